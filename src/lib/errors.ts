@@ -1,0 +1,24 @@
+/** @file The errors that are meant for people. Anything else that is thrown is a bug of ours and prints its stack. */
+
+/**
+ * Something the user can mend. The message names the place, what was found, what was expected and what to do;
+ * it holds no key and no whole text.
+ */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+}
+
+/** The next step would pass the budget. Everything paid for until then is on disk. */
+export class BudgetError extends UserError {
+  override readonly name = "BudgetError";
+}
+
+/** What an unknown thrown value says, for a message. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Throws the signal's reason if it was aborted. To be called between units of work. */
+export function throwIfAborted(signal: AbortSignal): void {
+  signal.throwIfAborted();
+}

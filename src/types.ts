@@ -1,0 +1,371 @@
+/** @file The nouns of the project. Imports nothing; every folder may import it. */
+
+/** One labelled text. */
+export interface Example {
+  /** Stable across runs and unique in its dataset: results of two approaches pair up by it. */
+  readonly id: string;
+  readonly text: string;
+  /** Names in `Dataset.labels`: one, or several (also none) where the task is multi-label. Label indices exist only inside `tune/`. */
+  readonly labels: readonly string[];
+  /** Rows of one group (a customer, a document) never sit on two sides of a split. */
+  readonly group?: string;
+}
+
+/** Labelled examples, immutable. Every split and subset is again a `Dataset`, with the same `labels`. */
+export interface Dataset {
+  /** Shown to people; the file's name without its extension unless told otherwise. */
+  readonly name: string;
+  /** Every label that may occur, in a fixed order, also those absent from this subset. */
+  readonly labels: readonly string[];
+  readonly isMultiLabel: boolean;
+  /** What a label means, in words, for the prompted arm. Labels without an entry are described by their own name. */
+  readonly descriptions: Readonly<Record<string, string>>;
+  readonly examples: readonly Example[];
+}
+
+/** One labelled task, frozen: what both arms learn from, and the test rows that both are measured on. */
+export interface Task {
+  readonly train: Dataset;
+  readonly test: Dataset;
+  /** SHA-256 of the test rows (id, text, labels), so that two runs can be seen to share a test set. */
+  readonly testHash: string;
+  readonly trainHash: string;
+  /** How the split came about, in one sentence for people. */
+  readonly splitNote: string;
+  /** What the reader noticed and the user should know: suspicious labels, recoded files, dropped rows. */
+  readonly warnings: readonly string[];
+}
+
+/** A text to be answered: an example without its labels, which a predictor never sees. */
+export type Query = Pick<Example, "id" | "text">;
+
+/** Why there is no answer. `missing`: a recording has no such row. `error`: the service failed for good. */
+export type Failure = "unparseable" | "refused" | "truncated" | "missing" | "error";
+
+/** Tokens one answer used, as the service reported them. */
+export interface Usage {
+  /** All input tokens, cached ones included. */
+  readonly inputTokens: number;
+  /** The part of `inputTokens` that was read from the service's prompt cache. */
+  readonly cachedInputTokens: number;
+  /** All output tokens, reasoning included. */
+  readonly outputTokens: number;
+  /** The part of `outputTokens` that was reasoning. */
+  readonly reasoningTokens: number;
+}
+
+/** What an approach says of one text. */
+export interface Prediction {
+  /** Label names: exactly one where the task is single-label. `null` where no label could be had; it counts as wrong. */
+  readonly answer: readonly string[] | null;
+  /** Present exactly where `answer` is `null`. */
+  readonly failure?: Failure;
+  /** Probability of each label, where the approach has one. Sums to 1 unless the task is multi-label. */
+  readonly scores?: Readonly<Record<string, number>>;
+  /** What was said, word for word (at most 500 characters), where it was not simply a label. Untrusted text. */
+  readonly rawAnswer?: string;
+  /** Seconds from request to answer, where each text is its own request. */
+  readonly latencySeconds?: number;
+  readonly usage?: Usage;
+  /** What this answer costs at list price, cached or not. Absent where nothing is billed per answer; `null` where the price is unknown. */
+  readonly costUsd?: number | null;
+  /** True where the answer came from a store and was not billed now. */
+  readonly isCached?: boolean;
+}
+
+/** What something used up. Adding two costs adds each field. */
+export interface Cost {
+  readonly usd: number;
+  /** Seconds of work on this machine, or of waiting for a service. Includes what a cache saved: it is the cost of doing it alone. */
+  readonly seconds: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** Labelled examples learned from. */
+  readonly labels: number;
+}
+
+/** Progress for people. Dropping every event changes no result. */
+export type ProgressEvent =
+  | { readonly kind: "progress"; readonly stage: string; readonly done: number; readonly total: number; readonly detail?: string }
+  | { readonly kind: "note"; readonly text: string };
+
+/** What everything that takes time is given. */
+export interface Context {
+  readonly signal: AbortSignal;
+  /** Adds to the measured cost. */
+  spend(cost: Partial<Cost>): void;
+  log(event: ProgressEvent): void;
+}
+
+/** All that `fit` may use besides its examples. */
+export interface FitContext extends Context {
+  /** The only source of randomness: equal seeds and examples give equal predictors. */
+  readonly seed: number;
+}
+
+export interface PredictContext extends Context {
+  /** False while latency is measured: local caches (of embeddings) are then neither read nor written. Paid answers are cached always. */
+  readonly useCache: boolean;
+}
+
+/** The two ways that are compared, and the floor under both. */
+export type Arm = "tune" | "prompt" | "baseline";
+
+/**
+ * A way of making a predictor from labelled examples: tuning a model or writing a prompt.
+ *
+ * Both arms implement this one interface, so `compare/` cannot favor either: it hands them the
+ * same examples and seed, and sees only what comes back.
+ */
+export interface Approach {
+  /** Unique in a comparison, and shown to the user: `tune:probe`, `prompt:few-shot@openai:gpt-5-mini`. */
+  readonly name: string;
+  readonly arm: Arm;
+  /** One sentence for people: what it does. */
+  readonly summary: string;
+  /** What running it would take, before anything is spent. */
+  estimate(train: Dataset, queries: readonly Query[]): Promise<RunEstimate>;
+  /** Learns from `train` alone. Validation rows are cut from `train`, never passed beside it. */
+  fit(train: Dataset, context: FitContext): Promise<Predictor>;
+}
+
+/** What fitting on a training set and answering some queries would take. */
+export interface RunEstimate {
+  /** Requests to a service that bills. */
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** `null` where the price is unknown. */
+  readonly usd: number | null;
+  readonly seconds: number;
+}
+
+/** A fitted approach. Holds resources (a session, a connection pool): dispose of it. */
+export interface Predictor extends AsyncDisposable {
+  readonly facts: PredictorFacts;
+  /** One prediction a query, in the order given. */
+  predict(queries: readonly Query[], context: PredictContext): Promise<Prediction[]>;
+  /** Everything needed to run this predictor elsewhere, as files: relative path to content. */
+  files(): Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+/** What fitting changed and what a person had to supply, counted: the raw material of the factors "customization" and "skill". */
+export interface PredictorFacts {
+  /** Numbers that fitting set from the examples. */
+  readonly trainedParameters: number;
+  /** Numbers in the whole model, where they can be known. */
+  readonly totalParameters: number | null;
+  /** Tokens or, without a tokenizer, words of instruction and examples sent with each text. 0 where there is no prompt. */
+  readonly promptTokens: number;
+  /** Words a person wrote for it beyond the labels: instruction, label descriptions. */
+  readonly humanWords: number;
+  /** Settings that fitting chose by measuring, e.g. `{ C: 10 }`. */
+  readonly chosen: Readonly<Record<string, string | number>>;
+  /** Size of what has to be shipped to run it, in bytes; `null` where the model stays with a service. */
+  readonly artifactBytes: number | null;
+  /** What it needs at prediction time that is not in its files, e.g. "OPENAI_API_KEY", "network". */
+  readonly needs: readonly string[];
+}
+
+/** One prediction beside the truth. */
+export interface Outcome extends Prediction {
+  readonly id: string;
+  /** The true labels. */
+  readonly truth: readonly string[];
+}
+
+/**
+ * What one approach did with one training set and one seed.
+ *
+ * Stores outcomes, not scores: every metric, interval and chart is computed from these rows, so a
+ * new metric never needs a new run. Plain JSON.
+ */
+export interface Measurement {
+  readonly approach: string;
+  readonly arm: Arm;
+  /** `validation`: fitted on a part of the training set, answered the rest of it; serves only to choose within an arm. */
+  readonly split: "validation" | "test";
+  readonly trainSize: number;
+  readonly seed: number;
+  /** One row an example of the split, in its order. */
+  readonly outcomes: readonly Outcome[];
+  /**
+   * Seconds of single requests, one after the other, without local caches. For an approach that answers each text by a
+   * request of its own these are the outcomes' latencies; for a local model, of a sample of the rows. Empty: not measured.
+   */
+  readonly latencies: readonly number[];
+  readonly fitCost: Cost;
+  readonly predictCost: Cost;
+  readonly facts: PredictorFacts;
+}
+
+/** A number and how sure we are of it. */
+export interface Estimate {
+  readonly value: number;
+  /** Ends of the 95 % interval. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Scores of one label, one against the rest. */
+export interface LabelScore {
+  readonly label: string;
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  /** Test rows with this label. */
+  readonly support: number;
+  /** False below 20 test rows: the F1 is then hardly more than a guess. */
+  readonly isEstimable: boolean;
+}
+
+/** One approach on the test rows, over its seeds. */
+export interface Summary {
+  readonly approach: string;
+  readonly arm: Arm;
+  readonly seeds: readonly number[];
+  readonly trainSize: number;
+  readonly testRows: number;
+  readonly accuracy: Estimate;
+  readonly macroF1: Estimate;
+  readonly balancedAccuracy: number;
+  readonly mcc: number;
+  /** Of the first seed, where the approach gives probabilities: log loss, Brier score, expected calibration error. */
+  readonly calibration: { readonly logLoss: number; readonly brier: number; readonly ece: number } | null;
+  readonly perLabel: readonly LabelScore[];
+  /** Rows are truths, columns answers, in the order of the labels; one more column counts rows without an answer. First seed. */
+  readonly confusion: readonly (readonly number[])[];
+  /** Rows without an answer, by reason. First seed. */
+  readonly failures: Readonly<Partial<Record<Failure, number>>>;
+  /** Accuracy among the rows that got an answer. */
+  readonly answeredAccuracy: number | null;
+  readonly latency: { readonly p50: number; readonly p95: number; readonly requests: number } | null;
+  /** USD per 1,000 predictions; `null` where unknown. `basis` says from what. */
+  readonly usdPerThousand: { readonly value: number; readonly basis: string } | null;
+  readonly fitCost: Cost;
+  readonly predictCost: Cost;
+  readonly facts: PredictorFacts;
+}
+
+/** `a` minus `b` on the same test rows. */
+export interface Contrast {
+  readonly a: string;
+  readonly b: string;
+  readonly metric: "accuracy" | "macroF1";
+  readonly difference: Estimate;
+  /** Rows where only `a` is right, only `b` is right (accuracy; first seed). */
+  readonly discordant: readonly [number, number];
+  /** Mid-p McNemar test. */
+  readonly pValue: number;
+  /** The same after Holm's correction over all planned contrasts. */
+  readonly adjustedPValue: number;
+  readonly verdict: "a-better" | "b-better" | "equivalent" | "undecided";
+  /** Where undecided: about how many more test rows would decide it with 80 % power; `null` where it can't be said. */
+  readonly moreRows: number | null;
+}
+
+/** What prices the comparison assumes. Users set them; the report lists them. */
+export interface Assumptions {
+  /** Differences within this many points of accuracy (0.01 = one point) do not matter in practice. */
+  readonly margin: number;
+  /** What one label costs to make. */
+  readonly usdPerLabel: number;
+  /** Price of a machine like this one. */
+  readonly usdPerMachineHour: number;
+  /** Share of the time that the machine serving the tuned model is busy. */
+  readonly utilization: number;
+}
+
+/** From how many requests on the tuned model is the cheaper one. */
+export interface BreakEven {
+  readonly tuned: string;
+  readonly prompted: string;
+  /** `null`: never, at these prices. 0: from the first request. */
+  readonly requests: number | null;
+  /** The formula with its numbers, for people. */
+  readonly basis: string;
+}
+
+/** The six factors of the decision, and quality, which they are traded against. */
+export type FactorName = "customization" | "time" | "cost" | "data" | "flexibility" | "skill" | "quality";
+
+/** One cell of the factor table: a measurement, or the plain word that there is none. */
+export type FactorCell =
+  | { readonly kind: "measured"; readonly text: string; readonly detail?: string; readonly estimate?: Estimate }
+  | { readonly kind: "not-measured"; readonly why: string };
+
+export interface FactorRow {
+  readonly factor: FactorName;
+  /** What is measured, with its unit. */
+  readonly measure: string;
+  /** By approach name. */
+  readonly cells: Readonly<Record<string, FactorCell>>;
+}
+
+/** What a comparison knows of its data without holding the rows. */
+export interface TaskFacts {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly isMultiLabel: boolean;
+  readonly trainRows: number;
+  readonly testRows: number;
+  readonly trainHash: string;
+  readonly testHash: string;
+  readonly splitNote: string;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Everything measured on one task, and what follows from it. A run's folder holds the task's facts, the assumptions and the
+ * measurements; the rest is computed from them on load, so that old runs gain new statistics.
+ */
+export interface Comparison {
+  readonly task: TaskFacts;
+  readonly assumptions: Assumptions;
+  readonly measurements: readonly Measurement[];
+  /** One an approach, best macro-F1 first. */
+  readonly summaries: readonly Summary[];
+  /** The primary contrast first. */
+  readonly contrasts: readonly Contrast[];
+  /** The best of each arm, chosen without looking at the test rows; `null` where an arm has no approach that ran. */
+  readonly best: { readonly tune: BestChoice | null; readonly prompt: BestChoice | null };
+  readonly factors: readonly FactorRow[];
+  readonly breakEven: BreakEven | null;
+  /** Approaches that could not be measured, and why. */
+  readonly failed: readonly { readonly approach: string; readonly reason: string }[];
+}
+
+export interface BestChoice {
+  readonly approach: string;
+  /** How it was chosen: "only candidate", or "validation macro-F1 0.912 on 400 rows". */
+  readonly basis: string;
+}
+
+/** Texts to vectors, frozen. Implemented in `tune/`; the prompted arm gets one handed in. */
+export interface Encoder extends AsyncDisposable {
+  readonly name: string;
+  /** Numbers in one vector. */
+  readonly dimension: number;
+  /** Longest input in tokens; longer texts are cut. */
+  readonly maxTokens: number;
+  readonly parameters: number;
+  /** SHA-256 of weights and tokenizer: the key of every cached embedding. */
+  readonly hash: string;
+  /** One vector a text, in the order given, each of length 1. Cached vectors are charged with the seconds they once took. */
+  embed(texts: readonly string[], context: PredictContext): Promise<readonly Float32Array[]>;
+  /** Tokens of each text with the special ones, before any cut. */
+  countTokens(texts: readonly string[]): readonly number[];
+}
+
+/** Where an encoder keeps its vectors between runs. */
+export interface EmbeddingCache {
+  /** By key; `undefined` where there is none. */
+  get(keys: readonly string[]): Promise<readonly (CachedEmbedding | undefined)[]>;
+  set(entries: readonly { readonly key: string; readonly value: CachedEmbedding }[]): Promise<void>;
+}
+
+export interface CachedEmbedding {
+  readonly vector: Float32Array;
+  /** What it took to compute. */
+  readonly seconds: number;
+}

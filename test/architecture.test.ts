@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Layer, layers, mayImport, onlyIn } from "./layers.js";
+
+const root = resolve(import.meta.dirname, "..");
+const source = join(root, "src");
+
+/** Source files as paths relative to the repository, with what each imports. */
+function readImports(folder: string): Map<string, string[]> {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  return new Map(
+    files.map((file) => {
+      const text = readFileSync(join(folder, file), "utf8").replace(/\/\*[\s\S]*?\*\//g, "");
+      const specifiers = [
+        ...text.matchAll(/(?:^|\s)(?:import|export)\s[^;'"]*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g),
+      ];
+      return [relative(root, join(folder, file)), specifiers.map((match) => match[1] ?? match[2]!)];
+    }),
+  );
+}
+
+function layerOf(file: string): string {
+  return relative("src", file).split("/")[0]!.replace(/\.ts$/, "");
+}
+
+/** What breaks the table, one sentence each. */
+function violations(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = [];
+  for (const [file, specifiers] of imports) {
+    const layer = layerOf(file);
+    if (!layers.includes(layer as Layer)) {
+      found.push(`${file} belongs to no layer`);
+      continue;
+    }
+    for (const specifier of specifiers) {
+      if (specifier.startsWith(".")) {
+        const target = relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts");
+        if (!imports.has(target) && !target.endsWith(".json")) found.push(`${file} imports ${target}, which does not exist`);
+        const to = layerOf(target);
+        if (to !== layer && !mayImport[layer as Layer].includes(to as Layer))
+          found.push(`${file} (${layer}) may not import ${to}`);
+      } else {
+        const owner = onlyIn[specifier];
+        if (owner !== undefined && !file.startsWith(owner)) found.push(`${file} may not import ${specifier}: only ${owner} may`);
+      }
+    }
+  }
+  return found;
+}
+
+/** The first cycle of imports, as a path, or nothing. */
+function findCycle(imports: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const state = new Map<string, "open" | "done">();
+  const visit = (file: string, path: string[]): string[] | undefined => {
+    if (state.get(file) === "done") return undefined;
+    if (state.get(file) === "open") return [...path.slice(path.indexOf(file)), file];
+    state.set(file, "open");
+    for (const specifier of imports.get(file) ?? []) {
+      if (!specifier.startsWith(".")) continue;
+      const cycle = visit(relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts"), [...path, file]);
+      if (cycle) return cycle;
+    }
+    state.set(file, "done");
+    return undefined;
+  };
+  for (const file of imports.keys()) {
+    const cycle = visit(file, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+describe("the layers", () => {
+  const imports = readImports(source);
+
+  it("import only what the table allows", () => {
+    expect(imports.size).toBeGreaterThan(5);
+    expect(violations(imports)).toEqual([]);
+  });
+
+  it("have no cycles between files", () => {
+    expect(findCycle(imports)).toBeUndefined();
+  });
+
+  it("are checked by a test that can fail", () => {
+    const bad = new Map([
+      ["src/compare/compare.ts", ["../tune/probe.js"]],
+      ["src/tune/probe.ts", ["onnxruntime-node", "../compare/compare.js"]],
+    ]);
+    expect(violations(bad)).toEqual([
+      "src/compare/compare.ts (compare) may not import tune",
+      "src/tune/probe.ts may not import onnxruntime-node: only src/autodiff/session.ts may",
+      "src/tune/probe.ts (tune) may not import compare",
+    ]);
+    expect(findCycle(bad)).toEqual(["src/compare/compare.ts", "src/tune/probe.ts", "src/compare/compare.ts"]);
+  });
+});
+
+describe("the sources", () => {
+  const files = [...readImports(source).keys()];
+
+  it.each(files)("%s draws no randomness outside lib/random.ts", (file) => {
+    expect(readFileSync(join(root, file), "utf8").includes("Math.random(")).toBe(false);
+  });
+});

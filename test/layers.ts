@@ -1,0 +1,39 @@
+/** @file Who may import whom. Data flows one way; `architecture.test.ts` reads this table. */
+
+export const layers = [
+  "types",
+  "lib",
+  "data",
+  "autodiff",
+  "tune",
+  "store",
+  "prompt",
+  "compare",
+  "advise",
+  "report",
+  "cli",
+  "index",
+] as const;
+export type Layer = (typeof layers)[number];
+
+/** Every layer may also import itself. `tune` and `prompt` never meet, and `compare` can name neither: fairness is a property of the imports. */
+export const mayImport: Record<Layer, readonly Layer[]> = {
+  types: [],
+  lib: ["types"],
+  data: ["types", "lib"],
+  autodiff: ["lib"],
+  tune: ["types", "lib", "data", "autodiff"],
+  store: ["types", "lib"],
+  prompt: ["types", "lib", "data", "store"],
+  compare: ["types", "lib", "data"],
+  advise: ["types", "lib", "compare"],
+  report: ["types", "lib", "data", "compare", "advise"],
+  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report"],
+  index: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report"],
+};
+
+/** Packages that one file alone may import, so that a change of library is a change of one file. */
+export const onlyIn: Readonly<Record<string, string>> = {
+  "onnxruntime-node": "src/autodiff/session.ts",
+  commander: "src/cli/",
+};
