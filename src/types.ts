@@ -9,6 +9,8 @@ export interface Example {
   readonly labels: readonly string[];
   /** Rows of one group (a customer, a document) never sit on two sides of a split. */
   readonly group?: string;
+  /** Where the row stands, for people: `tickets.csv:41`. Has no part in any hash. */
+  readonly place?: string;
 }
 
 /** Labelled examples, immutable. Every split and subset is again a `Dataset`, with the same `labels`. */
@@ -20,6 +22,8 @@ export interface Dataset {
   readonly isMultiLabel: boolean;
   /** What a label means, in words, for the prompted arm. Labels without an entry are described by their own name. */
   readonly descriptions: Readonly<Record<string, string>>;
+  /** Other names of a label by which an answer may call it. Labels without an entry have none. */
+  readonly aliases?: Readonly<Record<string, readonly string[]>>;
   readonly examples: readonly Example[];
 }
 
@@ -34,6 +38,8 @@ export interface Task {
   readonly splitNote: string;
   /** What the reader noticed and the user should know: suspicious labels, recoded files, dropped rows. */
   readonly warnings: readonly string[];
+  /** What was done without being asked, and is no cause for alarm: columns found, files picked up. */
+  readonly notes?: readonly string[];
 }
 
 /** A text to be answered: an example without its labels, which a predictor never sees. */
@@ -92,7 +98,10 @@ export type ProgressEvent =
 /** What everything that takes time is given. */
 export interface Context {
   readonly signal: AbortSignal;
-  /** Adds to the measured cost. */
+  /**
+   * Adds to the measured cost. Wall time is taken from outside and not to be spent again: of seconds, only what a cache saved, which
+   * the clock did not see.
+   */
   spend(cost: Partial<Cost>): void;
   log(event: ProgressEvent): void;
 }
@@ -172,6 +181,8 @@ export interface Outcome extends Prediction {
   readonly id: string;
   /** The true labels. */
   readonly truth: readonly string[];
+  /** The row's group, where it has one: rows of one group are not independent, and intervals must know. */
+  readonly group?: string;
 }
 
 /**
@@ -219,7 +230,10 @@ export interface LabelScore {
   readonly isEstimable: boolean;
 }
 
-/** One approach on the test rows, over its seeds. */
+/**
+ * One approach on the test rows, learned from the whole training set. Scores and costs are means over its seeds; intervals say what
+ * other test rows would have changed.
+ */
 export interface Summary {
   readonly approach: string;
   readonly arm: Arm;
@@ -230,6 +244,8 @@ export interface Summary {
   readonly macroF1: Estimate;
   readonly balancedAccuracy: number;
   readonly mcc: number;
+  /** Where a row may have several labels; `accuracy` is then the share of rows whose whole set of labels is right. */
+  readonly multiLabel?: { readonly microF1: number; readonly samplesF1: number; readonly hammingLoss: number };
   /** Of the first seed, where the approach gives probabilities: log loss, Brier score, expected calibration error. */
   readonly calibration: { readonly logLoss: number; readonly brier: number; readonly ece: number } | null;
   readonly perLabel: readonly LabelScore[];
@@ -255,7 +271,10 @@ export interface Contrast {
   readonly difference: Estimate;
   /** Rows where only `a` is right, only `b` is right (accuracy; first seed). */
   readonly discordant: readonly [number, number];
-  /** Mid-p McNemar test. */
+  /**
+   * Accuracy: the mid-p McNemar test, or its generalization where rows are grouped or there are several seeds.
+   * Macro-F1: a paired permutation test.
+   */
   readonly pValue: number;
   /** The same after Holm's correction over all planned contrasts. */
   readonly adjustedPValue: number;
@@ -351,6 +370,8 @@ export interface Encoder extends AsyncDisposable {
   readonly parameters: number;
   /** SHA-256 of weights and tokenizer: the key of every cached embedding. */
   readonly hash: string;
+  /** Size of its files as they are stored. Taken for float32 weights where it is not told. */
+  readonly fileBytes?: number;
   /** One vector a text, in the order given, each of length 1. Cached vectors are charged with the seconds they once took. */
   embed(texts: readonly string[], context: PredictContext): Promise<readonly Float32Array[]>;
   /** Tokens of each text with the special ones, before any cut. */

@@ -1,0 +1,215 @@
+/** @file Which column is what: by its name, otherwise by its content, otherwise a question to the user. */
+
+import { UserError } from "../lib/errors.js";
+import { nearestNames } from "../lib/nearest-name.js";
+import type { Cell, Table } from "./table.js";
+
+/** What a column can be. */
+export type Role = "text" | "label" | "id" | "group" | "split";
+
+/** Column names as the user gave them; a name that is not given is looked for. */
+export type ColumnNames = { readonly [Name in Exclude<Role, "split">]?: string };
+
+/** The columns of a table; `null` where it has none for that role. */
+export interface Columns {
+  readonly text: string;
+  readonly label: string;
+  readonly id: string | null;
+  readonly group: string | null;
+  readonly split: string | null;
+  /** What was chosen without being told, and why, for people. */
+  readonly notes: readonly string[];
+}
+
+/** Names that columns are recognized by, in order of preference, in lower case. */
+const knownNames: Readonly<Record<Role, readonly string[]>> = {
+  text: [
+    "text",
+    "sentence",
+    "content",
+    "review",
+    "utterance",
+    "message",
+    "body",
+    "document",
+    "question",
+    "query",
+    "comment",
+    "tweet",
+  ],
+  // `label_text` is the name beside a numeric `label` in many data sets of the Hub.
+  label: [
+    "label_text",
+    "label_name",
+    "label",
+    "labels",
+    "intent",
+    "category",
+    "sentiment",
+    "class",
+    "target",
+    "topic",
+    "emotion",
+  ],
+  id: ["id", "row_id", "uuid", "custom_id", "message_id"],
+  group: [
+    "group",
+    "customer",
+    "customer_id",
+    "user",
+    "user_id",
+    "author",
+    "document_id",
+    "thread",
+    "thread_id",
+    "conversation_id",
+  ],
+  split: ["split"],
+};
+
+/** A label has at most this many characters on average; more is prose. */
+const longestLabel = 60;
+
+/**
+ * Finds the columns. Names decide first. Otherwise the text is the column of strings that are longest and most varied, and the
+ * label the only other column with few different values. UserError with what each column holds where that finds none, or several.
+ */
+export function findColumns(table: Table, names: ColumnNames): Columns {
+  for (const role of ["text", "label", "id", "group"] as const) {
+    const name = names[role];
+    if (name !== undefined && !table.columns.includes(name)) throw unknownColumn(table, role, name);
+  }
+  const byName = (role: Role): string | null => {
+    const given = role === "split" ? undefined : names[role];
+    if (given !== undefined) return given;
+    const free = table.columns.filter((column) => !Object.values(names).includes(column));
+    for (const known of knownNames[role]) {
+      const column = free.find((one) => one.toLowerCase() === known);
+      if (column !== undefined) return column;
+    }
+    return null;
+  };
+  const namedText = byName("text");
+  const namedLabel = byName("label");
+  if (namedText === null && namedLabel === null) refuseHeaderless(table);
+  const profiles = namedText === null || namedLabel === null ? profilesOf(table) : [];
+  const notes: string[] = [];
+  const text = namedText ?? findText(table, profiles, namedLabel);
+  if (namedText === null) notes.push(`the text is taken from "${text}", the column with the longest and most varied values`);
+  const label = namedLabel ?? findLabel(table, profiles, text);
+  if (namedLabel === null) notes.push(`the label is taken from "${label}", the only other column with few different values`);
+  if (text === label)
+    throw new UserError(
+      `${table.file}: "${text}" cannot be both the text and the label. Name two columns with --text and --label.`,
+    );
+  const other = (role: Role): string | null => {
+    const column = byName(role);
+    return column === text || column === label ? null : column;
+  };
+  return { text, label, id: other("id"), group: other("group"), split: other("split"), notes };
+}
+
+function unknownColumn(table: Table, role: Role, name: string): UserError {
+  const [nearest, ...others] = nearestNames(name, table.columns).map((column) => `"${column}"`);
+  return new UserError(
+    `${table.file} has no column "${name}" (--${role}). ${others.length === 0 ? "Its only column is" : "Its columns, the nearest first:"} ` +
+      `${[nearest, ...others].slice(0, 10).join(", ")}${others.length > 9 ? ", …" : ""}.`,
+  );
+}
+
+/** What a column holds. */
+interface Profile {
+  readonly column: string;
+  readonly filled: number;
+  /** Counted up to `distinctLimit`. */
+  readonly distinct: number;
+  readonly meanLength: number;
+  readonly isNumeric: boolean;
+}
+
+function profilesOf(table: Table): Profile[] {
+  return table.columns.map((column) => {
+    const values = new Set<string>();
+    let [filled, characters, numbers] = [0, 0, 0];
+    for (const row of table.rows) {
+      const text = asText(row[column]);
+      if (text === "") continue;
+      filled++;
+      characters += text.length;
+      if (Number.isFinite(Number(text))) numbers++;
+      values.add(text);
+    }
+    return {
+      column,
+      filled,
+      distinct: values.size,
+      meanLength: characters / Math.max(1, filled),
+      isNumeric: filled > 0 && numbers === filled,
+    };
+  });
+}
+
+function asText(cell: Cell | undefined): string {
+  return cell === undefined || cell === null ? "" : Array.isArray(cell) ? cell.join("|") : String(cell).trim();
+}
+
+/** `"id" has 5000 different values in 5000 rows`, for each of the columns. */
+function seen(profiles: readonly Profile[]): string {
+  const facts = profiles.slice(0, 8).map(({ column, filled, distinct }) => {
+    const rows = `${filled} ${filled === 1 ? "row" : "rows"}`;
+    return filled === 0
+      ? `"${column}" is empty`
+      : `"${column}" has ${distinct} different ${distinct === 1 ? "value" : "values"} in ${rows}`;
+  });
+  return `${facts.join(", ")}${profiles.length > 8 ? ", …" : ""}`;
+}
+
+function findText(table: Table, profiles: readonly Profile[], label: string | null): string {
+  const candidates = profiles.filter(({ column, distinct, isNumeric }) => column !== label && !isNumeric && distinct >= 2);
+  const score = ({ meanLength, distinct, filled }: Profile): number => (meanLength * distinct) / filled;
+  const best = candidates.sort((a, b) => score(b) - score(a))[0];
+  // Shorter than two words on average is a code, not a text.
+  if (best === undefined || best.meanLength < 8) {
+    const others = profiles.filter(({ column }) => column !== label);
+    throw new UserError(
+      `No column of ${table.file} looks like a text${others.length > 0 ? `: ${seen(others)}` : ""}. Name it with --text.`,
+    );
+  }
+  return best.column;
+}
+
+function findLabel(table: Table, profiles: readonly Profile[], text: string): string {
+  const others = profiles.filter(({ column }) => column !== text);
+  if (others.length === 0) {
+    throw new UserError(
+      `${table.file} has no label column: "${text}" is its only column. Expected a second one with the label of each text.`,
+    );
+  }
+  const candidates = others.filter(
+    ({ column, distinct, filled, meanLength }) =>
+      distinct >= 2 &&
+      distinct <= filled / 2 &&
+      meanLength <= longestLabel &&
+      [...knownNames.id, ...knownNames.group, ...knownNames.split].every((known) => known !== column.toLowerCase()),
+  );
+  const [only, second] = candidates;
+  if (only === undefined)
+    throw new UserError(`No column of ${table.file} looks like a label: ${seen(others)}. Name it with --label.`);
+  if (second !== undefined)
+    throw new UserError(`Several columns of ${table.file} could be the label: ${seen(candidates)}. Name it with --label.`);
+  return only.column;
+}
+
+/** A first line that reads like a row is one: its values appear again below, are numbers, or are whole sentences. */
+function refuseHeaderless(table: Table): void {
+  const evidence = table.columns.find((column) => {
+    const isProse = column.split(/\s+/).length >= 5;
+    const isNumber = /^-?\d+(\.\d+)?$/.test(column);
+    return isProse || isNumber || table.rows.filter((row) => asText(row[column]) === column).length >= 2;
+  });
+  if (evidence === undefined) return;
+  const shown = evidence.length > 40 ? `${evidence.slice(0, 39)}…` : evidence;
+  throw new UserError(
+    `${table.file} seems to have no header: its first line holds "${shown}", which looks like a row. Put column names such as text,label into the first line.`,
+  );
+}

@@ -1,0 +1,114 @@
+/** @file Files to a task: rows to learn from, and frozen test rows. */
+
+import { UserError } from "../lib/errors.js";
+import { formatCount } from "../lib/format.js";
+import { numpyPermutation } from "../lib/numpy-permutation.js";
+import type { Dataset, Task } from "../types.js";
+import { contentHash } from "./content-hash.js";
+import { type DatasetOptions, readSource } from "./source.js";
+import { splitDataset } from "./split.js";
+import { isFolder } from "./split-files.js";
+import { absentLabelWarnings, checkLearnable, leakWarnings, singleRowWarnings } from "./task-checks.js";
+
+export interface TaskOptions extends DatasetOptions {
+  /** A file of any readable format, or a folder with a train and a test file. */
+  readonly path: string;
+  /** A file of test rows. Otherwise: a `split` column, the test file of the folder, a `test.csv` beside a `train.csv`, or a split made here. */
+  readonly test?: string;
+  /**
+   * Part of the rows to hold back for testing, at most 2,000 rows. Default 0.25. Naming it makes a split, whatever the files say.
+   */
+  readonly testShare?: number;
+  readonly seed: number;
+  /** Training rows to use: the rows that `dataset.shuffle(seed).select(range(limit))` takes in Hugging Face's `datasets`. */
+  readonly limit?: number;
+  /** Test rows to use, chosen in the same way. */
+  readonly testLimit?: number;
+}
+
+/** Held back where nothing else is said: a quarter keeps three quarters to learn from. */
+const defaultTestShare = 0.25;
+/** 2,000 rows tell differences of 2 points apart (`methods.md`, power); more would only take labels from training and cost answers. */
+const maxTestRows = 2_000;
+
+/**
+ * Reads a task. Nothing is merged or guessed silently: what was repaired is in `warnings`, what was found in `notes`, and how the
+ * rows were divided in `splitNote`.
+ *
+ * UserError where files, columns or labels make no task: see `readTable` and `findColumns`; and where there is a single label, no
+ * text, one text only, or more than half as many labels as rows.
+ */
+export async function readTask(options: TaskOptions): Promise<Task> {
+  const { seed, testShare } = options;
+  checkNumbers(options);
+  const source = await readSource(options.path, options.test, options);
+  const { parts, base } = source;
+  const warnings = [...source.warnings];
+  let train: Dataset;
+  let test: Dataset;
+  let splitNote: string;
+  if (parts.test.length > 0 && testShare === undefined) {
+    train = { ...base, examples: parts.train };
+    test = { ...base, examples: parts.test };
+    checkLearnable(train, source.label);
+    splitNote = source.splitNote;
+    warnings.push(...leakWarnings(train, test));
+  } else {
+    const all = { ...base, examples: [...parts.train, ...parts.test] };
+    checkLearnable(all, source.label);
+    const split = splitDataset(all, { share: testShare ?? defaultTestShare, maxRows: maxTestRows, seed });
+    [train, test] = [split.kept, split.held];
+    warnings.push(...split.warnings, ...singleRowWarnings(all, test));
+    splitNote =
+      `${formatCount(test.examples.length)} of ${formatCount(all.examples.length)} rows were held back for testing (seed ${seed}): labels in proportion, ` +
+      `duplicates ${source.group === null ? "" : `and rows of one "${source.group}" `}on one side.`;
+  }
+  const [whole, wholeTest] = [train, test];
+  train = limited(train, options.limit, seed);
+  test = limited(test, options.testLimit, seed);
+  if (train !== whole || test !== wholeTest) {
+    splitNote += ` Used are ${formatCount(train.examples.length)} of the training and ${formatCount(test.examples.length)} of the test rows, the first after NumPy's shuffle with seed ${seed}.`;
+    if (train !== whole) checkLearnable(train, source.label);
+  }
+  warnings.push(...absentLabelWarnings(train, test));
+  return {
+    train,
+    test,
+    trainHash: contentHash(train.examples),
+    testHash: contentHash(test.examples),
+    splitNote,
+    warnings,
+    notes: source.notes,
+  };
+}
+
+/** Every labelled row of a file, or the training rows of a folder. The same checks as `readTask`, but for those on the split. */
+export async function readDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
+  const { base, parts, label } = await readSource(path, undefined, options);
+  const folder = await isFolder(path);
+  const dataset = { ...base, examples: folder ? parts.train : [...parts.train, ...parts.test] };
+  checkLearnable(dataset, label);
+  return dataset;
+}
+
+/** The rows that `dataset.shuffle(seed).select(range(limit))` takes, in that order; the dataset itself where it has no more. */
+function limited(dataset: Dataset, limit: number | undefined, seed: number): Dataset {
+  const { examples } = dataset;
+  if (limit === undefined || limit >= examples.length) return dataset;
+  const order = numpyPermutation(examples.length, seed).subarray(0, limit);
+  return { ...dataset, examples: Array.from(order, (i) => examples[i]!) };
+}
+
+function checkNumbers({ seed, testShare, limit, testLimit }: TaskOptions): void {
+  if (!Number.isSafeInteger(seed) || seed < 0) throw new UserError(`The seed must be a whole number from 0 up, not ${seed}.`);
+  if (testShare !== undefined && !(testShare > 0 && testShare < 1)) {
+    throw new UserError(`The test share must be above 0 and below 1, not ${testShare}. 0.25 holds back a quarter of the rows.`);
+  }
+  for (const [name, value] of [
+    ["limit", limit],
+    ["test limit", testLimit],
+  ] as const) {
+    if (value !== undefined && (!Number.isSafeInteger(value) || value < 1))
+      throw new UserError(`The ${name} must be a whole number from 1 up, not ${value}.`);
+  }
+}

@@ -1,0 +1,206 @@
+/** @file Everything that files say of a task, before it is decided what is tested on. */
+
+import { basename } from "node:path";
+import { UserError } from "../lib/errors.js";
+import { formatPlural } from "../lib/format.js";
+import type { Dataset, Example } from "../types.js";
+import { type ColumnNames, type Columns, findColumns } from "./columns.js";
+import { labelWordsBeside, readLabelWords } from "./descriptions.js";
+import { type LabelledRows, labelledRows } from "./examples.js";
+import { byNaturalOrder, labelWarnings } from "./labels.js";
+import { readTable } from "./read-table.js";
+import { dataName, filesOfFolder, isFolder, type SplitName, splitNamed, testFileBeside } from "./split-files.js";
+import type { Table } from "./table.js";
+
+/** How rows become examples. Every column that is not named is looked for. */
+export interface DatasetOptions extends ColumnNames {
+  /** Whether a row may have several labels: lists, or one string joined by `|`. Without it the data decides. */
+  readonly isMultiLabel?: boolean;
+  /** Shown to people; otherwise the file's name, or the folder's. */
+  readonly name?: string;
+  /** Path of a YAML or JSON file with a description of each label; otherwise `label-descriptions.yaml` beside the data. */
+  readonly descriptions?: string;
+}
+
+/** What was read. */
+export interface Source {
+  /** The dataset's facts, without rows. */
+  readonly base: Omit<Dataset, "examples">;
+  /** `test` is empty where the files do not say. */
+  readonly parts: { readonly train: readonly Example[]; readonly test: readonly Example[] };
+  /** How the files divide the rows, in one sentence. */
+  readonly splitNote: string;
+  /** Name of the label column. */
+  readonly label: string;
+  /** Name of the group column, if there is one. */
+  readonly group: string | null;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** A file and the rows it holds. */
+interface Part {
+  readonly split: SplitName;
+  readonly table: Table;
+  readonly columns: Columns;
+}
+
+/** Reads files and finds columns, labels and descriptions. `testPath` names a file of test rows, if the user gave one. */
+export async function readSource(path: string, testPath: string | undefined, options: DatasetOptions): Promise<Source> {
+  const files = await locate(path, testPath);
+  const notes = [...files.notes];
+  const warnings: string[] = [];
+  const parts: Part[] = [];
+  for (const { split, path: file } of files.list) {
+    const table = await readTable(file);
+    warnings.push(...table.warnings);
+    const first = parts[0];
+    const columns = first === undefined ? findColumns(table, options) : findColumns(table, sharedNames(first, table, options));
+    notes.push(...columns.notes.map((note) => `${table.file}: ${note}.`));
+    parts.push({ split, table, columns });
+  }
+  const [{ columns }] = parts as [Part, ...Part[]];
+  const isJoined = parts.some((part) => joinsLabels(part, options.isMultiLabel));
+  const isMultiLabel = isJoined || (options.isMultiLabel ?? parts.some(hasLists));
+  const rows = parts.map(({ split, table, columns: own }, i) => {
+    const idPrefix = i === 0 ? "" : parts.filter((part) => part.split === split).length > 1 ? `${split}-${i}-` : `${split}-`;
+    return { split, table, ...labelledRows(table, own, { isJoined, idPrefix }) };
+  });
+  warnings.push(...rows.flatMap((part) => part.warnings));
+  if (!isMultiLabel) {
+    for (const { examples } of rows) {
+      const several = examples.find(({ labels }) => labels.length !== 1);
+      if (several) {
+        throw new UserError(`${several.place} has ${several.labels.length} labels, but the task is said to have one a row.`);
+      }
+    }
+  }
+  const divided = divide(rows);
+  const everyRow = rows.flatMap(({ examples }) => examples);
+  const counts = new Map<string, number>();
+  for (const { labels } of everyRow) for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  const labels = [...counts.keys()].sort(byNaturalOrder);
+  warnings.push(...labelWarnings(labels, counts));
+  const besides = options.descriptions === undefined ? await labelWordsBeside(files.list[0]!.path, labels) : null;
+  const words = besides?.words ?? (await readLabelWords(options.descriptions!, labels));
+  if (besides !== null && besides.note !== null) notes.push(besides.note);
+  const hasAliases = Object.keys(words.aliases).length > 0;
+  return {
+    base: {
+      name: options.name ?? dataName(path),
+      labels,
+      isMultiLabel,
+      descriptions: words.descriptions,
+      ...(hasAliases ? { aliases: words.aliases } : {}),
+    },
+    parts: { train: divided.train, test: divided.test },
+    splitNote: divided.note,
+    label: columns.label,
+    group: columns.group,
+    warnings,
+    notes,
+  };
+}
+
+interface Located {
+  readonly list: readonly { readonly split: SplitName; readonly path: string }[];
+  readonly notes: readonly string[];
+}
+
+async function locate(path: string, testPath: string | undefined): Promise<Located> {
+  const given = testPath === undefined ? [] : [{ split: "test" as const, path: testPath }];
+  if (await isFolder(path)) {
+    const files = await filesOfFolder(path);
+    const list = (["train", "validation", "test"] as const)
+      .filter((split) => split !== "test" || testPath === undefined)
+      .flatMap((split) => files[split].map((file) => ({ split, path: file })));
+    return { list: [...list, ...given], notes: [] };
+  }
+  const beside = testPath === undefined ? await testFileBeside(path) : null;
+  if (beside === null) return { list: [{ split: "train", path }, ...given], notes: [] };
+  return {
+    list: [
+      { split: "train", path },
+      { split: "test", path: beside },
+    ],
+    notes: [`Test rows are from ${basename(beside)}, which stands beside ${basename(path)}.`],
+  };
+}
+
+/** The columns of the first file, where another one has them too. */
+function sharedNames({ columns }: Part, table: Table, options: DatasetOptions): ColumnNames {
+  const names: { -readonly [Name in keyof ColumnNames]: ColumnNames[Name] } = {};
+  for (const role of ["text", "label", "id", "group"] as const) {
+    const column = columns[role];
+    if (column !== null && table.columns.includes(column)) names[role] = column;
+    // A test file may well lack ids and groups; text and label must be there.
+    else if (options[role] !== undefined && (role === "text" || role === "label")) names[role] = options[role];
+  }
+  return names;
+}
+
+/** Whether a column of strings holds labels joined by `|`: said so by the user, or by its name and its content. */
+function joinsLabels({ table, columns }: Part, isMultiLabel: boolean | undefined): boolean {
+  if (isMultiLabel === false) return false;
+  const isBarred = table.rows.some((row) => {
+    const cell = row[columns.label];
+    return typeof cell === "string" && cell.includes("|");
+  });
+  return isBarred && (isMultiLabel === true || columns.label.toLowerCase() === "labels");
+}
+
+function hasLists({ table, columns }: Part): boolean {
+  return table.rows.some((row) => {
+    const cell = row[columns.label];
+    return Array.isArray(cell) && cell.length !== 1;
+  });
+}
+
+interface Rows extends LabelledRows {
+  readonly split: SplitName;
+  readonly table: Table;
+}
+
+/** The rows to learn from and to test on. Validation rows are learned from: each approach cuts its own from what it is given. */
+function divide(parts: readonly Rows[]): {
+  readonly train: readonly Example[];
+  readonly test: readonly Example[];
+  readonly note: string;
+} {
+  const sides: Record<SplitName, Example[]> = { train: [], validation: [], test: [] };
+  const hasFiles = parts.some(({ split }) => split !== "train");
+  for (const { split, examples, splits, table } of parts) {
+    for (const [i, example] of examples.entries()) {
+      const word = hasFiles || splits === null ? split : splits[i]!;
+      const side = splitNamed(word);
+      if (side === null) {
+        throw new UserError(
+          `${example.place ?? table.file}: the column "split" says ${JSON.stringify(word.slice(0, 40))}, expected "train", "validation" or "test".`,
+        );
+      }
+      sides[side].push(example);
+    }
+  }
+  const origin = hasFiles
+    ? (side: SplitName): string =>
+        parts
+          .filter(({ split }) => split === side)
+          .map(({ table }) => table.file)
+          .join(", ")
+    : (side: SplitName): string => `the column "split" (${side})`;
+  const rows = (count: number): string => formatPlural(count, "row");
+  if (sides.test.length === 0 && sides.validation.length > 0 && sides.train.length > 0) {
+    const note = `Tested on ${rows(sides.validation.length)} of ${origin("validation")}, since there is no test set; ${rows(sides.train.length)} of ${origin("train")} to learn from.`;
+    return { train: sides.train, test: sides.validation, note };
+  }
+  const validation = sides.validation.length > 0 ? `, and the ${rows(sides.validation.length)} of ${origin("validation")}` : "";
+  const note = `Tested on ${rows(sides.test.length)} of ${origin("test")}; ${rows(sides.train.length)} of ${origin("train")}${validation} to learn from.`;
+  return { train: withUniqueIds(sides.train, sides.validation), test: sides.test, note };
+}
+
+/** Both lists in one; where the second repeats an id of the first, it is named after its split. */
+function withUniqueIds(train: readonly Example[], validation: readonly Example[]): Example[] {
+  const taken = new Set(train.map(({ id }) => id));
+  const collides = validation.some(({ id }) => taken.has(id));
+  return [...train, ...(collides ? validation.map((example) => ({ ...example, id: `validation/${example.id}` })) : validation)];
+}
