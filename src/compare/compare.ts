@@ -1,0 +1,101 @@
+/** @file The front door: approaches in, a comparison out. Nothing here knows a model from a prompt. */
+import { BudgetError, UserError } from "../lib/errors.js";
+import type { Approach, Assumptions, Comparison, Measurement, Predictor, ProgressEvent, Task, TaskFacts } from "../types.js";
+import { measure } from "./measure.js";
+import { type PlannedMeasurement, planMeasurements } from "./plan.js";
+import { summarize } from "./summarize.js";
+
+export interface CompareOptions {
+  /** Every approach is fitted once with each. The first one also serves the choice on validation rows. */
+  readonly seeds: readonly number[];
+  readonly assumptions: Assumptions;
+  readonly signal: AbortSignal;
+  readonly log: (event: ProgressEvent) => void;
+  /** Measurements of an earlier, interrupted run of the same task: they are not made again. */
+  readonly finished?: readonly Measurement[];
+  /** Called with each predictor that was measured, before it is disposed of and before `onMeasurement`: the place to save its files. */
+  readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
+  /** Called with each new measurement before the next one starts: the place to store it. */
+  readonly onMeasurement?: (measurement: Measurement) => Promise<void>;
+  /** Called for an approach that the user would have to mend; the others go on. */
+  readonly onFailure?: (approach: string, error: UserError) => void;
+}
+
+/**
+ * Measures every approach on the task and says what follows.
+ *
+ * Where an arm has several candidates, each first answers validation rows cut from the training rows, by which the arm's best is chosen.
+ * An approach that throws a `UserError` is left out and listed in `failed`. An abort, a reached budget or a bug ends the comparison and
+ * is thrown; what was measured until then has been handed to `onMeasurement`.
+ *
+ * @throws UserError where two approaches share a name, or none could be measured
+ */
+export async function compare(task: Task, approaches: readonly Approach[], options: CompareOptions): Promise<Comparison> {
+  const { seeds, assumptions, signal, log, finished = [], onPredictor, onMeasurement, onFailure } = options;
+  const plan = planMeasurements(task, approaches, seeds);
+  const measurements: Measurement[] = [];
+  const failed = new Map<string, string>();
+  const attempt = async ({ approach, split, train, test, seed }: PlannedMeasurement): Promise<Measurement | null> => {
+    let isStoring = false;
+    const store = async (measurement: Measurement, predictor: Predictor): Promise<void> => {
+      isStoring = true;
+      await onPredictor?.(measurement, predictor);
+      isStoring = false;
+    };
+    try {
+      return await measure(approach, train, test, { split, seed, signal, log, onPredictor: store });
+    } catch (error) {
+      // An abort is often reported as something else by whoever was interrupted.
+      signal.throwIfAborted();
+      // A full disk is not the approach's failure.
+      if (isStoring || !(error instanceof UserError) || error instanceof BudgetError) throw error;
+      failed.set(approach.name, error.message);
+      onFailure?.(approach.name, error);
+      return null;
+    }
+  };
+  for (const [index, planned] of plan.entries()) {
+    const { approach, split } = planned;
+    signal.throwIfAborted();
+    const detail = `${approach.name} on ${split} rows`;
+    log({ kind: "progress", stage: "comparing", done: index, total: plan.length, detail });
+    const known = finished.find((measurement) => isSame(measurement, planned));
+    const measurement = known ?? (failed.has(approach.name) ? null : await attempt(planned));
+    if (measurement === null) continue;
+    measurements.push(measurement);
+    if (known === undefined) await onMeasurement?.(measurement);
+  }
+  log({ kind: "progress", stage: "comparing", done: plan.length, total: plan.length });
+  const reasons = [...failed].map(([approach, reason]) => ({ approach, reason }));
+  if (!measurements.some((measurement) => measurement.split === "test")) {
+    throw new UserError(`No approach could be measured. ${reasons.map((each) => `${each.approach}: ${each.reason}`).join(" ")}`);
+  }
+  return summarize({ task: taskFacts(task), assumptions, measurements, failed: reasons });
+}
+
+/** What a comparison keeps of a task: everything but the rows. */
+export function taskFacts(task: Task): TaskFacts {
+  const { train, test, trainHash, testHash, splitNote, warnings } = task;
+  return {
+    name: train.name,
+    labels: train.labels,
+    isMultiLabel: train.isMultiLabel,
+    trainRows: train.examples.length,
+    testRows: test.examples.length,
+    trainHash,
+    testHash,
+    splitNote,
+    warnings,
+  };
+}
+
+function isSame(measurement: Measurement, { approach, split, train, test, seed }: PlannedMeasurement): boolean {
+  return (
+    measurement.approach === approach.name &&
+    measurement.split === split &&
+    measurement.trainSize === train.examples.length &&
+    measurement.seed === seed &&
+    measurement.outcomes.length === test.examples.length &&
+    measurement.outcomes.every((outcome, row) => outcome.id === test.examples[row]!.id)
+  );
+}

@@ -1,0 +1,157 @@
+/**
+ * @file The table of factors: for each of the six by which people choose between fine-tuning and prompting, and for quality, what was
+ * measured. A cell is a measurement or says why there is none; nothing is guessed.
+ */
+import {
+  formatBytes,
+  formatCount,
+  formatLargeCount,
+  formatPercent,
+  formatPlural,
+  formatScore,
+  formatSeconds,
+  formatShareEstimate,
+  formatUsd,
+} from "../lib/format.js";
+import type { Assumptions, BreakEven, FactorCell, FactorName, FactorRow, Outcome, Summary } from "../types.js";
+import { setupCost } from "./cost.js";
+
+/** All that a cell is made from. */
+interface FactorInput {
+  readonly summaries: readonly Summary[];
+  /** The first seed's outcomes of each approach. */
+  readonly outcomes: ReadonlyMap<string, readonly Outcome[]>;
+  readonly assumptions: Assumptions;
+  readonly breakEven: BreakEven | null;
+}
+
+interface FactorRule {
+  readonly measure: string;
+  readonly cell: (summary: Summary, input: FactorInput) => FactorCell;
+}
+
+/** One rule a factor; a factor without a rule does not compile. Rows of the table come in this order. */
+const rules: Readonly<Record<FactorName, FactorRule>> = {
+  quality: { measure: "Macro-F1 on the test rows, with its 95% interval", cell: qualityCell },
+  customization: { measure: "Numbers set by learning, and tokens of prompt sent with each text", cell: customizationCell },
+  time: { measure: "Time to fit, and for one answer (median)", cell: timeCell },
+  cost: { measure: "USD per 1,000 predictions", cell: costCell },
+  data: { measure: "Labelled examples used", cell: dataCell },
+  flexibility: {
+    measure: "Labels needed for a new class; points lost on shifted texts",
+    cell: () => ({ kind: "not-measured", why: "needs an experiment with a held-out label and one with shifted texts" }),
+  },
+  skill: { measure: "Words a person wrote, and settings chosen by measuring", cell: skillCell },
+};
+
+/** The factor table, quality first. */
+export function factorRows(input: FactorInput): FactorRow[] {
+  return (Object.keys(rules) as FactorName[]).map((factor) => ({
+    factor,
+    measure: rules[factor].measure,
+    cells: Object.fromEntries(input.summaries.map((summary) => [summary.approach, rules[factor].cell(summary, input)])),
+  }));
+}
+
+/** Share of rows that two approaches answer differently. */
+export function shareOfAnswersChanged(a: readonly Outcome[], b: readonly Outcome[]): number {
+  const key = ({ answer }: Outcome): string => JSON.stringify(answer?.toSorted() ?? null);
+  return a.filter((outcome, row) => key(outcome) !== key(b[row]!)).length / a.length;
+}
+
+function qualityCell({ macroF1, accuracy, testRows, balancedAccuracy, seeds }: Summary): FactorCell {
+  return {
+    kind: "measured",
+    text: `${formatScore(macroF1.value)} (${formatScore(macroF1.low)}–${formatScore(macroF1.high)})`,
+    detail:
+      `accuracy ${formatShareEstimate(accuracy)}, balanced accuracy ${formatPercent(balancedAccuracy)}, ` +
+      `on ${formatPlural(testRows, "test row")}${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`,
+    estimate: macroF1,
+  };
+}
+
+function customizationCell(summary: Summary, input: FactorInput): FactorCell {
+  const { trainedParameters, totalParameters, promptTokens, artifactBytes } = summary.facts;
+  const numbers =
+    trainedParameters === 0
+      ? "none set"
+      : `${formatLargeCount(trainedParameters)}${totalParameters === null ? "" : ` of ${formatLargeCount(totalParameters)}`} set`;
+  const parts = [];
+  const start = startingPoint(summary, input.summaries);
+  if (start !== null) {
+    const changed = shareOfAnswersChanged(input.outcomes.get(summary.approach)!, input.outcomes.get(start)!);
+    parts.push(`answers ${formatPercent(changed)} of the test rows otherwise than ${start}`);
+  }
+  parts.push(artifactBytes === null ? "the model stays with a service" : `${formatBytes(artifactBytes)} to ship`);
+  return {
+    kind: "measured",
+    text: `${numbers}${promptTokens === 0 ? "" : `, ${formatCount(promptTokens)} prompt tokens`}`,
+    detail: parts.join("; "),
+  };
+}
+
+/**
+ * What an approach was before it learned: the one of its arm, with the same model (the part of the name after "@"), that learned from no
+ * labels; without one, the baseline that always answers the commonest label; `null` for that baseline itself.
+ */
+function startingPoint(summary: Summary, summaries: readonly Summary[]): string | null {
+  const modelOf = (approach: string): string => approach.slice(approach.indexOf("@") + 1 || approach.length);
+  const others = summaries.filter(({ approach }) => approach !== summary.approach);
+  const untouched = others.find(
+    ({ approach, arm, fitCost }) =>
+      summary.fitCost.labels > 0 &&
+      fitCost.labels === 0 &&
+      arm === summary.arm &&
+      arm !== "baseline" &&
+      modelOf(approach) === modelOf(summary.approach),
+  );
+  const majority = others.find(({ approach, arm }) => arm === "baseline" && approach.endsWith("majority"));
+  return untouched?.approach ?? majority?.approach ?? null;
+}
+
+function timeCell({ fitCost, latency, predictCost, testRows }: Summary): FactorCell {
+  const fit = `fit ${formatSeconds(fitCost.seconds)}`;
+  // Without a latency there was no asking: a recording was replayed, and how fast that went says nothing.
+  if (latency === null) return { kind: "measured", text: fit, detail: "time of an answer not measured" };
+  const all = `${formatPlural(testRows, "test row")} answered in ${formatSeconds(predictCost.seconds)}`;
+  return {
+    kind: "measured",
+    text: `${fit}, answer ${formatSeconds(latency.p50)}`,
+    detail: `95% of answers within ${formatSeconds(latency.p95)}, over ${formatPlural(latency.requests, "request")}; ${all}`,
+  };
+}
+
+function costCell(summary: Summary, { assumptions, breakEven }: FactorInput): FactorCell {
+  const price = summary.usdPerThousand;
+  if (price === null) return { kind: "not-measured", why: "the price of an answer is not known" };
+  const setup = setupCost(summary.fitCost, assumptions);
+  const parts = [price.basis, `set up: labels ${formatUsd(setup.labels)}, fitting ${formatUsd(setup.fitting)}`];
+  if (breakEven !== null && (breakEven.tuned === summary.approach || breakEven.prompted === summary.approach)) {
+    parts.push(
+      breakEven.requests === null
+        ? `${breakEven.tuned} never gets cheaper than ${breakEven.prompted} at these prices`
+        : `${breakEven.tuned} is cheaper than ${breakEven.prompted} from ${formatPlural(breakEven.requests, "request")} on`,
+    );
+  }
+  return { kind: "measured", text: `${formatUsd(price.value)} per 1,000`, detail: parts.join("; ") };
+}
+
+function dataCell({ fitCost, trainSize }: Summary): FactorCell {
+  return {
+    kind: "measured",
+    text: formatPlural(fitCost.labels, "label"),
+    detail: `of ${formatPlural(trainSize, "training row")}; learning curve not measured`,
+  };
+}
+
+function skillCell({ facts }: Summary): FactorCell {
+  const settings = Object.entries(facts.chosen);
+  const chosen = settings.map(([name, value]) => `${name} = ${value}`).join(", ");
+  return {
+    kind: "measured",
+    text: `${formatPlural(facts.humanWords, "word")}, ${formatPlural(settings.length, "setting")}`,
+    detail:
+      `${settings.length === 0 ? "no setting chosen by measuring" : `chosen by measuring: ${chosen}`}; ` +
+      `${facts.needs.length === 0 ? "needs nothing besides its files" : `needs ${facts.needs.join(", ")}`}`,
+  };
+}

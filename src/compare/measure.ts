@@ -1,0 +1,149 @@
+/** @file One approach, one training set, one seed: fit, answer, and what it took. */
+import { addCosts, noCost } from "../lib/cost.js";
+import { throwIfAborted } from "../lib/errors.js";
+import { random } from "../lib/random.js";
+import type {
+  Approach,
+  Context,
+  Cost,
+  Dataset,
+  Measurement,
+  Outcome,
+  PredictContext,
+  Prediction,
+  Predictor,
+  ProgressEvent,
+  Query,
+} from "../types.js";
+
+export interface MeasureOptions {
+  readonly split: Measurement["split"];
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly log: (event: ProgressEvent) => void;
+  /** Called with the fitted predictor once it has been measured, before it is disposed of: the moment to save its files. */
+  readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
+}
+
+/** Requests timed one after the other for the latency of a local model, and requests before them that are not counted. */
+const timedRequests = 64;
+const warmUpRequests = 3;
+
+/**
+ * Fits `approach` on `train` and lets it answer the texts of `test`; it never sees their labels.
+ *
+ * Seconds are wall time plus what the approach says a cache saved it. The predictor is disposed of in any case. What an approach
+ * returns is checked: a prediction too many, or a label that is not in the list, is a bug of the approach and throws.
+ */
+export async function measure(approach: Approach, train: Dataset, test: Dataset, options: MeasureOptions): Promise<Measurement> {
+  const { split, seed, signal, onPredictor } = options;
+  const log = named(approach.name, options.log);
+  const queries = test.examples.map(({ id, text }): Query => ({ id, text }));
+  throwIfAborted(signal);
+  const fitting = metered({ signal, log });
+  const predictor = await approach.fit(train, { ...fitting.context, seed });
+  const fitCost = fitting.cost();
+  try {
+    throwIfAborted(signal);
+    const predicting = metered({ signal, log });
+    const predictions = await predictor.predict(queries, { ...predicting.context, useCache: true });
+    const predictCost = predicting.cost();
+    checkPredictions(approach.name, predictions, test);
+    const measurement: Measurement = {
+      approach: approach.name,
+      arm: approach.arm,
+      split,
+      trainSize: train.examples.length,
+      seed,
+      outcomes: test.examples.map(
+        ({ id, labels, group }, row): Outcome => ({
+          ...predictions[row]!,
+          id,
+          truth: labels,
+          ...(group === undefined ? {} : { group }),
+        }),
+      ),
+      latencies: await latencies(predictor, predictions, queries, { ...options, log }),
+      fitCost,
+      predictCost,
+      facts: predictor.facts,
+    };
+    await onPredictor?.(measurement, predictor);
+    return measurement;
+  } finally {
+    await predictor[Symbol.asyncDispose]();
+  }
+}
+
+/** A context that adds up what is spent, and the wall time from now until `cost` is called. */
+function metered(rest: Omit<Context, "spend">): { readonly context: Context; readonly cost: () => Cost } {
+  const start = performance.now();
+  let spent = noCost;
+  const spend = (cost: Partial<Cost>): void => {
+    spent = addCosts(spent, cost);
+  };
+  return { context: { ...rest, spend }, cost: () => addCosts(spent, { seconds: (performance.now() - start) / 1000 }) };
+}
+
+/** Puts the approach's name before what its events say. */
+function named(approach: string, log: (event: ProgressEvent) => void): (event: ProgressEvent) => void {
+  return (event) => {
+    if (event.kind === "note") log({ ...event, text: `${approach}: ${event.text}` });
+    else log({ ...event, stage: `${approach}: ${event.stage}` });
+  };
+}
+
+/**
+ * Seconds of single requests. Where answers carry their own latency, or come from a service (billed or counted in tokens, perhaps
+ * replayed from a recording, whose speed means nothing), only what they carry. Otherwise up to 64 random rows are asked one at a
+ * time, without caches. Validation rows serve a choice by quality: they are not timed.
+ */
+async function latencies(
+  predictor: Predictor,
+  predictions: readonly Prediction[],
+  queries: readonly Query[],
+  { split, seed, signal, log }: MeasureOptions,
+): Promise<number[]> {
+  const carried = predictions.map((prediction) => prediction.latencySeconds).filter((seconds) => seconds !== undefined);
+  const isService = predictions.some(({ usage, costUsd }) => usage !== undefined || costUsd !== undefined);
+  const isAnswering = predictions.some((prediction) => prediction.answer !== null);
+  if (carried.length > 0 || isService || !isAnswering || split === "validation") return carried;
+  // Spending here measures nothing but the measuring.
+  const context: PredictContext = { signal, log: () => {}, spend: () => {}, useCache: false };
+  const sample = random(seed, "latency").shuffle(queries).slice(0, timedRequests);
+  for (const query of sample.slice(0, warmUpRequests)) await predictor.predict([query], context);
+  const seconds: number[] = [];
+  for (const [index, query] of sample.entries()) {
+    throwIfAborted(signal);
+    const start = performance.now();
+    await predictor.predict([query], context);
+    seconds.push((performance.now() - start) / 1000);
+    log({ kind: "progress", stage: "timing single answers", done: index + 1, total: sample.length });
+  }
+  return seconds;
+}
+
+function checkPredictions(approach: string, predictions: readonly Prediction[], test: Dataset): void {
+  const rows = test.examples.length;
+  if (predictions.length !== rows) throw new Error(`${approach} returned ${predictions.length} predictions for ${rows} texts`);
+  const labels = new Set(test.labels);
+  for (const [row, prediction] of predictions.entries()) {
+    const fault = faultOf(prediction, test.isMultiLabel, labels);
+    if (fault !== null) throw new Error(`${approach}, row ${test.examples[row]!.id}: ${fault}`);
+  }
+}
+
+/** What is wrong with a prediction, or `null`. */
+function faultOf({ answer, failure, scores }: Prediction, isMultiLabel: boolean, labels: ReadonlySet<string>): string | null {
+  if ((answer === null) !== (failure !== undefined)) return "a prediction has either an answer or a failure";
+  if (answer !== null) {
+    if (!isMultiLabel && answer.length !== 1) return `${answer.length} labels answered where there is exactly one`;
+    if (new Set(answer).size !== answer.length) return "a label is answered twice";
+    const foreign = answer.find((label) => !labels.has(label));
+    if (foreign !== undefined) return `"${foreign.slice(0, 80)}" is answered, which is no label of the task`;
+  }
+  if (scores !== undefined) {
+    for (const label of labels) if (!Number.isFinite(scores[label])) return `no score for "${label}"`;
+  }
+  return null;
+}

@@ -1,0 +1,116 @@
+/** @file One approach's measurements to its summary: scores, intervals, failures, latency, costs. */
+import { addCosts, noCost } from "../lib/cost.js";
+import { quantile } from "../lib/quantile.js";
+import { random } from "../lib/random.js";
+import type { Assumptions, Cost, LabelScore, Measurement, Summary, TaskFacts } from "../types.js";
+import { calibration } from "./calibration.js";
+import { type CodedRows, codeOutcomes } from "./coding.js";
+import { confusionMatrix, failureCounts } from "./confusion.js";
+import { usdPerThousand } from "./cost.js";
+import {
+  answeredAccuracy,
+  balancedAccuracy,
+  hammingLoss,
+  labelCounts,
+  labelScores,
+  matthewsCorrelation,
+  microAverage,
+  samplesF1,
+} from "./metrics.js";
+import { type Series, scoreInterval } from "./scores.js";
+
+/** One approach's measurements on the test rows after learning from the whole training set, by ascending seed: at least one. */
+export interface ApproachRuns {
+  readonly measurements: readonly Measurement[];
+  readonly series: Series;
+}
+
+/**
+ * Sorts the measurements by approach and seed, and checks that all answered the same rows in the same order: scores of different
+ * rows must never be compared. Validation rows and smaller training sets are left out.
+ */
+export function runsByApproach(measurements: readonly Measurement[], task: TaskFacts): Map<string, ApproachRuns> {
+  const full = measurements.filter(({ split, trainSize }) => split === "test" && trainSize === task.trainRows);
+  const reference = full[0]?.outcomes ?? [];
+  for (const { approach, outcomes } of full) {
+    const isSame = outcomes.length === reference.length && outcomes.every((outcome, row) => outcome.id === reference[row]!.id);
+    if (!isSame) throw new Error(`${approach} and ${full[0]!.approach} were not measured on the same test rows`);
+  }
+  const runs = new Map<string, ApproachRuns>();
+  for (const approach of new Set(full.map((measurement) => measurement.approach))) {
+    const sorted = full.filter((measurement) => measurement.approach === approach).sort((a, b) => a.seed - b.seed);
+    const seeds = sorted.map(({ outcomes }) => codeOutcomes(outcomes, task));
+    runs.set(approach, { measurements: sorted, series: { seeds, groups: reference.map((outcome) => outcome.group) } });
+  }
+  return runs;
+}
+
+/** Everything that is said of one approach alone. `seed` fixes the resampling. */
+export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assumptions, seed: number): Summary {
+  const { measurements, series } = runs;
+  const first = measurements[0]!;
+  const { approach, arm, trainSize, outcomes, facts } = first;
+  const counts = series.seeds.map(labelCounts);
+  const latencies = measurements.flatMap((measurement) => measurement.latencies);
+  const answered = series.seeds.map(answeredAccuracy).filter((share) => share !== null);
+  return {
+    approach,
+    arm,
+    seeds: measurements.map((measurement) => measurement.seed),
+    trainSize,
+    testRows: outcomes.length,
+    accuracy: scoreInterval(series, "accuracy", random(seed, `accuracy of ${approach}`)),
+    macroF1: scoreInterval(series, "macroF1", random(seed, `macro-F1 of ${approach}`)),
+    balancedAccuracy: mean(counts.map(balancedAccuracy)),
+    mcc: mean(counts.map((each) => matthewsCorrelation(each, outcomes.length, task.isMultiLabel))),
+    ...(task.isMultiLabel ? { multiLabel: multiLabelScores(series.seeds) } : {}),
+    calibration: calibration(outcomes, task),
+    perLabel: meanLabelScores(counts.map((each) => labelScores(each, task.labels))),
+    confusion: confusionMatrix(series.seeds[0]!),
+    failures: failureCounts(outcomes),
+    answeredAccuracy: answered.length === 0 ? null : mean(answered),
+    latency:
+      latencies.length === 0
+        ? null
+        : { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), requests: latencies.length },
+    usdPerThousand: usdPerThousand(measurements, assumptions),
+    fitCost: meanCost(measurements.map((measurement) => measurement.fitCost)),
+    predictCost: meanCost(measurements.map((measurement) => measurement.predictCost)),
+    facts,
+  };
+}
+
+function multiLabelScores(seeds: readonly CodedRows[]): NonNullable<Summary["multiLabel"]> {
+  return {
+    microF1: mean(seeds.map((coded) => microAverage(labelCounts(coded)).f1)),
+    samplesF1: mean(seeds.map(samplesF1)),
+    hammingLoss: mean(seeds.map(hammingLoss)),
+  };
+}
+
+function meanLabelScores(bySeed: readonly (readonly LabelScore[])[]): LabelScore[] {
+  return bySeed[0]!.map((first, label) => {
+    const all = bySeed.map((scores) => scores[label]!);
+    return {
+      ...first,
+      precision: mean(all.map((score) => score.precision)),
+      recall: mean(all.map((score) => score.recall)),
+      f1: mean(all.map((score) => score.f1)),
+    };
+  });
+}
+
+function meanCost(costs: readonly Cost[]): Cost {
+  const sum = costs.reduce(addCosts, noCost);
+  return {
+    usd: sum.usd / costs.length,
+    seconds: sum.seconds / costs.length,
+    inputTokens: sum.inputTokens / costs.length,
+    outputTokens: sum.outputTokens / costs.length,
+    labels: sum.labels / costs.length,
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

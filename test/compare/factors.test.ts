@@ -1,0 +1,196 @@
+import { describe, expect, test } from "vitest";
+import { compare } from "../../src/compare/compare.js";
+import { breakEven, usdPerThousand } from "../../src/compare/cost.js";
+import { shareOfAnswersChanged } from "../../src/compare/factors.js";
+import { noCost } from "../../src/lib/cost.js";
+import type { Cost, FactorCell, FactorName, Measurement, Outcome, Prediction, Summary } from "../../src/types.js";
+import { assumptions, fake, majority, task, wrongEvery } from "./fakes.js";
+
+const comparison = await compare(
+  task(),
+  [
+    fake("baseline:majority", "baseline", majority).approach,
+    fake("tune:probe", "tune", wrongEvery(12), {
+      fitCost: { labels: 200, seconds: 30 },
+      facts: { trainedParameters: 29_645, totalParameters: 22_713_216, chosen: { C: 10 }, artifactBytes: 23_400_000 },
+    }).approach,
+    fake("prompt:zero-shot@m", "prompt", (query) => ({ answer: [wrongEvery(3)(query)], costUsd: 0.002, latencySeconds: 0.8 }), {
+      facts: { promptTokens: 120, humanWords: 45, needs: ["OPENAI_API_KEY", "network"] },
+    }).approach,
+    fake("prompt:few-shot@m", "prompt", (query) => ({ answer: [wrongEvery(5)(query)], costUsd: 0.004, latencySeconds: 1.1 }), {
+      fitCost: { labels: 8 },
+      facts: { promptTokens: 612, humanWords: 45, needs: ["OPENAI_API_KEY", "network"] },
+    }).approach,
+    fake("prompt:few-shot@other", "prompt", () => ({ answer: null, failure: "refused", costUsd: null }), {
+      fitCost: { labels: 8 },
+    }).approach,
+  ],
+  { seeds: [1], assumptions, signal: new AbortController().signal, log: () => {} },
+);
+
+function cell(factor: FactorName, approach: string): FactorCell {
+  return comparison.factors.find((row) => row.factor === factor)!.cells[approach]!;
+}
+
+/** The cell's text and detail; fails where it is not measured. */
+function measured(factor: FactorName, approach: string): { text: string; detail: string } {
+  const found = cell(factor, approach);
+  if (found.kind !== "measured") throw new Error(`${factor} of ${approach} is not measured: ${found.why}`);
+  return { text: found.text, detail: found.detail ?? "" };
+}
+
+describe("the factor table", () => {
+  test("has a row for each of the six factors and for quality, and a cell for every approach", () => {
+    expect(comparison.factors.map((row) => row.factor)).toEqual([
+      "quality",
+      "customization",
+      "time",
+      "cost",
+      "data",
+      "flexibility",
+      "skill",
+    ]);
+    for (const row of comparison.factors)
+      expect(Object.keys(row.cells).sort()).toEqual(comparison.summaries.map((s) => s.approach).sort());
+  });
+
+  test("texts fit a table's cell", () => {
+    for (const row of comparison.factors) {
+      for (const each of Object.values(row.cells)) if (each.kind === "measured") expect(each.text.length).toBeLessThanOrEqual(40);
+    }
+  });
+
+  test("quality carries its interval", () => {
+    const found = cell("quality", "tune:probe");
+    const summary = comparison.summaries.find(({ approach }) => approach === "tune:probe")!;
+    expect(found).toMatchObject({ kind: "measured", estimate: summary.macroF1 });
+    expect(measured("quality", "tune:probe").text).toMatch(/^0\.\d{3} \(0\.\d{3}–0\.\d{3}\)$/);
+    expect(measured("quality", "tune:probe").detail).toMatch(/^accuracy 91\.7% \(.*\), balanced accuracy .*%, on 120 test rows$/);
+  });
+
+  test("customization: numbers set, and answers changed since the untouched start", () => {
+    expect(measured("customization", "tune:probe").text).toBe("29.6 k of 22.7 M set");
+    expect(measured("customization", "tune:probe").detail).toContain("otherwise than baseline:majority; 23.4 MB to ship");
+    // Wrong every 5th against wrong every 3rd: they differ on 24 + 40 − 2·8 = 48 of 120 rows, both being wrong alike on 8.
+    expect(measured("customization", "prompt:few-shot@m")).toEqual({
+      text: "none set, 612 prompt tokens",
+      detail: "answers 40.0% of the test rows otherwise than prompt:zero-shot@m; the model stays with a service",
+    });
+    expect(measured("customization", "prompt:few-shot@other").detail).toContain("otherwise than baseline:majority");
+    expect(measured("customization", "baseline:majority").detail).toBe("the model stays with a service");
+  });
+
+  test("time, data and skill", () => {
+    expect(measured("time", "prompt:few-shot@m").text).toMatch(/^fit \S+ [µm]?s, answer 1\.1 s$/);
+    expect(measured("time", "prompt:few-shot@m").detail).toContain("95% of answers within 1.1 s, over 120 requests");
+    expect(measured("time", "tune:probe").text).toMatch(/^fit 30 s, answer \S+ [µm]?s$/);
+    expect(measured("data", "tune:probe").text).toBe("200 labels");
+    expect(measured("data", "prompt:few-shot@m").text).toBe("8 labels");
+    expect(measured("skill", "tune:probe")).toEqual({
+      text: "0 words, 1 setting",
+      detail: "chosen by measuring: C = 10; needs nothing besides its files",
+    });
+    expect(measured("skill", "prompt:zero-shot@m")).toEqual({
+      text: "45 words, 0 settings",
+      detail: "no setting chosen by measuring; needs OPENAI_API_KEY, network",
+    });
+  });
+
+  test("cost names what it took to set up and when the tuned model pays", () => {
+    expect(measured("cost", "prompt:few-shot@m").text).toBe("$4.00 per 1,000");
+    expect(measured("cost", "tune:probe").detail).toContain("set up: labels $20.00, fitting $0.003");
+    expect(measured("cost", "tune:probe").detail).toMatch(
+      /tune:probe is cheaper than prompt:few-shot@m from 4,80\d requests on$/,
+    );
+  });
+
+  test("what is not known is said, not guessed", () => {
+    expect(cell("flexibility", "tune:probe")).toMatchObject({ kind: "not-measured" });
+    expect(cell("cost", "prompt:few-shot@other")).toEqual({ kind: "not-measured", why: "the price of an answer is not known" });
+  });
+});
+
+test("answers differ as sets of labels, and no answer from every answer", () => {
+  const outcome = (answer: readonly string[] | null): Outcome => ({ id: "1", truth: [], answer });
+  const a = [["x", "y"], ["x"], null, null].map(outcome);
+  const b = [["y", "x"], ["y"], null, []].map(outcome);
+  expect(shareOfAnswersChanged(a, b)).toBe(0.5);
+});
+
+describe("USD per 1,000 predictions", () => {
+  const measurement = (predictions: readonly Prediction[], predictCost: Partial<Cost> = {}): Measurement => ({
+    approach: "x",
+    arm: "prompt",
+    split: "test",
+    trainSize: 1,
+    seed: 1,
+    outcomes: predictions.map((prediction, row) => ({ ...prediction, id: String(row), truth: ["a"] })),
+    latencies: [],
+    fitCost: noCost,
+    predictCost: { ...noCost, ...predictCost },
+    facts: {
+      trainedParameters: 0,
+      totalParameters: null,
+      promptTokens: 0,
+      humanWords: 0,
+      chosen: {},
+      artifactBytes: null,
+      needs: [],
+    },
+  });
+
+  test("the mean over requests that were answered; rows that were never asked do not dilute it", () => {
+    const rows: Prediction[] = [
+      { answer: ["a"], costUsd: 0.001, isCached: true },
+      { answer: null, failure: "unparseable", costUsd: 0.003 },
+      { answer: null, failure: "missing" },
+    ];
+    expect(usdPerThousand([measurement(rows)], assumptions)).toEqual({ value: 2, basis: "mean list price of 2 requests" });
+  });
+
+  test("unknown where a price is unknown, or nothing was answered", () => {
+    expect(
+      usdPerThousand(
+        [
+          measurement([
+            { answer: ["a"], costUsd: 0.001 },
+            { answer: ["a"], costUsd: null },
+          ]),
+        ],
+        assumptions,
+      ),
+    ).toBeNull();
+    expect(usdPerThousand([measurement([{ answer: null, failure: "missing" }], { seconds: 1 })], assumptions)).toBeNull();
+  });
+
+  test("a local model costs its machine, idle time included", () => {
+    // 4 texts in 2 s: 2 texts/s; $0.36 an hour is $0.0001 a second; busy half the time.
+    const rows: Prediction[] = [{ answer: ["a"] }, { answer: ["b"] }];
+    const price = usdPerThousand([measurement(rows, { seconds: 0.5 }), measurement(rows, { seconds: 1.5 })], assumptions);
+    expect(price?.value).toBeCloseTo((1000 * 0.0001) / (2 * 0.5), 12);
+    expect(price?.basis).toBe("2 texts a second on this machine, at $0.36 an hour, busy 50.0% of the time");
+  });
+});
+
+describe("break-even", () => {
+  const summaryWith = (usd: number | null, fitCost: Partial<Cost>): Summary => ({
+    ...comparison.summaries[0]!,
+    usdPerThousand: usd === null ? null : { value: usd, basis: "" },
+    fitCost: { ...noCost, ...fitCost },
+  });
+
+  test("what the tuned model costs more beforehand, over what a request saves", () => {
+    // 100 labels at 10 cents, and an hour of the machine; $0.99 saved per 1,000.
+    const found = breakEven(summaryWith(0.01, { labels: 108, seconds: 3600 }), summaryWith(1, { labels: 8 }), assumptions);
+    expect(found?.requests).toBe(Math.ceil((1000 * 10.36) / 0.99));
+    expect(found?.basis).toBe(
+      "$10.00 more for labels, $0.36 more for fitting; per 1,000 requests $1.00 prompted against $0.01 tuned. People's time is not counted.",
+    );
+  });
+
+  test("never where a prompt is no dearer, at once where tuning costs nothing more, unknown without a price", () => {
+    expect(breakEven(summaryWith(2, { labels: 10 }), summaryWith(1, {}), assumptions)?.requests).toBeNull();
+    expect(breakEven(summaryWith(0.01, {}), summaryWith(1, { labels: 8 }), assumptions)?.requests).toBe(0);
+    expect(breakEven(summaryWith(0.01, {}), summaryWith(null, {}), assumptions)).toBeNull();
+  });
+});
