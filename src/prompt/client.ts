@@ -1,0 +1,212 @@
+/**
+ * @file Asking a model many times, safely: at the service's pace, again where asking again helps, never past the budget, never
+ * twice for what is stored, and with every answer stored before anybody sees it.
+ */
+
+import { setTimeout as delay } from "node:timers/promises";
+import { UserError } from "../lib/errors.js";
+import { type Random, random } from "../lib/random.js";
+import type { ResponseCache, StoredResponse } from "../store/response-cache.js";
+import type { Budget } from "./budget.js";
+import { type Completion, type CompletionRequest, type Llm, LlmError, type LlmErrorKind } from "./llm.js";
+import { costOfUsage } from "./prices.js";
+import { requestKey } from "./request-key.js";
+import { mostMessageTokens } from "./tokens.js";
+
+export interface ClientOptions {
+  /** Answers that were paid for before, and from now on. */
+  readonly cache?: ResponseCache;
+  readonly budget?: Budget;
+  /** For one attempt, from sending to the last byte. */
+  readonly timeoutSeconds?: number;
+  /** Attempts of one request in all. */
+  readonly attempts?: number;
+  /** The first wait before asking again; it doubles from there, with jitter. */
+  readonly backoffSeconds?: number;
+  /** Longest wait between two attempts, also where the service asks for more. */
+  readonly maxWaitSeconds?: number;
+  /** So many rows failing for one reason before any was answered stop the run. */
+  readonly stopAfterFailures?: number;
+}
+
+/** An answer with its bill. */
+export interface Answered {
+  readonly completion: Completion;
+  /** True where it was not paid for now. */
+  readonly isCached: boolean;
+  /** At list price; `null` where price or usage is unknown. */
+  readonly costUsd: number | null;
+}
+
+/** The two ways to stop: `wait` ends waiting and starts nothing new, `request` also cuts requests that are open. */
+export interface Signals {
+  readonly wait: AbortSignal;
+  readonly request: AbortSignal;
+}
+
+export interface LlmClient {
+  /**
+   * One answer. `form` is called before each attempt, since a service may turn out to lack structured output. Throws `LlmError`
+   * where this request failed for good, `UserError` where every request will (`BudgetError` among them), or a signal's reason.
+   */
+  ask(form: (llm: Llm) => CompletionRequest, signals: Signals): Promise<Answered>;
+}
+
+/** A client of a model. Requests that are equal and open at once are sent once. */
+export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
+  const { cache, budget, timeoutSeconds = 120, attempts = 5, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
+  if (budget !== undefined && llm.price === null) {
+    throw new UserError(
+      `A budget cannot be kept with ${llm.spec}: its price is not known. Give its price with --prices, or leave out --budget-usd.`,
+    );
+  }
+  const jitter = random(0, llm.spec);
+  const open = new Map<string, Promise<Answered>>();
+  const failures = failureWatch(llm, options.stopAfterFailures ?? 10);
+
+  const priceOf = (completion: Completion): number | null =>
+    llm.price === null || completion.usage === null ? null : costOfUsage(llm.price, completion.usage);
+
+  /** Set where no request can succeed any more. */
+  let stopped: UserError | undefined;
+
+  const fromCache = async (key: string): Promise<Answered | undefined> => {
+    const stored = await cache?.get(key);
+    if (stored === undefined) return undefined;
+    const completion = fromStore(stored);
+    return { completion, isCached: true, costUsd: priceOf(completion) };
+  };
+
+  /** One attempt under the budget. The answer is stored and settled before the promise resolves. */
+  const attempt = async (request: CompletionRequest, key: string, signals: Signals): Promise<Answered> => {
+    const worstUsd = llm.price === null ? 0 : worstCost(llm.price, request);
+    const reservation = await budget?.reserve(worstUsd, signals.wait);
+    try {
+      const { completion, pauseSeconds } = await completeInTime(llm, request, timeoutSeconds, signals.request);
+      const costUsd = priceOf(completion);
+      reservation?.settle(costUsd ?? worstUsd);
+      if (pauseSeconds > 0) llm.pace.pause(Math.min(pauseSeconds, maxWaitSeconds));
+      await cache?.set(key, completion);
+      return { completion, isCached: false, costUsd };
+    } catch (error) {
+      reservation?.settle(error instanceof LlmError && !error.isPossiblyBilled ? 0 : worstUsd);
+      throw error;
+    }
+  };
+
+  /** One attempt in its place among the open requests. The request is made only then: what the service accepts may have changed. */
+  const attemptInPlace = async (form: (llm: Llm) => CompletionRequest, askedKey: string, signals: Signals): Promise<Answered> => {
+    const slot = await llm.pace.acquire(signals.wait);
+    try {
+      if (stopped !== undefined) throw stopped;
+      const request = form(llm);
+      const key = requestKey(llm, request);
+      const stored = key === askedKey ? undefined : await fromCache(key);
+      const answered = stored ?? (await attempt(request, key, signals));
+      slot.release(stored === undefined ? "answered" : "other");
+      return answered;
+    } catch (error) {
+      const isRefusal = error instanceof LlmError && (error.kind === "limit" || error.kind === "overload");
+      if (isRefusal && error.retryAfterSeconds !== null) llm.pace.pause(Math.min(error.retryAfterSeconds, maxWaitSeconds));
+      if (error instanceof LlmError && error.isFatal) stopped = new UserError(error.message);
+      slot.release(isRefusal ? "refused" : "other");
+      throw stopped ?? error;
+    }
+  };
+
+  const askPatiently = async (form: (llm: Llm) => CompletionRequest, signals: Signals): Promise<Answered> => {
+    for (let tried = 1; ; tried++) {
+      const key = requestKey(llm, form(llm));
+      const stored = await fromCache(key);
+      if (stored !== undefined) return stored;
+      try {
+        const answered = await attemptInPlace(form, key, signals);
+        failures.answered();
+        return answered;
+      } catch (error) {
+        if (!(error instanceof LlmError)) throw error;
+        if (error.kind === "unsupported" && tried < attempts) continue;
+        if (!error.isRetryable || tried >= attempts) {
+          stopped ??= failures.failed(error);
+          throw stopped ?? error;
+        }
+        const seconds = Math.min(maxWaitSeconds, waitSeconds(tried, backoffSeconds, error.retryAfterSeconds, jitter));
+        await delay(seconds * 1000, undefined, { signal: signals.wait }).catch(() => signals.wait.throwIfAborted());
+      }
+    }
+  };
+
+  return {
+    async ask(form, signals) {
+      signals.wait.throwIfAborted();
+      const key = requestKey(llm, form(llm));
+      const same = open.get(key);
+      if (same !== undefined) return { ...(await same), isCached: true };
+      const asked = askPatiently(form, signals).finally(() => open.delete(key));
+      open.set(key, asked);
+      return asked;
+    },
+  };
+}
+
+/** The most one request can cost: every byte a token, and the output as long as it is allowed to be. */
+export function worstCost(
+  price: { readonly input_cost_per_token: number; readonly output_cost_per_token: number },
+  request: CompletionRequest,
+): number {
+  return (
+    mostMessageTokens(request.messages, request.schema) * price.input_cost_per_token +
+    request.maxOutputTokens * price.output_cost_per_token
+  );
+}
+
+/** Seconds before the next attempt: what the service asks for, or else doubling, half of it left to chance. */
+export function waitSeconds(tried: number, backoffSeconds: number, retryAfterSeconds: number | null, jitter: Random): number {
+  const doubled = backoffSeconds * 2 ** (tried - 1);
+  const ownWait = doubled * (0.5 + 0.5 * jitter.uniform());
+  // All that were refused together must not come back together.
+  return retryAfterSeconds === null ? ownWait : retryAfterSeconds + backoffSeconds * jitter.uniform();
+}
+
+async function completeInTime(llm: Llm, request: CompletionRequest, seconds: number, signal: AbortSignal) {
+  signal.throwIfAborted();
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(signal.reason);
+  const timer = setTimeout(
+    () => controller.abort(new LlmError("timeout", `${llm.spec} did not answer within ${seconds} s.`)),
+    seconds * 1000,
+  );
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await llm.complete(request, controller.signal);
+  } catch (error) {
+    // Whatever the libraries below made of it, an abort is reported as its reason.
+    if (controller.signal.aborted) throw controller.signal.reason;
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/** Finds a run that cannot succeed before it has cost much: so many rows failed for one reason, and none was answered. */
+function failureWatch(llm: Llm, stopAfter: number) {
+  let isAnswered = false;
+  const counts = new Map<LlmErrorKind, number>();
+  return {
+    answered(): void {
+      isAnswered = true;
+    },
+    failed(error: LlmError): UserError | undefined {
+      const count = (counts.get(error.kind) ?? 0) + 1;
+      counts.set(error.kind, count);
+      if (isAnswered || counts.size > 1 || count < stopAfter) return undefined;
+      return new UserError(`The first ${count} requests to ${llm.spec} all failed, so the run was stopped: ${error.message}`);
+    },
+  };
+}
+
+function fromStore(stored: StoredResponse): Completion {
+  const finish = stored.finish;
+  return { ...stored, finish: finish === "stop" || finish === "length" || finish === "refused" ? finish : "other" };
+}

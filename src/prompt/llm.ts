@@ -1,0 +1,148 @@
+/**
+ * @file What a language model is here: something that can be asked once. Retries, pace, cache and budget stand above it, in
+ * `client.ts`; what to ask stands beside it, in `template.ts`.
+ */
+
+import type { Usage } from "../types.js";
+import type { Pace } from "./pace.js";
+import type { Price } from "./prices.js";
+
+/** One turn of a conversation. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** The part of JSON Schema that an answer needs: one property, a label or a list of labels. */
+export interface AnswerSchema {
+  readonly type: "object";
+  readonly properties: Readonly<
+    Record<
+      string,
+      {
+        readonly type: "string" | "array";
+        readonly enum?: string[];
+        readonly items?: { readonly type: "string"; readonly enum: string[] };
+      }
+    >
+  >;
+  readonly required: string[];
+  readonly additionalProperties: false;
+}
+
+/** What is asked. Sampling parameters are the model's own (`Llm.parameters`): they are the same for every request. */
+export interface CompletionRequest {
+  readonly messages: readonly Message[];
+  /** Upper limit of the output, reasoning included. */
+  readonly maxOutputTokens: number;
+  /** Where present, the answer has to be JSON of this form. */
+  readonly schema?: AnswerSchema;
+}
+
+/** What came back. */
+export interface Completion {
+  /** At most `maxCompletionCharacters`. Untrusted. */
+  readonly text: string;
+  /** Why the model stopped: of itself, at the limit of tokens, because it or a filter refused, or for a reason that says nothing. */
+  readonly finish: "stop" | "length" | "refused" | "other";
+  /** `null` where the service reported none. */
+  readonly usage: Usage | null;
+  /** From sending to the last byte, of the attempt that succeeded. */
+  readonly latencySeconds: number;
+  /** The model id in the response: `gpt-5-mini-2025-08-07` where `gpt-5-mini` was asked for. */
+  readonly servedBy: string | null;
+}
+
+/** No label is that long: what lies behind is never read, and must not fill memory or the cache. */
+export const maxCompletionCharacters = 20_000;
+
+/** A completion, and what the service said of its limits. */
+export interface Reply {
+  readonly completion: Completion;
+  /** Seconds until the service takes another request, by its rate-limit headers; 0 where it takes one now. */
+  readonly pauseSeconds: number;
+}
+
+/** What is known of a model before it is asked anything, and without a key. */
+export interface ModelCard {
+  /** As the user wrote it, and the name in reports: `openai:gpt-5-mini`. */
+  readonly spec: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly baseUrl: string;
+  /** `null` where nobody knows it. */
+  readonly price: Price | null;
+  /** True where output includes hidden reasoning, so that a short answer may need many tokens. */
+  readonly isReasoning: boolean;
+  /** What it needs that is not in our files: an environment variable, the network. */
+  readonly needs: readonly string[];
+  /** For people: an unknown price, a model about to be retired. */
+  readonly warnings: readonly string[];
+}
+
+/** A model that can be asked. */
+export interface Llm extends ModelCard {
+  /** Sampling parameters as sent, a part of every cache key. Shrinks where the service turns out to refuse one. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** False where the service has no structured output, or turned out to have none. */
+  readonly isStructured: boolean;
+  /** How many requests the service lets us have open now; shared by all that ask this model. */
+  readonly pace: Pace;
+  /** One attempt. Throws `LlmError`, or the signal's reason. */
+  complete(request: CompletionRequest, signal: AbortSignal): Promise<Reply>;
+}
+
+/** What went wrong with one attempt. */
+export type LlmErrorKind =
+  | "key" // 401, 403: no request will succeed
+  | "credit" // the account is empty: no request will succeed
+  | "model" // 404: no such model or URL
+  | "request" // 400 and the like: this very request is refused
+  | "unsupported" // a parameter is refused; the next attempt goes without it
+  | "limit" // 429
+  | "overload" // 503, 529
+  | "server" // other 5xx
+  | "connection"
+  | "timeout"
+  | "malformed"; // 200, but not an answer
+
+const retried: ReadonlySet<LlmErrorKind> = new Set([
+  "unsupported",
+  "limit",
+  "overload",
+  "server",
+  "connection",
+  "timeout",
+  "malformed",
+]);
+const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model"]);
+/** The service may have done the work although no answer arrived: a hard cap has to count it. */
+const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed"]);
+
+/** A failed attempt, as data. The message is for people: short, without key and without headers. */
+export class LlmError extends Error {
+  override readonly name = "LlmError";
+  readonly kind: LlmErrorKind;
+  /** What the service asked us to wait, where it did. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(kind: LlmErrorKind, message: string, retryAfterSeconds: number | null = null) {
+    super(message);
+    this.kind = kind;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  /** True where asking again may help. */
+  get isRetryable(): boolean {
+    return retried.has(this.kind);
+  }
+
+  /** True where no other request can succeed either. */
+  get isFatal(): boolean {
+    return fatal.has(this.kind);
+  }
+
+  get isPossiblyBilled(): boolean {
+    return possiblyBilled.has(this.kind);
+  }
+}

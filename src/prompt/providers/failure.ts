@@ -1,0 +1,162 @@
+/** @file What a failed request means: from status, headers and message to an `LlmError`. */
+
+import { LlmError, type LlmErrorKind, type ModelCard } from "../llm.js";
+
+/** What a provider's requests have in common: whom the message names, and what must not be in it. */
+export interface Caller {
+  readonly card: Pick<ModelCard, "spec" | "provider" | "model" | "baseUrl">;
+  /** Never printed, whatever a service echoes. */
+  readonly secrets: readonly string[];
+  /** The environment variable of the key, for the remedy. */
+  readonly keyVariable: string | null;
+}
+
+/** The SDK's error of a request; told by its name, since importing the SDK's core for a class takes a fifth of a second. */
+interface CallError extends Error {
+  readonly statusCode?: number;
+  readonly responseHeaders?: Readonly<Record<string, string>>;
+  readonly responseBody?: string;
+}
+
+function isCallError(error: unknown): error is CallError {
+  return error instanceof Error && error.name === "AI_APICallError";
+}
+
+/** An error of the libraries below, told apart. Errors that are none of theirs come back as they are. */
+export function toLlmError(error: unknown, caller: Caller): unknown {
+  if (error instanceof LlmError) return error;
+  if (isCallError(error)) return fromCallError(error, caller);
+  if (!(error instanceof Error)) return error;
+  // An answer without choices, or one that is no answer at all, surfaces as an error of the SDK or of its reading code.
+  if (error.name.startsWith("AI_") || error instanceof TypeError) {
+    return new LlmError(
+      "malformed",
+      `${caller.card.spec} sent something that is not an answer: ${excerpt(error.message, caller.secrets)}`,
+    );
+  }
+  return error;
+}
+
+function fromCallError(error: CallError, caller: Caller): LlmError {
+  const { spec, baseUrl } = caller.card;
+  const status = error.statusCode;
+  const said = excerpt(error.message, caller.secrets);
+  if (status === undefined) {
+    return new LlmError(
+      "connection",
+      `${spec} cannot be reached at ${hostOf(baseUrl)}: ${said}.${caller.card.provider === "ollama" ? " Is Ollama running? Start it with: ollama serve" : ""}`,
+    );
+  }
+  if (status < 300) {
+    const isCut =
+      /terminated|aborted|socket|ECONNRESET|Failed to process successful response/i.test(error.message) || causedBySocket(error);
+    return new LlmError(isCut ? "connection" : "malformed", `${spec} sent something that is not an answer: ${said}`);
+  }
+  const kind = kindOf(status, `${error.message} ${error.responseBody?.slice(0, 2000) ?? ""}`);
+  return new LlmError(
+    kind,
+    `${spec} answered ${status}: ${said}${remedy(kind, caller)}`,
+    retryAfterSeconds(error.responseHeaders),
+  );
+}
+
+function kindOf(status: number, said: string): LlmErrorKind {
+  if (/insufficient_quota|credit balance is too low|billing_hard_limit/i.test(said)) return "credit";
+  // Google answers 400 to a key that it does not know.
+  if (status === 401 || status === 403 || /api key not valid|API_KEY_INVALID/i.test(said)) return "key";
+  if (status === 404) return "model";
+  if ((status === 400 || status === 422) && unsupportedParameter(said) !== null) return "unsupported";
+  if (status === 429) return "limit";
+  if (status === 503 || status === 529) return "overload";
+  if (status === 408) return "timeout";
+  if (status === 409 || status >= 500) return "server";
+  return "request";
+}
+
+/** The parameter that a 400 complains of, among those that can be left out. */
+export function unsupportedParameter(said: string): "structure" | "temperature" | "seed" | null {
+  if (!/unsupported|not support|unrecognized|unknown|not permitted|invalid|deprecated|does not|only the default/i.test(said))
+    return null;
+  if (/response_format|json_schema|structured output|output_config|output_format|responseSchema|response_schema/i.test(said))
+    return "structure";
+  if (/\btemperature\b/i.test(said)) return "temperature";
+  if (/['"`]seed['"`]|\bseed\b/i.test(said)) return "seed";
+  return null;
+}
+
+function remedy(kind: LlmErrorKind, { keyVariable, card }: Caller): string {
+  if (kind === "key")
+    return keyVariable === null ? "" : ` Check ${keyVariable}. Every answer so far is stored: run again to continue.`;
+  if (kind === "credit") return " Every answer so far is stored: add credit and run again to continue.";
+  if (kind === "model")
+    return card.provider === "ollama"
+      ? ` Get it with: ollama pull ${card.model}`
+      : ` Check the model's name and the address ${hostOf(card.baseUrl)}.`;
+  return "";
+}
+
+/** Seconds to wait by `retry-after-ms` or `retry-after` (seconds or an HTTP date); `null` where neither is there. */
+export function retryAfterSeconds(
+  headers: Readonly<Record<string, string>> | undefined,
+  now: number = Date.now(),
+): number | null {
+  const milliseconds = Number.parseFloat(headers?.["retry-after-ms"] ?? "");
+  if (milliseconds >= 0) return milliseconds / 1000;
+  const value = headers?.["retry-after"]?.trim();
+  if (value === undefined || value === "") return null;
+  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, (date - now) / 1000);
+}
+
+/**
+ * Seconds until the service takes another request, by the `x-ratelimit-remaining-…` and `-reset-…` headers of OpenAI and its
+ * likes (`1s`, `6m0s`, `120ms`) and of Anthropic (an ISO date); 0 where something remains.
+ */
+export function limitPauseSeconds(headers: Readonly<Record<string, string>> | undefined, now: number = Date.now()): number {
+  let pause = 0;
+  for (const prefix of ["x-ratelimit", "anthropic-ratelimit"]) {
+    for (const what of ["requests", "tokens", "input-tokens", "output-tokens"]) {
+      const [remaining, reset] =
+        prefix === "x-ratelimit"
+          ? [`${prefix}-remaining-${what}`, `${prefix}-reset-${what}`]
+          : [`${prefix}-${what}-remaining`, `${prefix}-${what}-reset`];
+      if (headers?.[remaining]?.trim() === "0") pause = Math.max(pause, durationSeconds(headers[reset] ?? "", now));
+    }
+  }
+  return pause;
+}
+
+function durationSeconds(text: string, now: number): number {
+  const date = /^\d{4}-/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(date)) return Math.max(0, (date - now) / 1000);
+  const unit: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
+  return parts.reduce((sum, [, amount, name]) => sum + Number(amount) * unit[name!]!, 0);
+}
+
+/** A service's own words, short, on one line, and without anything that could be a key. */
+export function excerpt(text: string, secrets: readonly string[]): string {
+  const hidden = secrets.filter((secret) => secret !== "").reduce((rest, secret) => rest.replaceAll(secret, "[key]"), text);
+  const masked = hidden.replace(/\b(?:sk|pk|key|AIza)[-_A-Za-z0-9]{12,}/g, "[key]").replace(/\bBearer\s+\S+/gi, "Bearer [key]");
+  const line = masked.replace(/\s+/g, " ").trim();
+  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+}
+
+function causedBySocket(error: Error): boolean {
+  let cause: unknown = error.cause;
+  for (let depth = 0; depth < 5 && cause instanceof Error; depth++, cause = cause.cause) {
+    if (/terminated|socket|ECONNRESET|other side closed/i.test(`${cause.message} ${"code" in cause ? String(cause.code) : ""}`))
+      return true;
+  }
+  return false;
+}
+
+function hostOf(url: string): string {
+  try {
+    const { origin, pathname } = new URL(url);
+    return `${origin}${pathname === "/" ? "" : pathname}`;
+  } catch {
+    return "its address";
+  }
+}

@@ -1,0 +1,197 @@
+/** @file From `openai:gpt-5-mini` to something that can be asked. One row a provider. */
+
+import { UserError } from "../../lib/errors.js";
+import { didYouMean, nearestNames } from "../../lib/nearest-name.js";
+import type { Llm, ModelCard } from "../llm.js";
+import { adaptivePace } from "../pace.js";
+import { listPrices } from "../price-table.js";
+import { findPrice, freePrice, type Price, type PriceTable, priceWarnings } from "../prices.js";
+import type { Caller } from "./failure.js";
+import { limitedFetch } from "./limited-fetch.js";
+import { type Features, type SdkModel, servedLlm } from "./served.js";
+
+export interface ResolveOptions {
+  /** Environment variables; keys are read from here and nowhere else. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The prices that come with this version unless given. */
+  readonly prices?: PriceTable;
+  /** Most requests open at once; 32 unless given. */
+  readonly maxConcurrency?: number;
+  /** Today as ISO date, for warnings about models that are retired. */
+  readonly today?: string;
+}
+
+type Env = ResolveOptions["env"];
+
+interface Provider {
+  /** `null`: asks no key. */
+  readonly keyVariable: string | null;
+  readonly baseUrl: (env: Env) => string;
+  /** A key may be missing where the address is one's own. */
+  readonly isKeyOptional?: (env: Env) => boolean;
+  readonly needs: (env: Env) => readonly string[];
+  readonly features: (model: string, price: Price | null) => Features;
+  readonly connect: (model: string, baseUrl: string, apiKey: string | undefined) => Promise<SdkModel>;
+}
+
+const openaiUrl = "https://api.openai.com/v1";
+
+/** Models of OpenAI that think before they answer: they refuse `temperature`, and need room for thoughts. */
+const openaiReasoning = /^(o\d|gpt-([5-9]|\d\d))(?!.*chat)/;
+/** Names of OpenAI's own models, wherever they are served. */
+const openaiModel = /^(o\d|gpt-|chatgpt-|ft:)/;
+
+const providers = {
+  openai: {
+    keyVariable: "OPENAI_API_KEY",
+    baseUrl: (env) => env["OPENAI_BASE_URL"] || openaiUrl,
+    isKeyOptional: (env) => (env["OPENAI_BASE_URL"] || openaiUrl) !== openaiUrl,
+    needs: (env) => (env["OPENAI_BASE_URL"] ? ["OPENAI_BASE_URL", "network"] : ["OPENAI_API_KEY", "network"]),
+    features: (model, price) => ({
+      temperature: !openaiReasoning.test(model),
+      seed: !openaiReasoning.test(model),
+      structure: price?.supports_response_schema ?? true,
+    }),
+    connect: async (model, baseUrl, apiKey) => {
+      // OpenAI's own models have parameters of their own (`max_completion_tokens`), also behind a proxy.
+      if (openaiModel.test(model)) {
+        const { createOpenAI } = await import("@ai-sdk/openai");
+        return createOpenAI({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
+      }
+      return compatible(model, baseUrl, apiKey);
+    },
+  },
+  anthropic: {
+    keyVariable: "ANTHROPIC_API_KEY",
+    baseUrl: (env) => env["ANTHROPIC_BASE_URL"] || "https://api.anthropic.com/v1",
+    needs: () => ["ANTHROPIC_API_KEY", "network"],
+    features: (_, price) => ({ temperature: price?.supports_sampling_params ?? false, seed: false, structure: true }),
+    connect: async (model, baseUrl, apiKey) => {
+      const { createAnthropic } = await import("@ai-sdk/anthropic");
+      return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
+    },
+  },
+  google: {
+    keyVariable: "GOOGLE_GENERATIVE_AI_API_KEY",
+    baseUrl: (env) => env["GOOGLE_GENERATIVE_AI_BASE_URL"] || "https://generativelanguage.googleapis.com/v1beta",
+    needs: () => ["GOOGLE_GENERATIVE_AI_API_KEY", "network"],
+    features: (_, price) => ({ temperature: price?.supports_sampling_params ?? true, seed: true, structure: true }),
+    connect: async (model, baseUrl, apiKey) => {
+      const { createGoogleGenerativeAI } = await import("@ai-sdk/google");
+      return createGoogleGenerativeAI({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
+    },
+  },
+  ollama: {
+    keyVariable: null,
+    baseUrl: (env) => `${ollamaOrigin(env["OLLAMA_HOST"])}/v1`,
+    needs: () => ["ollama"],
+    features: () => ({ temperature: true, seed: true, structure: true }),
+    connect: (model, baseUrl) => compatible(model, baseUrl, undefined),
+  },
+} satisfies Record<string, Provider>;
+
+/** The names before the colon, `recorded` among them. */
+export const providerNames: readonly string[] = [...Object.keys(providers), "recorded"].sort();
+
+async function compatible(model: string, baseUrl: string, apiKey: string | undefined): Promise<SdkModel> {
+  const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
+  return createOpenAICompatible({
+    name: "compatible",
+    baseURL: baseUrl,
+    supportsStructuredOutputs: true,
+    fetch: limitedFetch,
+    ...(apiKey === undefined ? {} : { apiKey }),
+  }).chatModel(model);
+}
+
+/** `provider` and `model` of a spec; the model's name may hold colons. `UserError` where there is no such provider. */
+export function parseSpec(spec: string): { readonly provider: string; readonly model: string } {
+  const colon = spec.indexOf(":");
+  const provider = colon < 0 ? spec : spec.slice(0, colon);
+  const model = colon < 0 ? "" : spec.slice(colon + 1).trim();
+  if (!providerNames.includes(provider)) {
+    if (colon < 0 && findPrice(listPrices, guessProvider(spec), spec) !== null) {
+      throw new UserError(`"${spec}" names a model without its provider. Did you mean "${guessProvider(spec)}:${spec}"?`);
+    }
+    throw new UserError(
+      `"${provider}" is not a provider.${didYouMean(provider, providerNames)} Providers: ${nearestNames(provider, providerNames).join(", ")}; ` +
+        "write PROVIDER:MODEL, such as openai:gpt-5-mini.",
+    );
+  }
+  if (model === "") {
+    throw new UserError(
+      `"${spec}" names no ${provider === "recorded" ? "file" : "model"}. Write ${provider}:${provider === "recorded" ? "FILE" : "MODEL"}.`,
+    );
+  }
+  return { provider, model };
+}
+
+/** What is known of a model without asking it: no key is needed, so that a plan can be priced before there is one. */
+export function describeModel(spec: string, options: ResolveOptions): ModelCard {
+  const { provider, model } = parseSpec(spec);
+  if (provider === "recorded") throw new UserError(`${spec} is a recording, which cannot be asked anything new.`);
+  const { baseUrl: urlOf, needs } = rowOf(provider);
+  const baseUrl = urlOf(options.env).replace(/\/+$/, "");
+  if (!URL.canParse(baseUrl))
+    throw new UserError(`The address of ${provider} is not a URL: "${baseUrl}". Expected one such as http://127.0.0.1:8080/v1.`);
+  const prices = options.prices ?? listPrices;
+  const listed = findPrice(prices, provider, model);
+  const price = listed ?? (provider === "ollama" || isLoopback(baseUrl) ? freePrice : null);
+  return {
+    spec,
+    provider,
+    model,
+    baseUrl,
+    price,
+    isReasoning:
+      price?.supports_reasoning ?? (provider === "openai" && openaiModel.test(model) ? openaiReasoning.test(model) : true),
+    needs: needs(options.env),
+    warnings: priceWarnings(prices, model, price, options.today ?? new Date().toISOString().slice(0, 10)),
+  };
+}
+
+/**
+ * A model that can be asked, from `openai:MODEL`, `anthropic:MODEL`, `google:MODEL` or `ollama:MODEL`. Any server that speaks
+ * OpenAI's protocol is reached by `openai:MODEL` and OPENAI_BASE_URL. Asks nothing yet. `UserError` where the key is missing.
+ */
+export async function resolveLlm(spec: string, options: ResolveOptions): Promise<Llm> {
+  const card = describeModel(spec, options);
+  const provider = rowOf(card.provider);
+  const apiKey = provider.keyVariable === null ? undefined : options.env[provider.keyVariable] || undefined;
+  if (apiKey === undefined && provider.keyVariable !== null && provider.isKeyOptional?.(options.env) !== true) {
+    throw new UserError(
+      `The API key for ${spec} is missing. Set ${provider.keyVariable}, or choose a model without a key: --llm ollama:qwen3:8b.`,
+    );
+  }
+  const model = await provider.connect(card.model, card.baseUrl, apiKey);
+  const caller: Caller = { card, secrets: apiKey === undefined ? [] : [apiKey], keyVariable: provider.keyVariable };
+  const pace = adaptivePace({ maxConcurrency: options.maxConcurrency ?? 32 });
+  return servedLlm(card, model, provider.features(card.model, card.price), pace, caller);
+}
+
+function rowOf(provider: string): Provider {
+  const rows: Readonly<Record<string, Provider>> = providers;
+  return rows[provider]!;
+}
+
+function guessProvider(model: string): string {
+  if (model.startsWith("claude")) return "anthropic";
+  return model.startsWith("gemini") ? "google" : "openai";
+}
+
+/** The address of Ollama as its own tools read it: host, port and scheme each optional. */
+function ollamaOrigin(host: string | undefined): string {
+  const given = host?.trim() || "127.0.0.1:11434";
+  const url = given.includes("://") ? given : `http://${given}`;
+  if (!URL.canParse(url)) return url;
+  const parsed = new URL(url);
+  // A server that listens on every interface is asked on this one.
+  if (parsed.hostname === "0.0.0.0") parsed.hostname = "127.0.0.1";
+  if (parsed.port === "" && !given.includes("://")) parsed.port = "11434";
+  return parsed.origin;
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+}

@@ -1,0 +1,112 @@
+/** @file A model behind an HTTP service, asked through a provider of the Vercel AI SDK: one attempt, without the SDK's own retries. */
+
+import type { LanguageModel } from "ai";
+import type { Usage } from "../../types.js";
+import { at, textAt } from "../json-value.js";
+import {
+  type Completion,
+  type CompletionRequest,
+  type Llm,
+  LlmError,
+  type ModelCard,
+  maxCompletionCharacters,
+  type Reply,
+} from "../llm.js";
+import type { Pace } from "../pace.js";
+import { type Caller, limitPauseSeconds, toLlmError, unsupportedParameter } from "./failure.js";
+
+/** The SDK's interface to one model, in its present version. */
+export type SdkModel = Extract<LanguageModel, { readonly specificationVersion: "v3" }>;
+type SdkResult = Awaited<ReturnType<SdkModel["doGenerate"]>>;
+type SdkPrompt = Parameters<SdkModel["doGenerate"]>[0]["prompt"];
+
+/** What a service is taken to accept until it says otherwise. */
+export interface Features {
+  readonly temperature: boolean;
+  readonly seed: boolean;
+  readonly structure: boolean;
+}
+
+/** A model that can be asked. Where a request is refused for a parameter, the parameter is left out from then on. */
+export function servedLlm(card: ModelCard, model: SdkModel, features: Features, pace: Pace, caller: Caller): Llm {
+  const accepted = { ...features };
+  return {
+    ...card,
+    pace,
+    get parameters() {
+      // One fixed seed: an equal prompt is then an equal request, and its answer can be stored.
+      return { ...(accepted.temperature ? { temperature: 0 } : {}), ...(accepted.seed ? { seed: 0 } : {}) };
+    },
+    get isStructured() {
+      return accepted.structure;
+    },
+    async complete(request, signal) {
+      const sent = { ...accepted, structure: request.schema !== undefined };
+      const startedAt = performance.now();
+      let result: SdkResult;
+      try {
+        result = await model.doGenerate({
+          prompt: toSdkPrompt(request),
+          maxOutputTokens: request.maxOutputTokens,
+          abortSignal: signal,
+          ...(accepted.temperature ? { temperature: 0 } : {}),
+          ...(accepted.seed ? { seed: 0 } : {}),
+          ...(request.schema === undefined ? {} : { responseFormat: { type: "json", schema: request.schema, name: "answer" } }),
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        const failed = toLlmError(error, caller);
+        if (!(failed instanceof LlmError) || failed.kind !== "unsupported") throw failed;
+        const parameter = unsupportedParameter(failed.message) ?? (sent.structure ? "structure" : null);
+        // Complaints about what was not sent are about the request itself.
+        if (parameter === null || !sent[parameter]) throw new LlmError("request", failed.message);
+        accepted[parameter] = false;
+        throw failed;
+      }
+      return toReply(result, (performance.now() - startedAt) / 1000);
+    },
+  };
+}
+
+function toSdkPrompt(request: CompletionRequest): SdkPrompt {
+  return request.messages.map((message) =>
+    message.role === "system"
+      ? { role: "system", content: message.content }
+      : { role: message.role, content: [{ type: "text", text: message.content }] },
+  );
+}
+
+function toReply(result: SdkResult, latencySeconds: number): Reply {
+  const refusal = refusalOf(result.response?.body);
+  const text = refusal ?? result.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  return {
+    completion: {
+      text: text.slice(0, maxCompletionCharacters),
+      finish: refusal !== null ? "refused" : finishOf(result.finishReason.unified),
+      usage: usageOf(result.usage),
+      latencySeconds,
+      servedBy: result.response?.modelId ?? null,
+    },
+    pauseSeconds: limitPauseSeconds(result.response?.headers),
+  };
+}
+
+function finishOf(reason: SdkResult["finishReason"]["unified"]): Completion["finish"] {
+  if (reason === "stop" || reason === "length") return reason;
+  return reason === "content-filter" ? "refused" : "other";
+}
+
+function usageOf({ inputTokens, outputTokens }: SdkResult["usage"]): Usage | null {
+  if (inputTokens.total === undefined || outputTokens.total === undefined) return null;
+  return {
+    inputTokens: inputTokens.total,
+    cachedInputTokens: inputTokens.cacheRead ?? 0,
+    outputTokens: outputTokens.total,
+    reasoningTokens: outputTokens.reasoning ?? 0,
+  };
+}
+
+/** OpenAI's `refusal` field, which the SDK would hand over as if it were the answer. */
+function refusalOf(body: unknown): string | null {
+  return textAt(at(at(at(body, "choices"), 0), "message"), "refusal") || null;
+}

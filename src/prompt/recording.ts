@@ -1,0 +1,146 @@
+/** @file Answers that were given before: the output file of OpenAI's Batch API, one JSON object a line, `custom_id` = row id. */
+
+import { createReadStream } from "node:fs";
+import { createInterface } from "node:readline";
+import { constants, createGunzip } from "node:zlib";
+import { messageOf, UserError } from "../lib/errors.js";
+import type { Usage } from "../types.js";
+import { at, textAt } from "./json-value.js";
+import { type Completion, maxCompletionCharacters } from "./llm.js";
+
+/** One row: an answer, or the service's error. A recording knows no latency. */
+export type RecordedRow = Omit<Completion, "latencySeconds"> | { readonly error: string };
+
+export interface Recording {
+  readonly path: string;
+  /** The model that answered, as the file names it: `gpt-5-mini-2025-08-07`. Of several, the one with most answers. */
+  readonly model: string;
+  /** By `custom_id`. */
+  readonly rows: ReadonlyMap<string, RecordedRow>;
+  /** For people: ids that occur twice, a last line cut off, several models. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a recording, `.gz` or not, as a stream. Where an id occurs twice the last line counts, as in a batch that was run again. A
+ * last line cut off is a warning, since the lines before it are whole; any other line that cannot be read is a `UserError`.
+ */
+export async function readRecording(path: string): Promise<Recording> {
+  const rows = new Map<string, RecordedRow>();
+  const models = new Map<string, number>();
+  const warnings: string[] = [];
+  let repeated = 0;
+  let torn: string | undefined;
+  let number = 0;
+  try {
+    for await (const line of linesOf(path)) {
+      number++;
+      if (line.trim() === "") continue;
+      if (torn !== undefined) throw new UserError(torn);
+      const row = readRow(line, path, number);
+      if ("torn" in row) {
+        torn = row.torn;
+        continue;
+      }
+      if (rows.has(row.id)) repeated++;
+      rows.set(row.id, row.row);
+      if ("servedBy" in row.row && row.row.servedBy !== null)
+        models.set(row.row.servedBy, (models.get(row.row.servedBy) ?? 0) + 1);
+    }
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`The recording ${path} cannot be read: ${messageOf(error)}.`);
+  }
+  if (rows.size === 0)
+    throw new UserError(torn ?? `${path} holds no answers: it is empty. Expected the output file of OpenAI's Batch API.`);
+  if (torn !== undefined) warnings.push(`${path} ends in the middle of line ${number}: that answer counts as missing.`);
+  if (repeated > 0) warnings.push(`${repeated} ids occur more than once in ${path}: the last answer counts.`);
+  const byCount = [...models].sort((a, b) => b[1] - a[1]);
+  if (byCount.length > 1)
+    warnings.push(
+      `${path} holds answers of ${byCount.length} models: ${byCount.map(([name, count]) => `${name} (${count})`).join(", ")}.`,
+    );
+  return { path, model: byCount[0]?.[0] ?? "unknown", rows, warnings };
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const file = createReadStream(path);
+  // A cut gzip file yields what is whole in it; the torn line is found by its JSON.
+  const input = path.endsWith(".gz") ? file.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : file;
+  if (input !== file) file.on("error", (error) => input.destroy(error));
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  // Errors of the input do not reach an iteration over lines by themselves.
+  const failed = new Promise<never>((_, reject) => input.on("error", reject));
+  failed.catch(() => {});
+  const iterator = lines[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), failed]);
+      if (next.done === true) break;
+      yield next.value;
+    }
+  } finally {
+    lines.close();
+    file.destroy();
+  }
+}
+
+function readRow(
+  line: string,
+  path: string,
+  number: number,
+): { readonly id: string; readonly row: RecordedRow } | { readonly torn: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return {
+      torn: `${path} line ${number} is not JSON. Expected the output file of OpenAI's Batch API: one JSON object a line.`,
+    };
+  }
+  const id = textAt(value, "custom_id");
+  if (id === null) {
+    throw new UserError(
+      `${path} line ${number} has no custom_id. Expected the output file of OpenAI's Batch API, with the row's id as custom_id.`,
+    );
+  }
+  if (at(value, "response") === undefined && at(value, "error") === undefined) {
+    throw new UserError(
+      `${path} line ${number} has neither response nor error.${at(value, "body") === undefined ? "" : " It looks like the batch's input: give its output file."}`,
+    );
+  }
+  return { id, row: readResponse(value) };
+}
+
+function readResponse(line: unknown): RecordedRow {
+  const body = at(at(line, "response"), "body");
+  const status = at(at(line, "response"), "status_code");
+  const failed = textAt(at(line, "error"), "message") ?? textAt(at(body, "error"), "message");
+  if (failed !== null || (typeof status === "number" && status >= 300)) return { error: failed ?? `status ${String(status)}` };
+  const choice = at(at(body, "choices"), 0);
+  const content = textAt(at(choice, "message"), "content");
+  const refusal = textAt(at(choice, "message"), "refusal");
+  const reason = textAt(choice, "finish_reason");
+  if (choice === undefined) return { error: "no choices in the response" };
+  const isRefused = (refusal !== null && refusal !== "") || reason === "content_filter";
+  return {
+    text: (isRefused ? (refusal ?? content ?? "") : (content ?? "")).slice(0, maxCompletionCharacters),
+    finish: isRefused ? "refused" : reason === "stop" || reason === "length" ? reason : "other",
+    usage: readUsage(at(body, "usage")),
+    servedBy: textAt(body, "model"),
+  };
+}
+
+function readUsage(usage: unknown): Usage | null {
+  const inputTokens = at(usage, "prompt_tokens");
+  const outputTokens = at(usage, "completion_tokens");
+  if (typeof inputTokens !== "number" || typeof outputTokens !== "number") return null;
+  const cached = at(at(usage, "prompt_tokens_details"), "cached_tokens");
+  const reasoning = at(at(usage, "completion_tokens_details"), "reasoning_tokens");
+  return {
+    inputTokens,
+    cachedInputTokens: typeof cached === "number" ? cached : 0,
+    outputTokens,
+    reasoningTokens: typeof reasoning === "number" ? reasoning : 0,
+  };
+}

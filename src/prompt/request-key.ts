@@ -1,0 +1,21 @@
+import { sha256 } from "../lib/hash.js";
+import type { CompletionRequest, Llm } from "./llm.js";
+
+/**
+ * The key under which an answer is stored: SHA-256 of everything that matters for it. Model, address, messages, parameters and
+ * schema; no key and no header.
+ */
+export function requestKey(llm: Pick<Llm, "provider" | "model" | "baseUrl" | "parameters">, request: CompletionRequest): string {
+  const parameters = Object.entries({ ...llm.parameters, maxOutputTokens: request.maxOutputTokens }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  return sha256(
+    "response-1",
+    llm.provider,
+    llm.model,
+    llm.baseUrl,
+    JSON.stringify(parameters),
+    JSON.stringify(request.schema ?? null),
+    ...request.messages.flatMap((message) => [message.role, message.content]),
+  );
+}

@@ -1,0 +1,44 @@
+/** @file Many rows, some at a time, each answered or failed; the run is stopped where going on makes no sense. */
+
+import { setMaxListeners } from "node:events";
+import type { PredictContext, Prediction, Query } from "../types.js";
+import type { Signals } from "./client.js";
+
+/**
+ * Answers the queries, at most `atOnce` of them under way: a row that has to wait keeps its place, so that a service which fails
+ * is not asked about every row before the first has failed for good. Where one throws (no key, no budget), no other starts, those
+ * under way are awaited, so that what is paid for is stored, and the first error is thrown. An aborted context also cuts open
+ * requests.
+ */
+export async function answerRows(
+  queries: readonly Query[],
+  context: PredictContext,
+  stage: string,
+  atOnce: number,
+  answer: (query: Query, signals: Signals) => Promise<Prediction>,
+): Promise<Prediction[]> {
+  context.signal.throwIfAborted();
+  const halt = new AbortController();
+  const signals: Signals = { wait: AbortSignal.any([context.signal, halt.signal]), request: AbortSignal.any([context.signal]) };
+  // Every open request listens.
+  setMaxListeners(0, signals.wait, signals.request);
+  const predictions = new Array<Prediction>(queries.length);
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    while (next < queries.length && !signals.wait.aborted) {
+      const i = next++;
+      try {
+        predictions[i] = await answer(queries[i]!, signals);
+      } catch (error) {
+        halt.abort(error);
+        return;
+      }
+      context.log({ kind: "progress", stage, done: ++done, total: queries.length });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, queries.length) }, work));
+  context.signal.throwIfAborted();
+  if (halt.signal.aborted) throw halt.signal.reason;
+  return predictions;
+}

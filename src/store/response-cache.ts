@@ -1,0 +1,79 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { type Client, createClient } from "@libsql/client";
+import { messageOf, UserError } from "../lib/errors.js";
+import type { Usage } from "../types.js";
+
+/** An answer as it is kept. Holds no key, no header and no request: the request is its key, hashed. */
+export interface StoredResponse {
+  readonly text: string;
+  readonly finish: string;
+  readonly usage: Usage | null;
+  readonly latencySeconds: number;
+  readonly servedBy: string | null;
+}
+
+/** Answers that were paid for, on disk. Two processes may have the same file open. */
+export interface ResponseCache extends AsyncDisposable {
+  get(key: string): Promise<StoredResponse | undefined>;
+  /** On disk when the promise resolves: what a killed process has stored, the next one finds. */
+  set(key: string, response: StoredResponse): Promise<void>;
+  /** Answers stored. */
+  count(): Promise<number>;
+}
+
+// As JSON, which can hold what SQLite's texts and UTF-8 cannot: NUL, and halves of surrogate pairs.
+const layout =
+  "CREATE TABLE IF NOT EXISTS response (key TEXT PRIMARY KEY, answer TEXT NOT NULL, stored_at TEXT NOT NULL) WITHOUT ROWID";
+
+/**
+ * Opens the SQLite file, or makes it. Answers cost money, so a file that is broken or of another kind is an error
+ * (`UserError`), never silently started anew.
+ */
+export async function openResponseCache(path: string): Promise<ResponseCache> {
+  const client = await openTable(path);
+  let isOpen = true;
+  return {
+    async get(key) {
+      const { rows } = await client.execute({ sql: "SELECT answer FROM response WHERE key = ?", args: [key] });
+      return rows[0] === undefined ? undefined : (JSON.parse(String(rows[0]["answer"])) as StoredResponse);
+    },
+    async set(key, { text, finish, usage, latencySeconds, servedBy }) {
+      // Field by field: nothing that a caller's object may hold besides gets into the file.
+      const answer: StoredResponse = { text, finish, usage, latencySeconds, servedBy };
+      await client.execute({
+        sql: "INSERT OR REPLACE INTO response (key, answer, stored_at) VALUES (?, ?, ?)",
+        args: [key, JSON.stringify(answer), new Date().toISOString()],
+      });
+    },
+    async count() {
+      const { rows } = await client.execute("SELECT COUNT(*) AS n FROM response");
+      return Number(rows[0]?.["n"]);
+    },
+    async [Symbol.asyncDispose]() {
+      if (isOpen) client.close();
+      isOpen = false;
+    },
+  };
+}
+
+async function openTable(path: string): Promise<Client> {
+  let client: Client | undefined;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    client = createClient({ url: `file:${path}` });
+    await client.execute("PRAGMA busy_timeout = 10000");
+    await client.execute("PRAGMA journal_mode = WAL");
+    // With a write-ahead log NORMAL loses nothing when the process dies; after a power cut at most the last answers.
+    await client.execute("PRAGMA synchronous = NORMAL");
+    await client.execute(layout);
+    await client.execute("SELECT key, answer, stored_at FROM response LIMIT 1");
+    return client;
+  } catch (error) {
+    client?.close();
+    throw new UserError(
+      `The answers of earlier requests cannot be opened: ${path}: ${messageOf(error)}. ` +
+        "Name another file, or move this one away; requests that it holds would then be paid for again.",
+    );
+  }
+}

@@ -1,0 +1,146 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { listPrices } from "../../src/prompt/price-table.js";
+import { batchCostOfUsage, costOfUsage, findPrice, loadPrices, priceWarnings } from "../../src/prompt/prices.js";
+
+const mini = findPrice(listPrices, "openai", "gpt-5-mini")!;
+
+describe("what an answer costs", () => {
+  it("is counted by hand", () => {
+    // 88 × $0.25 + 74 × $2 a million, 64 of the 74 being reasoning: $22 + $148 a million answers.
+    const usage = { inputTokens: 88, cachedInputTokens: 0, outputTokens: 74, reasoningTokens: 64 };
+    expect(costOfUsage(mini, usage)).toBeCloseTo(0.00017, 12);
+    expect(batchCostOfUsage(mini, usage)).toBeCloseTo(0.000085, 12);
+    // 1,000 in, 400 of them read from the cache at a tenth: 600 × 0.25 + 400 × 0.025 = 160.
+    expect(costOfUsage(mini, { ...usage, inputTokens: 1000, cachedInputTokens: 400, outputTokens: 0 })).toBeCloseTo(0.00016, 12);
+  });
+
+  it("is the same for cached input where no other price is known", () => {
+    const gpt4 = findPrice(listPrices, "openai", "gpt-4")!;
+    expect(costOfUsage(gpt4, { inputTokens: 100, cachedInputTokens: 50, outputTokens: 10, reasoningTokens: 0 })).toBeCloseTo(
+      0.0036,
+      12,
+    );
+    expect(batchCostOfUsage(gpt4, { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 })).toBeNull();
+  });
+
+  it("comes to the recorded totals of four models", () => {
+    // Tokens of 5,160, 5,160, 5,055 and 5,150 recorded answers; dollars by a calculator.
+    const totals: [string, number, number, number][] = [
+      ["gpt-3.5-turbo-0125", 508_930, 5_202, 0.262268],
+      ["gpt-5-nano-2025-08-07", 495_529, 578_622, 0.25622525],
+      ["gpt-5-mini-2025-08-07", 485_602, 196_476, 0.5143525],
+      ["gpt-5-2025-08-07", 494_599, 256_882, 3.18706875],
+    ];
+    for (const [model, inputTokens, outputTokens, usd] of totals) {
+      const price = findPrice(listPrices, "openai", model)!;
+      expect(costOfUsage(price, { inputTokens, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 })).toBeCloseTo(usd, 9);
+    }
+  });
+});
+
+describe("the price of a model", () => {
+  it("is found by its id, or by its id without the date", () => {
+    expect(findPrice(listPrices, "openai", "gpt-5-mini-2025-08-07")).toBe(mini);
+    expect(findPrice(listPrices, "openai", "gpt-3.5-turbo-0125")).toBe(findPrice(listPrices, "openai", "gpt-3.5-turbo"));
+    expect(findPrice(listPrices, "anthropic", "claude-haiku-4-5-20251001")?.output_cost_per_token).toBe(5e-6);
+    expect(findPrice(listPrices, "google", "models/gemini-2.0-flash-001")?.input_cost_per_token).toBe(1e-7);
+    // A dated row of its own goes before the base: this one cost twice as much.
+    expect(findPrice(listPrices, "openai", "gpt-4o-2024-05-13")?.input_cost_per_token).toBe(5e-6);
+  });
+
+  it("is not made up", () => {
+    expect(findPrice(listPrices, "openai", "gpt-99")).toBeNull();
+    expect(findPrice(listPrices, "openai", "constructor")).toBeNull();
+    expect(findPrice(listPrices, "openai", "ft:gpt-4o-mini:acme::abc")).toBeNull();
+    expect(findPrice(listPrices, "ollama", "gpt-4o")).toBeNull();
+  });
+
+  it("holds for every row: finite, output no cheaper than input, cache and batch no dearer", () => {
+    expect(Object.keys(listPrices.models).length).toBeGreaterThan(40);
+    for (const price of Object.values(listPrices.models)) {
+      expect(price.input_cost_per_token).toBeGreaterThan(0);
+      expect(price.output_cost_per_token).toBeGreaterThanOrEqual(price.input_cost_per_token);
+      expect(price.cache_read_input_token_cost ?? 0).toBeLessThan(price.input_cost_per_token);
+      if (price.input_cost_per_token_batches !== undefined) {
+        expect(price.input_cost_per_token_batches).toBeCloseTo(price.input_cost_per_token / 2, 12);
+        expect(price.output_cost_per_token_batches).toBeCloseTo(price.output_cost_per_token / 2, 12);
+      }
+    }
+  });
+});
+
+describe("warnings", () => {
+  const retired = { ...mini, deprecation_date: "2026-03-01" };
+  it.each([
+    ["2026-03-01", "m was retired on 2026-03-01."],
+    ["2026-02-20", "m will be retired on 2026-03-01, in 9 days."],
+    ["2025-12-01", undefined],
+  ])("on %s: %s", (today, warning) => {
+    expect(priceWarnings(listPrices, "m", retired, today)).toEqual(warning === undefined ? [] : [warning]);
+  });
+
+  it("say that a price is not known, and which name is near", () => {
+    expect(priceWarnings(listPrices, "gpt-5-mino", null, "2026-01-01")[0]).toMatch(
+      /price of gpt-5-mino is not known.*gpt-5-mini.*--prices/,
+    );
+  });
+});
+
+describe("a user's own prices", () => {
+  async function load(content: string) {
+    const folder = await mkdtemp(join(tmpdir(), "crossover-prices-"));
+    try {
+      await writeFile(join(folder, "prices.json"), content);
+      return await loadPrices(join(folder, "prices.json"), listPrices);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  it("go over the list", async () => {
+    const table = await load(
+      JSON.stringify({
+        sample_spec: { input_cost_per_token: "a description" },
+        "gpt-5-mini": { input_cost_per_token: 1e-6, output_cost_per_token: 3e-6, mode: "chat" },
+        "my-model": {
+          input_cost_per_token: 0,
+          output_cost_per_token: 0,
+          supports_response_schema: false,
+          deprecation_date: "soon",
+        },
+        "an-image": { output_cost_per_image: 0.04 },
+      }),
+    );
+    expect(findPrice(table, "openai", "gpt-5-mini-2025-08-07")).toEqual({
+      input_cost_per_token: 1e-6,
+      output_cost_per_token: 3e-6,
+    });
+    expect(findPrice(table, "openai", "my-model")).toEqual({
+      input_cost_per_token: 0,
+      output_cost_per_token: 0,
+      supports_response_schema: false,
+    });
+    expect(findPrice(table, "openai", "gpt-4o")).toBe(findPrice(listPrices, "openai", "gpt-4o"));
+    expect(findPrice(table, "openai", "an-image")).toBeNull();
+  });
+
+  it.each([
+    ["not json", /not JSON/],
+    ["[1]", /expected an object of model ids/],
+    ["{}", /no model in it/],
+    [
+      '{"m": {"input_cost_per_token": -1, "output_cost_per_token": 1}}',
+      /input_cost_per_token of "m" is -1; expected USD per token/,
+    ],
+    ['{"m": {"input_cost_per_token": 1e-6}}', /output_cost_per_token of "m" is missing/],
+  ])("that are wrong are told: %s", async (content, message) => {
+    await expect(load(content)).rejects.toThrow(message);
+  });
+
+  it("that are not there are told", async () => {
+    await expect(loadPrices("/nowhere/prices.json", listPrices)).rejects.toThrow(/cannot be read/);
+  });
+});

@@ -1,0 +1,175 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recordedPrompt } from "../../src/prompt/recorded-prompt.js";
+import { readRecording } from "../../src/prompt/recording.js";
+import type { Dataset } from "../../src/types.js";
+import { approachContract, contractData, recordingContext } from "../contract/approach.js";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "crossover-recorded-"));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Line {
+  readonly id: string;
+  readonly content?: string | null;
+  readonly refusal?: string | null;
+  readonly finish?: string;
+  readonly model?: string;
+  readonly status?: number;
+}
+
+function line({
+  id,
+  content = "ham",
+  refusal = null,
+  finish = "stop",
+  model = "gpt-5-mini-2025-08-07",
+  status = 200,
+}: Line): string {
+  const body =
+    status === 200
+      ? {
+          model,
+          choices: [{ index: 0, message: { role: "assistant", content, refusal }, finish_reason: finish }],
+          usage: {
+            prompt_tokens: 88,
+            completion_tokens: 74,
+            prompt_tokens_details: { cached_tokens: 0 },
+            completion_tokens_details: { reasoning_tokens: 64 },
+          },
+        }
+      : { error: { message: "The server had an error", code: "server_error" } };
+  return `${JSON.stringify({ id: `batch_req_${id}`, custom_id: id, response: { status_code: status, request_id: "r", body }, error: null })}\n`;
+}
+
+async function write(name: string, content: string | Uint8Array): Promise<string> {
+  await writeFile(join(folder, name), content);
+  return join(folder, name);
+}
+
+const train: Dataset = { name: "sms", labels: ["ham", "spam"], isMultiLabel: false, descriptions: {}, examples: [] };
+
+async function replay(content: string, ids: readonly string[]) {
+  const context = recordingContext();
+  const approach = await recordedPrompt({ path: await write("answers.jsonl", content), today: "2026-01-01" });
+  await using predictor = await approach.fit(train, context);
+  const predictions = await predictor.predict(
+    ids.map((id) => ({ id, text: "a text" })),
+    context,
+  );
+  return { approach, predictor, predictions, context };
+}
+
+approachContract("prompt:recorded", async () => {
+  const { queries } = contractData();
+  const content = queries.map(({ id }, i) => line({ id, content: ["refund", "login", "parcel"][i % 3]! })).join("");
+  return recordedPrompt({ path: await write("contract.jsonl", content) });
+});
+
+describe("a recording", () => {
+  it("answers by the row's id, with its usage at the list price, and without a latency", async () => {
+    const { predictions, context } = await replay(line({ id: "7", content: "Spam." }) + line({ id: "8" }), ["8", "7"]);
+    const usage = { inputTokens: 88, cachedInputTokens: 0, outputTokens: 74, reasoningTokens: 64 };
+    expect(predictions).toEqual([
+      { answer: ["ham"], usage, costUsd: expect.closeTo(0.00017, 12), isCached: true },
+      { answer: ["spam"], rawAnswer: "Spam.", usage, costUsd: expect.closeTo(0.00017, 12), isCached: true },
+    ]);
+    expect(context.spent.reduce((sum, { usd }) => sum + (usd ?? 0), 0)).toBeCloseTo(0.00034, 12);
+  });
+
+  it("says of each row without an answer why", async () => {
+    const content = [
+      line({ id: "error", status: 500 }),
+      line({ id: "refused", content: null, refusal: "I cannot" }),
+      line({ id: "filtered", content: "", finish: "content_filter" }),
+      line({ id: "both", content: "ham\nham\nspam\nham\nspam\nham" }),
+      line({ id: "cut", content: "ha", finish: "length" }),
+      line({ id: "empty", content: null }),
+    ].join("");
+    const { predictions, context } = await replay(content, ["error", "refused", "filtered", "both", "cut", "empty", "nowhere"]);
+    expect(predictions.map(({ failure }) => failure)).toEqual([
+      "error",
+      "refused",
+      "refused",
+      "unparseable",
+      "truncated",
+      "unparseable",
+      "missing",
+    ]);
+    expect(predictions.map(({ answer }) => answer)).toEqual(new Array(7).fill(null));
+    expect(predictions[3]!.rawAnswer).toBe("ham\nham\nspam\nham\nspam\nham");
+    // What was answered was paid for, also where it is of no use.
+    expect(predictions[3]!.costUsd).toBeCloseTo(0.00017, 12);
+    const notes = context.events.map((event) => (event.kind === "note" ? event.text : ""));
+    expect(notes.join("\n")).toMatch(/1 of 7 rows are not in .*1 of 7 rows hold an error/s);
+  });
+
+  it("is named after the model in the file, and after its suffix", async () => {
+    const path = await write("name.jsonl", line({ id: "1" }));
+    expect((await recordedPrompt({ path })).name).toBe("prompt:recorded@gpt-5-mini-2025-08-07");
+    expect((await recordedPrompt({ path, suffix: "2" })).name).toBe("prompt:recorded@gpt-5-mini-2025-08-07#2");
+  });
+
+  it("notes what the batch cost beside the list price", async () => {
+    const { predictor, approach } = await replay(line({ id: "1" }), ["1"]);
+    expect(predictor.facts.chosen).toEqual({});
+    expect(approach.summary).toContain("$0.085 per 1,000 at the batch price");
+  });
+
+  it("has an unknown cost where the price is unknown, and says so", async () => {
+    const { predictions, context } = await replay(line({ id: "1", model: "gpt-99" }), ["1"]);
+    expect(predictions[0]!.costUsd).toBeNull();
+    expect(JSON.stringify(context.events)).toContain("The price of gpt-99 is not known");
+  });
+
+  it("takes the last of two answers to one row, and says so", async () => {
+    const { predictions, context } = await replay(line({ id: "1", content: "ham" }) + line({ id: "1", content: "spam" }), ["1"]);
+    expect(predictions[0]!.answer).toEqual(["spam"]);
+    expect(JSON.stringify(context.events)).toMatch(/1 ids occur more than once/);
+  });
+
+  it("is read compressed, and up to where it was cut off", async () => {
+    const rows = Array.from({ length: 500 }, (_, i) => line({ id: String(i), content: i % 2 === 0 ? "ham" : "spam" })).join("");
+    const whole = await readRecording(await write("whole.jsonl.gz", gzipSync(rows)));
+    expect(whole.rows.size).toBe(500);
+    expect(whole.warnings).toEqual([]);
+    const torn = await readRecording(await write("torn.jsonl", rows.slice(0, -40)));
+    expect(torn.rows.size).toBe(499);
+    expect(torn.warnings[0]).toMatch(/ends in the middle of line 500/);
+    const tornZip = await readRecording(await write("torn.jsonl.gz", gzipSync(rows, { level: 1 }).subarray(0, 4000)));
+    expect(tornZip.rows.size).toBeGreaterThan(10);
+    expect(tornZip.rows.size).toBeLessThan(500);
+    expect(tornZip.warnings).toHaveLength(1);
+  });
+
+  it("of several models is named after the one with most answers, with a warning", async () => {
+    const recording = await readRecording(
+      await write("two.jsonl", line({ id: "1", model: "a" }) + line({ id: "2", model: "b" }) + line({ id: "3", model: "b" })),
+    );
+    expect(recording.model).toBe("b");
+    expect(recording.warnings[0]).toMatch(/2 models: b \(2\), a \(1\)/);
+  });
+
+  it.each([
+    ["empty.jsonl", "", /it is empty/],
+    ["middle.jsonl", `${line({ id: "1" })}{"custom_id": \n${line({ id: "2" })}`, /middle\.jsonl line 2 is not JSON/],
+    ["csv.jsonl", "id,label\n1,ham\n", /line 1 is not JSON/],
+    ["other.jsonl", '{"id": 1}\n', /line 1 has no custom_id/],
+    ["input.jsonl", '{"custom_id": "1", "method": "POST", "body": {"messages": []}}\n', /batch's input: give its output file/],
+    ["bad.gz", "this is not gzip", /cannot be read.*incorrect header check/],
+  ])("that is wrong is told where: %s", async (name, content, message) => {
+    await expect(readRecording(await write(name, content))).rejects.toThrow(message);
+  });
+
+  it("that is not there is told", async () => {
+    await expect(readRecording(join(folder, "nothing.jsonl"))).rejects.toThrow(/cannot be read.*ENOENT/);
+    await expect(readRecording(join(folder, "nothing.jsonl.gz"))).rejects.toThrow(/cannot be read.*ENOENT/);
+  });
+});

@@ -1,0 +1,48 @@
+/** @file Processes that tests kill: our own modules, bundled into a script that plain Node runs. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { build } from "vite";
+
+const root = resolve(import.meta.dirname, "../..");
+
+export interface ChildScript extends AsyncDisposable {
+  /** Starts the script; its standard output is a pipe. */
+  start(...args: readonly string[]): ChildProcess;
+}
+
+/** Bundles a TypeScript file of the tests, given by its path in the repository. Packages stay where they are. */
+export async function bundleChild(entry: string): Promise<ChildScript> {
+  // Within the repository, so that the script finds its packages.
+  const folder = await mkdtemp(join(root, "node_modules", ".crossover-test-"));
+  await build({
+    root,
+    configFile: false,
+    logLevel: "silent",
+    build: {
+      ssr: join(root, entry),
+      outDir: folder,
+      target: "node20",
+      rollupOptions: { output: { entryFileNames: "child.mjs" } },
+    },
+  });
+  const children: ChildProcess[] = [];
+  return {
+    start(...args) {
+      const child = spawn(process.execPath, [join(folder, "child.mjs"), ...args], { stdio: ["ignore", "pipe", "inherit"] });
+      children.push(child);
+      return child;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const child of children) child.kill("SIGKILL");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Resolves when the process is gone. */
+export async function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  return new Promise((done) => child.once("exit", done));
+}

@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { UserError } from "../../src/lib/errors.js";
+import { openResponseCache, type StoredResponse } from "../../src/store/response-cache.js";
+import { bundleChild, ended } from "../servers/child-process.js";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "crossover-responses-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const response: StoredResponse = {
+  text: '{"label":"ham"}\u0000 ü',
+  finish: "stop",
+  usage: { inputTokens: 12, cachedInputTokens: 3, outputTokens: 2, reasoningTokens: 1 },
+  latencySeconds: 0.25,
+  servedBy: "gpt-5-mini-2025-08-07",
+};
+
+describe("the response cache", () => {
+  it("gives back what was stored, also to the next who opens it", async () => {
+    const path = join(folder, "deep", "answers.db");
+    {
+      await using cache = await openResponseCache(path);
+      expect(await cache.get("a")).toBeUndefined();
+      await cache.set("a", response);
+      await cache.set("b", { ...response, usage: null, servedBy: null });
+      expect(await cache.get("a")).toEqual(response);
+    }
+    await using cache = await openResponseCache(path);
+    expect(await cache.get("a")).toEqual(response);
+    expect(await cache.get("b")).toEqual({ ...response, usage: null, servedBy: null });
+    expect(await cache.count()).toBe(2);
+  });
+
+  it("replaces an answer of the same key", async () => {
+    await using cache = await openResponseCache(join(folder, "answers.db"));
+    await cache.set("a", response);
+    await cache.set("a", { ...response, text: "spam" });
+    expect((await cache.get("a"))?.text).toBe("spam");
+    expect(await cache.count()).toBe(1);
+  });
+
+  it("serves two at once", async () => {
+    const path = join(folder, "answers.db");
+    await using one = await openResponseCache(path);
+    await using two = await openResponseCache(path);
+    await Promise.all(Array.from({ length: 50 }, (_, i) => (i % 2 === 0 ? one : two).set(`k${i}`, response)));
+    expect(await one.count()).toBe(50);
+    expect(await two.get("k0")).toEqual(response);
+  });
+
+  it("never starts anew over a file that is something else", async () => {
+    const path = join(folder, "answers.db");
+    await writeFile(path, "id,text,label\n1,hello,ham\n".repeat(100));
+    await expect(openResponseCache(path)).rejects.toThrow(UserError);
+    await expect(openResponseCache(path)).rejects.toThrow(/answers\.db/);
+  });
+
+  it("can be disposed of twice", async () => {
+    const cache = await openResponseCache(join(folder, "answers.db"));
+    await cache[Symbol.asyncDispose]();
+    await expect(cache[Symbol.asyncDispose]()).resolves.toBeUndefined();
+  });
+
+  it("has every answer that was said to be stored when the process was killed", async () => {
+    const path = join(folder, "answers.db");
+    await using script = await bundleChild("test/store/response-writer.ts");
+    for (const untilRow of [40, 75]) {
+      const child = script.start(path);
+      let last = -1;
+      for await (const line of createInterface({ input: child.stdout! })) {
+        last = Number(line);
+        if (last >= untilRow) child.kill("SIGKILL");
+      }
+      await ended(child);
+      expect(child.signalCode).toBe("SIGKILL");
+      await using cache = await openResponseCache(path);
+      for (let i = 0; i <= last; i++) expect((await cache.get(`key-${i}`))?.usage?.inputTokens).toBe(i);
+    }
+  });
+});

@@ -1,0 +1,131 @@
+import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { createRun, dropUnfinished, listRuns, openRun, type RunManifest, runFormat } from "../../src/store/run.js";
+import { lockRun } from "../../src/store/run-lock.js";
+import type { Measurement } from "../../src/types.js";
+
+const manifest: RunManifest = {
+  format: runFormat,
+  name: "tickets",
+  createdAt: "2026-01-02T03:04:05.000Z",
+  version: "0.0.0",
+  machine: { cpu: "test", cores: 2, memoryGb: 1, node: "v20", os: "linux" },
+  options: { path: "tickets.csv" },
+  task: {
+    name: "tickets",
+    labels: ["a", "b"],
+    isMultiLabel: false,
+    trainRows: 2,
+    testRows: 2,
+    trainHash: "x",
+    testHash: "y",
+    splitNote: "",
+    warnings: [],
+  },
+  assumptions: { margin: 0.01, usdPerLabel: 0, usdPerMachineHour: 0.1, utilization: 1 },
+  failed: [],
+};
+
+function measurement(approach: string, answers: readonly (string | null)[], seed = 0): Measurement {
+  return {
+    approach,
+    arm: "tune",
+    split: "test",
+    trainSize: 2,
+    seed,
+    outcomes: answers.map((answer, i) => ({
+      id: `row-${i}`,
+      truth: ["a"],
+      ...(answer === null ? { answer: null, failure: "refused" as const } : { answer: [answer] }),
+    })),
+    latencies: [0.01],
+    fitCost: { usd: 0, seconds: 1, inputTokens: 0, outputTokens: 0, labels: 2 },
+    predictCost: { usd: 0, seconds: 1, inputTokens: 0, outputTokens: 0, labels: 0 },
+    facts: { trainedParameters: 1, totalParameters: 1, promptTokens: 0, humanWords: 0, chosen: {}, artifactBytes: 1, needs: [] },
+  };
+}
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "crossover-run-"));
+});
+
+describe("a run on disk", () => {
+  it("gives back what was appended", async () => {
+    const folder = join(root, "one");
+    const run = await createRun(folder, manifest);
+    const [first, second] = [measurement("tune:probe", ["a", "b"]), measurement("prompt:labels", ["a", null], 3)];
+    await run.append(first);
+    await run.append(second);
+    await run.update({ finishedAt: "2026-01-02T03:05:00.000Z" });
+    const again = await openRun(folder);
+    expect(again.measurements).toEqual([first, second]);
+    expect(again.manifest).toEqual({ ...manifest, finishedAt: "2026-01-02T03:05:00.000Z" });
+  });
+
+  it("does not count a measurement that was cut off, and a resumed run has each row once", async () => {
+    const folder = join(root, "cut");
+    const run = await createRun(folder, manifest);
+    await run.append(measurement("tune:probe", ["a", "b"]));
+    const killed = JSON.stringify({
+      approach: "prompt:labels",
+      split: "test",
+      trainSize: 2,
+      seed: 0,
+      id: "row-0",
+      truth: ["a"],
+      answer: ["b"],
+    });
+    await appendFile(join(folder, "predictions.jsonl"), `${killed}\n{"approach":"prompt:la`);
+    const resumed = await openRun(folder);
+    expect(resumed.measurements.map((m) => m.approach)).toEqual(["tune:probe"]);
+    await dropUnfinished(folder, resumed.measurements);
+    await resumed.append(measurement("prompt:labels", ["a", "a"]));
+    expect((await openRun(folder)).measurements).toEqual([
+      measurement("tune:probe", ["a", "b"]),
+      measurement("prompt:labels", ["a", "a"]),
+    ]);
+    expect((await readFile(join(folder, "predictions.jsonl"), "utf8")).trim().split("\n")).toHaveLength(4);
+  });
+
+  it("says when rows were taken away", async () => {
+    const folder = join(root, "short");
+    await (await createRun(folder, manifest)).append(measurement("tune:probe", ["a", "b"]));
+    const lines = (await readFile(join(folder, "predictions.jsonl"), "utf8")).split("\n");
+    await writeFile(join(folder, "predictions.jsonl"), `${lines[0]}\n`);
+    await expect(openRun(folder)).rejects.toThrow("has 1 rows of tune:probe, measurements.jsonl says 2");
+  });
+
+  it("refuses a folder that is taken, a folder that is no run, and a newer format", async () => {
+    const folder = join(root, "taken");
+    await createRun(folder, manifest);
+    await expect(createRun(folder, manifest)).rejects.toThrow(`Continue it with "crossover resume ${folder}"`);
+    await expect(openRun(root)).rejects.toThrow("it has no run.json");
+    await writeFile(join(folder, "run.json"), JSON.stringify({ ...manifest, format: 99 }));
+    await expect(openRun(folder)).rejects.toThrow("has format 99; this version of crossover reads up to 1");
+  });
+
+  it("lists runs newest first and passes over broken ones", async () => {
+    await createRun(join(root, "old"), { ...manifest, name: "old", createdAt: "2025-01-01T00:00:00.000Z" });
+    await createRun(join(root, "new"), { ...manifest, name: "new" });
+    await createRun(join(root, "broken"), manifest);
+    await writeFile(join(root, "broken", "run.json"), "{");
+    expect((await listRuns(root)).map((run) => run.manifest.name)).toEqual(["new", "old"]);
+    expect(await listRuns(join(root, "nowhere"))).toEqual([]);
+  });
+});
+
+describe("the lock of a run", () => {
+  it("keeps a second process out, and is taken over from a dead one", async () => {
+    const folder = join(root, "locked");
+    const lock = await lockRun(folder);
+    // The parent of the test process is alive and is not us.
+    await writeFile(join(folder, "run.lock"), String(process.ppid));
+    await expect(lockRun(folder)).rejects.toThrow("is in use by another crossover");
+    await writeFile(join(folder, "run.lock"), "999999999");
+    await (await lockRun(folder))[Symbol.asyncDispose]();
+    await lock[Symbol.asyncDispose]();
+  });
+});
