@@ -1,0 +1,96 @@
+/** @file From a comparison to advice, by rules: each looks at the numbers and says what it finds; nothing is weighed in secret. */
+import type { Comparison } from "../types.js";
+import { type Decision, decide } from "./decision.js";
+import type { Finding } from "./findings.js";
+import { confidenceIn, headlineOf } from "./headline.js";
+import { hasOnlyStandIns } from "./lookup.js";
+import { unanswered } from "./rules/answers.js";
+import { aboveBaseline } from "./rules/baselines.js";
+import { breakEven, freeLabels } from "./rules/break-even.js";
+import { calibration } from "./rules/calibration.js";
+import { dataWarnings } from "./rules/data-warnings.js";
+import { notEstimable, rareLabelsMissed } from "./rules/labels.js";
+import { missingArm, noLanguageModel } from "./rules/language-model.js";
+import { latencyGap, latencyNotMeasured } from "./rules/latency.js";
+import { needs } from "./rules/needs.js";
+import { price } from "./rules/price.js";
+import { chanceNotExcluded, metricsDisagree, notTopOnTest } from "./rules/selection.js";
+import { moreRows, priceFall, widerMargin } from "./rules/sensitivity.js";
+import { smallTestSet } from "./rules/test-size.js";
+import { failedApproaches, priceUnknown } from "./rules/unmeasured.js";
+import { verdict } from "./rules/verdict.js";
+import { type NextStep, roleOf, stepsOf } from "./wordings.js";
+
+/** What to do, why, and what would change it. A plain value: every renderer is a function of it. */
+export interface Advice {
+  /** The approach to use; `null` where the measurements don't carry a choice. */
+  readonly choice: string | null;
+  /** `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `limited`: shown, but no language model was measured. `open`: not enough evidence. */
+  readonly evidence: "shown" | "not-worse" | "limited" | "open";
+  /** How sure that is, in words that follow from the verdict. */
+  readonly confidence: string;
+  /** The answer in one or two sentences. */
+  readonly headline: string;
+  /** What speaks for it; what it rests on first. */
+  readonly reasons: readonly Finding[];
+  /** What to be careful about; the gravest first. */
+  readonly cautions: readonly Finding[];
+  readonly whatWouldChange: readonly Finding[];
+  readonly nextSteps: readonly NextStep[];
+}
+
+/** A rule: what it finds in a comparison, or nothing. */
+export type AdviceRule = (comparison: Comparison) => Finding[];
+
+/** All rules, in the order in which their findings are shown. */
+export const rules: readonly AdviceRule[] = [
+  verdict,
+  noLanguageModel,
+  aboveBaseline,
+  price,
+  latencyGap,
+  needs,
+  dataWarnings,
+  failedApproaches,
+  unanswered,
+  chanceNotExcluded,
+  metricsDisagree,
+  smallTestSet,
+  notTopOnTest,
+  rareLabelsMissed,
+  notEstimable,
+  calibration,
+  priceUnknown,
+  latencyNotMeasured,
+  freeLabels,
+  missingArm,
+  moreRows,
+  breakEven,
+  widerMargin,
+  priceFall,
+];
+
+/** The advice that follows from a comparison. Claims nothing that was not measured; a choice of `null` means "not enough evidence". */
+export function advise(comparison: Comparison): Advice {
+  const findings = rules.flatMap((rule) => rule(comparison));
+  const decision = decide(comparison);
+  const withRole = (role: ReturnType<typeof roleOf>): Finding[] => findings.filter((finding) => roleOf(finding) === role);
+  const steps = findings.flatMap((finding) => stepsOf(finding));
+  const isLimited = hasOnlyStandIns(comparison);
+  return {
+    choice: decision.choice?.approach ?? null,
+    evidence: evidenceOf(decision, isLimited),
+    confidence: confidenceIn(decision, comparison, isLimited),
+    headline: headlineOf(decision, comparison, isLimited),
+    reasons: withRole("reason"),
+    cautions: withRole("caution"),
+    whatWouldChange: withRole("change"),
+    nextSteps: steps.filter((step, i) => steps.findIndex(({ text }) => text === step.text) === i),
+  };
+}
+
+function evidenceOf({ choice, ground }: Decision, isLimited: boolean): Advice["evidence"] {
+  if (choice === null && ground !== "equivalent") return "open";
+  if (isLimited) return "limited";
+  return ground === "not-worse" ? "not-worse" : "shown";
+}

@@ -1,0 +1,107 @@
+/**
+ * @file Which approach to use, and on what ground. "Not enough evidence" is an answer: where the measurements don't carry a choice
+ * there is none.
+ */
+import type { Comparison, Contrast, Summary } from "../types.js";
+import type { TieBreak } from "./findings.js";
+import { certainGain, gainOver, majorityBaseline, primaryContrast, reversed, summaryOf } from "./lookup.js";
+
+/** What follows from the primary contrast and the baselines. */
+export type Decision =
+  /** The choice is better than the best of the other arm by more than the margin. */
+  | { readonly ground: "better"; readonly choice: Summary; readonly other: Summary; readonly contrast: Contrast }
+  /** Not worse by more than the margin, and ahead in something else. */
+  | {
+      readonly ground: "not-worse";
+      readonly choice: Summary;
+      readonly other: Summary;
+      readonly contrast: Contrast;
+      readonly tieBreak: TieBreak;
+    }
+  /** The two differ by less than the margin. Without a tie-break nothing measured sets them apart. */
+  | {
+      readonly ground: "equivalent";
+      readonly choice: Summary | null;
+      readonly other: Summary;
+      readonly contrast: Contrast;
+      readonly tieBreak: TieBreak | null;
+    }
+  /** The measurements fit both orders. `contrast` starts with the one that is ahead. */
+  | {
+      readonly ground: "undecided";
+      readonly choice: null;
+      readonly leader: Summary;
+      readonly other: Summary;
+      readonly contrast: Contrast;
+    }
+  /** Nothing is shown to beat always giving the most frequent label. */
+  | { readonly ground: "no-signal"; readonly choice: null; readonly best: Summary; readonly baseline: Summary }
+  /** One arm has nothing that ran. */
+  | { readonly ground: "one-arm"; readonly choice: null; readonly best: Summary }
+  | { readonly ground: "nothing"; readonly choice: null };
+
+/**
+ * Prices or latencies count as different from this ratio on. Both are measured on a shared machine, where a third more or less is
+ * the weather.
+ */
+const noticeableRatio = 1.5;
+
+/** Decides by rule: signal at all, then quality beyond the margin, then price, independence and latency. */
+export function decide(comparison: Comparison): Decision {
+  const tuned = summaryOf(comparison, comparison.best.tune?.approach);
+  const prompted = summaryOf(comparison, comparison.best.prompt?.approach);
+  const best = [tuned, prompted].filter((summary) => summary !== undefined);
+  if (best.length === 0) return { ground: "nothing", choice: null };
+
+  const majority = majorityBaseline(comparison);
+  if (majority !== undefined && best.every((summary) => certainGain(gainOver(comparison, summary, majority)) <= 0)) {
+    const leader = best.reduce((a, b) => (b.macroF1.value > a.macroF1.value ? b : a));
+    return { ground: "no-signal", choice: null, best: leader, baseline: majority };
+  }
+
+  const primary = primaryContrast(comparison);
+  if (tuned === undefined || prompted === undefined || primary === undefined) {
+    return { ground: "one-arm", choice: null, best: best[0]! };
+  }
+  const margin = comparison.assumptions.margin;
+  const forward = { choice: tuned, other: prompted, contrast: primary };
+  const backward = { choice: prompted, other: tuned, contrast: reversed(primary) };
+  if (primary.verdict === "a-better") return { ground: "better", ...forward };
+  if (primary.verdict === "b-better") return { ground: "better", ...backward };
+
+  const winner = tieBreak(tuned, prompted);
+  const favored = winner === null ? null : winner.approach === tuned.approach ? forward : backward;
+  if (primary.verdict === "equivalent") {
+    return favored === null
+      ? { ground: "equivalent", choice: null, other: prompted, contrast: primary, tieBreak: null }
+      : { ground: "equivalent", ...favored, tieBreak: winner };
+  }
+  if (favored !== null && winner !== null && favored.contrast.difference.low >= -margin) {
+    return { ground: "not-worse", ...favored, tieBreak: winner };
+  }
+  const { choice: leader, other, contrast } = primary.difference.value >= 0 ? forward : backward;
+  return { ground: "undecided", choice: null, leader, other, contrast };
+}
+
+/** What sets two approaches of equal quality apart: running price, then whether it runs without a service, then latency. `null`: nothing measured does. */
+export function tieBreak(a: Summary, b: Summary): TieBreak | null {
+  const byPrice = noticeablyLess(a.usdPerThousand?.value, b.usdPerThousand?.value);
+  if (byPrice !== null) return { by: "price", approach: (byPrice === "first" ? a : b).approach };
+  if (runsAnywhere(a) !== runsAnywhere(b)) return { by: "needs", approach: (runsAnywhere(a) ? a : b).approach };
+  const byLatency = noticeablyLess(a.latency?.p50, b.latency?.p50);
+  if (byLatency !== null) return { by: "latency", approach: (byLatency === "first" ? a : b).approach };
+  return null;
+}
+
+/** Whether an approach can be shipped as files, rather than asking a service for every answer. */
+export function runsAnywhere({ facts }: Summary): boolean {
+  return facts.artifactBytes !== null;
+}
+
+/** Which of two measured amounts is noticeably less; `null` where neither is, or one was not measured. */
+export function noticeablyLess(first: number | undefined, second: number | undefined): "first" | "second" | null {
+  if (first === undefined || second === undefined) return null;
+  if (second > first * noticeableRatio) return "first";
+  if (first > second * noticeableRatio) return "second";
+  return null;
+}

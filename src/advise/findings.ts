@@ -1,0 +1,193 @@
+/**
+ * @file What the rules can find, as data. A finding carries names and numbers, never prose: `wordings.ts` says each kind in words,
+ * once for every renderer, and does not compile while a kind is missing.
+ */
+import type { Arm, Contrast, Estimate, Failure } from "../types.js";
+
+/** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
+export type Finding =
+  // What decides.
+  | ({ readonly kind: "better"; readonly winner: string; readonly loser: string } & Difference)
+  | ({ readonly kind: "equivalent"; readonly a: string; readonly b: string } & Difference)
+  | ({ readonly kind: "not-worse"; readonly approach: string; readonly other: string } & Difference)
+  | ({
+      readonly kind: "undecided";
+      readonly leader: string;
+      readonly other: string;
+      /** About how many more test rows would decide it; `null` where it can't be said. */
+      readonly moreRows: number | null;
+      readonly testRows: number;
+    } & Difference)
+  | { readonly kind: "only-arm"; readonly arm: Arm; readonly approach: string; readonly macroF1: Estimate }
+  | { readonly kind: "nothing-measured" }
+  // What else speaks for the choice.
+  | {
+      readonly kind: "cheaper";
+      readonly approach: string;
+      readonly usd: number;
+      readonly other: string;
+      readonly otherUsd: number;
+    }
+  | {
+      readonly kind: "faster";
+      readonly approach: string;
+      readonly seconds: number;
+      readonly other: string;
+      readonly otherSeconds: number;
+    }
+  | { readonly kind: "self-contained"; readonly approach: string; readonly other: string; readonly otherNeeds: readonly string[] }
+  | { readonly kind: "above-baseline"; readonly approach: string; readonly baseline: string; readonly gain: Gain }
+  // What to be careful about.
+  | { readonly kind: "no-llm"; readonly standIn: string }
+  | { readonly kind: "no-better-than-majority"; readonly best: string; readonly baseline: string; readonly gain: Gain }
+  | {
+      readonly kind: "barely-above-baseline";
+      readonly approach: string;
+      readonly baseline: string;
+      readonly gain: Gain;
+      readonly margin: number;
+    }
+  | {
+      readonly kind: "chance-not-excluded";
+      readonly a: string;
+      readonly b: string;
+      readonly metric: Contrast["metric"];
+      readonly pValue: number;
+      readonly adjustedPValue: number;
+      /** Contrasts that were planned, for which the p-value is corrected. */
+      readonly contrasts: number;
+    }
+  | {
+      readonly kind: "metrics-disagree";
+      readonly winner: string;
+      readonly loser: string;
+      readonly decidedBy: Contrast["metric"];
+      readonly metric: Contrast["metric"];
+      readonly difference: Estimate;
+      readonly verdict: Contrast["verdict"];
+    }
+  | {
+      readonly kind: "not-top-on-test";
+      readonly chosen: string;
+      readonly top: string;
+      /** Macro-F1 of `top` minus that of `chosen`. */
+      readonly lead: number;
+      readonly basis: string;
+    }
+  | {
+      readonly kind: "dearer";
+      readonly approach: string;
+      readonly usd: number;
+      readonly other: string;
+      readonly otherUsd: number;
+      /** Right answers that it gives beyond the other's, in 1,000 requests; absent where it gives none. */
+      readonly extraRightPerThousand?: number;
+    }
+  | {
+      readonly kind: "slower";
+      readonly approach: string;
+      readonly seconds: number;
+      readonly other: string;
+      readonly otherSeconds: number;
+    }
+  | {
+      readonly kind: "unanswered";
+      readonly approach: string;
+      readonly rows: number;
+      readonly testRows: number;
+      readonly failures: Readonly<Partial<Record<Failure, number>>>;
+      readonly answeredAccuracy: number | null;
+    }
+  | { readonly kind: "not-estimable"; readonly labels: readonly string[]; readonly ofLabels: number }
+  | {
+      readonly kind: "rare-labels-missed";
+      readonly approach: string;
+      /** The lowest recall first. */
+      readonly labels: readonly { readonly label: string; readonly recall: number; readonly support: number }[];
+      /** Mean recall over all labels. */
+      readonly balancedAccuracy: number;
+    }
+  | {
+      readonly kind: "badly-calibrated";
+      readonly approach: string;
+      readonly ece: number;
+      /** What a perfectly calibrated approach would show at most on as many rows, on average. */
+      readonly expectedByChance: number;
+    }
+  | {
+      readonly kind: "small-test-set";
+      readonly testRows: number;
+      /** Half the width of the 95% interval that the verdict rests on. */
+      readonly halfWidth: number;
+      readonly metric: Contrast["metric"];
+      readonly margin: number;
+    }
+  | { readonly kind: "data-warning"; readonly text: string }
+  | { readonly kind: "latency-not-measured"; readonly approach: string; readonly isRecording: boolean }
+  | { readonly kind: "price-unknown"; readonly approach: string }
+  | { readonly kind: "failed"; readonly approach: string; readonly reason: string }
+  | { readonly kind: "labels-free"; readonly approach: string; readonly labels: number }
+  // What would change the answer.
+  | {
+      readonly kind: "break-even";
+      readonly tuned: string;
+      readonly prompted: string;
+      readonly requests: number;
+      readonly basis: string;
+    }
+  | { readonly kind: "always-cheaper"; readonly approach: string; readonly other: string; readonly basis: string }
+  | {
+      readonly kind: "price-fall";
+      readonly approach: string;
+      readonly other: string;
+      /** The share by which the price of `approach` would have to fall to equal that of `other`. */
+      readonly fall: number;
+    }
+  | {
+      readonly kind: "wider-margin";
+      readonly a: string;
+      readonly b: string;
+      readonly margin: number;
+      /** From this margin on the verdict is no longer "better". */
+      readonly undecidedFrom: number;
+      /** From this margin on the two are equivalent. */
+      readonly equivalentFrom: number;
+      /** The one that would then be chosen, and on what ground; absent where nothing sets them apart. */
+      readonly successor?: { readonly approach: string; readonly by: TieBreak["by"] };
+    }
+  | {
+      readonly kind: "label-price";
+      readonly approach: string;
+      readonly usdPerLabel: number;
+      readonly extraLabels: number;
+      /** Requests by which the break-even moves for each further cent that a label costs. */
+      readonly requestsPerCent: number;
+    }
+  | { readonly kind: "more-rows"; readonly rows: number; readonly a: string; readonly b: string }
+  | { readonly kind: "add-llm" }
+  | { readonly kind: "add-tuned" };
+
+/** One kind of finding. */
+export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonly kind: Kind }>;
+
+/** A difference of two approaches on the same test rows, the one named first minus the other. */
+interface Difference {
+  readonly metric: Contrast["metric"];
+  readonly difference: Estimate;
+  /** Differences within this do not matter in practice. */
+  readonly margin: number;
+}
+
+/** How far an approach lies above a baseline: by a planned contrast, or, where there was none, as the plain difference of two scores. */
+export interface Gain {
+  readonly metric: Contrast["metric"];
+  readonly value: number;
+  /** Ends of the 95% interval, where the two were contrasted. */
+  readonly interval?: { readonly low: number; readonly high: number };
+}
+
+/** What sets two approaches of equal quality apart. */
+export interface TieBreak {
+  readonly by: "price" | "needs" | "latency";
+  readonly approach: string;
+}

@@ -1,0 +1,77 @@
+/** @file Questions that several rules ask of a comparison. */
+import type { Comparison, Contrast, Estimate, Summary } from "../types.js";
+import type { Gain } from "./findings.js";
+
+/** The summary of an approach by its name, if it ran. */
+export function summaryOf(comparison: Comparison, approach: string | null | undefined): Summary | undefined {
+  return comparison.summaries.find((summary) => summary.approach === approach);
+}
+
+/** The first planned contrast of two approaches, turned so that `a` comes first; `undefined` where none was planned. */
+export function contrastBetween(comparison: Comparison, a: string, b: string): Contrast | undefined {
+  const found = comparison.contrasts.find((contrast) => {
+    return (contrast.a === a && contrast.b === b) || (contrast.a === b && contrast.b === a);
+  });
+  return found === undefined || found.a === a ? found : reversed(found);
+}
+
+/** The same contrast seen from the other side. */
+export function reversed(contrast: Contrast): Contrast {
+  const { value, low, high } = contrast.difference;
+  const verdicts = {
+    "a-better": "b-better",
+    "b-better": "a-better",
+    equivalent: "equivalent",
+    undecided: "undecided",
+  } as const satisfies Record<Contrast["verdict"], Contrast["verdict"]>;
+  return {
+    ...contrast,
+    a: contrast.b,
+    b: contrast.a,
+    difference: { value: -value, low: -high, high: -low } satisfies Estimate,
+    discordant: [contrast.discordant[1], contrast.discordant[0]],
+    verdict: verdicts[contrast.verdict],
+  };
+}
+
+/** The contrast that answers the question: the best tuned approach minus the best prompted one. `undefined` where an arm is missing. */
+export function primaryContrast(comparison: Comparison): Contrast | undefined {
+  const { tune, prompt } = comparison.best;
+  return tune && prompt ? contrastBetween(comparison, tune.approach, prompt.approach) : undefined;
+}
+
+/**
+ * Whether an approach asked a language model. One that did not, in the prompted arm, is the stand-in that runs without a key or a
+ * network: it uses no tokens and brings all that it needs along as files.
+ */
+export function usesLanguageModel(comparison: Comparison, summary: Summary): boolean {
+  if (summary.arm !== "prompt") return false;
+  if (summary.facts.artifactBytes === null) return true;
+  return comparison.measurements.some(
+    ({ approach, outcomes }) => approach === summary.approach && outcomes.some((outcome) => outcome.usage !== undefined),
+  );
+}
+
+/** Whether the prompted arm ran, but without any language model. */
+export function hasOnlyStandIns(comparison: Comparison): boolean {
+  const prompted = comparison.summaries.filter((summary) => summary.arm === "prompt");
+  return prompted.length > 0 && !prompted.some((summary) => usesLanguageModel(comparison, summary));
+}
+
+/** The baseline that always gives the most frequent label. */
+export function majorityBaseline(comparison: Comparison): Summary | undefined {
+  return comparison.summaries.find(({ arm, approach }) => arm === "baseline" && /(^|:)majority$/.test(approach));
+}
+
+/** How far `approach` lies above `baseline`, from the planned contrast where there is one. */
+export function gainOver(comparison: Comparison, approach: Summary, baseline: Summary): Gain {
+  const contrast = contrastBetween(comparison, approach.approach, baseline.approach);
+  if (contrast === undefined) return { metric: "macroF1", value: approach.macroF1.value - baseline.macroF1.value };
+  const { value, low, high } = contrast.difference;
+  return { metric: contrast.metric, value, interval: { low, high } };
+}
+
+/** The surest thing that can be said of a gain: the lower end of its interval, or the plain difference where there is none. */
+export function certainGain(gain: Gain): number {
+  return gain.interval?.low ?? gain.value;
+}

@@ -1,0 +1,36 @@
+import type { Comparison } from "../../types.js";
+import { decide } from "../decision.js";
+import type { Finding } from "../findings.js";
+
+/** Labels with so few test rows that their scores are hardly more than a guess. */
+export function notEstimable(comparison: Comparison): Finding[] {
+  const perLabel = comparison.summaries[0]?.perLabel ?? [];
+  const labels = perLabel.filter(({ isEstimable }) => !isEstimable).map(({ label }) => label);
+  return labels.length === 0 ? [] : [{ kind: "not-estimable", labels, ofLabels: perLabel.length }];
+}
+
+/**
+ * Rare labels that the choice finds less often than the average label. Rare: less than half the rows that the label would have were all
+ * equally frequent. Less often: the upper end of the recall's 95% interval lies below the mean recall by more than the margin.
+ */
+export function rareLabelsMissed(comparison: Comparison): Finding[] {
+  const decision = decide(comparison);
+  const subject = decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
+  if (subject === null) return [];
+  const { approach, perLabel, balancedAccuracy } = subject;
+  const rows = perLabel.reduce((sum, { support }) => sum + support, 0);
+  const labels = perLabel
+    .filter(({ support, isEstimable }) => isEstimable && support < rows / perLabel.length / 2)
+    .filter(({ recall, support }) => wilsonUpper(recall, support) < balancedAccuracy - comparison.assumptions.margin)
+    .map(({ label, recall, support }) => ({ label, recall, support }))
+    .sort((a, b) => a.recall - b.recall);
+  return labels.length === 0 ? [] : [{ kind: "rare-labels-missed", approach, labels, balancedAccuracy }];
+}
+
+/** Upper end of Wilson's 95% interval of a share seen in `rows` rows (Wilson 1927). In R: `prop.test(x, n, correct = FALSE)$conf.int[2]`. */
+export function wilsonUpper(share: number, rows: number): number {
+  const z = 1.959963984540054;
+  const center = share + z ** 2 / (2 * rows);
+  const spread = z * Math.sqrt((share * (1 - share)) / rows + z ** 2 / (4 * rows ** 2));
+  return (center + spread) / (1 + z ** 2 / rows);
+}

@@ -1,0 +1,17 @@
+import type { Comparison } from "../../types.js";
+import type { Finding } from "../findings.js";
+import { hasOnlyStandIns, usesLanguageModel } from "../lookup.js";
+
+/** Says plainly where no language model was measured: the verdict is then about the stand-in only. */
+export function noLanguageModel(comparison: Comparison): Finding[] {
+  const standIn = comparison.best.prompt?.approach;
+  return standIn !== undefined && hasOnlyStandIns(comparison) ? [{ kind: "no-llm", standIn }] : [];
+}
+
+/** What is missing for an answer to the whole question: a language model, or a tuned model. */
+export function missingArm(comparison: Comparison): Finding[] {
+  const missing: Finding[] = [];
+  if (!comparison.summaries.some((summary) => usesLanguageModel(comparison, summary))) missing.push({ kind: "add-llm" });
+  if (comparison.best.tune === null) missing.push({ kind: "add-tuned" });
+  return missing;
+}

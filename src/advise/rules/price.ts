@@ -1,0 +1,20 @@
+import type { Comparison, Summary } from "../../types.js";
+import { decide, noticeablyLess } from "../decision.js";
+import type { Finding } from "../findings.js";
+
+/** Whether the choice is noticeably cheaper or dearer to run than the best of the other arm. */
+export function price(comparison: Comparison): Finding[] {
+  const decision = decide(comparison);
+  if (decision.choice === null) return [];
+  const { choice, other } = decision;
+  const [usd, otherUsd] = [choice.usdPerThousand?.value, other.usdPerThousand?.value];
+  const less = noticeablyLess(usd, otherUsd);
+  if (usd === undefined || otherUsd === undefined || less === null) return [];
+  const names = { approach: choice.approach, usd, other: other.approach, otherUsd };
+  return less === "first" ? [{ kind: "cheaper", ...names }] : [{ kind: "dearer", ...names, ...extraRight(choice, other) }];
+}
+
+function extraRight(choice: Summary, other: Summary): { extraRightPerThousand?: number } {
+  const extra = 1000 * (choice.accuracy.value - other.accuracy.value);
+  return extra > 0 ? { extraRightPerThousand: extra } : {};
+}

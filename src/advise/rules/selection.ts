@@ -1,0 +1,45 @@
+import type { Comparison } from "../../types.js";
+import type { Finding } from "../findings.js";
+import { primaryContrast, reversed, summaryOf } from "../lookup.js";
+
+/** From this adjusted p-value on, a test does not speak against chance. */
+const significance = 0.05;
+
+/**
+ * Where another approach of an arm did better on the test rows than the one that validation chose. It stays the choice all the same:
+ * picking by test score would make that score too good.
+ */
+export function notTopOnTest(comparison: Comparison): Finding[] {
+  return (["tune", "prompt"] as const).flatMap((arm): Finding[] => {
+    const best = comparison.best[arm];
+    const chosen = summaryOf(comparison, best?.approach);
+    if (best === null || chosen === undefined) return [];
+    const rivals = comparison.summaries.filter((summary) => summary.arm === arm);
+    const top = rivals.reduce((a, b) => (b.macroF1.value > a.macroF1.value ? b : a));
+    const lead = top.macroF1.value - chosen.macroF1.value;
+    if (lead <= comparison.assumptions.margin) return [];
+    return [{ kind: "not-top-on-test", chosen: chosen.approach, top: top.approach, lead, basis: best.basis }];
+  });
+}
+
+/** Where the verdict says "better", but the test, corrected for the number of contrasts, no longer excludes chance. */
+export function chanceNotExcluded(comparison: Comparison): Finding[] {
+  const primary = primaryContrast(comparison);
+  if (primary === undefined || primary.adjustedPValue < significance) return [];
+  if (primary.verdict !== "a-better" && primary.verdict !== "b-better") return [];
+  const { a, b, metric, pValue, adjustedPValue } = primary;
+  return [{ kind: "chance-not-excluded", a, b, metric, pValue, adjustedPValue, contrasts: comparison.contrasts.length }];
+}
+
+/** Where the other metric does not say the same of the two as the one that decided. */
+export function metricsDisagree(comparison: Comparison): Finding[] {
+  const primary = primaryContrast(comparison);
+  if (primary === undefined || (primary.verdict !== "a-better" && primary.verdict !== "b-better")) return [];
+  const decided = primary.verdict === "a-better" ? primary : reversed(primary);
+  const other = comparison.contrasts
+    .map((contrast) => (contrast.a === decided.a ? contrast : reversed(contrast)))
+    .find(({ a, b, metric }) => a === decided.a && b === decided.b && metric !== decided.metric);
+  if (other === undefined || other.verdict === "a-better") return [];
+  const { a, b, metric, difference, verdict } = other;
+  return [{ kind: "metrics-disagree", winner: a, loser: b, decidedBy: decided.metric, metric, difference, verdict }];
+}

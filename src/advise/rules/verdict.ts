@@ -1,0 +1,43 @@
+import type { Comparison } from "../../types.js";
+import { decide } from "../decision.js";
+import type { Finding } from "../findings.js";
+import { gainOver } from "../lookup.js";
+
+/** What the decision rests on: one finding. */
+export function verdict(comparison: Comparison): Finding[] {
+  const decision = decide(comparison);
+  const { margin } = comparison.assumptions;
+  switch (decision.ground) {
+    case "nothing":
+      return [{ kind: "nothing-measured" }];
+    case "one-arm": {
+      const { approach, arm, macroF1 } = decision.best;
+      return [{ kind: "only-arm", arm, approach, macroF1 }];
+    }
+    case "no-signal": {
+      const { best, baseline } = decision;
+      const gain = gainOver(comparison, best, baseline);
+      return [{ kind: "no-better-than-majority", best: best.approach, baseline: baseline.approach, gain }];
+    }
+    case "better": {
+      const { metric, difference } = decision.contrast;
+      const [winner, loser] = [decision.choice.approach, decision.other.approach];
+      return [{ kind: "better", winner, loser, metric, difference, margin }];
+    }
+    case "equivalent": {
+      const { a, b, metric, difference } = decision.contrast;
+      return [{ kind: "equivalent", a, b, metric, difference, margin }];
+    }
+    case "not-worse": {
+      const { metric, difference } = decision.contrast;
+      const [approach, other] = [decision.choice.approach, decision.other.approach];
+      return [{ kind: "not-worse", approach, other, metric, difference, margin }];
+    }
+    case "undecided": {
+      const { metric, difference, moreRows } = decision.contrast;
+      const [leader, other] = [decision.leader.approach, decision.other.approach];
+      const { testRows } = comparison.task;
+      return [{ kind: "undecided", leader, other, metric, difference, margin, moreRows, testRows }];
+    }
+  }
+}

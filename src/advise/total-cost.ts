@@ -1,0 +1,9 @@
+import { setupCost } from "../compare/cost.js";
+import type { Assumptions, Summary } from "../types.js";
+
+/** USD for labels, fitting and this many requests together; `null` where the price of a request is unknown. */
+export function totalCost(summary: Summary, assumptions: Assumptions, requests: number): number | null {
+  if (summary.usdPerThousand === null) return null;
+  const { labels, fitting } = setupCost(summary.fitCost, assumptions);
+  return labels + fitting + (requests * summary.usdPerThousand.value) / 1000;
+}

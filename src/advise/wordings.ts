@@ -1,0 +1,439 @@
+/** @file Every kind of finding in words, once for all renderers: a complete table, so that no renderer writes prose of its own. */
+import {
+  formatCount,
+  formatNumber,
+  formatPercent,
+  formatPlural,
+  formatPoints,
+  formatPValue,
+  formatScore,
+  formatSeconds,
+  formatUsd,
+} from "../lib/format.js";
+import type { Arm, Contrast, Estimate, Failure } from "../types.js";
+import type { Finding, FindingOf, Gain, TieBreak } from "./findings.js";
+import { certainGain } from "./lookup.js";
+
+/** Where a finding stands in the advice. */
+export type Role = "reason" | "caution" | "change";
+
+/** Something to do, and the command that does it, where there is one. `FILE` stands for the user's data. */
+export interface NextStep {
+  readonly text: string;
+  readonly command?: string;
+}
+
+/** How one kind of finding is said. */
+export interface Wording<Kind extends Finding["kind"]> {
+  readonly role: Role;
+  /** A few words, for a list or a table. */
+  readonly title: (finding: FindingOf<Kind>) => string;
+  /** For people: a sentence or two that stand on their own. */
+  readonly sentence: (finding: FindingOf<Kind>) => string;
+  /** What to do about it. */
+  readonly steps?: (finding: FindingOf<Kind>) => readonly NextStep[];
+}
+
+const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
+  better: {
+    role: "reason",
+    title: () => "A real difference",
+    sentence: ({ winner, loser, metric, difference, margin }) =>
+      `${winner} beats ${loser} by ${points(difference.value)} of ${metricNames[metric]} (95% interval ${range(difference)}); ` +
+      `the whole interval lies beyond the margin of ${points(margin)}.`,
+  },
+  equivalent: {
+    role: "reason",
+    title: () => "No difference that matters",
+    sentence: ({ a, b, metric, difference, margin }) =>
+      `${a} and ${b} are equivalent: they differ by ${signed(difference.value)} points of ${metricNames[metric]} ` +
+      `(95% interval ${range(difference)}), and the whole interval lies within the margin of ±${points(margin)}.`,
+  },
+  "not-worse": {
+    role: "reason",
+    title: () => "Not worse by more than the margin",
+    sentence: ({ approach, other, metric, difference, margin }) =>
+      `${approach} is not worse than ${other} by more than the margin of ${points(margin)}: the difference is ` +
+      `${signed(difference.value)} points of ${metricNames[metric]} (95% interval ${range(difference)}). Whether it is better${difference.low > 0 ? " by more than the margin" : ""} is open.`,
+  },
+  undecided: {
+    role: "reason",
+    title: () => "The difference is not settled",
+    sentence: ({ leader, other, metric, difference, margin, testRows }) =>
+      `On ${formatPlural(testRows, "test row")} ${leader} is ${points(difference.value)} of ${metricNames[metric]} ahead of ${other}, but the ` +
+      `95% interval reaches from ${range(difference)} points: ` +
+      (difference.low > 0
+        ? `the lead is real, but it may be smaller than the margin of ${points(margin)}.`
+        : "either of them may be the better one."),
+    steps: ({ moreRows }) =>
+      moreRows === null
+        ? [{ text: "Give more test rows, in a file of their own.", command: "crossover run FILE --test TEST_FILE" }]
+        : [],
+  },
+  "only-arm": {
+    role: "reason",
+    title: ({ arm }) => `Only ${armNames[arm]} was measured`,
+    sentence: ({ arm, approach, macroF1 }) =>
+      `Only ${armNames[arm]} was measured, so there is nothing to compare it with: ${approach} reaches a macro-F1 of ` +
+      `${formatScore(macroF1.value)} (95% interval ${formatScore(macroF1.low)} to ${formatScore(macroF1.high)}).`,
+  },
+  "nothing-measured": {
+    role: "reason",
+    title: () => "Nothing was measured",
+    sentence: () => "No approach of either arm gave a result, so there is nothing to compare.",
+    steps: () => [
+      { text: "See the plan, with rows, calls and cost, before running it.", command: "crossover run FILE --dry-run" },
+    ],
+  },
+  cheaper: {
+    role: "reason",
+    title: () => "Cheaper to run",
+    sentence: ({ approach, usd, other, otherUsd }) =>
+      `1,000 requests cost ${formatUsd(usd)} with ${approach} and ${formatUsd(otherUsd)} with ${other}${times(otherUsd, usd, "less")}.`,
+  },
+  faster: {
+    role: "reason",
+    title: () => "Faster",
+    sentence: ({ approach, seconds, other, otherSeconds }) =>
+      `The median answer takes ${formatSeconds(seconds)} with ${approach} and ${formatSeconds(otherSeconds)} with ${other}.`,
+  },
+  "self-contained": {
+    role: "reason",
+    title: () => "Runs on its own",
+    sentence: ({ approach, other, otherNeeds }) =>
+      `${approach} can be shipped as files and asks no service; ${other} needs ${otherNeeds.length === 0 ? "its service" : sequence(otherNeeds)} for every answer.`,
+  },
+  "above-baseline": {
+    role: "reason",
+    title: () => "Well above the baseline",
+    sentence: ({ approach, baseline, gain }) =>
+      `${approach} beats the strongest baseline, ${baseline}, by ${gainText(gain).replace(/^\+/, "")}.`,
+  },
+  "no-llm": {
+    role: "caution",
+    title: () => "No language model was measured",
+    sentence: ({ standIn }) =>
+      `The prompted arm consisted of ${standIn} only: a frozen encoder that compares texts with label descriptions, a weak stand-in for ` +
+      "an LLM. What is said here of prompting is about this stand-in and says nothing about prompting an LLM.",
+  },
+  "no-better-than-majority": {
+    role: "reason",
+    title: () => "Nothing beats guessing",
+    sentence: ({ best, baseline, gain }) =>
+      `${best}, the best candidate, is not shown to beat ${baseline}, which gives every text the most frequent label: ` +
+      `the difference is ${gainText(gain)}.`,
+    steps: () => [
+      {
+        text: "Look for contradictory or wrong labels, and for texts that don't contain the answer.",
+        command: "crossover check FILE",
+      },
+      { text: "Say in words what each label means, for the prompts.", command: "crossover run FILE --descriptions labels.yaml" },
+    ],
+  },
+  "barely-above-baseline": {
+    role: "caution",
+    title: () => "Hardly above a simple baseline",
+    sentence: ({ approach, baseline, gain, margin }) =>
+      certainGain(gain) < 0 && gain.value <= 0
+        ? `${baseline}, a simple baseline, does as well as ${approach} or better: the difference is ${gainText(gain)}. ${approach} isn't worth shipping.`
+        : `${approach} is not shown to beat ${baseline}, a simple baseline, by more than the margin of ${points(margin)}: the difference is ` +
+          `${gainText(gain)}. The simple one may be all that is worth shipping.`,
+  },
+  "chance-not-excluded": {
+    role: "caution",
+    title: () => "Chance is not excluded",
+    sentence: ({ a, b, metric, pValue, adjustedPValue, contrasts }) =>
+      `Taken alone the difference of ${a} and ${b} in ${metricNames[metric]} is unlikely to be chance (${formatPValue(pValue)}), but corrected ` +
+      `for ${formatPlural(contrasts, "planned contrast")} the test gives ${formatPValue(adjustedPValue)}.`,
+  },
+  "metrics-disagree": {
+    role: "caution",
+    title: ({ metric }) => `${capitalized(metricNames[metric])} does not say the same`,
+    sentence: ({ winner, loser, decidedBy, metric, difference, verdict }) =>
+      `${winner} is better than ${loser} in ${metricNames[decidedBy]}, but in ${metricNames[metric]}${metric === "macroF1" ? ", which counts every label alike," : ""} ` +
+      `${disagreements[verdict]}: ${signed(difference.value)} points (95% interval ${range(difference)}).`,
+  },
+  "not-top-on-test": {
+    role: "caution",
+    title: () => "Another one scored higher on the test rows",
+    sentence: ({ chosen, top, lead, basis }) =>
+      `${chosen} was chosen without the test rows (${basis}); on them ${top} came out ${points(lead)} of macro-F1 higher. ` +
+      "Choosing it now, by its test score, would overrate it.",
+  },
+  dearer: {
+    role: "caution",
+    title: () => "Dearer to run",
+    sentence: ({ approach, usd, other, otherUsd, extraRightPerThousand: extra }) =>
+      `1,000 requests cost ${formatUsd(usd)} with ${approach} and ${formatUsd(otherUsd)} with ${other}` +
+      (extra === undefined
+        ? ", without more right answers in return."
+        : `, for ${formatNumber(extra)} more right answers: ${formatUsd((usd - otherUsd) / extra)} for each.`),
+  },
+  slower: {
+    role: "caution",
+    title: () => "Slower",
+    sentence: ({ approach, seconds, other, otherSeconds }) =>
+      `The median answer takes ${formatSeconds(seconds)} with ${approach}, but ${formatSeconds(otherSeconds)} with ${other}.`,
+  },
+  unanswered: {
+    role: "caution",
+    title: () => "Rows without an answer",
+    sentence: ({ approach, rows, testRows, failures, answeredAccuracy }) =>
+      `${approach} gave no usable answer to ${formatCount(rows)} of ${formatPlural(testRows, "test row")} (${failureList(failures)}); they count ` +
+      `as wrong.${answeredAccuracy === null ? "" : ` Among the answered rows its accuracy is ${formatPercent(answeredAccuracy)}.`}`,
+    steps: ({ approach, failures }) =>
+      failures.missing === undefined
+        ? []
+        : [{ text: `Record the rows that ${approach} lacks, then run again: a missing answer says nothing of the model.` }],
+  },
+  "not-estimable": {
+    role: "caution",
+    title: () => "Labels with too few test rows",
+    sentence: ({ labels, ofLabels }) =>
+      `${formatCount(labels.length)} of ${formatPlural(ofLabels, "label")} ${labels.length === 1 ? "has" : "have"} fewer than 20 test rows, ` +
+      `too few for a score of ${labels.length === 1 ? "its" : "their"} own: ${shortList(labels)}.`,
+    steps: ({ labels }) => [
+      {
+        text: `Add test rows until each label has 20${labels.length === 1 ? ` (${labels[0]})` : ""}, or merge labels that are used alike.`,
+      },
+    ],
+  },
+  "rare-labels-missed": {
+    role: "caution",
+    title: () => "Rare labels are missed",
+    sentence: ({ approach, labels, balancedAccuracy }) =>
+      `${approach} finds these rare labels less often than the average label (recall ${formatPercent(balancedAccuracy)}): ` +
+      `${shortList(labels.map(({ label, recall, support }) => `${label} (${formatPercent(recall)} of ${formatCount(support)} rows)`))}.`,
+    steps: ({ labels }) => [{ text: `Label more training rows of ${shortList(labels.map(({ label }) => label))}.` }],
+  },
+  "badly-calibrated": {
+    role: "caution",
+    title: () => "Its probabilities are off",
+    sentence: ({ approach, ece, expectedByChance }) =>
+      `The probabilities of ${approach} are off by ${points(ece)} on average (expected calibration error; up to ${points(expectedByChance)} ` +
+      "would be chance): don't rely on a confidence threshold.",
+  },
+  "small-test-set": {
+    role: "caution",
+    title: () => "The test set is small",
+    sentence: ({ testRows, halfWidth, metric, margin }) =>
+      `${formatPlural(testRows, "test row")} fix the ${metricNames[metric]} to about ±${points(halfWidth)} only, wider than the margin of ` +
+      `${points(margin)}: smaller differences can't be seen.`,
+  },
+  "data-warning": {
+    role: "caution",
+    title: () => "The split is not clean",
+    sentence: ({ text }) => text,
+    steps: () => [{ text: "See which rows are meant, and take them out or group them.", command: "crossover check FILE" }],
+  },
+  "latency-not-measured": {
+    role: "caution",
+    title: () => "Latency not measured",
+    sentence: ({ approach, isRecording }) =>
+      isRecording
+        ? `The answers of ${approach} come from a recording, so its latency was not measured.`
+        : `The latency of ${approach} was not measured.`,
+  },
+  "price-unknown": {
+    role: "caution",
+    title: () => "Price unknown",
+    sentence: ({ approach }) => `The price of ${approach} is unknown, so the running costs are not compared.`,
+    steps: ({ approach }) => [
+      { text: `Give the price of ${approach} in a file of your own.`, command: "crossover run FILE --prices prices.json" },
+    ],
+  },
+  failed: {
+    role: "caution",
+    title: () => "Not measured",
+    sentence: ({ approach, reason }) => `${approach} could not be measured: ${closed(reason)}`,
+  },
+  "labels-free": {
+    role: "caution",
+    title: () => "Labels are counted as free",
+    sentence: ({ approach, labels }) =>
+      `${approach} learned from ${formatPlural(labels, "label")} more than the prompt used; they are counted as free because no price of a ` +
+      "label was given.",
+    steps: () => [{ text: "Say what a label costs you.", command: "crossover run FILE --usd-per-label 0.10" }],
+  },
+  "break-even": {
+    role: "change",
+    title: () => "The number of requests",
+    sentence: ({ tuned, prompted, requests }) =>
+      `Below about ${about(requests)} requests in all, ${prompted} costs less in total; above, ${tuned} does.`,
+  },
+  "always-cheaper": {
+    role: "change",
+    title: () => "Not the number of requests",
+    sentence: ({ approach, other }) => `At these prices ${approach} costs less than ${other} at any number of requests.`,
+  },
+  "price-fall": {
+    role: "change",
+    title: () => "A lower price",
+    sentence: ({ approach, other, fall }) =>
+      `If the running price of ${approach} fell by ${formatPercent(fall)}, it would cost as much as ${other}.`,
+  },
+  "wider-margin": {
+    role: "change",
+    title: () => "Your margin",
+    sentence: ({ a, b, margin, undecidedFrom, equivalentFrom, successor }) =>
+      `With a margin of ${points(undecidedFrom)} or more (now ${points(margin)}), ${a} would no longer be surely better; from ` +
+      `${points(equivalentFrom)} on, ${a} and ${b} would count as equivalent` +
+      (successor === undefined ? "." : `, and ${successor.approach} would be chosen by its ${tieBreakNames[successor.by]}.`),
+  },
+  "label-price": {
+    role: "change",
+    title: () => "The price of a label",
+    sentence: ({ approach, usdPerLabel, extraLabels, requestsPerCent }) =>
+      `${approach} uses ${formatPlural(extraLabels, "label")} more than the prompt, counted at ${formatUsd(usdPerLabel)} each; every further cent ` +
+      `a label costs moves the break-even up by ${about(requestsPerCent)} requests.`,
+  },
+  "more-rows": {
+    role: "change",
+    title: () => "More test rows",
+    sentence: ({ rows, a, b }) =>
+      `About ${about(rows)} more test rows would settle whether ${a} or ${b} is better, with a chance of 80%, if the difference is as it looks now.`,
+    steps: ({ rows }) => [
+      {
+        text: `Label about ${about(rows)} more test rows and give them in a file of their own.`,
+        command: "crossover run FILE --test TEST_FILE",
+      },
+    ],
+  },
+  "add-llm": {
+    role: "change",
+    title: () => "A language model",
+    sentence: () => "No language model was measured; one may do better or worse than everything here.",
+    steps: () => [
+      {
+        text: "Measure an LLM: set OPENAI_API_KEY (see the cost first with --dry-run).",
+        command: "crossover run FILE --llm openai:gpt-5-mini",
+      },
+      { text: "Without a key: a local model by Ollama.", command: "crossover run FILE --llm ollama:qwen3:8b" },
+      {
+        text: "From answers you have: the output file of an OpenAI batch.",
+        command: "crossover run FILE --llm recorded:batch-output.jsonl",
+      },
+    ],
+  },
+  "add-tuned": {
+    role: "change",
+    title: () => "A tuned model",
+    sentence: () => "No tuned model was measured; one may do better or worse than everything here.",
+    steps: () => [{ text: "Measure the tuned arm too: it needs no key and no network.", command: "crossover run FILE" }],
+  },
+};
+
+/** What a finding is called, in a few words. */
+export function titleOf<Kind extends Finding["kind"]>(finding: FindingOf<Kind>): string {
+  return wordingOf(finding).title(finding);
+}
+
+/** A finding in a sentence or two. Names of labels and approaches stand in it as they are: the renderer escapes. */
+export function sentenceOf<Kind extends Finding["kind"]>(finding: FindingOf<Kind>): string {
+  return wordingOf(finding).sentence(finding);
+}
+
+/** Where a finding stands in the advice. */
+export function roleOf(finding: Finding): Role {
+  return wordings[finding.kind].role;
+}
+
+/** What to do about a finding. */
+export function stepsOf<Kind extends Finding["kind"]>(finding: FindingOf<Kind>): readonly NextStep[] {
+  return wordingOf(finding).steps?.(finding) ?? [];
+}
+
+/** Every kind of finding there is. */
+export const findingKinds: readonly string[] = Object.keys(wordings);
+
+function wordingOf<Kind extends Finding["kind"]>(finding: FindingOf<Kind>): Wording<Kind> {
+  return wordings[finding.kind as Kind];
+}
+
+/** What the second metric says, where the first says "better". */
+const disagreements: Readonly<Record<Contrast["verdict"], string>> = {
+  "a-better": "it is better too",
+  "b-better": "it is worse",
+  equivalent: "the two are equivalent",
+  undecided: "the difference is not settled",
+};
+
+/** What the arms are called in a sentence. */
+export const armNames: Readonly<Record<Arm, string>> = { tune: "fine-tuning", prompt: "prompting", baseline: "a baseline" };
+
+/** What the metrics are called. */
+export const metricNames: Readonly<Record<Contrast["metric"], string>> = { accuracy: "accuracy", macroF1: "macro-F1" };
+
+/** What a missing answer is called, by its reason. */
+export const failureNames: Readonly<Record<Failure, string>> = {
+  unparseable: "unparseable",
+  refused: "refused",
+  truncated: "cut off",
+  missing: "missing from the recording",
+  error: "failed for good",
+};
+
+/** What sets two approaches of equal quality apart, after "by its". */
+export const tieBreakNames: Readonly<Record<TieBreak["by"], string>> = {
+  price: "lower price",
+  needs: "independence of any service",
+  latency: "shorter latency",
+};
+
+/** A distance in points, without a sign: `3.1 points`, `1 point`. */
+export function points(share: number): string {
+  const text = formatPoints(Math.abs(share)).replace(/^\+/, "").replace(".0 ", " ");
+  return text === "1 points" ? "1 point" : text;
+}
+
+/** A large number that is an estimate itself, to two significant digits: `12,000`. */
+export function about(count: number): string {
+  return count < 100 ? formatNumber(count) : formatCount(Number(count.toPrecision(2)));
+}
+
+/** The ends of an interval in points: `−0.6 to +3.1`. */
+export function range({ low, high }: Pick<Estimate, "low" | "high">): string {
+  return `${signed(low)} to ${signed(high)}`;
+}
+
+function signed(difference: number): string {
+  return formatPoints(difference).replace(/ points$/, "");
+}
+
+function gainText({ metric, value, interval }: Gain): string {
+  return `${signed(value)} points of ${metricNames[metric]}${interval === undefined ? "" : ` (95% interval ${range(interval)})`}`;
+}
+
+/** `: 40 times less`, where the ratio is worth saying. */
+function times(more: number, less: number, word: string): string {
+  return less > 0 && more / less >= 2 ? `: ${formatNumber(more / less)} times ${word}` : "";
+}
+
+function failureList(failures: Readonly<Partial<Record<Failure, number>>>): string {
+  const named = Object.entries(failures) as [Failure, number][];
+  return sequence(
+    named.filter(([, count]) => count > 0).map(([failure, count]) => `${formatCount(count)} ${failureNames[failure]}`),
+  );
+}
+
+/** The first five of a list, and how many more there are. */
+function shortList(items: readonly string[]): string {
+  const shown = 5;
+  return items.length <= shown + 1
+    ? sequence(items)
+    : `${items.slice(0, shown).join(", ")} and ${formatCount(items.length - shown)} more`;
+}
+
+/** `a, b and c`. */
+function sequence(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** With a full stop at its end. */
+function closed(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,59 @@
+/** @file Numbers to places on paper: the only arithmetic of the report. */
+
+import type { Arm, Estimate } from "../../types.js";
+
+/** A function from data to places, with the data values worth a tick. */
+export interface Scale {
+  (value: number): number;
+  readonly ticks: readonly number[];
+}
+
+/**
+ * Round numbers that enclose [low, high]: steps of 1, 2 or 5 times a power of ten, about `count` of them. The first is at or below
+ * `low`, the last at or above `high`. Shares never leave [0, 1] unless the data do.
+ */
+export function ticksBetween(low: number, high: number, count: number): number[] {
+  const span = high - low || Math.abs(high) || 1;
+  const rough = span / Math.max(1, count);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999) ?? 10);
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.max(first + 1, Math.ceil(high / step - 1e-9));
+  // Multiplied, not added up, and cut to the step's digits, so that 0.3 is 0.3.
+  const digits = Math.max(0, Math.ceil(-Math.log10(step)) + 1);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toFixed(Math.min(digits, 100))));
+}
+
+/**
+ * The shares that a chart of estimates should span: all of them, unless a baseline lies so far below that the rest would be squeezed into
+ * less than half the chart. Such a baseline is then drawn off the axis.
+ */
+export function shareDomain(rows: readonly { readonly arm: Arm; readonly estimate: Estimate }[]): [number, number] {
+  const all = extent(rows);
+  const candidates = extent(rows.filter(({ arm }) => arm !== "baseline"));
+  if (!Number.isFinite(candidates[0])) return all;
+  const [low, high] = candidates;
+  const near = extent(rows.filter(({ estimate }) => estimate.value >= high - 2 * (high - low)));
+  return all[1] - all[0] > 2 * (high - low) ? [Math.min(low, near[0]), all[1]] : all;
+}
+
+function extent(rows: readonly { readonly estimate: Estimate }[]): [number, number] {
+  const ends = rows.flatMap(({ estimate }) => [estimate.value, estimate.low, estimate.high]).filter(Number.isFinite);
+  return [Math.min(...ends), Math.max(...ends)];
+}
+
+/** A linear scale of `domain` onto `range`; the domain is widened to round ticks. */
+export function linearScale(domain: readonly [number, number], range: readonly [number, number], count: number): Scale {
+  const ticks = ticksBetween(domain[0], domain[1], count);
+  const [low, high] = [ticks[0]!, ticks.at(-1)!];
+  const place = (value: number): number => range[0] + ((value - low) / (high - low)) * (range[1] - range[0]);
+  return Object.assign(place, { ticks });
+}
+
+/** A logarithmic scale of a positive `domain` onto `range`; the domain is widened to powers of ten, which are the ticks. */
+export function logScale(domain: readonly [number, number], range: readonly [number, number]): Scale {
+  const low = Math.floor(Math.log10(domain[0]) + 1e-9);
+  const high = Math.max(low + 1, Math.ceil(Math.log10(domain[1]) - 1e-9));
+  const place = (value: number): number => range[0] + ((Math.log10(value) - low) / (high - low)) * (range[1] - range[0]);
+  return Object.assign(place, { ticks: Array.from({ length: high - low + 1 }, (_, i) => Number(`1e${low + i}`)) });
+}

@@ -1,0 +1,47 @@
+import type { Advice } from "../../advise/advise.js";
+import type { Finding } from "../../advise/findings.js";
+import { sentenceOf, titleOf } from "../../advise/wordings.js";
+import type { Comparison } from "../../types.js";
+import { type Markup, markup } from "../markup.js";
+
+const badges: Readonly<Record<Advice["evidence"], string>> = {
+  shown: "Shown by the measurements",
+  "not-worse": "Shown not to be worse",
+  limited: "Shown, but no language model was measured",
+  open: "Not enough evidence",
+};
+
+/** The answer in a card of its own: what to do, how sure that is, and what speaks for it. */
+export function answerCard(comparison: Comparison, advice: Advice): Markup {
+  const arm = comparison.summaries.find(({ approach }) => approach === advice.choice)?.arm ?? "open";
+  // The first reason is the verdict, which the headline has said.
+  const reasons = advice.reasons.slice(1);
+  return markup`<section class="answer ${arm}" id="answer" aria-label="Answer"><span class="badge ${advice.evidence}">${badges[advice.evidence]}</span><p class="headline">${advice.headline}</p><p class="lead">${advice.confidence}</p>${
+    reasons.length > 0 && markup`<ul class="findings">${reasons.map(findingItem)}</ul>`
+  }</section>`;
+}
+
+/** What to be careful about, what would change the answer, and what to do next: side by side where there is room. */
+export function adviceColumns(advice: Advice): Markup {
+  const steps = advice.nextSteps.map(({ text, command }) => {
+    return markup`<li>${text}${command !== undefined && markup`<br><code>${command}</code>`}</li>`;
+  });
+  const cards = [
+    list("careful", "Be careful", "cautions", advice.cautions),
+    list("change", "What would change the answer", "changes", advice.whatWouldChange),
+    steps.length > 0 &&
+      markup`<section class="card" id="next" aria-labelledby="next-heading"><h2 id="next-heading">Next steps</h2><ol class="steps">${steps}</ol></section>`,
+  ];
+  return markup`<div class="columns">${cards}</div>`;
+}
+
+function list(id: string, title: string, kind: string, findings: readonly Finding[]): Markup | false {
+  return (
+    findings.length > 0 &&
+    markup`<section class="card" id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2><ul class="findings ${kind}">${findings.map(findingItem)}</ul></section>`
+  );
+}
+
+function findingItem(finding: Finding): Markup {
+  return markup`<li><strong>${titleOf(finding)}</strong>${sentenceOf(finding)}</li>`;
+}

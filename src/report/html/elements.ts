@@ -1,0 +1,68 @@
+/** @file The few building blocks of the page: sections, tables, figures, names. */
+import type { Arm } from "../../types.js";
+import { type Content, type Markup, markup } from "../markup.js";
+
+/** Widths in pixels at which every chart is drawn: a page's column, and a phone. The style sheet shows the one that fits. */
+const [wide, narrow] = [500, 326];
+
+/** A part of the page with a heading. `id` is where the page's own links lead. */
+export function section(id: string, title: string, ...content: readonly Content[]): Markup {
+  return markup`<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2>${content}</section>`;
+}
+
+/** A chart in a card, drawn twice: text in a picture that is merely shrunk can't be read on a phone. */
+export function figure(
+  id: string,
+  title: string,
+  caption: string,
+  draw: (size: { readonly width: number; readonly id: string }) => Markup,
+  after?: Content,
+): Markup {
+  return markup`<figure class="card" id="${id}"><figcaption><h3>${title}</h3><p>${caption}</p></figcaption><div class="wide">${draw({ width: wide, id: `${id}-wide` })}</div><div class="narrow">${draw({ width: narrow, id: `${id}-narrow` })}</div>${after}</figure>`;
+}
+
+export interface Cell {
+  readonly content: Content;
+  /** `number`: aligned to the right, on one line. */
+  readonly kind?: "number" | "text" | "nowrap";
+}
+
+/** A table that scrolls sideways by itself where it is too wide. The first cell of a row is its header. */
+export function table(
+  name: string,
+  head: readonly (Content | Cell)[],
+  rows: readonly { readonly cells: readonly (Content | Cell)[]; readonly isChosen?: boolean }[],
+): Markup {
+  const heads = head.map((cell) => {
+    const { content, kind } = isCell(cell) ? cell : { content: cell, kind: undefined };
+    return markup`<th scope="col" class="${kind ?? ""}">${content}</th>`;
+  });
+  const body = rows.map(({ cells, isChosen }) => {
+    const row = cells.map((cell, i) => {
+      const { content, kind } = isCell(cell) ? cell : { content: cell, kind: undefined };
+      return i === 0
+        ? markup`<th scope="row" class="${kind ?? ""}">${content}</th>`
+        : markup`<td class="${kind ?? ""}">${content}</td>`;
+    });
+    return markup`<tr class="${isChosen === true ? "chosen" : ""}">${row}</tr>`;
+  });
+  // Reachable by keyboard, or what is scrolled out of sight could not be read without a mouse.
+  return markup`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table></div>`;
+}
+
+function isCell(cell: Content | Cell): cell is Cell {
+  return typeof cell === "object" && cell !== null && "content" in cell;
+}
+
+/** An approach's name in its arm's color, broken after an "@" if need be. `bdi` keeps a name from reversing what follows it. */
+export function approachName(name: string, arm: Arm): Markup {
+  const parts = name.split(/(?<=@)/).map((part, i) => markup`${i > 0 && markup`<wbr>`}<span class="nowrap">${part}</span>`);
+  return markup`<bdi class="${arm}-name">${parts}</bdi>`;
+}
+
+/** Something folded away. */
+export function details(title: string, content: Content, isOpen = false): Markup {
+  return isOpen
+    ? markup`<details open><summary>${title}</summary>${content}</details>`
+    : markup`<details><summary>${title}</summary>${content}</details>`;
+}

@@ -1,0 +1,137 @@
+/** @file The page's charts: which there are, what each is given, and what its caption says. */
+import type { Advice } from "../../advise/advise.js";
+import { summaryOf } from "../../advise/lookup.js";
+import { totalCost } from "../../advise/total-cost.js";
+import { about } from "../../advise/wordings.js";
+import { formatPercent, formatScore, formatSeconds, formatUsd } from "../../lib/format.js";
+import type { Comparison, Estimate, Summary } from "../../types.js";
+import { breakEvenChart } from "../charts/break-even-chart.js";
+import { costQualityChart } from "../charts/cost-quality-chart.js";
+import { intervalChart } from "../charts/interval-chart.js";
+import { percentTick, secondsTick, shareTick } from "../charts/ticks.js";
+import { type Markup, markup } from "../markup.js";
+import { figure } from "./elements.js";
+
+/** Accuracy and macro-F1 of all approaches with their intervals. */
+export function qualityFigures({ summaries }: Comparison, advice: Advice): Markup {
+  const rows = (estimateOf: (summary: Summary) => Estimate) =>
+    summaries
+      .map((summary) => ({ ...nameOf(summary, advice), estimate: estimateOf(summary) }))
+      .sort((a, b) => b.estimate.value - a.estimate.value);
+  return markup`${figure("macro-f1", "Macro-F1", "Mean F1 over the labels. Lines are 95% intervals.", (size) =>
+    intervalChart(
+      rows(({ macroF1 }) => macroF1),
+      {
+        ...size,
+        axis: "share",
+        format: formatScore,
+        formatTick: shareTick,
+        title: "Macro-F1 of all approaches",
+        description: describe(summaries, ({ macroF1 }) => formatScore(macroF1.value)),
+      },
+    ),
+  )}${figure("accuracy", "Accuracy", "Share of right answers. Lines are 95% intervals.", (size) =>
+    intervalChart(
+      rows(({ accuracy }) => accuracy),
+      {
+        ...size,
+        axis: "share",
+        format: formatPercent,
+        formatTick: percentTick,
+        title: "Accuracy of all approaches",
+        description: describe(summaries, ({ accuracy }) => formatPercent(accuracy.value)),
+      },
+    ),
+  )}`;
+}
+
+/** What quality costs, in money and in time, as far as both were measured. */
+export function costFigures(comparison: Comparison, advice: Advice): Markup {
+  return markup`${costQualityFigure(comparison, advice)}${latencyFigure(comparison, advice)}${breakEvenFigure(comparison)}`;
+}
+
+function costQualityFigure({ summaries }: Comparison, advice: Advice): Markup | null {
+  const priced = summaries.flatMap((summary) => {
+    const cost = summary.usdPerThousand?.value ?? 0;
+    return cost > 0 ? [{ ...nameOf(summary, advice), cost, quality: summary.macroF1.value }] : [];
+  });
+  // The baseline that always says the same costs nothing: it would stretch the axis and squeeze all that matters.
+  const cheapest = Math.min(...priced.filter(({ arm }) => arm !== "baseline").map(({ cost }) => cost));
+  const points = priced.filter(({ arm, cost }) => arm !== "baseline" || cost > cheapest / 10);
+  if (points.length < 2) return null;
+  const described = points.map(({ name, cost, quality }) => `${name}: ${formatUsd(cost)}, macro-F1 ${formatScore(quality)}`);
+  return figure(
+    "cost-quality",
+    "Cost and quality",
+    "Better is up and left. The dashed line joins those that no other one beats in both.",
+    (size) =>
+      costQualityChart(points, { ...size, title: "Macro-F1 by cost of 1,000 requests", description: described.join("; ") }),
+  );
+}
+
+function breakEvenFigure(comparison: Comparison): Markup | null {
+  const { breakEven, assumptions } = comparison;
+  if (breakEven === null) return null;
+  const pair = [summaryOf(comparison, breakEven.tuned), summaryOf(comparison, breakEven.prompted)].filter((s) => s !== undefined);
+  const lines = pair.map((summary) => ({
+    name: summary.approach,
+    arm: summary.arm,
+    costOf: (requests: number) => totalCost(summary, assumptions, requests) ?? 0,
+  }));
+  if (lines.length < 2) return null;
+  const { requests } = breakEven;
+  const crossing =
+    requests === null
+      ? `${breakEven.tuned} never becomes the cheaper one.`
+      : requests <= 1
+        ? `${breakEven.tuned} is the cheaper one from the first request on.`
+        : `From about ${about(requests)} requests on ${breakEven.tuned} is the cheaper one.`;
+  return figure(
+    "break-even",
+    "Cost by number of requests",
+    `Labels, fitting and running together. ${crossing}`,
+    (size) =>
+      breakEvenChart(lines, { ...size, breakEven: requests, title: "Total cost by number of requests", description: crossing }),
+    markup`<p class="note">${breakEven.basis}</p>`,
+  );
+}
+
+function latencyFigure({ summaries }: Comparison, advice: Advice): Markup | null {
+  const measured = summaries.flatMap((summary) => (summary.latency === null ? [] : [{ summary, latency: summary.latency }]));
+  const fastest = Math.min(...measured.filter(({ summary }) => summary.arm !== "baseline").map(({ latency }) => latency.p50));
+  const rows = measured
+    // The baseline that always says the same takes no time to speak of.
+    .filter(({ summary, latency }) => summary.arm !== "baseline" || latency.p50 > fastest / 10)
+    .map(({ summary, latency }) => ({
+      ...nameOf(summary, advice),
+      estimate: { value: latency.p50, low: latency.p50, high: latency.p95 },
+    }));
+  if (rows.length === 0) return null;
+  return figure(
+    "latency",
+    "Latency",
+    "Of one request: the mark is the median, the line reaches to the 95th percentile.",
+    (size) =>
+      intervalChart(rows, {
+        ...size,
+        axis: "log",
+        format: formatSeconds,
+        formatTick: secondsTick,
+        title: "Latency of one request",
+        description: rows.map(({ name, estimate }) => `${name}: ${formatSeconds(estimate.value)}`).join("; "),
+      }),
+  );
+}
+
+/** What the marks of all charts mean. */
+export function legend(): Markup {
+  return markup`<p class="legend"><span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><circle class="mark tune" cx="6" cy="6" r="5"/></svg>fine-tuning</span><span><svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="mark prompt" d="M7 0.5L13.5 7L7 13.5L0.5 7Z"/></svg>prompting</span><span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><rect class="mark baseline" x="1.5" y="1.5" width="9" height="9"/></svg>baseline</span></p>`;
+}
+
+function nameOf({ approach, arm }: Summary, advice: Advice) {
+  return { name: approach, arm, isChosen: approach === advice.choice };
+}
+
+function describe(summaries: readonly Summary[], textOf: (summary: Summary) => string): string {
+  return summaries.map((summary) => `${summary.approach}: ${textOf(summary)}`).join("; ");
+}

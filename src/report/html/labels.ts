@@ -1,0 +1,100 @@
+/** @file The labels one by one: which arm finds which, and what is taken for what. */
+import { confusedPairs } from "../../advise/confused-pairs.js";
+import { labelDifferences } from "../../advise/label-differences.js";
+import { summaryOf } from "../../advise/lookup.js";
+import { formatCount, formatPercent, formatPlural, formatScore } from "../../lib/format.js";
+import type { Comparison, LabelScore, Summary } from "../../types.js";
+import { confusionChart } from "../charts/confusion-chart.js";
+import { labelChart } from "../charts/label-chart.js";
+import { type Markup, markup } from "../markup.js";
+import { approachName, details, figure, table } from "./elements.js";
+
+/** Rows of a chart that can still be taken in at a glance. */
+const chartRows = 20;
+/** Labels up to which a matrix is drawn; beyond, its cells are too small to read, and the commonest mistakes are listed. */
+const matrixLabels = 15;
+const pairRows = 15;
+
+/** F1 by label: a chart of the largest differences, and the whole table folded away. */
+export function labelFigures(comparison: Comparison): Markup | null {
+  const best = bestSummaries(comparison);
+  if (best.length === 0) return null;
+  const differences = labelDifferences(comparison);
+  const shown = differences.slice(0, chartRows);
+  const more =
+    differences.length > shown.length ? ` The ${shown.length} largest differences of ${differences.length} labels.` : "";
+  const chart =
+    shown.length > 0 &&
+    figure("label-f1", "F1 by label", `Best of both arms, the largest difference first.${more}`, (size) =>
+      labelChart(shown, {
+        ...size,
+        title: "F1 of each label by the best tuned and the best prompted approach",
+        description: shown
+          .map(({ label, tuned, prompted }) => `${label}: ${formatScore(tuned.f1)} and ${formatScore(prompted.f1)}`)
+          .join("; "),
+      }),
+    );
+  const matrices = best.map((summary) => confusionFigure(summary, comparison));
+  const tables = best.map((summary) => details(`Scores of every label: ${summary.approach}`, labelTable(summary)));
+  return markup`<div class="figures">${chart}${matrices}</div>${tables}`;
+}
+
+function bestSummaries(comparison: Comparison): Summary[] {
+  const { tune, prompt } = comparison.best;
+  return [summaryOf(comparison, tune?.approach), summaryOf(comparison, prompt?.approach)].filter(
+    (summary) => summary !== undefined,
+  );
+}
+
+function confusionFigure(summary: Summary, { task }: Comparison): Markup | null {
+  const { approach, arm, confusion } = summary;
+  const id = `confusion-${arm}`;
+  const pairs = confusedPairs(summary, task.labels);
+  if (confusion.length === 0 || task.isMultiLabel) return null;
+  if (task.labels.length <= matrixLabels) {
+    const described = pairs.slice(0, 5).map(({ truth, answer, rows }) => `${truth} as ${answer ?? "no answer"}: ${rows}`);
+    return figure(
+      id,
+      `What ${approach} takes for what`,
+      "Rows are true labels, columns answers by number, “–” no answer.",
+      (size) =>
+        confusionChart(confusion, task.labels, {
+          ...size,
+          title: `Confusion matrix of ${approach}`,
+          description: described.length === 0 ? "No mistakes." : `Commonest mistakes: ${described.join("; ")}`,
+        }),
+    );
+  }
+  const rows = pairs.slice(0, pairRows).map(({ truth, answer, rows: count, share }) => ({
+    cells: [
+      markup`<bdi>${truth}</bdi>`,
+      answer === null ? markup`<span class="missing">no answer</span>` : markup`<bdi>${answer}</bdi>`,
+      { content: formatCount(count), kind: "number" as const },
+      { content: formatPercent(share), kind: "number" as const },
+    ],
+  }));
+  const head = [
+    "Label",
+    "Answer",
+    { content: "Rows", kind: "number" as const },
+    { content: "Of the label", kind: "number" as const },
+  ];
+  return markup`<div class="card" id="${id}"><h3>What ${approachName(approach, arm)} takes for what</h3><p class="note">${formatPlural(pairs.length, "confused pair")}; the commonest first.</p>${table(`Confused pairs of ${approach}`, head, rows)}</div>`;
+}
+
+function labelTable({ perLabel, approach }: Summary): Markup {
+  const number = (content: string): { content: string; kind: "number" } => ({ content, kind: "number" });
+  const score = (label: LabelScore, value: number) =>
+    label.isEstimable ? number(formatScore(value)) : number(`(${formatScore(value)})`);
+  const rows = perLabel.map((label) => ({
+    cells: [
+      markup`<bdi>${label.label}</bdi>`,
+      score(label, label.precision),
+      score(label, label.recall),
+      score(label, label.f1),
+      number(formatCount(label.support)),
+    ],
+  }));
+  const head = ["Label", ...["Precision", "Recall", "F1", "Test rows"].map(number)];
+  return markup`${table(`Scores of every label: ${approach}`, head, rows)}<p class="note">In parentheses: fewer than 20 test rows, hardly more than a guess.</p>`;
+}

@@ -1,0 +1,71 @@
+/** @file What the report rests on: assumptions, data, methods, and what it takes to repeat it. */
+import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/format.js";
+import type { Comparison } from "../../types.js";
+import { type Content, type Markup, markup } from "../markup.js";
+import { details } from "./elements.js";
+
+/** What the prices and the verdict assume, and which option changes it. */
+export function assumptionList({ assumptions }: Comparison): Markup {
+  const { margin, usdPerLabel, usdPerMachineHour, utilization } = assumptions;
+  return definitions([
+    ["Margin", markup`${formatPercent(margin)}: smaller differences do not matter in practice · <code>--margin</code>`],
+    ["A label", markup`${formatUsd(usdPerLabel)} · <code>--usd-per-label</code>`],
+    ["A machine like this one", markup`${formatUsd(usdPerMachineHour)} an hour · <code>--usd-per-machine-hour</code>`],
+    [
+      "Busy",
+      markup`${formatPercent(utilization)} of the time; an idle machine costs as much as a busy one · <code>--utilization</code>`,
+    ],
+  ]);
+}
+
+/** The data, what was noticed in them, and what could not be measured. */
+export function dataNotes({ task, failed }: Comparison): Markup {
+  const warnings =
+    task.warnings.length > 0 &&
+    markup`<h3>Noticed in the data</h3><ul>${task.warnings.map((text) => markup`<li>${text}</li>`)}</ul>`;
+  const failures =
+    failed.length > 0 &&
+    markup`<h3>Not measured</h3><ul>${failed.map(({ approach, reason }) => markup`<li><bdi>${approach}</bdi>: ${reason}</li>`)}</ul>`;
+  const labels = details(
+    `${formatPlural(task.labels.length, "label")}`,
+    markup`<p>${task.labels.map((label, i) => markup`${i > 0 && " · "}<bdi>${label}</bdi>`)}</p>`,
+  );
+  return markup`<p>${task.splitNote}</p>${warnings}${failures}${labels}`;
+}
+
+/** How it was measured, in short. */
+export function methodNotes({ contrasts, best, summaries }: Comparison): Markup {
+  const seeds = Math.max(0, ...summaries.map((summary) => summary.seeds.length));
+  const choices = [
+    ["tuned", best.tune],
+    ["prompted", best.prompt],
+  ] as const;
+  const chosen = choices.flatMap(([arm, choice]) =>
+    choice === null ? [] : [markup`<li>Best ${arm}: <bdi>${choice.approach}</bdi>, ${choice.basis}.</li>`],
+  );
+  return markup`<ul>
+<li>Both arms learned from the same training rows and were measured on the same test rows, which nothing was fitted to or chosen by.</li>
+${chosen}
+<li>Intervals are 95% bootstrap intervals over test rows, or over groups of rows where rows belong together; differences are resampled in pairs.${
+    seeds <= 1 && " With one seed they say nothing of the spread between seeds."
+  }</li>
+<li>p-values: McNemar's test for accuracy, a paired permutation test for macro-F1, corrected by Holm over ${formatPlural(contrasts.length, "planned contrast")}.</li>
+<li>“Better” means that the whole interval lies beyond the margin and the test agrees; “equivalent” that it lies within it; everything else is undecided.</li>
+<li>A row without a usable answer counts as wrong. A score of a label with fewer than 20 test rows is not estimable.</li>
+<li>Prices of services are list prices for the tokens they reported; the price of a local model is that of the machine for the time it took.</li>
+</ul>`;
+}
+
+/** What it takes to see that another run used the same data, and to repeat this one. */
+export function reproduction({ task, summaries }: Comparison): Markup {
+  const seeds = [...new Set(summaries.flatMap((summary) => summary.seeds))].sort((a, b) => a - b);
+  return definitions([
+    ["Training rows", markup`${formatCount(task.trainRows)}, SHA-256 <code>${task.trainHash}</code>`],
+    ["Test rows", markup`${formatCount(task.testRows)}, SHA-256 <code>${task.testHash}</code>`],
+    ["Seeds", seeds.join(", ")],
+  ]);
+}
+
+function definitions(entries: readonly (readonly [string, Content])[]): Markup {
+  return markup`<dl>${entries.map(([term, meaning]) => markup`<dt>${term}</dt><dd>${meaning}</dd>`)}</dl>`;
+}

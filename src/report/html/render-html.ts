@@ -1,0 +1,101 @@
+/** @file The report as one page that needs nothing else: no script, no request, no font; it opens from a mail as from a server. */
+import { createHash } from "node:crypto";
+import type { Advice } from "../../advise/advise.js";
+import { formatPlural } from "../../lib/format.js";
+import type { Comparison } from "../../types.js";
+import { type Markup, markup, markupSource, trusted } from "../markup.js";
+import { adviceColumns, answerCard } from "./answer.js";
+import { differingRows } from "./differing-rows.js";
+import { section } from "./elements.js";
+import { costFigures, legend, qualityFigures } from "./figures.js";
+import { labelFigures } from "./labels.js";
+import { assumptionList, dataNotes, methodNotes, reproduction } from "./notes.js";
+import { stylesheet } from "./stylesheet.js";
+import { contrastTable, factorTables, failureTable, moreScores, rankingTable } from "./tables.js";
+
+export interface HtmlOptions {
+  /** Texts of the test rows by id. With them the rows that the two arms answer differently are shown side by side. */
+  readonly texts?: ReadonlyMap<string, string>;
+}
+
+/**
+ * The whole report as one HTML page. It holds no script, asks nothing of the network, and a content security policy forbids both; text
+ * from data is text in it, whatever it says.
+ */
+export function renderHtml(comparison: Comparison, advice: Advice, { texts = new Map() }: HtmlOptions = {}): string {
+  const { task } = comparison;
+  const title = `Fine-tune or prompt? ${task.name}`;
+  const facts = [
+    formatPlural(task.trainRows, "training row"),
+    formatPlural(task.testRows, "test row"),
+    formatPlural(task.labels.length, "label"),
+  ];
+  const sections = pageSections(comparison, advice, texts);
+  const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
+  const page = markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>${title}</title>
+<style>${trusted(stylesheet)}</style>
+</head>
+<body>
+<header class="top"><h1>Fine-tune or prompt? <bdi>${task.name}</bdi></h1><p class="lead">${facts.join(" · ")}</p><nav aria-label="Contents">${links}</nav></header>
+<main>
+${answerCard(comparison, advice)}
+${adviceColumns(advice)}
+${sections.map(({ id, name, content }) => section(id, name, content))}
+</main>
+<footer>Made by Crossover. Every number was computed from the stored predictions of this run.</footer>
+</body>
+</html>
+`;
+  return markupSource(page);
+}
+
+/** Nothing may be loaded or run; of styles only this page's own sheet counts. */
+const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(stylesheet).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+
+interface PageSection {
+  readonly id: string;
+  readonly name: string;
+  readonly content: Markup;
+}
+
+function pageSections(comparison: Comparison, advice: Advice, texts: ReadonlyMap<string, string>): PageSection[] {
+  const hasResults = comparison.summaries.length > 0;
+  const labels = labelFigures(comparison);
+  const failures = failureTable(comparison);
+  const differing = differingRows(comparison, texts);
+  const all: (PageSection | false)[] = [
+    hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison) },
+    hasResults && {
+      id: "quality",
+      name: "Quality",
+      content: markup`<div class="figures">${qualityFigures(comparison, advice)}</div>${legend()}`,
+    },
+    hasResults && {
+      id: "cost",
+      name: "Cost and time",
+      content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${legend()}`,
+    },
+    hasResults && {
+      id: "approaches",
+      name: "All approaches",
+      content: markup`${rankingTable(comparison, advice)}${moreScores(comparison)}`,
+    },
+    comparison.contrasts.length > 0 && { id: "differences", name: "Is the difference real?", content: contrastTable(comparison) },
+    labels !== null && { id: "labels", name: "Label by label", content: labels },
+    differing !== null && { id: "rows", name: "Where the two differ", content: differing },
+    failures !== null && { id: "failures", name: "Rows without an answer", content: failures },
+    { id: "data", name: "The data", content: dataNotes(comparison) },
+    { id: "method", name: "How it was measured", content: methodNotes(comparison) },
+    { id: "assumptions", name: "Assumptions", content: assumptionList(comparison) },
+    { id: "reproduction", name: "To repeat it", content: reproduction(comparison) },
+  ];
+  return all.filter((item) => item !== false);
+}

@@ -1,0 +1,108 @@
+/** @file The page's style: one sheet, light and dark, screen, phone and paper. Charts take their colors from it too. */
+
+/** CSS of the whole page. The page's content security policy allows this text alone, by its hash. */
+export const stylesheet = `
+:root {
+  color-scheme: light dark;
+  --page: #f7f7f5; --card: #ffffff; --ink: #1b1c20; --muted: #595d66; --line: #e2e3e7; --wash: #f1f2f4;
+  --tune: #0a58b8; --prompt: #ad4300; --baseline: #676c76; --good: #17713f; --warn: #8a5a00; --on-strong: #ffffff; --on-mid: #1b1c20;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #121316; --card: #1a1c20; --ink: #e9eaee; --muted: #a6aab4; --line: #32353d; --wash: #23262c;
+    --tune: #74b4ff; --prompt: #ffa05f; --baseline: #9ca2ad; --good: #61d396; --warn: #e5b84a; --on-strong: #121316; --on-mid: #121316;
+  }
+}
+* { box-sizing: border-box; }
+html { -webkit-text-size-adjust: 100%; }
+body {
+  margin: 0; background: var(--page); color: var(--ink);
+  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
+  overflow-wrap: anywhere;
+}
+main, header.top, footer { max-width: 1120px; margin: 0 auto; padding: 0 24px; }
+header.top { padding-top: 40px; }
+h1 { font-size: 30px; line-height: 1.2; letter-spacing: -0.015em; margin: 0 0 6px; }
+h2 { font-size: 21px; line-height: 1.3; letter-spacing: -0.01em; margin: 52px 0 6px; }
+h3 { font-size: 16px; margin: 0 0 4px; }
+p { margin: 0 0 10px; }
+.lead, .note { color: var(--muted); }
+.note { font-size: 14px; max-width: 76ch; }
+a { color: var(--tune); }
+nav { margin: 16px 0 0; font-size: 14px; display: flex; flex-wrap: wrap; gap: 4px 18px; }
+code { font: 0.88em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--wash); border-radius: 4px; padding: 2px 6px; }
+.answer { background: var(--card); border: 1px solid var(--line); border-left: 6px solid var(--baseline); border-radius: 10px; padding: 24px 28px; margin-top: 24px; }
+.answer.tune { border-left-color: var(--tune); }
+.answer.prompt { border-left-color: var(--prompt); }
+.answer .headline { font-size: 22px; line-height: 1.4; font-weight: 600; letter-spacing: -0.005em; margin: 10px 0 8px; max-width: 62ch; }
+.badge { display: inline-block; font-size: 13px; font-weight: 600; border: 1px solid currentColor; border-radius: 999px; padding: 1px 11px; }
+.badge.shown { color: var(--good); } .badge.not-worse, .badge.limited, .badge.open { color: var(--warn); }
+ul.findings { list-style: none; margin: 14px 0 0; padding: 0; display: grid; gap: 10px; }
+.answer ul.findings { border-top: 1px solid var(--line); padding-top: 16px; }
+ul.findings strong { display: block; font-size: 15px; }
+ul.findings li { font-size: 15px; line-height: 1.5; padding-left: 14px; border-left: 3px solid var(--line); }
+.cautions li { border-left-color: var(--warn); }
+.columns { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); align-items: start; margin-top: 20px; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 20px 22px; min-width: 0; }
+.card h2 { margin: 0 0 4px; font-size: 17px; }
+ol.steps { margin: 12px 0 0; padding-left: 20px; font-size: 15px; }
+ol.steps li { margin-bottom: 10px; } ol.steps code { display: inline-block; margin-top: 3px; }
+figure { margin: 0; } figcaption { margin-bottom: 12px; } figure .note { margin: 12px 0 0; } figcaption p { font-size: 14px; color: var(--muted); margin: 0; }
+.figures { columns: 460px 2; column-gap: 20px; margin-top: 16px; } .figures > * { break-inside: avoid; margin-bottom: 20px; }
+.narrow { display: none; }
+svg { display: block; max-width: 100%; height: auto; overflow: visible; }
+svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--ink); font-variant-numeric: tabular-nums; }
+svg .tick { fill: var(--muted); font-size: 11px; } svg .chosen { font-weight: 700; }
+svg .grid { stroke: var(--line); } svg .bar { stroke: var(--muted); stroke-width: 2; opacity: 0.55; }
+svg .mark { stroke: var(--card); stroke-width: 1.5; }
+svg .mark.tune, svg .off.tune, svg .right { fill: var(--tune); } svg .mark.prompt, svg .off.prompt, svg .wrong { fill: var(--prompt); } svg .mark.baseline, svg .off.baseline { fill: var(--baseline); }
+svg .whisker, svg .line { fill: none; stroke-width: 2; } svg .line { stroke-width: 2.5; }
+svg .whisker.tune, svg .line.tune { stroke: var(--tune); } svg .whisker.prompt, svg .line.prompt { stroke: var(--prompt); } svg .whisker.baseline, svg .line.baseline { stroke: var(--baseline); }
+svg .front { fill: none; stroke: var(--muted); stroke-dasharray: 4 4; } svg .leader { stroke: var(--muted); stroke-width: 1; } svg .crossing { stroke: var(--ink); stroke-dasharray: 3 3; }
+svg .back { fill: var(--wash); } svg .plate { fill: var(--card); fill-opacity: 0.88; } svg .cell { font-size: 11px; } svg .cell.deep { fill: var(--on-strong); font-weight: 600; } svg .cell.mid { fill: var(--on-mid); font-weight: 600; }
+svg .name { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 13px; color: var(--muted); margin: 12px 0 0; }
+.legend span { display: inline-flex; align-items: center; gap: 6px; }
+.scroll { overflow-x: auto; margin-top: 14px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.scroll:focus-visible { outline: 2px solid var(--tune); outline-offset: 2px; }
+table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.45; font-variant-numeric: tabular-nums; }
+caption { text-align: left; padding: 12px 14px 0; color: var(--muted); font-size: 14px; }
+th, td { text-align: left; vertical-align: top; padding: 10px 12px; border-top: 1px solid var(--line); overflow-wrap: break-word; }
+thead th, thead td { border-top: 0; }
+thead th { font-size: 13px; font-weight: 600; color: var(--muted); vertical-align: bottom; }
+tbody th { font-weight: 600; }
+td.number, th.number { text-align: right; white-space: nowrap; }
+.nowrap { white-space: nowrap; }
+tr.chosen th, tr.chosen td { background: var(--wash); }
+.tune-name { color: var(--tune); } .prompt-name { color: var(--prompt); } .baseline-name { color: var(--baseline); }
+.detail { display: block; color: var(--muted); font-size: 13px; font-weight: 400; margin-top: 2px; }
+.scroll td .detail { min-width: 130px; }
+.value { font-weight: 600; } .missing { color: var(--muted); font-style: italic; }
+.factors { table-layout: fixed; min-width: 620px; } .factors th:first-child { width: 21%; }
+.text { min-width: 280px; max-width: 560px; white-space: pre-wrap; overflow-wrap: anywhere; }
+.ok { color: var(--good); font-weight: 600; } .no { color: var(--warn); font-weight: 600; }
+details { margin-top: 14px; } summary { cursor: pointer; font-weight: 600; font-size: 15px; padding: 4px 0; }
+summary:focus-visible { outline: 2px solid var(--tune); outline-offset: 2px; }
+dl { display: grid; grid-template-columns: minmax(130px, max-content) 1fr; gap: 6px 20px; font-size: 14px; margin: 14px 0 0; }
+dt { color: var(--muted); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+main section > ul:not(.findings) { margin: 10px 0 0; padding-left: 20px; font-size: 15px; max-width: 90ch; } main section > ul:not(.findings) li { margin-bottom: 6px; } section > h3 { margin-top: 18px; }
+footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size: 13px; }
+@media (max-width: 640px) {
+  body { font-size: 15px; }
+  main, header.top, footer { padding-left: 16px; padding-right: 16px; } header.top { padding-top: 24px; }
+  h1 { font-size: 25px; } h2 { margin-top: 40px; }
+  .answer { padding: 18px 18px; } .answer .headline { font-size: 18px; }
+  .card { padding: 16px 15px; } .wide { display: none; } .narrow { display: block; }
+  th, td { padding: 9px 11px; }
+  .nowrap { white-space: normal; } .scroll:not(:has(.factors)) tbody th { min-width: 130px; max-width: 150px; font-size: 13px; }
+  .factors { min-width: 0; } .factors, .factors tbody, .factors tr, .factors th, .factors td { display: block; } .factors thead { display: none; }
+  .factors th:first-child { width: auto; background: var(--wash); } .factors td { border-top: 1px dashed var(--line); }
+  .factors td::before { content: attr(data-name); display: block; font-size: 12px; color: var(--muted); }
+  dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; }
+}
+@media print {
+  :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --baseline: #555; --good: #17713f; --warn: #8a5a00; --on-strong: #fff; --on-mid: #000; }
+  body { font-size: 10.5pt; } nav { display: none; } main, header.top, footer { max-width: none; padding: 0; }
+  .card, .answer, figure, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } .scroll { overflow: visible; }
+}
+`;

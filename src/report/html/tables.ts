@@ -1,0 +1,151 @@
+/** @file The page's tables of approaches: factors, ranking, differences. */
+import type { Advice } from "../../advise/advise.js";
+import { about, failureNames, metricNames } from "../../advise/wordings.js";
+import {
+  formatBytes,
+  formatCount,
+  formatPercent,
+  formatPlural,
+  formatPointsEstimate,
+  formatPValue,
+  formatScore,
+} from "../../lib/format.js";
+import type { Comparison, FactorCell, Failure, Summary } from "../../types.js";
+import { factorNames } from "../factor-names.js";
+import { type Content, type Markup, markup } from "../markup.js";
+import { rankingColumns, shownInFactors, unansweredRows } from "../ranking.js";
+import { verdictNames } from "../verdict-names.js";
+import { approachName, type Cell, details, table } from "./elements.js";
+
+/** Candidates beside each other in the main table: the best of both arms. The others are one click away. */
+const besideEachOther = 2;
+
+/** The six factors and quality: the best of each arm side by side, all approaches folded away below. */
+export function factorTables(comparison: Comparison): Markup {
+  const shown = shownInFactors(comparison);
+  const main = factorTable(comparison, shown.slice(0, besideEachOther));
+  return shown.length > besideEachOther
+    ? markup`${main}${details(`All ${shown.length} approaches`, factorTable(comparison, shown))}`
+    : main;
+}
+
+// Not by `table`: on a phone its cells stand below each other, each with its approach's name before it.
+function factorTable({ factors }: Comparison, shown: readonly Summary[]): Markup {
+  const heads = shown.map(({ approach, arm }) => markup`<th scope="col">${approachName(approach, arm)}</th>`);
+  const rows = factors.map(({ factor, measure, cells }) => {
+    const columns = shown.map(({ approach }) => markup`<td data-name="${approach}">${factorCell(cells[approach])}</td>`);
+    return markup`<tr><th scope="row">${factorNames[factor]}<span class="detail">${measure}</span></th>${columns}</tr>`;
+  });
+  return markup`<div class="scroll" role="region" aria-label="Factors" tabindex="0"><table class="factors"><thead><tr><td></td>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function factorCell(cell: FactorCell | undefined): Markup {
+  if (cell === undefined) return markup`–`;
+  if (cell.kind === "not-measured")
+    return markup`<span class="missing">not measured</span><span class="detail">${cell.why}</span>`;
+  return markup`<span class="value">${cell.text}</span>${cell.detail !== undefined && markup`<span class="detail">${cell.detail}</span>`}`;
+}
+
+/** All approaches with their scores, prices and times, the best macro-F1 first. */
+export function rankingTable({ summaries }: Comparison, advice: Advice): Markup {
+  const head = ["Approach", ...rankingColumns.map(({ title }) => ({ content: title, kind: "number" as const }))];
+  const rows = summaries.map((summary) => ({
+    cells: [
+      approachName(summary.approach, summary.arm),
+      ...rankingColumns.map(({ text }) => ({ content: text(summary), kind: "number" as const })),
+    ],
+    isChosen: summary.approach === advice.choice,
+  }));
+  return table("All approaches", head, rows);
+}
+
+/** More of each approach: further scores, calibration, what it set and what it needs. */
+export function moreScores({ summaries }: Comparison): Markup {
+  const number = (content: Content): Cell => ({ content, kind: "number" });
+  const rows = summaries.map((summary) => {
+    const { approach, arm, balancedAccuracy, mcc, calibration, multiLabel, answeredAccuracy, facts, seeds } = summary;
+    const several = multiLabel && [
+      formatScore(multiLabel.microF1),
+      formatScore(multiLabel.samplesF1),
+      formatScore(multiLabel.hammingLoss),
+    ];
+    return {
+      cells: [
+        approachName(approach, arm),
+        number(formatPercent(balancedAccuracy)),
+        number(formatScore(mcc)),
+        number(calibration === null ? "–" : formatScore(calibration.ece)),
+        number(calibration === null ? "–" : formatScore(calibration.brier)),
+        number(calibration === null ? "–" : formatScore(calibration.logLoss)),
+        number(answeredAccuracy === null ? "–" : formatPercent(answeredAccuracy)),
+        number(facts.artifactBytes === null ? "–" : formatBytes(facts.artifactBytes)),
+        number(formatCount(seeds.length)),
+        ...(several ?? []).map(number),
+      ],
+    };
+  });
+  const isMultiLabel = summaries.some(({ multiLabel }) => multiLabel !== undefined);
+  const titles = [
+    markup`Balanced<br>accuracy`,
+    "MCC",
+    "ECE",
+    "Brier",
+    "Log loss",
+    markup`Accuracy of<br>the answered`,
+    "To ship",
+    "Seeds",
+  ];
+  const further = isMultiLabel ? ["Micro-F1", "Samples F1", "Hamming loss"] : [];
+  return table("Further scores", ["Approach", ...[...titles, ...further].map(number)], rows);
+}
+
+/** The planned contrasts with their intervals, tests and verdicts. */
+export function contrastTable({ contrasts, summaries }: Comparison): Markup {
+  const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
+  const name = (approach: string): Markup => approachName(approach, armOf.get(approach) ?? "baseline");
+  const rows = contrasts.map(({ a, b, metric, difference, discordant, pValue, adjustedPValue, verdict, moreRows }) => ({
+    cells: [
+      markup`${name(a)}<br>−&nbsp;${name(b)}`,
+      { content: metricNames[metric], kind: "nowrap" as const },
+      { content: formatPointsEstimate(difference).replace(" points", ""), kind: "nowrap" as const },
+      { content: `${formatCount(discordant[0])} / ${formatCount(discordant[1])}`, kind: "number" as const },
+      { content: withoutName(pValue), kind: "number" as const },
+      { content: withoutName(adjustedPValue), kind: "number" as const },
+      markup`${verdictNames[verdict]}${moreRows !== null && markup`<span class="detail">about ${about(moreRows)} more rows would tell</span>`}`,
+    ],
+  }));
+  const head = [
+    "Approaches",
+    "Metric",
+    "Points (95% interval)",
+    { content: markup`Alone right<br>first / second`, kind: "number" as const },
+    { content: "p", kind: "number" as const },
+    { content: "p (Holm)", kind: "number" as const },
+    "Verdict",
+  ];
+  return table("Differences", head, rows);
+}
+
+function withoutName(p: number): string {
+  return formatPValue(p).replace(/^p (= )?/, "");
+}
+
+/** Rows without an answer by reason; nothing where every approach answered every row. */
+export function failureTable({ summaries }: Comparison): Markup | null {
+  const failing = summaries.filter((summary) => unansweredRows(summary) > 0);
+  if (failing.length === 0) return null;
+  const kinds = Object.entries(failureNames) as [Failure, string][];
+  const head = [
+    "Approach",
+    ...kinds.map(([, name]) => ({ content: name.replace(" from the recording", ""), kind: "number" as const })),
+    { content: markup`accuracy of<br>the answered`, kind: "number" as const },
+  ];
+  const rows = failing.map(({ approach, arm, failures, answeredAccuracy }) => ({
+    cells: [
+      approachName(approach, arm),
+      ...kinds.map(([kind]) => ({ content: formatCount(failures[kind] ?? 0), kind: "number" as const })),
+      { content: answeredAccuracy === null ? "–" : formatPercent(answeredAccuracy), kind: "number" as const },
+    ],
+  }));
+  return markup`<p class="note">Of ${formatPlural(failing[0]!.testRows, "test row")}; each counts as wrong.</p>${table("Rows without an answer", head, rows)}`;
+}

@@ -1,0 +1,61 @@
+import { formatPercent, formatScore } from "../lib/format.js";
+import type { Comparison, Summary } from "../types.js";
+import { visibleText } from "./visible-text.js";
+
+/** A condition that was checked, as `--require` gives it. */
+export interface GateOutcome {
+  readonly gate: string;
+  readonly approach: string;
+  /** `null` where the metric was not measured. */
+  readonly value: number | null;
+  readonly isPassed: boolean;
+}
+
+/**
+ * The result for a CI server, in JUnit's XML: a test case for each approach, passed where it was measured and in error where it could not
+ * be, and one for each gate, failed where it does not hold.
+ */
+export function renderJunit({ task, summaries, failed }: Comparison, gates: readonly GateOutcome[] = []): string {
+  const failures = gates.filter(({ isPassed }) => !isPassed).length;
+  const cases = [
+    ...summaries.map((summary) => testCase("approaches", summary.approach, output(summary))),
+    ...failed.map(({ approach, reason }) => testCase("approaches", approach, `<error message=${attribute(reason)}/>`)),
+  ];
+  const gateCases = gates.map(({ gate, approach, value, isPassed }) => {
+    const found = `${approach}: ${value === null ? "not measured" : value}, required ${gate}`;
+    return testCase("gates", `${gate} (${approach})`, isPassed ? "" : `<failure message=${attribute(found)}/>`);
+  });
+  const counts = `tests="${cases.length + gates.length}" failures="${failures}" errors="${failed.length}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name=${attribute(`crossover: ${task.name}`)} ${counts}>`,
+    `<testsuite name="approaches" tests="${cases.length}" failures="0" errors="${failed.length}">`,
+    ...cases,
+    "</testsuite>",
+    `<testsuite name="gates" tests="${gates.length}" failures="${failures}" errors="0">`,
+    ...gateCases,
+    "</testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function testCase(suite: string, name: string, content: string): string {
+  const head = `<testcase classname="crossover.${suite}" name=${attribute(name)}`;
+  return content === "" ? `${head}/>` : `${head}>${content}</testcase>`;
+}
+
+function output({ macroF1, accuracy, testRows }: Summary): string {
+  const text = `macro-F1 ${formatScore(macroF1.value)}, accuracy ${formatPercent(accuracy.value)} on ${testRows} test rows`;
+  return `<system-out>${escapeXml(text)}</system-out>`;
+}
+
+function attribute(text: string): string {
+  return `"${escapeXml(text)}"`;
+}
+
+/** XML has no way to write most control characters, not even escaped: they are shown as `visibleText` shows them. */
+function escapeXml(text: string): string {
+  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" };
+  return visibleText(text).replace(/[&<>"']/g, (character) => entities[character]!);
+}

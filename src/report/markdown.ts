@@ -1,0 +1,120 @@
+/** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
+import type { Advice } from "../advise/advise.js";
+import type { Finding } from "../advise/findings.js";
+import { about, metricNames, sentenceOf, titleOf } from "../advise/wordings.js";
+import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
+import type { Comparison, FactorCell } from "../types.js";
+import { factorNames } from "./factor-names.js";
+import { rankingColumns, shownInFactors } from "./ranking.js";
+import { verdictNames } from "./verdict-names.js";
+import { visibleText } from "./visible-text.js";
+
+/** The whole report as Markdown. Text from data is escaped: it is neither markup, link nor formula in it. */
+export function renderMarkdown(comparison: Comparison, advice: Advice): string {
+  const { task, assumptions, failed } = comparison;
+  const facts = `${formatPlural(task.trainRows, "training row")}, ${formatPlural(task.testRows, "test row")}, ${formatPlural(task.labels.length, "label")}. ${task.splitNote}`;
+  const blocks = [
+    `# Fine-tune or prompt? ${escapeMarkdown(task.name)}`,
+    escapeMarkdown(facts),
+    `> **${escapeMarkdown(advice.headline)}**\n>\n> ${escapeMarkdown(advice.confidence)}`,
+    // The first reason is the verdict, which the headline has said.
+    ...findingList("Why", advice.reasons.slice(1)),
+    ...(comparison.factors.length > 0 ? ["## The six factors, and quality", factorTable(comparison)] : []),
+    ...(comparison.summaries.length > 0 ? ["## All approaches", rankingTable(comparison, advice)] : []),
+    ...(comparison.contrasts.length > 0
+      ? ["## Differences on the same test rows", contrastTable(comparison), "p is Holm-corrected over all planned contrasts."]
+      : []),
+    ...findingList("Be careful", advice.cautions),
+    ...findingList("What would change the answer", advice.whatWouldChange),
+    ...(advice.nextSteps.length > 0 ? ["## Next steps", stepList(advice)] : []),
+    ...(failed.length > 0
+      ? ["## Not measured", failed.map(({ approach, reason }) => `- ${escapeMarkdown(`${approach}: ${reason}`)}`).join("\n")]
+      : []),
+    ...(task.warnings.length > 0
+      ? ["## About the data", task.warnings.map((warning) => `- ${escapeMarkdown(warning)}`).join("\n")]
+      : []),
+    "## Assumptions",
+    escapeMarkdown(
+      `Differences within ${formatPercent(assumptions.margin)} do not matter. A label costs ${formatUsd(assumptions.usdPerLabel)}, a machine like this one ` +
+        `${formatUsd(assumptions.usdPerMachineHour)} an hour, and it is busy ${formatPercent(assumptions.utilization)} of the time.`,
+    ),
+    `Test rows \`${code(task.testHash.slice(0, 16))}\`, training rows \`${code(task.trainHash.slice(0, 16))}\` (SHA-256).`,
+  ];
+  return `${blocks.join("\n\n")}\n`;
+}
+
+/**
+ * Text as Markdown shows it: every sign that GitHub gives a meaning is escaped, also at the start of a line, and "$" (formulas). On one
+ * line, so that no block can start.
+ */
+export function escapeMarkdown(text: string): string {
+  return visibleText(text)
+    .replace(/[\\`*_[\]<>&|~#$!{}]/g, "\\$&")
+    .replace(
+      /^(\s*)([-+=]|\d+[.)](?=\s|$))/,
+      (_, space: string, sign: string) => `${space}${sign.slice(0, -1)}\\${sign.slice(-1)}`,
+    );
+}
+
+function code(text: string): string {
+  return visibleText(text).replaceAll("`", "'");
+}
+
+function factorTable(comparison: Comparison): string {
+  const shown = shownInFactors(comparison);
+  const cellText = (cell: FactorCell | undefined): string => {
+    if (cell === undefined) return "–";
+    if (cell.kind === "not-measured") return `*not measured:* ${escapeMarkdown(cell.why)}`;
+    return `**${escapeMarkdown(cell.text)}**${cell.detail === undefined ? "" : `<br>${escapeMarkdown(cell.detail)}`}`;
+  };
+  return table(
+    ["", ...shown.map(({ approach }) => escapeMarkdown(approach))],
+    comparison.factors.map(({ factor, measure, cells }) => [
+      `**${factorNames[factor]}**<br>${escapeMarkdown(measure)}`,
+      ...shown.map(({ approach }) => cellText(cells[approach])),
+    ]),
+  );
+}
+
+function rankingTable({ summaries }: Comparison, advice: Advice): string {
+  return table(
+    ["approach", ...rankingColumns.map(({ title }) => escapeMarkdown(title))],
+    summaries.map((summary) => {
+      const name = escapeMarkdown(summary.approach);
+      const cells = rankingColumns.map(({ text }) => escapeMarkdown(text(summary)));
+      return [summary.approach === advice.choice ? `**${name}**` : name, ...cells];
+    }),
+    rankingColumns.length,
+  );
+}
+
+function contrastTable({ contrasts }: Comparison): string {
+  return table(
+    ["approaches", "metric", "difference (95% interval)", "p (Holm)", "verdict"],
+    contrasts.map(({ a, b, metric, difference, adjustedPValue, verdict, moreRows }) => [
+      `${escapeMarkdown(a)} − ${escapeMarkdown(b)}`,
+      metricNames[metric],
+      formatPointsEstimate(difference),
+      escapeMarkdown(formatPValue(adjustedPValue)),
+      `${verdictNames[verdict]}${moreRows === null ? "" : `; about ${about(moreRows)} more test rows would decide`}`,
+    ]),
+  );
+}
+
+/** @param rightAligned how many of the last columns hold numbers */
+function table(head: readonly string[], rows: readonly (readonly string[])[], rightAligned = 0): string {
+  const rule = head.map((_, i) => (i >= head.length - rightAligned ? "---:" : "---"));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+function findingList(title: string, findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return [];
+  const items = findings.map((finding) => `- **${escapeMarkdown(titleOf(finding))}.** ${escapeMarkdown(sentenceOf(finding))}`);
+  return [`## ${title}`, items.join("\n")];
+}
+
+function stepList({ nextSteps }: Advice): string {
+  return nextSteps
+    .map(({ text, command }) => `- ${escapeMarkdown(text)}${command === undefined ? "" : `\n  \`${code(command)}\``}`)
+    .join("\n");
+}

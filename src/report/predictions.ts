@@ -1,0 +1,67 @@
+/** @file The predictions themselves, one row an answer: for spreadsheets and for scripts. */
+import type { Comparison, Measurement, Outcome } from "../types.js";
+
+type Row = Outcome & Pick<Measurement, "approach" | "arm" | "split" | "trainSize" | "seed">;
+
+/** Every outcome of every measurement as one line of JSON, the fields as in a run's `predictions.jsonl`. */
+export function renderJsonl(comparison: Comparison): string {
+  return rows(comparison)
+    .map((row) => `${JSON.stringify(row)}\n`)
+    .join("");
+}
+
+/** The columns of the CSV, and what stands in each. */
+const columns: Readonly<Record<string, (row: Row) => string | number | boolean | null | undefined>> = {
+  approach: (row) => row.approach,
+  arm: (row) => row.arm,
+  split: (row) => row.split,
+  train_size: (row) => row.trainSize,
+  seed: (row) => row.seed,
+  id: (row) => row.id,
+  truth: (row) => row.truth.join("|"),
+  answer: (row) => row.answer?.join("|"),
+  is_correct: (row) => isSameSet(row.truth, row.answer),
+  failure: (row) => row.failure,
+  confidence: (row) => confidence(row),
+  latency_seconds: (row) => row.latencySeconds,
+  input_tokens: (row) => row.usage?.inputTokens,
+  cached_input_tokens: (row) => row.usage?.cachedInputTokens,
+  output_tokens: (row) => row.usage?.outputTokens,
+  reasoning_tokens: (row) => row.usage?.reasoningTokens,
+  cost_usd: (row) => row.costUsd,
+  is_cached: (row) => row.isCached,
+  raw_answer: (row) => row.rawAnswer,
+};
+
+/**
+ * Every outcome of every measurement as CSV (RFC 4180: CRLF, quotes doubled), several labels joined by `|`. Cells that a spreadsheet would
+ * take for a formula are defused with an apostrophe in front, as OWASP advises: answers and labels are untrusted.
+ */
+export function renderCsv(comparison: Comparison): string {
+  const lines = rows(comparison).map((row) => Object.values(columns).map((cell) => csvCell(cell(row))));
+  return [Object.keys(columns), ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
+}
+
+function rows({ measurements }: Comparison): Row[] {
+  return measurements.flatMap(({ approach, arm, split, trainSize, seed, outcomes }) => {
+    return outcomes.map((outcome) => ({ approach, arm, split, trainSize, seed, ...outcome }));
+  });
+}
+
+function csvCell(value: string | number | boolean | null | undefined): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value !== "string") return String(value);
+  // A formula may hide behind spaces, which some programs strip; CR, LF and tab start one after their import.
+  const defused = /^\s*[=+\-@]|^[\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
+}
+
+/** The probability of the answer, where there is one label and it has a score. */
+function confidence({ answer, scores }: Row): number | undefined {
+  const [only, ...others] = answer ?? [];
+  return only === undefined || others.length > 0 ? undefined : scores?.[only];
+}
+
+function isSameSet(truth: readonly string[], answer: readonly string[] | null): boolean {
+  return answer !== null && answer.length === truth.length && truth.every((label) => answer.includes(label));
+}

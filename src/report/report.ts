@@ -1,0 +1,55 @@
+/** @file The front door: a comparison and its advice in the form that a file's extension asks for. */
+import { extname } from "node:path";
+import type { Advice } from "../advise/advise.js";
+import { UserError } from "../lib/errors.js";
+import { didYouMean } from "../lib/nearest-name.js";
+import type { Comparison } from "../types.js";
+import { renderHtml } from "./html/render-html.js";
+import { renderJson } from "./json.js";
+import { type GateOutcome, renderJunit } from "./junit.js";
+import { renderMarkdown } from "./markdown.js";
+import { renderCsv, renderJsonl } from "./predictions.js";
+
+export { renderText, type TextOptions } from "./terminal/render-text.js";
+
+/** What a report can show besides the comparison and the advice. */
+export interface RenderOptions {
+  /** Texts of the test rows by id, where the data is at hand. */
+  readonly texts?: ReadonlyMap<string, string>;
+  /** Conditions that were checked, for JUnit. */
+  readonly gates?: readonly GateOutcome[];
+}
+
+type Renderer = (comparison: Comparison, advice: Advice, options: RenderOptions) => string;
+
+/** The forms of a report, named by their extension. */
+export type ReportFormat = "json" | "jsonl" | "csv" | "md" | "html" | "xml";
+
+const renderers: Readonly<Record<ReportFormat, Renderer>> = {
+  json: renderJson,
+  jsonl: renderJsonl,
+  csv: renderCsv,
+  md: renderMarkdown,
+  html: renderHtml,
+  xml: (comparison, _, { gates }) => renderJunit(comparison, gates),
+};
+
+/** The form that the extension of a path asks for. Another extension is a `UserError` that lists those there are. */
+export function formatOf(path: string): ReportFormat {
+  const extension = extname(path).slice(1).toLowerCase();
+  const formats = Object.keys(renderers) as ReportFormat[];
+  const format = formats.find((name) => name === extension);
+  if (format !== undefined) return format;
+  const found = extension === "" ? "has no extension" : `ends in ".${extension}"`;
+  throw new UserError(
+    `"${path}" ${found}, which names no form of report.${didYouMean(extension, formats)} Forms: ${formats.map((name) => `.${name}`).join(", ")}.`,
+  );
+}
+
+/**
+ * The report in one of its forms: `json` (all statistics), `jsonl` and `csv` (every prediction), `md`, `html` (one self-contained page),
+ * `xml` (JUnit). Pure: writes nothing.
+ */
+export function render(format: ReportFormat, comparison: Comparison, advice: Advice, options: RenderOptions = {}): string {
+  return renderers[format](comparison, advice, options);
+}

@@ -1,0 +1,199 @@
+/** @file The report in a terminal: the answer first, then what it rests on. */
+import type { Advice } from "../../advise/advise.js";
+import type { Finding } from "../../advise/findings.js";
+import { about, metricNames, sentenceOf, titleOf } from "../../advise/wordings.js";
+import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/format.js";
+import type { Comparison, Contrast, FactorCell, Summary } from "../../types.js";
+import { wrap } from "../display-width.js";
+import { factorNames } from "../factor-names.js";
+import { rankingColumns, shownInFactors } from "../ranking.js";
+import { verdictNames } from "../verdict-names.js";
+import { visibleText } from "../visible-text.js";
+import { asciiGlyphs, type Glyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
+import { intervalChartLines } from "./interval-chart.js";
+import { type Style, style } from "./style.js";
+import { type CellPart, type Column, tableBlocks, tableLines } from "./table.js";
+
+export interface TextOptions {
+  /** Columns; no line is longer. At least 60. */
+  readonly width: number;
+  readonly hasColor: boolean;
+  /** Draws with ASCII alone, for terminals and logs without Unicode. */
+  readonly isAscii?: boolean;
+}
+
+/** What every section needs to draw itself. */
+interface Page {
+  readonly width: number;
+  readonly style: Style;
+  readonly glyphs: Glyphs;
+  /** A text made harmless, and in ASCII where that is asked for. To be called before anything is laid out. */
+  readonly say: (text: string) => string;
+}
+
+const indent = "  ";
+
+/** A cell's detail beyond this is left to the page and to Markdown: the table must stay one that can be taken in. */
+const detailLines = 3;
+
+/** The whole report as text for a terminal, ending with a line feed. Without color it holds no escape codes. */
+export function renderText(comparison: Comparison, advice: Advice, { width, hasColor, isAscii = false }: TextOptions): string {
+  const say = (text: string): string => (isAscii ? toAscii(visibleText(text)) : visibleText(text));
+  const page: Page = {
+    width: Math.max(60, width) - indent.length,
+    style: style(hasColor),
+    glyphs: isAscii ? asciiGlyphs : unicodeGlyphs,
+    say,
+  };
+  const sections = [
+    titleLines(comparison, page),
+    answerLines(advice, page),
+    ...(comparison.factors.length > 0 ? [section("The six factors, and quality", factorLines(comparison, page), page)] : []),
+    ...(comparison.summaries.length > 0
+      ? [
+          section(`${chartTitle(comparison)}, with 95% intervals`, chartLines(comparison, advice, page), page),
+          section("All approaches", rankingLines(comparison, advice, page), page),
+        ]
+      : []),
+    ...(comparison.contrasts.length > 0
+      ? [section("Differences on the same test rows", contrastLines(comparison, page), page)]
+      : []),
+    ...findingSection("Be careful", advice.cautions, page),
+    ...findingSection("What would change the answer", advice.whatWouldChange, page),
+    ...(advice.nextSteps.length > 0 ? [section("Next steps", stepLines(advice, page), page)] : []),
+  ];
+  const lines = sections.flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]));
+  const text = `\n${lines.map((line) => (line === "" ? "" : indent + line)).join("\n")}\n`;
+  return isAscii ? text.replaceAll("…", ".") : text;
+}
+
+function section(title: string, lines: readonly string[], { style }: Page): string[] {
+  return [style.bold(title), ...lines];
+}
+
+function titleLines({ task }: Comparison, { width, style, say }: Page): string[] {
+  const facts = `${formatPlural(task.trainRows, "training row")}, ${formatPlural(task.testRows, "test row")}, ${formatPlural(task.labels.length, "label")}. ${task.splitNote}`;
+  return [...wrap(say(`Fine-tune or prompt? ${task.name}`), width).map(style.bold), ...wrap(say(facts), width).map(style.dim)];
+}
+
+function answerLines(advice: Advice, { width, style, glyphs, say }: Page): string[] {
+  const color = advice.choice === null ? style.warn : style.good;
+  const rule = style.dim(glyphs.rule.repeat(width));
+  return [
+    rule,
+    ...wrap(say(advice.headline), width).map((line) => style.bold(color(line))),
+    ...wrap(say(advice.confidence), width).map(style.dim),
+    // The first reason is the verdict, which the headline has said.
+    ...advice.reasons.slice(1).flatMap((finding) => bulletLines(say(sentenceOf(finding)), width, glyphs)),
+    rule,
+  ];
+}
+
+function factorLines(comparison: Comparison, { width, style, say, glyphs }: Page): string[] {
+  const shown = shownInFactors(comparison);
+  const columns: Column[] = [{ title: "", minimum: 15 }, ...shown.map(({ approach }) => ({ title: say(approach), minimum: 24 }))];
+  const cellParts = (cell: FactorCell | undefined): CellPart[] => {
+    if (cell === undefined) return [{ text: say("–") }];
+    if (cell.kind === "not-measured") return [{ text: say(`not measured: ${cell.why}`), style: style.dim }];
+    return [
+      { text: say(cell.text) },
+      ...(cell.detail === undefined ? [] : [{ text: say(cell.detail), style: style.dim, maxLines: detailLines }]),
+    ];
+  };
+  const rows = comparison.factors.map(({ factor, measure, cells }) => [
+    [
+      { text: factorNames[factor], style: style.bold },
+      { text: say(measure), style: style.dim },
+    ],
+    ...shown.map(({ approach }) => cellParts(cells[approach])),
+  ]);
+  return tableLines(columns, rows, width, { headStyle: style.dim, rule: glyphs.rule, isSpaced: true });
+}
+
+/** The metric that the verdict rests on. */
+function chartMetric({ contrasts }: Comparison): Contrast["metric"] {
+  return contrasts[0]?.metric ?? "macroF1";
+}
+
+function chartTitle(comparison: Comparison): string {
+  const name = metricNames[chartMetric(comparison)];
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+function chartLines(comparison: Comparison, advice: Advice, { width, style, glyphs, say }: Page): string[] {
+  const metric = chartMetric(comparison);
+  const rows = comparison.summaries
+    .toSorted((a, b) => b[metric].value - a[metric].value)
+    .map(({ approach, arm, [metric]: estimate }) => ({
+      name: say(approach),
+      arm,
+      estimate,
+      isChosen: approach === advice.choice,
+    }));
+  const { tune, prompt, baseline } = glyphs.marks;
+  const legend = `${tune} fine-tuning   ${prompt} prompting   ${baseline} baseline`;
+  return [...intervalChartLines(rows, width, glyphs, style), style.dim(legend)];
+}
+
+function rankingLines({ summaries }: Comparison, advice: Advice, { width, style, glyphs, say }: Page): string[] {
+  const columns: Column[] = [
+    { title: "approach", minimum: 22 },
+    ...rankingColumns.map(({ title }) => ({ title, align: "right" as const })),
+  ];
+  const nameOf = ({ approach, arm }: Summary): CellPart[] => {
+    const isChosen = approach === advice.choice;
+    return [
+      {
+        text: `${isChosen ? `${glyphs.chosen} ` : ""}${say(approach)}`,
+        style: (text) => style.arm(arm, isChosen ? style.bold(text) : text),
+      },
+    ];
+  };
+  const rows = summaries.map((summary) => [nameOf(summary), ...rankingColumns.map(({ text }) => say(text(summary)))]);
+  return tableLines(columns, rows, width, { headStyle: style.dim, rule: glyphs.rule });
+}
+
+function contrastLines({ contrasts }: Comparison, { width, style, glyphs, say }: Page): string[] {
+  const columns: Column[] = [
+    { title: "" },
+    { title: "points (95% interval)", minimum: 18 },
+    { title: "p (Holm)", align: "right" },
+    { title: "verdict", minimum: 12 },
+  ];
+  const { head, rows } = tableBlocks(
+    columns,
+    contrasts.map(({ metric, difference, adjustedPValue, verdict, moreRows }) => [
+      `  ${metricNames[metric]}`,
+      say(formatPointsEstimate(difference).replace(" points", "")),
+      say(formatPValue(adjustedPValue).replace(/^p (= )?/, "")),
+      verdictNames[verdict] + (moreRows === null ? "" : `, ~${about(moreRows)} more rows`),
+    ]),
+    width,
+    { headStyle: style.dim, rule: glyphs.rule },
+  );
+  const lines = contrasts.flatMap(({ a, b }, i) => {
+    const isSamePair = contrasts[i - 1]?.a === a && contrasts[i - 1]?.b === b;
+    return isSamePair ? rows[i]! : [...wrap(say(`${a} − ${b}`), width), ...rows[i]!];
+  });
+  const note = `p: McNemar for accuracy, permutation for macro-F1; Holm-corrected for ${formatPlural(contrasts.length, "contrast")}.`;
+  return [...head, ...lines, ...wrap(note, width).map(style.dim)];
+}
+
+function findingSection(title: string, findings: readonly Finding[], page: Page): string[][] {
+  if (findings.length === 0) return [];
+  const lines = findings.flatMap((finding) => {
+    return bulletLines(`${page.say(titleOf(finding))}. ${page.say(sentenceOf(finding))}`, page.width, page.glyphs);
+  });
+  return [section(title, lines, page)];
+}
+
+function stepLines(advice: Advice, { width, style, glyphs, say }: Page): string[] {
+  return advice.nextSteps.flatMap(({ text, command }) => [
+    ...bulletLines(say(text), width, glyphs),
+    ...(command === undefined ? [] : wrap(command, width - 4).map((line) => `    ${style.bold(line)}`)),
+  ]);
+}
+
+function bulletLines(text: string, width: number, { bullet }: Glyphs): string[] {
+  return wrap(text, width - 2).map((line, i) => (i === 0 ? `${bullet} ` : "  ") + line);
+}

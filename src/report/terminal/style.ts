@@ -1,0 +1,40 @@
+import type { Arm } from "../../types.js";
+
+/** Colors and weights of the terminal. Each takes a text that is already laid out, because codes would be counted as columns. */
+export interface Style {
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  warn(text: string): string;
+  arm(arm: Arm, text: string): string;
+}
+
+const plain: Style = {
+  bold: (text) => text,
+  dim: (text) => text,
+  good: (text) => text,
+  warn: (text) => text,
+  arm: (_, text) => text,
+};
+
+const code = (on: number, off: number) => (text: string) => (text === "" ? "" : `\u001b[${on}m${text}\u001b[${off}m`);
+
+/** SGR codes of the 16 basic colors, which follow the user's own palette, light or dark. */
+const colors: Readonly<Record<Arm, (text: string) => string>> = {
+  tune: code(36, 39),
+  prompt: code(33, 39),
+  baseline: code(2, 22),
+};
+
+const colored: Style = {
+  bold: code(1, 22),
+  dim: code(2, 22),
+  good: code(32, 39),
+  warn: code(33, 39),
+  arm: (arm, text) => colors[arm](text),
+};
+
+/** The style to draw with: without color every function returns its text as it is. */
+export function style(hasColor: boolean): Style {
+  return hasColor ? colored : plain;
+}

@@ -1,0 +1,168 @@
+import { describe, expect, it } from "vitest";
+import { advise, rules } from "../../src/advise/advise.js";
+import { roleOf } from "../../src/advise/wordings.js";
+import type { Comparison } from "../../src/types.js";
+import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
+
+const few = "prompt:few-shot@openai:gpt-5-mini";
+const full = comparisonOf();
+const offline = comparisonOf({ approaches: offlineApproaches });
+const won = withContrast(full, { verdict: "a-better", difference: { value: 0.045, low: 0.03, high: 0.06 }, moreRows: null });
+const lost = withContrast(full, { verdict: "b-better", difference: { value: -0.045, low: -0.06, high: -0.03 }, moreRows: null });
+const equal = withContrast(full, {
+  verdict: "equivalent",
+  difference: { value: 0.001, low: -0.006, high: 0.008 },
+  moreRows: null,
+});
+const open = withContrast(full, { verdict: "undecided", difference: { value: 0.005, low: -0.03, high: 0.04 }, moreRows: 743 });
+
+describe("advise", () => {
+  it("recommends a clear winner of either arm", () => {
+    expect(advise(won)).toMatchObject({
+      choice: "tune:probe",
+      evidence: "shown",
+      headline: `Fine-tune: use tune:probe; it beats ${few} by 4.5 points of accuracy (95% interval +3.0 to +6.0).`,
+      confidence: "Shown on these test rows: the whole 95% interval lies beyond your margin of 1 point.",
+    });
+    expect(advise(lost)).toMatchObject({
+      choice: few,
+      headline: `Prompt: use ${few}; it beats tune:probe by 4.5 points of accuracy (95% interval +3.0 to +6.0).`,
+    });
+  });
+
+  it("takes the cheaper one of two that are equivalent, and says from which volume on", () => {
+    const advice = advise(equal);
+    expect(advice.choice).toBe("tune:probe");
+    expect(advice.headline).toMatch(
+      /^Use tune:probe: it and prompt:few-shot@openai:gpt-5-mini are equal within your margin of 1 point, and it wins by its lower price above about [\d,]+ requests\.$/,
+    );
+  });
+
+  it("does not hide that labels were counted as free", () => {
+    const free = {
+      ...equal,
+      assumptions: { ...equal.assumptions, usdPerLabel: 0 },
+      breakEven: { ...full.breakEven!, requests: 28 },
+    };
+    expect(advise(free).headline).toContain("wins by its lower price above about 28 requests, labels counted as free.");
+    expect(advise({ ...free, breakEven: { ...free.breakEven, requests: 0 } }).headline).toContain(
+      "lower price, labels counted as free.",
+    );
+  });
+
+  it("says where a lead is real but may be too small to matter", () => {
+    expect(advise(withContrast(open, { difference: { value: 0.016, low: 0.006, high: 0.027 } }))).toMatchObject({
+      choice: "tune:probe",
+      evidence: "not-worse",
+      confidence: "Ahead by the whole 95% interval, though perhaps by less than your margin of 1 point.",
+    });
+  });
+
+  it("breaks a tie by what the two need, then by latency, then not at all", () => {
+    const samePrice = withSummary(equal, few, { usdPerThousand: null });
+    expect(advise(samePrice).headline).toContain("wins by its independence of any service.");
+    const prompted = full.summaries.find(({ approach }) => approach === few)!;
+    const sameNeeds = withSummary(samePrice, few, { facts: { ...prompted.facts, artifactBytes: 1000 } });
+    expect(advise(sameNeeds).headline).toContain("wins by its shorter latency.");
+    const advice = advise(withSummary(sameNeeds, few, { latency: null }));
+    expect(advice.choice).toBeNull();
+    expect(advice.evidence).toBe("shown");
+    expect(advice.headline).toContain("Either will do");
+  });
+
+  it("takes the cheaper one where it is shown not to be worse", () => {
+    const advice = advise(withContrast(open, { difference: { value: 0.015, low: -0.004, high: 0.034 } }));
+    expect(advice).toMatchObject({
+      choice: "tune:probe",
+      evidence: "not-worse",
+      confidence: "Shown not to be worse by more than your margin of 1 point; whether it is better is open.",
+    });
+    expect(advice.headline).toContain("it is at most 0.4 points of accuracy worse than");
+  });
+
+  it("does not take the dearer one because it is not shown to be worse", () => {
+    expect(advise(withContrast(open, { difference: { value: -0.015, low: -0.034, high: 0.004 } })).choice).toBeNull();
+  });
+
+  it("says that there is not enough evidence, and what would settle it", () => {
+    const advice = advise(open);
+    expect(advice).toMatchObject({
+      choice: null,
+      evidence: "open",
+      headline: `Not enough evidence to choose: tune:probe is 0.5 points of accuracy ahead of ${few}, but that is within the uncertainty (95% interval −3.0 to +4.0). About 740 more test rows would settle it.`,
+      confidence: "Open: any difference from −3.0 to +4.0 points fits what was measured.",
+    });
+    expect(advice.nextSteps[0]).toEqual({
+      text: "Label about 740 more test rows and give them in a file of their own.",
+      command: "crossover run FILE --test TEST_FILE",
+    });
+  });
+
+  it("says of a stand-in's defeat that it is about the stand-in only", () => {
+    const advice = advise(offline);
+    expect(advice.choice).toBe("tune:probe");
+    expect(advice.evidence).toBe("limited");
+    expect(advice.headline).toMatch(
+      /^Of what was measured, use tune:probe: .* No language model was measured: whether prompting one would do better is open\.$/,
+    );
+    expect(advice.confidence).toContain("It holds for the stand-in only, not for a language model.");
+    expect(advice.cautions[0]).toEqual({ kind: "no-llm", standIn: "prompt:labels" });
+    expect(advice.nextSteps.map(({ command }) => command)).toEqual([
+      "crossover run FILE --llm openai:gpt-5-mini",
+      "crossover run FILE --llm ollama:qwen3:8b",
+      "crossover run FILE --llm recorded:batch-output.jsonl",
+    ]);
+  });
+
+  it("never claims a winner over an LLM that was not measured, whatever the verdict", () => {
+    for (const verdict of ["a-better", "b-better", "equivalent", "undecided"] as const) {
+      expect(advise(withContrast(offline, { verdict })).headline).toContain("No language model was measured");
+    }
+  });
+
+  it("has no choice where one arm is missing", () => {
+    const summaries = full.summaries.filter(({ arm }) => arm !== "tune");
+    const advice = advise({ ...full, summaries, best: { ...full.best, tune: null }, breakEven: null });
+    expect(advice).toMatchObject({ choice: null, evidence: "open", confidence: "None: there is nothing to compare." });
+    expect(advice.headline).toBe(
+      `Not enough evidence to choose: only prompting was measured, so ${few} has nothing to be compared with.`,
+    );
+    expect(advice.nextSteps).toContainEqual({
+      text: "Measure the tuned arm too: it needs no key and no network.",
+      command: "crossover run FILE",
+    });
+  });
+
+  it("has nothing to say of nothing but how to begin", () => {
+    const nothing: Comparison = comparisonOf({ approaches: [] });
+    expect(advise(nothing)).toMatchObject({ choice: null, headline: "Not enough evidence: nothing was measured." });
+  });
+
+  it("advises against shipping what does not beat the most frequent label", () => {
+    const contrasts = won.contrasts.map((item) =>
+      item.b === "baseline:majority" ? { ...item, difference: { value: 0, low: -0.02, high: 0.02 } } : item,
+    );
+    expect(advise({ ...won, contrasts })).toMatchObject({
+      choice: null,
+      headline: "Ship neither yet: nothing is shown to beat baseline:majority, which gives every text the most frequent label.",
+    });
+  });
+
+  it("puts each finding where its kind belongs, and says no step twice", () => {
+    for (const comparison of [full, offline, won, lost, equal, open]) {
+      const { reasons, cautions, whatWouldChange, nextSteps } = advise(comparison);
+      expect(new Set(reasons.map(roleOf))).toEqual(new Set(["reason"]));
+      expect(cautions.every((finding) => roleOf(finding) === "caution")).toBe(true);
+      expect(whatWouldChange.every((finding) => roleOf(finding) === "change")).toBe(true);
+      expect(new Set(nextSteps.map(({ text }) => text)).size).toBe(nextSteps.length);
+      expect(reasons.length + cautions.length + whatWouldChange.length).toBe(rules.flatMap((rule) => rule(comparison)).length);
+    }
+  });
+
+  it("is plain data: it survives JSON", () => {
+    for (const comparison of [full, offline, open]) {
+      const advice = advise(comparison);
+      expect(JSON.parse(JSON.stringify(advice))).toEqual(advice);
+    }
+  });
+});

@@ -1,0 +1,253 @@
+import { describe, expect, it } from "vitest";
+import type { Finding } from "../../src/advise/findings.js";
+import { about, findingKinds, points, range, roleOf, sentenceOf, stepsOf, titleOf } from "../../src/advise/wordings.js";
+
+const difference = { value: 0.024, low: -0.006, high: 0.051 };
+const gain = { metric: "accuracy", value: 0.021, interval: { low: -0.004, high: 0.05 } } as const;
+const pair = { approach: "tune:probe", other: "prompt:zero-shot@m" } as const;
+
+/** One finding of every kind, and how it is said. */
+const said: readonly (readonly [Finding, string])[] = [
+  [
+    {
+      kind: "better",
+      winner: "tune:probe",
+      loser: "prompt:x",
+      metric: "accuracy",
+      difference: { value: 0.061, low: 0.04, high: 0.08 },
+      margin: 0.01,
+    },
+    "tune:probe beats prompt:x by 6.1 points of accuracy (95% interval +4.0 to +8.0); the whole interval lies beyond the margin of 1 point.",
+  ],
+  [
+    {
+      kind: "equivalent",
+      a: "tune:probe",
+      b: "prompt:x",
+      metric: "macroF1",
+      difference: { value: -0.002, low: -0.009, high: 0.006 },
+      margin: 0.01,
+    },
+    "tune:probe and prompt:x are equivalent: they differ by −0.2 points of macro-F1 (95% interval −0.9 to +0.6), and the whole interval lies within the margin of ±1 point.",
+  ],
+  [
+    { kind: "not-worse", ...pair, metric: "accuracy", difference, margin: 0.01 },
+    "tune:probe is not worse than prompt:zero-shot@m by more than the margin of 1 point: the difference is +2.4 points of accuracy (95% interval −0.6 to +5.1). Whether it is better is open.",
+  ],
+  [
+    { kind: "undecided", leader: "a", other: "b", moreRows: 900, testRows: 300, metric: "accuracy", difference, margin: 0.01 },
+    "On 300 test rows a is 2.4 points of accuracy ahead of b, but the 95% interval reaches from −0.6 to +5.1 points: either of them may be the better one.",
+  ],
+  [
+    {
+      kind: "undecided",
+      leader: "a",
+      other: "b",
+      moreRows: null,
+      testRows: 1,
+      metric: "accuracy",
+      difference: { value: 0.02, low: 0.002, high: 0.04 },
+      margin: 0.01,
+    },
+    "On 1 test row a is 2 points of accuracy ahead of b, but the 95% interval reaches from +0.2 to +4.0 points: the lead is real, but it may be smaller than the margin of 1 point.",
+  ],
+  [
+    { kind: "only-arm", arm: "tune", approach: "tune:probe", macroF1: { value: 0.912, low: 0.9, high: 0.92 } },
+    "Only fine-tuning was measured, so there is nothing to compare it with: tune:probe reaches a macro-F1 of 0.912 (95% interval 0.900 to 0.920).",
+  ],
+  [{ kind: "nothing-measured" }, "No approach of either arm gave a result, so there is nothing to compare."],
+  [
+    { kind: "cheaper", ...pair, usd: 0.001, otherUsd: 0.25 },
+    "1,000 requests cost $0.001 with tune:probe and $0.25 with prompt:zero-shot@m: 250 times less.",
+  ],
+  [
+    { kind: "faster", ...pair, seconds: 0.005, otherSeconds: 1.4 },
+    "The median answer takes 5 ms with tune:probe and 1.4 s with prompt:zero-shot@m.",
+  ],
+  [
+    { kind: "self-contained", ...pair, otherNeeds: ["OPENAI_API_KEY", "network"] },
+    "tune:probe can be shipped as files and asks no service; prompt:zero-shot@m needs OPENAI_API_KEY and network for every answer.",
+  ],
+  [
+    {
+      kind: "above-baseline",
+      approach: "tune:probe",
+      baseline: "nearest-centroid",
+      gain: { ...gain, interval: { low: 0.015, high: 0.05 } },
+    },
+    "tune:probe beats the strongest baseline, nearest-centroid, by 2.1 points of accuracy (95% interval +1.5 to +5.0).",
+  ],
+  [
+    { kind: "no-llm", standIn: "prompt:labels" },
+    "The prompted arm consisted of prompt:labels only: a frozen encoder that compares texts with label descriptions, a weak stand-in for an LLM. What is said here of prompting is about this stand-in and says nothing about prompting an LLM.",
+  ],
+  [
+    { kind: "no-better-than-majority", best: "tune:probe", baseline: "majority", gain },
+    "tune:probe, the best candidate, is not shown to beat majority, which gives every text the most frequent label: the difference is +2.1 points of accuracy (95% interval −0.4 to +5.0).",
+  ],
+  [
+    { kind: "barely-above-baseline", approach: "tune:probe", baseline: "nearest-centroid", gain, margin: 0.01 },
+    "tune:probe is not shown to beat nearest-centroid, a simple baseline, by more than the margin of 1 point: the difference is +2.1 points of accuracy (95% interval −0.4 to +5.0). The simple one may be all that is worth shipping.",
+  ],
+  [
+    {
+      kind: "barely-above-baseline",
+      approach: "tune:probe",
+      baseline: "nearest-centroid",
+      gain: { metric: "macroF1", value: -0.03 },
+      margin: 0.01,
+    },
+    "nearest-centroid, a simple baseline, does as well as tune:probe or better: the difference is −3.0 points of macro-F1. tune:probe isn't worth shipping.",
+  ],
+  [
+    { kind: "chance-not-excluded", a: "a", b: "b", metric: "accuracy", pValue: 0.03, adjustedPValue: 0.12, contrasts: 8 },
+    "Taken alone the difference of a and b in accuracy is unlikely to be chance (p = 0.030), but corrected for 8 planned contrasts the test gives p = 0.120.",
+  ],
+  [
+    {
+      kind: "metrics-disagree",
+      winner: "a",
+      loser: "b",
+      decidedBy: "accuracy",
+      metric: "macroF1",
+      difference,
+      verdict: "undecided",
+    },
+    "a is better than b in accuracy, but in macro-F1, which counts every label alike, the difference is not settled: +2.4 points (95% interval −0.6 to +5.1).",
+  ],
+  [
+    { kind: "not-top-on-test", chosen: "prompt:a", top: "prompt:b", lead: 0.02, basis: "validation macro-F1 0.800 on 90 rows" },
+    "prompt:a was chosen without the test rows (validation macro-F1 0.800 on 90 rows); on them prompt:b came out 2 points of macro-F1 higher. Choosing it now, by its test score, would overrate it.",
+  ],
+  [
+    { kind: "dearer", ...pair, usd: 1.25, otherUsd: 0.25, extraRightPerThousand: 40 },
+    "1,000 requests cost $1.25 with tune:probe and $0.25 with prompt:zero-shot@m, for 40 more right answers: $0.03 for each.",
+  ],
+  [
+    { kind: "dearer", ...pair, usd: 1.25, otherUsd: 0.25 },
+    "1,000 requests cost $1.25 with tune:probe and $0.25 with prompt:zero-shot@m, without more right answers in return.",
+  ],
+  [
+    { kind: "slower", ...pair, seconds: 1.4, otherSeconds: 0.005 },
+    "The median answer takes 1.4 s with tune:probe, but 5 ms with prompt:zero-shot@m.",
+  ],
+  [
+    {
+      kind: "unanswered",
+      approach: "prompt:x",
+      rows: 14,
+      testRows: 300,
+      failures: { unparseable: 3, missing: 11, error: 0 },
+      answeredAccuracy: 0.95,
+    },
+    "prompt:x gave no usable answer to 14 of 300 test rows (3 unparseable and 11 missing from the recording); they count as wrong. Among the answered rows its accuracy is 95.0%.",
+  ],
+  [
+    { kind: "not-estimable", labels: ["refund"], ofLabels: 8 },
+    "1 of 8 labels has fewer than 20 test rows, too few for a score of its own: refund.",
+  ],
+  [
+    { kind: "not-estimable", labels: ["a", "b", "c", "d", "e", "f", "g"], ofLabels: 8 },
+    "7 of 8 labels have fewer than 20 test rows, too few for a score of their own: a, b, c, d, e and 2 more.",
+  ],
+  [
+    {
+      kind: "rare-labels-missed",
+      approach: "tune:probe",
+      labels: [{ label: "refund", recall: 0.4, support: 25 }],
+      balancedAccuracy: 0.9,
+    },
+    "tune:probe finds these rare labels less often than the average label (recall 90.0%): refund (40.0% of 25 rows).",
+  ],
+  [
+    { kind: "badly-calibrated", approach: "tune:probe", ece: 0.116, expectedByChance: 0.045 },
+    "The probabilities of tune:probe are off by 11.6 points on average (expected calibration error; up to 4.5 points would be chance): don't rely on a confidence threshold.",
+  ],
+  [
+    { kind: "small-test-set", testRows: 300, halfWidth: 0.034, metric: "accuracy", margin: 0.01 },
+    "300 test rows fix the accuracy to about ±3.4 points only, wider than the margin of 1 point: smaller differences can't be seen.",
+  ],
+  [
+    { kind: "data-warning", text: "2 test rows have the texts of training rows." },
+    "2 test rows have the texts of training rows.",
+  ],
+  [
+    { kind: "latency-not-measured", approach: "prompt:x@recorded:a.jsonl", isRecording: true },
+    "The answers of prompt:x@recorded:a.jsonl come from a recording, so its latency was not measured.",
+  ],
+  [{ kind: "latency-not-measured", approach: "prompt:x", isRecording: false }, "The latency of prompt:x was not measured."],
+  [{ kind: "price-unknown", approach: "prompt:x" }, "The price of prompt:x is unknown, so the running costs are not compared."],
+  [{ kind: "failed", approach: "prompt:x", reason: "no server" }, "prompt:x could not be measured: no server."],
+  [
+    { kind: "labels-free", approach: "tune:probe", labels: 592 },
+    "tune:probe learned from 592 labels more than the prompt used; they are counted as free because no price of a label was given.",
+  ],
+  [
+    { kind: "break-even", tuned: "tune:probe", prompted: "prompt:x", requests: 123_843, basis: "" },
+    "Below about 120,000 requests in all, prompt:x costs less in total; above, tune:probe does.",
+  ],
+  [
+    { kind: "always-cheaper", approach: "prompt:x", other: "tune:probe", basis: "" },
+    "At these prices prompt:x costs less than tune:probe at any number of requests.",
+  ],
+  [
+    { kind: "price-fall", approach: "prompt:x", other: "tune:probe", fall: 0.9954 },
+    "If the running price of prompt:x fell by 99.5%, it would cost as much as tune:probe.",
+  ],
+  [
+    {
+      kind: "wider-margin",
+      a: "tune:probe",
+      b: "prompt:x",
+      margin: 0.01,
+      undecidedFrom: 0.03,
+      equivalentFrom: 0.05,
+      successor: { by: "price", approach: "prompt:x" },
+    },
+    "With a margin of 3 points or more (now 1 point), tune:probe would no longer be surely better; from 5 points on, tune:probe and prompt:x would count as equivalent, and prompt:x would be chosen by its lower price.",
+  ],
+  [
+    { kind: "label-price", approach: "tune:probe", usdPerLabel: 0.05, extraLabels: 592, requestsPerCent: 24_870 },
+    "tune:probe uses 592 labels more than the prompt, counted at $0.05 each; every further cent a label costs moves the break-even up by 25,000 requests.",
+  ],
+  [
+    { kind: "more-rows", rows: 668, a: "a", b: "b" },
+    "About 670 more test rows would settle whether a or b is better, with a chance of 80%, if the difference is as it looks now.",
+  ],
+  [{ kind: "add-llm" }, "No language model was measured; one may do better or worse than everything here."],
+  [{ kind: "add-tuned" }, "No tuned model was measured; one may do better or worse than everything here."],
+];
+
+describe("the wordings", () => {
+  it("are all said here", () => {
+    expect(new Set(said.map(([finding]) => finding.kind))).toEqual(new Set(findingKinds));
+  });
+
+  it.each(said.map(([finding, sentence]) => [finding.kind, finding, sentence] as const))("say %s", (_, finding, sentence) => {
+    expect(sentenceOf(finding)).toBe(sentence);
+  });
+
+  it.each(said.map(([finding]) => [finding.kind, finding] as const))(
+    "give %s a title, a role and steps that can be taken",
+    (_, finding) => {
+      expect(titleOf(finding)).toMatch(/^[A-Z][^.]{3,60}$/);
+      expect(["reason", "caution", "change"]).toContain(roleOf(finding));
+      for (const { text, command } of stepsOf(finding)) {
+        expect(text).toMatch(/^[A-Z].*\.$/);
+        if (command !== undefined) expect(command).toMatch(/^crossover (run|check) FILE( |$)/);
+      }
+    },
+  );
+});
+
+describe("the numbers in words", () => {
+  it("have no sign where the direction is said, and one where it is not", () => {
+    expect(points(-0.031)).toBe("3.1 points");
+    expect(points(0.01)).toBe("1 point");
+    expect(range({ low: -0.006, high: 0 })).toBe("−0.6 to 0.0");
+  });
+
+  it("are rounded to what an estimate can say", () => {
+    expect([about(668), about(123_843), about(43.2), about(7)]).toEqual(["670", "120,000", "43.2", "7"]);
+  });
+});

@@ -1,0 +1,178 @@
+import { describe, expect, it } from "vitest";
+import { breakEvenChart } from "../../src/report/charts/break-even-chart.js";
+import { confusionChart } from "../../src/report/charts/confusion-chart.js";
+import { costQualityChart } from "../../src/report/charts/cost-quality-chart.js";
+import { intervalChart } from "../../src/report/charts/interval-chart.js";
+import { labelChart } from "../../src/report/charts/label-chart.js";
+import { linearScale, logScale, shareDomain, ticksBetween } from "../../src/report/charts/scale.js";
+import { percentTick, secondsTick, shareTick, usdTick } from "../../src/report/charts/ticks.js";
+import { type Markup, markupSource } from "../../src/report/markup.js";
+import type { Arm, LabelScore } from "../../src/types.js";
+import { expectGolden } from "./golden.js";
+import { dangerous, hostileTexts } from "./hostile.js";
+
+const frame = { width: 500, id: "chart", title: "A chart", description: "What it shows" };
+
+const rows = [
+  { name: "tune:probe", arm: "tune", estimate: { value: 0.91, low: 0.88, high: 0.94 }, isChosen: true },
+  { name: "prompt:few-shot@openai:gpt-5-mini", arm: "prompt", estimate: { value: 0.87, low: 0.83, high: 0.9 }, isChosen: false },
+  { name: "majority", arm: "baseline", estimate: { value: 0.2, low: 0.15, high: 0.25 }, isChosen: false },
+] as const;
+
+const points = [
+  { name: "tune:probe", arm: "tune", cost: 0.0009, quality: 0.91, isChosen: true },
+  { name: "prompt:zero-shot@openai:gpt-5-mini", arm: "prompt", cost: 0.16, quality: 0.84, isChosen: false },
+  { name: "prompt:few-shot@openai:gpt-5-mini", arm: "prompt", cost: 0.24, quality: 0.88, isChosen: false },
+  { name: "nearest-centroid", arm: "baseline", cost: 0.0008, quality: 0.79, isChosen: false },
+] as const;
+
+const lines = [
+  { name: "tune:probe", arm: "tune", costOf: (requests: number) => 30 + requests * 9e-7 },
+  { name: "prompt:few-shot", arm: "prompt", costOf: (requests: number) => 0.4 + requests * 2.4e-4 },
+] as const;
+
+function score(label: string, f1: number): LabelScore {
+  return { label, precision: f1, recall: f1, f1, support: 40, isEstimable: true };
+}
+
+const differences = ["login", "refund", "praise"].map((label, i) => ({
+  label,
+  tuned: score(label, 0.8 + i * 0.05),
+  prompted: score(label, 0.7 + i * 0.1),
+}));
+
+const confusion = [
+  [18, 2, 0, 0],
+  [1, 25, 3, 1],
+  [0, 0, 9, 0],
+];
+
+const charts: Readonly<Record<string, (width: number) => Markup>> = {
+  interval: (width) =>
+    intervalChart(rows, { ...frame, width, axis: "share", format: (v) => v.toFixed(3), formatTick: shareTick }),
+  latency: (width) =>
+    intervalChart(
+      [
+        { name: "tune:probe", arm: "tune", estimate: { value: 0.005, low: 0.005, high: 0.009 }, isChosen: true },
+        { name: "prompt:few-shot", arm: "prompt", estimate: { value: 1.4, low: 1.4, high: 2.7 }, isChosen: false },
+      ],
+      { ...frame, width, axis: "log", format: secondsTick, formatTick: secondsTick },
+    ),
+  "cost-quality": (width) => costQualityChart(points, { ...frame, width }),
+  "break-even": (width) => breakEvenChart(lines, { ...frame, width, breakEven: 123_800 }),
+  labels: (width) => labelChart(differences, { ...frame, width }),
+  confusion: (width) => confusionChart(confusion, ["login", "refund", "praise"], { ...frame, width }),
+};
+
+describe.each(Object.entries(charts))("the %s chart", (name, draw) => {
+  it("is as it was", () => {
+    expectGolden(`${name}.svg`, `${markupSource(draw(500))}\n`);
+  });
+
+  it.each([326, 500])("stays inside its frame at %i pixels", (width) => {
+    const source = markupSource(draw(width));
+    expect(source).not.toContain("NaN");
+    const height = Number(/ height="([\d.]+)"/.exec(source)![1]);
+    for (const [, axis, value] of source.matchAll(/ (x|y|x1|x2|y1|y2|cx|cy)="(-?[\d.]+)"/g)) {
+      const limit = axis!.includes("x") ? width : height;
+      expect(Number(value), `${axis}="${value}" at ${width}`).toBeGreaterThanOrEqual(0);
+      expect(Number(value), `${axis}="${value}" at ${width}`).toBeLessThanOrEqual(limit + 1);
+    }
+  });
+
+  it("has a name and a description for those who don't see it", () => {
+    const source = markupSource(draw(500));
+    expect(source).toContain('role="img" aria-labelledby="chart-title chart-desc"');
+    expect(source).toContain('<title id="chart-title">A chart</title><desc id="chart-desc">What it shows</desc>');
+  });
+});
+
+describe("charts of hostile names", () => {
+  const named = hostileTexts.map((name, i) => ({
+    name,
+    arm: (["tune", "prompt", "baseline"] as const)[i % 3] as Arm,
+    isChosen: false,
+  }));
+  const hostile: readonly Markup[] = [326, 500].flatMap((width) => [
+    intervalChart(
+      named.map((row, i) => ({ ...row, estimate: { value: 0.5 + i * 0.05, low: 0.45, high: 0.97 } })),
+      {
+        ...frame,
+        width,
+        title: hostileTexts[2],
+        description: hostileTexts[1],
+        axis: "share",
+        format: percentTick,
+        formatTick: percentTick,
+      },
+    ),
+    costQualityChart(
+      named.map((row, i) => ({ ...row, cost: 10 ** -i, quality: 0.5 + i * 0.04 })),
+      { ...frame, width },
+    ),
+    breakEvenChart(
+      named.slice(0, 2).map((row) => ({ ...row, costOf: (requests: number) => requests + 1 })),
+      { ...frame, width, breakEven: null },
+    ),
+    labelChart(
+      hostileTexts.map((label, i) => ({ label, tuned: score(label, 0.9), prompted: score(label, 0.1 * i) })),
+      { ...frame, width },
+    ),
+    confusionChart(
+      hostileTexts.map((_, i) => [...hostileTexts.map((_, j) => (i === j ? 20 : j)), 1]),
+      hostileTexts,
+      { ...frame, width },
+    ),
+  ]);
+
+  it("hold nothing but our own elements", () => {
+    for (const source of hostile.map(markupSource)) {
+      expect(source.match(/<(?!\/?(svg|title|desc|g|text|line|path|rect|circle)\b)/g)).toBeNull();
+      expect(source).not.toMatch(/ on\w+="/);
+      expect(dangerous.exec(source)?.[0]).toBeUndefined();
+      expect(source).not.toContain("NaN");
+    }
+  });
+});
+
+describe("ticksBetween", () => {
+  it.each([
+    [0.62, 0.94, 4, [0.6, 0.7, 0.8, 0.9, 1]],
+    [0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]],
+    [0.91, 0.93, 4, [0.91, 0.915, 0.92, 0.925, 0.93]],
+    [-3, 12, 3, [-5, 0, 5, 10, 15]],
+    [5, 5, 3, [4, 6]],
+    [0, 0, 3, [0, 0.5]],
+  ])("encloses %d to %d in about %i steps", (low, high, count, ticks) => {
+    expect(ticksBetween(low, high, count)).toEqual(ticks);
+  });
+});
+
+describe("scales", () => {
+  it("place the ends of the ticks at the ends of the range", () => {
+    const linear = linearScale([0.62, 0.94], [10, 110], 4);
+    expect([linear(0.6), linear(0.8), linear(1)]).toEqual([10, 60, 110].map((x) => expect.closeTo(x, 9)));
+    const log = logScale([0.003, 40], [0, 500]);
+    expect(log.ticks).toEqual([0.001, 0.01, 0.1, 1, 10, 100]);
+    expect(log(1)).toBeCloseTo(300, 9);
+  });
+
+  it("leave out a baseline that would squeeze all that matters", () => {
+    expect(shareDomain(rows)).toEqual([0.83, 0.94]);
+    expect(shareDomain(rows.slice(0, 2))).toEqual([0.83, 0.94]);
+    const near = { ...rows[2], estimate: { value: 0.8, low: 0.76, high: 0.84 } };
+    expect(shareDomain([rows[0], rows[1], near])).toEqual([0.76, 0.94]);
+  });
+
+  it("write round numbers short", () => {
+    expect([
+      usdTick(0.001),
+      usdTick(10),
+      usdTick(0.1),
+      secondsTick(1),
+      secondsTick(0.01),
+      percentTick(0.85),
+      shareTick(1),
+    ]).toEqual(["$0.001", "$10", "$0.1", "1 s", "10 ms", "85%", "1"]);
+  });
+});

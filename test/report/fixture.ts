@@ -1,0 +1,203 @@
+/** @file Comparisons to render and advise on: outcomes drawn by seed, every statistic computed from them. */
+import { summarize } from "../../src/compare/summarize.js";
+import { noCost } from "../../src/lib/cost.js";
+import { type Random, random } from "../../src/lib/random.js";
+import type { Arm, Comparison, Contrast, Failure, Measurement, Outcome, PredictorFacts, Summary } from "../../src/types.js";
+
+/** One approach of a made-up comparison. */
+export interface ApproachSpec {
+  readonly name: string;
+  readonly arm: Arm;
+  /** Probability of a right answer, before failures. */
+  readonly skill: number;
+  /** Answers like a language model: tokens, a price, its own latency, at times no answer. */
+  readonly isLlm?: boolean;
+  readonly failures?: Readonly<Partial<Record<Failure, number>>>;
+  /** USD of a million input and a million output tokens; `null`: unknown. */
+  readonly usdPerMillion?: readonly [input: number, output: number] | null;
+  /** Median latency in seconds; absent: not measured. */
+  readonly p50?: number;
+  readonly hasScores?: boolean;
+  readonly needs?: readonly string[];
+  readonly fitSeconds?: number;
+  /** Words a person wrote for it. */
+  readonly words?: number;
+}
+
+export interface ComparisonSpec {
+  readonly name?: string;
+  readonly labels?: readonly string[];
+  readonly testRows?: number;
+  readonly trainRows?: number;
+  readonly approaches?: readonly ApproachSpec[];
+  readonly warnings?: readonly string[];
+  readonly usdPerLabel?: number;
+  readonly margin?: number;
+}
+
+export const ticketLabels = [
+  "billing",
+  "bug report",
+  "cancellation",
+  "delivery",
+  "feature request",
+  "login",
+  "praise",
+  "refund",
+] as const;
+
+export const fullApproaches: readonly ApproachSpec[] = [
+  { name: "baseline:majority", arm: "baseline", skill: 0, p50: 0.000_001 },
+  { name: "baseline:nearest-centroid", arm: "baseline", skill: 0.78, p50: 0.0051, fitSeconds: 4.1, hasScores: true },
+  { name: "tune:probe", arm: "tune", skill: 0.92, p50: 0.0053, fitSeconds: 6.8, hasScores: true },
+  { name: "prompt:labels", arm: "prompt", skill: 0.64, p50: 0.0052, fitSeconds: 0.1, words: 96 },
+  {
+    name: "prompt:zero-shot@openai:gpt-5-mini",
+    arm: "prompt",
+    skill: 0.82,
+    isLlm: true,
+    failures: { unparseable: 3, refused: 1 },
+    usdPerMillion: [0.25, 2],
+    p50: 1.31,
+    needs: ["OPENAI_API_KEY", "network"],
+    words: 96,
+  },
+  {
+    name: "prompt:few-shot@openai:gpt-5-mini",
+    arm: "prompt",
+    skill: 0.88,
+    isLlm: true,
+    failures: { unparseable: 1 },
+    usdPerMillion: [0.25, 2],
+    p50: 1.44,
+    needs: ["OPENAI_API_KEY", "network"],
+    words: 96,
+  },
+];
+
+/** Without an LLM: what runs when there is neither a key nor a network. */
+export const offlineApproaches: readonly ApproachSpec[] = fullApproaches.filter(({ isLlm }) => isLlm !== true);
+
+/** A comparison with the shape of a real one: outcomes drawn by seed, statistics by `summarize`. */
+export function comparisonOf({
+  name = "support-tickets",
+  labels = ticketLabels,
+  testRows = 320,
+  trainRows = 600,
+  approaches = fullApproaches,
+  warnings = [],
+  usdPerLabel = 0.05,
+  margin = 0.01,
+}: ComparisonSpec = {}): Comparison {
+  const candidates = approaches.filter(({ arm }) => arm !== "baseline");
+  return summarize({
+    task: {
+      name,
+      labels,
+      isMultiLabel: false,
+      trainRows,
+      testRows,
+      trainHash: "5f2c6d0f5d2d4b9cb3d7f0f3c3f61f7be0f1a9b6c8d24a39fb0d0f2c1e7a9d10",
+      testHash: "a4b7e9c2d1f00d5a8c3b6e9f2a5d8c1b4e7fa0d3c6b9e2f5a8d1c4b7e0f3a6d9",
+      splitNote: `${testRows} of ${trainRows + testRows} rows were held back for testing (seed 42): labels in proportion, duplicates on one side.`,
+      warnings,
+    },
+    assumptions: { margin, usdPerLabel, usdPerMachineHour: 0.0816, utilization: 0.2 },
+    measurements: [
+      ...approaches.map((spec) => measure(spec, "test", testRows, labels, trainRows)),
+      ...candidates.map((spec) => measure(spec, "validation", Math.floor(trainRows / 4), labels, trainRows)),
+    ],
+    failed: [],
+  });
+}
+
+/** A comparison with some fields of one summary replaced. */
+export function withSummary(comparison: Comparison, approach: string, changes: Partial<Summary>): Comparison {
+  return {
+    ...comparison,
+    summaries: comparison.summaries.map((summary) => (summary.approach === approach ? { ...summary, ...changes } : summary)),
+  };
+}
+
+/** A comparison with some fields of its primary contrast, or of another one, replaced. */
+export function withContrast(comparison: Comparison, changes: Partial<Contrast>, index = 0): Comparison {
+  return { ...comparison, contrasts: comparison.contrasts.map((item, i) => (i === index ? { ...item, ...changes } : item)) };
+}
+
+function measure(
+  spec: ApproachSpec,
+  split: Measurement["split"],
+  rows: number,
+  labels: readonly string[],
+  trainRows: number,
+): Measurement {
+  const draws = random(7, `${spec.name} ${split}`);
+  const outcomes = Array.from({ length: rows }, (_, i) => outcome(spec, i, rows, labels, draws));
+  const facts: PredictorFacts = {
+    trainedParameters: spec.arm === "tune" ? 385 * labels.length : 0,
+    totalParameters: spec.isLlm ? null : 22_713_216,
+    promptTokens: spec.isLlm ? 143 : 0,
+    humanWords: spec.words ?? 0,
+    chosen: spec.arm === "tune" ? { C: 10 } : {},
+    artifactBytes: spec.isLlm ? null : 23_400_000,
+    needs: spec.needs ?? ["encoder minilm-l6"],
+  };
+  const usage = (kind: "inputTokens" | "outputTokens"): number =>
+    outcomes.reduce((sum, row) => sum + (row.usage?.[kind] ?? 0), 0);
+  const demos = spec.name.includes("few-shot") ? 8 : 0;
+  const latencies = spec.p50 === undefined ? [] : Array.from({ length: 50 }, () => spec.p50! * (0.7 + 0.6 * draws.uniform()));
+  return {
+    approach: spec.name,
+    arm: spec.arm,
+    split,
+    trainSize: split === "test" ? trainRows : trainRows - rows,
+    seed: 42,
+    outcomes,
+    latencies,
+    fitCost: { ...noCost, seconds: spec.fitSeconds ?? 0.2, labels: spec.arm === "prompt" ? demos : trainRows },
+    predictCost: {
+      usd: outcomes.reduce((sum, row) => sum + (row.costUsd ?? 0), 0),
+      seconds: (spec.p50 ?? 0.001) * rows * 0.3,
+      inputTokens: usage("inputTokens"),
+      outputTokens: usage("outputTokens"),
+      labels: 0,
+    },
+    facts,
+  };
+}
+
+function outcome(spec: ApproachSpec, row: number, rows: number, labels: readonly string[], draws: Random): Outcome {
+  const place = Math.floor((row / rows) ** 1.3 * labels.length);
+  const truth = labels[place]!;
+  const head = { id: `t${String(row + 1).padStart(4, "0")}`, truth: [truth], ...billed(spec, draws) };
+  const failing = Object.entries(spec.failures ?? {}).flatMap(([failure, count]) => Array.from({ length: count }, () => failure));
+  const failure = row % 11 === 5 ? failing[Math.floor(row / 11)] : undefined;
+  if (failure !== undefined) return { ...head, answer: null, failure: failure as Failure, rawAnswer: "I'd say it depends." };
+  if (spec.skill === 0) return { ...head, answer: [labels[0]!] };
+  // Some labels are harder than others, and each has a neighbor that it is taken for.
+  const skill = spec.skill - 0.1 * ((place % 3) - 1) - (place === labels.length - 1 ? 0.12 : 0);
+  const isRight = draws.uniform() < skill;
+  const neighbor = (place + 3) % labels.length;
+  const answer = isRight ? truth : draws.uniform() < 0.6 ? labels[neighbor]! : labels[draws.integer(labels.length)]!;
+  if (spec.hasScores !== true) return { ...head, answer: [answer] };
+  const confidence = Math.min(0.99, spec.skill + 0.2 * (draws.uniform() - 0.5) - (isRight ? 0 : 0.2));
+  const rest = (1 - confidence) / (labels.length - 1);
+  return {
+    ...head,
+    answer: [answer],
+    scores: Object.fromEntries(labels.map((label) => [label, label === answer ? confidence : rest])),
+  };
+}
+
+function billed({ isLlm, usdPerMillion, p50 }: ApproachSpec, draws: Random): Partial<Outcome> {
+  if (isLlm !== true) return {};
+  const usage = {
+    inputTokens: 180 + draws.integer(60),
+    cachedInputTokens: 0,
+    outputTokens: 6 + draws.integer(70),
+    reasoningTokens: 0,
+  };
+  const costUsd =
+    usdPerMillion == null ? null : (usage.inputTokens * usdPerMillion[0] + usage.outputTokens * usdPerMillion[1]) / 1e6;
+  return { usage, costUsd, ...(p50 === undefined ? {} : { latencySeconds: p50 * (0.7 + 0.6 * draws.uniform()) }) };
+}

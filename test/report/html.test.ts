@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, it } from "vitest";
+import { advise } from "../../src/advise/advise.js";
+import { renderHtml } from "../../src/report/html/render-html.js";
+import { comparisonOf, fullApproaches, offlineApproaches } from "./fixture.js";
+import { frozenComparison } from "./frozen.js";
+import { expectGolden } from "./golden.js";
+import { dangerous, hostileTexts } from "./hostile.js";
+
+const frozen = frozenComparison();
+const frozenTexts = new Map(frozen.measurements[0]!.outcomes.map(({ id }, i) => [id, `Text ${i} with <b>markup</b> & "quotes"`]));
+const page = renderHtml(frozen, advise(frozen), { texts: frozenTexts });
+
+const hostile = comparisonOf({
+  name: hostileTexts[2],
+  labels: hostileTexts,
+  testRows: 120,
+  trainRows: 160,
+  warnings: hostileTexts.map((text) => `2 test rows have the texts of training rows (${text}).`),
+  approaches: fullApproaches.map((spec, i) => ({ ...spec, name: spec.isLlm ? `prompt:${hostileTexts[i % 3]}` : spec.name })),
+});
+const hostileRows = new Map(hostile.measurements[0]!.outcomes.map(({ id }, i) => [id, hostileTexts[i % hostileTexts.length]!]));
+const hostilePage = renderHtml(hostile, advise(hostile), { texts: hostileRows });
+
+/** Without the style sheet, whose selectors hold signs that would have to be escaped elsewhere. */
+function body(html: string): string {
+  return html.slice(html.indexOf("<body>"), html.lastIndexOf("</html>"));
+}
+
+/** The tags alone: no attribute holds a ">", which the test on the page's text shows. */
+function tags(html: string): string {
+  return (html.match(/<[^>]*>/g) ?? []).join("\n");
+}
+
+describe("renderHtml", () => {
+  it("is as it was", () => {
+    expectGolden("report.html.golden", page);
+  });
+
+  it("asks nothing of the network and runs nothing", () => {
+    for (const html of [page, hostilePage]) {
+      expect(html).not.toMatch(/<(script|link|img|iframe|object|embed|form|base|audio|video|source|use|foreignObject)\b/i);
+      const names = tags(html).replace(/="[^"]*"/g, "=");
+      expect(names).not.toMatch(/\s(on\w+|style|src|srcset|action|formaction|xlink:href)=/i);
+      expect(names).toMatch(/\sclass=/);
+      expect(tags(html)).not.toMatch(/href="(?!#)/);
+      expect(html).not.toMatch(/url\(|@import/);
+    }
+  });
+
+  it("allows by its policy nothing but its own style sheet", () => {
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)![1]!.replaceAll("&#39;", "'");
+    const style = /<style>([\s\S]*?)<\/style>/.exec(page)![1]!;
+    const hash = createHash("sha256").update(style).digest("base64");
+    expect(policy).toBe(`default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`);
+  });
+
+  it("takes text from data for text", () => {
+    const source = body(hostilePage);
+    expect(source).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(source).toContain("[U+202E]gnol[U+202C]");
+    expect(source).toContain("␛[31mred");
+    expect(source.match(/<(?!\/?[a-z])/g)).toBeNull();
+    expect(dangerous.exec(source)?.[0]).toBeUndefined();
+  });
+
+  it("has each id once, and links and labels that lead somewhere", () => {
+    for (const html of [page, hostilePage]) {
+      const ids = [...html.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]!);
+      expect(new Set(ids).size).toBe(ids.length);
+      const targets = [...html.matchAll(/ (?:href="#|aria-labelledby=")([^"]*)"/g)].flatMap((match) => match[1]!.split(" "));
+      expect(targets.filter((target) => !ids.includes(target))).toEqual([]);
+      expect(targets.length).toBeGreaterThan(20);
+    }
+  });
+
+  it("closes what it opens", () => {
+    for (const html of [page, hostilePage]) {
+      const open: string[] = [];
+      for (const [, slash, name, isSelfClosed] of body(html).matchAll(/<(\/?)([a-z0-9]+)\b[^>]*?(\/?)>/gi)) {
+        if (name === "br" || name === "wbr" || isSelfClosed === "/") continue;
+        if (slash === "") open.push(name!);
+        else expect(open.pop()).toBe(name);
+      }
+      expect(open).toEqual([]);
+    }
+  });
+
+  it("shows at most 100 rows that differ, cut to 300 characters", () => {
+    const weak = fullApproaches.map((spec) => ({ ...spec, skill: spec.arm === "prompt" ? 0.3 : spec.skill }));
+    const large = comparisonOf({ testRows: 400, trainRows: 400, approaches: weak });
+    const texts = new Map(large.measurements[0]!.outcomes.map(({ id }) => [id, "y".repeat(1000)]));
+    const html = renderHtml(large, advise(large), { texts });
+    const shown = [...html.matchAll(/y{100,}…?/g)].map((match) => match[0]);
+    expect(shown).toHaveLength(100);
+    expect(new Set(shown)).toEqual(new Set([`${"y".repeat(300)}…`]));
+  });
+
+  it("lists confused pairs where a matrix would be too fine to read", () => {
+    const labels = Array.from({ length: 16 }, (_, i) => `label ${i + 1}`);
+    const many = comparisonOf({ labels, testRows: 320, trainRows: 320 });
+    const html = renderHtml(many, advise(many));
+    expect(html).toContain("Confused pairs of tune:probe");
+    expect(html).not.toContain("Confusion matrix");
+    expect(page).toContain("Confusion matrix of tune:probe");
+  });
+
+  it("does without what was not measured", () => {
+    const nothing = comparisonOf({ approaches: [] });
+    expect(renderHtml(nothing, advise(nothing))).toContain("Not enough evidence: nothing was measured.");
+    const tunedOnly = comparisonOf({ approaches: fullApproaches.filter(({ arm }) => arm !== "prompt") });
+    const html = renderHtml(tunedOnly, advise(tunedOnly));
+    expect(html).toContain("only fine-tuning was measured");
+    expect(html).not.toContain("Where the two differ");
+    for (const source of [html, renderHtml(nothing, advise(nothing)), page, hostilePage])
+      expect(source).not.toMatch(/NaN|undefined/);
+  });
+
+  it("says first that no language model was measured", () => {
+    const offline = comparisonOf({ approaches: offlineApproaches });
+    const html = renderHtml(offline, advise(offline));
+    const answer = html.slice(html.indexOf('class="answer'), html.indexOf('id="factors"'));
+    expect(answer).toContain("Shown, but no language model was measured");
+    expect(answer).toContain("crossover run FILE --llm ollama:qwen3:8b");
+  });
+});
+
+const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
+
+describe.skipIf(chromium === undefined)("the page in a browser", () => {
+  it("opens without a message, a request or a page wider than the screen", { timeout: 60_000 }, async () => {
+    const { chromium: launcher } = await import("playwright-core");
+    const folder = await mkdtemp(join(tmpdir(), "report-"));
+    const browser = await launcher.launch({
+      executablePath: chromium!,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    });
+    try {
+      for (const [name, html] of [
+        ["page", page],
+        ["hostile", hostilePage],
+      ] as const) {
+        const path = join(folder, `${name}.html`);
+        await writeFile(path, html);
+        for (const width of [390, 1280]) {
+          const tab = await browser.newPage({ viewport: { width, height: 800 } });
+          const messages: string[] = [];
+          tab.on("console", (message) => messages.push(message.text()));
+          tab.on("pageerror", (error) => messages.push(error.message));
+          tab.on("dialog", (dialog) => {
+            messages.push(`dialog: ${dialog.message()}`);
+            void dialog.dismiss();
+          });
+          tab.on("request", (request) => {
+            if (!request.url().startsWith("file:")) messages.push(request.url());
+          });
+          await tab.goto(pathToFileURL(path).href);
+          expect(messages).toEqual([]);
+          // The headline is set in the page's own style: the policy let the sheet through.
+          expect(
+            await tab
+              .locator(".headline")
+              .evaluate((element) => element.ownerDocument.defaultView!.getComputedStyle(element).fontWeight),
+          ).toBe("600");
+          const [scroll, scripts] = (await tab.evaluate("[document.documentElement.scrollWidth, document.scripts.length]")) as [
+            number,
+            number,
+          ];
+          expect(scroll).toBeLessThanOrEqual(width);
+          expect(scripts).toBe(0);
+          await tab.close();
+        }
+      }
+    } finally {
+      await browser.close();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
