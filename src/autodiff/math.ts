@@ -1,0 +1,65 @@
+/** @file What is composed of ops and so needs no rule of its own: its gradient, its ONNX and its check come with the parts. */
+
+import { product } from "./dims.js";
+import type { Dim, Tensor } from "./graph.js";
+import { add, divide, erf, greater, logSoftmax, matmul, multiply, reshape, size, slice, sqrt, sum, tanh, where } from "./ops.js";
+
+/** −x. */
+export const negate = (x: Tensor): Tensor => multiply(x, -1);
+
+/** x², element by element. */
+export const square = (x: Tensor): Tensor => multiply(x, x);
+
+/** max(x, 0), with gradient 0 at 0, as in PyTorch. */
+export const relu = (x: Tensor): Tensor => where(greater(x, 0), x, 0);
+
+/** 1 / (1 + e⁻ˣ), through tanh: no overflow at either end. */
+export const sigmoid = (x: Tensor): Tensor => multiply(add(tanh(multiply(x, 0.5)), 1), 0.5);
+
+/** Mean over the named axes, all of them unless told. */
+export function mean(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis), keepDims = false): Tensor {
+  return divide(sum(x, axes, keepDims), size(product(axes.map((axis) => x.shape[axis]!)), x.dtype));
+}
+
+/** x Wᵀ + b, with W [outputs, inputs] as PyTorch keeps it. */
+export function linear(x: Tensor, weight: Tensor, bias: Tensor): Tensor {
+  return add(matmul(x, weight, { transposeB: true }), bias);
+}
+
+/**
+ * x Φ(x), Φ the normal distribution function: "gelu" of Hugging Face's configs.
+ * Written in the order in which ONNX Runtime recognizes it and runs one kernel instead of five.
+ */
+export function gelu(x: Tensor): Tensor {
+  const twicePhi = add(erf(divide(x, Math.SQRT2)), 1);
+  return multiply(multiply(x, twicePhi), 0.5);
+}
+
+/** The approximation by tanh: "gelu_new" and "gelu_pytorch_tanh". */
+export function geluTanh(x: Tensor): Tensor {
+  const cube = multiply(multiply(x, x), x);
+  const inner = multiply(add(x, multiply(cube, 0.044715)), Math.sqrt(2 / Math.PI));
+  return multiply(multiply(x, add(tanh(inner), 1)), 0.5);
+}
+
+/** Each vector of the last axis divided by its length, or by `smallest` where it is shorter than that. */
+export function normalize(x: Tensor, smallest = 1e-12): Tensor {
+  const squares = sum(square(x), [x.shape.length - 1], true);
+  // Bounded below the root: at 0 the gradient of a root is infinite.
+  const bounded = where(greater(squares, smallest ** 2), squares, smallest ** 2);
+  return divide(x, sqrt(bounded));
+}
+
+/** The row at `index` of an axis, which goes. */
+export function select(x: Tensor, axis: number, index: number): Tensor {
+  const shape: readonly Dim[] = x.shape.filter((_, i) => i !== axis);
+  return reshape(slice(x, axis, index, 1), shape);
+}
+
+/**
+ * Cross-entropy of each row: logits [..., classes], targets of the same shape whose rows are distributions (one-hot, or soft labels).
+ * The shape loses its last axis; weigh and average it as the task needs.
+ */
+export function crossEntropy(logits: Tensor, targets: Tensor): Tensor {
+  return negate(sum(multiply(targets, logSoftmax(logits)), [logits.shape.length - 1]));
+}

@@ -1,0 +1,98 @@
+/** @file Runs graphs in ONNX Runtime, on the CPU. The only file that knows of onnxruntime-node. */
+import { availableParallelism } from "node:os";
+import { env, InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { bindShape } from "./dims.js";
+import type { Tensor } from "./graph.js";
+import { type EmittedModel, emitModel } from "./onnx.js";
+import { countOf, dtypeOf, type TensorValue, type Values } from "./values.js";
+
+/** Errors only: warnings about how it optimizes are not for users. */
+const quiet = 3;
+
+/** An ONNX file is one protobuf message, and those end at 2 GB. Weights beyond that are fed with every run instead, a few percent slower. */
+const maxModelBytes = 2 ** 31 - 2 ** 24;
+
+/** Beyond this, batches of a size that keeps a program responsive gain nothing from more threads. */
+const maxDefaultThreads = 8;
+
+export interface SessionOptions {
+  /** Values for inputs that stay the same: part of the model, and prepared for fast products once. */
+  readonly weights?: Values;
+  /** Threads for one op; as many as there are cores, at most eight, unless told. Results are equal to the bit only for equal numbers of threads. */
+  readonly threads?: number;
+}
+
+/** A graph made ready to run. Holds native memory: dispose of it. */
+export interface Session<Name extends string = string> extends AsyncDisposable {
+  /** Computes all outputs. `feeds` has each input without a weight. Blocks the thread while it computes: keep runs short, or use a worker. */
+  run(feeds?: Values): Promise<Readonly<Record<Name, TensorValue>>>;
+}
+
+function toOrt({ data, shape }: TensorValue): OrtTensor {
+  if (data.length !== countOf(shape)) throw new Error(`${data.length} numbers do not make [${shape.join(", ")}]`);
+  if (data instanceof Float32Array) return new OrtTensor("float32", data, shape);
+  if (data instanceof Float64Array) return new OrtTensor("float64", data, shape);
+  return data instanceof BigInt64Array ? new OrtTensor("int64", data, shape) : new OrtTensor("bool", data, shape);
+}
+
+function fromOrt(name: string, result: unknown): TensorValue {
+  if (!(result instanceof OrtTensor)) throw new Error(`output "${name}" is no tensor`);
+  const { data, dims } = result;
+  if (data instanceof Float32Array || data instanceof Float64Array || data instanceof BigInt64Array || data instanceof Uint8Array)
+    return { data, shape: dims };
+  throw new Error(`output "${name}" has an unexpected type`);
+}
+
+/** What is fed, checked against what the graph declares. */
+function checkedFeeds(
+  { inputs, binding: fixed }: Pick<EmittedModel, "inputs" | "binding">,
+  feeds: Values,
+): Record<string, OrtTensor> {
+  const binding = new Map(fixed);
+  return Object.fromEntries(
+    inputs.map(({ params: { name, shape, dtype } }) => {
+      const value = feeds[name];
+      if (value === undefined) throw new Error(`input "${name}" was not fed`);
+      if (dtypeOf(value.data) !== dtype) throw new Error(`input "${name}" is ${dtypeOf(value.data)}; expected ${dtype}`);
+      bindShape(name, shape, value.shape, binding);
+      return [name, toOrt(value)];
+    }),
+  );
+}
+
+/**
+ * Makes a session that computes `outputs` by name.
+ *
+ * ```ts
+ * const x = input("x", ["rows", 3], "float64");
+ * await using session = await createSession({ y: matmul(x, w) }, { weights: { w: float64(numbers, [3, 2]) } });
+ * const { y } = await session.run({ x: float64(rows, [10, 3]) });
+ * ```
+ */
+export async function createSession<Name extends string>(
+  outputs: Readonly<Record<Name, Tensor>>,
+  { weights = {}, threads = Math.min(availableParallelism(), maxDefaultThreads) }: SessionOptions = {},
+): Promise<Session<Name>> {
+  const weightBytes = Object.values(weights).reduce((total, { data }) => total + data.byteLength, 0);
+  const [baked, fedWeights] = weightBytes < maxModelBytes ? [weights, {}] : [{}, weights];
+  // Neither the bytes nor the weights may stay reachable from `run`: onnxruntime has its own copy.
+  const { bytes, ...expected } = emitModel(outputs, baked);
+  env.logLevel = "error";
+  const session = await InferenceSession.create(bytes, {
+    executionProviders: ["cpu"],
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    graphOptimizationLevel: "all",
+    // Patterns of memory are kept for each new shape: with batches of many lengths they cost memory and gain nothing.
+    enableMemPattern: false,
+    logSeverityLevel: quiet,
+  });
+  return {
+    run: async (feeds = {}) => {
+      const results = await session.run(checkedFeeds(expected, { ...fedWeights, ...feeds }));
+      const values = Object.keys(outputs).map((name) => [name, fromOrt(name, results[name])]);
+      return Object.fromEntries(values) as Record<Name, TensorValue>;
+    },
+    [Symbol.asyncDispose]: () => session.release(),
+  };
+}

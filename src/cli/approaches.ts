@@ -1,0 +1,109 @@
+/** @file From the words of the command line to approaches: the one place where both arms are in sight. */
+import { UserError } from "../lib/errors.js";
+import { didYouMean } from "../lib/nearest-name.js";
+import { type Budget, createBudget } from "../prompt/budget.js";
+import { labelPrompt } from "../prompt/label-prompt.js";
+import { listPrices } from "../prompt/price-table.js";
+import { loadPrices } from "../prompt/prices.js";
+import { prompt } from "../prompt/prompt.js";
+import { parseSpec, resolveLlm } from "../prompt/providers/resolve.js";
+import { recordedPrompt } from "../prompt/recorded-prompt.js";
+import type { Bill } from "../store/bill.js";
+import type { ResponseCache } from "../store/response-cache.js";
+import { baselines, tune } from "../tune/tune.js";
+import type { Approach, Encoder } from "../types.js";
+import type { RunOptions } from "./run-options.js";
+
+export interface ApproachSources {
+  readonly encoder: Encoder;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absent with `--no-cache` and `--dry-run`. */
+  readonly responses?: ResponseCache;
+  /** What was really paid is entered here, and counts against the budget. Absent with `--dry-run`. */
+  readonly bill?: Bill;
+}
+
+/** Every approach that the options name, those that always run first. */
+export async function makeApproaches(options: RunOptions, sources: ApproachSources): Promise<Approach[]> {
+  const { encoder, env, responses, bill } = sources;
+  const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
+  const budget = bill === undefined ? undefined : billedBudget(options.budgetUsd, bill);
+  const all = [...baselines({ encoder }), tune({ encoder, method: "probe" }), labelPrompt({ encoder })];
+  for (const spec of new Set(options.llm)) {
+    const { provider, model } = parseSpec(spec);
+    if (provider === "recorded") {
+      const recording = await recordedPrompt({ path: model, prices });
+      const namesakes = all.filter(({ name }) => name.split("#")[0] === recording.name).length;
+      // Two recordings of one model are two approaches: the prompts behind them differ.
+      all.push(namesakes === 0 ? recording : await recordedPrompt({ path: model, prices, suffix: String(namesakes + 1) }));
+      continue;
+    }
+    // A plan needs no key. In a run both ways to ask share one model: its pace, and what it turned out not to support.
+    const llm = bill === undefined ? spec : await resolveLlm(spec, { env, prices, maxConcurrency: options.maxConcurrency });
+    // Without a price there is no sum to enter; with a limit the client refuses such a model.
+    const isBudgeted = options.budgetUsd !== undefined || (typeof llm !== "string" && llm.price !== null);
+    const shared = {
+      llm,
+      env,
+      prices,
+      timeoutSeconds: options.timeoutSeconds,
+      maxConcurrency: options.maxConcurrency,
+      ...(responses === undefined ? {} : { cache: responses }),
+      ...(budget === undefined || !isBudgeted ? {} : { budget }),
+    };
+    all.push(prompt(shared), prompt({ ...shared, demos: options.demos }));
+  }
+  return options.approaches === undefined ? all : chosen(all, options.approaches);
+}
+
+/**
+ * What can be wrong with the LLMs that were named, found before anything takes time: an unknown provider, a missing key, a network
+ * that is forbidden. A plan needs no key.
+ */
+export async function checkLlms(
+  { llm, offline }: Pick<RunOptions, "llm" | "offline">,
+  env: ApproachSources["env"],
+  isPlan: boolean,
+): Promise<void> {
+  for (const spec of llm) {
+    if (parseSpec(spec).provider === "recorded") continue;
+    if (offline) {
+      throw new UserError(`--llm ${spec} needs a network, and --offline forbids it. Use recorded:FILE, or leave out --offline.`);
+    }
+    if (!isPlan) await resolveLlm(spec, { env });
+  }
+}
+
+/** Those that `--approaches` names, in full or without what follows the "@". */
+function chosen(all: readonly Approach[], names: readonly string[]): Approach[] {
+  const known = all.map((approach) => approach.name);
+  const matches = (approach: Approach, name: string): boolean => approach.name === name || approach.name.split("@")[0] === name;
+  for (const name of names) {
+    if (all.some((approach) => matches(approach, name))) continue;
+    const hint = name.startsWith("prompt:") && name !== "prompt:labels" ? " It needs an LLM: add --llm." : "";
+    throw new UserError(
+      `--approaches: "${name}" is not an approach of this run.${hint || didYouMean(name, known)} Approaches: ${known.join(", ")}.`,
+    );
+  }
+  return all.filter((approach) => names.some((name) => matches(approach, name)));
+}
+
+/** A budget that enters every payment into the run's bill, which also says what earlier sessions of the run have spent. */
+function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
+  const budget = createBudget(limitUsd ?? Number.POSITIVE_INFINITY, bill.totalUsd);
+  return {
+    limitUsd: budget.limitUsd,
+    get spentUsd() {
+      return budget.spentUsd;
+    },
+    async reserve(worstUsd, signal) {
+      const reservation = await budget.reserve(worstUsd, signal);
+      return {
+        settle(usd) {
+          bill.add(usd);
+          reservation.settle(usd);
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { type Command, Option } from "commander";
+import { type AuditOptions, auditTask } from "../../data/audit.js";
+import { readTask } from "../../data/data.js";
+import { renderAudit } from "../../report/audit-text.js";
+import { openEmbeddingCache } from "../../store/embedding-cache.js";
+import { outOfFoldProbabilities } from "../../tune/cross-fit.js";
+import { loadEncoder } from "../../tune/encoder.js";
+import type { Encoder, Task } from "../../types.js";
+import type { CommandContext } from "../command-context.js";
+import { taskOptions } from "../comparison-run.js";
+import { disposables } from "../disposables.js";
+import { makeProgress, type Progress } from "../progress.js";
+import { addDataOptions, type RunOptions } from "../run-options.js";
+
+interface CheckOptions extends Omit<RunOptions, "path"> {
+  readonly labelErrors: boolean;
+  readonly json: boolean;
+  readonly runs: string;
+}
+
+/** `crossover check FILE`: the data audit. */
+export function addCheckCommand(program: Command, context: CommandContext): Command {
+  const command = program
+    .command("check")
+    .description("look through labelled data: duplicates, leaks, conflicting and suspicious labels, personal data, lengths")
+    .argument(
+      "<data>",
+      "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, or a folder with train and test files",
+    );
+  return addDataOptions(command)
+    .option("--model <name|dir>", "encoder whose tokens are counted and whose vectors find suspicious labels", "minilm-l6")
+    .option("--no-label-errors", "do not look for suspicious labels: that embeds every text, the one check that takes long")
+    .option("--json", "print everything found as JSON", false)
+    .addOption(new Option("--runs <dir>", "folder of all runs; embeddings are kept there").default("runs").env("CROSSOVER_RUNS"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  crossover check tickets.csv\n  crossover check train.csv --test test.csv --no-label-errors --json",
+    )
+    .action((path: string, given: CheckOptions) => check({ ...given, path }, context));
+}
+
+async function check(options: CheckOptions & { readonly path: string }, context: CommandContext): Promise<void> {
+  const { terminal, signal } = context;
+  const progress = makeProgress(terminal);
+  await using held = disposables();
+  try {
+    const task = await readTask(taskOptions(options));
+    const cache = options.labelErrors
+      ? held.use(await openEmbeddingCache(join(options.runs, ".cache", "embeddings.db")))
+      : undefined;
+    const encoder = held.use(await loadEncoder(options.model, cache === undefined ? {} : { cache }));
+    const outOfFold = options.labelErrors ? await judgeLabels(task, encoder, options.seed, signal, progress) : undefined;
+    const audit = auditTask(task, {
+      countTokens: encoder.countTokens,
+      maxTokens: encoder.maxTokens,
+      ...(outOfFold === undefined ? {} : { outOfFold }),
+    });
+    progress.clear();
+    terminal.out(
+      options.json
+        ? `${JSON.stringify(audit, null, 2)}\n`
+        : renderAudit(audit, { width: terminal.width, color: terminal.hasColor }),
+    );
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Probabilities of the labels of each training row, from models that have not seen it. Rows with several labels are not judged. */
+async function judgeLabels(
+  task: Task,
+  encoder: Encoder,
+  seed: number,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<AuditOptions["outOfFold"]> {
+  if (task.train.isMultiLabel) return undefined;
+  return outOfFoldProbabilities(task.train, encoder, { signal, spend: () => {}, log: progress.log }, seed);
+}

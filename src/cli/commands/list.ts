@@ -1,0 +1,33 @@
+import { type Command, Option } from "commander";
+import { formatCount } from "../../lib/format.js";
+import { listRuns } from "../../store/run.js";
+import type { CommandContext } from "../command-context.js";
+
+/** `crossover list`: the runs there are. */
+export function addListCommand(program: Command, { terminal }: CommandContext): Command {
+  return program
+    .command("list")
+    .description("list the runs, newest first")
+    .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
+    .option("--json", "print JSON", false)
+    .action(async ({ runs: root, json }: { runs: string; json: boolean }) => {
+      const runs = await listRuns(root);
+      if (json) {
+        terminal.out(`${JSON.stringify(runs, null, 2)}\n`);
+        return;
+      }
+      if (runs.length === 0) {
+        terminal.err(`There are no runs in ${root}. "crossover run FILE" makes one.\n`);
+        return;
+      }
+      const width = Math.max(...runs.map((run) => run.folder.length));
+      for (const { folder, manifest } of runs) {
+        const state = manifest.finishedAt === undefined ? "unfinished" : "finished  ";
+        const { task } = manifest;
+        terminal.out(
+          `${folder.padEnd(width)}  ${manifest.createdAt.slice(0, 16).replace("T", " ")}  ${state}  ` +
+            `${formatCount(task.trainRows)} train, ${formatCount(task.testRows)} test, ${formatCount(task.labels.length)} labels\n`,
+        );
+      }
+    });
+}

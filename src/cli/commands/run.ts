@@ -1,0 +1,30 @@
+import type { Command } from "commander";
+import type { CommandContext } from "../command-context.js";
+import { runComparison } from "../comparison-run.js";
+import { addDataOptions, addRunOptions, partOptions, type RunManner, type RunOptions } from "../run-options.js";
+
+/** `crossover run FILE`: the comparison. */
+export function addRunCommand(program: Command, context: CommandContext): Command {
+  const command = program
+    .command("run")
+    .description("compare a tuned model with a prompt on your labelled data, and advise")
+    .argument(
+      "<data>",
+      "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, or a folder with train and test files",
+    );
+  return addRunOptions(addDataOptions(command))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  crossover run tickets.csv
+  crossover run tickets.csv --llm openai:gpt-5-mini --llm ollama:qwen3:8b --budget-usd 2
+  crossover run train.csv --test test.csv --text body --label queue
+  crossover run messages.csv --llm recorded:batch-output.jsonl    answers you already have
+  crossover run tickets.csv -o report.html -o predictions.csv --require 'macro_f1>=0.9'`,
+    )
+    .action(async (path: string, given: RunOptions & RunManner) => {
+      const { options, manner } = partOptions(path, given);
+      await runComparison(options, manner, context);
+    });
+}

@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { type Command, Option } from "commander";
+import { summarize } from "../../compare/summarize.js";
+import { readTask } from "../../data/data.js";
+import { UserError } from "../../lib/errors.js";
+import { openRun, type Run } from "../../store/run.js";
+import type { Task } from "../../types.js";
+import type { CommandContext } from "../command-context.js";
+import { taskOptions } from "../comparison-run.js";
+import { findRun } from "../find-run.js";
+import { checkOutputs, publish } from "../reports.js";
+import { collect, type RunManner, type RunOptions } from "../run-options.js";
+
+/** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. */
+export function addViewCommand(program: Command, context: CommandContext): Command {
+  return program
+    .command("view")
+    .description("show an earlier run again, its statistics computed anew from the stored predictions")
+    .argument("[run]", "the run's folder or name (otherwise the newest one)")
+    .option("-o, --output <file>", "write the report here too: .html .md .json .jsonl .csv .xml (repeatable)", collect, [])
+    .option("--json", "print the comparison as JSON instead of text", false)
+    .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
+    .action(async (name: string | undefined, manner: Pick<RunManner, "output" | "json" | "runs">) => {
+      checkOutputs(manner.output);
+      const run = await openRun(await findRun(manner.runs, name, "any"));
+      if (!run.measurements.some((measurement) => measurement.split === "test")) {
+        throw new UserError(`${run.folder} was stopped before anything was measured. Go on with: crossover resume ${run.folder}`);
+      }
+      const { task, assumptions, failed } = run.manifest;
+      const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
+      await publish(run, comparison, { task: await dataOf(run), gates: [], manner, context, paidUsd: 0 });
+    });
+}
+
+/** The run's data, if it is still where it was and still the same: only for the texts beside the predictions. */
+async function dataOf({ manifest }: Run): Promise<Task | null> {
+  const options = manifest.options as unknown as RunOptions;
+  if (!existsSync(options.path)) return null;
+  try {
+    const task = await readTask(taskOptions(options));
+    return task.testHash === manifest.task.testHash ? task : null;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,225 @@
+/** @file A comparison from the options to the reports, new or resumed. */
+import { join } from "node:path";
+import { compare, taskFacts } from "../compare/compare.js";
+import { readTask, type TaskOptions } from "../data/data.js";
+import { writeFileAtomic } from "../lib/atomic-write.js";
+import { UserError } from "../lib/errors.js";
+import { formatUsd } from "../lib/format.js";
+import { type Bill, openBill } from "../store/bill.js";
+import { openEmbeddingCache } from "../store/embedding-cache.js";
+import { openResponseCache } from "../store/response-cache.js";
+import { createRun, dropUnfinished, type Run, type RunManifest, runFormat } from "../store/run.js";
+import { lockRun } from "../store/run-lock.js";
+import { loadEncoder } from "../tune/encoder.js";
+import type { Approach, Assumptions, Comparison, Encoder, Measurement, Predictor, Task } from "../types.js";
+import { checkLlms, makeApproaches } from "./approaches.js";
+import type { CommandContext } from "./command-context.js";
+import { type Disposables, disposables } from "./disposables.js";
+import { readEnvironment } from "./environment.js";
+import { estimateRun, renderEstimates, totalUsd } from "./estimate.js";
+import { Interrupted, isAbort } from "./exit-code.js";
+import { parseGate } from "./gates.js";
+import { thisMachine } from "./machine.js";
+import { makeProgress, type Progress } from "./progress.js";
+import { checkOutputs, publish } from "./reports.js";
+import type { RunManner, RunOptions } from "./run-options.js";
+import { packageVersion } from "./version.js";
+
+/** Above this estimate a run asks before it spends, unless a budget or `--yes` was given. */
+const askAboveUsd = 1;
+
+/**
+ * Reads the data, measures, writes the run's folder and prints the result. With `resumed`, goes on where that run stopped: what it
+ * measured is not measured again, and what it paid counts against the budget.
+ */
+export async function runComparison(
+  options: RunOptions,
+  manner: RunManner,
+  context: CommandContext,
+  resumed?: Run,
+): Promise<void> {
+  const { terminal } = context;
+  // What can be wrong with the words is found before any work.
+  const gates = options.require.map(parseGate);
+  checkOutputs(manner.output);
+  const env = readEnvironment(terminal.env, manner.envFile);
+  await checkLlms(options, env, manner.dryRun);
+  const progress = makeProgress(terminal);
+  await using held = disposables();
+  try {
+    const task = await readTask(taskOptions(options));
+    for (const warning of task.warnings) terminal.err(`Note: ${warning}\n`);
+    const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name));
+    const encoder = await openEncoder(options, manner, held);
+    const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
+    if (manner.dryRun) {
+      const planned = await makeApproaches(options, { encoder, env });
+      terminal.out(renderEstimates(task, await estimateRun(task, planned, seeds)));
+      return;
+    }
+    if (resumed) checkSameData(resumed, task);
+    // Nothing is written to it before the run's folder exists.
+    const bill = openBill(join(folder, "bill.txt"));
+    // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
+    const responsesPath = options.cache ? join(manner.runs, ".cache", "responses.db") : join(folder, "responses.db");
+    const responses = held.use(await openResponseCache(responsesPath));
+    const approaches = await makeApproaches(options, { encoder, env, responses, bill });
+    if (!resumed) {
+      hintAtLlm(options, context);
+      await confirmSpending(task, approaches, seeds, options, manner, context);
+    }
+    held.use(await lockRun(folder));
+    const run = resumed ?? (await createRun(folder, newManifest(folder, options, task)));
+    if (resumed) await dropUnfinished(folder, resumed.measurements);
+    const comparison = await measureAll(run, task, approaches, seeds, context, progress, bill);
+    progress.clear();
+    await publish(run, comparison, { task, gates, manner, context, paidUsd: bill.totalUsd });
+  } finally {
+    progress.clear();
+  }
+}
+
+/** The part of the options that says which data, for `readTask`. */
+export function taskOptions(options: RunOptions): TaskOptions {
+  const { path, test, text, label, group, id, multiLabel, descriptions, testShare, limit, testLimit, seed } = options;
+  return {
+    path,
+    seed,
+    ...(test === undefined ? {} : { test }),
+    ...(text === undefined ? {} : { text }),
+    ...(label === undefined ? {} : { label }),
+    ...(group === undefined ? {} : { group }),
+    ...(id === undefined ? {} : { id }),
+    ...(multiLabel === undefined ? {} : { isMultiLabel: multiLabel }),
+    ...(descriptions === undefined ? {} : { descriptions }),
+    ...(testShare === undefined ? {} : { testShare }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(testLimit === undefined ? {} : { testLimit }),
+  };
+}
+
+async function openEncoder(options: RunOptions, manner: RunManner, held: Disposables): Promise<Encoder> {
+  const cache = options.cache ? held.use(await openEmbeddingCache(join(manner.runs, ".cache", "embeddings.db"))) : undefined;
+  return held.use(await loadEncoder(options.model, cache === undefined ? {} : { cache }));
+}
+
+/** Measures what is missing, storing each measurement and its artifacts when it is made. */
+async function measureAll(
+  run: Run,
+  task: Task,
+  approaches: readonly Approach[],
+  seeds: readonly number[],
+  { signal, terminal }: CommandContext,
+  progress: Progress,
+  bill: Bill,
+): Promise<Comparison> {
+  try {
+    const comparison = await compare(task, approaches, {
+      seeds,
+      assumptions: run.manifest.assumptions,
+      signal,
+      log: progress.log,
+      finished: run.measurements,
+      onMeasurement: (measurement) => run.append(measurement),
+      onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds),
+      onFailure: (approach, error) => {
+        progress.clear();
+        terminal.err(`${approach} was left out: ${error.message}\n`);
+      },
+    });
+    await run.update({ failed: comparison.failed, finishedAt: new Date().toISOString() });
+    return comparison;
+  } catch (error) {
+    if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
+    const paid = bill.totalUsd > 0 ? `, and every answer paid for (at most ${formatUsd(bill.totalUsd)})` : "";
+    const kept = `What was measured is kept${paid}. Go on with: crossover resume ${run.folder}`;
+    if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
+    throw new Interrupted(`Stopped. ${kept}`);
+  }
+}
+
+/** The files of each predictor that was measured on the test rows; of several seeds, the first one's. */
+async function writeArtifacts(
+  run: Run,
+  { approach, split, seed }: Measurement,
+  predictor: Predictor,
+  seeds: readonly number[],
+): Promise<void> {
+  if (split !== "test" || seed !== seeds[0]) return;
+  const folder = join(run.folder, "artifacts", approach.replace(/[^\w.@-]+/g, "_"));
+  for (const [path, content] of await predictor.files()) await writeFileAtomic(join(folder, path), content);
+}
+
+function newManifest(folder: string, options: RunOptions, task: Task): RunManifest {
+  const { margin, usdPerLabel, usdPerMachineHour, utilization } = options;
+  const assumptions: Assumptions = { margin, usdPerLabel, usdPerMachineHour, utilization };
+  return {
+    format: runFormat,
+    name: folder.split(/[\\/]/).at(-1)!,
+    createdAt: new Date().toISOString(),
+    version: packageVersion(),
+    machine: thisMachine(),
+    options: { ...options },
+    task: taskFacts(task),
+    assumptions,
+    failed: [],
+  };
+}
+
+/** The data's name and the time to the second, in a form that every file system takes and that sorts by time. */
+function newName(dataName: string): string {
+  const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
+  return `${dataName.replace(/[^\w.-]+/g, "-").slice(0, 60)}-${time}`;
+}
+
+function checkSameData(run: Run, task: Task): void {
+  for (const [part, before, now] of [
+    ["training", run.manifest.task.trainHash, task.trainHash],
+    ["test", run.manifest.task.testHash, task.testHash],
+  ] as const) {
+    if (before !== now) {
+      throw new UserError(
+        `The ${part} rows are not those that ${run.folder} began with: the data has changed since. Start a new run.`,
+      );
+    }
+  }
+}
+
+/** Which keys there are, and what to write to use them. */
+const keyHints: readonly { readonly variable: string; readonly spec: string }[] = [
+  { variable: "OPENAI_API_KEY", spec: "openai:gpt-5-mini" },
+  { variable: "ANTHROPIC_API_KEY", spec: "anthropic:claude-haiku-4-5" },
+  { variable: "GOOGLE_GENERATIVE_AI_API_KEY", spec: "google:gemini-2.5-flash" },
+];
+
+/** A key that is set is never used unasked: it costs money. */
+function hintAtLlm(options: RunOptions, { terminal }: CommandContext): void {
+  if (options.llm.length > 0) return;
+  const found = keyHints.find(({ variable }) => terminal.env[variable]);
+  terminal.err(
+    found === undefined
+      ? "No LLM was named, so none is measured. To add one: --llm openai:gpt-5-mini (with OPENAI_API_KEY), ollama:qwen3:8b, or recorded:FILE.\n"
+      : `No LLM was named, so none is measured. ${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.\n`,
+  );
+}
+
+async function confirmSpending(
+  task: Task,
+  approaches: readonly Approach[],
+  seeds: readonly number[],
+  options: RunOptions,
+  manner: RunManner,
+  { terminal }: CommandContext,
+): Promise<void> {
+  const billed = options.llm.some((spec) => !spec.startsWith("recorded:"));
+  if (!billed || manner.yes || options.budgetUsd !== undefined) return;
+  const usd = totalUsd(await estimateRun(task, approaches, seeds));
+  if (usd <= askAboveUsd) return;
+  const answer = await terminal.confirm(`This run will spend about ${formatUsd(usd)}. Go on?`);
+  if (answer === undefined) {
+    throw new UserError(
+      `This run would spend about ${formatUsd(usd)}. Allow it with --yes, or cap it with --budget-usd ${Math.ceil(usd)}.`,
+    );
+  }
+  if (!answer) throw new Interrupted("Nothing was spent.");
+}

@@ -1,0 +1,24 @@
+/** @file How errors end the program. */
+import { UserError } from "../lib/errors.js";
+
+/** 0: done. 1: a bug of ours. 2: something the user can mend. 100: a `--require` gate failed. 130: interrupted. */
+export const exitCode = { ok: 0, bug: 1, user: 2, gate: 100, interrupted: 130 } as const;
+
+/** A run was stopped by the user. The message says how to go on. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** Whether an error only says that a signal was aborted. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Interrupted || (error instanceof Error && error.name === "AbortError");
+}
+
+/** What to print for an error, and the exit code. Only bugs of ours show their stack. */
+export function explain(error: unknown): { text: string; code: number } {
+  if (error instanceof Interrupted) return { text: error.message, code: exitCode.interrupted };
+  if (isAbort(error)) return { text: "Stopped.", code: exitCode.interrupted };
+  if (error instanceof UserError) return { text: error.message, code: exitCode.user };
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { text: `This is a bug in crossover. Please report it with these lines:\n${what}`, code: exitCode.bug };
+}

@@ -1,0 +1,75 @@
+/** @file argv -> command -> exit code. */
+import { Command, CommanderError } from "commander";
+import type { CommandContext } from "./command-context.js";
+import { addCheckCommand } from "./commands/check.js";
+import { addListCommand } from "./commands/list.js";
+import { addResumeCommand } from "./commands/resume.js";
+import { addRunCommand } from "./commands/run.js";
+import { addViewCommand } from "./commands/view.js";
+import { exitCode, explain } from "./exit-code.js";
+import type { Terminal } from "./terminal.js";
+import { packageVersion } from "./version.js";
+
+/**
+ * Runs the program and returns its exit code; never throws.
+ *
+ * @param argv the words after the program's name
+ */
+export async function main(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+  let code: number = exitCode.ok;
+  const context: CommandContext = {
+    terminal,
+    signal,
+    setExitCode: (value) => {
+      code = value;
+    },
+  };
+  try {
+    const program = makeProgram(context);
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: "user" });
+    return code;
+  } catch (error) {
+    // Commander has printed what is wrong; asked for help or the version, it ends with code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.user;
+    const { text, code: failed } = explain(error);
+    terminal.err(`${text}\n`);
+    return failed;
+  }
+}
+
+function makeProgram(context: CommandContext): Command {
+  const { terminal } = context;
+  const program = new Command("crossover")
+    .description("Fine-tune a model, or engineer a prompt? Measures both on your own labelled data, and advises.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand("help [command]", "print the help of a command")
+    .showSuggestionAfterError(true)
+    .configureHelp({ helpWidth: terminal.width, showGlobalOptions: false })
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: terminal.err,
+      getOutHelpWidth: () => terminal.width,
+      getErrHelpWidth: () => terminal.width,
+    })
+    .exitOverride()
+    .addHelpText(
+      "after",
+      `
+Examples:
+  crossover run tickets.csv                         compare on your data, without a key or a network
+  crossover run tickets.csv --llm openai:gpt-5-mini with an LLM (OPENAI_API_KEY)
+  crossover run tickets.csv --dry-run               what it would do and cost
+  crossover check tickets.csv                       look for duplicates, leaks, wrong labels
+
+Exit codes: 0 done, 1 a bug of ours, 2 something to mend, 100 a --require gate failed, 130 interrupted.`,
+    );
+  for (const add of [addRunCommand, addResumeCommand, addCheckCommand, addListCommand, addViewCommand]) {
+    // Settings of the program are not handed down to commands made elsewhere.
+    add(program, context)
+      .copyInheritedSettings(program)
+      .showHelpAfterError('("crossover help run" and the like list the options)');
+  }
+  return program;
+}

@@ -1,0 +1,60 @@
+/** @file What a comparison leaves behind: the files of the run's folder, those that `-o` names, and the result on the screen. */
+import { join } from "node:path";
+import { type Advice, advise } from "../advise/advise.js";
+import { writeFileAtomic } from "../lib/atomic-write.js";
+import { formatNumber, formatUsd } from "../lib/format.js";
+import { formatOf, render, renderText } from "../report/report.js";
+import type { Run } from "../store/run.js";
+import type { Comparison, Task } from "../types.js";
+import type { CommandContext } from "./command-context.js";
+import { exitCode } from "./exit-code.js";
+import { checkGates, type Gate } from "./gates.js";
+import type { RunManner } from "./run-options.js";
+
+/** Refuses files whose extension names no report, before anything is measured. */
+export function checkOutputs(paths: readonly string[]): void {
+  for (const path of paths) formatOf(path);
+}
+
+export interface Publication {
+  /** The data, where it is at hand: its texts are shown beside the answers that differ. */
+  readonly task: Task | null;
+  readonly gates: readonly Gate[];
+  readonly manner: Pick<RunManner, "output" | "json">;
+  readonly context: CommandContext;
+  readonly paidUsd: number;
+}
+
+/** Writes the run's reports and those asked for, prints the result, and says where to look. A failed gate sets the exit code. */
+export async function publish(run: Run, comparison: Comparison, publication: Publication): Promise<void> {
+  const { task, manner, context, paidUsd } = publication;
+  const { terminal } = context;
+  const advice = naming(advise(comparison), run);
+  const shipped = advice.choice ?? comparison.best.tune?.approach ?? comparison.summaries[0]!.approach;
+  const gates = checkGates(publication.gates, comparison.summaries, shipped);
+  const texts = new Map((task?.test.examples ?? []).map(({ id, text }) => [id, text]));
+  const standard = ["report.html", "report.md", "results.json"].map((file) => join(run.folder, file));
+  for (const path of [...standard, ...manner.output]) {
+    await writeFileAtomic(path, render(formatOf(path), comparison, advice, { texts, gates }));
+  }
+  if (manner.json) terminal.out(render("json", comparison, advice, { texts, gates }));
+  else terminal.out(renderText(comparison, advice, { width: terminal.width, hasColor: terminal.hasColor }));
+  for (const { gate, approach, value, isPassed } of gates) {
+    const found = value === null ? "not measured" : formatNumber(value);
+    terminal.err(`${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})\n`);
+  }
+  if (paidUsd > 0) terminal.err(`Paid for answers: at most ${formatUsd(paidUsd)}.\n`);
+  terminal.err(`Report: ${join(run.folder, "report.html")}\n`);
+  if (gates.some((gate) => !gate.isPassed)) context.setExitCode(exitCode.gate);
+}
+
+/** Puts the data's path where the advice, which does not know it, says FILE. */
+function naming(advice: Advice, { manifest }: Run): Advice {
+  const path = String(manifest.options["path"]);
+  const word = /^[\w./@:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const nextSteps = advice.nextSteps.map((step) =>
+    // A function, since `$&` and its like in a path are not to be expanded.
+    step.command === undefined ? step : { ...step, command: step.command.replace(/\bFILE\b/, () => word) },
+  );
+  return { ...advice, nextSteps };
+}

@@ -1,0 +1,164 @@
+/** @file The options of `crossover run`: what they are called, what they may be, and what they become. */
+import { availableParallelism } from "node:os";
+import { type Command, Option } from "commander";
+import { UserError } from "../lib/errors.js";
+
+/** Everything that decides what a run does. Plain JSON, kept in `run.json`; holds no key. */
+export interface RunOptions {
+  readonly path: string;
+  readonly test?: string;
+  readonly text?: string;
+  readonly label?: string;
+  readonly group?: string;
+  readonly id?: string;
+  readonly multiLabel?: boolean;
+  readonly descriptions?: string;
+  readonly testShare?: number;
+  readonly limit?: number;
+  readonly testLimit?: number;
+  readonly seed: number;
+  readonly repeat: number;
+  readonly model: string;
+  readonly llm: readonly string[];
+  readonly approaches?: readonly string[];
+  readonly demos: number;
+  readonly maxConcurrency: number;
+  readonly timeoutSeconds: number;
+  readonly budgetUsd?: number;
+  readonly prices?: string;
+  readonly margin: number;
+  readonly usdPerLabel: number;
+  readonly usdPerMachineHour: number;
+  readonly utilization: number;
+  readonly cache: boolean;
+  readonly offline: boolean;
+  readonly require: readonly string[];
+}
+
+/** Options that say how to run or what to print, and change no result. */
+export interface RunManner {
+  readonly name?: string;
+  readonly runs: string;
+  readonly output: readonly string[];
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly envFile?: string;
+}
+
+/**
+ * What one core of a rented machine costs an hour: half the price of AWS m7g.large (2 vCPUs; Linux, on demand, us-east-1),
+ * $0.0816 in June 2026 (https://www.factualminds.com/blog/amazon-ec2-on-demand-pricing-instance-families-2026/).
+ */
+const usdPerCoreHour = 0.0816 / 2;
+
+/** The default price of this machine, from its number of cores. */
+const machineUsdPerHour = Number((usdPerCoreHour * availableParallelism()).toPrecision(3));
+
+/** A parser of a number in a range, for commander; the message names the option and the range. */
+export function numberIn(flag: string, low: number, high: number, isWhole = false): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !Number.isFinite(value) || value < low || value > high || (isWhole && !Number.isInteger(value))) {
+      const kind = isWhole ? "a whole number" : "a number";
+      const range =
+        high === Number.POSITIVE_INFINITY || high === Number.MAX_SAFE_INTEGER ? `of at least ${low}` : `from ${low} to ${high}`;
+      throw new UserError(`${flag} is "${text}"; it must be ${kind} ${range}.`);
+    }
+    return value;
+  };
+}
+
+/** Gathers the values of a repeatable option. */
+export const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
+const list = (value: string): readonly string[] =>
+  value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+const most = Number.MAX_SAFE_INTEGER;
+
+/** Adds the options about the data, shared by `run` and `check`. */
+export function addDataOptions(command: Command): Command {
+  return command
+    .option("--test <file>", "test rows in a file of their own (otherwise a quarter of the rows is split off)")
+    .option("--text <column>", "column of the text (otherwise found)")
+    .option("--label <column>", "column of the label (otherwise found)")
+    .option("--group <column>", "column whose equal values never sit on two sides of the split, e.g. the customer")
+    .option("--id <column>", "column of a unique id")
+    .option("--multi-label", "a row may have several labels, joined by |")
+    .option("--descriptions <file>", "YAML or JSON: what each label means, in words, for the prompts")
+    .option("--test-share <share>", "share of rows to split off for testing", numberIn("--test-share", 0.01, 0.9))
+    .option(
+      "-n, --limit <rows>",
+      "use this many training rows, drawn as Python's dataset.shuffle(seed).select(range(n))",
+      numberIn("--limit", 2, most, true),
+    )
+    .option("--test-limit <rows>", "use this many test rows, drawn likewise", numberIn("--test-limit", 2, most, true))
+    .option("--seed <n>", "seed of everything random", numberIn("--seed", 0, most, true), 42);
+}
+
+/** Adds the options that `run` has besides those about the data. */
+export function addRunOptions(command: Command): Command {
+  return command
+    .option("--model <name|dir>", "encoder of the tuned arm: minilm-l6, or a Hugging Face folder of a BERT model", "minilm-l6")
+    .option(
+      "--llm <spec>",
+      "LLM to prompt: openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL, recorded:FILE (repeatable)",
+      collect,
+      [],
+    )
+    .option("--approaches <names>", "only these, e.g. tune:probe,prompt:zero-shot", list)
+    .option("--demos <n>", "examples shown in a few-shot prompt", numberIn("--demos", 1, 1000, true), 8)
+    .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
+    .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
+    .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)
+    .option("--budget-usd <usd>", "stop before a request that could pass this sum", numberIn("--budget-usd", 0, most))
+    .option("--prices <file>", "JSON of your own prices per token, fields as LiteLLM's")
+    .option(
+      "--margin <share>",
+      "difference that does not matter in practice, e.g. 0.01 for one point",
+      numberIn("--margin", 0, 0.5),
+      0.01,
+    )
+    .option("--usd-per-label <usd>", "what one more label costs you", numberIn("--usd-per-label", 0, most), 0)
+    .option(
+      "--usd-per-machine-hour <usd>",
+      "price of a machine like this one",
+      numberIn("--usd-per-machine-hour", 0, most),
+      machineUsdPerHour,
+    )
+    .option("--utilization <share>", "share of the time that the machine would be busy", numberIn("--utilization", 0.001, 1), 0.2)
+    .option("--no-cache", "ask again what was answered before, and embed again what was embedded")
+    .option("--offline", "refuse everything that needs a network", false)
+    .option(
+      "--require <gate>",
+      "fail with exit code 100 unless it holds, e.g. macro_f1>=0.9 or tune:probe.accuracy>=0.85 (repeatable)",
+      collect,
+      [],
+    )
+    .option("--name <name>", "name of the run (otherwise the data's name and the time)")
+    .option("-o, --output <file>", "write the report here too: .html .md .json .jsonl .csv .xml (repeatable)", collect, [])
+    .option("--dry-run", "print what would be done, and what it would cost, and stop", false)
+    .option("-y, --yes", "do not ask before spending money", false)
+    .option("--json", "print the comparison as JSON instead of text", false)
+    .option("--env-file <file>", "read keys and settings from this file")
+    .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"));
+}
+
+/** Parts commander's options into what decides the result and what does not. */
+export function partOptions(path: string, given: RunOptions & RunManner): { options: RunOptions; manner: RunManner } {
+  const { name, runs, output, dryRun, yes, json, envFile, ...rest } = given;
+  return {
+    options: { ...rest, path },
+    manner: {
+      ...(name === undefined ? {} : { name }),
+      runs,
+      output,
+      dryRun,
+      yes,
+      json,
+      ...(envFile === undefined ? {} : { envFile }),
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** @file What every family of encoders builds. */
+import type { Tensor } from "../../autodiff/graph.js";
+
+/**
+ * Tokens to hidden states, as a graph. Its other inputs are the weights, under the tensor names of Hugging Face's bare model
+ * (without `bert.` before them).
+ */
+export interface EncoderGraph {
+  /** `input_ids`, int64 [batch, sequence]. */
+  readonly inputIds: Tensor<"input">;
+  /** `attention_mask`, int64 [batch, sequence]: 1 where there is a token, 0 at padding, which is on the right. */
+  readonly attentionMask: Tensor<"input">;
+  /** float32 [batch, sequence, hidden]: the states after the last layer. */
+  readonly hidden: Tensor;
+}

@@ -1,0 +1,44 @@
+/** @file The tuned arm's front door: what is fitted to the examples, and the floor under it. */
+
+import { UserError } from "../lib/errors.js";
+import { didYouMean } from "../lib/nearest-name.js";
+import type { Approach, Encoder } from "../types.js";
+import type { ClassWeight } from "./class-weights.js";
+import { majority } from "./majority.js";
+import { nearestCentroid } from "./nearest-centroid.js";
+import { probe } from "./probe.js";
+
+/** Ways of fitting. `probe`: logistic regression on frozen vectors. */
+export type TuneMethod = keyof typeof methods;
+
+export interface TuneOptions {
+  readonly encoder: Encoder;
+  /** `probe` unless told. */
+  readonly method?: TuneMethod;
+  /** `balanced`: every label has the same weight, however rare. `none` unless told. */
+  readonly classWeight?: ClassWeight;
+}
+
+const methods = { probe } as const satisfies Record<string, (options: TuneOptions) => Approach>;
+
+/**
+ * A way of fitting a model to labelled examples.
+ *
+ * ```ts
+ * await using encoder = await loadEncoder("minilm-l6");
+ * const approach = tune({ encoder });
+ * ```
+ */
+export function tune({ method = "probe", ...options }: TuneOptions): Approach {
+  // Callers without types: a config file, a flag.
+  if (!Object.hasOwn(methods, method)) {
+    const names = Object.keys(methods);
+    throw new UserError(`"${method}" is not a way of tuning.${didYouMean(method, names)} Ways: ${names.join(", ")}.`);
+  }
+  return methods[method](options);
+}
+
+/** What any approach must beat: the most frequent label, and the label whose examples are nearest on average. */
+export function baselines({ encoder }: { readonly encoder: Encoder }): Approach[] {
+  return [majority(), nearestCentroid({ encoder })];
+}

@@ -1,0 +1,29 @@
+import type { Terminal } from "../../src/cli/terminal.js";
+
+/** A terminal that remembers what was printed, with a clock that tests turn. */
+export interface FakeTerminal extends Terminal {
+  readonly printed: { out: string; err: string };
+  clock: number;
+}
+
+export function fakeTerminal(changes: Partial<Terminal> = {}): FakeTerminal {
+  const printed = { out: "", err: "" };
+  const terminal: FakeTerminal = {
+    printed,
+    clock: 0,
+    out: (text) => {
+      printed.out += text;
+    },
+    err: (text) => {
+      printed.err += text;
+    },
+    isInteractive: false,
+    width: 100,
+    hasColor: false,
+    env: {},
+    now: () => terminal.clock * 1000,
+    confirm: async () => undefined,
+    ...changes,
+  };
+  return terminal;
+}

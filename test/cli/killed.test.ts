@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { random } from "../../src/lib/random.js";
+import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
+import { startFaultyServer } from "../servers/faulty-openai.js";
+import { crossover, emptyFolder, writeTickets } from "./cli.js";
+
+let program: ChildScript;
+beforeAll(async () => {
+  program = await bundleChild("src/cli/cli.ts");
+});
+afterAll(async () => {
+  await program[Symbol.asyncDispose]();
+});
+
+const answersOf = (folder: string): string[] =>
+  readFileSync(join(folder, "predictions.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const { approach, split, id, answer } = JSON.parse(line) as Record<string, unknown>;
+      return JSON.stringify([approach, split, id, answer]);
+    });
+
+describe("a run that is killed", () => {
+  it("goes on where it was, asks nothing again that was answered, and ends as if it had not been killed", async () => {
+    await using llm = await startFaultyServer({
+      keywords: { refund: "money", login: "password" },
+      otherwise: "login",
+      latencyMs: 20,
+    });
+    const folder = await emptyFolder();
+    const data = await writeTickets(folder, 120);
+    const env = { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: llm.url };
+    const words = ["--runs", join(folder, "runs"), "--env-file", join(folder, "keys.env")];
+    await writeFile(join(folder, "keys.env"), `OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=${llm.url}\n`);
+    const options = ["--llm", "openai:gpt-5-mini", "-j", "2", "--approaches", "prompt:zero-shot,prompt:few-shot,tune:probe"];
+
+    const { integer } = random(3);
+    const start = () =>
+      existsSync(join(folder, "runs", "killed", "run.json"))
+        ? program.start("resume", "killed", ...words)
+        : program.start("run", data, ...words, "--name", "killed", ...options);
+    let kills = 0;
+    let child = start();
+    while (kills < 4) {
+      // At a random request: a run always gets somewhere before it is killed, however slow the machine.
+      const killedAt = llm.requests.length + 1 + integer(25);
+      while (llm.requests.length < killedAt && child.exitCode === null) await delay(5);
+      if (child.exitCode !== null) break;
+      child.kill("SIGKILL");
+      await ended(child);
+      kills++;
+      child = start();
+    }
+    const code = await ended(child);
+    expect(code).toBe(0);
+    expect(kills).toBeGreaterThan(1);
+    const askedByKilled = llm.requests.length;
+
+    const whole = await crossover(["run", data, "--runs", join(folder, "other"), "--name", "whole", ...options], { env });
+    expect(whole.code).toBe(0);
+    expect(answersOf(join(folder, "runs", "killed"))).toEqual(answersOf(join(folder, "other", "whole")));
+    const askedByWhole = llm.requests.length - askedByKilled;
+    // Only what was under way when it was killed is asked again: two at a time.
+    expect(askedByKilled).toBeLessThanOrEqual(askedByWhole + 2 * kills);
+  });
+
+  it("is stopped by SIGINT with code 130 and says how to go on", async () => {
+    await using llm = await startFaultyServer({ keywords: {}, otherwise: "login", latencyMs: 200 });
+    const folder = await emptyFolder();
+    const data = await writeTickets(folder, 60);
+    await writeFile(join(folder, "keys.env"), `OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=${llm.url}\n`);
+    const child = program.start(
+      "run",
+      data,
+      "--runs",
+      join(folder, "runs"),
+      "--env-file",
+      join(folder, "keys.env"),
+      "--llm",
+      "openai:gpt-5-mini",
+      "-j",
+      "1",
+    );
+    while (llm.requests.length < 3) await delay(20);
+    child.kill("SIGINT");
+    expect(await ended(child)).toBe(130);
+  });
+});

@@ -1,0 +1,104 @@
+/** @file Documentation is executed: each command of the README and the docs runs here, in a folder that holds the files it names. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli/cli.js";
+import { type FaultyServer, startFaultyServer } from "./servers/faulty-openai.js";
+
+const root = resolve(import.meta.dirname, "..");
+const pages = ["README.md", "examples/README.md", ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`)];
+const text = (page: string): string => readFileSync(join(root, page), "utf8");
+
+/** The commands of a page's shell blocks, without comments. */
+function commandsOf(page: string): string[] {
+  const blocks = [...text(page).matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
+  const indented = [...text(page).matchAll(/^ {4}(crossover .*)$/gm)].map((match) => match[1]!);
+  const lines = blocks.flatMap((block) => block.split("\n")).map((line) => line.replace(/\s+#.*$/, "").trim());
+  return [...lines.filter((line) => line !== ""), ...indented];
+}
+
+/** Words as a shell would part them: this documentation uses single quotes at the most. */
+const wordsOf = (command: string): string[] => [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!);
+
+let server: FaultyServer;
+const before = process.cwd();
+beforeAll(async () => {
+  server = await startFaultyServer({ keywords: { refund: "money", login: "password" }, otherwise: "login" });
+  const folder = await emptyFolder();
+  const tickets = await writeTickets(folder, 40);
+  await copyFile(tickets, join(folder, "messages.csv"));
+  const queues = ticketRows(40).map(({ text: body, label }, i) => `"${body}",${label},c${i % 13}`);
+  await writeFile(join(folder, "train.csv"), `body,queue,customer\n${queues.slice(0, 30).join("\n")}\n`);
+  await writeFile(join(folder, "test.csv"), `body,queue,customer\n${queues.slice(30).join("\n")}\n`);
+  await writeFile(
+    join(folder, "reviews.jsonl.gz"),
+    gzipSync(
+      ticketRows(40)
+        .map((row) => JSON.stringify(row))
+        .join("\n"),
+    ),
+  );
+  for (const [file, model] of [
+    ["batch-output.jsonl", "gpt-5-mini"],
+    ["other-model.jsonl", "gpt-5-nano"],
+  ] as const) {
+    const lines = ticketRows(40).map(({ label }, i) =>
+      JSON.stringify({
+        custom_id: `row-${i + 1}`,
+        response: { status_code: 200, body: { model, choices: [{ message: { content: label }, finish_reason: "stop" }] } },
+      }),
+    );
+    await writeFile(join(folder, file), lines.join("\n"));
+  }
+  await mkdir(join(folder, "runs"));
+  await symlink(join(root, "examples"), join(folder, "examples"));
+  process.chdir(folder);
+});
+afterAll(async () => {
+  process.chdir(before);
+  await server[Symbol.asyncDispose]();
+});
+
+describe.each(pages)("%s", (page) => {
+  const commands = commandsOf(page).filter((command) => /^(npx )?crossover /.test(command));
+
+  it.runIf(commands.length > 0).each(commands)("%s", async (command) => {
+    const words = wordsOf(command.replace(/^(npx )?crossover /, ""));
+    const env = { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url };
+    // The shipped example is run whole by `npm start`; here its first rows do.
+    const isWholeExample = words[0] === "run" && words[1]?.startsWith("examples/") && !words.includes("--dry-run");
+    const { code, err } = await crossover(isWholeExample ? [...words, "--limit", "60", "--test-limit", "40"] : words, { env });
+    expect(err).not.toMatch(/bug in crossover/);
+    expect(code, err).toBe(0);
+  });
+
+  it("names only options and commands that exist", async () => {
+    const help = (await Promise.all(["run", "check", "resume", "list", "view"].map((name) => crossover([name, "--help"]))))
+      .map(({ out }) => out)
+      .join();
+    const outside = new Set(["--no-deps"]);
+    const options = [...text(page).matchAll(/(?<![\w-])--[a-z][a-z-]+/g)]
+      .map(([option]) => option)
+      .filter((option) => !outside.has(option));
+    expect(options.filter((option) => !new RegExp(`${option}\\b`).test(help))).toEqual([]);
+  });
+
+  it("links only to files that exist", () => {
+    const links = [...text(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1]!);
+    const paths = [...text(page).matchAll(/`((?:src|test|golden|bench|decisions|docs|examples|models)\/[\w./-]*)`/g)].map(
+      (match) => match[1]!,
+    );
+    expect([...links, ...paths].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+});
+
+it("the README's two commands are scripts of the package", () => {
+  const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+  expect(commandsOf("README.md").slice(0, 2)).toEqual(["npm ci && npm start", "npm ci && npm test"]);
+  expect(scripts["test"]).toBe("vitest run");
+  const example = /(?:crossover|cli\.js) run (\S+)$/.exec(scripts["start"]!)?.[1];
+  expect(existsSync(join(root, example!))).toBe(true);
+});
