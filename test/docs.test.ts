@@ -4,7 +4,7 @@ import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli/cli.js";
 import { type FaultyServer, startFaultyServer } from "./servers/faulty-openai.js";
 
@@ -93,6 +93,19 @@ describe.each(pages)("%s", (page) => {
     );
     expect([...links, ...paths].filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
+});
+
+it("the README's program runs, and prints a comparison", async () => {
+  const [, program] = /```ts\n([\s\S]*?)```/.exec(text("README.md"))!;
+  const file = join(process.cwd(), "program.ts");
+  await writeFile(file, `${program!.replace('"crossover"', JSON.stringify(join(root, "src/index.ts")))}\nexport {};\n`);
+  vi.stubEnv("OPENAI_API_KEY", "sk-x");
+  vi.stubEnv("OPENAI_BASE_URL", server.url);
+  const print = vi.spyOn(console, "log").mockImplementation(() => {});
+  await import(/* @vite-ignore */ file);
+  expect(String(print.mock.calls[0]?.[0])).toContain("prompt:zero-shot@openai:gpt-5-mini");
+  print.mockRestore();
+  vi.unstubAllEnvs();
 });
 
 it("the README's two commands are scripts of the package", () => {

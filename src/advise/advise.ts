@@ -9,6 +9,7 @@ import { aboveBaseline } from "./rules/baselines.js";
 import { breakEven, freeLabels } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
 import { dataWarnings } from "./rules/data-warnings.js";
+import { undescribedLabels } from "./rules/descriptions.js";
 import { notEstimable, rareLabelsMissed } from "./rules/labels.js";
 import { missingArm, noLanguageModel } from "./rules/language-model.js";
 import { latencyGap, latencyNotMeasured } from "./rules/latency.js";
@@ -64,6 +65,7 @@ export const rules: readonly AdviceRule[] = [
   latencyNotMeasured,
   freeLabels,
   missingArm,
+  undescribedLabels,
   moreRows,
   breakEven,
   widerMargin,

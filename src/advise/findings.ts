@@ -128,6 +128,7 @@ export type Finding =
   | { readonly kind: "failed"; readonly approach: string; readonly reason: string }
   | { readonly kind: "labels-free"; readonly approach: string; readonly labels: number }
   // What would change the answer.
+  | { readonly kind: "labels-undescribed"; readonly approach: string }
   | {
       readonly kind: "break-even";
       readonly tuned: string;

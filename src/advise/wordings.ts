@@ -255,6 +255,17 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
       "label was given.",
     steps: () => [{ text: "Say what a label costs you.", command: "crossover run FILE --usd-per-label 0.10" }],
   },
+  "labels-undescribed": {
+    role: "change",
+    title: () => "Descriptions of the labels",
+    sentence: ({ approach }) =>
+      `${approach} knew the labels by their bare names. What a sentence on the meaning of each would add was not measured.`,
+    steps: () => [
+      {
+        text: "Say in words what each label means, in label-descriptions.yaml beside the data (label: what it means), and run again.",
+      },
+    ],
+  },
   "break-even": {
     role: "change",
     title: () => "The number of requests",

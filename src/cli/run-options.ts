@@ -1,6 +1,6 @@
 /** @file The options of `crossover run`: what they are called, what they may be, and what they become. */
-import { availableParallelism } from "node:os";
 import { type Command, Option } from "commander";
+import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
 
 /** Everything that decides what a run does. Plain JSON, kept in `run.json`; holds no key. */
@@ -45,15 +45,6 @@ export interface RunManner {
   readonly json: boolean;
   readonly envFile?: string;
 }
-
-/**
- * What one core of a rented machine costs an hour: half the price of AWS m7g.large (2 vCPUs; Linux, on demand, us-east-1),
- * $0.0816 in June 2026 (https://www.factualminds.com/blog/amazon-ec2-on-demand-pricing-instance-families-2026/).
- */
-const usdPerCoreHour = 0.0816 / 2;
-
-/** The default price of this machine, from its number of cores. */
-const machineUsdPerHour = Number((usdPerCoreHour * availableParallelism()).toPrecision(3));
 
 /** A parser of a number in a range, for commander; the message names the option and the range. */
 export function numberIn(flag: string, low: number, high: number, isWhole = false): (text: string) => number {
@@ -119,16 +110,26 @@ export function addRunOptions(command: Command): Command {
       "--margin <share>",
       "difference that does not matter in practice, e.g. 0.01 for one point",
       numberIn("--margin", 0, 0.5),
-      0.01,
+      defaultAssumptions.margin,
     )
-    .option("--usd-per-label <usd>", "what one more label costs you", numberIn("--usd-per-label", 0, most), 0)
+    .option(
+      "--usd-per-label <usd>",
+      "what one more label costs you",
+      numberIn("--usd-per-label", 0, most),
+      defaultAssumptions.usdPerLabel,
+    )
     .option(
       "--usd-per-machine-hour <usd>",
       "price of a machine like this one",
       numberIn("--usd-per-machine-hour", 0, most),
-      machineUsdPerHour,
+      defaultAssumptions.usdPerMachineHour,
     )
-    .option("--utilization <share>", "share of the time that the machine would be busy", numberIn("--utilization", 0.001, 1), 0.2)
+    .option(
+      "--utilization <share>",
+      "share of the time that the machine would be busy",
+      numberIn("--utilization", 0.001, 1),
+      defaultAssumptions.utilization,
+    )
     .option("--no-cache", "ask again what was answered before, and embed again what was embedded")
     .option("--offline", "refuse everything that needs a network", false)
     .option(

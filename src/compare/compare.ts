@@ -1,16 +1,18 @@
 /** @file The front door: approaches in, a comparison out. Nothing here knows a model from a prompt. */
 import { BudgetError, UserError } from "../lib/errors.js";
 import type { Approach, Assumptions, Comparison, Measurement, Predictor, ProgressEvent, Task, TaskFacts } from "../types.js";
+import { defaultAssumptions } from "./assumptions.js";
 import { measure } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { summarize } from "./summarize.js";
 
 export interface CompareOptions {
-  /** Every approach is fitted once with each. The first one also serves the choice on validation rows. */
-  readonly seeds: readonly number[];
-  readonly assumptions: Assumptions;
-  readonly signal: AbortSignal;
-  readonly log: (event: ProgressEvent) => void;
+  /** Every approach is fitted once with each. The first one also serves the choice on validation rows. 42 alone unless given. */
+  readonly seeds?: readonly number[];
+  /** Prices and margin; those that are left out are `defaultAssumptions`. */
+  readonly assumptions?: Partial<Assumptions>;
+  readonly signal?: AbortSignal;
+  readonly log?: (event: ProgressEvent) => void;
   /** Measurements of an earlier, interrupted run of the same task: they are not made again. */
   readonly finished?: readonly Measurement[];
   /** Called with each predictor that was measured, before it is disposed of and before `onMeasurement`: the place to save its files. */
@@ -30,8 +32,17 @@ export interface CompareOptions {
  *
  * @throws UserError where two approaches share a name, or none could be measured
  */
-export async function compare(task: Task, approaches: readonly Approach[], options: CompareOptions): Promise<Comparison> {
-  const { seeds, assumptions, signal, log, finished = [], onPredictor, onMeasurement, onFailure } = options;
+export async function compare(task: Task, approaches: readonly Approach[], options: CompareOptions = {}): Promise<Comparison> {
+  const {
+    seeds = [42],
+    signal = new AbortController().signal,
+    log = () => {},
+    finished = [],
+    onPredictor,
+    onMeasurement,
+    onFailure,
+  } = options;
+  const assumptions = { ...defaultAssumptions, ...options.assumptions };
   const plan = planMeasurements(task, approaches, seeds);
   const measurements: Measurement[] = [];
   const failed = new Map<string, string>();

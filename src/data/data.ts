@@ -52,7 +52,6 @@ export async function readTask(options: TaskOptions): Promise<Task> {
     test = { ...base, examples: parts.test };
     checkLearnable(train, source.label);
     splitNote = source.splitNote;
-    warnings.push(...leakWarnings(train, test));
   } else {
     const all = { ...base, examples: [...parts.train, ...parts.test] };
     checkLearnable(all, source.label);
@@ -70,7 +69,8 @@ export async function readTask(options: TaskOptions): Promise<Task> {
     splitNote += ` Used are ${formatCount(train.examples.length)} of the training and ${formatCount(test.examples.length)} of the test rows, the first after NumPy's shuffle with seed ${seed}.`;
     if (train !== whole) checkLearnable(train, source.label);
   }
-  warnings.push(...absentLabelWarnings(train, test));
+  // Of the rows that are used: a split made here keeps equal texts on one side.
+  warnings.push(...leakWarnings(train, test), ...absentLabelWarnings(train, test));
   return {
     train,
     test,

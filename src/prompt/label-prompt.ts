@@ -4,8 +4,9 @@
  * network, and so is the prompted arm's floor.
  */
 
+import { estimateEmbeddingSeconds } from "../lib/embedding-estimate.js";
 import { UserError } from "../lib/errors.js";
-import type { Approach, Dataset, Encoder, PredictContext, Prediction } from "../types.js";
+import type { Approach, Dataset, Encoder, Prediction } from "../types.js";
 import { countWords } from "./words.js";
 
 export interface LabelPromptOptions {
@@ -50,7 +51,7 @@ export function labelPrompt({ encoder, templates = defaultTemplates }: LabelProm
         inputTokens: 0,
         outputTokens: 0,
         usd: 0,
-        seconds: (await secondsPerText(encoder, texts)) * texts.length,
+        seconds: await estimateEmbeddingSeconds(encoder, texts),
       };
     },
     async fit(train, context) {
@@ -113,20 +114,6 @@ function nearest(vector: Float32Array, labelVectors: readonly Float64Array[], { 
   // Shares of a softmax say nothing about whether a second label applies too.
   if (isMultiLabel) return { answer };
   return { answer, scores: Object.fromEntries(labels.map((label, i) => [label, weights[i]! / total])) };
-}
-
-/** Seconds to embed a text, measured on at most 16 at evenly spaced ranks of length. */
-async function secondsPerText(encoder: Encoder, texts: readonly string[]): Promise<number> {
-  const byLength = [...texts].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  const size = Math.min(16, byLength.length);
-  if (size === 0) return 0;
-  const sample = Array.from({ length: size }, (_, i) => byLength[Math.floor(((i + 0.5) * byLength.length) / size)]!);
-  const context: PredictContext = { signal: new AbortController().signal, useCache: false, spend: () => {}, log: () => {} };
-  // The first run of a session sets memory up and would count for all.
-  await encoder.embed(sample.slice(0, 1), context);
-  const startedAt = performance.now();
-  await encoder.embed(sample, context);
-  return (performance.now() - startedAt) / 1000 / size;
 }
 
 function labelFiles(

@@ -1,6 +1,6 @@
+import { estimateEmbeddingSeconds, textsOf } from "../lib/embedding-estimate.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Encoder, Prediction, Predictor } from "../types.js";
-import { estimateEmbeddingSeconds, textsOf } from "./embedding-estimate.js";
 import { type Matrix, matrixOf, timesTransposed } from "./matrix.js";
 
 /**

@@ -1,7 +1,7 @@
+import { estimateEmbeddingSeconds, textsOf } from "../lib/embedding-estimate.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Dataset, Encoder, Predictor, PredictorFacts } from "../types.js";
 import type { ClassWeight } from "./class-weights.js";
-import { estimateEmbeddingSeconds, textsOf } from "./embedding-estimate.js";
 import { fitHead, type Head, headPredictions } from "./head.js";
 import { decodeHead, encodeHead, headFile } from "./head-file.js";
 import { matrixOf } from "./matrix.js";

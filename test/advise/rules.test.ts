@@ -5,6 +5,7 @@ import { aboveBaseline } from "../../src/advise/rules/baselines.js";
 import { breakEven, freeLabels } from "../../src/advise/rules/break-even.js";
 import { calibration, chanceError } from "../../src/advise/rules/calibration.js";
 import { dataWarnings } from "../../src/advise/rules/data-warnings.js";
+import { undescribedLabels } from "../../src/advise/rules/descriptions.js";
 import { notEstimable, rareLabelsMissed, wilsonUpper } from "../../src/advise/rules/labels.js";
 import { missingArm, noLanguageModel } from "../../src/advise/rules/language-model.js";
 import { latencyGap, latencyNotMeasured } from "../../src/advise/rules/latency.js";
@@ -441,6 +442,26 @@ describe("breakEven", () => {
       { kind: "always-cheaper", approach: "tune:probe", other: few, basis },
     ]);
     expect(breakEven({ ...full, breakEven: null })).toEqual([]);
+  });
+});
+
+describe("undescribedLabels", () => {
+  const withWords = (approach: string, humanWords: number): Comparison => ({
+    ...full,
+    best: { ...full.best, prompt: { approach, basis: "only candidate" } },
+    summaries: full.summaries.map((summary) =>
+      summary.approach === full.best.prompt?.approach
+        ? { ...summary, approach, facts: { ...summary.facts, humanWords } }
+        : summary,
+    ),
+  });
+
+  it("speaks where the best prompt had bare names only, and not of a recording", () => {
+    expect(undescribedLabels(withWords("prompt:zero-shot@x", 0))).toEqual([
+      { kind: "labels-undescribed", approach: "prompt:zero-shot@x" },
+    ]);
+    expect(undescribedLabels(withWords("prompt:zero-shot@x", 12))).toEqual([]);
+    expect(undescribedLabels(withWords("prompt:recorded@x", 0))).toEqual([]);
   });
 });
 

@@ -183,6 +183,10 @@ const said: readonly (readonly [Finding, string])[] = [
     "tune:probe learned from 592 labels more than the prompt used; they are counted as free because no price of a label was given.",
   ],
   [
+    { kind: "labels-undescribed", approach: "prompt:x" },
+    "prompt:x knew the labels by their bare names. What a sentence on the meaning of each would add was not measured.",
+  ],
+  [
     { kind: "break-even", tuned: "tune:probe", prompted: "prompt:x", requests: 123_843, basis: "" },
     "Below about 120,000 requests in all, prompt:x costs less in total; above, tune:probe does.",
   ],

@@ -1,0 +1,12 @@
+import type { Comparison } from "../../types.js";
+import type { Finding } from "../findings.js";
+import { summaryOf } from "../lookup.js";
+
+/**
+ * Whether the best prompted approach had nothing to go by but the labels' names. Of a recording nobody knows what its prompt said.
+ */
+export function undescribedLabels(comparison: Comparison): Finding[] {
+  const prompted = summaryOf(comparison, comparison.best.prompt?.approach);
+  if (prompted === undefined || prompted.facts.humanWords > 0 || prompted.approach.startsWith("prompt:recorded@")) return [];
+  return [{ kind: "labels-undescribed", approach: prompted.approach }];
+}

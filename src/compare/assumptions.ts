@@ -1,0 +1,16 @@
+import { availableParallelism } from "node:os";
+import type { Assumptions } from "../types.js";
+
+/**
+ * What one core of a rented machine costs an hour: half the price of AWS m7g.large (2 vCPUs; Linux, on demand, us-east-1),
+ * $0.0816 in June 2026 (https://www.factualminds.com/blog/amazon-ec2-on-demand-pricing-instance-families-2026/).
+ */
+const usdPerCoreHour = 0.0816 / 2;
+
+/** What is assumed where the user says nothing: a margin of one point, labels already paid for, this machine rented and busy a fifth of the time. */
+export const defaultAssumptions: Assumptions = {
+  margin: 0.01,
+  usdPerLabel: 0,
+  usdPerMachineHour: Number((usdPerCoreHour * availableParallelism()).toPrecision(3)),
+  utilization: 0.2,
+};
