@@ -65,7 +65,7 @@ afterAll(async () => {
 describe.each(pages)("%s", (page) => {
   const commands = commandsOf(page).filter((command) => /^(npx )?crossover /.test(command));
 
-  it.runIf(commands.length > 0).each(commands)("%s", async (command) => {
+  it.each(commands)("%s", async (command) => {
     const words = wordsOf(command.replace(/^(npx )?crossover /, ""));
     const env = { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url };
     // The shipped example is run whole by `npm start`; here its first rows do.

@@ -135,7 +135,7 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     title: () => "Hardly above a simple baseline",
     sentence: ({ approach, baseline, gain, margin }) =>
       certainGain(gain) < 0 && gain.value <= 0
-        ? `${baseline}, a simple baseline, does as well as ${approach} or better: the difference is ${gainText(gain)}. ${approach} isn't worth shipping.`
+        ? `${baseline}, a simple baseline, does as well as ${approach} or better: the difference is ${gainText(gain)}. Nothing shows that ${approach} is worth more than that.`
         : `${approach} is not shown to beat ${baseline}, a simple baseline, by more than the margin of ${points(margin)}: the difference is ` +
           `${gainText(gain)}. The simple one may be all that is worth shipping.`,
   },

@@ -97,7 +97,7 @@ const said: readonly (readonly [Finding, string])[] = [
       gain: { metric: "macroF1", value: -0.03 },
       margin: 0.01,
     },
-    "nearest-centroid, a simple baseline, does as well as tune:probe or better: the difference is −3.0 points of macro-F1. tune:probe isn't worth shipping.",
+    "nearest-centroid, a simple baseline, does as well as tune:probe or better: the difference is −3.0 points of macro-F1. Nothing shows that tune:probe is worth more than that.",
   ],
   [
     { kind: "chance-not-excluded", a: "a", b: "b", metric: "accuracy", pValue: 0.03, adjustedPValue: 0.12, contrasts: 8 },

@@ -90,20 +90,23 @@ describe.each(Object.keys(golden.cases))("%s", (name) => {
     }
   });
 
-  it.runIf(Object.keys(expected).length > 0)("has the gradient that central differences give", () => {
-    const { outputs, feeds } = graphOf(name, "float64");
-    const found = interpret(outputs, feeds);
-    const lossAt = (key: string, i: number, step: number): number => {
-      const data = Float64Array.from(feeds[key]!.data);
-      data[i] = data[i]! + step;
-      return interpret({ loss: outputs["loss"]! }, { ...feeds, [key]: { ...feeds[key]!, data } }).loss.data[0]!;
-    };
-    for (const key of Object.keys(expected)) {
-      const step = 1e-5;
-      const slopes = Array.from(feeds[key]!.data, (_, i) => (lossAt(key, i, step) - lossAt(key, i, -step)) / (2 * step));
-      expect(worstError(found[`d ${key}`]!.data, slopes)).toBeLessThan(1e-8);
-    }
-  });
+  // Ops of integers and truth values have none.
+  if (Object.keys(expected).length > 0) {
+    it("has the gradient that central differences give", () => {
+      const { outputs, feeds } = graphOf(name, "float64");
+      const found = interpret(outputs, feeds);
+      const lossAt = (key: string, i: number, step: number): number => {
+        const data = Float64Array.from(feeds[key]!.data);
+        data[i] = data[i]! + step;
+        return interpret({ loss: outputs["loss"]! }, { ...feeds, [key]: { ...feeds[key]!, data } }).loss.data[0]!;
+      };
+      for (const key of Object.keys(expected)) {
+        const step = 1e-5;
+        const slopes = Array.from(feeds[key]!.data, (_, i) => (lossAt(key, i, step) - lossAt(key, i, -step)) / (2 * step));
+        expect(worstError(found[`d ${key}`]!.data, slopes)).toBeLessThan(1e-8);
+      }
+    });
+  }
 
   it.each(["float32", "float64"] as const)("gives the same numbers as ONNX in %s", async (dtype) => {
     const { outputs, feeds } = graphOf(name, dtype);

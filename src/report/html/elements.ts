@@ -60,6 +60,12 @@ export function approachName(name: string, arm: Arm): Markup {
   return markup`<bdi class="${arm}-name">${parts}</bdi>`;
 }
 
+/** A label, which may break after an underscore and the like: labels are often long words of many parts. */
+export function labelName(label: string): Markup {
+  const parts = label.split(/(?<=[_\-./:])/).map((part, i) => markup`${i > 0 && markup`<wbr>`}${part}`);
+  return markup`<bdi>${parts}</bdi>`;
+}
+
 /** Something folded away. */
 export function details(title: string, content: Content, isOpen = false): Markup {
   return isOpen

@@ -7,7 +7,7 @@ import type { Comparison, LabelScore, Summary } from "../../types.js";
 import { confusionChart } from "../charts/confusion-chart.js";
 import { labelChart } from "../charts/label-chart.js";
 import { type Markup, markup } from "../markup.js";
-import { approachName, details, figure, table } from "./elements.js";
+import { approachName, details, figure, labelName, table } from "./elements.js";
 
 /** Rows of a chart that can still be taken in at a glance. */
 const chartRows = 20;
@@ -67,8 +67,8 @@ function confusionFigure(summary: Summary, { task }: Comparison): Markup | null 
   }
   const rows = pairs.slice(0, pairRows).map(({ truth, answer, rows: count, share }) => ({
     cells: [
-      markup`<bdi>${truth}</bdi>`,
-      answer === null ? markup`<span class="missing">no answer</span>` : markup`<bdi>${answer}</bdi>`,
+      labelName(truth),
+      answer === null ? markup`<span class="missing">no answer</span>` : labelName(answer),
       { content: formatCount(count), kind: "number" as const },
       { content: formatPercent(share), kind: "number" as const },
     ],
@@ -88,7 +88,7 @@ function labelTable({ perLabel, approach }: Summary): Markup {
     label.isEstimable ? number(formatScore(value)) : number(`(${formatScore(value)})`);
   const rows = perLabel.map((label) => ({
     cells: [
-      markup`<bdi>${label.label}</bdi>`,
+      labelName(label.label),
       score(label, label.precision),
       score(label, label.recall),
       score(label, label.f1),
