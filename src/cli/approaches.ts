@@ -28,7 +28,11 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const { encoder, env, responses, bill } = sources;
   const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
   const budget = bill === undefined ? undefined : billedBudget(options.budgetUsd, bill);
-  const all = [...baselines({ encoder }), tune({ encoder, method: "probe" }), labelPrompt({ encoder })];
+  const all = [
+    ...baselines({ encoder }),
+    tune({ encoder, method: "probe", classWeight: options.classWeight }),
+    labelPrompt({ encoder }),
+  ];
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
     if (provider === "recorded") {

@@ -20,6 +20,7 @@ import { estimateRun, renderEstimates, totalUsd } from "./estimate.js";
 import { Interrupted, isAbort } from "./exit-code.js";
 import { parseGate } from "./gates.js";
 import { thisMachine } from "./machine.js";
+import { noteLines } from "./notes.js";
 import { makeProgress, type Progress } from "./progress.js";
 import { checkOutputs, publish } from "./reports.js";
 import type { RunManner, RunOptions } from "./run-options.js";
@@ -48,7 +49,7 @@ export async function runComparison(
   await using held = disposables();
   try {
     const task = await readTask(taskOptions(options));
-    for (const warning of task.warnings) terminal.err(`Note: ${warning}\n`);
+    for (const warning of task.warnings) terminal.err(noteLines(`Note: ${warning}`, terminal));
     const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name));
     const encoder = await openEncoder(options, manner, held);
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
@@ -124,7 +125,7 @@ async function measureAll(
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds),
       onFailure: (approach, error) => {
         progress.clear();
-        terminal.err(`${approach} was left out: ${error.message}\n`);
+        terminal.err(noteLines(`${approach} was left out: ${error.message}`, terminal));
       },
     });
     await run.update({ failed: comparison.failed, finishedAt: new Date().toISOString() });
@@ -196,11 +197,11 @@ const keyHints: readonly { readonly variable: string; readonly spec: string }[] 
 function hintAtLlm(options: RunOptions, { terminal }: CommandContext): void {
   if (options.llm.length > 0) return;
   const found = keyHints.find(({ variable }) => terminal.env[variable]);
-  terminal.err(
+  const hint =
     found === undefined
-      ? "No LLM was named, so none is measured. To add one: --llm openai:gpt-5-mini (with OPENAI_API_KEY), ollama:qwen3:8b, or recorded:FILE.\n"
-      : `No LLM was named, so none is measured. ${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.\n`,
-  );
+      ? "To add one: --llm openai:gpt-5-mini (with OPENAI_API_KEY), ollama:qwen3:8b, or recorded:FILE."
+      : `${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.`;
+  terminal.err(noteLines(`No LLM was named, so none is measured. ${hint}`, terminal));
 }
 
 async function confirmSpending(

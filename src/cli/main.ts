@@ -7,6 +7,7 @@ import { addResumeCommand } from "./commands/resume.js";
 import { addRunCommand } from "./commands/run.js";
 import { addViewCommand } from "./commands/view.js";
 import { exitCode, explain } from "./exit-code.js";
+import { noteLines } from "./notes.js";
 import type { Terminal } from "./terminal.js";
 import { packageVersion } from "./version.js";
 
@@ -33,7 +34,7 @@ export async function main(argv: readonly string[], terminal: Terminal, signal: 
     // Commander has printed what is wrong; asked for help or the version, it ends with code 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.user;
     const { text, code: failed } = explain(error);
-    terminal.err(`${text}\n`);
+    terminal.err(failed === exitCode.bug ? `${text}\n` : noteLines(text, terminal));
     return failed;
   }
 }

@@ -1,5 +1,6 @@
 import { formatCount, formatSeconds } from "../lib/format.js";
 import type { ProgressEvent } from "../types.js";
+import { noteLines } from "./notes.js";
 import type { Terminal } from "./terminal.js";
 
 /** Seconds a stage must have lasted before it is shown: what is done at once needs no bar. */
@@ -41,7 +42,7 @@ export function makeProgress(terminal: Terminal): Progress {
     log(event) {
       if (event.kind === "note") {
         clear();
-        terminal.err(`${event.text}\n`);
+        terminal.err(noteLines(event.text, terminal));
         return;
       }
       const now = terminal.now() / 1000;

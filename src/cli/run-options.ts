@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
+import type { ClassWeight } from "../tune/class-weights.js";
 
 /** Everything that decides what a run does. Plain JSON, kept in `run.json`; holds no key. */
 export interface RunOptions {
@@ -19,6 +20,7 @@ export interface RunOptions {
   readonly seed: number;
   readonly repeat: number;
   readonly model: string;
+  readonly classWeight: ClassWeight;
   readonly llm: readonly string[];
   readonly approaches?: readonly string[];
   readonly demos: number;
@@ -98,6 +100,11 @@ export function addRunOptions(command: Command): Command {
       "LLM to prompt: openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL, recorded:FILE (repeatable)",
       collect,
       [],
+    )
+    .addOption(
+      new Option("--class-weight <how>", "balanced: rare labels count as much as frequent ones in tuning")
+        .choices(["none", "balanced"])
+        .default("none"),
     )
     .option("--approaches <names>", "only these, e.g. tune:probe,prompt:zero-shot", list)
     .option("--demos <n>", "examples shown in a few-shot prompt", numberIn("--demos", 1, 1000, true), 8)

@@ -20,13 +20,21 @@ interface Plan {
  * 3. each of the two against every baseline: does it learn anything at all?
  * 4. each of the two against the other candidates of its arm: was the choice on validation rows a good one?
  *
+ * Where rows may have several labels, accuracy and macro-F1 change places: to have every label of a row right is a matter of luck with
+ * many labels, and always answering the commonest label does well by it.
+ *
  * Where one arm is missing, its contrasts are. Pairs of other candidates are not compared: every further question costs power.
  */
-export function plannedContrasts(best: Comparison["best"], summaries: readonly Pick<Summary, "approach" | "arm">[]): Plan[] {
+export function plannedContrasts(
+  best: Comparison["best"],
+  summaries: readonly Pick<Summary, "approach" | "arm">[],
+  isMultiLabel = false,
+): Plan[] {
   const plans: Plan[] = [];
+  const [main, second] = isMultiLabel ? (["macroF1", "accuracy"] as const) : (["accuracy", "macroF1"] as const);
   const [tuned, prompted] = [best.tune?.approach, best.prompt?.approach];
   if (tuned !== undefined && prompted !== undefined) {
-    plans.push({ a: tuned, b: prompted, metric: "accuracy" }, { a: tuned, b: prompted, metric: "macroF1" });
+    plans.push({ a: tuned, b: prompted, metric: main }, { a: tuned, b: prompted, metric: second });
   }
   const named = summaries.toSorted((a, b) => (a.approach < b.approach ? -1 : 1));
   const chosen = [
@@ -35,12 +43,12 @@ export function plannedContrasts(best: Comparison["best"], summaries: readonly P
   ] as const;
   for (const [, approach] of chosen) {
     if (approach === undefined) continue;
-    for (const other of named) if (other.arm === "baseline") plans.push({ a: approach, b: other.approach, metric: "accuracy" });
+    for (const other of named) if (other.arm === "baseline") plans.push({ a: approach, b: other.approach, metric: main });
   }
   for (const [arm, approach] of chosen) {
     if (approach === undefined) continue;
     for (const other of named) {
-      if (other.arm === arm && other.approach !== approach) plans.push({ a: approach, b: other.approach, metric: "accuracy" });
+      if (other.arm === arm && other.approach !== approach) plans.push({ a: approach, b: other.approach, metric: main });
     }
   }
   return plans;

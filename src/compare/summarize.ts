@@ -35,7 +35,7 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
     assumptions,
     measurements,
     summaries,
-    contrasts: contrastsOf(plannedContrasts(best, summaries), runs, assumptions, seed),
+    contrasts: contrastsOf(plannedContrasts(best, summaries, task.isMultiLabel), runs, assumptions, seed),
     best,
     factors: factorRows({
       summaries,

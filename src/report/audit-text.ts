@@ -4,6 +4,8 @@ import type { Audit } from "../data/audit.js";
 import type { AuditRow, AuditSuspect } from "../data/audit-facts.js";
 import type { Severity } from "../data/audit-findings.js";
 import { formatCount } from "../lib/format.js";
+import { displayWidth, truncate, wrap } from "./display-width.js";
+import { visibleText } from "./visible-text.js";
 
 export interface AuditTextOptions {
   /** Columns of the terminal. */
@@ -30,20 +32,20 @@ export function renderAudit(audit: Audit, { width, color }: AuditTextOptions): s
   const bold = (text: string): string => paint(1, text);
   const dim = (text: string): string => paint(2, text);
   const columns = Math.max(40, width);
-  const wrap = (text: string, indent: string, first = indent): string[] => wrapped(text, columns, indent, first);
+  const wrap = (text: string, indent: string, first = indent): string[] => indented(text, columns, indent, first);
   const lines: string[] = [];
   lines.push(
     bold(
-      `${visible(audit.name)}: ${formatCount(audit.rows.train)} training rows, ${formatCount(audit.rows.test)} test rows, ${formatCount(audit.labels.length)} labels`,
+      `${visibleText(audit.name)}: ${formatCount(audit.rows.train)} training rows, ${formatCount(audit.rows.test)} test rows, ${formatCount(audit.labels.length)} labels`,
     ),
-    ...wrap(visible(audit.splitNote), "").map(dim),
+    ...wrap(visibleText(audit.splitNote), "").map(dim),
     "",
   );
   if (audit.findings.length === 0) lines.push(paint(32, "✓ No problems found."), "");
   for (const { severity, message, remedy, examples } of audit.findings) {
     const { mark, ansi } = marks[severity];
     // The mark is painted after wrapping: color codes have no width.
-    const [head, ...more] = wrap(visible(message), "  ").map((line) => bold(line.slice(2)));
+    const [head, ...more] = wrap(visibleText(message), "  ").map((line) => bold(line.slice(2)));
     lines.push(`${paint(ansi, mark)} ${head}`, ...more.map((line) => `  ${line}`));
     if (remedy !== null) lines.push(...wrap(remedy, "    ", "  → "));
     const most = examples.every((group) => group.length === 1) ? singleRowsShown : groupsShown;
@@ -56,7 +58,7 @@ export function renderAudit(audit: Audit, { width, color }: AuditTextOptions): s
   }
   if (audit.warnings.length > 0) {
     lines.push(bold("While reading"));
-    for (const warning of audit.warnings) lines.push(...wrap(visible(warning), "    ", "  "));
+    for (const warning of audit.warnings) lines.push(...wrap(visibleText(warning), "    ", "  "));
     lines.push("");
   }
   lines.push(bold("Labels"), ...labelTable(audit, columns), "");
@@ -68,24 +70,25 @@ export function renderAudit(audit: Audit, { width, color }: AuditTextOptions): s
 
 /** `test.csv:41  card_arrival  "I am still waiting …"` in one line. */
 function rowLine(row: AuditRow | AuditSuspect, width: number): string {
-  const labels = row.labels.map(visible).join("|") || "(no label)";
-  const suggestion = "suggested" in row ? ` → ${visible(row.suggested)}?` : "";
+  const labels = row.labels.map(visibleText).join("|") || "(no label)";
+  const suggestion = "suggested" in row ? ` → ${visibleText(row.suggested)}?` : "";
   // An id that only numbers the rows says no more than the line does.
   const isNumbered = /(?:^|-)row-\d+$/.test(row.id);
-  const where = row.place === null ? visible(row.id) : `${visible(row.place)}${isNumbered ? "" : ` (${visible(row.id)})`}`;
-  const start = `${row.split}  ${where}  ${shortened(labels, 40)}${suggestion}`;
-  const room = width - characters(start) - 4;
+  const where =
+    row.place === null ? visibleText(row.id) : `${visibleText(row.place)}${isNumbered ? "" : ` (${visibleText(row.id)})`}`;
+  const start = `${row.split}  ${where}  ${truncate(labels, 40)}${suggestion}`;
+  const room = width - displayWidth(start) - 4;
   return row.excerpt === undefined || room < 12
-    ? shortened(start, width)
-    : `${start}  "${shortened(visible(row.excerpt), room)}"`;
+    ? truncate(start, width)
+    : `${start}  "${truncate(visibleText(row.excerpt), room)}"`;
 }
 
 function labelTable({ labels }: Audit, columns: number): string[] {
   const shown = labels.length <= labelsShown ? labels : [...labels.slice(0, labelsShown / 2), ...labels.slice(-labelsShown / 2)];
-  const names = shown.map(({ label }) => shortened(visible(label), Math.max(10, columns - 24)));
-  const width = Math.max(5, ...names.map(characters));
+  const names = shown.map(({ label }) => truncate(visibleText(label), Math.max(10, columns - 24)));
+  const width = Math.max(5, ...names.map(displayWidth));
   const line = (name: string, train: string, test: string): string =>
-    `  ${name}${" ".repeat(width - characters(name))}${train.padStart(9)}${test.padStart(9)}`;
+    `  ${name}${" ".repeat(width - displayWidth(name))}${train.padStart(9)}${test.padStart(9)}`;
   const rows = shown.map(({ train, test }, i) => line(names[i]!, formatCount(train), formatCount(test)));
   const left = labels.length - shown.length;
   if (left > 0) rows.splice(labelsShown / 2, 0, `  … ${formatCount(left)} more …`);
@@ -107,36 +110,8 @@ function lengthTable({ characters: lengths, tokens }: Audit): string[] {
   ];
 }
 
-/** Untrusted text with everything that a terminal would act on, or hide, written out. */
-function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (character) => {
-    const code = character.codePointAt(0)!;
-    return code > 0xff ? `\\u{${code.toString(16)}}` : `\\x${code.toString(16).padStart(2, "0")}`;
-  });
-}
-
-function characters(text: string): number {
-  return [...text].length;
-}
-
-function shortened(text: string, length: number): string {
-  const all = [...text];
-  return all.length <= length ? text : `${all.slice(0, Math.max(1, length - 1)).join("")}…`;
-}
-
-/** Words in lines of at most `columns`; a longer word stands alone. */
-function wrapped(text: string, columns: number, indent: string, first: string): string[] {
-  const lines: string[] = [];
-  let line = first;
-  let isEmpty = true;
-  for (const word of text.split(" ")) {
-    if (!isEmpty && characters(line) + 1 + characters(word) > columns) {
-      lines.push(line);
-      line = indent;
-      isEmpty = true;
-    }
-    line += isEmpty ? word : ` ${word}`;
-    isEmpty = false;
-  }
-  return [...lines, line];
+/** Words in lines of at most `columns`, the first one behind `first`, the others behind `indent`. */
+function indented(text: string, columns: number, indent: string, first: string): string[] {
+  const room = columns - Math.max(indent.length, first.length);
+  return wrap(text, room).map((line, i) => (i === 0 ? first : indent) + line);
 }

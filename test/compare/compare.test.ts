@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type CompareOptions, compare, taskFacts } from "../../src/compare/compare.js";
+import { plannedContrasts } from "../../src/compare/contrasts.js";
 import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { BudgetError, UserError } from "../../src/lib/errors.js";
@@ -177,6 +178,24 @@ test("several seeds: each approach once a seed, scores their mean", async () => 
   expect(best!.accuracy.value).toBeCloseTo((90 / 120 + 100 / 120) / 2, 12);
   expect(best!.seeds).toEqual([1, 2]);
   expect(comparison.best.tune).toEqual({ approach: "tune:probe", basis: "only candidate" });
+});
+
+test.each([
+  [false, "accuracy", "macroF1"],
+  [true, "macroF1", "accuracy"],
+] as const)("several labels a row: %s; then the question is decided by %s", (isMultiLabel, main, second) => {
+  const best = { tune: { approach: "tune:probe", basis: "" }, prompt: { approach: "prompt:x", basis: "" } };
+  const summaries = [
+    { approach: "baseline:majority", arm: "baseline" },
+    { approach: "tune:probe", arm: "tune" },
+    { approach: "prompt:x", arm: "prompt" },
+  ] as const;
+  expect(plannedContrasts(best, summaries, isMultiLabel).map(({ a, b, metric }) => [a, b, metric])).toEqual([
+    ["tune:probe", "prompt:x", main],
+    ["tune:probe", "prompt:x", second],
+    ["tune:probe", "baseline:majority", main],
+    ["prompt:x", "baseline:majority", main],
+  ]);
 });
 
 test("multi-label: accuracy is that of whole label sets, and the usual scores stand beside it", async () => {

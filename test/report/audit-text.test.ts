@@ -126,7 +126,7 @@ Languages (rows): English 1,500
       { width: 400, color: false },
     );
     expect(text.match(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu)!.every((character) => character === "\n")).toBe(true);
-    expect(text).toContain('"\\x1b[31mred\\x07\\u{202e}gnp\\u{200b}\\u{2028}<script>"');
+    expect(text).toContain('"␛[31mred␇[U+202E]gnp[U+200B] <script>"');
   });
 
   it("colors only where asked", () => {

@@ -1,0 +1,13 @@
+import { wrap } from "../report/display-width.js";
+import { visibleText } from "../report/visible-text.js";
+import type { Terminal } from "./terminal.js";
+
+/**
+ * A message for people, wrapped to the screen, each line feed kept. It may quote the data or a service: what would steer the terminal
+ * is written out.
+ */
+export function noteLines(text: string, { width, isInteractive }: Pick<Terminal, "width" | "isInteractive">): string {
+  const lines = text.split("\n").map(visibleText);
+  // In a log file a message is one line, so that it can be searched for.
+  return `${(isInteractive ? lines.flatMap((line) => wrap(line, width)) : lines).join("\n")}\n`;
+}
