@@ -270,7 +270,7 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "change",
     title: () => "The number of requests",
     sentence: ({ tuned, prompted, requests }) =>
-      `Below about ${about(requests)} requests in all, ${prompted} costs less in total; above, ${tuned} does.`,
+      `Below about ${about(requests)} ${requests === 1 ? "request" : "requests"} in all, ${prompted} costs less in total; above, ${tuned} does.`,
   },
   "always-cheaper": {
     role: "change",
