@@ -76,7 +76,9 @@ export function decide(comparison: Comparison): Decision {
       ? { ground: "equivalent", choice: null, other: prompted, contrast: primary, tieBreak: null }
       : { ground: "equivalent", ...favored, tieBreak: winner };
   }
-  if (favored !== null && winner !== null && favored.contrast.difference.low >= -margin) {
+  // An interval beyond the margin whose verdict is still open is one that the test contradicts: nothing is built on it.
+  const { low } = favored?.contrast.difference ?? { low: Number.NEGATIVE_INFINITY };
+  if (favored !== null && winner !== null && low >= -margin && low <= margin) {
     return { ground: "not-worse", ...favored, tieBreak: winner };
   }
   const { choice: leader, other, contrast } = primary.difference.value >= 0 ? forward : backward;

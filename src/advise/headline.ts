@@ -3,7 +3,7 @@ import type { Comparison } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
 import { freeLabels } from "./rules/break-even.js";
-import { about, armNames, metricNames, points, range, tieBreakNames } from "./wordings.js";
+import { about, armNames, isLevel, metricNames, moreTestRows, points, range, tieBreakNames } from "./wordings.js";
 
 /**
  * The answer in one or two sentences.
@@ -14,7 +14,9 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
   const open = isLimited ? " No language model was measured: whether prompting one would do better is open." : "";
   switch (decision.ground) {
     case "nothing":
-      return "Not enough evidence: nothing was measured.";
+      return comparison.summaries.length === 0
+        ? "Not enough evidence: nothing was measured."
+        : "Not enough evidence: neither fine-tuning nor prompting was measured.";
     case "one-arm":
       return (
         `Not enough evidence to choose: only ${armNames[decision.best.arm]} was measured, so ${decision.best.approach} ` +
@@ -49,8 +51,17 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
     case "undecided": {
       const { leader, other, contrast } = decision;
       const { difference, metric, moreRows: rows } = contrast;
-      const remedy = rows === null ? "" : ` About ${about(rows)} more test rows would settle it.`;
+      const remedy = rows === null ? "" : ` About ${moreTestRows(rows)} would settle it.`;
+      if (isLevel(difference)) {
+        return (
+          `Not enough evidence to choose: ${leader.approach} and ${other.approach} come out level in ${metricNames[metric]}, but either may be ` +
+          `the better one (95% interval ${range(difference)}).${remedy}${open}`
+        );
+      }
       const lead = `${leader.approach} is ${points(difference.value)} of ${metricNames[metric]} ahead of ${other.approach}`;
+      if (difference.low > comparison.assumptions.margin) {
+        return `Not enough evidence to choose: ${lead} (95% interval ${range(difference)}), but on so few rows the test does not exclude chance.${open}`;
+      }
       return difference.low > 0
         ? `Not enough evidence to choose: ${lead} (95% interval ${range(difference)}), which may be less than your margin of ` +
             `${points(comparison.assumptions.margin)}.${remedy}${open}`
@@ -90,6 +101,9 @@ export function confidenceIn(decision: Decision, comparison: Comparison, isLimit
         ? `Ahead by the whole 95% interval, though perhaps by less than ${margin}.${scope}`
         : `Shown not to be worse by more than ${margin}; whether it is better is open.${scope}`;
     case "undecided":
+      if (decision.contrast.difference.low > comparison.assumptions.margin) {
+        return `Open: too few rows tell the two apart, and an interval from so few is too narrow.${scope}`;
+      }
       return `Open: any difference from ${range(decision.contrast.difference)} points fits what was measured.${scope}`;
   }
 }

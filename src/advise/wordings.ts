@@ -60,11 +60,16 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "reason",
     title: () => "The difference is not settled",
     sentence: ({ leader, other, metric, difference, margin, testRows }) =>
-      `On ${formatPlural(testRows, "test row")} ${leader} is ${points(difference.value)} of ${metricNames[metric]} ahead of ${other}, but the ` +
+      `On ${formatPlural(testRows, "test row")} ${leader} ` +
+      (isLevel(difference)
+        ? `and ${other} come out level in ${metricNames[metric]}, but the `
+        : `is ${points(difference.value)} of ${metricNames[metric]} ahead of ${other}, but the `) +
       `95% interval reaches from ${range(difference)} points: ` +
-      (difference.low > 0
-        ? `the lead is real, but it may be smaller than the margin of ${points(margin)}.`
-        : "either of them may be the better one."),
+      (difference.low > margin
+        ? "it lies beyond the margin, but on so few rows the test does not exclude chance."
+        : difference.low > 0
+          ? `the lead is real, but it may be smaller than the margin of ${points(margin)}.`
+          : "either of them may be the better one."),
     steps: ({ moreRows }) =>
       moreRows === null
         ? [{ text: "Give more test rows, in a file of their own.", command: "crossover run FILE --test TEST_FILE" }]
@@ -217,7 +222,7 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "caution",
     title: () => "The test set is small",
     sentence: ({ testRows, halfWidth, metric, margin }) =>
-      `${formatPlural(testRows, "test row")} fix the ${metricNames[metric]} to about ±${points(halfWidth)} only, wider than the margin of ` +
+      `${formatPlural(testRows, "test row")} ${testRows === 1 ? "fixes" : "fix"} the ${metricNames[metric]} to about ±${points(halfWidth)} only, wider than the margin of ` +
       `${points(margin)}: smaller differences can't be seen.`,
   },
   "data-warning": {
@@ -302,10 +307,10 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "change",
     title: () => "More test rows",
     sentence: ({ rows, a, b }) =>
-      `About ${about(rows)} more test rows would settle whether ${a} or ${b} is better, with a chance of 80%, if the difference is as it looks now.`,
+      `About ${moreTestRows(rows)} would settle whether ${a} or ${b} is better, with a chance of 80%, if the difference is as it looks now.`,
     steps: ({ rows }) => [
       {
-        text: `Label about ${about(rows)} more test rows and give them in a file of their own.`,
+        text: `Label about ${moreTestRows(rows)} and give them in a file of their own.`,
         command: "crossover run FILE --test TEST_FILE",
       },
     ],
@@ -400,6 +405,16 @@ export function points(share: number): string {
 /** A large number that is an estimate itself, to two significant digits: `12,000`. */
 export function about(count: number): string {
   return count < 100 ? formatNumber(count) : formatCount(Number(count.toPrecision(2)));
+}
+
+/** `1 more test row`, `1,200 more test rows`: an estimate, rounded. */
+export function moreTestRows(rows: number): string {
+  return `${about(rows)} more test ${rows === 1 ? "row" : "rows"}`;
+}
+
+/** Whether a difference is written as 0 points, so that nobody is ahead. */
+export function isLevel({ value }: Pick<Estimate, "value">): boolean {
+  return points(value) === "0 points";
 }
 
 /** The ends of an interval in points: `−0.6 to +3.1`. */

@@ -18,7 +18,7 @@ import { type Disposables, disposables } from "./disposables.js";
 import { readEnvironment } from "./environment.js";
 import { estimateRun, renderEstimates, totalUsd } from "./estimate.js";
 import { Interrupted, isAbort } from "./exit-code.js";
-import { parseGate } from "./gates.js";
+import { checkGateNames, parseGate } from "./gates.js";
 import { thisMachine } from "./machine.js";
 import { noteLines } from "./notes.js";
 import { makeProgress, type Progress } from "./progress.js";
@@ -43,6 +43,7 @@ export async function runComparison(
   // What can be wrong with the words is found before any work.
   const gates = options.require.map(parseGate);
   checkOutputs(manner.output);
+  checkName(manner.name);
   const env = readEnvironment(terminal.env, manner.envFile);
   await checkLlms(options, env, manner.dryRun);
   const progress = makeProgress(terminal);
@@ -55,6 +56,7 @@ export async function runComparison(
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
     if (manner.dryRun) {
       const planned = await makeApproaches(options, { encoder, env });
+      checkGateNames(gates, namesOf(planned));
       terminal.out(renderEstimates(task, await estimateRun(task, planned, seeds)));
       return;
     }
@@ -65,6 +67,7 @@ export async function runComparison(
     const responsesPath = options.cache ? join(manner.runs, ".cache", "responses.db") : join(folder, "responses.db");
     const responses = held.use(await openResponseCache(responsesPath));
     const approaches = await makeApproaches(options, { encoder, env, responses, bill });
+    checkGateNames(gates, namesOf(approaches));
     if (!resumed) {
       hintAtLlm(options, context);
       await confirmSpending(task, approaches, seeds, options, manner, context);
@@ -171,6 +174,14 @@ function newManifest(folder: string, options: RunOptions, task: Task): RunManife
 function newName(dataName: string): string {
   const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
   return `${dataName.replace(/[^\w.-]+/g, "-").slice(0, 60)}-${time}`;
+}
+
+const namesOf = (approaches: readonly Approach[]): string[] => approaches.map(({ name }) => name);
+
+/** A name is one folder within the folder of all runs: elsewhere `list` and `resume` would not find it. */
+function checkName(name: string | undefined): void {
+  if (name === undefined || (/^[^/\\]+$/.test(name) && !/^\.{1,2}$/.test(name))) return;
+  throw new UserError(`--name is "${name}"; it must be a name without slashes. --runs DIR says in which folder the run is put.`);
 }
 
 function checkSameData(run: Run, task: Task): void {

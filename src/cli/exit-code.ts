@@ -14,11 +14,33 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Interrupted || (error instanceof Error && error.name === "AbortError");
 }
 
+/** What the disk can refuse, and what to do about it. */
+const diskFaults: Readonly<Record<string, string>> = {
+  EACCES: "it may not be written or read. Mend its permissions, or choose another place",
+  EPERM: "it may not be written or read. Mend its permissions, or choose another place",
+  EROFS: "the disk is read-only. Choose another place",
+  ENOSPC: "the disk is full. Make room",
+  EDQUOT: "the disk quota is used up. Make room",
+  ENOTDIR: "a file stands where a folder is needed. Choose another place",
+  EISDIR: "a folder stands where a file is needed. Choose another name",
+};
+
+/** A refusal of the disk in words, or `null`. */
+function diskFault(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const fault = code === undefined ? undefined : diskFaults[code];
+  if (fault === undefined) return null;
+  return `${path ?? "A file"}: ${fault}, and run again; --runs DIR says where runs are kept. (${error.message})`;
+}
+
 /** What to print for an error, and the exit code. Only bugs of ours show their stack. */
 export function explain(error: unknown): { text: string; code: number } {
   if (error instanceof Interrupted) return { text: error.message, code: exitCode.interrupted };
   if (isAbort(error)) return { text: "Stopped.", code: exitCode.interrupted };
   if (error instanceof UserError) return { text: error.message, code: exitCode.user };
+  const disk = diskFault(error);
+  if (disk !== null) return { text: disk, code: exitCode.user };
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { text: `This is a bug in crossover. Please report it with these lines:\n${what}`, code: exitCode.bug };
 }

@@ -33,7 +33,7 @@ export interface Gate {
 export interface GateResult {
   readonly gate: string;
   readonly approach: string;
-  /** `null` where the metric was not measured: the gate then fails. */
+  /** `null` where the approach or the metric was not measured: the gate then fails. */
   readonly value: number | null;
   readonly isPassed: boolean;
 }
@@ -56,6 +56,16 @@ export function parseGate(text: string): Gate {
   return { text, approach: approach ?? null, metric, operator, limit: Number(limit) };
 }
 
+/** Refuses gates about approaches that are not part of the run, before anything is spent. */
+export function checkGateNames(gates: readonly Gate[], approaches: readonly string[]): void {
+  for (const { text, approach } of gates) {
+    if (approach === null || approaches.includes(approach)) continue;
+    throw new UserError(
+      `--require "${text}": "${approach}" is not an approach of this run.${didYouMean(approach, approaches)} Approaches: ${approaches.join(", ")}.`,
+    );
+  }
+}
+
 /**
  * Checks gates against what was measured.
  *
@@ -65,13 +75,7 @@ export function checkGates(gates: readonly Gate[], summaries: readonly Summary[]
   return gates.map((gate) => {
     const name = gate.approach ?? shipped;
     const summary = summaries.find((candidate) => candidate.approach === name);
-    if (!summary) {
-      const names = summaries.map((candidate) => candidate.approach);
-      throw new UserError(
-        `--require "${gate.text}": "${name}" was not measured.${didYouMean(name, names)} Measured: ${names.join(", ")}.`,
-      );
-    }
-    const value = metrics[gate.metric]!(summary);
+    const value = summary === undefined ? null : metrics[gate.metric]!(summary);
     return { gate: gate.text, approach: name, value, isPassed: value !== null && holds[gate.operator]!(value, gate.limit) };
   });
 }

@@ -69,6 +69,11 @@ const list = (value: string): readonly string[] =>
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+const approachNames = (value: string): readonly string[] => {
+  const names = list(value);
+  if (names.length === 0) throw new UserError(`--approaches is "${value}"; it must name at least one, e.g. tune:probe.`);
+  return names;
+};
 const most = Number.MAX_SAFE_INTEGER;
 
 /** Adds the options about the data, shared by `run` and `check`. */
@@ -94,7 +99,11 @@ export function addDataOptions(command: Command): Command {
 /** Adds the options that `run` has besides those about the data. */
 export function addRunOptions(command: Command): Command {
   return command
-    .option("--model <name|dir>", "encoder of the tuned arm: minilm-l6, or a Hugging Face folder of a BERT model", "minilm-l6")
+    .option(
+      "--model <name|dir>",
+      "encoder of the tuned arm: minilm-l6, or a Hugging Face folder of a family that README lists",
+      "minilm-l6",
+    )
     .option(
       "--llm <spec>",
       "LLM to prompt: openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL, recorded:FILE (repeatable)",
@@ -106,7 +115,7 @@ export function addRunOptions(command: Command): Command {
         .choices(["none", "balanced"])
         .default("none"),
     )
-    .option("--approaches <names>", "only these, e.g. tune:probe,prompt:zero-shot", list)
+    .option("--approaches <names>", "only these, e.g. tune:probe,prompt:zero-shot", approachNames)
     .option("--demos <n>", "examples shown in a few-shot prompt", numberIn("--demos", 1, 1000, true), 8)
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)

@@ -79,18 +79,23 @@ export function minimumDetectableEffect(
 /** A need beyond this many times the rows at hand is not worth a number: the estimate it would rest on is too rough. */
 const maxGrowth = 100;
 
+/** From fewer rows no need is computed. */
+const fewestRows = 20;
+
 /**
  * About how many more test rows a verdict needs with probability `power`, were the true difference the one seen.
  *
  * The interval narrows with the square root of the rows. Beyond the margin the verdict is "better" once the nearer end passes the
  * margin, within it "equivalent" once both ends lie inside. Normal approximation from the interval's width, so it holds for any
  * score and for grouped rows. `null` where it cannot be said: the difference is about as large as the margin, or so little is
- * known that more than 100 times the rows would be asked for.
+ * known that more than 100 times the rows would be asked for. `null` also below 20 rows, and where the interval already lies beyond
+ * the margin but the test does not agree: the width of an interval that rests on a handful of rows says nothing of further ones.
  */
 export function rowsNeeded(difference: Estimate, rows: number, margin: number, power = 0.8): number | null {
   const quantile = normalQuantile(0.975);
   const standardError = (difference.high - difference.low) / (2 * quantile);
-  if (!(standardError > 0) || rows <= 0) return null;
+  if (!(standardError > 0) || rows < fewestRows) return null;
+  if (difference.low > margin || difference.high < -margin) return null;
   const size = Math.abs(difference.value);
   const decides = (total: number): boolean => {
     const error = standardError * Math.sqrt(rows / total);

@@ -71,7 +71,7 @@ async function whyUnreadable(path: string, error: unknown): Promise<UserError> {
         (await readdir(folder)).filter((name) => !name.startsWith(".")),
       ).slice(0, 3);
       const hint = near.length > 0 ? `Nearest names there: ${near.join(", ")}.` : "That folder is empty.";
-      return new UserError(`There is no file ${file} in ${folder}. ${hint}`);
+      return new UserError(`There is no file ${file} in ${folder === "." ? "this folder" : folder}. ${hint}`);
     }
     case "EACCES":
     case "EPERM":

@@ -58,7 +58,7 @@ export function singleRowWarnings(all: Dataset, test: Dataset): string[] {
         ]),
     ...(undivided.length === 0
       ? []
-      : [`No row of ${named(undivided)} could be held back without dividing a group or duplicates: it is never tested.`]),
+      : [`${named(undivided)} could not be held back without dividing a group or duplicates: it is never tested.`]),
   ];
 }
 

@@ -37,7 +37,7 @@ export function formatLargeCount(value: number): string {
   return formatCount(value);
 }
 
-/** US dollars: `$0`, `$0.43`, `$12.30`, `$1,234`; below a cent two significant digits: `$0.00012`; what is still less is `≈$0`. */
+/** US dollars: `$0`, `$0.43`, `$12.30`, `$1,234`; below ten cents two significant digits: `$0.015`, `$0.00012`; what is still less is `≈$0`. */
 export function formatUsd(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return "$∞";
   if (!Number.isFinite(value)) return missing;
@@ -45,7 +45,7 @@ export function formatUsd(value: number): string {
   const sign = value < 0 ? "−" : "";
   if (size === 0) return "$0";
   if (size < 0.00001) return "≈$0";
-  if (size < 0.00995) return `${sign}$${plain(significant(size, 2))}`;
+  if (size < 0.0995) return `${sign}$${plain(significant(size, 2))}`;
   if (size < 999.995) return `${sign}$${size.toFixed(2)}`;
   return `${sign}$${grouped.format(size)}`;
 }

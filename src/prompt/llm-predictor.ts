@@ -55,7 +55,8 @@ export function llmPredictor({ llm, client, template, demos, isTextOnly }: LlmPr
         ...Object.values(template.descriptions),
         ...Object.values(template.aliases).flat(),
       ]),
-      chosen: demos.shown.length > 0 ? { demos: demos.shown.length } : {},
+      // The number of examples is the user's setting or a fixed default: nobody measured it.
+      chosen: {},
       artifactBytes: null,
       needs: llm.needs,
     },

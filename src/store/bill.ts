@@ -1,13 +1,13 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 
-/** What a run has really paid, over all its sessions. */
+/** What a run has paid at most, over all its sessions: what came to be paid, and what was set aside for requests that never ended. */
 export interface Bill {
   readonly totalUsd: number;
   /** Written before it returns: what was paid is never forgotten, however the process ends. */
   add(usd: number): void;
 }
 
-/** Opens the list of payments, one number a line; a torn last line, left by a power cut, is not counted. */
+/** Opens the list of payments, one number a line, less than 0 where less was paid than set aside; a torn last line, left by a power cut, is not counted. */
 export function openBill(path: string): Bill {
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
   let total = text
@@ -18,7 +18,8 @@ export function openBill(path: string): Bill {
     .reduce((sum, usd) => sum + usd, 0);
   return {
     get totalUsd() {
-      return total;
+      // What was set aside and given back leaves the dust of floats behind, which is no payment.
+      return Math.round(total * 1e10) / 1e10;
     },
     add(usd) {
       if (usd === 0) return;

@@ -151,6 +151,13 @@ async function readManifest(folder: string): Promise<RunManifest> {
   if (typeof manifest.format !== "number" || typeof manifest.name !== "string") {
     throw new UserError(`${path} was not written by crossover: it has no "format" and "name".`);
   }
+  const isWhole =
+    typeof manifest.createdAt === "string" && [manifest.options, manifest.task, manifest.assumptions].every(Boolean);
+  if (manifest.format <= runFormat && !isWhole) {
+    throw new UserError(
+      `${path} lacks what a run is made of (createdAt, options, task or assumptions). The file was changed; run the comparison again.`,
+    );
+  }
   if (manifest.format > runFormat) {
     throw new UserError(
       `${path} has format ${manifest.format}; this version of crossover reads up to ${runFormat}. Update crossover.`,

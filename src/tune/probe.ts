@@ -37,7 +37,7 @@ export function probe({ encoder, classWeight = "none" }: ProbeOptions): Approach
       const { head, validation } = await fitHead(train, features, { seed: context.seed, classWeight }, context);
       context.spend({ labels: train.examples.length });
       const chosen = {
-        ...(validation && { C: validation.C, folds: validation.folds }),
+        ...(validation && { C: validation.C }),
         ...(classWeight !== "none" && { classWeight }),
       };
       return probePredictor(head, encoder, chosen);

@@ -30,6 +30,29 @@ describe("advise", () => {
     });
   });
 
+  it("chooses nobody by an interval beyond the margin that the test does not confirm, and says so", () => {
+    const advice = advise(
+      withContrast(full, {
+        verdict: "undecided",
+        difference: { value: 0.375, low: 0.25, high: 0.5 },
+        pValue: 0.5,
+        adjustedPValue: 1,
+        moreRows: null,
+      }),
+    );
+    expect(advice.choice).toBeNull();
+    expect(advice.headline).toBe(
+      `Not enough evidence to choose: tune:probe is 37.5 points of accuracy ahead of ${few} (95% interval +25.0 to +50.0), but on so few ` +
+        "rows the test does not exclude chance.",
+    );
+    expect(advice.confidence).not.toContain("fits what was measured");
+  });
+
+  it("names nobody as ahead of an equal", () => {
+    const level = withContrast(full, { verdict: "undecided", difference: { value: 0, low: -0.18, high: 0.18 }, moreRows: null });
+    expect(advise(level).headline).toContain(`tune:probe and ${few} come out level in accuracy`);
+  });
+
   it("takes the cheaper one of two that are equivalent, and says from which volume on", () => {
     const advice = advise(equal);
     expect(advice.choice).toBe("tune:probe");

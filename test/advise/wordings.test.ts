@@ -121,7 +121,7 @@ const said: readonly (readonly [Finding, string])[] = [
   ],
   [
     { kind: "dearer", ...pair, usd: 1.25, otherUsd: 0.25, extraRightPerThousand: 40 },
-    "1,000 requests cost $1.25 with tune:probe and $0.25 with prompt:zero-shot@m, for 40 more right answers: $0.03 for each.",
+    "1,000 requests cost $1.25 with tune:probe and $0.25 with prompt:zero-shot@m, for 40 more right answers: $0.025 for each.",
   ],
   [
     { kind: "dearer", ...pair, usd: 1.25, otherUsd: 0.25 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkGates, parseGate } from "../../src/cli/gates.js";
+import { checkGateNames, checkGates, parseGate } from "../../src/cli/gates.js";
 import type { Summary } from "../../src/types.js";
 
 const summary = (approach: string, accuracy: number): Summary => ({
@@ -44,6 +44,14 @@ describe("gates", () => {
   it("are refused with the nearest name", () => {
     expect(() => parseGate("acuracy>=0.9")).toThrow('"acuracy" is not a metric. Did you mean "accuracy"?');
     expect(() => parseGate("accuracy=0.9")).toThrow("Write METRIC>=NUMBER");
-    expect(() => checkGates([parseGate("tune:prob.accuracy>0")], summaries, "tune:probe")).toThrow('Did you mean "tune:probe"?');
+    const names = summaries.map(({ approach }) => approach);
+    expect(() => checkGateNames([parseGate("tune:prob.accuracy>0")], names)).toThrow('Did you mean "tune:probe"?');
+    expect(() => checkGateNames([parseGate("accuracy>0"), parseGate("tune:probe.accuracy>0")], names)).not.toThrow();
+  });
+
+  it("fail, and do not lose the reports, where the approach was left out of the run", () => {
+    expect(checkGates([parseGate("prompt:gone.accuracy>0")], summaries, "tune:probe")).toEqual([
+      { gate: "prompt:gone.accuracy>0", approach: "prompt:gone", value: null, isPassed: false },
+    ]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { random } from "../../src/lib/random.js";
+import { openBill } from "../../src/store/bill.js";
 import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
@@ -60,6 +61,9 @@ describe("a run that is killed", () => {
     expect(code).toBe(0);
     expect(kills).toBeGreaterThan(1);
     const askedByKilled = llm.requests.length;
+    // 100 tokens at $0.25 and 2 at $2 a million: "at most" holds for the requests that were cut off, too.
+    const { totalUsd } = openBill(join(folder, "runs", "killed", "bill.txt"));
+    expect(totalUsd).toBeGreaterThanOrEqual(askedByKilled * 29e-6 - 1e-9);
 
     const whole = await crossover(["run", data, "--runs", join(folder, "other"), "--name", "whole", ...options], { env });
     expect(whole.code).toBe(0);

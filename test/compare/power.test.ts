@@ -82,6 +82,16 @@ describe("rows needed", () => {
     expect(rowsNeeded({ value: 0.02, low: Number.NaN, high: Number.NaN }, 500, 0.01)).toBeNull();
   });
 
+  test("one test row, which one of the two got right, does not ask for one more row", () => {
+    expect(rowsNeeded({ value: 1, low: 0.025, high: 1 }, 1, 0.01)).toBeNull();
+    expect(rowsNeeded({ value: 0.5, low: -0.475, high: 1 }, 1, 0.01)).toBeNull();
+  });
+
+  test("nor does an interval beyond the margin that the test does not confirm", () => {
+    expect(rowsNeeded({ value: 0.375, low: 0.25, high: 0.5 }, 40, 0.01)).toBeNull();
+    expect(rowsNeeded({ value: -0.375, low: -0.5, high: -0.25 }, 40, 0.01)).toBeNull();
+  });
+
   test("by simulation: with so many rows the verdict falls about four times in five", () => {
     const [onlyA, onlyB, margin] = [0.08, 0.04, 0.01];
     const rows = 400 + rowsNeeded(interval(onlyA - onlyB, onlyA + onlyB, 400), 400, margin)!;

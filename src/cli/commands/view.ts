@@ -8,6 +8,7 @@ import type { Task } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
 import { taskOptions } from "../comparison-run.js";
 import { findRun } from "../find-run.js";
+import { noteLines } from "../notes.js";
 import { checkOutputs, publish } from "../reports.js";
 import { collect, type RunManner, type RunOptions } from "../run-options.js";
 
@@ -27,6 +28,10 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
         throw new UserError(`${run.folder} was stopped before anything was measured. Go on with: crossover resume ${run.folder}`);
       }
       const { task, assumptions, failed } = run.manifest;
+      if (run.manifest.finishedAt === undefined) {
+        const text = `${run.folder} is not finished: what follows is what was measured so far. Go on with: crossover resume ${run.folder}`;
+        context.terminal.err(noteLines(text, context.terminal));
+      }
       const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
       await publish(run, comparison, { task: await dataOf(run), gates: [], manner, context, paidUsd: 0 });
     });

@@ -55,7 +55,7 @@ function fromCallError(error: CallError, caller: Caller): LlmError {
   const kind = kindOf(status, `${error.message} ${error.responseBody?.slice(0, 2000) ?? ""}`);
   return new LlmError(
     kind,
-    `${spec} answered ${status}: ${said}${remedy(kind, caller)}`,
+    `${spec} answered ${status}: ${followedBy(said, remedy(kind, caller))}`,
     retryAfterSeconds(error.responseHeaders),
   );
 }
@@ -82,6 +82,11 @@ export function unsupportedParameter(said: string): "structure" | "temperature" 
   if (/\btemperature\b/i.test(said)) return "temperature";
   if (/['"`]seed['"`]|\bseed\b/i.test(said)) return "seed";
   return null;
+}
+
+/** What a service said, as a sentence of its own where another one follows. */
+function followedBy(said: string, next: string): string {
+  return next === "" || /[.!?]$/.test(said) ? said + next : `${said}.${next}`;
 }
 
 function remedy(kind: LlmErrorKind, { keyVariable, card }: Caller): string {
