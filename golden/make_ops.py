@@ -119,6 +119,9 @@ case("math: normalize", lambda x: F.normalize(x, dim=-1), x=normal(3, 4))
 case("math: select", lambda x: x[:, 0], x=normal(2, 3, 4))
 case("math: crossEntropy", lambda x, y: F.cross_entropy(x, y.softmax(-1), reduction="none"), x=normal(3, 4), y=normal(3, 4))
 
+case("literal", lambda x: x * torch.tensor([0.1, -2, 3.5], dtype=torch.float64), x=normal(2, 3))
+case("literal ids", lambda x: x[torch.tensor([[3, 0], [0, 1]])], x=normal(4, 2))
+
 versions = {"python": platform.python_version(), "torch": torch.__version__}
 path = Path(__file__).with_name("ops.json")
 path.write_text(json.dumps({"versions": versions, "cases": cases}, indent=None, separators=(",", ":")) + "\n")

@@ -52,6 +52,7 @@ function isFloat(x: Tensor): boolean {
 export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
   input: () => [],
   constant: () => [],
+  literal: () => [],
   size: () => [],
 
   add: (g, { inputs: [a, b] }) => [like(a!, g), like(b!, g)],

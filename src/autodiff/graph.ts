@@ -23,6 +23,8 @@ export interface OpParams {
   readonly input: { readonly name: string; readonly shape: Shape; readonly dtype: DType };
   /** One number, shape `[]`. */
   readonly constant: { readonly value: number; readonly dtype: DType };
+  /** Numbers that are known when the graph is built, in row-major order: positions, angles, a window's edges. */
+  readonly literal: { readonly values: ArrayLike<number>; readonly shape: readonly number[]; readonly dtype: DType };
   /** The length that `dim` has in this run, as a number of shape `[]`. */
   readonly size: { readonly dim: Dim; readonly dtype: DType };
 

@@ -124,6 +124,7 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
     return value.data;
   },
   constant: ({ params: { value } }) => Float64Array.of(value),
+  literal: ({ params: { values } }) => Float64Array.from(values),
   size: ({ params: { dim } }, _inputs, _shape, { binding }) => Float64Array.of(evaluateDim(dim, binding)),
 
   add: each((a, b) => a! + b!),

@@ -19,6 +19,12 @@ function axesBySymbol(inputs: readonly Tensor<"input">[]): Map<string, { readonl
   return found;
 }
 
+function arrayOf(values: ArrayLike<number>, dtype: DType): ArrayOf[DType] {
+  if (dtype === "int64") return BigInt64Array.from(values, BigInt);
+  if (dtype === "bool") return Uint8Array.from(values);
+  return dtype === "float32" ? Float32Array.from(values) : Float64Array.from(values);
+}
+
 /** Collects the nodes and constants of one model. Every method returns the name of a result. */
 export class OnnxWriter {
   readonly nodes: OnnxNode[] = [];
@@ -66,10 +72,12 @@ export class OnnxWriter {
 
   /** A number of shape `[]`, written once a value. */
   scalar(value: number, dtype: DType): string {
-    const name = `${dtype}:${value}`;
-    if (dtype === "int64") return this.#initializer(name, [], BigInt64Array.of(BigInt(value)));
-    if (dtype === "bool") return this.#initializer(name, [], Uint8Array.of(value));
-    return this.#initializer(name, [], dtype === "float32" ? Float32Array.of(value) : Float64Array.of(value));
+    return this.#initializer(`${dtype}:${value}`, [], arrayOf([value], dtype));
+  }
+
+  /** Many numbers. */
+  literal(values: ArrayLike<number>, shape: readonly number[], dtype: DType): string {
+    return this.#initializer(`literal:${this.initializers.size}`, shape, arrayOf(values, dtype));
   }
 
   /** The lengths of these axes in this run, as a list of integers. */

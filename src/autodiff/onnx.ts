@@ -36,6 +36,7 @@ const isWeight = (emit: OnnxWriter, x: Tensor): boolean => isOp(x, "input") && O
 export const onnxRules: { readonly [Op in OpName]: OnnxRule<Op> } = {
   input: (_, { params: { name } }) => name,
   constant: (emit, { params: { value, dtype } }) => emit.scalar(value, dtype),
+  literal: (emit, { params: { values, shape, dtype } }) => emit.literal(values, shape, dtype),
   size: (emit, { params: { dim, dtype } }) => {
     const length = emit.node("Squeeze", [emit.lengths([dim])]);
     return emit.node("Cast", [length], { to: elementTypes[dtype] });

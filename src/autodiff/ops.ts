@@ -21,6 +21,11 @@ export function constant(value: number, dtype: DType = "float32"): Tensor {
   return node("constant", [], { value, dtype });
 }
 
+/** Numbers that are known now, in row-major order; in one axis unless told. */
+export function literal(values: ArrayLike<number>, dtype: DType = "float32", shape: readonly number[] = [values.length]): Tensor {
+  return node("literal", [], { values, shape, dtype });
+}
+
 /** A tensor of one value throughout. */
 export function fill(value: number, shape: Shape, dtype: DType = "float32"): Tensor {
   return broadcast(constant(value, dtype), shape);

@@ -2,6 +2,7 @@
 import { messageOf } from "../lib/errors.js";
 import { broadcastShapes, isSameShape, product, shapeText } from "./dims.js";
 import type { DType, OpName, OpParams, Shape, Tensor } from "./graph.js";
+import { countOf } from "./values.js";
 
 interface Yield {
   readonly shape: Shape;
@@ -46,6 +47,10 @@ function withAxis(shape: Shape, axis: number, length: Shape[number]): Shape {
 export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
   input: (_, { shape, dtype }) => ({ shape, dtype }),
   constant: (_, { dtype }) => ({ shape: [], dtype }),
+  literal: (_, { values, shape, dtype }) => {
+    demand(values.length === countOf(shape), () => `${values.length} numbers do not fill ${shapeText(shape)}`);
+    return { shape, dtype };
+  },
   size: (_, { dtype }) => ({ shape: [], dtype }),
 
   add: elementwise,

@@ -23,7 +23,7 @@ export interface ApproachSources {
   readonly bill?: Bill;
 }
 
-/** Every approach that the options name, those that always run first. */
+/** Every approach that the options name, those that always run first; those that take long only where `--approaches` names them. */
 export async function makeApproaches(options: RunOptions, sources: ApproachSources): Promise<Approach[]> {
   const { encoder, env, responses, bill } = sources;
   const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
@@ -57,7 +57,10 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     };
     all.push(prompt(shared), prompt({ ...shared, demos: options.demos }));
   }
-  return options.approaches === undefined ? all : chosen(all, options.approaches);
+  if (options.approaches === undefined) return all;
+  // Minutes to hours where the others take seconds: only where it is asked for by name.
+  const onRequest = [tune({ encoder, method: "full", classWeight: options.classWeight })];
+  return chosen([...all, ...onRequest], options.approaches);
 }
 
 /**
@@ -102,9 +105,14 @@ function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
     },
     async reserve(worstUsd, signal) {
       const reservation = await budget.reserve(worstUsd, signal);
+      // Entered before the request is sent: one that is open when the process is killed may be billed all the same.
+      bill.add(worstUsd);
+      let isSettled = false;
       return {
         settle(usd) {
-          bill.add(usd);
+          if (isSettled) return;
+          isSettled = true;
+          bill.add(usd - worstUsd);
           reservation.settle(usd);
         },
       };

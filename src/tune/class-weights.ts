@@ -20,3 +20,18 @@ export function rowWeights(labels: readonly number[], classWeight: ClassWeight):
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return Float64Array.from(labels, (label) => labels.length / (counts.size * counts.get(label)!));
 }
+
+/**
+ * The weight of each label under `balanced`: rows / (labels present × rows with the label); 1 for a label that no row has.
+ *
+ * @param labels the one label index of each row
+ */
+export function labelWeights(labels: readonly (readonly number[])[], labelCount: number): Float64Array {
+  const weights = rowWeights(
+    labels.map(([label]) => label!),
+    "balanced",
+  );
+  const byLabel = new Float64Array(labelCount).fill(1);
+  for (const [row, [label]] of labels.entries()) byLabel[label!] = weights[row]!;
+  return byLabel;
+}

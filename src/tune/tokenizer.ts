@@ -1,8 +1,10 @@
 /**
  * @file Text to token ids, by a Hugging Face folder's `tokenizer.json`, or by a WordPiece tokenizer around its `vocab.txt`.
- * The work is `@huggingface/tokenizers`'; here are cutting, padding and long texts.
+ * The work is `@huggingface/tokenizers`'; here are cutting, padding and long texts. For SentencePiece's own table of characters
+ * (`Precompiled`, in XLM-RoBERTa and DeBERTa v3) that library takes NFKC, so rare characters may become other tokens than in Python.
  */
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
+import { z } from "zod";
 import { messageOf, UserError } from "../lib/errors.js";
 
 /** Token ids of a text, with the special tokens. */
@@ -45,6 +47,11 @@ export interface TokenizerFiles {
   readonly config: object;
 }
 
+/** The token of padding in `tokenizer_config.json`: its text, or an object around it, as transformers wrote it before version 5. */
+const paddingConfig = z.object({
+  pad_token: z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)]).catch("[PAD]"),
+});
+
 /** The tokenizer of the library, and its ids of a probe without special tokens and with them. */
 function probed(
   { tokenizer: json, config }: TokenizerFiles,
@@ -78,7 +85,7 @@ export function createTokenizer(files: TokenizerFiles, folder: string): Tokenize
   const before = whole.slice(0, begin);
   const after = whole.slice(begin + plain.length);
 
-  const padToken = "pad_token" in config && typeof config.pad_token === "string" ? config.pad_token : "[PAD]";
+  const { pad_token: padToken } = paddingConfig.parse(config);
   return {
     maxId: [...tokenizer.get_vocab().values()].reduce((a, b) => Math.max(a, b), 0),
     padId: tokenizer.token_to_id(padToken) ?? 0,

@@ -4,11 +4,12 @@ import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import type { Approach, Encoder } from "../types.js";
 import type { ClassWeight } from "./class-weights.js";
+import { type FullOptions, tuneFull } from "./full.js";
 import { majority } from "./majority.js";
 import { nearestCentroid } from "./nearest-centroid.js";
 import { probe } from "./probe.js";
 
-/** Ways of fitting. `probe`: logistic regression on frozen vectors. */
+/** Ways of fitting. `probe`: logistic regression on frozen vectors. `full`: all weights of the encoder and a classifier on it. */
 export type TuneMethod = keyof typeof methods;
 
 export interface TuneOptions {
@@ -17,9 +18,16 @@ export interface TuneOptions {
   readonly method?: TuneMethod;
   /** `balanced`: every label has the same weight, however rare. `none` unless told. */
   readonly classWeight?: ClassWeight;
+  /** How `full` trains. Has no part in `probe`. */
+  readonly training?: Omit<FullOptions, "model" | "classWeight">;
 }
 
-const methods = { probe } as const satisfies Record<string, (options: TuneOptions) => Approach>;
+const methods = {
+  probe,
+  // A frozen session can't be trained: the same model is read again, by its name.
+  full: ({ encoder, classWeight, training }) =>
+    tuneFull({ model: encoder.name, ...(classWeight !== undefined && { classWeight }), ...training }),
+} as const satisfies Record<string, (options: TuneOptions) => Approach>;
 
 /**
  * A way of fitting a model to labelled examples.

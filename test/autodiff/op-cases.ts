@@ -21,6 +21,10 @@ const two = (a: Shape, b: Shape, build: (a: Tensor, b: Tensor) => Tensor): OpCas
 export const opCases: { readonly [Op in OpName]: Cases } = {
   input: { input: one([2, "n"], (x) => ops.multiply(x, 1)) },
   constant: { constant: one([2, 3], (x) => ops.multiply(x, 0.1)) },
+  literal: {
+    literal: one(["n", 3], (x) => ops.multiply(x, ops.literal([0.1, -2, 3.5], x.dtype))),
+    "literal ids": one([4, 2], (x) => ops.gather(x, ops.literal([3, 0, 0, 1], "int64", [2, 2]))),
+  },
   size: { size: one(["n", "m"], (x) => ops.divide(x, ops.size("m*n", x.dtype))) },
 
   add: { add: two(["n", 3, 4], [3, 1], ops.add) },

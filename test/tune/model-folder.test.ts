@@ -107,7 +107,10 @@ describe("a folder is refused, with the reason and the remedy", () => {
 
   it("if it is of another family", async () => {
     await changeConfig({ model_type: "t5" });
-    expect(await refusal()).toBe(`DIR/config.json is of a model of type "t5". Supported: bert.`);
+    expect(await refusal()).toBe(
+      `DIR/config.json is of a model of type "t5". ` +
+        "Supported: bert, deberta-v2, distilbert, electra, modernbert, mpnet, roberta, xlm-roberta.",
+    );
   });
 
   it("if config.json asks for what is not computed", async () => {

@@ -13,3 +13,12 @@ export interface EncoderGraph {
   /** float32 [batch, sequence, hidden]: the states after the last layer. */
   readonly hidden: Tensor;
 }
+
+/**
+ * What a family applies at the places where its training drops units: after the embeddings, to the attention's probabilities, to what the
+ * attention and the feed-forward layer add to the residual. `place` is unique in the graph.
+ */
+export type Dropout = (x: Tensor, place: string) => Tensor;
+
+/** Nothing is dropped: for a model that is not being trained. */
+export const noDropout: Dropout = (x) => x;

@@ -4,11 +4,17 @@ import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/nearest-name.js";
 import { bertConfig, bertGraph } from "./bert.js";
-import type { EncoderGraph } from "./encoder-graph.js";
+import { debertaV2Config, debertaV2Graph } from "./deberta-v2.js";
+import { distilbertConfig, distilbertGraph } from "./distilbert.js";
+import { electraConfig, electraGraph } from "./electra.js";
+import { type Dropout, type EncoderGraph, noDropout } from "./encoder-graph.js";
+import { modernbertConfig, modernbertGraph } from "./modernbert.js";
+import { mpnetConfig, mpnetGraph, mpnetPositions } from "./mpnet.js";
+import { robertaConfig, robertaGraph, robertaPositions } from "./roberta.js";
 
 /** How one family reads its configuration and builds its graph. */
 interface Family {
-  build(config: object, place: string): BuiltEncoder;
+  build(config: object, place: string, dropout: Dropout): BuiltEncoder;
 }
 
 /** A graph with what it takes to feed it. */
@@ -27,36 +33,82 @@ export interface BuiltEncoder {
 function parseConfig<Schema extends z.ZodType>(schema: Schema, config: object, place: string): z.infer<Schema> {
   const parsed = schema.safeParse(config);
   if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
+  const { path, message, code } = parsed.error.issues[0]!;
+  if (code === "custom") throw new UserError(`${place}: ${message}`);
   const field = path.join(".");
-  const found: unknown = Object.entries(config).find(([key]) => key === field)?.[1];
+  const found = path.reduce<unknown>(
+    (value, key) => Object.entries(value ?? {}).find(([own]) => own === String(key))?.[1],
+    config,
+  );
   const what = found === undefined ? "is missing" : `is ${JSON.stringify(found)?.slice(0, 60)}, which is not supported`;
   throw new UserError(`${place}: "${field}" ${what}. ${message}.`);
 }
 
+/** A row of the table: what the files' tensors may have before their names, the configuration, and what to build of it. */
+function family<Schema extends z.ZodType>(
+  prefix: string,
+  schema: Schema,
+  build: (config: z.infer<Schema>, dropout: Dropout) => Omit<BuiltEncoder, "prefix">,
+): Family {
+  return { build: (config, place, dropout) => ({ prefix, ...build(parseConfig(schema, config, place), dropout) }) };
+}
+
+/** The measures by the names that most configurations have for them. */
+function measures(config: {
+  readonly hidden_size: number;
+  readonly max_position_embeddings: number;
+  readonly vocab_size: number;
+}): Omit<BuiltEncoder, "prefix" | "graph"> {
+  return {
+    hiddenSize: config.hidden_size,
+    maxPositions: config.max_position_embeddings,
+    vocabularySize: config.vocab_size,
+  };
+}
+
+const roberta = family("roberta", robertaConfig, (config, dropout) => ({
+  graph: robertaGraph(config, dropout),
+  ...measures(config),
+  maxPositions: robertaPositions(config),
+}));
+
 const families: Readonly<Record<string, Family>> = {
-  bert: {
-    build: (config, place) => {
-      const parsed = parseConfig(bertConfig, config, place);
-      if (parsed.hidden_size % parsed.num_attention_heads !== 0)
-        throw new UserError(
-          `${place}: hidden_size ${parsed.hidden_size} is no multiple of num_attention_heads ${parsed.num_attention_heads}.`,
-        );
-      const { hidden_size: hiddenSize, max_position_embeddings: maxPositions, vocab_size: vocabularySize } = parsed;
-      return { graph: bertGraph(parsed), prefix: "bert", hiddenSize, maxPositions, vocabularySize };
-    },
-  },
+  bert: family("bert", bertConfig, (config, dropout) => ({ graph: bertGraph(config, dropout), ...measures(config) })),
+  "deberta-v2": family("deberta", debertaV2Config, (config, dropout) => ({
+    graph: debertaV2Graph(config, dropout),
+    ...measures(config),
+  })),
+  distilbert: family("distilbert", distilbertConfig, (config, dropout) => ({
+    graph: distilbertGraph(config, dropout),
+    hiddenSize: config.dim,
+    maxPositions: config.max_position_embeddings,
+    vocabularySize: config.vocab_size,
+  })),
+  electra: family("electra", electraConfig, (config, dropout) => ({ graph: electraGraph(config, dropout), ...measures(config) })),
+  modernbert: family("model", modernbertConfig, (config, dropout) => ({
+    graph: modernbertGraph(config, dropout),
+    ...measures(config),
+  })),
+  mpnet: family("mpnet", mpnetConfig, (config, dropout) => ({
+    graph: mpnetGraph(config, dropout),
+    ...measures(config),
+    maxPositions: mpnetPositions(config),
+  })),
+  roberta,
+  "xlm-roberta": roberta,
 };
 
-/** Builds the encoder that a parsed `config.json` describes; `folder` is for messages. */
-export function buildEncoder(config: object, folder: string): BuiltEncoder {
+/** The families that can be built, by the `model_type` of their `config.json`. */
+export const modelTypes: readonly string[] = Object.keys(families);
+
+/** Builds the encoder that a parsed `config.json` describes; `folder` is for messages, `dropout` for training. */
+export function buildEncoder(config: object, folder: string, dropout: Dropout = noDropout): BuiltEncoder {
   const place = join(folder, "config.json");
   const { model_type: type } = z.object({ model_type: z.string().optional() }).catch({}).parse(config);
-  const supported = Object.keys(families);
-  const family = type !== undefined && supported.includes(type) ? families[type] : undefined;
-  if (family === undefined) {
-    const found = type === undefined ? `has no "model_type"` : `is of a model of type "${type}"`;
-    throw new UserError(`${place} ${found}.${didYouMean(type ?? "", supported)} Supported: ${supported.join(", ")}.`);
+  const found = type !== undefined && modelTypes.includes(type) ? families[type] : undefined;
+  if (found === undefined) {
+    const what = type === undefined ? `has no "model_type"` : `is of a model of type "${type}"`;
+    throw new UserError(`${place} ${what}.${didYouMean(type ?? "", modelTypes)} Supported: ${modelTypes.join(", ")}.`);
   }
-  return family.build(config, place);
+  return found.build(config, place, dropout);
 }

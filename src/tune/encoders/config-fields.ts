@@ -1,0 +1,46 @@
+/** @file Fields that the `config.json` of several families share, and what of them is computed here. */
+import { z } from "zod";
+import type { Tensor } from "../../autodiff/graph.js";
+import { gelu, geluTanh, relu } from "../../autodiff/math.js";
+
+/** A length or a number of something. */
+export const count = z.int().positive();
+
+/** The functions between the two halves of a feed-forward layer, by the names that Hugging Face's configs give them. */
+export const activations = { gelu, gelu_new: geluTanh, gelu_pytorch_tanh: geluTanh, relu } as const satisfies Record<
+  string,
+  (x: Tensor) => Tensor
+>;
+
+/** The name of a function of `activations`. */
+export const activationName = z.literal(["gelu", "gelu_new", "gelu_pytorch_tanh", "relu"]);
+
+/** What BERT and those after it have in common. Rates of dropout are the trainer's business. */
+export const encoderFields = {
+  vocab_size: count,
+  hidden_size: count,
+  num_hidden_layers: count,
+  num_attention_heads: count,
+  intermediate_size: count,
+  max_position_embeddings: count,
+  layer_norm_eps: z.number().positive().default(1e-12),
+  hidden_act: activationName.default("gelu"),
+};
+
+/** Fields that may turn BERT into something else, with the one value of each that leaves it an encoder with learned positions. */
+export const plainFields = {
+  position_embedding_type: z.literal("absolute").default("absolute"),
+  is_decoder: z.literal(false).default(false),
+  add_cross_attention: z.literal(false).default(false),
+};
+
+/** Adds to a configuration's checks that `whole` is a multiple of `parts`; the message names both. */
+export function isMultiple<Whole extends string, Parts extends string>(
+  whole: Whole,
+  parts: Parts,
+): (config: Readonly<Record<Whole | Parts, unknown>>, context: z.RefinementCtx) => void {
+  return (config, context) => {
+    if (Number(config[whole]) % Number(config[parts]) === 0) return;
+    context.addIssue({ code: "custom", message: `${whole} ${config[whole]} is no multiple of ${parts} ${config[parts]}.` });
+  };
+}
