@@ -193,4 +193,12 @@ describe("break-even", () => {
     expect(breakEven(summaryWith(0.01, {}), summaryWith(1, { labels: 8 }), assumptions)?.requests).toBe(0);
     expect(breakEven(summaryWith(0.01, {}), summaryWith(null, {}), assumptions)).toBeNull();
   });
+
+  test("none where both run here and a stopwatch can't tell their costs apart; a bill can", () => {
+    const [tuned, prompted] = [summaryWith(0.9, { labels: 10 }), summaryWith(1, {})];
+    expect(breakEven(tuned, prompted, assumptions)).toBeNull();
+    expect(breakEven(summaryWith(0.7, { labels: 10 }), prompted, assumptions)?.requests).toBeGreaterThan(0);
+    const billed = { ...prompted, predictCost: { ...prompted.predictCost, usd: 1 } };
+    expect(breakEven(tuned, billed, assumptions)?.requests).toBeGreaterThan(0);
+  });
 });
