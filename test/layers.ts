@@ -11,6 +11,8 @@ export const layers = [
   "compare",
   "advise",
   "report",
+  "hub",
+  "transformers",
   "cli",
   "index",
 ] as const;
@@ -28,7 +30,9 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
   compare: ["types", "lib", "data"],
   advise: ["types", "lib", "compare"],
   report: ["types", "lib", "data", "compare", "advise"],
-  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report"],
+  hub: ["types", "lib"],
+  transformers: ["types", "lib", "data", "autodiff", "tune", "hub", "prompt"],
+  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "hub"],
   index: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report"],
 };
 
