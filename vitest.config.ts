@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -9,5 +10,7 @@ export default defineConfig({
     // Two cores, and onnxruntime wants them both: more workers only fight.
     maxWorkers: 2,
     env: { NO_COLOR: "1" },
+    // The programs in examples/ import the package by its name, which otherwise means what was built last.
+    alias: { "crossover/transformers": fileURLToPath(new URL("./src/transformers/transformers.ts", import.meta.url)) },
   },
 });

@@ -122,6 +122,25 @@ case("math: crossEntropy", lambda x, y: F.cross_entropy(x, y.softmax(-1), reduct
 case("literal", lambda x: x * torch.tensor([0.1, -2, 3.5], dtype=torch.float64), x=normal(2, 3))
 case("literal ids", lambda x: x[torch.tensor([[3, 0], [0, 1]])], x=normal(4, 2))
 
+case("matmul scaled", lambda a, b: 0.3 * (a @ b), a=normal(3, 4), b=normal(4, 2))
+case("matmul scaled, transposed by a weight", lambda a, b: -2 * (a @ b.T), a=normal(2, 3, 4), b=normal(5, 4))
+case("matmul scaled, many", lambda a, b: 0.5 * (a @ b.transpose(-1, -2)), a=normal(2, 3, 2, 4), b=normal(2, 3, 5, 4))
+case("composite", lambda x: x**3, x=normal(2, 3))
+
+
+def attend(q, k, v, bias, keep):
+    """PyTorch's own attention; with dropout, which is random there, its definition."""
+    if keep is None:
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias, scale=0.4)
+    p = torch.softmax(0.4 * (q @ k.transpose(-1, -2)) + bias, -1)
+    return (p * (keep > 0) / 0.75) @ v
+
+
+heads = {name: normal(2, 3, 4, 2) for name in "qkv"}
+case("attention", lambda q, k, v, bias: attend(q, k, v, bias, None), **heads, bias=normal(2, 1, 1, 4))
+case("attention with dropout", attend, **heads, bias=normal(3, 4, 4), keep=torch.randn(2, 3, 4, 4, dtype=torch.float64) + 0.7)
+case("attention: dropped", lambda x, keep: x * (keep > 0) / 0.75, x=normal(3, 4), keep=torch.randn(3, 4, dtype=torch.float64) + 0.7)
+
 versions = {"python": platform.python_version(), "torch": torch.__version__}
 path = Path(__file__).with_name("ops.json")
 path.write_text(json.dumps({"versions": versions, "cases": cases}, indent=None, separators=(",", ":")) + "\n")

@@ -4,9 +4,11 @@
     python golden/make_training.py
 
 Writes golden/training.json: the configuration, the weights (representable as float32), one padded batch, the masks of dropout, and for
-each case the logits, the loss and the gradient of every weight.
+each case the logits, the loss and the gradient of every weight; and 20 steps of a plain training loop without dropout, with layer-wise learning
+rates, whose weights and held-out losses are kept.
 """
 
+import copy
 import json
 import platform
 from pathlib import Path
@@ -52,10 +54,11 @@ functional.dropout = fixed_dropout
 
 
 def mean_logits():
-    """The classifier on the mean of the tokens, as sentence encoders are pooled."""
+    """The classifier on the standardized mean of the tokens, as sentence encoders are pooled."""
     hidden = model.bert(input_ids=ids, attention_mask=mask).last_hidden_state
     weights = mask.double().unsqueeze(-1)
-    return model.classifier((hidden * weights).sum(1) / weights.sum(1))
+    mean = (hidden * weights).sum(1) / weights.sum(1)
+    return model.classifier(functional.layer_norm(mean, mean.shape[-1:], eps=1e-12))
 
 
 def pooled_logits():
@@ -86,6 +89,59 @@ model.train()
 logits = pooled_logits()
 cases["dropout"] = case(logits, functional.cross_entropy(logits, labels))
 
+
+
+def depth(name):
+    """0 for embeddings, k + 1 for layer k, one more than the last layer for the rest."""
+    if ".layer." in name:
+        return int(name.split(".layer.")[1].split(".")[0]) + 1
+    return 0 if ".embeddings." in name else config.num_hidden_layers + 1
+
+
+def train_plainly(steps=20, warmup=2, peak=4e-3, layer_decay=0.7, weight_decay=0.05, max_norm=1.0):
+    """AdamW, a linear schedule with warm-up and clipping, on the one batch again and again."""
+    trained = copy.deepcopy(model).eval()
+    groups = [
+        {
+            "params": [p],
+            "lr": peak * layer_decay ** (config.num_hidden_layers + 1 - depth(name)),
+            "weight_decay": weight_decay if p.ndim > 1 else 0.0,
+        }
+        for name, p in trained.named_parameters()
+    ]
+    optimizer = torch.optim.AdamW(groups, lr=peak, betas=(0.9, 0.999), eps=1e-8)
+    schedule = transformers.get_linear_schedule_with_warmup(optimizer, warmup, steps)
+    held_ids = torch.tensor([[2, 7, 5, 3, 0], [2, 20, 9, 16, 3], [2, 23, 3, 0, 0]])
+    held_labels = torch.tensor([1, 2, 0])
+    losses, norms, held_losses, states = [], [], [], []
+    for _ in range(steps):
+        loss = functional.cross_entropy(trained(input_ids=ids, attention_mask=mask).logits, labels)
+        optimizer.zero_grad()
+        loss.backward()
+        norms.append(torch.nn.utils.clip_grad_norm_(trained.parameters(), max_norm).item())
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.item())
+        with torch.no_grad():
+            held = trained(input_ids=held_ids, attention_mask=(held_ids != 0).long()).logits
+            held_losses.append(functional.cross_entropy(held, held_labels).item())
+        states.append({name: p.detach().clone() for name, p in trained.named_parameters()})
+    best = min(range(steps), key=lambda step: held_losses[step])
+
+    def numbers(state):
+        return {name: [float(f"{value:.9g}") for value in p.flatten().tolist()] for name, p in state.items()}
+
+    return {
+        "steps": steps, "warmup": warmup, "learningRate": peak, "layerDecay": layer_decay, "weightDecay": weight_decay, "maxGradNorm": max_norm,
+        "heldIds": held_ids.tolist(), "heldLabels": held_labels.tolist(),
+        "losses": losses, "gradNorms": norms, "heldLosses": held_losses, "bestStep": best + 1,
+        "weights": numbers(states[-1]), "bestWeights": numbers(states[best]),
+    }  # fmt: skip
+
+
+loop = train_plainly()
+print("held-out losses:", [round(loss, 4) for loss in loop["heldLosses"]], "best step:", loop["bestStep"])
+
 content = {
     "versions": {"python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__},
     "config": json.loads(config.to_json_string()),
@@ -98,6 +154,7 @@ content = {
     "keep": keep,
     "dropped": [{"shape": list(m.shape), "kept": "".join(str(int(v)) for v in m.flatten().tolist())} for m in masks],
     "cases": cases,
+    "loop": loop,
 }
 path = Path(__file__).parent / "training.json"
 path.write_text(json.dumps(content, separators=(",", ":")) + "\n")

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * @file Compiles `src/tune/kernel/assembly/kernel.ts` (AssemblyScript) to `kernel.wasm`: beside the loader for tests, which run from `src`, and into `dist`
- * for the package. `npm run build` runs it; so does vitest, before the tests. Offline; nothing happens where the result is newer than what made it.
+ * for the package, or into the folder that is named. `npm run build` runs it; so does vitest, before the tests. Offline; nothing happens where the result is newer than what made it.
  */
 import { copyFile, mkdir, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -37,7 +37,7 @@ export default buildKernel;
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   await buildKernel();
-  const target = join(root, "dist", "tune", "kernel", "kernel.wasm");
+  const target = join(root, process.argv[2] ?? "dist", "tune", "kernel", "kernel.wasm");
   await mkdir(dirname(target), { recursive: true });
   await copyFile(compiled, target);
 }

@@ -92,7 +92,19 @@ export interface Cost {
 
 /** Progress for people. Dropping every event changes no result. */
 export type ProgressEvent =
-  | { readonly kind: "progress"; readonly stage: string; readonly done: number; readonly total: number; readonly detail?: string }
+  | {
+      readonly kind: "progress";
+      readonly stage: string;
+      readonly done: number;
+      readonly total: number;
+      readonly detail?: string;
+      /**
+       * What was measured on the way, by its name for people. A stage with a `loss` is training and is drawn as curves, with what else
+       * is there: `learning rate`, `gradient norm`, `validation loss` (only in the event after an evaluation), `rows` and `tokens`
+       * (learned from since the stage began; speeds are their differences).
+       */
+      readonly values?: Readonly<Record<string, number>>;
+    }
   | { readonly kind: "note"; readonly text: string };
 
 /** What everything that takes time is given. */
@@ -110,6 +122,13 @@ export interface Context {
 export interface FitContext extends Context {
   /** The only source of randomness: equal seeds and examples give equal predictors. */
   readonly seed: number;
+  /**
+   * A folder of this fit alone, which need not exist yet: what is kept there lets the same fit go on after the process was killed. The caller
+   * deletes it once the measurement is stored. Changes no result.
+   */
+  readonly checkpointFolder?: string;
+  /** Which repetition of the comparison this is, from 0, which it is unless told: what is stored of one must not answer for another. */
+  readonly repeat?: number;
 }
 
 export interface PredictContext extends Context {
@@ -256,8 +275,11 @@ export interface Summary {
   /** Accuracy among the rows that got an answer. */
   readonly answeredAccuracy: number | null;
   readonly latency: { readonly p50: number; readonly p95: number; readonly requests: number } | null;
-  /** USD per 1,000 predictions; `null` where unknown. `basis` says from what. */
-  readonly usdPerThousand: { readonly value: number; readonly basis: string } | null;
+  /**
+   * USD per 1,000 predictions; `null` where unknown. `basis` says from what. `standardError`: of the value, by how much single requests
+   * differ; absent where that was not measured.
+   */
+  readonly usdPerThousand: { readonly value: number; readonly basis: string; readonly standardError?: number } | null;
   readonly fitCost: Cost;
   readonly predictCost: Cost;
   readonly facts: PredictorFacts;
@@ -301,6 +323,11 @@ export interface BreakEven {
   readonly prompted: string;
   /** `null`: never, at these prices. 0: from the first request. */
   readonly requests: number | null;
+  /**
+   * Ends of the 95 % interval of `requests`: what other requests would have changed. `high` is `null` where it may be never. Absent
+   * where it was not measured how much single requests differ in cost.
+   */
+  readonly interval?: { readonly low: number; readonly high: number | null };
   /** The formula with its numbers, for people. */
   readonly basis: string;
 }
@@ -363,6 +390,8 @@ export interface BestChoice {
 /** Texts to vectors, frozen. Implemented in `tune/`; the prompted arm gets one handed in. */
 export interface Encoder extends AsyncDisposable {
   readonly name: string;
+  /** Where its files are, where the name is not what it can be loaded by again: a folder of Hugging Face's cache. */
+  readonly folder?: string;
   /** Numbers in one vector. */
   readonly dimension: number;
   /** Longest input in tokens; longer texts are cut. */

@@ -6,7 +6,9 @@ import process from "node:process";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli/cli.js";
+import { tinyModel } from "./hub/served.js";
 import { type FaultyServer, startFaultyServer } from "./servers/faulty-openai.js";
+import { type HubServer, startHub } from "./servers/hub.js";
 
 const root = resolve(import.meta.dirname, "..");
 const pages = ["README.md", "examples/README.md", ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`)];
@@ -24,9 +26,11 @@ function commandsOf(page: string): string[] {
 const wordsOf = (command: string): string[] => [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!);
 
 let server: FaultyServer;
+let hub: HubServer;
 const before = process.cwd();
 beforeAll(async () => {
   server = await startFaultyServer({ keywords: { refund: "money", login: "password" }, otherwise: "login" });
+  hub = await startHub({ "models/distilbert-base-uncased": { revisions: { main: tinyModel } } });
   const folder = await emptyFolder();
   const tickets = await writeTickets(folder, 40);
   await copyFile(tickets, join(folder, "messages.csv"));
@@ -60,6 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   process.chdir(before);
   await server[Symbol.asyncDispose]();
+  await hub[Symbol.asyncDispose]();
 });
 
 describe.each(pages)("%s", (page) => {
@@ -67,7 +72,7 @@ describe.each(pages)("%s", (page) => {
 
   it.each(commands)("%s", async (command) => {
     const words = wordsOf(command.replace(/^(npx )?crossover /, ""));
-    const env = { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url };
+    const env = { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url, HF_ENDPOINT: hub.url, HF_HOME: join(process.cwd(), "hf") };
     // The shipped example is run whole by `npm start`; here its first rows do.
     const isWholeExample = words[0] === "run" && words[1]?.startsWith("examples/") && !words.includes("--dry-run");
     const { code, err } = await crossover(isWholeExample ? [...words, "--limit", "60", "--test-limit", "40"] : words, { env });

@@ -2,7 +2,7 @@
  * @file What the rules can find, as data. A finding carries names and numbers, never prose: `wordings.ts` says each kind in words,
  * once for every renderer, and does not compile while a kind is missing.
  */
-import type { Arm, Contrast, Estimate, Failure } from "../types.js";
+import type { Arm, BreakEven, Contrast, Estimate, Failure } from "../types.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
@@ -134,9 +134,17 @@ export type Finding =
       readonly tuned: string;
       readonly prompted: string;
       readonly requests: number;
+      readonly interval?: NonNullable<BreakEven["interval"]>;
       readonly basis: string;
     }
-  | { readonly kind: "always-cheaper"; readonly approach: string; readonly other: string; readonly basis: string }
+  | {
+      readonly kind: "always-cheaper";
+      readonly approach: string;
+      readonly other: string;
+      readonly basis: string;
+      /** Requests from which on `other` would be the cheaper one at the far end of the costs' 95% interval; absent where it would not. */
+      readonly unlessFrom?: number;
+    }
   | {
       readonly kind: "price-fall";
       readonly approach: string;
@@ -165,7 +173,8 @@ export type Finding =
       readonly requestsPerCent: number;
     }
   | { readonly kind: "more-rows"; readonly rows: number; readonly a: string; readonly b: string }
-  | { readonly kind: "add-llm" }
+  /** `tried`: approaches that would have asked one, and could not. */
+  | { readonly kind: "add-llm"; readonly tried?: readonly string[] }
   | { readonly kind: "add-tuned" };
 
 /** One kind of finding. */

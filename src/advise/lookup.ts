@@ -52,6 +52,11 @@ export function usesLanguageModel(comparison: Comparison, summary: Summary): boo
   );
 }
 
+/** Whether an approach replays answers that were given before. */
+export function isRecording(approach: string): boolean {
+  return /(^|[@:])recorded([@:]|$)/.test(approach);
+}
+
 /** Whether the prompted arm ran, but without any language model. */
 export function hasOnlyStandIns(comparison: Comparison): boolean {
   const prompted = comparison.summaries.filter((summary) => summary.arm === "prompt");

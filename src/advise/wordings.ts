@@ -10,14 +10,14 @@ import {
   formatSeconds,
   formatUsd,
 } from "../lib/format.js";
-import type { Arm, Contrast, Estimate, Failure } from "../types.js";
+import type { Arm, BreakEven, Contrast, Estimate, Failure } from "../types.js";
 import type { Finding, FindingOf, Gain, TieBreak } from "./findings.js";
-import { certainGain } from "./lookup.js";
+import { certainGain, isRecording } from "./lookup.js";
 
 /** Where a finding stands in the advice. */
 export type Role = "reason" | "caution" | "change";
 
-/** Something to do, and the command that does it, where there is one. `FILE` stands for the user's data. */
+/** Something to do, and the command that does it, where there is one. `FILE` stands for the user's data, `RUN` for the run's folder. */
 export interface NextStep {
   readonly text: string;
   readonly command?: string;
@@ -186,10 +186,19 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     sentence: ({ approach, rows, testRows, failures, answeredAccuracy }) =>
       `${approach} gave no usable answer to ${formatCount(rows)} of ${formatPlural(testRows, "test row")} (${failureList(failures)}); they count ` +
       `as wrong.${answeredAccuracy === null ? "" : ` Among the answered rows its accuracy is ${formatPercent(answeredAccuracy)}.`}`,
-    steps: ({ approach, failures }) =>
-      failures.missing === undefined
+    steps: ({ approach, failures }) => [
+      ...(failures.missing === undefined
         ? []
-        : [{ text: `Record the rows that ${approach} lacks, then run again: a missing answer says nothing of the model.` }],
+        : [{ text: `Record the rows that ${approach} lacks, then run again: a missing answer says nothing of the model.` }]),
+      ...(failures.error === undefined || isRecording(approach)
+        ? []
+        : [
+            {
+              text: "Ask the rows again that failed for good: the others are not asked twice.",
+              command: "crossover resume RUN --retry-errors",
+            },
+          ]),
+    ],
   },
   "not-estimable": {
     role: "caution",
@@ -251,6 +260,12 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "caution",
     title: () => "Not measured",
     sentence: ({ approach, reason }) => `${approach} could not be measured: ${closed(reason)}`,
+    steps: () => [
+      {
+        text: "Mend what kept an approach from being measured (it stands among the cautions), and go on: only what is missing is asked.",
+        command: "crossover resume RUN",
+      },
+    ],
   },
   "labels-free": {
     role: "caution",
@@ -274,13 +289,18 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   "break-even": {
     role: "change",
     title: () => "The number of requests",
-    sentence: ({ tuned, prompted, requests }) =>
-      `Below about ${about(requests)} ${requests === 1 ? "request" : "requests"} in all, ${prompted} costs less in total; above, ${tuned} does.`,
+    sentence: ({ tuned, prompted, requests, interval }) =>
+      `Below about ${about(requests)} ${requests === 1 ? "request" : "requests"} in all (${requestRange(interval)}), ${prompted} costs less in ` +
+      `total; above, ${tuned} does.`,
   },
   "always-cheaper": {
     role: "change",
     title: () => "Not the number of requests",
-    sentence: ({ approach, other }) => `At these prices ${approach} costs less than ${other} at any number of requests.`,
+    sentence: ({ approach, other, unlessFrom }) =>
+      `At these prices ${approach} costs less than ${other} at any number of requests.` +
+      (unlessFrom === undefined
+        ? ""
+        : ` That is not sure: within the 95% interval of the costs ${other} may be the cheaper one from about ${about(unlessFrom)} requests on.`),
   },
   "price-fall": {
     role: "change",
@@ -319,17 +339,20 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "change",
     title: () => "A language model",
     sentence: () => "No language model was measured; one may do better or worse than everything here.",
-    steps: () => [
-      {
-        text: "Measure an LLM: set OPENAI_API_KEY (see the cost first with --dry-run).",
-        command: "crossover run FILE --llm openai:gpt-5-mini",
-      },
-      { text: "Without a key: a local model by Ollama.", command: "crossover run FILE --llm ollama:qwen3:8b" },
-      {
-        text: "From answers you have: the output file of an OpenAI batch.",
-        command: "crossover run FILE --llm recorded:batch-output.jsonl",
-      },
-    ],
+    steps: ({ tried }) =>
+      tried !== undefined
+        ? []
+        : [
+            {
+              text: "Measure an LLM: set OPENAI_API_KEY (see the cost first with --dry-run).",
+              command: "crossover run FILE --llm openai:gpt-5-mini",
+            },
+            { text: "Without a key: a local model by Ollama.", command: "crossover run FILE --llm ollama:qwen3:8b" },
+            {
+              text: "From answers you have: the output file of an OpenAI batch.",
+              command: "crossover run FILE --llm recorded:batch-output.jsonl",
+            },
+          ],
   },
   "add-tuned": {
     role: "change",
@@ -405,6 +428,12 @@ export function points(share: number): string {
 /** A large number that is an estimate itself, to two significant digits: `12,000`. */
 export function about(count: number): string {
   return count < 100 ? formatNumber(count) : formatCount(Number(count.toPrecision(2)));
+}
+
+/** The 95% interval of a break-even: `95% interval 11,000 to 13,000`. */
+export function requestRange(interval: BreakEven["interval"]): string {
+  if (interval === undefined) return "interval not measured";
+  return `95% interval ${about(interval.low)} to ${interval.high === null ? "never" : about(interval.high)}`;
 }
 
 /** `1 more test row`, `1,200 more test rows`: an estimate, rounded. */

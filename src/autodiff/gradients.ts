@@ -1,5 +1,5 @@
 /** @file Reverse-mode differentiation: the gradient of a graph is more of the same graph. */
-import { isSameShape, product } from "./dims.js";
+import { isSameShape, product, shapeText } from "./dims.js";
 import { inOrder, type OpName, type Shape, type Tensor } from "./graph.js";
 import { negate } from "./math.js";
 import {
@@ -30,7 +30,7 @@ import {
 type GradientRule<Op extends OpName> = (g: Tensor, y: Tensor<Op>) => readonly (Tensor | null)[];
 
 /** The transpose of broadcasting: `g` summed to `shape`. */
-function sumTo(g: Tensor, shape: Shape): Tensor {
+export function sumTo(g: Tensor, shape: Shape): Tensor {
   if (isSameShape(g.shape, shape)) return g;
   const added = g.shape.length - shape.length;
   const axes = g.shape.flatMap((dim, axis) => (axis < added || (shape[axis - added] === 1 && dim !== 1) ? [axis] : []));
@@ -73,18 +73,19 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
   erf: (g, { inputs: [x] }) => [multiply(g, multiply(exp(multiply(negate(x!), x!)), 2 / Math.sqrt(Math.PI)))],
   tanh: (g, y) => [multiply(g, subtract(1, multiply(y, y)))],
 
-  matmul: (g, { inputs: [a, b], params: { transposeA, transposeB } }) => {
+  matmul: (g, { inputs: [a, b], params: { transposeA, transposeB, scale } }) => {
     const ga = transposeA
-      ? matmul(b!, g, { transposeA: transposeB, transposeB: true })
-      : matmul(g, b!, { transposeB: !transposeB });
+      ? matmul(b!, g, { transposeA: transposeB, transposeB: true, scale })
+      : matmul(g, b!, { transposeB: !transposeB, scale });
     // One weight for many rows: a single product over all rows, instead of one for each leading index and a sum.
     if (b!.shape.length === 2 && a!.shape.length > 2 && !transposeA) {
       const [rows, gRows] = [rowsOf(a!), rowsOf(g)];
-      return [ga, transposeB ? matmul(gRows, rows, { transposeA: true }) : matmul(rows, gRows, { transposeA: true })];
+      const [left, right] = transposeB ? [gRows, rows] : [rows, gRows];
+      return [ga, matmul(left, right, { transposeA: true, scale })];
     }
     const gb = transposeB
-      ? matmul(g, a!, { transposeA: true, transposeB: transposeA })
-      : matmul(a!, g, { transposeA: !transposeA });
+      ? matmul(g, a!, { transposeA: true, transposeB: transposeA, scale })
+      : matmul(a!, g, { transposeA: !transposeA, scale });
     return [like(a!, ga), like(b!, gb)];
   },
   sum: (g, { inputs: [x], params: { axes } }) => {
@@ -122,6 +123,16 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
     const count = x!.shape.at(-1)!;
     if (typeof count !== "number") throw new Error("inverseStd: the gradient needs a last axis of known length");
     return [multiply(multiply(multiply(g, multiply(y, y)), -1 / count), layerNorm(x!, y.params.epsilon))];
+  },
+
+  composite: (g, { inputs: [x, ...from], params: { gradient } }) => {
+    const found = gradient(g, from, x!);
+    for (const [i, { shape }] of from.entries())
+      if (found[i] === undefined || (found[i] !== null && !isSameShape(found[i].shape, shape)))
+        throw new Error(
+          `composite: gradient ${i} is ${found[i] ? shapeText(found[i].shape) : "missing"}, not ${shapeText(shape)}`,
+        );
+    return [null, ...found];
   },
 };
 

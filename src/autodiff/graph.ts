@@ -47,8 +47,8 @@ export interface OpParams {
   readonly erf: NoParams;
   readonly tanh: NoParams;
 
-  /** a [..., m, k], b [..., k, n] → [..., m, n]; the flags say that a is given as [..., k, m], b as [..., n, k]. Leading axes broadcast. */
-  readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean };
+  /** a [..., m, k], b [..., k, n] → scale · a b [..., m, n]; the flags say that a is given as [..., k, m], b as [..., n, k]. Leading axes broadcast. */
+  readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly scale: number };
   /** x: summed over `axes`, which stay with length 1 or go. */
   readonly sum: { readonly axes: readonly number[]; readonly keepDims: boolean };
 
@@ -74,7 +74,16 @@ export interface OpParams {
   readonly layerNorm: { readonly epsilon: number };
   /** x → [..., 1]: 1 / √(variance + epsilon) over the last axis: the other half of layerNorm's gradient. */
   readonly inverseStd: { readonly epsilon: number };
+
+  /** x, then the tensors it was made of: x as it is. Its gradient reaches those by a rule of its own, and does not go through x. */
+  readonly composite: { readonly gradient: CompositeGradient };
 }
+
+/**
+ * From the gradient `g` of a composite `x` to those of the tensors `from` that it was made of; `null` where none flows. It may refer to
+ * these alone: a graph may be rewritten, and they are then others than those it was built with.
+ */
+export type CompositeGradient = (g: Tensor, from: readonly Tensor[], x: Tensor) => readonly (Tensor | null)[];
 
 /** The name of an op. */
 export type OpName = keyof OpParams;

@@ -145,7 +145,7 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
   erf: each((x) => erf(x!)),
   tanh: each((x) => Math.tanh(x!)),
 
-  matmul: ({ params: { transposeA, transposeB } }, [a, b], shape) => {
+  matmul: ({ params: { transposeA, transposeB, scale } }, [a, b], shape) => {
     const [rows, columns] = [shape.at(-2)!, shape.at(-1)!];
     const inner = a!.shape.at(transposeA ? -2 : -1)!;
     const batch = shape.slice(0, -2);
@@ -159,7 +159,7 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
             const left = a!.data[atA! + (transposeA ? k * rows + i : i * inner + k)]!;
             total += left * b!.data[atB! + (transposeB ? j * inner + k : k * columns + j)]!;
           }
-          result[(index * rows + i) * columns + j] = total;
+          result[(index * rows + i) * columns + j] = scale * total;
         }
     });
     return result;
@@ -222,6 +222,8 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
       return row.map((v, i) => (v - mean) * inverseStd * (scale?.data[i] ?? 1) + (bias?.data[i] ?? 0));
     }),
   inverseStd: ({ params: { epsilon } }, [x]) => byRow(x!, (row) => [moments(row, epsilon).inverseStd]),
+
+  composite: (_, [x]) => x!.data,
 };
 
 function compute<Op extends OpName>(y: Tensor<Op>, inputs: readonly NumberArray[], run: Run): NumberArray {

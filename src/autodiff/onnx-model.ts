@@ -10,7 +10,10 @@ const opset = 20;
 const irVersion = 9;
 
 /** `TensorProto.DataType`. */
-export const elementTypes = { float32: 1, float64: 11, int64: 7, bool: 9 } as const satisfies Record<DType, number>;
+export const elementTypes = { float32: 1, float64: 11, int64: 7, bool: 9, int8: 3 } as const satisfies Record<
+  DType | "int8",
+  number
+>;
 
 /** An attribute of a node: an integer, a list of them, a float (marked as one, since 1 is both), or a string. */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
@@ -22,12 +25,12 @@ export interface ValueInfo {
   readonly shape: Shape;
 }
 
-/** Numbers that are part of the model. */
+/** Numbers that are part of the model. Those of 8 bits are of `quantize.ts`; no graph has them. */
 export interface Initializer {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: DType;
-  readonly data: ArrayOf[DType];
+  readonly dtype: DType | "int8";
+  readonly data: ArrayOf[DType] | Int8Array;
 }
 
 /** One call of an ONNX operator. */

@@ -6,7 +6,7 @@
  */
 import { type Binding, bindShape } from "./dims.js";
 import { inOrder, isOp, type OpName, type Shape, type Tensor } from "./graph.js";
-import { type Attribute, elementTypes, encodeModel, type ValueInfo } from "./onnx-model.js";
+import { type Attribute, elementTypes, encodeModel, type OnnxGraph, type ValueInfo } from "./onnx-model.js";
 import { OnnxWriter } from "./onnx-writer.js";
 import { dtypeOf, type Values } from "./values.js";
 
@@ -56,20 +56,19 @@ export const onnxRules: { readonly [Op in OpName]: OnnxRule<Op> } = {
   erf: as("Erf"),
   tanh: as("Tanh"),
 
-  matmul: (emit, { inputs: [a, b], params: { transposeA, transposeB }, dtype }, [nameA, nameB]) => {
-    if (!transposeA && !transposeB) return emit.node("MatMul", [nameA!, nameB!]);
+  matmul: (emit, { inputs: [a, b], params: { transposeA, transposeB, scale }, dtype }, [nameA, nameB]) => {
+    if (!transposeA && !transposeB && scale === 1) return emit.node("MatMul", [nameA!, nameB!]);
     // A baked-in weight is transposed once, when the session is made, and the bias after it then joins the product.
     const isFolded = !transposeA && isWeight(emit, b!);
-    if (a!.shape.length === 2 && b!.shape.length === 2)
-      return emit.node("Gemm", [nameA!, nameB!], { transA: Number(transposeA), transB: Number(transposeB) });
-    if (dtype === "float32" && !isFolded) {
-      const attributes = { transA: Number(transposeA), transB: Number(transposeB), alpha: { float: 1 } };
-      return emit.node("FusedMatMul", [nameA!, nameB!], attributes, "com.microsoft");
-    }
-    return emit.node("MatMul", [
+    const attributes = { transA: Number(transposeA), transB: Number(transposeB), alpha: { float: scale } };
+    if (a!.shape.length === 2 && b!.shape.length === 2 && (dtype === "float32" || scale === 1))
+      return emit.node("Gemm", [nameA!, nameB!], attributes);
+    if (dtype === "float32" && !isFolded) return emit.node("FusedMatMul", [nameA!, nameB!], attributes, "com.microsoft");
+    const result = emit.node("MatMul", [
       transposeA ? swapLast(emit, a!, nameA!) : nameA!,
       transposeB ? swapLast(emit, b!, nameB!) : nameB!,
     ]);
+    return scale === 1 ? result : emit.node("Mul", [result, emit.scalar(scale, dtype)]);
   },
   sum: (emit, { params: { axes, keepDims } }, [x]) =>
     emit.node("ReduceSum", [x!, emit.integers(axes)], { keepdims: Number(keepDims) }),
@@ -102,6 +101,8 @@ export const onnxRules: { readonly [Op in OpName]: OnnxRule<Op> } = {
       ? emit.standardize(from!, inputs[0]!, epsilon).standard
       : emit.node("LayerNormalization", inputs, { axis: -1, epsilon: { float: epsilon } }),
   inverseStd: (emit, { inputs: [from], params: { epsilon } }, [x]) => emit.standardize(from!, x!, epsilon).inverseStd,
+
+  composite: (_, __, [x]) => x!,
 };
 
 function write<Op extends OpName>(emit: OnnxWriter, y: Tensor<Op>, inputs: readonly string[]): string {
@@ -131,9 +132,14 @@ export interface EmittedModel {
 
 /**
  * Writes the graph of `outputs` as an ONNX model whose outputs have the given names. An input that has an entry in `weights`
- * becomes an initializer, part of the model; the others are fed. Entries that no output needs are left out.
+ * becomes an initializer, part of the model; the others are fed. Entries that no output needs are left out. `pass` may rewrite the model
+ * before it is encoded (`quantizeGraph`).
  */
-export function emitModel(outputs: Readonly<Record<string, Tensor>>, weights: Values = {}): EmittedModel {
+export function emitModel(
+  outputs: Readonly<Record<string, Tensor>>,
+  weights: Values = {},
+  pass: (graph: OnnxGraph) => OnnxGraph = (graph) => graph,
+): EmittedModel {
   const order = inOrder(Object.values(outputs));
   const inputs = [...inputsByName(order).values()];
   for (const name of Object.keys(outputs))
@@ -172,11 +178,12 @@ export function emitModel(outputs: Readonly<Record<string, Tensor>>, weights: Va
   const nodes = writer.nodes.map((node) => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
 
   const info = (name: string, { dtype, shape }: Tensor): ValueInfo => ({ name, dtype, shape });
-  const bytes = encodeModel({
+  const graph = {
     nodes,
     initializers: [...writer.initializers.values()],
     inputs: fed.map((tensor) => info(tensor.params.name, tensor)),
     outputs: Object.entries(outputs).map(([name, tensor]) => info(name, tensor)),
-  });
+  };
+  const bytes = encodeModel(pass(graph));
   return { bytes, inputs: fed, binding };
 }

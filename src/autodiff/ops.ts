@@ -1,6 +1,6 @@
 /** @file Builders: one function an op, named after it. Where a tensor is expected beside another, a plain number will do. */
 import { isSameShape } from "./dims.js";
-import type { Dim, DType, OpName, OpParams, Shape, Tensor } from "./graph.js";
+import type { CompositeGradient, Dim, DType, OpName, OpParams, Shape, Tensor } from "./graph.js";
 import { yieldOf } from "./shapes.js";
 
 /** A tensor, or a number that takes the type of the tensor beside it. */
@@ -67,15 +67,16 @@ export const erf = (x: Tensor): Tensor => node("erf", [x], {});
 /** Hyperbolic tangent. */
 export const tanh = (x: Tensor): Tensor => node("tanh", [x], {});
 
-/** Which of two matrices are given transposed. */
-export interface Transposed {
+/** Which of two matrices are given transposed, and what their product is multiplied by. */
+export interface MatmulOptions {
   readonly transposeA?: boolean;
   readonly transposeB?: boolean;
+  readonly scale?: number;
 }
 
 /** a [..., m, k] times b [..., k, n]; leading axes broadcast. `{ transposeB: true }` takes b as [..., n, k], as PyTorch keeps its weights. */
-export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false }: Transposed = {}): Tensor {
-  return node("matmul", [a, b], { transposeA, transposeB });
+export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false, scale = 1 }: MatmulOptions = {}): Tensor {
+  return node("matmul", [a, b], { transposeA, transposeB, scale });
 }
 
 /** Sum over the named axes (all of them unless told), which go unless `keepDims`. */
@@ -127,3 +128,11 @@ export function layerNorm(x: Tensor, epsilon: number, weights?: { readonly scale
 
 /** 1 / √(variance + epsilon) over the last axis, which stays with length 1. */
 export const inverseStd = (x: Tensor, epsilon: number): Tensor => node("inverseStd", [x], { epsilon });
+
+/**
+ * `x`, made of the tensors `from`, with a gradient of its own, for what has a cheaper one as a whole than by its parts. It may compute
+ * again what x was computed from: nothing of the parts is then kept for the way back.
+ */
+export function composite(x: Tensor, from: readonly Tensor[], gradient: CompositeGradient): Tensor {
+  return node("composite", [x, ...from], { gradient });
+}

@@ -15,6 +15,13 @@ const maxModelBytes = 2 ** 31 - 2 ** 24;
 /** Beyond this, batches of a size that keeps a program responsive gain nothing from more threads. */
 const maxDefaultThreads = 8;
 
+const harmfulOptimizers = [
+  // What a gradient computes again instead of keeping it would be found to be the same, and kept.
+  "CommonSubexpressionElimination",
+  // Makes a float32 of the factor, also between matrices of float64.
+  "MatMulScaleFusion",
+];
+
 export interface SessionOptions {
   /** Values for inputs that stay the same: part of the model, and prepared for fast products once. */
   readonly weights?: Values;
@@ -75,22 +82,37 @@ export async function createSession<Name extends string>(
 ): Promise<Session<Name>> {
   const weightBytes = Object.values(weights).reduce((total, { data }) => total + data.byteLength, 0);
   const [baked, fedWeights] = weightBytes < maxModelBytes ? [weights, {}] : [{}, weights];
-  // Neither the bytes nor the weights may stay reachable from `run`: onnxruntime has its own copy.
-  const { bytes, ...expected } = emitModel(outputs, baked);
+  const names = Object.keys(outputs) as Name[];
+  const session = await openModel(emitModel(outputs, baked), names, { threads });
+  return { ...session, run: (feeds = {}) => session.run({ ...fedWeights, ...feeds }) };
+}
+
+/**
+ * Makes a session of a graph that `emitModel` wrote before, perhaps in another thread: what it wrote is plain data. `outputs` are the
+ * names that the graph's outputs were given.
+ */
+export async function openModel<Name extends string>(
+  model: EmittedModel,
+  outputs: readonly Name[],
+  { threads = Math.min(availableParallelism(), maxDefaultThreads) }: Pick<SessionOptions, "threads"> = {},
+): Promise<Session<Name>> {
+  // Neither the bytes nor the weights in them may stay reachable from `run`: onnxruntime has its own copy.
+  const expected = { inputs: model.inputs, binding: model.binding };
   env.logLevel = "error";
-  const session = await InferenceSession.create(bytes, {
+  const session = await InferenceSession.create(model.bytes, {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
     // Patterns of memory are kept for each new shape: with batches of many lengths they cost memory and gain nothing.
     enableMemPattern: false,
+    extra: { optimization: { disable_specified_optimizers: harmfulOptimizers.join(";") } },
     logSeverityLevel: quiet,
   });
   return {
     run: async (feeds = {}) => {
-      const results = await session.run(checkedFeeds(expected, { ...fedWeights, ...feeds }));
-      const values = Object.keys(outputs).map((name) => [name, fromOrt(name, results[name])]);
+      const results = await session.run(checkedFeeds(expected, feeds));
+      const values = outputs.map((name) => [name, fromOrt(name, results[name])]);
       return Object.fromEntries(values) as Record<Name, TensorValue>;
     },
     [Symbol.asyncDispose]: () => session.release(),

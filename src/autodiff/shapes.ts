@@ -155,6 +155,8 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
     return sameAsFloat(x!);
   },
   inverseStd: ([x]) => ({ ...sameAsFloat(x!), shape: [...x!.shape.slice(0, -1), 1] }),
+
+  composite: ([x]) => sameAsFloat(x!),
 };
 
 /** Shape and type of what an op yields. Throws with the op's name where the inputs do not fit. */

@@ -10,8 +10,8 @@ import { parseSpec, resolveLlm } from "../prompt/providers/resolve.js";
 import { recordedPrompt } from "../prompt/recorded-prompt.js";
 import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
-import { baselines, tune } from "../tune/tune.js";
-import type { Approach, Encoder } from "../types.js";
+import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";
+import type { Approach, Dataset, Encoder } from "../types.js";
 import type { RunOptions } from "./run-options.js";
 
 export interface ApproachSources {
@@ -23,14 +23,39 @@ export interface ApproachSources {
   readonly bill?: Bill;
 }
 
-/** Every approach that the options name, those that always run first; those that take long only where `--approaches` names them. */
+/** What `--approaches` calls the way of tuning that the ladder picks, and all approaches there are. */
+const [ladderName, allName] = ["tune", "all"] as const;
+
+/** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
+export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
+  const isWanted = options.approaches === undefined || options.approaches.includes(ladderName);
+  if (!isWanted) return options;
+  return { ...options, ladder: await chooseTuning(train, tuneOptions(options, encoder)) };
+}
+
+function tuneOptions({ classWeight, search, timeBudget }: RunOptions, encoder: Encoder): Parameters<typeof tune>[0] {
+  return {
+    encoder,
+    classWeight,
+    ...(search === undefined ? {} : { search }),
+    ...(timeBudget === undefined ? {} : { timeBudgetSeconds: timeBudget }),
+  };
+}
+
+/**
+ * Every approach that the options name. Without names: those that take seconds, the way of tuning that the ladder picked, and the prompts of
+ * every LLM.
+ */
 export async function makeApproaches(options: RunOptions, sources: ApproachSources): Promise<Approach[]> {
   const { encoder, env, responses, bill } = sources;
   const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
   const budget = bill === undefined ? undefined : billedBudget(options.budgetUsd, bill);
+  const tuned = (method: TuneMethod): Approach => tune({ ...tuneOptions(options, encoder), method });
+  const picked = options.ladder?.method ?? "probe";
   const all = [
     ...baselines({ encoder }),
-    tune({ encoder, method: "probe", classWeight: options.classWeight }),
+    tuned("probe"),
+    ...(picked === "probe" ? [] : [tuned(picked)]),
     labelPrompt({ encoder }),
   ];
   for (const spec of new Set(options.llm)) {
@@ -58,9 +83,10 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     all.push(prompt(shared), prompt({ ...shared, demos: options.demos }));
   }
   if (options.approaches === undefined) return all;
-  // Minutes to hours where the others take seconds: only where it is asked for by name.
-  const onRequest = [tune({ encoder, method: "full", classWeight: options.classWeight })];
-  return chosen([...all, ...onRequest], options.approaches);
+  // Minutes to hours where the others take seconds: only where they are asked for by name.
+  const onRequest = tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned);
+  const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
+  return names.includes(allName) ? [...all, ...onRequest] : chosen([...all, ...onRequest], names);
 }
 
 /**
@@ -89,7 +115,7 @@ function chosen(all: readonly Approach[], names: readonly string[]): Approach[] 
     if (all.some((approach) => matches(approach, name))) continue;
     const hint = name.startsWith("prompt:") && name !== "prompt:labels" ? " It needs an LLM: add --llm." : "";
     throw new UserError(
-      `--approaches: "${name}" is not an approach of this run.${hint || didYouMean(name, known)} Approaches: ${known.join(", ")}.`,
+      `--approaches: "${name}" is not an approach of this run.${hint || didYouMean(name, known)} Approaches: ${known.join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,
     );
   }
   return all.filter((approach) => names.some((name) => matches(approach, name)));

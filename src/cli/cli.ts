@@ -13,8 +13,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 const stop = new AbortController();
 process.on("SIGINT", () => {
   // The second Ctrl-C does not wait for anything: all that was paid for is on disk already.
-  if (stop.signal.aborted) process.exit(130);
-  process.stderr.write("\nStopping after the step in hand; press Ctrl-C again to stop at once.\n");
+  if (stop.signal.aborted) {
+    process.stderr.write("\n");
+    process.exit(130);
+  }
   stop.abort();
 });
 process.on("SIGTERM", () => stop.abort());

@@ -1,5 +1,6 @@
 /** @file A comparison from the options to the reports, new or resumed. */
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import process from "node:process";
 import { compare, taskFacts } from "../compare/compare.js";
 import { readTask, type TaskOptions } from "../data/data.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
@@ -12,18 +13,21 @@ import { createRun, dropUnfinished, type Run, type RunManifest, runFormat } from
 import { lockRun } from "../store/run-lock.js";
 import { loadEncoder } from "../tune/encoder.js";
 import type { Approach, Assumptions, Comparison, Encoder, Measurement, Predictor, Task } from "../types.js";
-import { checkLlms, makeApproaches } from "./approaches.js";
+import { checkLlms, makeApproaches, withTuning } from "./approaches.js";
 import type { CommandContext } from "./command-context.js";
 import { type Disposables, disposables } from "./disposables.js";
 import { readEnvironment } from "./environment.js";
 import { estimateRun, renderEstimates, totalUsd } from "./estimate.js";
-import { Interrupted, isAbort } from "./exit-code.js";
+import { exitCode, Interrupted, isAbort } from "./exit-code.js";
 import { checkGateNames, parseGate } from "./gates.js";
 import { thisMachine } from "./machine.js";
+import { downloadNote, resolveModel } from "./model.js";
 import { noteLines } from "./notes.js";
 import { makeProgress, type Progress } from "./progress.js";
 import { checkOutputs, publish } from "./reports.js";
 import type { RunManner, RunOptions } from "./run-options.js";
+import { shellWord } from "./shell-word.js";
+import { artifactFolder } from "./training-curves.js";
 import { packageVersion } from "./version.js";
 
 /** Above this estimate a run asks before it spends, unless a budget or `--yes` was given. */
@@ -33,26 +37,33 @@ const askAboveUsd = 1;
  * Reads the data, measures, writes the run's folder and prints the result. With `resumed`, goes on where that run stopped: what it
  * measured is not measured again, and what it paid counts against the budget.
  */
-export async function runComparison(
-  options: RunOptions,
-  manner: RunManner,
-  context: CommandContext,
-  resumed?: Run,
-): Promise<void> {
+export async function runComparison(given: RunOptions, manner: RunManner, context: CommandContext, resumed?: Run): Promise<void> {
   const { terminal } = context;
   // What can be wrong with the words is found before any work.
-  const gates = options.require.map(parseGate);
+  const gates = given.require.map(parseGate);
   checkOutputs(manner.output);
   checkName(manner.name);
-  const env = readEnvironment(terminal.env, manner.envFile);
-  await checkLlms(options, env, manner.dryRun);
-  const progress = makeProgress(terminal);
+  const env = await readEnvironment(terminal.env, manner.envFile);
+  await checkLlms(given, env, manner.dryRun);
+  const progress = makeProgress(terminal, context.signal);
   await using held = disposables();
   try {
-    const task = await readTask(taskOptions(options));
+    const task = await readTask(taskOptions(given));
     for (const warning of task.warnings) terminal.err(noteLines(`Note: ${warning}`, terminal));
     const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name));
-    const encoder = await openEncoder(options, manner, held);
+    // What a run has stored beside it is found again from wherever it is resumed.
+    const runs = resumed === undefined ? manner.runs : dirname(folder);
+    const modelContext = { env, offline: given.offline, signal: context.signal, log: progress.log };
+    const download = manner.dryRun ? await downloadNote(given.model, given.path, modelContext) : undefined;
+    if (download !== undefined) {
+      terminal.out(noteLines(download, terminal));
+      return;
+    }
+    const { folder: model, pinned } = await resolveModel(given.model, modelContext);
+    const local = { ...given, model };
+    const encoder = await openEncoder(local, runs, held);
+    const options = resumed ? local : await withTuning(local, task.train, encoder);
+    if (!resumed && options.ladder) terminal.err(noteLines(options.ladder.reason, terminal));
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
     if (manner.dryRun) {
       const planned = await makeApproaches(options, { encoder, env });
@@ -64,7 +75,7 @@ export async function runComparison(
     // Nothing is written to it before the run's folder exists.
     const bill = openBill(join(folder, "bill.txt"));
     // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
-    const responsesPath = options.cache ? join(manner.runs, ".cache", "responses.db") : join(folder, "responses.db");
+    const responsesPath = options.cache ? join(runs, ".cache", "responses.db") : join(folder, "responses.db");
     const responses = held.use(await openResponseCache(responsesPath));
     const approaches = await makeApproaches(options, { encoder, env, responses, bill });
     checkGateNames(gates, namesOf(approaches));
@@ -73,11 +84,15 @@ export async function runComparison(
       await confirmSpending(task, approaches, seeds, options, manner, context);
     }
     held.use(await lockRun(folder));
-    const run = resumed ?? (await createRun(folder, newManifest(folder, options, task)));
-    if (resumed) await dropUnfinished(folder, resumed.measurements);
+    const run = resumed ?? (await createRun(folder, newManifest(folder, { ...options, model: pinned }, task)));
+    if (resumed) {
+      await resumed.reopen();
+      await dropUnfinished(folder, resumed.measurements);
+    }
     const comparison = await measureAll(run, task, approaches, seeds, context, progress, bill);
     progress.clear();
     await publish(run, comparison, { task, gates, manner, context, paidUsd: bill.totalUsd });
+    reportFailures(comparison, run, manner, context);
   } finally {
     progress.clear();
   }
@@ -102,8 +117,8 @@ export function taskOptions(options: RunOptions): TaskOptions {
   };
 }
 
-async function openEncoder(options: RunOptions, manner: RunManner, held: Disposables): Promise<Encoder> {
-  const cache = options.cache ? held.use(await openEmbeddingCache(join(manner.runs, ".cache", "embeddings.db"))) : undefined;
+async function openEncoder(options: RunOptions, runs: string, held: Disposables): Promise<Encoder> {
+  const cache = options.cache ? held.use(await openEmbeddingCache(join(runs, ".cache", "embeddings.db"))) : undefined;
   return held.use(await loadEncoder(options.model, cache === undefined ? {} : { cache }));
 }
 
@@ -124,6 +139,7 @@ async function measureAll(
       signal,
       log: progress.log,
       finished: run.measurements,
+      checkpointFolder: run.checkpointFolder,
       onMeasurement: (measurement) => run.append(measurement),
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds),
       onFailure: (approach, error) => {
@@ -131,15 +147,33 @@ async function measureAll(
         terminal.err(noteLines(`${approach} was left out: ${error.message}`, terminal));
       },
     });
-    await run.update({ failed: comparison.failed, finishedAt: new Date().toISOString() });
+    const { failed } = comparison;
+    await run.update({ failed, ...(failed.length === 0 ? { finishedAt: new Date().toISOString() } : {}) });
     return comparison;
   } catch (error) {
     if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
     const paid = bill.totalUsd > 0 ? `, and every answer paid for (at most ${formatUsd(bill.totalUsd)})` : "";
-    const kept = `What was measured is kept${paid}. Go on with: crossover resume ${run.folder}`;
+    const kept = `What was measured is kept${paid}. Go on with: crossover resume ${shellWord(run.folder)}`;
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);
   }
+}
+
+/** Approaches that could not be measured: the rest is kept and reported, but what was asked for was not done, and the exit code says so. */
+function reportFailures({ failed }: Comparison, { folder }: Run, { envFile }: RunManner, context: CommandContext): void {
+  if (failed.length === 0) return;
+  const reasons = [...new Set(failed.map(({ reason }) => reason))].map((reason) => {
+    const approaches = failed.filter((each) => each.reason === reason).map(({ approach }) => approach);
+    return `Not measured: ${approaches.join(", ")}: ${reason}`;
+  });
+  const command = ["crossover resume", shellWord(folder), ...(envFile === undefined ? [] : ["--env-file", shellWord(envFile)])];
+  const text = [
+    ...reasons,
+    `What was measured is kept and reported. Mend it and go on with: ${command.join(" ")}`,
+    "Only what is missing is asked then. To do without, or with another model, start a new run: stored answers are used again.",
+  ];
+  context.terminal.err(noteLines(text.join("\n"), context.terminal));
+  context.setExitCode(exitCode.user);
 }
 
 /** The files of each predictor that was measured on the test rows; of several seeds, the first one's. */
@@ -150,7 +184,7 @@ async function writeArtifacts(
   seeds: readonly number[],
 ): Promise<void> {
   if (split !== "test" || seed !== seeds[0]) return;
-  const folder = join(run.folder, "artifacts", approach.replace(/[^\w.@-]+/g, "_"));
+  const folder = artifactFolder(run.folder, approach);
   for (const [path, content] of await predictor.files()) await writeFileAtomic(join(folder, path), content);
 }
 
@@ -163,6 +197,7 @@ function newManifest(folder: string, options: RunOptions, task: Task): RunManife
     createdAt: new Date().toISOString(),
     version: packageVersion(),
     machine: thisMachine(),
+    workingFolder: process.cwd(),
     options: { ...options },
     task: taskFacts(task),
     assumptions,

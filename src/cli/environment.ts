@@ -1,19 +1,19 @@
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
-import { messageOf, UserError } from "../lib/errors.js";
+import { whyUnreadable } from "../lib/unreadable-file.js";
 
 /**
  * The environment, with the variables of a file beneath it: what the shell sets wins, as with dotenv. Nothing is written to
  * `process.env`, so keys stay where they are used.
  */
-export function readEnvironment(
+export async function readEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   file: string | undefined,
-): Readonly<Record<string, string | undefined>> {
+): Promise<Readonly<Record<string, string | undefined>>> {
   if (file === undefined) return env;
   try {
-    return { ...parseEnv(readFileSync(file, "utf8")), ...env };
+    return { ...parseEnv(await readFile(file, "utf8")), ...env };
   } catch (error) {
-    throw new UserError(`--env-file ${file} can't be read: ${messageOf(error)}.`);
+    throw await whyUnreadable(file, error);
   }
 }

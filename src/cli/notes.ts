@@ -6,8 +6,8 @@ import type { Terminal } from "./terminal.js";
  * A message for people, wrapped to the screen, each line feed kept. It may quote the data or a service: what would steer the terminal
  * is written out.
  */
-export function noteLines(text: string, { width, isInteractive }: Pick<Terminal, "width" | "isInteractive">): string {
+export function noteLines(text: string, { screen, isInteractive }: Pick<Terminal, "screen" | "isInteractive">): string {
   const lines = text.split("\n").map(visibleText);
   // In a log file a message is one line, so that it can be searched for.
-  return `${(isInteractive ? lines.flatMap((line) => wrap(line, width)) : lines).join("\n")}\n`;
+  return `${(isInteractive ? lines.flatMap((line) => wrap(line, screen().columns)) : lines).join("\n")}\n`;
 }

@@ -1,20 +1,37 @@
+/** @file What goes on, with the time left: drawn in place on a screen, a line now and then elsewhere. */
 import { formatCount, formatSeconds } from "../lib/format.js";
+import { displayWidth, truncateMiddle } from "../report/display-width.js";
+import { style } from "../report/terminal/style.js";
 import type { ProgressEvent } from "../types.js";
 import { noteLines } from "./notes.js";
+import { screenBlock } from "./screen-block.js";
 import type { Terminal } from "./terminal.js";
+import { type TrainingPoint, trainingChartLines } from "./training-chart.js";
+import { isTraining, trainingNumbers, trainingOutcome } from "./training-numbers.js";
 
 /** Seconds a stage must have lasted before it is shown: what is done at once needs no bar. */
 const quietSeconds = 1;
-/** Seconds between lines where the screen can't be redrawn (a log file, CI). */
-const logEverySeconds = 10;
+/** Seconds between two drawings: the eye follows no faster, and a slow connection has other work. */
+const redrawSeconds = 0.1;
+/** Seconds between lines where the screen can't be redrawn (a log file, CI): at first, and when a stage has lasted long. */
+const logEverySeconds = [10, 60] as const;
 const barCells = 24;
+const narrowBarCells = 10;
+/** A name is not cut shorter, whatever does not fit then. */
+const leastNameColumns = 8;
+/** Lines of numbers under a chart. */
+const mostNumberLines = 2;
+/** Lines of the screen that a chart leaves to what was printed before. */
+const spareRows = 6;
 
 /** Shows what goes on, with the time left. */
 export interface Progress {
   log(event: ProgressEvent): void;
-  /** Clears the bar. To be called before anything else is printed, and at the end. */
+  /** Clears what is drawn. To be called before anything else is printed, and at the end. */
   clear(): void;
 }
+
+type StageEvent = ProgressEvent & { readonly kind: "progress" };
 
 interface Stage {
   readonly name: string;
@@ -23,72 +40,162 @@ interface Stage {
   readonly startedAt: number;
   /** How much was done when the stage was first seen: a resumed stage must not look fast. */
   readonly startedWith: number;
+  /** When it was last heard of. */
+  toldAt: number;
   shownAt: number | null;
+  /** What was measured on the way: where it is a training, its curves. */
+  readonly points: TrainingPoint[];
 }
 
 /**
- * Draws a bar that is redrawn in place on a screen, and a line now and then elsewhere. The time left is what the rest takes at
- * the mean speed of the stage so far.
+ * Shows events on the terminal: a bar, and for a training its curves, which are replaced by one line at the end. The time left is what
+ * the rest takes at the mean speed of the stage so far. A training that is interrupted by another stage (an evaluation, a note) goes on
+ * with its curves.
+ *
+ * @param signal says once it is aborted that the step in hand is finished first
  */
-export function makeProgress(terminal: Terminal): Progress {
+export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress {
+  const block = screenBlock(terminal);
   let stage: Stage | null = null;
-  let isDrawn = false;
-  const clear = (): void => {
-    if (isDrawn) terminal.err("\r\u001b[K");
-    isDrawn = false;
+  let training: Stage | null = null;
+  /** A training that is complete: its last evaluation may still be told. */
+  let ending: Stage | null = null;
+  const note = (text: string): void => {
+    block.clear();
+    terminal.err(noteLines(text, terminal));
   };
+  const conclude = (ended: Stage): void => {
+    if (ended.shownAt === null) return;
+    const done = `${ended.name}: ${formatCount(ended.done)} in ${formatSeconds(ended.toldAt - ended.startedAt)}`;
+    note([done, ...trainingOutcome(ended.points, ended.total)].join(", "));
+    ended.shownAt = null;
+  };
+  const endTraining = (): void => {
+    if (ending === null) return;
+    conclude(ending);
+    [training, ending] = [null, null];
+  };
+  signal?.addEventListener("abort", () => note("Stopping after the step in hand; press Ctrl-C again to stop at once."), {
+    once: true,
+  });
+
+  const stageOf = (event: StageEvent, now: number): Stage => {
+    const current = [stage, training].find((known) => known !== null && isSameWork(known, event));
+    if (current) return current;
+    const { stage: name, total, done } = event;
+    return { name, total, done, startedAt: now, startedWith: done, toldAt: now, shownAt: null, points: [] };
+  };
+
   return {
-    clear,
+    clear() {
+      endTraining();
+      block.clear();
+    },
     log(event) {
       if (event.kind === "note") {
-        clear();
-        terminal.err(noteLines(event.text, terminal));
+        endTraining();
+        note(event.text);
         return;
       }
       const now = terminal.now() / 1000;
-      // The same words with another total, or fewer done, are the next piece of work of the same kind.
-      if (stage?.name !== event.stage || stage.total !== event.total || event.done < stage.done) {
-        clear();
-        stage = {
-          name: event.stage,
-          total: event.total,
-          done: event.done,
-          startedAt: now,
-          startedWith: event.done,
-          shownAt: null,
-        };
+      const current = stageOf(event, now);
+      if (ending !== current) endTraining();
+      // Curves stay in sight while an evaluation comes between: only what is drawn over them takes them away.
+      if (stage !== current && stage !== training) block.clear();
+      stage = current;
+      [current.done, current.toldAt] = [event.done, now];
+      if (event.values !== undefined) addPoint(current.points, { step: event.done, at: now, values: event.values });
+      if (isTraining(current.points)) training = current;
+      if (event.done >= event.total) {
+        if (training === current) ending = current;
+        else conclude(current);
+        return;
       }
-      stage.done = event.done;
-      const elapsed = now - stage.startedAt;
-      const isDone = event.done >= event.total;
-      if (isDone && stage.shownAt !== null) {
-        clear();
-        terminal.err(`${event.stage}: ${formatCount(event.total)} in ${formatSeconds(elapsed)}\n`);
-        stage.shownAt = null;
-      } else if (!isDone && elapsed >= quietSeconds) {
-        if (terminal.isInteractive) {
-          terminal.err(`\r\u001b[K${cut(line(event, elapsed, event.done - stage.startedWith, true), terminal.width)}`);
-          isDrawn = true;
-          stage.shownAt = now;
-        } else if (stage.shownAt === null || now - stage.shownAt >= logEverySeconds) {
-          terminal.err(`${line(event, elapsed, event.done - stage.startedWith, false)}\n`);
-          stage.shownAt = now;
-        }
+      const elapsed = now - current.startedAt;
+      if (elapsed < quietSeconds) return;
+      const waited = current.shownAt === null ? Number.POSITIVE_INFINITY : now - current.shownAt;
+      if (terminal.isInteractive) {
+        if (waited < redrawSeconds) return;
+        block.draw(screenLines(event, current, elapsed, terminal));
+      } else {
+        const [first, last] = logEverySeconds;
+        // Held-out losses are few, and what a log is read for.
+        if (waited < Math.min(Math.max(first, elapsed / 10), last) && event.values?.["validation loss"] === undefined) return;
+        const left = timeLeft(event, current, elapsed);
+        const count = `${formatCount(event.done)} of ${formatCount(event.total)} (${Math.floor(shareOf(event) * 100)} %)`;
+        terminal.err(`${[`${event.stage}: ${count}`, ...left, ...details(event, current)].join(", ")}\n`);
       }
+      current.shownAt = now;
     },
   };
 }
 
-function line(event: ProgressEvent & { kind: "progress" }, elapsed: number, doneHere: number, hasBar: boolean): string {
-  const share = event.total === 0 ? 1 : event.done / event.total;
-  const left = doneHere > 0 ? `, ${formatSeconds((elapsed / doneHere) * (event.total - event.done))} left` : "";
-  const detail = event.detail === undefined ? "" : `, ${event.detail}`;
-  const count = `${formatCount(event.done)} of ${formatCount(event.total)}`;
-  if (!hasBar) return `${event.stage}: ${count} (${Math.floor(share * 100)} %)${left}${detail}`;
-  const full = Math.round(share * barCells);
-  return `${event.stage} ${"█".repeat(full)}${"░".repeat(barCells - full)} ${count}${left}${detail}`;
+/** The same words with another total, or fewer done, are the next piece of work of the same kind; a training may end before its time. */
+function isSameWork(stage: Stage, { stage: name, done, total }: StageEvent): boolean {
+  const endsEarly = stage.points.length > 0 && done >= total && total <= stage.total;
+  return stage.name === name && (stage.total === total || endsEarly) && done >= stage.done;
 }
 
-function cut(text: string, width: number): string {
-  return text.length < width ? text : `${text.slice(0, width - 2)}…`;
+/** Adds what was said; a step that is told of twice, as when it is evaluated, is one point. */
+function addPoint(points: TrainingPoint[], point: TrainingPoint): void {
+  const last = points.at(-1);
+  if (last?.step === point.step) points[points.length - 1] = { ...last, values: { ...last.values, ...point.values } };
+  else points.push(point);
+}
+
+const shareOf = ({ done, total }: StageEvent): number => (total === 0 ? 1 : done / total);
+
+function timeLeft({ done, total }: StageEvent, { startedWith }: Stage, elapsed: number): string[] {
+  const doneHere = done - startedWith;
+  return doneHere > 0 ? [`${formatSeconds((elapsed / doneHere) * (total - done))} left`] : [];
+}
+
+/** A bar; under it, while something is trained and there is room, its curves and its numbers. No line fills the screen's width, or it would break. */
+function screenLines(event: StageEvent, stage: Stage, elapsed: number, terminal: Terminal): string[] {
+  const { columns, rows } = terminal.screen();
+  const width = Math.max(1, columns - 1);
+  const chart = terminal.hasUnicode ? trainingChartLines(stage.points, stage.total, width, style(terminal.hasErrColor)) : [];
+  const left = timeLeft(event, stage, elapsed);
+  if (chart.length === 0 || chart.length + spareRows > rows)
+    return [barLine(event, [...left, ...details(event, stage)], width, terminal)];
+  return [
+    barLine(event, left, width, terminal),
+    ...chart,
+    ...filled(details(event, stage), " · ", width).slice(0, mostNumberLines),
+  ];
+}
+
+/** Name, bar, count, time left and what else fits. On a narrow screen the bar goes first, then the middle of the name, then the time. */
+function barLine(event: StageEvent, parts: readonly string[], width: number, { hasUnicode }: Terminal): string {
+  const count = ` ${formatCount(event.done)} of ${formatCount(event.total)}`;
+  const [done, open] = hasUnicode ? ["█", "░"] : ["#", "-"];
+  const bar = (cells: number): string => {
+    const full = Math.round(shareOf(event) * cells);
+    return ` ${done.repeat(full)}${open.repeat(cells - full)}`;
+  };
+  const left = parts.length > 0 ? `, ${parts[0]}` : "";
+  const nameColumns = displayWidth(event.stage);
+  const room = (tail: string): number => width - displayWidth(tail);
+  const tail =
+    [bar(barCells) + count + left, bar(narrowBarCells) + count + left].find((each) => room(each) >= nameColumns) ??
+    [count + left, count].find((each) => room(each) >= Math.min(nameColumns, leastNameColumns)) ??
+    count;
+  return filled([truncateMiddle(event.stage, Math.max(1, room(tail))) + tail, ...parts.slice(1)], ", ", width)[0]!;
+}
+
+/** The parts in lines of at most `width` columns. A part that is wider than a line loses its middle. */
+function filled(parts: readonly string[], separator: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = lines.length === 0 ? null : lines.at(-1)! + separator + part;
+    if (longer !== null && displayWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(truncateMiddle(part, width));
+  }
+  return lines;
+}
+
+/** What is said besides the count: the numbers of a training, or the event's own words. */
+function details({ detail }: StageEvent, { points, total }: Stage): string[] {
+  if (isTraining(points)) return trainingNumbers(points, total);
+  return detail === undefined ? [] : [detail];
 }

@@ -10,6 +10,8 @@ import type { CommandContext } from "./command-context.js";
 import { exitCode } from "./exit-code.js";
 import { checkGates, type Gate } from "./gates.js";
 import type { RunManner } from "./run-options.js";
+import { shellWord } from "./shell-word.js";
+import { readTrainingCurves } from "./training-curves.js";
 
 /** Refuses files whose extension names no report, before anything is measured. */
 export function checkOutputs(paths: readonly string[]): void {
@@ -33,9 +35,13 @@ export async function publish(run: Run, comparison: Comparison, publication: Pub
   const shipped = advice.choice ?? comparison.best.tune?.approach ?? comparison.summaries[0]!.approach;
   const gates = checkGates(publication.gates, comparison.summaries, shipped);
   const texts = new Map((task?.test.examples ?? []).map(({ id, text }) => [id, text]));
+  const trainings = await readTrainingCurves(
+    run.folder,
+    comparison.summaries.map(({ approach }) => approach),
+  );
   const standard = ["report.html", "report.md", "results.json"].map((file) => join(run.folder, file));
   for (const path of [...standard, ...manner.output]) {
-    await writeFileAtomic(path, render(formatOf(path), comparison, advice, { texts, gates }));
+    await writeFileAtomic(path, render(formatOf(path), comparison, advice, { texts, gates, trainings }));
   }
   if (manner.json) terminal.out(render("json", comparison, advice, { texts, gates }));
   else terminal.out(renderText(comparison, advice, { width: terminal.width, hasColor: terminal.hasColor }));
@@ -48,13 +54,12 @@ export async function publish(run: Run, comparison: Comparison, publication: Pub
   if (gates.some((gate) => !gate.isPassed)) context.setExitCode(exitCode.gate);
 }
 
-/** Puts the data's path where the advice, which does not know it, says FILE. */
-function naming(advice: Advice, { manifest }: Run): Advice {
+/** Puts the data's path where the advice, which does not know it, says FILE, and the run's folder where it says RUN. */
+function naming(advice: Advice, { folder, manifest }: Run): Advice {
   const path = String(manifest.options["path"]);
-  const word = /^[\w./@:-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  const words: Readonly<Record<string, string>> = { FILE: shellWord(path), RUN: shellWord(folder) };
   const nextSteps = advice.nextSteps.map((step) =>
-    // A function, since `$&` and its like in a path are not to be expanded.
-    step.command === undefined ? step : { ...step, command: step.command.replace(/\bFILE\b/, () => word) },
+    step.command === undefined ? step : { ...step, command: step.command.replace(/\b(FILE|RUN)\b/g, (word) => words[word]!) },
   );
   return { ...advice, nextSteps };
 }

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
 import type { ClassWeight } from "../tune/class-weights.js";
+import type { LadderChoice } from "../tune/ladder.js";
 
 /** Everything that decides what a run does. Plain JSON, kept in `run.json`; holds no key. */
 export interface RunOptions {
@@ -23,6 +24,12 @@ export interface RunOptions {
   readonly classWeight: ClassWeight;
   readonly llm: readonly string[];
   readonly approaches?: readonly string[];
+  /** Settings tried for each trained approach. */
+  readonly search?: number;
+  /** Seconds that one training may take which is picked for the user. */
+  readonly timeBudget?: number;
+  /** What was picked when the run began. No flag sets it. */
+  readonly ladder?: LadderChoice;
   readonly demos: number;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
@@ -76,6 +83,18 @@ const approachNames = (value: string): readonly string[] => {
 };
 const most = Number.MAX_SAFE_INTEGER;
 
+const secondsOfUnit: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, min: 60, h: 3600 };
+
+/** A parser of a duration for commander, to seconds: `90s`, `10m`, `1.5h`; `0` for none. */
+export function duration(flag: string): (text: string) => number {
+  return (text) => {
+    const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|)$/.exec(text.trim()) ?? [];
+    const seconds = Number(number) * (secondsOfUnit[unit ?? ""] ?? Number.NaN);
+    if (Number.isFinite(seconds) && (unit !== "" || seconds === 0)) return seconds;
+    throw new UserError(`${flag} is "${text}"; it must be a time with its unit, such as 90s, 10m or 1h, or 0.`);
+  };
+}
+
 /** Adds the options about the data, shared by `run` and `check`. */
 export function addDataOptions(command: Command): Command {
   return command
@@ -100,8 +119,8 @@ export function addDataOptions(command: Command): Command {
 export function addRunOptions(command: Command): Command {
   return command
     .option(
-      "--model <name|dir>",
-      "encoder of the tuned arm: minilm-l6, or a Hugging Face folder of a family that README lists",
+      "--model <name|dir|id>",
+      "encoder of the tuned arm: minilm-l6, a Hugging Face folder, or a model of the Hub (org/name, org/name@revision), which is downloaded",
       "minilm-l6",
     )
     .option(
@@ -115,7 +134,24 @@ export function addRunOptions(command: Command): Command {
         .choices(["none", "balanced"])
         .default("none"),
     )
-    .option("--approaches <names>", "only these, e.g. tune:probe,prompt:zero-shot", approachNames)
+    .option(
+      "--approaches <names>",
+      "only these, e.g. tune:probe,tune:setfit,prompt:zero-shot; tune is what suits the number of labels, all is every one",
+      approachNames,
+    )
+    .addOption(
+      new Option(
+        "--time-budget <time>",
+        "how long one training may take that is picked for you, e.g. 10m or 1h; 0 picks none (otherwise 30m)",
+      )
+        .argParser(duration("--time-budget"))
+        .env("CROSSOVER_TIME_BUDGET"),
+    )
+    .option(
+      "--search <n>",
+      "settings tried for each trained approach, judged on a part of the training rows (otherwise the defaults)",
+      numberIn("--search", 1, 1000, true),
+    )
     .option("--demos <n>", "examples shown in a few-shot prompt", numberIn("--demos", 1, 1000, true), 8)
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)

@@ -7,10 +7,16 @@ export interface Terminal {
   err(text: string): void;
   /** Whether `err` is a screen that can be redrawn. */
   readonly isInteractive: boolean;
-  /** Columns of `out`. */
+  /** What `err` shows at this moment: a window can be resized. */
+  screen(): { readonly columns: number; readonly rows: number };
+  /** Columns that reports on `out` are laid out for. */
   readonly width: number;
   /** Whether `out` takes colors. */
   readonly hasColor: boolean;
+  /** Whether `err` takes colors. */
+  readonly hasErrColor: boolean;
+  /** Whether blocks and braille can be shown. */
+  readonly hasUnicode: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
@@ -23,12 +29,19 @@ export function processTerminal(): Terminal {
   const { stdout, stderr, stdin, env } = process;
   const isCi = env["CI"] !== undefined && env["CI"] !== "" && env["CI"] !== "false";
   const wantsColor = env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "0";
+  const isDumb = env["TERM"] === "dumb";
+  const hasColor = (stream: NodeJS.WriteStream): boolean =>
+    !env["NO_COLOR"] && (wantsColor || (stream.isTTY === true && !isDumb));
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
-    isInteractive: stderr.isTTY === true && !isCi,
+    isInteractive: stderr.isTTY === true && !isCi && !isDumb,
+    // A pseudo-terminal that nobody sized says 0.
+    screen: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
     width: Math.min(Math.max(stdout.columns ?? 100, 60), 140),
-    hasColor: !env["NO_COLOR"] && (wantsColor || (stdout.isTTY === true && env["TERM"] !== "dumb")),
+    hasColor: hasColor(stdout),
+    hasErrColor: hasColor(stderr),
+    hasUnicode: showsUnicode(env),
     env,
     now: () => performance.now(),
     async confirm(question) {
@@ -42,4 +55,11 @@ export function processTerminal(): Terminal {
       }
     },
   };
+}
+
+/** The console of Linux has no braille; a locale that names another character set means it. Where none is set, as in containers, nothing is known. */
+function showsUnicode(env: Terminal["env"]): boolean {
+  if (env["TERM"] === "linux") return false;
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"];
+  return !locale || /utf-?8/i.test(locale);
 }

@@ -6,6 +6,9 @@ import { measure } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { summarize } from "./summarize.js";
 
+/** What tells a measurement from the others of a comparison. */
+export type MeasurementKey = Pick<Measurement, "approach" | "split" | "trainSize" | "seed">;
+
 export interface CompareOptions {
   /** Every approach is fitted once with each. The first one also serves the choice on validation rows. 42 alone unless given. */
   readonly seeds?: readonly number[];
@@ -15,6 +18,8 @@ export interface CompareOptions {
   readonly log?: (event: ProgressEvent) => void;
   /** Measurements of an earlier, interrupted run of the same task: they are not made again. */
   readonly finished?: readonly Measurement[];
+  /** A folder for each fit alone, where it may keep what lets it go on after the process was killed. To be deleted with `onMeasurement`. */
+  readonly checkpointFolder?: (fit: MeasurementKey) => string;
   /** Called with each predictor that was measured, before it is disposed of and before `onMeasurement`: the place to save its files. */
   readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
   /** Called with each new measurement before the next one starts: the place to store it. */
@@ -38,6 +43,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     signal = new AbortController().signal,
     log = () => {},
     finished = [],
+    checkpointFolder,
     onPredictor,
     onMeasurement,
     onFailure,
@@ -46,7 +52,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   const plan = planMeasurements(task, approaches, seeds);
   const measurements: Measurement[] = [];
   const failed = new Map<string, string>();
-  const attempt = async ({ approach, split, train, test, seed }: PlannedMeasurement): Promise<Measurement | null> => {
+  const attempt = async ({ approach, split, train, test, seed, repeat }: PlannedMeasurement): Promise<Measurement | null> => {
     let isStoring = false;
     const store = async (measurement: Measurement, predictor: Predictor): Promise<void> => {
       isStoring = true;
@@ -54,7 +60,9 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
       isStoring = false;
     };
     try {
-      return await measure(approach, train, test, { split, seed, signal, log, onPredictor: store });
+      const key = { approach: approach.name, split, trainSize: train.examples.length, seed };
+      const kept = checkpointFolder && { checkpointFolder: checkpointFolder(key) };
+      return await measure(approach, train, test, { split, seed, repeat, signal, log, onPredictor: store, ...kept });
     } catch (error) {
       // An abort is often reported as something else by whoever was interrupted.
       signal.throwIfAborted();

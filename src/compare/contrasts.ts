@@ -10,6 +10,8 @@ interface Plan {
   readonly a: string;
   readonly b: string;
   readonly metric: Contrast["metric"];
+  /** The one question of the whole tool. Absent where an arm is missing. */
+  readonly isPrimary?: true;
 }
 
 /**
@@ -34,7 +36,7 @@ export function plannedContrasts(
   const [main, second] = isMultiLabel ? (["macroF1", "accuracy"] as const) : (["accuracy", "macroF1"] as const);
   const [tuned, prompted] = [best.tune?.approach, best.prompt?.approach];
   if (tuned !== undefined && prompted !== undefined) {
-    plans.push({ a: tuned, b: prompted, metric: main }, { a: tuned, b: prompted, metric: second });
+    plans.push({ a: tuned, b: prompted, metric: main, isPrimary: true }, { a: tuned, b: prompted, metric: second });
   }
   const named = summaries.toSorted((a, b) => (a.approach < b.approach ? -1 : 1));
   const chosen = [
@@ -54,14 +56,19 @@ export function plannedContrasts(
   return plans;
 }
 
-/** Computes the planned contrasts, in their order. `seed` fixes the resampling. */
+/**
+ * Computes the planned contrasts, in their order. `seed` fixes the resampling.
+ *
+ * The verdict of the primary contrast rests on its own p-value: it is one question, asked once. All others are asked besides, and
+ * theirs on the p-value that is corrected for the number of questions.
+ */
 export function contrastsOf(
   plans: readonly Plan[],
   runs: ReadonlyMap<string, ApproachRuns>,
   assumptions: Assumptions,
   seed: number,
 ): Contrast[] {
-  const tested = plans.map(({ a, b, metric }) => {
+  const tested = plans.map(({ a, b, metric, isPrimary = false }) => {
     const [seriesA, seriesB] = [runs.get(a)!.series, runs.get(b)!.series];
     const stream = `${metric} of ${a} and ${b}`;
     return {
@@ -72,18 +79,21 @@ export function contrastsOf(
       discordant: discordantRows(seriesA, seriesB),
       pValue: differenceTest(seriesA, seriesB, metric, random(seed, `test of ${stream}`)),
       rows: seriesA.groups.length,
+      isPrimary,
     };
   });
   const adjusted = holm(tested.map((contrast) => contrast.pValue));
-  return tested.map(({ rows, ...contrast }, index) => {
-    const verdict = verdictOf(contrast.difference, contrast.pValue, assumptions.margin);
+  return tested.map(({ rows, isPrimary, ...contrast }, index) => {
+    const adjustedPValue = adjusted[index]!;
+    const verdict = verdictOf(contrast.difference, isPrimary ? contrast.pValue : adjustedPValue, assumptions.margin);
     const moreRows = verdict === "undecided" ? rowsNeeded(contrast.difference, rows, assumptions.margin) : null;
-    return { ...contrast, adjustedPValue: adjusted[index]!, verdict, moreRows };
+    return { ...contrast, adjustedPValue, verdict, moreRows };
   });
 }
 
 /**
- * What the interval says beside the margin within which a difference does not matter.
+ * What the interval says beside the margin within which a difference does not matter. `pValue`: corrected for the number of questions,
+ * unless it is the primary one.
  *
  * "Better" asks that the whole interval lies beyond the margin, and that the test agrees: with a handful of discordant rows or
  * groups an interval by resampling is too narrow, and the test, which is exact, is not fooled.

@@ -1,30 +1,56 @@
 /** @file What predictions cost, what came before the first one, and from how many requests on one way is the cheaper one. */
 import { formatCount, formatNumber, formatPercent, formatUsd } from "../lib/format.js";
 import type { Assumptions, BreakEven, Cost, Measurement, Summary } from "../types.js";
+import { normalQuantile } from "./normal.js";
 
 /**
- * USD per 1,000 predictions, and from what.
+ * USD per 1,000 predictions, from what, and how sure it is.
  *
  * Where a service bills each answer, its mean list price over the requests it answered, cached or not; `null` where a price is
  * unknown. Otherwise the price of this machine for the measured throughput, which includes the time that local caches saved, over
  * the share of the time it is busy: an idle replica costs as much as a busy one. `null` where nothing was answered.
+ *
+ * The standard error is that of a mean over texts; rows of one group, and the same row with another seed, are not independent (Liang &
+ * Zeger 1986, with the correction for few clusters). A local model is priced by one clock over all texts: how much texts differ is taken
+ * from the single answers that were timed.
  */
 export function usdPerThousand(measurements: readonly Measurement[], assumptions: Assumptions): Summary["usdPerThousand"] {
   const outcomes = measurements.flatMap((measurement) => measurement.outcomes);
   if (!outcomes.some((outcome) => outcome.answer !== null || typeof outcome.costUsd === "number")) return null;
-  const billed = outcomes.map((outcome) => outcome.costUsd).filter((cost) => cost !== undefined);
+  const billed = outcomes.flatMap(({ costUsd, group, id }) => (costUsd === undefined ? [] : [{ costUsd, unit: group ?? id }]));
   if (billed.length > 0) {
-    const known = billed.filter((cost) => cost !== null);
+    const known = billed.flatMap(({ costUsd, unit }) => (costUsd === null ? [] : [{ value: 1000 * costUsd, unit }]));
     if (known.length < billed.length) return null;
-    const value = (1000 * known.reduce((sum, cost) => sum + cost, 0)) / known.length;
-    return { value, basis: `mean list price of ${formatCount(known.length)} requests` };
+    const { mean, standardError } = clusteredMean(known);
+    const basis = `mean list price of ${formatCount(known.length)} requests`;
+    return { value: mean, basis, ...(standardError !== null && { standardError }) };
   }
   const seconds = measurements.reduce((sum, measurement) => sum + measurement.predictCost.seconds, 0);
   const throughput = outcomes.length / seconds;
   const value = (1000 * (assumptions.usdPerMachineHour / 3600)) / (throughput * assumptions.utilization);
   if (!Number.isFinite(value)) return null;
   const machine = `${formatUsd(assumptions.usdPerMachineHour)} an hour, busy ${formatPercent(assumptions.utilization)} of the time`;
-  return { value, basis: `${formatNumber(throughput)} texts a second on this machine, at ${machine}` };
+  const timed = measurements.flatMap(({ latencies }) => latencies).map((seconds, i) => ({ value: seconds, unit: String(i) }));
+  const { mean, standardError } = clusteredMean(timed);
+  return {
+    value,
+    basis: `${formatNumber(throughput)} texts a second on this machine, at ${machine}`,
+    ...(standardError !== null && mean > 0 && { standardError: (value * standardError) / mean }),
+  };
+}
+
+/** A mean with its standard error, where values of one unit may depend on each other; `null` with fewer than two units. */
+function clusteredMean(values: readonly { readonly value: number; readonly unit: string }[]): {
+  readonly mean: number;
+  readonly standardError: number | null;
+} {
+  const mean = values.reduce((sum, { value }) => sum + value, 0) / values.length;
+  const residuals = new Map<string, number>();
+  for (const { value, unit } of values) residuals.set(unit, (residuals.get(unit) ?? 0) + value - mean);
+  const units = residuals.size;
+  if (units < 2) return { mean, standardError: null };
+  const squares = [...residuals.values()].reduce((sum, residual) => sum + residual ** 2, 0);
+  return { mean, standardError: Math.sqrt((squares * units) / (units - 1)) / values.length };
 }
 
 /** What was spent before the first prediction, in USD. */
@@ -66,7 +92,26 @@ export function breakEven(tuned: Summary, prompted: Summary, assumptions: Assump
   const spent = `${formatUsd(labels)} more for labels, ${formatUsd(fitting)} more for fitting`;
   const rates = `${formatUsd(prompted.usdPerThousand.value)} prompted against ${formatUsd(tuned.usdPerThousand.value)} tuned`;
   const basis = `${spent}; per 1,000 requests ${rates}. People's time is not counted.`;
+  const requestsAt = (saved: number): number | null =>
+    saved > 0 ? Math.max(0, Math.ceil((1000 * (labels + fitting)) / saved)) : null;
+  const interval = breakEvenInterval(saving, [tuned, prompted], requestsAt);
   const names = { tuned: tuned.approach, prompted: prompted.approach };
-  if (saving <= 0) return { ...names, requests: null, basis };
-  return { ...names, requests: Math.max(0, Math.ceil((1000 * (labels + fitting)) / saving)), basis };
+  return { ...names, requests: requestsAt(saving), ...(interval !== null && { interval }), basis };
+}
+
+/**
+ * The break-even at both ends of the 95 % interval of what a request saves (normal; the two costs' variances added, though both were
+ * asked the same texts: rather too wide). What came before the first request is taken as measured. `null` where a cost has no standard
+ * error, and where no saving within the interval ever pays.
+ */
+function breakEvenInterval(
+  saving: number,
+  costs: readonly Summary[],
+  requestsAt: (saving: number) => number | null,
+): NonNullable<BreakEven["interval"]> | null {
+  const errors = costs.map(({ usdPerThousand }) => usdPerThousand?.standardError);
+  if (errors.includes(undefined)) return null;
+  const half = normalQuantile(0.975) * Math.hypot(...errors.map((error) => error ?? 0));
+  const low = requestsAt(saving + half);
+  return low === null ? null : { low, high: requestsAt(saving - half) };
 }

@@ -130,10 +130,17 @@ function costCell(summary: Summary, { assumptions, breakEven }: FactorInput): Fa
     parts.push(
       breakEven.requests === null
         ? `${breakEven.tuned} never gets cheaper than ${breakEven.prompted} at these prices`
-        : `${breakEven.tuned} is cheaper than ${breakEven.prompted} from ${formatPlural(breakEven.requests, "request")} on`,
+        : `${breakEven.tuned} is cheaper than ${breakEven.prompted} from ${formatPlural(breakEven.requests, "request")} on${intervalNote(breakEven)}`,
     );
   }
   return { kind: "measured", text: `${formatUsd(price.value)} per 1,000`, detail: parts.join("; ") };
+}
+
+/** ` (95% interval 11,000 to 13,000)`, or that there is none. Nothing where the tuned one is cheaper from the first request on. */
+function intervalNote({ requests, interval }: BreakEven): string {
+  if (requests === 0) return "";
+  if (interval === undefined) return " (interval not measured)";
+  return ` (95% interval ${formatCount(interval.low)} to ${interval.high === null ? "never" : formatCount(interval.high)})`;
 }
 
 function dataCell({ fitCost, trainSize }: Summary): FactorCell {

@@ -19,8 +19,12 @@ import type {
 export interface MeasureOptions {
   readonly split: Measurement["split"];
   readonly seed: number;
+  /** See `FitContext.repeat`. */
+  readonly repeat?: number;
   readonly signal: AbortSignal;
   readonly log: (event: ProgressEvent) => void;
+  /** Where the fit may keep what lets it go on after it was killed. */
+  readonly checkpointFolder?: string;
   /** Called with the fitted predictor once it has been measured, before it is disposed of: the moment to save its files. */
   readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
 }
@@ -36,12 +40,14 @@ const warmUpRequests = 3;
  * returns is checked: a prediction too many, or a label that is not in the list, is a bug of the approach and throws.
  */
 export async function measure(approach: Approach, train: Dataset, test: Dataset, options: MeasureOptions): Promise<Measurement> {
-  const { split, seed, signal, onPredictor } = options;
+  const { split, seed, repeat = 0, signal, onPredictor } = options;
   const log = named(approach.name, options.log);
   const queries = test.examples.map(({ id, text }): Query => ({ id, text }));
   throwIfAborted(signal);
   const fitting = metered({ signal, log });
-  const predictor = await approach.fit(train, { ...fitting.context, seed });
+  const { checkpointFolder } = options;
+  const fitContext = { ...fitting.context, seed, repeat, ...(checkpointFolder !== undefined && { checkpointFolder }) };
+  const predictor = await approach.fit(train, fitContext);
   const fitCost = fitting.cost();
   try {
     throwIfAborted(signal);

@@ -10,6 +10,8 @@ export interface PlannedMeasurement {
   readonly train: Dataset;
   readonly test: Dataset;
   readonly seed: number;
+  /** Place of the seed among all, from 0. */
+  readonly repeat: number;
 }
 
 /** Held back from the training rows where an arm has several candidates to choose from. */
@@ -45,12 +47,14 @@ export function planMeasurements(task: Task, approaches: readonly Approach[], se
       if (cut === undefined) cut = validationCut(task.train, firstSeed);
       if (cut !== null) {
         for (const approach of candidates) {
-          plan.push({ approach, split: "validation", train: cut.kept, test: cut.held, seed: firstSeed });
+          plan.push({ approach, split: "validation", train: cut.kept, test: cut.held, seed: firstSeed, repeat: 0 });
         }
       }
     }
     for (const approach of candidates) {
-      for (const seed of new Set(seeds)) plan.push({ approach, split: "test", train: task.train, test: task.test, seed });
+      for (const [repeat, seed] of [...new Set(seeds)].entries()) {
+        plan.push({ approach, split: "test", train: task.train, test: task.test, seed, repeat });
+      }
     }
   }
   return plan;

@@ -1,12 +1,12 @@
 /** @file A file's content as UTF-8, whatever it was compressed or encoded with; and a clear word where it is no text. */
 
 import { isUtf8 } from "node:buffer";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { messageOf, UserError } from "../lib/errors.js";
-import { nearestNames } from "../lib/nearest-name.js";
+import { whyUnreadable } from "../lib/unreadable-file.js";
 import { windows1252 } from "./windows-1252.js";
 
 const unzip = promisify(gunzip);
@@ -50,39 +50,6 @@ export async function readBytes(path: string): Promise<FileBytes> {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
-}
-
-async function whyUnreadable(path: string, error: unknown): Promise<UserError> {
-  const file = basename(path);
-  switch (codeOf(error)) {
-    case "ENOENT":
-    case "ENOTDIR": {
-      if (/^(hf|https?|s3|gs):/.test(path)) {
-        return new UserError(`${path} is not a file. Only local files and folders are read: download it and give its path.`);
-      }
-      const folder = dirname(path);
-      const isFolder = await stat(folder).then(
-        (found) => found.isDirectory(),
-        () => false,
-      );
-      if (!isFolder) return new UserError(`There is no file ${path}: the folder ${folder} does not exist.`);
-      const near = nearestNames(
-        file,
-        (await readdir(folder)).filter((name) => !name.startsWith(".")),
-      ).slice(0, 3);
-      const hint = near.length > 0 ? `Nearest names there: ${near.join(", ")}.` : "That folder is empty.";
-      return new UserError(`There is no file ${file} in ${folder === "." ? "this folder" : folder}. ${hint}`);
-    }
-    case "EACCES":
-    case "EPERM":
-      return new UserError(`${path} may not be read by this user. Change its permissions.`);
-    case "EISDIR":
-      return new UserError(`${path} is a folder. Expected a file.`);
-    case "ERR_FS_FILE_TOO_LARGE":
-      return new UserError(`${file} is larger than 2 GiB. Split it into smaller files.`);
-    default:
-      return new UserError(`${path} cannot be read: ${messageOf(error)}.`);
-  }
 }
 
 /** Formats that are recognized only to be refused, by their first bytes. */

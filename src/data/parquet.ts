@@ -28,7 +28,7 @@ export async function parquetTable(file: string, bytes: Buffer): Promise<Table> 
     });
     return Object.fromEntries(entries);
   });
-  return { file, columns: Object.keys(rows[0]!), rows, lineOf: () => null, warnings: limit.warnings(file) };
+  return { file, columns: Object.keys(rows[0]!), rows, classNames, lineOf: () => null, warnings: limit.warnings(file) };
 }
 
 function cellOf(value: unknown, cut: (text: string) => string): Cell {

@@ -15,6 +15,8 @@ export interface Table {
   /** Column names in the order of the file. */
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
+  /** Of columns whose cells stand for classes, all classes in their order, where the file says so (Parquet of Hugging Face's). */
+  readonly classNames?: ReadonlyMap<string, readonly string[]>;
   /** The line a row (counted from 0) starts on, from 1; `null` in files without lines (Parquet, a JSON list). */
   lineOf(row: number): number | null;
   /** What was repaired on the way, in sentences for people. */

@@ -17,10 +17,12 @@ export interface LlmPredictorParts {
   readonly demos: DemoSet;
   /** Never ask for JSON. */
   readonly isTextOnly: boolean;
+  /** See `FitContext.repeat`. */
+  readonly repeat: number;
 }
 
 /** A predictor that asks a model about each text; an answer that cannot be read is asked for once more. */
-export function llmPredictor({ llm, client, template, demos, isTextOnly }: LlmPredictorParts): Predictor {
+export function llmPredictor({ llm, client, template, demos, isTextOnly, repeat }: LlmPredictorParts): Predictor {
   const formOf = ({ isStructured }: Llm): AnswerForm =>
     isStructured && !isTextOnly && template.labels.length <= mostSchemaLabels ? "json" : "text";
 
@@ -29,7 +31,7 @@ export function llmPredictor({ llm, client, template, demos, isTextOnly }: LlmPr
     signals: Signals,
   ): Promise<{ readonly prediction: Prediction; readonly error?: string }> => {
     const shown = demos.demosFor(text);
-    const request = (asked: Llm): CompletionRequest => renderRequest(template, shown, text, formOf(asked));
+    const request = (asked: Llm): CompletionRequest => ({ ...renderRequest(template, shown, text, formOf(asked)), repeat });
     const requests: Answered[] = [];
     try {
       const first = await client.ask(request, signals);

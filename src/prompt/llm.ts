@@ -35,6 +35,11 @@ export interface CompletionRequest {
   readonly messages: readonly Message[];
   /** Upper limit of the output, reasoning included. */
   readonly maxOutputTokens: number;
+  /**
+   * How often the same was asked before, for its own sake: 0 unless told. Each time is a request of its own, stored by itself, and where
+   * the service takes a seed, with another one.
+   */
+  readonly repeat?: number;
   /** Where present, the answer has to be JSON of this form. */
   readonly schema?: AnswerSchema;
 }

@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, UserError } from "../lib/errors.js";
 import { nearestNames } from "../lib/nearest-name.js";
+import { whyUnreadable } from "../lib/unreadable-file.js";
 import type { Usage } from "../types.js";
 
 /** USD per token, and what a model takes. Names as in LiteLLM's file. */
@@ -115,8 +116,8 @@ export async function loadPrices(path: string, base: PriceTable): Promise<PriceT
         throw new UserError(`${path} is not JSON: ${messageOf(error)}.`);
       }
     },
-    (error: unknown) => {
-      throw new UserError(`The price file cannot be read: ${messageOf(error)}.`);
+    async (error: unknown) => {
+      throw await whyUnreadable(path, error);
     },
   );
   if (!isRecord(parsed))

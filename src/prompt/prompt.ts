@@ -82,6 +82,7 @@ export function prompt(options: PromptOptions): Approach {
         template: templateOf(train, resolved),
         demos: shown,
         isTextOnly: options.answerForm === "text",
+        repeat: context.repeat ?? 0,
       });
     },
   };

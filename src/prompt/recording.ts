@@ -3,7 +3,8 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { constants, createGunzip } from "node:zlib";
-import { messageOf, UserError } from "../lib/errors.js";
+import { UserError } from "../lib/errors.js";
+import { whyUnreadable } from "../lib/unreadable-file.js";
 import type { Usage } from "../types.js";
 import { at, textAt } from "./json-value.js";
 import { type Completion, maxCompletionCharacters } from "./llm.js";
@@ -49,7 +50,7 @@ export async function readRecording(path: string): Promise<Recording> {
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    throw new UserError(`The recording ${path} cannot be read: ${messageOf(error)}.`);
+    throw await whyUnreadable(path, error);
   }
   if (rows.size === 0)
     throw new UserError(torn ?? `${path} holds no answers: it is empty. Expected the output file of OpenAI's Batch API.`);

@@ -3,7 +3,7 @@ import type { CompletionRequest, Llm } from "./llm.js";
 
 /**
  * The key under which an answer is stored: SHA-256 of everything that matters for it. Model, address, messages, parameters and
- * schema; no key and no header.
+ * schema, and where the same is asked repeatedly, which time it is; no key and no header.
  */
 export function requestKey(llm: Pick<Llm, "provider" | "model" | "baseUrl" | "parameters">, request: CompletionRequest): string {
   const parameters = Object.entries({ ...llm.parameters, maxOutputTokens: request.maxOutputTokens }).sort(([a], [b]) =>
@@ -17,5 +17,7 @@ export function requestKey(llm: Pick<Llm, "provider" | "model" | "baseUrl" | "pa
     JSON.stringify(parameters),
     JSON.stringify(request.schema ?? null),
     ...request.messages.flatMap((message) => [message.role, message.content]),
+    // A message's role is none of these: no conversation has the key of a repetition.
+    ...(request.repeat ? ["repeat", String(request.repeat)] : []),
   );
 }

@@ -4,6 +4,7 @@ import type { Advice } from "../advise/advise.js";
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import type { Comparison } from "../types.js";
+import type { TrainingCurve } from "./charts/training-chart.js";
 import { renderHtml } from "./html/render-html.js";
 import { renderJson } from "./json.js";
 import { type GateOutcome, renderJunit } from "./junit.js";
@@ -18,6 +19,8 @@ export interface RenderOptions {
   readonly texts?: ReadonlyMap<string, string>;
   /** Conditions that were checked, for JUnit. */
   readonly gates?: readonly GateOutcome[];
+  /** How tuned approaches were trained, for the page. */
+  readonly trainings?: readonly TrainingCurve[];
 }
 
 type Renderer = (comparison: Comparison, advice: Advice, options: RenderOptions) => string;

@@ -5,10 +5,11 @@
  * A measurement counts from the moment its line stands in `measurements.jsonl`, which is written after its predictions. Predictions
  * without such a line are the remains of a killed run; they are dropped when the run is opened to go on.
  */
-import { appendFile, mkdir, open, readdir, readFile, stat } from "node:fs/promises";
+import { appendFile, mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { messageOf, UserError } from "../lib/errors.js";
+import { sha256 } from "../lib/hash.js";
 import type { Assumptions, Measurement, Outcome, TaskFacts } from "../types.js";
 
 /** The version of the folder's layout. A reader refuses what is newer than itself. */
@@ -20,7 +21,7 @@ export interface RunManifest {
   readonly name: string;
   /** ISO 8601, UTC. */
   readonly createdAt: string;
-  /** Absent while the run goes on or after it was interrupted. */
+  /** Absent while the run goes on, after it was interrupted, and where an approach could not be measured. */
   readonly finishedAt?: string;
   /** Version of this package. */
   readonly version: string;
@@ -31,6 +32,8 @@ export interface RunManifest {
     readonly node: string;
     readonly os: string;
   };
+  /** Where the process stood when the run was begun: relative paths in `options` start there. Absent in runs of early versions. */
+  readonly workingFolder?: string;
   /** The options as given, so that the run can be resumed and repeated. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly task: TaskFacts;
@@ -43,16 +46,20 @@ export interface Run {
   readonly folder: string;
   readonly manifest: RunManifest;
   readonly measurements: readonly Measurement[];
-  /** On disk, flushed, when the promise resolves. */
+  /** Where the fit of a measurement may keep what lets it go on after it was killed. */
+  checkpointFolder(key: MeasurementKey): string;
+  /** On disk, flushed, when the promise resolves. What its fit had kept is deleted. */
   append(measurement: Measurement): Promise<void>;
   update(changes: Partial<Omit<RunManifest, "format" | "name">>): Promise<void>;
+  /** Marks the run as unfinished: something is measured again. */
+  reopen(): Promise<void>;
 }
 
 type MeasurementHead = Omit<Measurement, "outcomes"> & { readonly rows: number };
-type PredictionLine = Outcome & Pick<Measurement, "approach" | "split" | "trainSize" | "seed">;
+type MeasurementKey = Pick<Measurement, "approach" | "split" | "trainSize" | "seed">;
+type PredictionLine = Outcome & MeasurementKey;
 
-const keyOf = (m: Pick<Measurement, "approach" | "split" | "trainSize" | "seed">): string =>
-  JSON.stringify([m.approach, m.split, m.trainSize, m.seed]);
+const keyOf = (m: MeasurementKey): string => JSON.stringify([m.approach, m.split, m.trainSize, m.seed]);
 
 /** Makes the folder of a new run. A folder that already holds a run is a `UserError`. */
 export async function createRun(folder: string, manifest: RunManifest): Promise<Run> {
@@ -65,10 +72,14 @@ export async function createRun(folder: string, manifest: RunManifest): Promise<
   return makeRun(folder, manifest, []);
 }
 
-/** Opens a run to look at it or to go on with it. Errors name what is missing or broken. */
-export async function openRun(folder: string): Promise<Run> {
+/**
+ * Opens a run to look at it or to go on with it. Errors name what is missing or broken.
+ *
+ * @param keep measurements for which it is false are left out, to be made again
+ */
+export async function openRun(folder: string, keep: (measurement: Measurement) => boolean = () => true): Promise<Run> {
   const manifest = await readManifest(folder);
-  return makeRun(folder, manifest, await readMeasurements(folder));
+  return makeRun(folder, manifest, (await readMeasurements(folder)).filter(keep));
 }
 
 /** Drops predictions that no finished measurement owns, so that a resumed run's file holds each row once. */
@@ -97,8 +108,12 @@ export async function listRuns(root: string): Promise<{ folder: string; manifest
 function makeRun(folder: string, manifest: RunManifest, measurements: readonly Measurement[]): Run {
   let current = manifest;
   const all = [...measurements];
+  // Names of approaches have characters that folders may not have: a digest keeps two of them apart.
+  const checkpointFolder = (key: MeasurementKey): string =>
+    join(folder, "checkpoints", `${key.approach.replace(/[^\w.@-]+/g, "_")}-${sha256(keyOf(key)).slice(0, 12)}`);
   return {
     folder,
+    checkpointFolder,
     get manifest() {
       return current;
     },
@@ -107,9 +122,17 @@ function makeRun(folder: string, manifest: RunManifest, measurements: readonly M
       await appendFlushed(join(folder, "predictions.jsonl"), predictionLines(measurement));
       await appendFlushed(join(folder, "measurements.jsonl"), headLine(measurement));
       all.push(measurement);
+      await rm(checkpointFolder(measurement), { recursive: true, force: true });
+      // Gone with the last one in it; otherwise it refuses, and stays.
+      await rmdir(join(folder, "checkpoints")).catch(() => {});
     },
     async update(changes) {
       current = { ...current, ...changes };
+      await writeFileAtomic(join(folder, "run.json"), json(current));
+    },
+    async reopen() {
+      const { finishedAt: _, ...open } = current;
+      current = open;
       await writeFileAtomic(join(folder, "run.json"), json(current));
     },
   };

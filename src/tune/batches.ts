@@ -1,5 +1,9 @@
-/** @file Which rows are trained on together: random, yet of about the same length, so that little padding is computed. */
+/** @file Which rows are trained on together: random, and unless told of about the same length, so that little padding is computed. */
 import { random } from "../lib/random.js";
+import { cheapestPasses } from "./pass-cost.js";
+
+/** How rows come to their batches. The names are those of transformers' `train_sampling_strategy`. */
+export type RowOrder = "group_by_length" | "random" | "sequential";
 
 export interface BatchOptions {
   /** Rows of one update. The last update of an epoch may have fewer. */
@@ -7,6 +11,8 @@ export interface BatchOptions {
   /** Tokens, padding included, that go through the model at once. An update with more is cut into passes whose gradients are added. */
   readonly tokensPerPass: number;
   readonly seed: number;
+  /** `group_by_length` unless told. `sequential`: as they are given, in every epoch. */
+  readonly order?: RowOrder;
 }
 
 /** The rows of one update, by index, as the passes in which they go through the model. */
@@ -29,17 +35,20 @@ export function updatesPerEpoch(rows: number, { batchSize }: Pick<BatchOptions, 
  * @param lengths tokens of each row
  */
 export function epochUpdates(lengths: readonly number[], epoch: number, options: BatchOptions): Update[] {
-  const { batchSize, tokensPerPass, seed } = options;
+  const { batchSize, tokensPerPass, seed, order = "group_by_length" } = options;
   const { shuffle } = random(seed, `batches ${epoch}`);
-  const order = shuffle([...lengths.keys()]);
-  const batches: number[][] = [];
-  const span = batchSize * batchesSortedTogether;
-  for (let start = 0; start < order.length; start += span) {
-    const rows = order.slice(start, start + span).sort((a, b) => lengths[b]! - lengths[a]!);
-    for (let at = 0; at < rows.length; at += batchSize) batches.push(rows.slice(at, at + batchSize));
-  }
+  const rows = [...lengths.keys()];
+  const isGrouped = order === "group_by_length";
+  const dealt = order === "sequential" ? rows : shuffle(rows);
+  const longestFirst = (some: readonly number[]): number[] => [...some].sort((a, b) => lengths[b]! - lengths[a]!);
+  const sorted = isGrouped ? cut(dealt, batchSize * batchesSortedTogether).flatMap(longestFirst) : dealt;
+  const batches = cut(sorted, batchSize);
   // Shuffled again: without that every epoch would end on the shortest texts.
-  return shuffle(batches).map((rows) => passes(rows, lengths, tokensPerPass));
+  return (isGrouped ? shuffle(batches) : batches).map((batch) => cheapestPasses(batch, lengths, tokensPerPass));
+}
+
+function cut(rows: readonly number[], size: number): number[][] {
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, i) => rows.slice(i * size, (i + 1) * size));
 }
 
 /**

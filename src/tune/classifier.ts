@@ -4,16 +4,21 @@
  */
 import { gradients } from "../autodiff/gradients.js";
 import { inOrder, isOp, type Shape, type Tensor } from "../autodiff/graph.js";
-import { crossEntropy, linear } from "../autodiff/math.js";
-import { input, multiply, pad, reshape, sum, tanh } from "../autodiff/ops.js";
-import { type Dropout, type EncoderGraph, noDropout } from "./encoders/encoder-graph.js";
+import { crossEntropy } from "../autodiff/math.js";
+import { input, layerNorm, pad, reshape, sum } from "../autodiff/ops.js";
+import { type HeadLayers, headActivations, outputName } from "./classifier-heads.js";
+import { dense, norm } from "./encoders/blocks.js";
+import { type Dropout, dropoutBy, type EncoderGraph, noDropout } from "./encoders/encoder-graph.js";
 import { type Pooling, pooledStates } from "./pooling.js";
 
 /** What stands on the encoder. */
 export interface ClassifierHead {
   readonly labelCount: number;
-  /** `pooler`: the first token through the dense layer with tanh that BERT is pre-trained with; otherwise the states as they are. */
-  readonly pooling: Pooling | "pooler";
+  /**
+   * The layers of the family's own head (`classifier-heads.ts`); or no layers but the last: from the mean of the states, or the first one,
+   * brought to mean 0 and variance 1.
+   */
+  readonly pooling: Pooling | HeadLayers;
 }
 
 /** Tokens to logits. Its inputs besides the tokens are the weights, by Hugging Face's names. */
@@ -22,19 +27,42 @@ export interface ClassifierGraph extends Pick<EncoderGraph, "inputIds" | "attent
   readonly logits: Tensor;
 }
 
-/** The classifier: pooling, dropout, one linear layer. */
+/**
+ * What the last layer of a classifier multiplies: float32 [batch, hidden], one vector a text.
+ *
+ * A vector that comes straight from the states is standardized: classes then cannot differ by the length of a vector alone, as with
+ * the unit vectors of sentence encoders, and a class of transformers can be made to compute it (`carried-pooling.ts`).
+ */
+export function textVectors(encoder: EncoderGraph, pooling: ClassifierHead["pooling"], dropout: Dropout = noDropout): Tensor {
+  if (typeof pooling === "string") return layerNorm(pooledStates(encoder, pooling), standardEpsilon);
+  const width = Number(encoder.hidden.shape.at(-1));
+  const { dense: layer, norm: normalization, dropsInput } = pooling;
+  const states = pooledStates(encoder, pooling.pooling);
+  const project = dense(layer.name, width, width, layer.hasBias);
+  const between = headActivations[layer.activation](project(dropsInput ? dropout(states, layer.name) : states));
+  return normalization === undefined ? between : norm(between, normalization.name, { ...normalization, width });
+}
+
+/** Far below the variance of any state. */
+const standardEpsilon = 1e-12;
+
+/** The classifier: pooling and the layers of its head, dropout, the last linear layer. */
 export function classifierGraph(
   encoder: EncoderGraph,
   { labelCount, pooling }: ClassifierHead,
   dropout: Dropout = noDropout,
 ): ClassifierGraph {
-  const width = encoder.hidden.shape.at(-1)!;
-  const layer = (x: Tensor, name: string, outputs: Shape[number]): Tensor =>
-    linear(x, input(`${name}.weight`, [outputs, width]), input(`${name}.bias`, [outputs]));
-  const text =
-    pooling === "pooler" ? tanh(layer(pooledStates(encoder, "cls"), "pooler.dense", width)) : pooledStates(encoder, pooling);
+  const width = Number(encoder.hidden.shape.at(-1));
+  const vectors = dropout(textVectors(encoder, pooling, dropout), "classifier");
   const { inputIds, attentionMask } = encoder;
-  return { inputIds, attentionMask, logits: layer(dropout(text, "classifier"), "classifier", labelCount) };
+  return { inputIds, attentionMask, logits: dense(outputName(pooling), width, labelCount)(vectors) };
+}
+
+/** Tokens to one number that is to be small. All other inputs are weights, targets of the objective, or masks of dropout. */
+export interface LossGraph extends Pick<EncoderGraph, "inputIds" | "attentionMask"> {
+  readonly loss: Tensor;
+  /** float32 [batch, labels], where there are such: what held-out rows are scored by. */
+  readonly logits?: Tensor;
 }
 
 /** The name under which targets are fed. */
@@ -53,11 +81,17 @@ export function classifierLoss({ logits }: ClassifierGraph, isMultiLabel: boolea
   return sum(crossEntropy(scores, input(targetsInput, shape)));
 }
 
+/** A classifier with its loss. */
+export function classifierLossGraph(graph: ClassifierGraph, isMultiLabel: boolean): LossGraph {
+  return { ...graph, loss: classifierLoss(graph, isMultiLabel) };
+}
+
 /** Inputs that hold masks of dropout begin with it; after it comes the place. */
 const maskPrefix = "dropout/";
 
-/** Dropout by a mask that is fed: 0 where a unit is dropped, 1 / (share kept) elsewhere. */
-export const maskedDropout: Dropout = (x, place) => multiply(x, input(maskPrefix + place, x.shape));
+/** Dropout of a share `rate` of the units by masks that are fed, as booleans: which units stay. */
+export const maskedDropout = (rate: number): Dropout =>
+  dropoutBy((shape, place) => ({ mask: input(maskPrefix + place, shape, "bool"), share: 1 - rate }));
 
 /** The gradient of one weight, as a graph gives it. */
 export interface WeightGradient {
@@ -84,18 +118,19 @@ export interface TrainingGraph {
 const isInput = (tensor: Tensor): tensor is Tensor<"input"> => isOp(tensor, "input");
 
 /**
- * The loss and the gradients of all weights that `isTrained` says by name. Below the lowest trained weight nothing is differentiated, so
- * frozen layers cost their forward pass only.
+ * The loss and the gradients of all weights that `isTrained` says by name; inputs that `targets` names are none. Below the lowest trained
+ * weight nothing is differentiated, so frozen layers cost their forward pass only.
  */
 export function trainingGraph(
-  graph: ClassifierGraph,
+  graph: Pick<LossGraph, "inputIds" | "attentionMask">,
   loss: Tensor,
   isTrained: (name: string) => boolean = () => true,
+  targets: readonly string[] = [targetsInput],
 ): TrainingGraph {
   const order = inOrder([loss]);
   const masks = order.filter(isInput).filter(({ params }) => params.name.startsWith(maskPrefix));
   const fed = new Set<Tensor>([graph.inputIds, graph.attentionMask, ...masks]);
-  const weights = order.filter(isInput).filter((tensor) => !fed.has(tensor) && tensor.params.name !== targetsInput);
+  const weights = order.filter(isInput).filter((tensor) => !fed.has(tensor) && !targets.includes(tensor.params.name));
   const trained = weights.filter(({ params }) => isTrained(params.name));
 
   const readers = new Map<Tensor, Tensor[]>();

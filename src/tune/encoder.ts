@@ -62,6 +62,7 @@ export async function loadEncoder(nameOrFolder: string, options: EncoderOptions 
   const cache = options.cache ?? memoryEmbeddingCache();
   return {
     name: folder.name,
+    ...(folder.name === nameOrFolder ? {} : { folder: folder.path }),
     dimension: hiddenSize,
     maxTokens,
     parameters,

@@ -12,7 +12,7 @@ import {
   probabilities,
 } from "./logistic-regression.js";
 import type { Matrix } from "./matrix.js";
-import { bestF1Threshold, defaultThreshold } from "./thresholds.js";
+import { defaultThreshold, labelThreshold } from "./thresholds.js";
 
 /** Features to answers. */
 export interface Head {
@@ -185,7 +185,7 @@ function learnable(
 function chooseThresholds({ labels, labelCount }: LabelledFeatures, { outOfFold }: CrossValidation): number[] {
   return Array.from({ length: labelCount }, (_, k) => {
     if (outOfFold === null) return defaultThreshold;
-    return bestF1Threshold(
+    return labelThreshold(
       labels.map((_row, i) => outOfFold.data[i * labelCount + k]!),
       labels.map((row) => row.includes(k)),
     );

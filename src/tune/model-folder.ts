@@ -11,7 +11,7 @@ export const embeddedModels = ["minilm-l6"] as const;
 
 /** A model to load: what it is called, and where its files are. */
 export interface ModelFolder {
-  /** The embedded model's name, or the folder's as the user wrote it. */
+  /** The embedded model's name, or the folder's as the user wrote it; of a folder in Hugging Face's cache, `org/name@1a2b3c4`. */
   readonly name: string;
   readonly path: string;
 }
@@ -21,13 +21,22 @@ export function findModelFolder(nameOrFolder: string): ModelFolder {
   if (embeddedModels.some((name) => name === nameOrFolder))
     return { name: nameOrFolder, path: join(packageRoot(), "models", nameOrFolder) };
   const path = resolve(nameOrFolder);
-  if (existsSync(path)) return { name: nameOrFolder, path };
+  if (existsSync(path)) return { name: snapshotName(path) ?? nameOrFolder, path };
   const names = nearestNames(nameOrFolder, embeddedModels).join(", ");
   throw new UserError(
     `"${nameOrFolder}" is neither an embedded model nor a folder.${didYouMean(nameOrFolder, embeddedModels)} ` +
       `Embedded: ${names}. Or give a local Hugging Face folder (with config.json, tokenizer.json, model.safetensors).`,
   );
 }
+
+/** What a folder of Hugging Face's cache is called: the repository and the first digits of the commit. `undefined` for any other folder. */
+function snapshotName(path: string): string | undefined {
+  const parts = /[\\/]models--([^\\/]+)[\\/]snapshots[\\/]([0-9a-f]{7})[0-9a-f]{33}[\\/]?$/.exec(path);
+  return parts === null ? undefined : `${parts[1]!.replace("--", "/")}@${parts[2]!}`;
+}
+
+/** What a model is called for people, by the name or folder it is loaded by. */
+export const modelName = (nameOrFolder: string): string => snapshotName(resolve(nameOrFolder)) ?? nameOrFolder;
 
 /** A text file of the folder; `undefined` where there is none. */
 export async function readText({ path }: ModelFolder, file: string): Promise<string | undefined> {

@@ -190,6 +190,21 @@ export function encodeSafetensors(
   tensors: ReadonlyMap<string, TensorToStore>,
   metadata?: Readonly<Record<string, string>>,
 ): Uint8Array {
+  const parts = safetensorsParts(tensors, metadata);
+  const file = new Uint8Array(parts.reduce((total, { length }) => total + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    file.set(part, at);
+    at += part.length;
+  }
+  return file;
+}
+
+/** The same bytes one after another: the header, then each tensor's own, not copied. For files that should not be in memory once more. */
+export function safetensorsParts(
+  tensors: ReadonlyMap<string, TensorToStore>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const order = Object.keys(bytesOf);
   const sorted = [...tensors].sort(([nameA, a], [nameB, b]) => {
     const byWidth = order.indexOf(a.dtype) - order.indexOf(b.dtype);
@@ -203,14 +218,8 @@ export function encodeSafetensors(
     header[name] = { dtype, shape, data_offsets: [begin, end] };
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
-  const headerBytes = Math.ceil(text.length / 8) * 8;
-  const file = new Uint8Array(8 + headerBytes + end).fill(0x20, 0, 8 + headerBytes);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  file.set(text, 8);
-  let at = 8 + headerBytes;
-  for (const [, { bytes }] of sorted) {
-    file.set(bytes, at);
-    at += bytes.length;
-  }
-  return file;
+  const first = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
+  new DataView(first.buffer).setBigUint64(0, BigInt(first.length - 8), true);
+  first.set(text, 8);
+  return [first, ...sorted.map(([, { bytes }]) => bytes)];
 }

@@ -2,15 +2,21 @@
 
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
-import type { Approach, Encoder } from "../types.js";
+import type { Approach, Dataset, Encoder } from "../types.js";
 import type { ClassWeight } from "./class-weights.js";
-import { type FullOptions, tuneFull } from "./full.js";
+import { tuneFull } from "./full.js";
+import type { FullOptions } from "./full-options.js";
+import { chooseWay, type LadderChoice, type Rung, rowsPerLabel, waysFor } from "./ladder.js";
+import { tuneLora } from "./lora.js";
+import { tuneLpFt } from "./lp-ft.js";
 import { majority } from "./majority.js";
 import { nearestCentroid } from "./nearest-centroid.js";
 import { probe } from "./probe.js";
+import { type Configuration, type SearchSpace, searched, withChosen } from "./search.js";
+import { type SetFitOptions, tuneSetFit } from "./setfit.js";
 
-/** Ways of fitting. `probe`: logistic regression on frozen vectors. `full`: all weights of the encoder and a classifier on it. */
-export type TuneMethod = keyof typeof methods;
+/** Ways of fitting; `ladder` picks one of them by the number of labels and the time there is. */
+export type TuneMethod = keyof typeof methods | "ladder";
 
 export interface TuneOptions {
   readonly encoder: Encoder;
@@ -18,32 +24,103 @@ export interface TuneOptions {
   readonly method?: TuneMethod;
   /** `balanced`: every label has the same weight, however rare. `none` unless told. */
   readonly classWeight?: ClassWeight;
-  /** How `full` trains. Has no part in `probe`. */
+  /** How `full`, `lp-ft` and `lora` train. Has no part in the others. */
   readonly training?: Omit<FullOptions, "model" | "classWeight">;
+  /** How `setfit` trains. */
+  readonly pairs?: Omit<SetFitOptions, "model" | "classWeight">;
+  /** So many settings of training are tried on a part of the training rows, and the best is used; 1 unless told: the defaults alone. */
+  readonly search?: number;
+  /** How long one training that the ladder picks may take, by its estimate; 1,800 unless told. */
+  readonly timeBudgetSeconds?: number;
 }
 
+/** What a way needs to be made: settings that a search varies come last. */
+type Make = (options: TuneOptions, settings?: Configuration) => Approach;
+
+// A frozen session can't be trained: the same model is read again, by its name or from its folder.
+const modelOf = ({ encoder, classWeight }: TuneOptions): Pick<FullOptions, "model" | "classWeight"> => ({
+  model: encoder.folder ?? encoder.name,
+  ...(classWeight !== undefined && { classWeight }),
+});
+
+/** Around the usual values for models of these sizes (Devlin et al. 2019, appendix A.3), and longer for small data (Mosbach et al. 2021). */
+const wholeModel: SearchSpace = { learningRate: [2e-5, 5e-5, 1e-4], epochs: [3, 6, 12] };
+
+/** Every way: how it is made, and what a search tries. The probe chooses its one setting by itself. */
 const methods = {
-  probe,
-  // A frozen session can't be trained: the same model is read again, by its name.
-  full: ({ encoder, classWeight, training }) =>
-    tuneFull({ model: encoder.name, ...(classWeight !== undefined && { classWeight }), ...training }),
-} as const satisfies Record<string, (options: TuneOptions) => Approach>;
+  probe: { make: ({ encoder, classWeight }) => probe({ encoder, ...(classWeight !== undefined && { classWeight }) }) },
+  full: { make: (options, settings) => tuneFull({ ...modelOf(options), ...options.training, ...settings }), space: wholeModel },
+  "lp-ft": {
+    make: (options, settings) => tuneLpFt({ ...modelOf(options), ...options.training, ...settings }),
+    space: wholeModel,
+  },
+  lora: {
+    make: (options, settings) => tuneLora({ ...modelOf(options), ...options.training, ...settings }),
+    space: { learningRate: [2e-4, 5e-4, 1e-3], epochs: [3, 6, 12] },
+  },
+  setfit: {
+    make: (options, settings) => tuneSetFit({ ...modelOf(options), ...options.pairs, ...settings }),
+    space: { learningRate: [2e-5, 5e-5, 1e-4, 2e-4], updates: [75, 150, 300] },
+  },
+} as const satisfies Record<string, { readonly make: Make; readonly space?: SearchSpace }>;
+
+/** The ways by name, from the cheapest. */
+export const tuneMethods = Object.keys(methods) as readonly (keyof typeof methods)[];
 
 /**
  * A way of fitting a model to labelled examples.
  *
  * ```ts
  * await using encoder = await loadEncoder("minilm-l6");
- * const approach = tune({ encoder });
+ * const approach = tune({ encoder, method: "setfit" });
  * ```
  */
 export function tune({ method = "probe", ...options }: TuneOptions): Approach {
+  if (method === "ladder") return ladder(options);
   // Callers without types: a config file, a flag.
   if (!Object.hasOwn(methods, method)) {
-    const names = Object.keys(methods);
+    const names = [...tuneMethods, "ladder"];
     throw new UserError(`"${method}" is not a way of tuning.${didYouMean(method, names)} Ways: ${names.join(", ")}.`);
   }
-  return methods[method](options);
+  const { make, space }: { readonly make: Make; readonly space?: SearchSpace } = methods[method];
+  if (space === undefined) return make(options);
+  return searched({ trials: options.search ?? 1, space, make: (settings) => make(options, settings) });
+}
+
+const usualTimeBudget = 1800;
+
+/**
+ * What the ladder picks for these training rows: by rows per label, and by what the ways would take on this machine, which is measured. The one
+ * choice of the project that another machine may make differently.
+ */
+export async function chooseTuning(train: Dataset, options: Omit<TuneOptions, "method">): Promise<LadderChoice> {
+  const { timeBudgetSeconds: budgetSeconds = usualTimeBudget } = options;
+  const rows = rowsPerLabel(train);
+  const seconds: Partial<Record<Rung, number>> = {};
+  for (const way of waysFor(rows))
+    if (way !== "probe" && budgetSeconds > 0)
+      ({ seconds: seconds[way] } = await tune({ ...options, method: way }).estimate(train, []));
+  return chooseWay({ rowsPerLabel: rows, budgetSeconds, seconds });
+}
+
+/** `tune`: what the ladder picks for the examples it is given. */
+function ladder(options: Omit<TuneOptions, "method">): Approach {
+  return {
+    name: "tune",
+    arm: "tune",
+    summary: "Probe, SetFit or LP-FT, picked by the number of labelled rows per label and the time there is.",
+    async estimate(train, queries) {
+      const { method } = await chooseTuning(train, options);
+      return tune({ ...options, method }).estimate(train, queries);
+    },
+    async fit(train, context) {
+      context.signal.throwIfAborted();
+      const { method, reason } = await chooseTuning(train, options);
+      context.log({ kind: "note", text: reason });
+      const predictor = await tune({ ...options, method }).fit(train, context);
+      return withChosen(predictor, { way: `tune:${method}`, why: reason, ...predictor.facts.chosen });
+    },
+  };
 }
 
 /** What any approach must beat: the most frequent label, and the label whose examples are nearest on average. */

@@ -16,6 +16,7 @@ import { moreRows, priceFall, widerMargin } from "../../src/advise/rules/sensiti
 import { smallTestSet } from "../../src/advise/rules/test-size.js";
 import { failedApproaches, priceUnknown } from "../../src/advise/rules/unmeasured.js";
 import { verdict } from "../../src/advise/rules/verdict.js";
+import { stepsOf } from "../../src/advise/wordings.js";
 import type { Comparison } from "../../src/types.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 
@@ -227,6 +228,21 @@ describe("noLanguageModel and missingArm", () => {
   it("say that only the stand-in was measured, and what is missing", () => {
     expect(noLanguageModel(offline)).toEqual([{ kind: "no-llm", standIn: "prompt:labels" }]);
     expect(missingArm(offline)).toEqual([{ kind: "add-llm" }]);
+  });
+
+  it("do not tell somebody whose LLM could not be asked to name one", () => {
+    const failed = [
+      { approach: few, reason: "answered 401" },
+      { approach: "tune:full", reason: "too few rows" },
+    ];
+    const [missing] = missingArm({ ...offline, failed });
+    expect(missing).toEqual({ kind: "add-llm", tried: [few] });
+    expect(stepsOf(missing!)).toEqual([]);
+    expect(
+      failedApproaches({ ...offline, failed })
+        .flatMap(stepsOf)
+        .map(({ command }) => command),
+    ).toEqual(["crossover resume RUN", "crossover resume RUN"]);
   });
 
   it("are silent where a language model ran, even if the stand-in did better", () => {
@@ -442,6 +458,13 @@ describe("breakEven", () => {
       { kind: "always-cheaper", approach: "tune:probe", other: few, basis },
     ]);
     expect(breakEven({ ...full, breakEven: null })).toEqual([]);
+  });
+
+  it("does not say so for sure where the interval of the costs does not", () => {
+    const unsure = { tuned: "tune:probe", prompted: few, requests: null, interval: { low: 4000, high: null }, basis: "why" };
+    expect(breakEven({ ...full, breakEven: unsure })).toEqual([
+      { kind: "always-cheaper", approach: few, other: "tune:probe", basis: "why", unlessFrom: 4000 },
+    ]);
   });
 });
 

@@ -188,7 +188,20 @@ const said: readonly (readonly [Finding, string])[] = [
   ],
   [
     { kind: "break-even", tuned: "tune:probe", prompted: "prompt:x", requests: 123_843, basis: "" },
-    "Below about 120,000 requests in all, prompt:x costs less in total; above, tune:probe does.",
+    "Below about 120,000 requests in all (interval not measured), prompt:x costs less in total; above, tune:probe does.",
+  ],
+  [
+    { kind: "break-even", tuned: "t", prompted: "p", requests: 1, interval: { low: 1, high: null }, basis: "" },
+    "Below about 1 request in all (95% interval 1 to never), p costs less in total; above, t does.",
+  ],
+  [
+    { kind: "break-even", tuned: "t", prompted: "p", requests: 123_843, interval: { low: 118_201, high: 131_999 }, basis: "" },
+    "Below about 120,000 requests in all (95% interval 120,000 to 130,000), p costs less in total; above, t does.",
+  ],
+  [
+    { kind: "always-cheaper", approach: "p", other: "t", basis: "", unlessFrom: 51_200 },
+    "At these prices p costs less than t at any number of requests. That is not sure: within the 95% interval of the costs t may be the " +
+      "cheaper one from about 51,000 requests on.",
   ],
   [
     { kind: "always-cheaper", approach: "prompt:x", other: "tune:probe", basis: "" },
@@ -238,7 +251,7 @@ describe("the wordings", () => {
       expect(["reason", "caution", "change"]).toContain(roleOf(finding));
       for (const { text, command } of stepsOf(finding)) {
         expect(text).toMatch(/^[A-Z].*\.$/);
-        if (command !== undefined) expect(command).toMatch(/^crossover (run|check) FILE( |$)/);
+        if (command !== undefined) expect(command).toMatch(/^crossover ((run|check) FILE|resume RUN)( |$)/);
       }
     },
   );

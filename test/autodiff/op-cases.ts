@@ -1,4 +1,5 @@
 /** @file How each op is called, case by case; `golden/make_ops.py` has the same names with PyTorch's words, and the numbers. */
+import { attention, dropped } from "../../src/autodiff/attention.js";
 import type { OpName, Shape, Tensor } from "../../src/autodiff/graph.js";
 import * as math from "../../src/autodiff/math.js";
 import * as ops from "../../src/autodiff/ops.js";
@@ -56,6 +57,11 @@ export const opCases: { readonly [Op in OpName]: Cases } = {
     "matmul broadcast": two([2, 1, 3, 4], [3, 4, 2], (a, b) => ops.matmul(a, b)),
     "matmul by a weight": two(["n", "m", 4], [4, 5], (a, b) => ops.matmul(a, b)),
     "matmul by a transposed weight": two(["n", "m", 4], [5, 4], (a, b) => ops.matmul(a, b, { transposeB: true })),
+    "matmul scaled": two(["n", 4], [4, 2], (a, b) => ops.matmul(a, b, { scale: 0.3 })),
+    "matmul scaled, transposed by a weight": two(["n", "m", 4], [5, 4], (a, b) =>
+      ops.matmul(a, b, { transposeB: true, scale: -2 }),
+    ),
+    "matmul scaled, many": two([2, 3, "n", 4], [2, 3, "m", 4], (a, b) => ops.matmul(a, b, { transposeB: true, scale: 0.5 })),
     "matmul transposed by a weight": two([2, 4, 3], [4, 5], (a, b) => ops.matmul(a, b, { transposeA: true })),
   },
   sum: {
@@ -94,9 +100,20 @@ export const opCases: { readonly [Op in OpName]: Cases } = {
     "layerNorm without weights": one([3, 6], (x) => ops.layerNorm(x, 1e-12)),
   },
   inverseStd: { inverseStd: one(["n", 6], (x) => ops.inverseStd(x, 1e-5)) },
+
+  // A cube whose gradient is written by hand.
+  composite: {
+    composite: one(["n", 3], (x) =>
+      ops.composite(ops.multiply(ops.multiply(x, x), x), [x], (g, [own]) => [
+        ops.multiply(ops.multiply(3, ops.multiply(own!, own!)), g),
+      ]),
+    ),
+  },
 };
 
-/** What `math.ts` composes, checked as if each were an op. */
+const heads: Shape = ["n", 3, "m", 2];
+
+/** What `math.ts` and `attention.ts` compose, checked as if each were an op. */
 export const mathCases: Cases = {
   "math: relu": one([3, 4], math.relu),
   "math: sigmoid": one([3, 4], math.sigmoid),
@@ -109,6 +126,21 @@ export const mathCases: Cases = {
   "math: geluTanh": one([3, 4], math.geluTanh),
   "math: normalize": one(["n", 4], (x) => math.normalize(x)),
   "math: select": one(["n", "m", 4], (x) => math.select(x, 1, 0)),
+  attention: {
+    inputs: { q: heads, k: heads, v: heads, bias: ["n", 1, 1, "m"] },
+    build: (query, key, value, bias) => attention({ query: query!, key: key!, value: value!, scale: 0.4, biases: [bias!] }),
+  },
+  "attention with dropout": {
+    inputs: { q: heads, k: heads, v: heads, bias: [3, "m", "m"], keep: ["n", 3, "m", "m"] },
+    build: (query, key, value, bias, keep) => {
+      const kept = { mask: ops.greater(keep!, 0), share: 0.75 };
+      return attention({ query: query!, key: key!, value: value!, scale: 0.4, biases: [bias!], kept });
+    },
+  },
+  "attention: dropped": {
+    inputs: { x: ["n", 4], keep: ["n", 4] },
+    build: (x, keep) => dropped(x!, { mask: ops.greater(keep!, 0), share: 0.75 }),
+  },
   "math: crossEntropy": {
     inputs: { x: ["n", 4], y: ["n", 4] },
     build: (x, y) => math.crossEntropy(x!, ops.softmax(y!)),

@@ -2,9 +2,13 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { main } from "../../src/cli/main.js";
 import type { Terminal } from "../../src/cli/terminal.js";
 import { fakeTerminal } from "./fake-terminal.js";
+
+// Training takes a minute, and is tested by itself: a test that wants it says --time-budget or --approaches.
+process.env["CROSSOVER_TIME_BUDGET"] ??= "0";
 
 export interface CliResult {
   readonly code: number;

@@ -18,8 +18,11 @@ export function fakeTerminal(changes: Partial<Terminal> = {}): FakeTerminal {
       printed.err += text;
     },
     isInteractive: false,
+    screen: () => ({ columns: 100, rows: 24 }),
     width: 100,
     hasColor: false,
+    hasErrColor: false,
+    hasUnicode: true,
     env: {},
     now: () => terminal.clock * 1000,
     confirm: async () => undefined,

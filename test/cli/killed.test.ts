@@ -12,7 +12,8 @@ import { crossover, emptyFolder, writeTickets } from "./cli.js";
 let program: ChildScript;
 beforeAll(async () => {
   program = await bundleChild("src/cli/cli.ts");
-});
+  // A busy machine takes its time to bundle.
+}, 60_000);
 afterAll(async () => {
   await program[Symbol.asyncDispose]();
 });

@@ -3,10 +3,10 @@ import { noteLines } from "../../src/cli/notes.js";
 
 it("a note is wrapped on a screen, whole in a log, and steers neither", () => {
   const text = "The label \u001b[31m is odd in this file\nGo on with: crossover resume";
-  expect(noteLines(text, { width: 24, isInteractive: true })).toBe(
+  expect(noteLines(text, { screen: () => ({ columns: 24, rows: 24 }), isInteractive: true })).toBe(
     "The label ␛[31m is odd\nin this file\nGo on with: crossover\nresume\n",
   );
-  expect(noteLines(text, { width: 24, isInteractive: false })).toBe(
+  expect(noteLines(text, { screen: () => ({ columns: 24, rows: 24 }), isInteractive: false })).toBe(
     "The label ␛[31m is odd in this file\nGo on with: crossover resume\n",
   );
 });

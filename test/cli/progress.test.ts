@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { makeProgress } from "../../src/cli/progress.js";
-import { fakeTerminal } from "./fake-terminal.js";
+import { makeProgress, type Progress } from "../../src/cli/progress.js";
+import { displayWidth } from "../../src/report/display-width.js";
+import { type FakeTerminal, fakeTerminal } from "./fake-terminal.js";
 
 const at = (done: number, stage = "embedding") => ({ kind: "progress", stage, done, total: 200 }) as const;
 
@@ -21,11 +22,11 @@ describe("progress", () => {
     progress.log(at(0));
     terminal.clock = 10;
     progress.log(at(50));
-    expect(terminal.printed.err).toBe(`\r\u001b[Kembedding ${"█".repeat(6)}${"░".repeat(18)} 50 of 200, 30 s left`);
+    expect(terminal.printed.err).toBe(`\rembedding ${"█".repeat(6)}${"░".repeat(18)} 50 of 200, 30 s left\u001b[J`);
     terminal.printed.err = "";
     terminal.clock = 40;
     progress.log(at(200));
-    expect(terminal.printed.err).toBe("\r\u001b[Kembedding: 200 in 40 s\n");
+    expect(terminal.printed.err).toBe("\r\u001b[Jembedding: 200 in 40 s\n");
   });
 
   it("does not count what was done before it looked as speed", () => {
@@ -66,12 +67,142 @@ describe("progress", () => {
     );
   });
 
-  it("never writes a line longer than the screen", () => {
-    const terminal = fakeTerminal({ isInteractive: true, width: 60 });
+  it.each([25, 40, 60, 132])("never writes a line as long as a screen of %d columns is wide", (columns) => {
+    const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns, rows: 40 }) });
     const progress = makeProgress(terminal);
     progress.log(at(0, "prompt:few-shot@openai:gpt-5-mini: asking"));
     terminal.clock = 5;
     progress.log({ ...at(20, "prompt:few-shot@openai:gpt-5-mini: asking"), detail: "$0.0123" });
-    expect(terminal.printed.err.replace("\r\u001b[K", "").length).toBeLessThan(60);
+    trainUntil(terminal, progress, 60);
+    for (const line of linesOf(terminal.printed.err)) expect(displayWidth(line)).toBeLessThan(columns);
+    expect(terminal.printed.err).toContain("20 of 200");
+  });
+
+  it("draws at most ten times a second", () => {
+    const terminal = fakeTerminal({ isInteractive: true });
+    const progress = makeProgress(terminal);
+    for (let i = 0; i < 200; i++) {
+      terminal.clock = i / 50;
+      progress.log(at(i));
+    }
+    // From the first second to the fourth.
+    expect(terminal.printed.err.split("\r").length - 1).toBeGreaterThan(20);
+    expect(terminal.printed.err.split("\r").length - 1).toBeLessThanOrEqual(31);
+  });
+
+  it("says once that Ctrl-C was seen, below what is drawn", () => {
+    const terminal = fakeTerminal({ isInteractive: true });
+    const stop = new AbortController();
+    const progress = makeProgress(terminal, stop.signal);
+    progress.log(at(0));
+    terminal.clock = 5;
+    progress.log(at(50));
+    terminal.printed.err = "";
+    stop.abort();
+    expect(terminal.printed.err).toBe("\r\u001b[JStopping after the step in hand; press Ctrl-C again to stop at once.\n");
+  });
+});
+
+/** The texts between control codes and line ends. */
+const linesOf = (printed: string): string[] => printed.replace(/\u001b\[[\d;]*m/g, "").split(/\r|\n|\u001b\[\d*[AJK]/);
+
+/** One step a second of 100, with an evaluation every 20. */
+function trainUntil(terminal: FakeTerminal, progress: Progress, steps: number): void {
+  const start = terminal.clock;
+  for (let step = 1; step <= steps; step++) {
+    terminal.clock = start + step;
+    const validation = step % 20 === 0 ? { "validation loss": step === 60 ? 0.9 : 1 / step } : {};
+    const values = { loss: 1 + 1 / step, "learning rate": 2e-5, "gradient norm": 0.5, rows: 16 * step, ...validation };
+    progress.log({ kind: "progress", stage: "tune:full: training", done: step, total: 100, values });
+  }
+}
+
+describe("the progress of a training", () => {
+  it("is drawn as curves with its numbers, over and over in place", () => {
+    const terminal = fakeTerminal({ isInteractive: true });
+    const progress = makeProgress(terminal);
+    trainUntil(terminal, progress, 60);
+    const drawn = linesOf(terminal.printed.err.slice(terminal.printed.err.lastIndexOf("\r"))).filter((line) => line !== "");
+    expect(drawn).toHaveLength(8);
+    expect(drawn[0]).toBe(`tune:full: training ${"█".repeat(14)}${"░".repeat(10)} 60 of 100, 40 s left`);
+    expect(drawn[1]).toMatch(/^ +2 ┤/);
+    expect(drawn[6]).toBe("loss 1.02 · validation loss 0.9 (best 0.025 at step 40) · learning rate 2e-5 · 16 rows/s");
+    expect(drawn[7]).toBe("gradient norm 0.5");
+    // Up over seven lines, or eight, and nothing of what was printed before is touched.
+    expect(terminal.printed.err).toContain("\r\u001b[6A");
+    expect(terminal.printed.err).not.toContain("\u001b[8A");
+    progress.clear();
+    expect(terminal.printed.err.endsWith("\r\u001b[7A\u001b[J")).toBe(true);
+  });
+
+  it("climbs over the lines that a narrower window has broken", () => {
+    let columns = 100;
+    const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns, rows: 24 }) });
+    const progress = makeProgress(terminal);
+    trainUntil(terminal, progress, 60);
+    columns = 50;
+    terminal.printed.err = "";
+    progress.clear();
+    // The bar and the numbers take two lines each, as do the parts of the chart beyond column 50.
+    expect(terminal.printed.err).toMatch(/^\r\u001b\[(8|9|1\d)A\u001b\[J$/);
+  });
+
+  it("is one line on a low screen, and where there is no braille", () => {
+    for (const changes of [{ screen: () => ({ columns: 100, rows: 10 }) }, { hasUnicode: false }]) {
+      const terminal = fakeTerminal({ isInteractive: true, ...changes });
+      trainUntil(terminal, makeProgress(terminal), 60);
+      expect(terminal.printed.err).toContain("40 of 100, 1 min left, loss 1.03");
+      expect(terminal.printed.err).not.toContain("\n");
+    }
+  });
+
+  it("keeps its curves while an evaluation comes between", () => {
+    const terminal = fakeTerminal({ isInteractive: true });
+    const progress = makeProgress(terminal);
+    trainUntil(terminal, progress, 60);
+    terminal.printed.err = "";
+    progress.log({ kind: "progress", stage: "tune:full: evaluating", done: 0, total: 10 });
+    expect(terminal.printed.err).toBe("");
+    terminal.clock += 1;
+    progress.log({ kind: "progress", stage: "tune:full: training", done: 61, total: 100, values: { loss: 0.5 } });
+    expect(terminal.printed.err).toContain("61 of 100, 39 s left");
+    expect(terminal.printed.err).toContain("⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀");
+  });
+
+  it("leaves one line with what it came to, also where it stopped early", () => {
+    const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns: 120, rows: 24 }) });
+    const progress = makeProgress(terminal);
+    trainUntil(terminal, progress, 60);
+    progress.log({ kind: "progress", stage: "tune:full: training", done: 60, total: 60 });
+    progress.clear();
+    expect(linesOf(terminal.printed.err).slice(-2)).toEqual([
+      "tune:full: training: 60 in 59 s, loss 2 → 1.02, validation loss 0.9 (best 0.025 at step 40)",
+      "",
+    ]);
+  });
+
+  it("waits with that line for the last evaluation, which is told after the last step", () => {
+    const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns: 120, rows: 24 }) });
+    const progress = makeProgress(terminal);
+    trainUntil(terminal, progress, 99);
+    const last = { kind: "progress", stage: "tune:full: training", done: 100, total: 100 } as const;
+    progress.log({ ...last, values: { loss: 1 } });
+    progress.log({ ...last, values: { loss: 1, "validation loss": 0.01 } });
+    progress.log({ kind: "progress", stage: "comparing", done: 1, total: 2 });
+    expect(linesOf(terminal.printed.err).slice(-2)).toEqual([
+      "tune:full: training: 100 in 1 min 38 s, loss 2 → 1.01, validation loss 0.01",
+      "",
+    ]);
+  });
+
+  it("is told line by line in a log: now and then, and at each evaluation", () => {
+    const terminal = fakeTerminal();
+    trainUntil(terminal, makeProgress(terminal), 30);
+    expect(terminal.printed.err.trimEnd().split("\n")).toEqual([
+      "tune:full: training: 2 of 100 (2 %), 1 min 38 s left, loss 1.7, learning rate 2e-5, 16 rows/s, gradient norm 0.5",
+      "tune:full: training: 12 of 100 (12 %), 1 min 28 s left, loss 1.11, learning rate 2e-5, 16 rows/s, gradient norm 0.5",
+      "tune:full: training: 20 of 100 (20 %), 1 min 20 s left, loss 1.06, validation loss 0.05, learning rate 2e-5, 16 rows/s, gradient norm 0.5",
+      "tune:full: training: 30 of 100 (30 %), 1 min 10 s left, loss 1.04, validation loss 0.05, learning rate 2e-5, 16 rows/s, gradient norm 0.5",
+    ]);
   });
 });

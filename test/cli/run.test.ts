@@ -205,7 +205,12 @@ describe("what a user can get wrong", () => {
     ["an unreadable gate", ["run", "DATA", "--require", "f1>1"], /"f1" is not a metric/],
     ["no such run", ["resume", "nothing"], /There is no run "nothing"/],
     ["nothing to resume", ["resume"], /There is no unfinished run/],
-    ["a missing env file", ["run", "DATA", "--env-file", "none.env"], /--env-file none\.env can't be read/],
+    ["a missing env file", ["run", "DATA", "--env-file", "none.env"], /There is no file none\.env in this folder/],
+    [
+      "a missing price file",
+      ["run", "DATA", "--prices", "no-such-folder/prices.json"],
+      /There is no file no-such-folder\/prices\.json: the folder no-such-folder does not exist/,
+    ],
   ];
   it.each(cases)("%s: a message, code 2, no stack", async (_, words, expected) => {
     const runs = join(folder, "errors");

@@ -5,7 +5,7 @@ import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { BudgetError, UserError } from "../../src/lib/errors.js";
 import type { Comparison, Measurement, Task } from "../../src/types.js";
-import { assumptions, fake, majority, recorder, task, wrongEvery } from "./fakes.js";
+import { assumptions, fake, majority, recorder, rowOf, task, wrongEvery } from "./fakes.js";
 
 function optionsWith(extra: Partial<CompareOptions> = {}): CompareOptions {
   return { seeds: [1], assumptions, signal: new AbortController().signal, log: () => {}, ...extra };
@@ -63,6 +63,18 @@ describe("a comparison", () => {
       expect(onPart!.rows).toHaveLength(160);
       expect(onAll!.rows).toHaveLength(200);
     }
+  });
+
+  test("hands each fit the folder that is its own", async () => {
+    const handed: (string | undefined)[] = [];
+    const { approach } = fake("tune:full", "tune", wrongEvery(6), { onFit: (context) => handed.push(context.checkpointFolder) });
+    const { approach: other } = fake("tune:probe", "tune", wrongEvery(9));
+    const checkpointFolder: CompareOptions["checkpointFolder"] = (fit) =>
+      `${fit.approach} ${fit.split} ${fit.trainSize} ${fit.seed}`;
+    await compare(frozen, [approach, other], optionsWith({ seeds: [1, 2], checkpointFolder }));
+    expect(handed).toEqual(["tune:full validation 160 1", "tune:full test 200 1", "tune:full test 200 2"]);
+    await compare(frozen, [approach], optionsWith());
+    expect(handed.slice(3)).toEqual([undefined]);
   });
 
   test("names the best of each arm and how it was chosen", () => {
@@ -356,6 +368,38 @@ test("equal on validation: the cheaper one", async () => {
     fake(name, "prompt", (query) => ({ answer: [wrongEvery(5)(query)], costUsd })).approach;
   const comparison = await compare(task(), [priced("prompt:a", 0.02), priced("prompt:b", 0.01)], optionsWith());
   expect(comparison.best.prompt?.approach).toBe("prompt:b");
+});
+
+test("the primary contrast is judged by its own p-value, those asked besides by the corrected one", async () => {
+  const wrongOn = (first: number) => (query: { readonly id: string; readonly text: string }) => {
+    const isWrong = rowOf(query) >= first && rowOf(query) < first + 5;
+    return wrongEvery(isWrong ? 1 : 1_000_000, isWrong ? 0 : 1)(query);
+  };
+  const comparison = await compare(
+    task(),
+    [
+      fake("tune:a", "tune", wrongOn(1000)).approach,
+      fake("prompt:b", "prompt", wrongOn(0)).approach,
+      fake("baseline:c", "baseline", wrongOn(5)).approach,
+    ],
+    optionsWith({ assumptions: { ...assumptions, margin: 0 } }),
+  );
+  const verdicts = comparison.contrasts
+    .filter(({ metric }) => metric === "accuracy")
+    .map(({ a, b, discordant, pValue, adjustedPValue, verdict }) => ({
+      a,
+      b,
+      discordant,
+      pValue,
+      isSure: adjustedPValue < 0.05,
+      verdict,
+    }));
+  // Five rows to none: mid-p = 2 · (1/32 − 1/64), by itself below .05, but not as one of four.
+  expect(verdicts).toEqual([
+    { a: "tune:a", b: "prompt:b", discordant: [5, 0], pValue: 1 / 32, isSure: false, verdict: "a-better" },
+    { a: "tune:a", b: "baseline:c", discordant: [5, 0], pValue: 1 / 32, isSure: false, verdict: "undecided" },
+    { a: "prompt:b", b: "baseline:c", discordant: [5, 5], pValue: expect.any(Number), isSure: false, verdict: "undecided" },
+  ]);
 });
 
 test("grouped test rows widen the interval", async () => {

@@ -3,6 +3,7 @@ import { compare } from "../../src/compare/compare.js";
 import { breakEven, usdPerThousand } from "../../src/compare/cost.js";
 import { shareOfAnswersChanged } from "../../src/compare/factors.js";
 import { noCost } from "../../src/lib/cost.js";
+import { random } from "../../src/lib/random.js";
 import type { Cost, FactorCell, FactorName, Measurement, Outcome, Prediction, Summary } from "../../src/types.js";
 import { assumptions, fake, majority, task, wrongEvery } from "./fakes.js";
 
@@ -100,7 +101,7 @@ describe("the factor table", () => {
     expect(measured("cost", "prompt:few-shot@m").text).toBe("$4.00 per 1,000");
     expect(measured("cost", "tune:probe").detail).toContain("set up: labels $20.00, fitting $0.003");
     expect(measured("cost", "tune:probe").detail).toMatch(
-      /tune:probe is cheaper than prompt:few-shot@m from 4,80\d requests on$/,
+      /tune:probe is cheaper than prompt:few-shot@m from 4,80\d requests on \(95% interval 4,80\d to 4,80\d\)$/,
     );
   });
 
@@ -145,7 +146,34 @@ describe("USD per 1,000 predictions", () => {
       { answer: null, failure: "unparseable", costUsd: 0.003 },
       { answer: null, failure: "missing" },
     ];
-    expect(usdPerThousand([measurement(rows)], assumptions)).toEqual({ value: 2, basis: "mean list price of 2 requests" });
+    expect(usdPerThousand([measurement(rows)], assumptions)).toEqual({
+      value: 2,
+      basis: "mean list price of 2 requests",
+      // Of 1 and 3: sd √2, over √2.
+      standardError: 1,
+    });
+  });
+
+  test("the standard error knows that requests of one group, or of one row with two seeds, belong together", () => {
+    const rows: Prediction[] = [1, 2, 6, 7].map((usd) => ({ answer: ["a"], costUsd: usd / 1000 }));
+    const single = usdPerThousand([measurement(rows)], assumptions)!.standardError!;
+    // sd of 1, 2, 6, 7 is √(26/3).
+    expect(single).toBeCloseTo(Math.sqrt(26 / 3 / 4), 12);
+    const again = usdPerThousand([measurement(rows), measurement(rows)], assumptions)!.standardError!;
+    expect(again).toBeCloseTo(single, 12);
+    const one = measurement(rows);
+    const grouped = { ...one, outcomes: one.outcomes.map((outcome, i) => ({ ...outcome, group: i < 2 ? "x" : "y" })) };
+    // Two groups, of mean 1.5 and 6.5: sd 5/√2, over √2.
+    expect(usdPerThousand([grouped], assumptions)!.standardError).toBeCloseTo(2.5, 12);
+  });
+
+  test("a local model's is that of the answers that were timed alone, and absent where none were", () => {
+    const rows: Prediction[] = [{ answer: ["a"] }, { answer: ["b"] }];
+    const untimed = measurement(rows, { seconds: 2 });
+    expect(usdPerThousand([untimed], assumptions)).not.toHaveProperty("standardError");
+    const price = usdPerThousand([{ ...untimed, latencies: [0.01, 0.03] }], assumptions)!;
+    // Half of the mean of .02 s.
+    expect(price.standardError).toBeCloseTo(price.value / 2, 12);
   });
 
   test("unknown where a price is unknown, or nothing was answered", () => {
@@ -192,6 +220,56 @@ describe("break-even", () => {
     expect(breakEven(summaryWith(2, { labels: 10 }), summaryWith(1, {}), assumptions)?.requests).toBeNull();
     expect(breakEven(summaryWith(0.01, {}), summaryWith(1, { labels: 8 }), assumptions)?.requests).toBe(0);
     expect(breakEven(summaryWith(0.01, {}), summaryWith(null, {}), assumptions)).toBeNull();
+  });
+
+  const withError = (usd: number, standardError: number, fitCost: Partial<Cost>): Summary => ({
+    ...summaryWith(usd, fitCost),
+    usdPerThousand: { value: usd, basis: "", standardError },
+  });
+
+  test("its interval is where the interval of what a request saves would put it", () => {
+    const [tuned, prompted] = [withError(0.01, 0.003, { labels: 100 }), withError(1.01, 0.004, {})];
+    // $1 saved per 1,000, ±1.96 · 0.005.
+    expect(breakEven(tuned, prompted, assumptions)).toMatchObject({
+      requests: 10_000,
+      interval: { low: Math.ceil(10_000 / 1.0097999), high: Math.ceil(10_000 / 0.9902001) },
+    });
+  });
+
+  test("its interval is open where the tuned one may never get cheaper, and not measured where a cost has no spread", () => {
+    const dear = withError(1, 0.2, {});
+    const open = breakEven(withError(0.9, 0.2, { labels: 100 }), { ...dear, predictCost: { ...noCost, usd: 1 } }, assumptions);
+    expect(open?.interval).toEqual({ low: expect.any(Number), high: null });
+    const never = breakEven(withError(1.1, 0.2, { labels: 100 }), { ...dear, predictCost: { ...noCost, usd: 1 } }, assumptions);
+    expect(never).toMatchObject({ requests: null, interval: { high: null } });
+    expect(breakEven(withError(9, 0.2, { labels: 100 }), dear, assumptions)).not.toHaveProperty("interval");
+    expect(breakEven(summaryWith(0.01, { labels: 100 }), dear, assumptions)).not.toHaveProperty("interval");
+  });
+
+  test("its interval covers the break-even of all requests about as often as it says", () => {
+    const draws = random(11);
+    const meanCost = 0.001 * Math.exp(0.5 ** 2 / 2);
+    let covered = 0;
+    const trials = 500;
+    for (let trial = 0; trial < trials; trial++) {
+      // Two requests of each of 60 customers, whose texts are alike in length: log-normal, half of the variance between customers.
+      const outcomes = Array.from({ length: 60 }, () => draws.normal()).flatMap((customer, group) =>
+        [0, 1].map((i) => ({
+          id: `${group}-${i}`,
+          truth: ["a"],
+          answer: ["a"],
+          group: `${group}`,
+          costUsd: 0.001 * Math.exp(0.5 * Math.SQRT1_2 * (customer + draws.normal())),
+        })),
+      );
+      const price = usdPerThousand([{ ...comparison.measurements[0]!, outcomes }], assumptions);
+      const prompted = { ...summaryWith(null, {}), usdPerThousand: price };
+      const { interval } = breakEven(withError(0, 0, { labels: 100 }), prompted, assumptions)!;
+      const truth = 10 / meanCost;
+      if (interval!.low <= truth && truth <= interval!.high!) covered++;
+    }
+    expect(covered / trials).toBeGreaterThan(0.92);
+    expect(covered / trials).toBeLessThan(0.975);
   });
 
   test("none where both run here and a stopwatch can't tell their costs apart; a bill can", () => {

@@ -141,6 +141,8 @@ describe("a user's own prices", () => {
   });
 
   it("that are not there are told", async () => {
-    await expect(loadPrices("/nowhere/prices.json", listPrices)).rejects.toThrow(/cannot be read/);
+    await expect(loadPrices("/nowhere/prices.json", listPrices)).rejects.toThrow(
+      "There is no file /nowhere/prices.json: the folder /nowhere does not exist.",
+    );
   });
 });

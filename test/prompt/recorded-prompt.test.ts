@@ -169,7 +169,11 @@ describe("a recording", () => {
   });
 
   it("that is not there is told", async () => {
-    await expect(readRecording(join(folder, "nothing.jsonl"))).rejects.toThrow(/cannot be read.*ENOENT/);
-    await expect(readRecording(join(folder, "nothing.jsonl.gz"))).rejects.toThrow(/cannot be read.*ENOENT/);
+    for (const name of ["nothing.jsonl", "nothing.jsonl.gz"]) {
+      await expect(readRecording(join(folder, name))).rejects.toThrow(
+        `There is no file ${name} in ${folder}. Nearest names there: `,
+      );
+    }
+    await expect(readRecording(folder)).rejects.toThrow(`${folder} is a folder. Expected a file.`);
   });
 });

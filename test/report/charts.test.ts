@@ -6,6 +6,7 @@ import { intervalChart } from "../../src/report/charts/interval-chart.js";
 import { labelChart } from "../../src/report/charts/label-chart.js";
 import { linearScale, logScale, shareDomain, ticksBetween } from "../../src/report/charts/scale.js";
 import { percentTick, secondsTick, shareTick, usdTick } from "../../src/report/charts/ticks.js";
+import { type TrainingCurve, trainingChart } from "../../src/report/charts/training-chart.js";
 import { type Markup, markupSource } from "../../src/report/markup.js";
 import type { Arm, LabelScore } from "../../src/types.js";
 import { expectGolden } from "./golden.js";
@@ -47,6 +48,17 @@ const confusion = [
   [0, 0, 9, 0],
 ];
 
+/** A loss that falls from 2 with a wave in it, of which one batch is wild. */
+const training: TrainingCurve = {
+  approach: "tune:full",
+  steps: Array.from({ length: 600 }, (_, i) => ({
+    step: i + 1,
+    loss: i === 100 ? 9 : 0.2 + 2 * Math.exp(-i / 150) + 0.1 * Math.sin(i),
+    learningRate: i < 60 ? (i * 5e-5) / 60 : ((600 - i) * 5e-5) / 540,
+  })),
+  evaluations: [150, 300, 450, 600].map((step) => ({ step, loss: 0.4 + 2 * Math.exp(-step / 150) })),
+};
+
 const charts: Readonly<Record<string, (width: number) => Markup>> = {
   interval: (width) =>
     intervalChart(rows, { ...frame, width, axis: "share", format: (v) => v.toFixed(3), formatTick: shareTick }),
@@ -60,6 +72,7 @@ const charts: Readonly<Record<string, (width: number) => Markup>> = {
     ),
   "cost-quality": (width) => costQualityChart(points, { ...frame, width }),
   "break-even": (width) => breakEvenChart(lines, { ...frame, width, breakEven: 123_800 }),
+  training: (width) => trainingChart(training, { ...frame, width }),
   labels: (width) => labelChart(differences, { ...frame, width }),
   confusion: (width) => confusionChart(confusion, ["login", "refund", "praise"], { ...frame, width }),
 };

@@ -1,6 +1,6 @@
-import { appendFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createRun, dropUnfinished, listRuns, openRun, type RunManifest, runFormat } from "../../src/store/run.js";
 import { lockRun } from "../../src/store/run-lock.js";
@@ -63,6 +63,33 @@ describe("a run on disk", () => {
     const again = await openRun(folder);
     expect(again.measurements).toEqual([first, second]);
     expect(again.manifest).toEqual({ ...manifest, finishedAt: "2026-01-02T03:05:00.000Z" });
+  });
+
+  it("has a folder for what each fit keeps, and deletes it once the measurement is stored", async () => {
+    const run = await createRun(join(root, "fits"), manifest);
+    const [first, second, other] = [
+      measurement("tune:full", ["a", "b"]),
+      measurement("tune:full", ["a", "b"], 3),
+      measurement("a/../b", []),
+    ];
+    const folders = [first, second, other].map((each) => run.checkpointFolder(each));
+    expect(new Set(folders).size).toBe(3);
+    for (const folder of folders) {
+      expect(dirname(folder)).toBe(join(root, "fits", "checkpoints"));
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, "state"), "kept");
+    }
+    await run.append(first);
+    expect((await readdir(join(root, "fits", "checkpoints"))).sort()).toEqual(
+      folders
+        .slice(1)
+        .map((folder) => basename(folder))
+        .sort(),
+    );
+    expect((await openRun(join(root, "fits"))).checkpointFolder(second)).toBe(folders[1]);
+    await run.append(second);
+    await run.append(other);
+    expect(await readdir(join(root, "fits"))).not.toContain("checkpoints");
   });
 
   it("does not count a measurement that was cut off, and a resumed run has each row once", async () => {

@@ -36,6 +36,19 @@ describe("the batches of an epoch", () => {
     expect(padding(epochUpdates(lengths, 0, wide).map((update) => update.flat()))).toBeLessThan(0.1 * padding(inOrder));
   });
 
+  it("are the rows as they stand, or at random without regard to length, where that is asked for", () => {
+    const wide = { ...options, tokensPerPass: 1e6 };
+    const inOrder = epochUpdates(lengths, 3, { ...wide, order: "sequential" });
+    expect(inOrder.flatMap((update) => update.flat().toSorted((a, b) => a - b))).toEqual([...lengths.keys()]);
+    const mixed = epochUpdates(lengths, 0, { ...wide, order: "random" });
+    expect(mixed.flat(2).toSorted((a, b) => a - b)).toEqual([...lengths.keys()]);
+    const spread = (updates: typeof mixed): number => {
+      const spans = updates.map((update) => lengths[update.flat()[0]!]! - lengths[update.flat().at(-1)!]!);
+      return spans.reduce((total, span) => total + span, 0) / spans.length;
+    };
+    expect(spread(mixed)).toBeGreaterThan(5 * spread(epochUpdates(lengths, 0, wide)));
+  });
+
   it("do not end on the shortest rows", () => {
     const means = epochUpdates(lengths, 0, options).map((update) => {
       const rows = update.flat();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { interpret, type NumberArray } from "../../src/autodiff/interpret.js";
 import { createSession } from "../../src/autodiff/session.js";
-import { float32, float64, int64, type TensorValue, type Values } from "../../src/autodiff/values.js";
+import { float64, int64, type TensorValue, type Values } from "../../src/autodiff/values.js";
 import {
   type ClassifierHead,
   classifierGraph,
@@ -10,6 +10,7 @@ import {
   type TrainingGraph,
   trainingGraph,
 } from "../../src/tune/classifier.js";
+import { bertHead } from "../../src/tune/classifier-heads.js";
 import { bertGraph } from "../../src/tune/encoders/bert.js";
 import { noDropout } from "../../src/tune/encoders/encoder-graph.js";
 import { type TargetOptions, targetsOf } from "../../src/tune/target-weights.js";
@@ -28,7 +29,7 @@ interface Setting {
   readonly hasDropout?: boolean;
 }
 
-const single: Head = { labelCount: 3, isMultiLabel: false, pooling: "pooler" };
+const single: Head = { labelCount: 3, isMultiLabel: false, pooling: bertHead };
 const several: Head = { labelCount: 3, isMultiLabel: true, pooling: "mean" };
 const classWeights = Float64Array.from(golden.classWeights);
 const settings: Readonly<Record<string, Setting>> = {
@@ -39,22 +40,23 @@ const settings: Readonly<Record<string, Setting>> = {
 };
 
 function build({ head, hasDropout = false }: Setting, isTrained?: (name: string) => boolean): TrainingGraph {
-  const dropout = hasDropout ? maskedDropout : noDropout;
+  const dropout = hasDropout ? maskedDropout(1 - golden.keep) : noDropout;
   const graph = classifierGraph(bertGraph(goldenConfig, dropout), head, dropout);
   const training = trainingGraph(graph, classifierLoss(graph, head.isMultiLabel), isTrained);
   return { ...training, outputs: { ...training.outputs, logits: graph.logits } };
 }
 
+/** The places of dropout in the order in which PyTorch draws them. */
+const layerPlaces = [...Array(goldenConfig.num_hidden_layers).keys()].flatMap((layer) => {
+  const name = `encoder.layer.${layer}`;
+  return [`${name}.attention.output.dense.probabilities`, `${name}.attention.output.dense`, `${name}.output.dense`];
+});
+const places = ["embeddings", ...layerPlaces, "classifier"].map((place) => `dropout/${place}`);
+
 function feedsOf(training: TrainingGraph, { targets }: Setting): Values {
-  const masks = training.masks.map(({ params }, i) => {
-    const { shape: own, kept } = golden.dropped[i]!;
-    return [
-      params.name,
-      float32(
-        Array.from(kept, (digit) => Number(digit) / golden.keep),
-        own,
-      ),
-    ] as const;
+  const masks = training.masks.map(({ params }) => {
+    const { shape: own, kept } = golden.dropped[places.indexOf(params.name)]!;
+    return [params.name, { data: Uint8Array.from(kept, Number), shape: own }] as const;
   });
   const own = training.weights.map(({ params }) => [params.name, goldenWeights[params.name]!] as const);
   return { ...Object.fromEntries([...own, ...masks]), ...tokens, targets };

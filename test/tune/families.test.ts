@@ -8,6 +8,7 @@ import { input, multiply, sum } from "../../src/autodiff/ops.js";
 import { createSession } from "../../src/autodiff/session.js";
 import { float32, float32Of, float64, int64, type TensorValue } from "../../src/autodiff/values.js";
 import { loadEncoder } from "../../src/tune/encoder.js";
+import { dropoutBy } from "../../src/tune/encoders/encoder-graph.js";
 import { buildEncoder, modelTypes } from "../../src/tune/encoders/families.js";
 import { debertaBucket, mpnetBucket } from "../../src/tune/encoders/relative-positions.js";
 import { createTokenizer } from "../../src/tune/tokenizer.js";
@@ -134,7 +135,8 @@ describe.each(Object.entries(goldenFamilies.families))("%s", (name, golden) => {
 
     const data = Object.fromEntries(Object.entries(found).map(([key, value]) => [key, float32Of(value)]));
     const largest = Math.max(...Object.values(golden.gradients).map(({ norm }) => norm));
-    const worst = worstGradient(data, golden, 1e-3 * largest);
+    // The keys' biases, with gradients of rounding errors alone, are measured against the large ones.
+    const worst = worstGradient(data, golden, 2e-3 * largest);
     expect(worst.error, worst.name).toBeLessThan(1e-4);
   });
 });
@@ -143,10 +145,11 @@ describe.each(modelTypes.map((type) => ({ type })))("$type in training", ({ type
   it("drops units at places that each have a name of their own, in all layers", async () => {
     const places: string[] = [];
     const config = await configOf(type);
-    buildEncoder(config, type, (x, place) => {
+    const record = dropoutBy((_, place) => {
       places.push(place);
-      return x;
+      return undefined;
     });
+    buildEncoder(config, type, record);
     expect(places).toContain("embeddings");
     expect(new Set(places).size).toBe(places.length);
     // Two layers: the attention's probabilities in each, and what each half of it adds. DistilBERT keeps all that its attention adds.

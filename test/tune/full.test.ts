@@ -6,10 +6,11 @@ import { describe, expect, it } from "vitest";
 import { countOf } from "../../src/autodiff/values.js";
 import { UserError } from "../../src/lib/errors.js";
 import { random } from "../../src/lib/random.js";
-import { type FullOptions, tuneFull } from "../../src/tune/full.js";
+import { tuneFull } from "../../src/tune/full.js";
+import type { FullOptions } from "../../src/tune/full-options.js";
 import { encodeSafetensors, openSafetensors, type TensorToStore } from "../../src/tune/safetensors.js";
 import { loadClassifier } from "../../src/tune/text-classifier.js";
-import type { Approach, Dataset, Predictor } from "../../src/types.js";
+import type { Approach, Dataset, FitContext, Predictor } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { tinyFolder } from "./golden-encoder.js";
 
@@ -136,9 +137,9 @@ describe("tune:full", () => {
     await using all = await tiny().fit(train, recordingContext());
     expect(all.facts.trainedParameters).toBe(all.facts.totalParameters);
     await using half = await tiny({ frozenLayers: 1 }).fit(train, recordingContext());
-    // A layer of 32 units: four square maps, two of 32 x 64, their biases, two normalizations; and the classifier of three labels.
+    // A layer of 32 units: four square maps, two of 32 x 64, their biases, two normalizations; the pooler and the classifier of three labels.
     const layer = 4 * (32 * 32 + 32) + 2 * 32 * 64 + 64 + 32 + 4 * 32;
-    expect(half.facts.trainedParameters).toBe(layer + 3 * 32 + 3);
+    expect(half.facts.trainedParameters).toBe(layer + (32 * 32 + 32) + 3 * 32 + 3);
     await saved(half, async (folder) => {
       await using trained = await openSafetensors(join(folder, "model.safetensors"));
       await using original = await openSafetensors(join(tinyFolder, "model.safetensors"));
@@ -174,7 +175,8 @@ describe("tune:full", () => {
       stage: "training",
       done: 10,
       total: 10,
-      detail: expect.stringMatching(/^loss \d\.\d{3}$/),
+      detail: expect.stringMatching(/^loss \d\.\d{3}, learning rate \d\.\de-\d$/),
+      values: { loss: expect.any(Number), "learning rate": expect.any(Number), rows: expect.any(Number) },
     });
     const notes = context.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
     expect(notes).toEqual([expect.stringMatching(/^\d+ of 37 training texts fill the model's 24 tokens/)]);
@@ -183,11 +185,92 @@ describe("tune:full", () => {
   it("weighs rare labels more where that is asked for", async () => {
     const rare = train.examples.filter(({ labels }, i) => labels[0] !== "refund" || i < 3);
     const share = async (classWeight: "none" | "balanced"): Promise<number> => {
-      await using predictor = await tiny({ classWeight, minSteps: 6 }).fit({ ...train, examples: rare }, recordingContext());
+      await using predictor = await tiny({ classWeight, minSteps: 20 }).fit({ ...train, examples: rare }, recordingContext());
       const predictions = await predictor.predict(queries, recordingContext());
       return predictions.reduce((total, { scores }) => total + scores!["refund"]!, 0) / queries.length;
     };
     expect(await share("balanced")).toBeGreaterThan(1.2 * (await share("none")));
+  });
+
+  it("goes on where it was interrupted, and predicts as if it had not been", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "fit-"));
+    try {
+      const controller = new AbortController();
+      const stopped = recordingContext({ signal: controller.signal });
+      const log: FitContext["log"] = (event) => {
+        if (event.kind === "progress" && event.stage === "training" && event.done === 4) controller.abort(new Error("enough"));
+      };
+      await expect(tiny().fit(train, { ...stopped, log, checkpointFolder: folder })).rejects.toThrow("enough");
+      const context = recordingContext();
+      await using resumed = await tiny().fit(train, { ...context, checkpointFolder: folder });
+      await using whole = await tiny().fit(train, recordingContext());
+      expect(await resumed.predict(queries, context)).toEqual(await whole.predict(queries, context));
+      const notes = context.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
+      expect(notes).toContain("Training goes on after step 4, where it was interrupted.");
+      const [spent] = context.spent.filter(({ labels }) => labels !== undefined);
+      expect(spent).toEqual({ labels: 36, seconds: expect.any(Number) });
+      expect(spent!.seconds).toBeGreaterThan(0);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("stops by held-out rows where there are many, and says after how many steps", async () => {
+    const examples = Array.from({ length: 3050 }, (_, i) => ({ ...train.examples[i % 36]!, id: String(i) }));
+    const context = recordingContext();
+    const options = { batchSize: 256, minSteps: 0, epochs: 2, learningRate: 1e-2 };
+    await using predictor = await tiny(options).fit({ ...train, examples }, context);
+    // 2,745 rows in batches of 256, twice.
+    const done = context.events.filter((event) => event.kind === "progress" && event.stage === "training");
+    expect(done.at(-1)).toMatchObject({ done: 22, total: 22, values: { "validation loss": expect.any(Number) } });
+    expect(predictor.facts.chosen).toEqual({ steps: 22 });
+    expect(context.spent).toContainEqual({ labels: 3050, seconds: 0 });
+  });
+
+  it("chooses a threshold for each label by held-out rows, where a row may have several", async () => {
+    const data = contractData(true);
+    const examples = Array.from({ length: 220 }, (_, i) => ({ ...data.train.examples[i % 37]!, id: String(i) }));
+    const several = { ...data.train, examples };
+    // Far too few steps: all probabilities are low, and at ½ no label would be given.
+    await using predictor = await tiny({ minSteps: 30, learningRate: 1e-3, labelSmoothing: 0 }).fit(several, recordingContext());
+    const answers = await predictor.predict(several.examples, recordingContext());
+    const config = JSON.parse(new TextDecoder().decode((await predictor.files()).get("config.json"))) as {
+      crossover: { thresholds: number[] };
+    };
+    const { thresholds } = config.crossover;
+    expect(thresholds).toHaveLength(3);
+    for (const threshold of thresholds) expect(threshold).not.toBe(0.5);
+    for (const { answer, scores } of answers)
+      for (const [k, label] of data.train.labels.entries())
+        expect(answer!.includes(label)).toBe(scores![label]! >= thresholds[k]!);
+    expect(predictor.facts.trainedParameters).toBe(predictor.facts.totalParameters! + 3);
+  });
+
+  it("starts its top layers anew and trains lower ones less, where that is asked for", async () => {
+    const first = { minSteps: 1, batchSize: 64, warmupRatio: 1 };
+    // One step of warm-up has learning rate 0: what is saved is what training starts with.
+    await using fresh = await tiny({ ...first, reinitializedLayers: 1 }).fit(train, recordingContext());
+    await saved(fresh, async (folder) => {
+      await using file = await openSafetensors(join(folder, "model.safetensors"));
+      await using original = await openSafetensors(join(tinyFolder, "model.safetensors"));
+      const isSame = async (name: string): Promise<boolean> =>
+        Buffer.from(await file.bytes(`bert.${name}`)).equals(Buffer.from(await original.bytes(name)));
+      expect(await isSame("encoder.layer.0.output.dense.weight")).toBe(true);
+      expect(await isSame("encoder.layer.1.output.dense.weight")).toBe(false);
+    });
+    const moved = async (layerwiseDecay: number): Promise<number> => {
+      await using trained = await tiny({ layerwiseDecay }).fit(train, recordingContext());
+      return saved(trained, async (folder) => {
+        await using file = await openSafetensors(join(folder, "model.safetensors"));
+        await using original = await openSafetensors(join(tinyFolder, "model.safetensors"));
+        const [after, before] = [
+          await file.floats("bert.encoder.layer.0.output.dense.weight"),
+          await original.floats("encoder.layer.0.output.dense.weight"),
+        ];
+        return Math.sqrt(after.reduce((total, value, i) => total + (value - before[i]!) ** 2, 0));
+      });
+    };
+    expect((await moved(0.5)) / (await moved(1))).toBeCloseTo(0.25, 1);
   });
 
   it("refuses what has nothing to tell apart, and layers that the model has not", async () => {
@@ -197,11 +280,14 @@ describe("tune:full", () => {
     );
     await expect(tiny().fit({ ...train, examples: [] }, recordingContext())).rejects.toThrow("no training rows");
     await expect(tiny({ frozenLayers: 3 }).fit(train, recordingContext())).rejects.toThrow("Give 0 to 2.");
+    await expect(tiny({ reinitializedLayers: 3 }).fit(train, recordingContext())).rejects.toThrow("can't be reinitialized");
   });
 
   it.each([
     [{ batchSize: 0 }, "batchSize is 0. Give a whole number above 0."],
     [{ dropout: 1 }, "dropout is 1. Give a share from 0, below 1."],
+    [{ layerwiseDecay: 1.5 }, "layerwiseDecay is 1.5. Give a share above 0, at most 1."],
+    [{ frozenLayers: 0.5 }, "frozenLayers is 0.5. Give a number of layers, from 0."],
     [{ learningRate: Number.NaN }, "learningRate is NaN. Give a number above 0, such as 5e-5."],
   ])("refuses %o before anything is read", (part, message) => {
     expect(() => tiny(part)).toThrow(new UserError(message));

@@ -10,6 +10,26 @@ export interface GoldenCase {
   readonly gradients: Readonly<Record<string, readonly number[]>>;
 }
 
+/** Twenty steps of a plain loop on the one batch, without dropout. */
+export interface GoldenLoop {
+  readonly steps: number;
+  readonly warmup: number;
+  readonly learningRate: number;
+  readonly layerDecay: number;
+  readonly weightDecay: number;
+  readonly maxGradNorm: number;
+  readonly heldIds: readonly (readonly number[])[];
+  readonly heldLabels: readonly number[];
+  /** Before each step. */
+  readonly losses: readonly number[];
+  readonly gradNorms: readonly number[];
+  /** After each step. */
+  readonly heldLosses: readonly number[];
+  readonly bestStep: number;
+  readonly weights: Readonly<Record<string, readonly number[]>>;
+  readonly bestWeights: Readonly<Record<string, readonly number[]>>;
+}
+
 export const goldenTraining = JSON.parse(readFileSync(new URL("../../golden/training.json", import.meta.url), "utf8")) as {
   readonly config: object;
   readonly weights: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
@@ -21,6 +41,7 @@ export const goldenTraining = JSON.parse(readFileSync(new URL("../../golden/trai
   readonly keep: number;
   readonly dropped: readonly { readonly shape: readonly number[]; readonly kept: string }[];
   readonly cases: Readonly<Record<string, GoldenCase>>;
+  readonly loop: GoldenLoop;
 };
 
 /** Hugging Face's name of a weight without the model's own prefix, as our graphs have it. */

@@ -11,7 +11,11 @@ export function noLanguageModel(comparison: Comparison): Finding[] {
 /** What is missing for an answer to the whole question: a language model, or a tuned model. */
 export function missingArm(comparison: Comparison): Finding[] {
   const missing: Finding[] = [];
-  if (!comparison.summaries.some((summary) => usesLanguageModel(comparison, summary))) missing.push({ kind: "add-llm" });
+  if (!comparison.summaries.some((summary) => usesLanguageModel(comparison, summary))) {
+    // Who named one that could not be asked is not to be told to name one.
+    const tried = comparison.failed.map(({ approach }) => approach).filter((approach) => /^prompt:.*@/.test(approach));
+    missing.push({ kind: "add-llm", ...(tried.length > 0 && { tried }) });
+  }
   if (comparison.best.tune === null) missing.push({ kind: "add-tuned" });
   return missing;
 }

@@ -10,6 +10,7 @@ import type { Encoder, Task } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
 import { taskOptions } from "../comparison-run.js";
 import { disposables } from "../disposables.js";
+import { resolveModel } from "../model.js";
 import { makeProgress, type Progress } from "../progress.js";
 import { addDataOptions, type RunOptions } from "../run-options.js";
 
@@ -29,7 +30,11 @@ export function addCheckCommand(program: Command, context: CommandContext): Comm
       "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, or a folder with train and test files",
     );
   return addDataOptions(command)
-    .option("--model <name|dir>", "encoder whose tokens are counted and whose vectors find suspicious labels", "minilm-l6")
+    .option(
+      "--model <name|dir|id>",
+      "encoder whose tokens are counted and whose vectors find suspicious labels: as in run",
+      "minilm-l6",
+    )
     .option("--no-label-errors", "do not look for suspicious labels: that embeds every text, the one check that takes long")
     .option("--json", "print everything found as JSON", false)
     .addOption(new Option("--runs <dir>", "folder of all runs; embeddings are kept there").default("runs").env("CROSSOVER_RUNS"))
@@ -42,14 +47,15 @@ export function addCheckCommand(program: Command, context: CommandContext): Comm
 
 async function check(options: CheckOptions & { readonly path: string }, context: CommandContext): Promise<void> {
   const { terminal, signal } = context;
-  const progress = makeProgress(terminal);
+  const progress = makeProgress(terminal, signal);
   await using held = disposables();
   try {
     const task = await readTask(taskOptions(options));
     const cache = options.labelErrors
       ? held.use(await openEmbeddingCache(join(options.runs, ".cache", "embeddings.db")))
       : undefined;
-    const encoder = held.use(await loadEncoder(options.model, cache === undefined ? {} : { cache }));
+    const { folder: model } = await resolveModel(options.model, { env: terminal.env, offline: false, signal, log: progress.log });
+    const encoder = held.use(await loadEncoder(model, cache === undefined ? {} : { cache }));
     const outOfFold = options.labelErrors ? await judgeLabels(task, encoder, options.seed, signal, progress) : undefined;
     const audit = auditTask(task, {
       countTokens: encoder.countTokens,

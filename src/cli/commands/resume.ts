@@ -1,30 +1,58 @@
 import { type Command, Option } from "commander";
-import { openRun } from "../../store/run.js";
+import { formatPlural } from "../../lib/format.js";
+import { openRun, type Run } from "../../store/run.js";
+import type { Measurement } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
 import { runComparison } from "../comparison-run.js";
 import { findRun } from "../find-run.js";
-import { collect, numberIn, type RunManner, type RunOptions } from "../run-options.js";
+import { noteLines } from "../notes.js";
+import { collect, numberIn, type RunManner } from "../run-options.js";
+import { checkFilesOf, storedOptions } from "../stored-options.js";
 
-/** `crossover resume [RUN]`: goes on with a run that was stopped. */
+/** `crossover resume [RUN]`: goes on with a run that was stopped, or whose approaches could not all be measured. */
 export function addResumeCommand(program: Command, context: CommandContext): Command {
   return program
     .command("resume")
-    .description("go on with a run that was stopped or killed; nothing that was answered is asked again")
+    .description(
+      "go on with a run that was stopped, killed or could not be measured whole; nothing that was answered is asked again",
+    )
     .argument("[run]", "the run's folder or name (otherwise the newest unfinished one)")
     .option(
       "--budget-usd <usd>",
       "a new limit for the whole run, what it has spent included",
       numberIn("--budget-usd", 0, Number.MAX_SAFE_INTEGER),
     )
+    .option("--retry-errors", "ask the rows again that failed for good (as where a service was down)", false)
     .option("-o, --output <file>", "write the report here too: .html .md .json .jsonl .csv .xml (repeatable)", collect, [])
     .option("--json", "print the comparison as JSON instead of text", false)
     .option("--env-file <file>", "read keys and settings from this file")
     .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
-    .action(async (name: string | undefined, given: RunManner & { readonly budgetUsd?: number }) => {
-      const folder = await findRun(given.runs, name, "unfinished");
-      const run = await openRun(folder);
-      const stored = run.manifest.options as unknown as RunOptions;
-      const options = given.budgetUsd === undefined ? stored : { ...stored, budgetUsd: given.budgetUsd };
+    .action(async (name: string | undefined, { retryErrors, budgetUsd, ...given }: ResumeOptions) => {
+      const folder = await findRun(given.runs, name, retryErrors ? "any" : "unfinished");
+      const whole = await openRun(folder);
+      checkFilesOf(whole);
+      if (retryErrors) noteRetries(whole, context);
+      // Their measurements are made again as a whole: the rows that have an answer find it in the store.
+      const run = retryErrors ? await openRun(folder, (measurement) => failedRows(measurement) === 0) : whole;
+      const stored = storedOptions(run);
+      const options = budgetUsd === undefined ? stored : { ...stored, budgetUsd };
       await runComparison(options, { ...given, dryRun: false, yes: true }, context, run);
     });
+}
+
+type ResumeOptions = RunManner & { readonly budgetUsd?: number; readonly retryErrors: boolean };
+
+function failedRows({ outcomes }: Measurement): number {
+  return outcomes.filter(({ failure }) => failure === "error").length;
+}
+
+/** Says what is asked again. */
+function noteRetries({ folder, measurements }: Run, { terminal }: CommandContext): void {
+  const counts = new Map<string, number>();
+  for (const each of measurements) counts.set(each.approach, (counts.get(each.approach) ?? 0) + failedRows(each));
+  const failed = [...counts]
+    .filter(([, rows]) => rows > 0)
+    .map(([approach, rows]) => `${formatPlural(rows, "row")} of ${approach}`);
+  const text = failed.length === 0 ? `No row of ${folder} failed for good.` : `Asking again: ${failed.join(", ")}.`;
+  terminal.err(noteLines(text, terminal));
 }

@@ -10,7 +10,9 @@ import { taskOptions } from "../comparison-run.js";
 import { findRun } from "../find-run.js";
 import { noteLines } from "../notes.js";
 import { checkOutputs, publish } from "../reports.js";
-import { collect, type RunManner, type RunOptions } from "../run-options.js";
+import { collect, type RunManner } from "../run-options.js";
+import { shellWord } from "../shell-word.js";
+import { storedOptions } from "../stored-options.js";
 
 /** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. */
 export function addViewCommand(program: Command, context: CommandContext): Command {
@@ -25,11 +27,13 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
       checkOutputs(manner.output);
       const run = await openRun(await findRun(manner.runs, name, "any"));
       if (!run.measurements.some((measurement) => measurement.split === "test")) {
-        throw new UserError(`${run.folder} was stopped before anything was measured. Go on with: crossover resume ${run.folder}`);
+        throw new UserError(
+          `${run.folder} was stopped before anything was measured. Go on with: crossover resume ${shellWord(run.folder)}`,
+        );
       }
       const { task, assumptions, failed } = run.manifest;
       if (run.manifest.finishedAt === undefined) {
-        const text = `${run.folder} is not finished: what follows is what was measured so far. Go on with: crossover resume ${run.folder}`;
+        const text = `${run.folder} is not finished: what follows is what was measured so far. Go on with: crossover resume ${shellWord(run.folder)}`;
         context.terminal.err(noteLines(text, context.terminal));
       }
       const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
@@ -38,12 +42,12 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
 }
 
 /** The run's data, if it is still where it was and still the same: only for the texts beside the predictions. */
-async function dataOf({ manifest }: Run): Promise<Task | null> {
-  const options = manifest.options as unknown as RunOptions;
+async function dataOf(run: Run): Promise<Task | null> {
+  const options = storedOptions(run);
   if (!existsSync(options.path)) return null;
   try {
     const task = await readTask(taskOptions(options));
-    return task.testHash === manifest.task.testHash ? task : null;
+    return task.testHash === run.manifest.task.testHash ? task : null;
   } catch (error) {
     if (error instanceof UserError) return null;
     throw error;

@@ -34,7 +34,7 @@ export function servedLlm(card: ModelCard, model: SdkModel, features: Features, 
     ...card,
     pace,
     get parameters() {
-      // One fixed seed: an equal prompt is then an equal request, and its answer can be stored.
+      // One fixed seed, but for repetitions: an equal prompt is then an equal request, and its answer can be stored.
       return { ...(accepted.temperature ? { temperature: 0 } : {}), ...(accepted.seed ? { seed: 0 } : {}) };
     },
     get isStructured() {
@@ -50,7 +50,7 @@ export function servedLlm(card: ModelCard, model: SdkModel, features: Features, 
           maxOutputTokens: request.maxOutputTokens,
           abortSignal: signal,
           ...(accepted.temperature ? { temperature: 0 } : {}),
-          ...(accepted.seed ? { seed: 0 } : {}),
+          ...(accepted.seed ? { seed: request.repeat ?? 0 } : {}),
           ...(request.schema === undefined ? {} : { responseFormat: { type: "json", schema: request.schema, name: "answer" } }),
         });
       } catch (error) {

@@ -2,13 +2,14 @@
 import type { Advice } from "../../advise/advise.js";
 import { summaryOf } from "../../advise/lookup.js";
 import { totalCost } from "../../advise/total-cost.js";
-import { about } from "../../advise/wordings.js";
-import { formatPercent, formatScore, formatSeconds, formatUsd } from "../../lib/format.js";
+import { about, requestRange } from "../../advise/wordings.js";
+import { formatNumber, formatPercent, formatPlural, formatScore, formatSeconds, formatUsd } from "../../lib/format.js";
 import type { Comparison, Estimate, Summary } from "../../types.js";
 import { breakEvenChart } from "../charts/break-even-chart.js";
 import { costQualityChart } from "../charts/cost-quality-chart.js";
 import { intervalChart } from "../charts/interval-chart.js";
 import { percentTick, secondsTick, shareTick } from "../charts/ticks.js";
+import { type TrainingCurve, trainingChart } from "../charts/training-chart.js";
 import { type Markup, markup } from "../markup.js";
 import { figure } from "./elements.js";
 
@@ -85,7 +86,7 @@ function breakEvenFigure(comparison: Comparison): Markup | null {
       ? `${breakEven.tuned} never becomes the cheaper one.`
       : requests <= 1
         ? `${breakEven.tuned} is the cheaper one from the first request on.`
-        : `From about ${about(requests)} requests on ${breakEven.tuned} is the cheaper one.`;
+        : `From about ${about(requests)} requests on (${requestRange(breakEven.interval)}) ${breakEven.tuned} is the cheaper one.`;
   return figure(
     "break-even",
     "Cost by number of requests",
@@ -94,6 +95,24 @@ function breakEvenFigure(comparison: Comparison): Markup | null {
       breakEvenChart(lines, { ...size, breakEven: requests, title: "Total cost by number of requests", description: crossing }),
     markup`<p class="note">${breakEven.basis}</p>`,
   );
+}
+
+/** The loss of each training by its steps. */
+export function trainingFigures(trainings: readonly TrainingCurve[]): Markup {
+  return markup`${trainings.map((training, i) => {
+    const [last, rates] = [training.evaluations.at(-1), training.steps.map(({ learningRate = 0 }) => learningRate)];
+    const highest = rates.reduce((most, rate) => Math.max(most, rate), 0);
+    const parts = [
+      "Loss of the training rows by step, and its moving average.",
+      training.evaluations.length > 0 && "Points: loss of held-out rows.",
+      highest > 0 && `Dashed: learning rate, at most ${Number(highest.toPrecision(2)).toExponential()}.`,
+    ];
+    const held = last === undefined ? "" : `; of held-out rows ${formatNumber(last.loss)} at the end`;
+    const description = `${formatPlural(training.steps.length, "step")}${held}`;
+    return figure(`training-${i + 1}`, training.approach, parts.filter((part) => part !== false).join(" "), (size) =>
+      trainingChart(training, { ...size, title: `Training of ${training.approach}`, description }),
+    );
+  })}`;
 }
 
 function latencyFigure({ summaries }: Comparison, advice: Advice): Markup | null {

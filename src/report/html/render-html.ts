@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import type { Advice } from "../../advise/advise.js";
 import { formatPlural } from "../../lib/format.js";
 import type { Comparison } from "../../types.js";
+import type { TrainingCurve } from "../charts/training-chart.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
 import { adviceColumns, answerCard } from "./answer.js";
 import { differingRows } from "./differing-rows.js";
 import { section } from "./elements.js";
-import { costFigures, legend, qualityFigures } from "./figures.js";
+import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
 import { labelFigures } from "./labels.js";
 import { assumptionList, dataNotes, methodNotes, reproduction } from "./notes.js";
 import { stylesheet } from "./stylesheet.js";
@@ -16,13 +17,19 @@ import { contrastTable, factorTables, failureTable, moreScores, rankingTable } f
 export interface HtmlOptions {
   /** Texts of the test rows by id. With them the rows that the two arms answer differently are shown side by side. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** How tuned approaches were trained. */
+  readonly trainings?: readonly TrainingCurve[];
 }
 
 /**
  * The whole report as one HTML page. It holds no script, asks nothing of the network, and a content security policy forbids both; text
  * from data is text in it, whatever it says.
  */
-export function renderHtml(comparison: Comparison, advice: Advice, { texts = new Map() }: HtmlOptions = {}): string {
+export function renderHtml(
+  comparison: Comparison,
+  advice: Advice,
+  { texts = new Map(), trainings = [] }: HtmlOptions = {},
+): string {
   const { task } = comparison;
   const title = `Fine-tune or prompt? ${task.name}`;
   const facts = [
@@ -30,7 +37,7 @@ export function renderHtml(comparison: Comparison, advice: Advice, { texts = new
     formatPlural(task.testRows, "test row"),
     formatPlural(task.labels.length, "label"),
   ];
-  const sections = pageSections(comparison, advice, texts);
+  const sections = pageSections(comparison, advice, texts, trainings);
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
   const page = markup`<!doctype html>
 <html lang="en">
@@ -66,7 +73,12 @@ interface PageSection {
   readonly content: Markup;
 }
 
-function pageSections(comparison: Comparison, advice: Advice, texts: ReadonlyMap<string, string>): PageSection[] {
+function pageSections(
+  comparison: Comparison,
+  advice: Advice,
+  texts: ReadonlyMap<string, string>,
+  trainings: readonly TrainingCurve[],
+): PageSection[] {
   const hasResults = comparison.summaries.length > 0;
   const labels = labelFigures(comparison);
   const failures = failureTable(comparison);
@@ -87,6 +99,11 @@ function pageSections(comparison: Comparison, advice: Advice, texts: ReadonlyMap
       id: "approaches",
       name: "All approaches",
       content: markup`${rankingTable(comparison, advice)}${moreScores(comparison)}`,
+    },
+    trainings.length > 0 && {
+      id: "training",
+      name: "How the models were trained",
+      content: markup`<div class="figures">${trainingFigures(trainings)}</div>`,
     },
     comparison.contrasts.length > 0 && { id: "differences", name: "Is the difference real?", content: contrastTable(comparison) },
     labels !== null && { id: "labels", name: "Label by label", content: labels },

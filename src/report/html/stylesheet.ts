@@ -58,6 +58,7 @@ svg .mark { stroke: var(--card); stroke-width: 1.5; }
 svg .mark.tune, svg .off.tune, svg .right { fill: var(--tune); } svg .mark.prompt, svg .off.prompt, svg .wrong { fill: var(--prompt); } svg .mark.baseline, svg .off.baseline { fill: var(--baseline); }
 svg .whisker, svg .line { fill: none; stroke-width: 2; } svg .line { stroke-width: 2.5; }
 svg .whisker.tune, svg .line.tune { stroke: var(--tune); } svg .whisker.prompt, svg .line.prompt { stroke: var(--prompt); } svg .whisker.baseline, svg .line.baseline { stroke: var(--baseline); }
+svg .line.faint { stroke-opacity: 0.3; stroke-width: 1; }
 svg .front { fill: none; stroke: var(--muted); stroke-dasharray: 4 4; } svg .leader { stroke: var(--muted); stroke-width: 1; } svg .crossing { stroke: var(--ink); stroke-dasharray: 3 3; }
 svg .back { fill: var(--wash); } svg .plate { fill: var(--card); fill-opacity: 0.88; } svg .cell { font-size: 11px; } svg .cell.deep { fill: var(--on-strong); font-weight: 600; } svg .cell.mid { fill: var(--on-mid); font-weight: 600; }
 svg .name { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }

@@ -2,6 +2,7 @@
  * @file What encoders are built of: named weights, embeddings, and the layer that BERT made the standard one: self-attention, then a
  * feed-forward layer, each with a residual connection and layer normalization after it. A family is its names and its scores.
  */
+import { attention } from "../../autodiff/attention.js";
 import type { Tensor } from "../../autodiff/graph.js";
 import { linear } from "../../autodiff/math.js";
 import {
@@ -15,7 +16,6 @@ import {
   multiply,
   reshape,
   slice,
-  softmax,
   subtract,
   transpose,
 } from "../../autodiff/ops.js";
@@ -98,12 +98,7 @@ export function mergeHeads(x: Tensor): Tensor {
   return reshape(transpose(x, [0, 2, 1, 3]), ["batch", "sequence", Number(heads) * Number(width)]);
 }
 
-/** How much each query attends to each key: q kᵀ / √width, [batch, heads, sequence, sequence]. */
-export function scaledProducts(query: Tensor, key: Tensor): Tensor {
-  return multiply(matmul(query, key, { transposeB: true }), 1 / Math.sqrt(Number(query.shape[3])));
-}
-
-/** What a family's own scores are made of. */
+/** What a family adds to the products of queries and keys is made of. */
 export interface ScoreParts {
   /** By heads: [batch, heads, sequence, width]; `key` too. */
   readonly query: Tensor;
@@ -135,8 +130,10 @@ export interface LayerSettings {
   readonly inner: number;
   readonly activation: keyof typeof activations;
   readonly epsilon: number;
-  /** `scaledProducts` unless told. The mask is added to them. */
-  readonly scores?: (parts: ScoreParts) => Tensor;
+  /** What the products of queries and keys are multiplied by; 1 / √(width of a head) unless told. */
+  readonly scale?: number;
+  /** What a family adds to the scaled products, besides the mask: broadcast to [batch, heads, sequence, sequence]. */
+  readonly bias?: (parts: ScoreParts) => Tensor;
   readonly dropout: Dropout;
   /** Whether training drops units of what the attention adds, as all but DistilBERT do. */
   readonly dropsAttentionOutput?: boolean;
@@ -145,15 +142,22 @@ export interface LayerSettings {
 /** All layers, one after the other, from the embeddings [batch, sequence, hidden] to the last states. */
 export function postNormLayers(embedded: Tensor, attentionMask: Tensor, settings: LayerSettings): Tensor {
   const { layers, names: namesOf, hidden, heads, inner, epsilon, dropout, dropsAttentionOutput = true } = settings;
-  const scores = settings.scores ?? (({ query, key }: ScoreParts): Tensor => scaledProducts(query, key));
+  const { scale = 1 / Math.sqrt(hidden / heads), bias } = settings;
   const mask = paddingMask(attentionMask);
 
-  const attention = (x: Tensor, names: LayerNames, layer: number): Tensor => {
+  const selfAttention = (x: Tensor, names: LayerNames, layer: number): Tensor => {
     const [toQuery, toKey, toValue] = [names.query, names.key, names.value].map((name) => dense(name, hidden, hidden));
     const [query, key, value] = [toQuery!, toKey!, toValue!].map((project) => splitHeads(project(x), heads));
-    const raw = scores({ query: query!, key: key!, toQuery: toQuery!, toKey: toKey!, layer });
-    const probabilities = dropout(softmax(add(raw, mask)), `${names.attentionOutput}.probabilities`);
-    const result = dense(names.attentionOutput, hidden, hidden)(mergeHeads(matmul(probabilities, value!)));
+    const own = bias?.({ query: query!, key: key!, toQuery: toQuery!, toKey: toKey!, layer });
+    const attended = attention({
+      query: query!,
+      key: key!,
+      value: value!,
+      scale,
+      biases: own === undefined ? [mask] : [own, mask],
+      kept: dropout.kept(["batch", heads, "sequence", "sequence"], `${names.attentionOutput}.probabilities`),
+    });
+    const result = dense(names.attentionOutput, hidden, hidden)(mergeHeads(attended));
     const added = dropsAttentionOutput ? dropout(result, names.attentionOutput) : result;
     return norm(add(added, x), names.attentionNorm, { width: hidden, epsilon });
   };
@@ -166,7 +170,7 @@ export function postNormLayers(embedded: Tensor, attentionMask: Tensor, settings
   let x = embedded;
   for (let layer = 0; layer < layers; layer++) {
     const names = namesOf(layer);
-    x = feedForward(attention(x, names, layer), names);
+    x = feedForward(selfAttention(x, names, layer), names);
   }
   return x;
 }

@@ -85,27 +85,26 @@ export function debertaV2Graph(config: DebertaV2Config, dropout: Dropout): Encod
     return Math.min(2 * span - 1, Math.max(0, bucket + span));
   });
   const stored = input("encoder.rel_embeddings.weight", [2 * span, hidden]);
-  const scale = input("encoder.LayerNorm.weight", [hidden]);
-  const bias = input("encoder.LayerNorm.bias", [hidden]);
-  const distances = config.norm_rel_ebd === "layer_norm" ? layerNorm(stored, epsilon, { scale, bias }) : stored;
+  const norms = { scale: input("encoder.LayerNorm.weight", [hidden]), bias: input("encoder.LayerNorm.bias", [hidden]) };
+  const distances = config.norm_rel_ebd === "layer_norm" ? layerNorm(stored, epsilon, norms) : stored;
 
   const parts = config.pos_att_type;
-  const factor = 1 / Math.sqrt((hidden / heads) * (1 + new Set(parts).size));
-  const scores = ({ query, key, toQuery, toKey, layer }: ScoreParts): Tensor => {
+  const scale = 1 / Math.sqrt((hidden / heads) * (1 + new Set(parts).size));
+  // Content to distance and distance to content; content to content is what every attention has.
+  const byDistance = ({ query, key, toQuery, toKey, layer }: ScoreParts): Tensor => {
     const name = `encoder.layer.${layer}.attention.self`;
     const dropped = dropout(distances, `${name}.distances`);
     const own = (shared: Projection, projection: string): Tensor =>
       splitRows((config.share_att_key ? shared : dense(`${name}.${projection}`, hidden, hidden))(dropped), heads);
-    let total = matmul(query, key, { transposeB: true });
+    const found: Tensor[] = [];
     if (parts.includes("c2p"))
-      total = add(total, pick(matmul(query, own(toKey, "pos_key_proj"), { transposeB: true }), row, longest));
+      found.push(pick(matmul(query, own(toKey, "pos_key_proj"), { transposeB: true, scale }), row, longest));
     // Here each key picks by the distance of each query, which is the same pair's: the rows are the same, transposed.
     if (parts.includes("p2c"))
-      total = add(
-        total,
-        transpose(pick(matmul(key, own(toQuery, "pos_query_proj"), { transposeB: true }), transpose(row), longest)),
+      found.push(
+        transpose(pick(matmul(key, own(toQuery, "pos_query_proj"), { transposeB: true, scale }), transpose(row), longest)),
       );
-    return multiply(total, factor);
+    return found.reduce(add);
   };
 
   const states = postNormLayers(dropout(embedded, "embeddings"), attentionMask, {
@@ -119,7 +118,8 @@ export function debertaV2Graph(config: DebertaV2Config, dropout: Dropout): Encod
     inner: config.intermediate_size,
     activation: config.hidden_act,
     epsilon,
-    scores,
+    scale,
+    ...(parts.length > 0 && { bias: byDistance }),
     dropout,
   });
   return { inputIds, attentionMask, hidden: states };

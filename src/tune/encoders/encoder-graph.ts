@@ -1,5 +1,6 @@
 /** @file What every family of encoders builds. */
-import type { Tensor } from "../../autodiff/graph.js";
+import { dropped, type Kept } from "../../autodiff/attention.js";
+import type { Shape, Tensor } from "../../autodiff/graph.js";
 
 /**
  * Tokens to hidden states, as a graph. Its other inputs are the weights, under the tensor names of Hugging Face's bare model
@@ -15,10 +16,23 @@ export interface EncoderGraph {
 }
 
 /**
- * What a family applies at the places where its training drops units: after the embeddings, to the attention's probabilities, to what the
- * attention and the feed-forward layer add to the residual. `place` is unique in the graph.
+ * What a family applies at the places where its training drops units: after the embeddings, and to what the attention and the feed-forward
+ * layer add to the residual. `place` is unique in the graph.
  */
-export type Dropout = (x: Tensor, place: string) => Tensor;
+export interface Dropout {
+  (x: Tensor, place: string): Tensor;
+  /** Which units stay, for who applies it by himself, as attention does to its probabilities. `undefined`: all. */
+  kept(shape: Shape, place: string): Kept | undefined;
+}
+
+/** Dropout, given which units stay at a place. */
+export function dropoutBy(kept: Dropout["kept"]): Dropout {
+  const apply = (x: Tensor, place: string): Tensor => {
+    const own = kept(x.shape, place);
+    return own === undefined ? x : dropped(x, own);
+  };
+  return Object.assign(apply, { kept });
+}
 
 /** Nothing is dropped: for a model that is not being trained. */
-export const noDropout: Dropout = (x) => x;
+export const noDropout: Dropout = dropoutBy(() => undefined);

@@ -3,6 +3,7 @@
  * of a layer, rotary positions, most layers seeing only a neighborhood, gated feed-forward layers.
  */
 import { z } from "zod";
+import { attention } from "../../autodiff/attention.js";
 import type { Tensor } from "../../autodiff/graph.js";
 import { square } from "../../autodiff/math.js";
 import {
@@ -16,11 +17,10 @@ import {
   multiply,
   reshape,
   slice,
-  softmax,
   subtract,
   where,
 } from "../../autodiff/ops.js";
-import { dense, masked, mergeHeads, norm, paddingMask, scaledProducts, splitHeads, tokenInputs } from "./blocks.js";
+import { dense, masked, mergeHeads, norm, paddingMask, splitHeads, tokenInputs } from "./blocks.js";
 import { activationName, activations, count, isMultiple } from "./config-fields.js";
 import type { Dropout, EncoderGraph } from "./encoder-graph.js";
 import { places } from "./relative-positions.js";
@@ -129,12 +129,18 @@ export function modernbertGraph(config: ModernbertConfig, dropout: Dropout): Enc
     sliding_attention: rotary(hidden / heads, longest, baseOf(config, "sliding_attention")),
   };
 
-  const attention = (x: Tensor, name: string, type: LayerType): Tensor => {
+  const selfAttention = (x: Tensor, name: string, type: LayerType): Tensor => {
     const all = dense(`${name}.Wqkv`, hidden, 3 * hidden, config.attention_bias)(x);
     const [query, key, value] = [0, 1, 2].map((part) => splitHeads(slice(all, 2, part * hidden, hidden), heads));
-    const scores = scaledProducts(rotate[type](query!), rotate[type](key!));
-    const probabilities = dropout(softmax(add(scores, masks[type])), `${name}.probabilities`);
-    const result = dense(`${name}.Wo`, hidden, hidden, config.attention_bias)(mergeHeads(matmul(probabilities, value!)));
+    const attended = attention({
+      query: rotate[type](query!),
+      key: rotate[type](key!),
+      value: value!,
+      scale: 1 / Math.sqrt(hidden / heads),
+      biases: [masks[type]],
+      kept: dropout.kept(["batch", heads, "sequence", "sequence"], `${name}.probabilities`),
+    });
+    const result = dense(`${name}.Wo`, hidden, hidden, config.attention_bias)(mergeHeads(attended));
     return dropout(result, name);
   };
   const feedForward = (x: Tensor, name: string): Tensor => {
@@ -150,7 +156,7 @@ export function modernbertGraph(config: ModernbertConfig, dropout: Dropout): Enc
     const name = `layers.${layer}`;
     // The embeddings are normalized already.
     const before = layer === 0 ? x : normed(x, `${name}.attn_norm`);
-    x = add(x, attention(before, `${name}.attn`, typeOf(config, layer)));
+    x = add(x, selfAttention(before, `${name}.attn`, typeOf(config, layer)));
     x = add(x, feedForward(normed(x, `${name}.mlp_norm`), `${name}.mlp`));
   }
   return { inputIds, attentionMask, hidden: normed(x, "final_norm") };

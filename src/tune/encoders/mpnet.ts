@@ -3,8 +3,8 @@
  * distance of key and query, one for all layers.
  */
 import { z } from "zod";
-import { add, gather, input, transpose } from "../../autodiff/ops.js";
-import { embeddings, postNormLayers, scaledProducts, tokenInputs } from "./blocks.js";
+import { gather, input, transpose } from "../../autodiff/ops.js";
+import { embeddings, postNormLayers, tokenInputs } from "./blocks.js";
 import { encoderFields, isMultiple } from "./config-fields.js";
 import type { Dropout, EncoderGraph } from "./encoder-graph.js";
 import { bucketsByPair, mpnetBucket } from "./relative-positions.js";
@@ -60,7 +60,7 @@ export function mpnetGraph(config: MpnetConfig, dropout: Dropout): EncoderGraph 
     inner: config.intermediate_size,
     activation: config.hidden_act,
     epsilon,
-    scores: ({ query, key }) => add(scaledProducts(query, key), bias),
+    bias: () => bias,
     dropout,
   });
   return { inputIds, attentionMask, hidden: states };

@@ -1,0 +1,17 @@
+/** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
+import { article } from "./article/compare.js";
+import { predictions } from "./predictions/compare.js";
+import { steps } from "./steps/steps.js";
+
+const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<void>>> = {
+  steps,
+  article,
+  predictions,
+};
+
+const [name = "", ...names] = process.argv.slice(2);
+const run = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
+if (run === undefined) {
+  process.stderr.write(`Name a benchmark: npm run bench ${Object.keys(benchmarks).join(" | ")}\n`);
+  process.exitCode = 2;
+} else await run(names);

@@ -1,0 +1,79 @@
+/**
+ * @file Times our training step, on demand: for each line with a number on stdin it takes so many steps, and answers with one line of JSON.
+ *
+ *     node build/bench/steps/serve.js MODEL ROWS TOKENS DROPOUT THREADS
+ *
+ * A step is what `training-loop.ts` does for an update of one pass: masks, loss and gradients, clipping, AdamW.
+ */
+import { createInterface } from "node:readline";
+import { openModel } from "../../src/autodiff/session.js";
+import { float32, float32Of } from "../../src/autodiff/values.js";
+import { random } from "../../src/lib/random.js";
+import { classifierGraph, classifierLossGraph, maskedDropout, targetsInput } from "../../src/tune/classifier.js";
+import { drawMasks } from "../../src/tune/dropout-feeds.js";
+import { createDropoutMasks } from "../../src/tune/dropout-masks.js";
+import { noDropout } from "../../src/tune/encoders/encoder-graph.js";
+import { createOptimizer } from "../../src/tune/optimizer.js";
+import { stepModel } from "../../src/tune/step-model.js";
+import { targetsOf } from "../../src/tune/target-weights.js";
+import { paddedTokens } from "../../src/tune/token-batch.js";
+import { isStepModel, stepModels, vocabulary } from "./models.js";
+
+const [name = "", ...numbers] = process.argv.slice(2);
+const [rows = 0, tokens = 0, rate = 0, threads = 0] = numbers.map(Number);
+if (!isStepModel(name)) throw new Error(`no model "${name}"`);
+
+const dropout = rate > 0 ? maskedDropout(rate) : noDropout;
+const { encoder, head } = stepModels[name];
+const labels = { labelCount: 2, isMultiLabel: false };
+const graph = classifierLossGraph(classifierGraph(encoder(dropout), { labelCount: 2, pooling: head }, dropout), false);
+const model = stepModel(graph, {
+  targets: [targetsInput],
+  padId: 0,
+  isTrained: () => true,
+  learningRateScale: () => 1,
+});
+const optimizer = createOptimizer({ parameters: model.weights });
+const { normal, uniform } = random(1, "bench");
+for (const { name: weight, decay } of model.weights) {
+  const { weights } = optimizer.views(weight);
+  // Matrices as the models are initialized; scales of normalization 1, biases 0.
+  if (decay) for (let i = 0; i < weights.length; i++) weights[i] = 0.02 * normal();
+  else weights.fill(weight.endsWith(".weight") ? 1 : 0);
+}
+const weights = Object.fromEntries(
+  model.weights.map(({ name: weight, shape }) => [weight, float32(optimizer.views(weight).weights, shape)]),
+);
+const masks = createDropoutMasks({ seed: 1 });
+const session = await openModel(model.onnx, model.outputs, { threads });
+
+// Every third text is shorter than the others, as in serve.py.
+const texts = Array.from({ length: rows }, (_, row) =>
+  Array.from({ length: row % 3 === 1 ? Math.ceil(tokens * 0.7) : tokens }, () => 1 + Math.floor(uniform() * (vocabulary - 1))),
+);
+let passes = 0;
+
+async function step(): Promise<number> {
+  const start = performance.now();
+  const batch = paddedTokens(texts, 0);
+  const dropped = drawMasks(model.masks, masks, passes++, 1 - rate, batch.input_ids.shape);
+  const targets = targetsOf(
+    texts.map((_, row) => [row % 2]),
+    labels,
+  );
+  const results = await session.run({ ...weights, ...batch, ...dropped, [targetsInput]: targets });
+  for (const { name: weight, gradient, table } of model.weights) {
+    const values = float32Of(results[gradient!]!);
+    if (table) optimizer.accumulateRows(weight, batch.input_ids.data, values);
+    else optimizer.accumulate(weight, values);
+  }
+  optimizer.step({ learningRate: 1e-5, maxGradNorm: 1 });
+  return (performance.now() - start) / 1000;
+}
+
+process.stdout.write("ready\n");
+for await (const line of createInterface({ input: process.stdin })) {
+  const seconds: number[] = [];
+  for (let i = 0; i < Number(line); i++) seconds.push(await step());
+  process.stdout.write(`${JSON.stringify({ seconds, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`);
+}

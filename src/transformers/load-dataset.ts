@@ -1,0 +1,89 @@
+import { readTable } from "../data/read-table.js";
+import type { Cell, Table } from "../data/table.js";
+import { UserError } from "../lib/errors.js";
+import { Dataset, type Feature, type Features, type TextRow } from "./dataset.js";
+import { DatasetDict } from "./dataset-dict.js";
+import { filesBySplit } from "./dataset-files.js";
+import { datasetPath, type HubOptions } from "./hub-folder.js";
+
+export interface LoadDatasetOptions extends HubOptions {
+  /** Which of several datasets in one repository. */
+  readonly name?: string;
+  /** Only this split, which is then the result. */
+  readonly split?: string;
+}
+
+/**
+ * Reads a dataset: of a local folder with `train` and `test` files (CSV, TSV, JSON, JSON Lines, Parquet, each also gzipped), of a single
+ * file, or of a repository on the Hugging Face Hub. The splits come by name, or with `split` that one alone.
+ *
+ * What the columns hold is the caller's to say: `text` and a numbered `label` unless `loadDataset<{ … }>` says otherwise. A column `label`
+ * of words becomes numbers, with the words in `features` (in Python: `class_encode_column`): in the file's own order of classes where it
+ * has one, else in alphabetical order. −1 stands for a label that is withheld.
+ *
+ * `UserError` where there is no such dataset, or its files can't be read.
+ */
+export function loadDataset<Row extends object = TextRow>(
+  nameOrPath: string,
+  options: LoadDatasetOptions & { readonly split: string },
+): Promise<Dataset<Row>>;
+export function loadDataset<Row extends object = TextRow>(
+  nameOrPath: string,
+  options?: LoadDatasetOptions,
+): Promise<DatasetDict<Row>>;
+export async function loadDataset<Row extends object = TextRow>(
+  nameOrPath: string,
+  options: LoadDatasetOptions = {},
+): Promise<Dataset<Row> | DatasetDict<Row>> {
+  const path = await datasetPath(nameOrPath, options.name, options);
+  const files = await filesBySplit(path, options.name);
+  const wanted = options.split;
+  const tables = new Map<string, Table[]>();
+  for (const [split, own] of files) {
+    if (wanted !== undefined && wanted !== split && files.has(wanted)) continue;
+    tables.set(split, await Promise.all(own.map(readTable)));
+  }
+  // One numbering for all splits: a class may be missing from one of them.
+  const classes = classesOf([...tables.values()].flat());
+  const dict = new DatasetDict<Row>(new Map(Array.from(tables, ([split, parts]) => [split, datasetOf<Row>(parts, classes)])));
+  return wanted === undefined ? dict : dict.split(wanted);
+}
+
+/** The column that is numbered. */
+const labelColumn = "label";
+
+/** The names of the classes, where the labels are words. */
+function classesOf(tables: readonly Table[]): Feature | undefined {
+  const stored = tables[0]?.classNames?.get(labelColumn);
+  if (stored !== undefined) return { names: stored };
+  const labels = new Set(tables.flatMap(({ rows }) => rows.map((row) => row[labelColumn])));
+  const words = [...labels].filter((label) => typeof label === "string");
+  if (words.length === 0 || words.every(isWholeNumber)) return undefined;
+  return { names: words.sort((a, b) => (a < b ? -1 : 1)) };
+}
+
+const isWholeNumber = (text: string): boolean => /^-?\d{1,15}$/.test(text.trim());
+
+function datasetOf<Row extends object>(parts: readonly Table[], classes: Feature | undefined): Dataset<Row> {
+  const names = parts[0]!.columns;
+  const other = parts.find(({ columns }) => columns.length !== names.length || columns.some((name) => !names.includes(name)));
+  if (other !== undefined)
+    throw new UserError(
+      `${other.file} has the columns ${other.columns.join(", ")}; ${parts[0]!.file} has ${names.join(", ")}. The files of a split must have the same.`,
+    );
+  const indexOf = new Map(classes?.names.map((name, index) => [name, index]));
+  const columns = names.map((name): [string, unknown[]] => {
+    const cells = parts.flatMap(({ rows }) => rows.map((row) => row[name] ?? null));
+    return [name, name === labelColumn ? cells.map((cell) => numbered(cell, indexOf)) : cells];
+  });
+  const features: Features = classes !== undefined && names.includes(labelColumn) ? { [labelColumn]: classes } : {};
+  // `Row` is the caller's word for what the files hold, as with any reader of files.
+  return Dataset.fromDict(Object.fromEntries(columns), features) as unknown as Dataset<Row>;
+}
+
+function numbered(cell: Cell, indexOf: ReadonlyMap<string, number>): Cell {
+  if (cell === null) return -1;
+  if (typeof cell === "boolean") return Number(cell);
+  if (typeof cell !== "string") return cell;
+  return indexOf.get(cell) ?? (indexOf.size === 0 ? Number(cell) : cell);
+}

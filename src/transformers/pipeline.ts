@@ -1,0 +1,90 @@
+/** @file `pipeline("text-classification")`: texts in, labels with their scores out. */
+import { createSession, type Session } from "../autodiff/session.js";
+import { UserError } from "../lib/errors.js";
+import { logitsOf, probabilitiesOf } from "../tune/classifier-logits.js";
+import { readClassifier, type TextClassifier, textClassifierGraph } from "../tune/classifier-model.js";
+import { tokenizeTexts } from "../tune/token-batch.js";
+import { type HubOptions, modelFolder } from "./hub-folder.js";
+import type { SequenceClassificationModel } from "./sequence-classifier.js";
+
+/** A label and how likely it is. */
+export interface Classification {
+  readonly label: string;
+  /** From 0 to 1. Of one text they sum to 1, unless the model may give several labels. */
+  readonly score: number;
+}
+
+export interface ClassifyOptions {
+  /** So many labels of each text, the likeliest first; `null`: all. Without it each text has its likeliest alone. */
+  readonly topK?: number | null;
+  /** Stops between two batches. */
+  readonly signal?: AbortSignal;
+}
+
+/** Classifies texts. Holds a session: dispose of it where the program goes on without it. */
+export interface TextClassificationPipeline extends AsyncDisposable {
+  /** With `topK`: that many labels of a text. Without: a list of the one likeliest, as in Python. */
+  (text: string, options?: ClassifyOptions): Promise<Classification[]>;
+  /** The likeliest label of each text. */
+  (texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<Classification[]>;
+  /** So many labels of each text. */
+  (texts: readonly string[], options: ClassifyOptions & { readonly topK: number | null }): Promise<Classification[][]>;
+}
+
+const tasks = ["text-classification", "sentiment-analysis"] as const;
+
+/**
+ * A classifier from a folder, from the Hugging Face Hub, or of a model in memory. Longer texts than the model takes are cut, where Python
+ * would refuse them. `UserError` where the folder has no classifier.
+ *
+ * ```ts
+ * const classify = await pipeline("text-classification", "./results");
+ * console.log(await classify("I loved it")); // [ { label: "pos", score: 0.98 } ]
+ * ```
+ */
+export async function pipeline(
+  task: (typeof tasks)[number],
+  model: string | SequenceClassificationModel,
+  options: HubOptions = {},
+): Promise<TextClassificationPipeline> {
+  if (!tasks.includes(task))
+    throw new UserError(
+      `pipeline can't do "${task}". It does "text-classification" alone; for the rest there is @huggingface/transformers.`,
+    );
+  const classifier = typeof model === "string" ? await readClassifier(await modelFolder(model, options)) : model.classifier;
+  const { logits } = textClassifierGraph(classifier.pretrained, classifier.head);
+  const session = await createSession({ logits }, { weights: classifier.weights });
+  return callable(classifier, session);
+}
+
+function callable(classifier: TextClassifier, session: Session<"logits">): TextClassificationPipeline {
+  const { pretrained, labels, isMultiLabel } = classifier;
+  async function ranked(texts: readonly string[], signal = new AbortController().signal): Promise<Classification[][]> {
+    const wrong = texts.findIndex((text) => typeof text !== "string");
+    if (wrong >= 0) throw new UserError(`Item ${wrong} to classify is ${typeof texts[wrong]}, expected a text.`);
+    const ids = await tokenizeTexts(texts, pretrained, signal);
+    const found = await logitsOf(session, ids, pretrained.tokenizer.padId, { signal });
+    return found.map((row) => {
+      const scored = probabilitiesOf(row, isMultiLabel).map((score, k) => ({ label: labels[k]!, score }));
+      return scored.sort((a, b) => b.score - a.score);
+    });
+  }
+  function classify(text: string, options?: ClassifyOptions): Promise<Classification[]>;
+  function classify(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<Classification[]>;
+  function classify(
+    texts: readonly string[],
+    options: ClassifyOptions & { readonly topK: number | null },
+  ): Promise<Classification[][]>;
+  async function classify(
+    texts: string | readonly string[],
+    { topK, signal }: ClassifyOptions = {},
+  ): Promise<Classification[] | Classification[][]> {
+    if (topK !== undefined && topK !== null && !(Number.isInteger(topK) && topK > 0))
+      throw new UserError(`topK is ${topK}. Give a whole number above 0, or null for all labels.`);
+    const all = await ranked(typeof texts === "string" ? [texts] : texts, signal);
+    const kept = all.map((row) => (topK === null ? row : row.slice(0, topK ?? 1)));
+    if (typeof texts === "string") return kept[0]!;
+    return topK === undefined ? kept.flat() : kept;
+  }
+  return Object.assign(classify, { [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() });
+}

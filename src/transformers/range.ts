@@ -1,0 +1,7 @@
+/** 0 … `stop` − 1, as Python's `range(stop)`; with two arguments `start` … `stop` − 1. */
+export function range(stop: number): number[];
+export function range(start: number, stop: number): number[];
+export function range(startOrStop: number, stop?: number): number[] {
+  const [start, end] = stop === undefined ? [0, startOrStop] : [startOrStop, stop];
+  return Array.from({ length: Math.max(0, end - start) }, (_, i) => start + i);
+}

@@ -1,0 +1,153 @@
+/** @file `AutoModelForSequenceClassification`: a pre-trained encoder with the classification head that transformers gives its family. */
+import { join } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../lib/atomic-write.js";
+import { UserError } from "../lib/errors.js";
+import { classifierFiles, type SavedDetails } from "../tune/classifier-files.js";
+import { newHead, outputName } from "../tune/classifier-heads.js";
+import { architectureFor, readClassifier, type TextClassifier, textClassifierGraph } from "../tune/classifier-model.js";
+import { type Pretrained, readPretrained, weightsOf } from "../tune/pretrained.js";
+import { openSafetensors } from "../tune/safetensors.js";
+import { readWeights } from "../tune/weights.js";
+import { type HubOptions, modelFolder } from "./hub-folder.js";
+import { progressLine } from "./progress-line.js";
+
+export interface FromPretrainedOptions extends HubOptions {
+  /** Classes; those of the folder's `id2label`, else 2, unless told. */
+  readonly numLabels?: number;
+  /** The classes' names by number; those of the folder, else `LABEL_0`, `LABEL_1` …, unless told. */
+  readonly id2label?: Readonly<Record<number, string>>;
+  /** Of the weights that are new; 42 unless told. Python draws them from PyTorch's own random numbers, which can't be repeated here. */
+  readonly seed?: number;
+  /** Share of units that training drops, at every place alike; the configuration's for hidden states unless told. */
+  readonly dropout?: number;
+}
+
+/** What a model says of itself. */
+export interface ModelConfig {
+  readonly nameOrPath: string;
+  readonly numLabels: number;
+  readonly id2label: Readonly<Record<number, string>>;
+  readonly label2id: Readonly<Record<string, number>>;
+  readonly dropout: number;
+}
+
+/** A classifier of texts. As in Python, training changes its weights. */
+export class SequenceClassificationModel {
+  /** The weights as they are now. */
+  classifier: TextClassifier;
+  readonly #name: string;
+  readonly #dropout: number;
+
+  constructor(classifier: TextClassifier, name: string, dropout: number) {
+    this.classifier = classifier;
+    this.#name = name;
+    this.#dropout = dropout;
+  }
+
+  get config(): ModelConfig {
+    const { labels } = this.classifier;
+    return {
+      nameOrPath: this.#name,
+      numLabels: labels.length,
+      id2label: Object.fromEntries(labels.entries()),
+      label2id: Object.fromEntries(labels.map((label, k) => [label, k])),
+      dropout: this.#dropout,
+    };
+  }
+
+  /** Writes a folder that this, Python's transformers and transformers.js load. `details` is what its card tells besides. */
+  async savePretrained(folder: string, details: SavedDetails = {}): Promise<void> {
+    for (const [path, content] of await classifierFiles(this.classifier, details))
+      await writeFileAtomic(join(folder, path), content);
+  }
+}
+
+/** Makes models. */
+export const AutoModelForSequenceClassification = {
+  /**
+   * A model from a folder, from the name of one that comes with the package, or from the Hugging Face Hub. What its file lacks of the
+   * classification head is new and random; a line on stderr says which weights that are, as Python does.
+   *
+   * `UserError` where the folder is no encoder that can be computed, or has a head for another number of classes.
+   */
+  async fromPretrained(nameOrFolder: string, options: FromPretrainedOptions = {}): Promise<SequenceClassificationModel> {
+    const folder = await modelFolder(nameOrFolder, options);
+    const pretrained = await readPretrained(folder);
+    const labels = labelsOf(pretrained, options);
+    const dropout = options.dropout ?? dropoutOf(pretrained.config);
+    if (!(dropout >= 0 && dropout < 1)) throw new UserError(`dropout is ${dropout}. Give a share from 0, below 1.`);
+    const { classifier, fresh } = await readHeaded(folder, pretrained, labels, options.seed ?? 42);
+    if (fresh.length > 0)
+      progressLine().note(
+        `Some weights of ${architectureFor(pretrained).name} were not initialized from the model checkpoint at ${nameOrFolder} and are newly ` +
+          `initialized: ${fresh.join(", ")}\nYou should probably TRAIN this model on a down-stream task to be able to use it for predictions and inference.`,
+      );
+    return new SequenceClassificationModel({ ...classifier, labels }, nameOrFolder, dropout);
+  },
+};
+
+const savedLabels = z.object({ id2label: z.record(z.string(), z.string()).optional().catch(undefined) });
+
+/** The names of the classes in their order. */
+function labelsOf({ config }: Pretrained, { numLabels, id2label }: FromPretrainedOptions): string[] {
+  const saved = savedLabels.parse(config).id2label;
+  const named = id2label ?? (saved && (numLabels === undefined || Object.keys(saved).length === numLabels) ? saved : undefined);
+  const count = numLabels ?? (named === undefined ? 2 : Object.keys(named).length);
+  if (!(Number.isInteger(count) && count >= 2))
+    throw new UserError(`numLabels is ${count}. Give the number of classes, at least 2: regression is not done here.`);
+  const names = new Map(Object.entries(named ?? {}));
+  const labels = Array.from({ length: count }, (_, k) => (named === undefined ? `LABEL_${k}` : names.get(String(k))));
+  if (names.size > 0 && (names.size !== count || labels.includes(undefined)))
+    throw new UserError(
+      `id2label has ${names.size} names for ${count} classes. Give one for each number from 0 to ${count - 1}.`,
+    );
+  const known = labels.filter((label) => label !== undefined);
+  if (new Set(known).size !== count) throw new UserError("id2label has a name twice. Give every class a name of its own.");
+  return known;
+}
+
+const dropoutFields = z.object({
+  hidden_dropout_prob: z.number().optional(),
+  // DistilBERT's.
+  dropout: z.number().optional(),
+  // ModernBERT's.
+  mlp_dropout: z.number().optional(),
+});
+
+/** The configuration's dropout of hidden states. Its other rates (of attention, before the last layer) are not told apart here. */
+function dropoutOf(config: object): number {
+  const { hidden_dropout_prob: hidden, dropout, mlp_dropout: feedForward } = dropoutFields.catch({}).parse(config);
+  return hidden ?? dropout ?? feedForward ?? 0.1;
+}
+
+/** The classifier, and the names of the weights that are new. */
+async function readHeaded(
+  folder: string,
+  pretrained: Pretrained,
+  labels: readonly string[],
+  seed: number,
+): Promise<{ readonly classifier: TextClassifier; readonly fresh: readonly string[] }> {
+  const { config, weightsPath, prefix, hiddenSize } = pretrained;
+  const layers = architectureFor(pretrained).layers(config);
+  await using file = await openSafetensors(weightsPath);
+  const stored = (name: string) => file.tensors.get(name) ?? file.tensors.get(`${prefix}.${name}`);
+  const output = stored(`${outputName(layers)}.weight`);
+  if (output !== undefined && output.shape[0] !== labels.length)
+    throw new UserError(
+      `${pretrained.folder.name} has a head for ${output.shape[0]} classes, not ${labels.length}. Leave numLabels out to use it as it is, ` +
+        "or start from a model without a head.",
+    );
+  // Whatever was saved with names for its classes is read as it was saved.
+  if (output !== undefined && savedLabels.parse(config).id2label !== undefined)
+    return { classifier: await readClassifier(folder), fresh: [] };
+  const head = { labelCount: labels.length, pooling: layers };
+  const added = newHead(layers, labels.length, hiddenSize, seed);
+  const fresh = Object.entries(added).filter(([name]) => stored(name) === undefined);
+  const isFresh = new Set(fresh.map(([name]) => name));
+  const { logits, inputIds, attentionMask } = textClassifierGraph(pretrained, head);
+  const wanted = weightsOf([logits], [inputIds, attentionMask]).filter(({ params }) => !isFresh.has(params.name));
+  const weights = { ...Object.fromEntries(fresh), ...(await readWeights(weightsPath, wanted, prefix)) };
+  const classifier = { pretrained, head, labels, isMultiLabel: false, mayBeEmpty: false, weights };
+  return { classifier, fresh: [...isFresh].sort() };
+}

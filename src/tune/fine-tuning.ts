@@ -1,0 +1,201 @@
+/** @file Trains an encoder and a classifier on it together: what all ways of fine-tuning share. */
+import { join } from "node:path";
+import { countOf } from "../autodiff/values.js";
+import { contentHash } from "../data/content-hash.js";
+import { throwIfAborted, UserError } from "../lib/errors.js";
+import type { Approach, Dataset, FitContext, PredictorFacts } from "../types.js";
+import { updatesPerEpoch } from "./batches.js";
+import { labelWeights } from "./class-weights.js";
+import { type ClassifierHead, classifierLossGraph } from "./classifier.js";
+import type { SavedDetails } from "./classifier-files.js";
+import { newHead } from "./classifier-heads.js";
+import { headPooling, readBodyWeights, textClassifierGraph } from "./classifier-model.js";
+import { noDropout } from "./encoders/encoder-graph.js";
+import { withFreshLayers } from "./fresh-layers.js";
+import {
+  checkFullNumbers,
+  type FullNumbers,
+  type FullOptions,
+  type FullSettings,
+  fullDefaults,
+  stoppedDefaults,
+} from "./full-options.js";
+import { cutHeldOut, isCut } from "./held-out.js";
+import { labelThresholds } from "./label-thresholds.js";
+import { depthScale, type LayerDepths, layerDepths } from "./layer-depths.js";
+import { modelName } from "./model-folder.js";
+import { estimateSeconds, usualLearningRate } from "./model-size.js";
+import { type Pretrained, readPretrained } from "./pretrained.js";
+import { classifierPredictor } from "./text-classifier.js";
+import { stepsOf, type Trainable, type TrainingRow, train, type Weights } from "./train.js";
+import { trainingProgress } from "./training-progress.js";
+import { trainingArguments } from "./training-record.js";
+import { labelIndices, readRows } from "./training-rows.js";
+
+/** A classifier before training. */
+export interface Untrained {
+  readonly pretrained: Pretrained;
+  readonly head: ClassifierHead;
+  /** All weights, those of the new classifier small and random. */
+  readonly weights: Weights;
+}
+
+/** What sets a way of fine-tuning apart from `tune:full`. */
+export interface FineTuningWay {
+  readonly name: string;
+  /** One sentence for people. */
+  readonly summary: (model: string) => string;
+  /** Instead of the usual ones. */
+  readonly defaults?: Partial<Pick<FullOptions, FullNumbers>>;
+  /** Times the usual learning rate, where none is given. */
+  readonly learningRateScale?: number;
+  /** Weights that training starts with in place of the untrained ones, and settings chosen by measuring. Sees the rows that are learned. */
+  start?(
+    untrained: Untrained,
+    train: Dataset,
+    rows: readonly TrainingRow[],
+    context: FitContext,
+  ): Promise<{ readonly weights: Weights; readonly chosen: PredictorFacts["chosen"] }>;
+  /** Trains other weights than the model's own. */
+  adapt?(trainable: Trainable, model: Pick<Untrained, "pretrained" | "head">, seed: number): Adapted;
+}
+
+/** A model with other weights beside its own. */
+export interface Adapted {
+  readonly trainable: Trainable;
+  isTrained(name: string): boolean;
+  /** The model's own weights again, from all trained ones, and files that are kept beside them. */
+  merge(weights: Weights): { readonly weights: Weights; readonly files: ReadonlyMap<string, Uint8Array> };
+}
+
+/** 16 texts of 256 tokens: what bounds the memory of a step. */
+const tokensPerPass = 4096;
+/** Share of the least number of steps that may go by without a lower loss on held-out rows; one epoch may in any case. */
+const patientShare = 0.5;
+
+/**
+ * An approach that trains an encoder and a classifier on it together. Where there are rows enough a part of them is held out: training
+ * stops by them, and with several labels a row they set the thresholds (`held-out.ts`); otherwise the number of steps is fixed.
+ */
+export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ...options }: FullOptions): Approach {
+  checkFullNumbers(options);
+  const settingsFor = (dataset: Dataset): FullSettings => ({
+    ...fullDefaults,
+    ...(isCut(dataset) && stoppedDefaults),
+    ...way.defaults,
+    ...options,
+  });
+  const threads = options.threads === undefined ? {} : { threads: options.threads };
+  return {
+    name: way.name,
+    arm: "tune",
+    summary: way.summary(modelName(model)),
+    async estimate(dataset, queries) {
+      const pretrained = await readPretrained(model);
+      const settings = settingsFor(dataset);
+      const rows = dataset.examples.length;
+      const planned = {
+        trained: dataset.examples.map(({ text }) => text),
+        times: rows === 0 ? 0 : (stepsOf(rows, settings) * Math.min(rows, settings.batchSize)) / rows,
+        answered: queries.map(({ text }) => text),
+      };
+      const seconds = await estimateSeconds(pretrained, planned, options.threads);
+      return { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds };
+    },
+    async fit(dataset, context) {
+      const { signal, seed, checkpointFolder } = context;
+      throwIfAborted(signal);
+      const { labels, isMultiLabel, examples } = dataset;
+      const settings = settingsFor(dataset);
+      const indices = labelIndices(dataset);
+      const pretrained = await readPretrained(model);
+      const head = { labelCount: labels.length, pooling: headPooling(pretrained) };
+      const depths = layerDepths(textClassifierGraph(pretrained, head).logits);
+      checkLayers(settings, depths, pretrained);
+      const read = await readBodyWeights(pretrained, head);
+      const body = withFreshLayers(read, depths, settings.reinitializedLayers, seed);
+      const fresh = { ...newHead(head.pooling, labels.length, pretrained.hiddenSize, seed), ...body };
+
+      const rows = await readRows(dataset, indices, pretrained, context);
+      const { learned, heldOut } = cutHeldOut(dataset, indices, seed);
+      const learnedRows = learned.map((row) => rows[row]!);
+      const heldOutRows = heldOut.map((row) => rows[row]!);
+      const learnedSet = { ...dataset, examples: learned.map((row) => examples[row]!) };
+      const begun = await way.start?.({ pretrained, head, weights: fresh }, learnedSet, learnedRows, context);
+      const whole: Trainable = {
+        build: (dropout) => classifierLossGraph(textClassifierGraph(pretrained, head, dropout), isMultiLabel),
+        weights: begun?.weights ?? fresh,
+        padId: pretrained.tokenizer.padId,
+        objective: {
+          kind: "labels",
+          labelCount: labels.length,
+          isMultiLabel,
+          labelSmoothing: settings.labelSmoothing,
+          ...(classWeight === "balanced" &&
+            !isMultiLabel && { classWeights: labelWeights(labelsOf(learnedRows), labels.length) }),
+        },
+      };
+      const { trainable, isTrained, merge } = way.adapt?.(whole, { pretrained, head }, seed) ?? {
+        trainable: whole,
+        isTrained: (name: string) => settings.frozenLayers === 0 || depths.depthOf(name) > settings.frozenLayers,
+        merge: (weights: Weights) => ({ weights, files: new Map<string, Uint8Array>() }),
+      };
+      const learningRate = usualLearningRate(pretrained) * (way.learningRateScale ?? 1);
+      const epochSteps = updatesPerEpoch(learnedRows.length, settings);
+      const patience = Math.max(1, Math.ceil((patientShare * settings.minSteps) / epochSteps));
+      const result = await train(
+        trainable,
+        learnedRows,
+        {
+          learningRate,
+          ...settings,
+          isTrained,
+          ...(settings.layerwiseDecay !== 1 && {
+            learningRateScale: depthScale(layerDepths(trainable.build(noDropout).loss), settings.layerwiseDecay),
+          }),
+          ...(heldOutRows.length > 0 && { evaluation: { rows: heldOutRows, every: "epoch", patience } }),
+          tokensPerPass,
+          seed,
+        },
+        {
+          signal,
+          ...trainingProgress(context),
+          ...(checkpointFolder !== undefined && { checkpoint: { folder: join(checkpointFolder, "training") } }),
+        },
+      );
+      context.spend({ labels: rows.length, seconds: result.resumedSeconds });
+
+      const { weights, files } = merge(result.weights);
+      const { heldOutLogits } = result;
+      const thresholds =
+        isMultiLabel && heldOutLogits ? labelThresholds(heldOutLogits, labelsOf(heldOutRows), labels.length) : undefined;
+      const trained = Object.entries(result.weights)
+        .filter(([name]) => isTrained(name))
+        .reduce((total, [, { shape }]) => total + countOf(shape), thresholds?.length ?? 0);
+      const mayBeEmpty = isMultiLabel && examples.some((example) => example.labels.length === 0);
+      const classifier = { pretrained, head, labels, isMultiLabel, mayBeEmpty, weights, ...(thresholds && { thresholds }) };
+      const chosen = { ...begun?.chosen, ...(heldOutRows.length > 0 && { steps: result.bestStep }) };
+      const details: SavedDetails = {
+        approach: way.name,
+        seed,
+        data: { name: dataset.name, rows: rows.length, hash: contentHash(examples) },
+        settings: trainingArguments({ learningRate, classWeight, ...settings }),
+        training: { ...result, rows: learnedRows.length },
+        sample: heldOutRows.length > 0 ? { of: "held-out", rows: heldOutRows } : { of: "training", rows: learnedRows },
+      };
+      const predictor = await classifierPredictor(classifier, { trained, chosen, details, ...threads });
+      return { ...predictor, files: async () => new Map([...(await predictor.files()), ...files]) };
+    },
+  };
+}
+
+const labelsOf = (rows: readonly TrainingRow[]): (readonly number[])[] => rows.map(({ labels }) => labels);
+
+function checkLayers({ frozenLayers, reinitializedLayers }: FullSettings, { layers }: LayerDepths, { folder }: Pretrained): void {
+  for (const [count, done] of [
+    [frozenLayers, "frozen"],
+    [reinitializedLayers, "reinitialized"],
+  ] as const)
+    if (count > layers)
+      throw new UserError(`${count} layers can't be ${done}: ${folder.name} has ${layers}. Give 0 to ${layers}.`);
+}

@@ -1,0 +1,140 @@
+import { join } from "node:path";
+import { countOf } from "../autodiff/values.js";
+import { contentHash } from "../data/content-hash.js";
+import { throwIfAborted, UserError } from "../lib/errors.js";
+import type { Approach } from "../types.js";
+import type { ClassWeight } from "./class-weights.js";
+import { textVectors } from "./classifier.js";
+import { featuresOf, fitOutput } from "./classifier-features.js";
+import { newHead } from "./classifier-heads.js";
+import { headPooling, readBodyWeights } from "./classifier-model.js";
+import { checkFullNumbers } from "./full-options.js";
+import { modelName } from "./model-folder.js";
+import { estimateSeconds } from "./model-size.js";
+import { readPretrained } from "./pretrained.js";
+import { similarityLoss } from "./similarity-loss.js";
+import { classifierPredictor } from "./text-classifier.js";
+import { train } from "./train.js";
+import { trainingProgress } from "./training-progress.js";
+import { trainingArguments } from "./training-record.js";
+import { labelIndices, readRows } from "./training-rows.js";
+
+export interface SetFitOptions {
+  /** `minilm-l6`, or a local Hugging Face folder. */
+  readonly model: string;
+  /** Updates of the encoder; unless told, one for every 16 pairs of SetFit's own count (40 a row), at most 156 (2,500 pairs). */
+  readonly updates?: number;
+  /** Texts of one update, two a pair; 32 unless told. */
+  readonly batchSize?: number;
+  /** Of the encoder; SetFit's 2e-5 unless told. */
+  readonly learningRate?: number;
+  /** Share of units dropped while the encoder is trained; 0.1 unless told. */
+  readonly dropout?: number;
+  /** In the classifier; `none` unless told. No part in multi-label tasks. */
+  readonly classWeight?: ClassWeight;
+  /** Threads; as many as there are cores, at most eight, unless told. */
+  readonly threads?: number;
+}
+
+const defaults = { batchSize: 32, learningRate: 2e-5, dropout: 0.1 } as const satisfies Partial<SetFitOptions>;
+
+/** As sentence-transformers trains. */
+const schedule = { schedule: "linear", warmupRatio: 0.1, weightDecay: 0.01, maxGradNorm: 1 } as const;
+
+/** SetFit draws 20 pairs of each kind for a row, and trains on 16 pairs at once: two texts a pair. */
+const pairsPerRow = 40;
+const pairsPerUpdate = 16;
+const maxPairs = 2500;
+
+/** Updates for so many rows. */
+function usualUpdates(rows: number): number {
+  return Math.ceil(Math.min(maxPairs, pairsPerRow * rows) / pairsPerUpdate);
+}
+
+/** An update's texts are computed at once: what bounds its memory. */
+const tokensPerPass = 4096;
+
+/**
+ * `tune:setfit` (Tunstall et al. 2022, arXiv 2209.11055): the encoder is trained on pairs of texts, to bring those of one label together and the
+ * others apart; then a classifier is fitted to its vectors as the probe's is. With few labels: n rows make n² / 2 pairs.
+ *
+ * Equal seeds, examples and numbers of threads give equal weights. Throws a `UserError` where an option is out of its range.
+ */
+export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOptions): Approach {
+  const { updates } = options;
+  const { batchSize, learningRate, dropout } = { ...defaults, ...options };
+  checkFullNumbers({ batchSize, learningRate, dropout });
+  if (updates !== undefined && !(Number.isSafeInteger(updates) && updates > 0))
+    throw new UserError(`updates is ${updates}. Give a whole number above 0.`);
+  const threads = options.threads === undefined ? {} : { threads: options.threads };
+  return {
+    name: "tune:setfit",
+    arm: "tune",
+    summary: `${modelName(model)} trained on pairs of examples, and logistic regression on its vectors.`,
+    async estimate(dataset, queries) {
+      const pretrained = await readPretrained(model);
+      const rows = dataset.examples.length;
+      const planned = {
+        trained: dataset.examples.map(({ text }) => text),
+        times: rows === 0 ? 0 : ((updates ?? usualUpdates(rows)) * Math.min(rows, batchSize)) / rows,
+        isMixed: true,
+        answered: [...dataset.examples, ...queries].map(({ text }) => text),
+      };
+      const seconds = await estimateSeconds(pretrained, planned, options.threads);
+      return { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds };
+    },
+    async fit(dataset, context) {
+      throwIfAborted(context.signal);
+      const { labels, isMultiLabel } = dataset;
+      const indices = labelIndices(dataset);
+      const pretrained = await readPretrained(model);
+      const head = { labelCount: labels.length, pooling: headPooling(pretrained) };
+      const fresh = newHead(head.pooling, labels.length, pretrained.hiddenSize, context.seed);
+      const body = { ...fresh, ...(await readBodyWeights(pretrained, head)) };
+      const rows = await readRows(dataset, indices, pretrained, context);
+      const settings = { ...schedule, epochs: 1, minSteps: 0, batchSize, learningRate, dropout };
+      const result = await train(
+        {
+          build: (drop) => {
+            const encoder = pretrained.build(drop);
+            return { ...encoder, loss: similarityLoss(textVectors(encoder, head.pooling, drop)) };
+          },
+          weights: body,
+          padId: pretrained.tokenizer.padId,
+          objective: { kind: "pairs", updates: updates ?? usualUpdates(rows.length) },
+        },
+        rows,
+        { ...settings, tokensPerPass, seed: context.seed, ...threads },
+        {
+          signal: context.signal,
+          ...trainingProgress(context),
+          ...(context.checkpointFolder !== undefined && { checkpoint: { folder: join(context.checkpointFolder, "training") } }),
+        },
+      );
+      const { weights: tuned, resumedSeconds } = result;
+      const ids = rows.map((row) => row.ids);
+      const features = await featuresOf({ pretrained, head, weights: tuned }, ids, context, options.threads);
+      const output = await fitOutput(dataset, features, head, { seed: context.seed, classWeight }, context);
+      context.spend({ labels: rows.length, seconds: resumedSeconds });
+      const weights = { ...tuned, ...output.weights };
+      const mayBeEmpty = isMultiLabel && dataset.examples.some((example) => example.labels.length === 0);
+      const { thresholds } = output;
+      return classifierPredictor(
+        { pretrained, head, labels, isMultiLabel, mayBeEmpty, weights, ...(thresholds && { thresholds }) },
+        {
+          trained: Object.values(weights).reduce((total, { shape }) => total + countOf(shape), 0),
+          chosen: output.C === undefined ? {} : { C: output.C },
+          details: {
+            approach: "tune:setfit",
+            seed: context.seed,
+            data: { name: dataset.name, rows: rows.length, hash: contentHash(dataset.examples) },
+            settings: trainingArguments({ ...settings, classWeight }),
+            training: { ...result, rows: rows.length },
+            sample: { of: "training", rows },
+          },
+          ...threads,
+        },
+      );
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { findModelFolder } from "../../src/tune/model-folder.js";
+import { crossover, emptyFolder, writeTickets } from "../cli/cli.js";
+import { commitOf, type HubServer, startHub } from "../servers/hub.js";
+import { tinyModel } from "./served.js";
+
+const commit = commitOf(tinyModel);
+let hub: HubServer;
+let folder: string;
+let data: string;
+let home: string;
+beforeAll(async () => {
+  folder = await emptyFolder();
+  data = await writeTickets(folder, 40);
+});
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(async () => {
+  hub = await startHub({ "models/org/tiny": { revisions: { main: tinyModel } } });
+  home = await mkdtemp(join(tmpdir(), "hub-"));
+});
+afterEach(async () => {
+  await hub[Symbol.asyncDispose]();
+  await rm(home, { recursive: true });
+});
+
+const run = (...words: readonly string[]): ReturnType<typeof crossover> =>
+  crossover(["run", data, "--runs", join(folder, "runs"), "--approaches", "tune:probe", ...words], {
+    env: { HF_ENDPOINT: hub.url, HF_HOME: home },
+  });
+
+describe("--model with a model of the Hub", () => {
+  it("downloads it, runs with it, and keeps which commit it was", async () => {
+    const { code, out, err } = await run("--model", "org/tiny", "--name", "tiny");
+    expect(err).not.toMatch(/rror/);
+    expect(code).toBe(0);
+    expect(out).toContain("tune:probe");
+    const manifest = JSON.parse(await readFile(join(folder, "runs", "tiny", "run.json"), "utf8")) as {
+      options: { model: string };
+    };
+    expect(manifest.options.model).toBe(`org/tiny@${commit}`);
+    const head = await readFile(join(folder, "runs", "tiny", "artifacts", "tune_probe", "probe.json"), "utf8");
+    expect((JSON.parse(head) as { encoder: { name: string } }).encoder.name).toBe(`org/tiny@${commit.slice(0, 7)}`);
+
+    const before = hub.requests.length;
+    const offline = await run("--model", "org/tiny", "--offline", "--name", "offline");
+    expect(offline.code).toBe(0);
+    const pinned = await run("--model", `org/tiny@${commit}`, "--name", "pinned");
+    expect(pinned.code).toBe(0);
+    expect(hub.requests.length).toBe(before);
+  });
+
+  it("trains it whole, read again from the folder", { timeout: 60_000 }, async () => {
+    const words = ["--model", "org/tiny", "--dry-run"];
+    expect(
+      (
+        await crossover(["check", data, "--model", "org/tiny", "--no-label-errors"], {
+          env: { HF_ENDPOINT: hub.url, HF_HOME: home },
+        })
+      ).code,
+    ).toBe(0);
+    const { code, out, err } = await crossover(
+      ["run", data, "--runs", join(folder, "runs"), "--approaches", "tune:full", ...words],
+      { env: { HF_ENDPOINT: hub.url, HF_HOME: home } },
+    );
+    expect(err).not.toMatch(/rror/);
+    expect(code).toBe(0);
+    expect(out).toContain("tune:full");
+  });
+
+  it("downloads nothing for a plan, and says what it would", async () => {
+    const { code, out } = await run("--model", "org/tiny", "--dry-run");
+    expect(code).toBe(0);
+    expect(out).toBe(
+      `A run would first download org/tiny (${commit.slice(0, 7)}): 5 files, 95.6 kB, to ${join(home, "hub")}. ` +
+        "What the rest would take can be said once the model is here: its tokens are counted, and its size decides. " +
+        `To get it without a run: crossover check ${data} --model org/tiny\n`,
+    );
+    expect(hub.requests.map(({ url }) => url)).toEqual(["/api/models/org/tiny/revision/main?blobs=true"]);
+  });
+
+  it("refuses a family that can't be computed before its weights come", async () => {
+    const config = Buffer.from(tinyModel["config.json"]!.toString().replace('"model_type": "bert"', '"model_type": "t5"'));
+    const files = { ...tinyModel, "config.json": config };
+    hub.repos = { "models/org/tiny": { revisions: { main: files } } };
+    const { code, err } = await run("--model", "org/tiny");
+    expect(code).toBe(2);
+    expect(err).toContain(`org/tiny@${commitOf(files).slice(0, 7)}/config.json is of a model of type "t5". Supported: bert, `);
+    expect(hub.requests.filter(({ file }) => file === "model.safetensors")).toEqual([]);
+  });
+
+  it("refuses weights in several files before they come", async () => {
+    const { "model.safetensors": weights, ...small } = tinyModel;
+    const index = Buffer.from(JSON.stringify({ weight_map: { a: "model-00001-of-00001.safetensors" } }));
+    const files = { ...small, "model.safetensors.index.json": index, "model-00001-of-00001.safetensors": weights! };
+    hub.repos = { "models/org/tiny": { revisions: { main: files } } };
+    const { code, err } = await run("--model", "org/tiny");
+    expect(code).toBe(2);
+    expect(err).toMatch(/has its weights in several files\. Save it as one in Python/);
+  });
+
+  it("asks whether a folder was meant where there is no such model", async () => {
+    const { code, err } = await run("--model", "models/tiny");
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /There is no model "models\/tiny" on 127[\s\S]*If you meant a folder: there is no \/.*models\/tiny\. .*minilm-l6/,
+    );
+  });
+
+  it("takes no path, and no slip of an embedded name, for a model of the Hub", async () => {
+    for (const model of ["./tiny", "/nowhere/tiny", "minilm-16"]) {
+      const { code, err } = await run("--model", model);
+      expect(code).toBe(2);
+      expect(err).toContain(`"${model}" is neither an embedded model nor a folder.`);
+    }
+    expect(hub.requests).toEqual([]);
+  });
+});
+
+describe("a folder of Hugging Face's cache", () => {
+  it("is called by its repository and commit, any other as it was written", async () => {
+    await run("--model", "org/tiny", "--name", "named");
+    const path = join(home, "hub", "models--org--tiny", "snapshots", commit);
+    expect(findModelFolder(path)).toEqual({ name: `org/tiny@${commit.slice(0, 7)}`, path });
+    expect(findModelFolder(home)).toEqual({ name: home, path: home });
+  });
+});

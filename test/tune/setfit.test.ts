@@ -1,0 +1,94 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { UserError } from "../../src/lib/errors.js";
+import { type SetFitOptions, tuneSetFit } from "../../src/tune/setfit.js";
+import { loadClassifier } from "../../src/tune/text-classifier.js";
+import type { Approach, Dataset, Predictor } from "../../src/types.js";
+import { approachContract, contractData, recordingContext } from "../contract/approach.js";
+import { tinyFolder } from "./golden-encoder.js";
+
+/** A random tiny BERT learns little in few steps, and that quickly. */
+const tiny = (part: Partial<SetFitOptions> = {}): Approach =>
+  tuneSetFit({ model: tinyFolder, updates: 4, batchSize: 12, learningRate: 1e-3, threads: 1, ...part });
+
+approachContract("tune:setfit", () => tiny());
+approachContract(
+  "tune:setfit with several labels a row",
+  () => tiny(),
+  () => contractData(true),
+);
+
+const { train } = contractData();
+
+async function accuracy(predictor: Predictor, { examples }: Dataset): Promise<number> {
+  const predictions = await predictor.predict(examples, recordingContext());
+  return predictions.filter(({ answer }, i) => answer![0] === examples[i]!.labels[0]).length / examples.length;
+}
+
+const lossOf = (events: readonly { readonly kind: string; readonly values?: Readonly<Record<string, number>> }[]): number[] =>
+  events.flatMap(({ values }) => values?.["loss"] ?? []);
+
+describe("tune:setfit", () => {
+  it("brings texts of a label together, and tells the labels apart", async () => {
+    const context = recordingContext();
+    await using predictor = await tiny({ updates: 60, dropout: 0 }).fit(train, context);
+    const losses = lossOf(context.events.filter((event) => event.kind === "progress"));
+    const mean = (some: readonly number[]): number => some.reduce((a, b) => a + b) / some.length;
+    expect(losses).toHaveLength(60);
+    expect(mean(losses.slice(-10))).toBeLessThan(0.5 * mean(losses.slice(0, 10)));
+    expect(await accuracy(predictor, train)).toBeGreaterThan(0.95);
+    expect(predictor.facts.chosen["C"]).toBeGreaterThan(0);
+  });
+
+  it.each([false, true])("predicts the same when it is saved and loaded (several labels: %s)", async (isMultiLabel) => {
+    const data = contractData(isMultiLabel);
+    const context = recordingContext();
+    await using predictor = await tiny().fit(data.train, context);
+    const folder = await mkdtemp(join(tmpdir(), "setfit-"));
+    try {
+      for (const [path, bytes] of await predictor.files()) {
+        await mkdir(dirname(join(folder, path)), { recursive: true });
+        await writeFile(join(folder, path), bytes);
+      }
+      await using loaded = await loadClassifier(folder, { threads: 1 });
+      const before = await predictor.predict(data.queries, context);
+      const after = await loaded.predict(data.queries, context);
+      expect(after.map(({ answer }) => answer)).toEqual(before.map(({ answer }) => answer));
+      for (const [i, { scores }] of after.entries())
+        for (const [label, score] of Object.entries(scores!)) expect(score).toBeCloseTo(before[i]!.scores![label]!, 5);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("takes one update for 16 of SetFit's pairs, at most 156", async () => {
+    const updates = async (rows: number): Promise<number> => {
+      const examples = Array.from({ length: rows }, (_, i) => ({
+        id: String(i),
+        text: `refund ${i}`,
+        labels: [train.labels[i % 3]!],
+      }));
+      const context = recordingContext();
+      await using _ = await tuneSetFit({ model: tinyFolder, batchSize: 4, threads: 1 }).fit({ ...train, examples }, context);
+      return lossOf(context.events.filter((event) => event.kind === "progress")).length;
+    };
+    expect(await updates(12)).toBe(30);
+    expect(await updates(90)).toBe(157);
+  });
+
+  it.each([
+    [{ batchSize: 0 }, "batchSize is 0. Give a whole number above 0."],
+    [{ updates: 1.5 }, "updates is 1.5. Give a whole number above 0."],
+    [{ learningRate: Number.NaN }, "learningRate is NaN. Give a number above 0, such as 5e-5."],
+  ])("refuses %o before anything is read", (part, message) => {
+    expect(() => tiny(part)).toThrow(new UserError(message));
+  });
+
+  it("refuses what has nothing to tell apart", async () => {
+    await expect(tiny().fit({ ...train, examples: train.examples.slice(0, 3) }, recordingContext())).rejects.toThrow(
+      'All 3 training rows of requests have the label "refund"',
+    );
+  });
+});
