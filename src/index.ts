@@ -21,5 +21,5 @@ export { openResponseCache, type ResponseCache } from "./store/response-cache.js
 export { type EncoderOptions, loadEncoder } from "./tune/encoder.js";
 export { loadProbe } from "./tune/probe.js";
 export { loadClassifier } from "./tune/text-classifier.js";
-export { baselines, type TuneOptions, tune } from "./tune/tune.js";
+export { baselines, chooseTuning, type TuneOptions, tune } from "./tune/tune.js";
 export type * from "./types.js";

@@ -27,6 +27,9 @@ const learningRateScale = 10;
 export function tuneLora({ rank = defaults.rank, alpha = defaults.alpha, ...options }: LoraOptions): Approach {
   const settings = { rank, alpha };
   if (!Number.isInteger(rank) || rank < 1) throw new UserError(`rank is ${rank}. Give a whole number above 0.`);
+  for (const name of ["frozenLayers", "reinitializedLayers"] as const)
+    if ((options[name] ?? 0) !== 0)
+      throw new UserError(`${name} has no part in tune:lora, which leaves all layers as they are. Leave it out, or use tune:full.`);
   if (!(alpha > 0 && Number.isFinite(alpha))) throw new UserError(`alpha is ${alpha}. Give a number above 0.`);
   return fineTuning(
     {

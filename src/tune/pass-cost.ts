@@ -6,8 +6,8 @@
 /**
  * What a pass costs beyond its tokens, in tokens: the gradients of all weights leave onnxruntime and are added up. Each token takes six
  * operations a weight, so the ratio hardly depends on the size of the model. Measured with MiniLM-L6 (EPYC): a pass of r rows padded to
- * L tokens takes 40 ms + 0.77 ms · r L (1 + L / 1200) of one core, so 50 tokens; with two threads, which speed up the tokens but not the
- * copying, 100.
+ * L tokens takes 40 ms + 0.77 ms · r L (1 + L / 1200) of one core, so 50 tokens. With two threads, which speed up the tokens but not
+ * the copying, it should be twice that: an estimate, and what is taken here.
  */
 const passOverhead = 100;
 

@@ -87,6 +87,7 @@ describe("tune:lora", () => {
   it.each([
     [{ rank: 0 }, "rank is 0. Give a whole number above 0."],
     [{ alpha: Number.NaN }, "alpha is NaN. Give a number above 0."],
+    [{ frozenLayers: 1 }, "frozenLayers has no part in tune:lora"],
   ])("refuses %o", (part, message) => {
     expect(() => tiny(part)).toThrow(message);
   });
