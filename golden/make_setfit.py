@@ -1,9 +1,9 @@
-"""Reference values for src/tune/similarity-loss.ts, by sentence-transformers' CosineSimilarityLoss in float64 on golden/tiny-bert.
+"""Reference values for src/tune/similarity-loss.ts, by sentence-transformers' MultipleNegativesRankingLoss in float64 on golden/tiny-bert.
 
     pip install torch sentence-transformers
     python golden/make_setfit.py
 
-Writes golden/setfit.json: texts, pairs of them with their targets, the loss over the pairs and the gradient of every weight but the tables.
+Writes golden/setfit.json: pairs of texts, the loss over the pairs and the gradient of every weight but the tables.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 import sentence_transformers
 import torch
 from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.losses import CosineSimilarityLoss
+from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
 
 folder = Path(__file__).parent
@@ -22,12 +22,11 @@ pooling = Pooling(transformer.get_embedding_dimension(), pooling_mode="mean")
 model = SentenceTransformer(modules=[transformer, pooling], device="cpu").double()
 model.eval()
 
-texts = ["refund my money", "the charge", "my password is rejected", "reset the password", "where is the parcel"]
-# Positives and negatives, one pair twice, one text in several pairs.
-pairs = [[0, 1, 1.0], [2, 3, 1.0], [0, 2, 0.0], [4, 1, 0.0], [3, 4, 0.0], [0, 1, 1.0]]
+# Each text is to be told from the other pairs' by the text beside it.
+pairs = [["refund my money", "the charge"], ["my password is rejected", "reset the password"], ["where is the parcel", "my parcel"]]
 
-features = [model.preprocess([texts[pair[side]] for pair in pairs]) for side in (0, 1)]
-loss = CosineSimilarityLoss(model)(features, torch.tensor([target for *_, target in pairs], dtype=torch.float64))
+features = [model.preprocess([pair[side] for pair in pairs]) for side in (0, 1)]
+loss = MultipleNegativesRankingLoss(model, scale=20.0)(features, None)
 loss.backward()
 gradients = {
     name.removeprefix("0.auto_model.").removeprefix("0.model."): [float(f"{value:.8g}") for value in p.grad.flatten().tolist()]
@@ -40,7 +39,6 @@ result = {
         "torch": torch.__version__,
         "sentence-transformers": sentence_transformers.__version__,
     },
-    "texts": texts,
     "pairs": pairs,
     "loss": loss.item(),
     "gradients": gradients,

@@ -12,7 +12,7 @@ import type { TargetOptions } from "./target-weights.js";
 interface ObjectiveOptions {
   /** Labels of single rows: cross-entropy, or binary cross-entropy where a row may have several. */
   readonly labels: TargetOptions;
-  /** Which rows share a label: the squared distance of cosines to 1 and to 0. */
+  /** Which rows share a label: cross-entropy of finding those of a row's labels among all rows of its batch, by cosine. */
   readonly pairs: PairOptions;
 }
 

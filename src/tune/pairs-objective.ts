@@ -1,65 +1,56 @@
-/** @file Learning which texts belong together, by pairs of rows that share a label and pairs that do not. */
+/** @file Learning which texts belong together: those that share a label, against all others that they meet. */
 import { float32 } from "../autodiff/values.js";
 import { type Random, random } from "../lib/random.js";
 import type { Update } from "./batches.js";
 import type { ObjectiveRules, RuleContext, TrainingRow } from "./objective-rules.js";
-import { pairInputs } from "./similarity-loss.js";
+import { apart, pairInputs } from "./similarity-loss.js";
 
 export interface PairOptions {
   /** Updates of the training. */
   readonly updates: number;
 }
 
-/** Two rows, by index. */
-interface Pair {
-  readonly rows: readonly [number, number];
-  /** Whether they share a label. */
-  readonly belong: boolean;
-}
+/** Two of a kind and two others: with fewer there is nothing to be told from, or by. */
+const leastTexts = 4;
 
 /**
- * An update is `batchSize` / 2 pairs, every other one of rows that belong together. Each text of it is encoded once, however many pairs it is in,
- * and its loss is the mean over its pairs. No row is paired with itself, nor with a row of the same text.
+ * An update is `batchSize` texts, four at least: as many labels as it has room for, each with two of its rows, or with more where there are fewer labels. Each
+ * text that shares a label with another of its pass is to be told from all of the pass by those (see `similarityLoss`), and counts the
+ * same; the others are only told from. No text meets its equal.
  */
 export function pairRules({ updates }: PairOptions, { rows, batchSize, tokensPerPass, seed }: RuleContext): ObjectiveRules {
-  const lengths = rows.map(({ ids }) => ids.length);
   const distinct = differentTexts(rows);
-  /** The pairs of each pass: what an update is beyond its rows. */
-  const pairsOf = new WeakMap<readonly number[], readonly Pair[]>();
-  const pairsPerUpdate = Math.max(1, Math.floor(batchSize / 2));
-  const dealt = (all: readonly Pair[]): Update =>
-    cut(all, lengths, tokensPerPass).map((some) => {
-      const pass = [...new Set(some.flatMap((pair) => pair.rows))];
-      pairsOf.set(pass, some);
-      return pass;
-    });
   const updatesOf = (stream: string, count: number): Update[] => {
-    const draw = drawer(rows, distinct, random(seed, stream));
-    return Array.from({ length: count }, () => dealt(Array.from({ length: pairsPerUpdate }, (_, i) => draw(i % 2 === 0))));
+    const draw = drawer(rows, distinct, Math.max(leastTexts, batchSize), random(seed, stream));
+    return Array.from({ length: count }, () => cut(draw(), rows, tokensPerPass));
   };
+  const partnersIn = (pass: readonly number[], row: number): number[] =>
+    pass.flatMap((other, j) => (other !== row && shareLabel(rows[row]!, rows[other]!) ? [j] : []));
   return {
     updatesPerEpoch: updates,
     updates: (epoch) => updatesOf(`pairs ${epoch}`, updates),
     evaluation: () => updatesOf("evaluated pairs", Math.ceil(rows.length / batchSize)).flat(),
     targets: (pass, update) => {
-      const count = update.reduce((total, part) => total + (pairsOf.get(part)?.length ?? 0), 0);
-      const shape = [pass.length, pass.length];
-      const targets = new Float32Array(pass.length ** 2);
-      const weights = new Float32Array(pass.length ** 2);
-      for (const {
-        rows: [a, b],
-        belong,
-      } of pairsOf.get(pass) ?? []) {
-        const at = pass.indexOf(a) * pass.length + pass.indexOf(b);
-        targets[at] = belong ? 1 : 0;
-        weights[at]! += 1 / count;
+      const width = pass.length;
+      const masks = new Float32Array(width ** 2);
+      const targets = new Float32Array(width ** 2);
+      const learning = update.flatMap((part) => part.filter((row) => partnersIn(part, row).length > 0)).length;
+      for (const [i, row] of pass.entries()) {
+        masks[i * width + i] = apart;
+        const partners = partnersIn(pass, row);
+        for (const j of partners) targets[i * width + j] = 1 / (partners.length * learning);
       }
-      return { [pairInputs.targets]: float32(targets, shape), [pairInputs.weights]: float32(weights, shape) };
+      const shape = [width, width];
+      return { [pairInputs.targets]: float32(targets, shape), [pairInputs.masks]: float32(masks, shape) };
     },
   };
 }
 
-/** The rows without those whose text an earlier one has: a pair of equal texts has nothing to teach. */
+function shareLabel(a: TrainingRow, b: TrainingRow): boolean {
+  return a.labels.some((label) => b.labels.includes(label));
+}
+
+/** The rows without those whose text an earlier one has: equal texts have nothing to teach each other. */
 function differentTexts(rows: readonly TrainingRow[]): number[] {
   const seen = new Set<string>();
   return [...rows.keys()].filter((row) => {
@@ -79,58 +70,59 @@ function deckOf<Item>(items: readonly Item[], { shuffle }: Random): () => Item {
   };
 }
 
-/** So often is a row drawn again that belongs where it should not, before any pair is taken: then hardly any other kind is left. */
-const mostTries = 100;
+/** Rows of one kind in their turn; never one twice in a batch. */
+interface Group {
+  readonly size: number;
+  readonly next: () => number;
+}
 
 /**
- * Draws pairs: of a label in its turn two rows in their turn, or two rows that share none. Every label that has two rows comes as often as any
- * other, whatever its share of the rows. Where no pair of the wanted kind is found, one of the other kind is drawn.
+ * Draws batches, as pairs of rows of a group, of each group one before any has a second: so texts of different labels meet also where a
+ * batch is cut. A group is a label's rows; groups and their rows are taken in turn. Every label comes as often as any other, whatever its
+ * share of the rows. Rows without a label are one more group: there is more to tell the others from.
  */
-function drawer(rows: readonly TrainingRow[], distinct: readonly number[], source: Random): (belong: boolean) => Pair {
+function drawer(rows: readonly TrainingRow[], distinct: readonly number[], batchSize: number, source: Random): () => number[][] {
   const byLabel = new Map<number, number[]>();
-  for (const row of distinct)
-    for (const label of rows[row]!.labels) {
+  const none = -1;
+  for (const row of distinct) {
+    const { labels } = rows[row]!;
+    for (const label of labels.length === 0 ? [none] : labels) {
       const own = byLabel.get(label);
       if (own === undefined) byLabel.set(label, [row]);
       else own.push(row);
     }
-  const decks = new Map([...byLabel].filter(([, own]) => own.length > 1).map(([label, own]) => [label, deckOf(own, source)]));
-  const nextLabel = deckOf([...decks.keys()], source);
-  const nextRow = deckOf(distinct, source);
-  const shareLabel = (a: number, b: number): boolean => rows[a]!.labels.some((label) => rows[b]!.labels.includes(label));
-
-  /** Two rows of a deck; at its end the second may be the first again. */
-  const twoOf = (next: () => number): [number, number] => {
-    const first = next();
-    let second = next();
-    while (second === first) second = next();
-    return [first, second];
-  };
-  return (belong) => {
-    if (belong && decks.size > 0) return { rows: twoOf(decks.get(nextLabel())!), belong: true };
-    // A single text, whatever its labels, has no other: its pair with itself has no gradient.
-    if (distinct.length < 2) return { rows: [distinct[0]!, distinct[0]!], belong: true };
-    let pair = twoOf(nextRow);
-    for (let i = 0; i < mostTries && shareLabel(...pair); i++) pair = twoOf(nextRow);
-    return { rows: pair, belong: shareLabel(...pair) };
+  }
+  const groups = [...byLabel.values()].map((own): Group => ({ size: own.length, next: deckOf(own, source) }));
+  const nextGroup = deckOf(groups, source);
+  const groupsPerBatch = Math.min(groups.length, Math.max(1, Math.floor(batchSize / 2)));
+  const rowsPerGroup = Math.floor(batchSize / groupsPerBatch);
+  return () => {
+    const drawn = new Set<Group>();
+    while (drawn.size < groupsPerBatch) drawn.add(nextGroup());
+    const taken = new Set<number>();
+    const chosen = [...drawn].map(({ size, next }) => {
+      const own = new Set<number>();
+      while (own.size < Math.min(size, rowsPerGroup)) own.add(next());
+      const fresh = [...own].filter((row) => !taken.has(row));
+      for (const row of fresh) taken.add(row);
+      return fresh;
+    });
+    return Array.from({ length: rowsPerGroup }, (_, i) => 2 * i)
+      .flatMap((i) => chosen.map((own) => own.slice(i, i + 2)))
+      .filter((pair) => pair.length > 0);
   };
 }
 
-/** Pairs in parts whose texts have at most `tokensPerPass` tokens with their padding; a pair that is longer alone is a part alone. */
-function cut(pairs: readonly Pair[], lengths: readonly number[], tokensPerPass: number): Pair[][] {
-  const parts: Pair[][] = [];
-  let texts = new Set<number>();
+/** Pairs in parts of at most `tokensPerPass` tokens with their padding; of more where two pairs have more, since a pair alone teaches nothing. */
+function cut(pairs: readonly (readonly number[])[], rows: readonly TrainingRow[], tokensPerPass: number): number[][] {
+  const longest = (some: readonly number[]): number => some.reduce((most, row) => Math.max(most, rows[row]!.ids.length), 0);
+  const parts: number[][] = [];
   for (const pair of pairs) {
-    const together = new Set([...texts, ...pair.rows]);
-    const longest = [...together].reduce((most, row) => Math.max(most, lengths[row]!), 0);
-    const part = parts.at(-1);
-    if (part !== undefined && longest * together.size <= tokensPerPass) {
-      part.push(pair);
-      texts = together;
-    } else {
-      parts.push([pair]);
-      texts = new Set(pair.rows);
-    }
+    const part = parts.at(-1) ?? [];
+    const together = [...part, ...pair];
+    const isJoined = part.length < leastTexts || longest(together) * together.length <= tokensPerPass;
+    if (parts.length > 0 && isJoined) parts[parts.length - 1] = together;
+    else parts.push([...pair]);
   }
   return parts;
 }

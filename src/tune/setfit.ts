@@ -22,11 +22,11 @@ import { labelIndices, readRows } from "./training-rows.js";
 export interface SetFitOptions {
   /** `minilm-l6`, or a local Hugging Face folder. */
   readonly model: string;
-  /** Updates of the encoder; unless told, one for every 16 pairs of SetFit's own count (40 a row), at most 156 (2,500 pairs). */
+  /** Updates of the encoder; unless told, five passes over the rows, at least 30 updates and at most 150. */
   readonly updates?: number;
-  /** Texts of one update, two a pair; 32 unless told. */
+  /** Texts of one update, at least four, two a label; 64 unless told. */
   readonly batchSize?: number;
-  /** Of the encoder; SetFit's 2e-5 unless told. */
+  /** Of the encoder; 5e-5 unless told. */
   readonly learningRate?: number;
   /** Share of units dropped while the encoder is trained; 0.1 unless told. */
   readonly dropout?: number;
@@ -36,27 +36,28 @@ export interface SetFitOptions {
   readonly threads?: number;
 }
 
-const defaults = { batchSize: 32, learningRate: 2e-5, dropout: 0.1 } as const satisfies Partial<SetFitOptions>;
+const defaults = { batchSize: 64, learningRate: 5e-5, dropout: 0.1 } as const satisfies Partial<SetFitOptions>;
 
 /** As sentence-transformers trains. */
 const schedule = { schedule: "linear", warmupRatio: 0.1, weightDecay: 0.01, maxGradNorm: 1 } as const;
 
-/** SetFit draws 20 pairs of each kind for a row, and trains on 16 pairs at once: two texts a pair. */
-const pairsPerRow = 40;
-const pairsPerUpdate = 16;
-const maxPairs = 2500;
+/** So often is each row drawn, about; more often where that would be less than the fewest updates, less often where it would be more than the most. */
+const passesOverRows = 5;
+const updateLimits = { fewest: 30, most: 150 };
 
 /** Updates for so many rows. */
-function usualUpdates(rows: number): number {
-  return Math.ceil(Math.min(maxPairs, pairsPerRow * rows) / pairsPerUpdate);
+function usualUpdates(rows: number, batchSize: number): number {
+  const updates = Math.ceil((passesOverRows * rows) / batchSize);
+  return Math.min(updateLimits.most, Math.max(updateLimits.fewest, updates));
 }
 
 /** An update's texts are computed at once: what bounds its memory. */
 const tokensPerPass = 4096;
 
 /**
- * `tune:setfit` (Tunstall et al. 2022, arXiv 2209.11055): the encoder is trained on pairs of texts, to bring those of one label together and the
- * others apart; then a classifier is fitted to its vectors as the probe's is. With few labels: n rows make n² / 2 pairs.
+ * `tune:setfit` (after Tunstall et al. 2022, arXiv 2209.11055): the encoder is trained to bring texts of one label together and others apart; then a
+ * classifier is fitted to its vectors as the probe's is. With few rows: n of them make n² / 2 pairs. Their cosines are not driven to 1 and 0, as
+ * by SetFit, but compared with each other, as in the encoder's own pre-training (`similarityLoss`): measured in `decisions/0006-setfit-pairs.md`.
  *
  * Equal seeds, examples and numbers of threads give equal weights. Throws a `UserError` where an option is out of its range.
  */
@@ -70,13 +71,13 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
   return {
     name: "tune:setfit",
     arm: "tune",
-    summary: `${modelName(model)} trained on pairs of examples, and logistic regression on its vectors.`,
+    summary: `${modelName(model)} trained to tell texts of a label from others, and logistic regression on its vectors.`,
     async estimate(dataset, queries) {
       const pretrained = await readPretrained(model);
       const rows = dataset.examples.length;
       const planned = {
         trained: dataset.examples.map(({ text }) => text),
-        times: rows === 0 ? 0 : ((updates ?? usualUpdates(rows)) * Math.min(rows, batchSize)) / rows,
+        times: rows === 0 ? 0 : ((updates ?? usualUpdates(rows, batchSize)) * Math.min(rows, batchSize)) / rows,
         isMixed: true,
         answered: [...dataset.examples, ...queries].map(({ text }) => text),
       };
@@ -101,7 +102,7 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
           },
           weights: body,
           padId: pretrained.tokenizer.padId,
-          objective: { kind: "pairs", updates: updates ?? usualUpdates(rows.length) },
+          objective: { kind: "pairs", updates: updates ?? usualUpdates(rows.length, batchSize) },
         },
         rows,
         { ...settings, tokensPerPass, seed: context.seed, ...threads },

@@ -3,7 +3,7 @@ import { float32Of } from "../../src/autodiff/values.js";
 import type { Update } from "../../src/tune/batches.js";
 import type { ObjectiveRules, RuleContext, TrainingRow } from "../../src/tune/objective-rules.js";
 import { pairRules } from "../../src/tune/pairs-objective.js";
-import { pairInputs } from "../../src/tune/similarity-loss.js";
+import { apart, pairInputs } from "../../src/tune/similarity-loss.js";
 
 /** Rows of different texts, each with the labels given. */
 const rowsOf = (labels: readonly (readonly number[])[], length = 5): TrainingRow[] =>
@@ -20,18 +20,19 @@ const context = (rows: readonly TrainingRow[], part: Partial<RuleContext> = {}):
 /** Ten labels with so many rows each. */
 const evenLabels = (count: number): number[][] => Array.from({ length: 10 * count }, (_, i) => [i % 10]);
 
-/** The pairs that a pass feeds: rows, target and weight. */
+/** What a pass feeds: for each of its rows, which others it is to be told from the rest by, and how much each counts. */
 function fedPairs(rules: ObjectiveRules, pass: readonly number[], update: Update) {
   const fed = rules.targets(pass, update);
-  const [targets, weights] = [float32Of(fed[pairInputs.targets]!), float32Of(fed[pairInputs.weights]!)];
-  expect(fed[pairInputs.weights]!.shape).toEqual([pass.length, pass.length]);
+  const [targets, masks] = [float32Of(fed[pairInputs.targets]!), float32Of(fed[pairInputs.masks]!)];
+  const itself = pass.flatMap((_, i) => pass.map((_row, j) => (i === j ? apart : 0)));
+  expect([...masks]).toEqual(itself);
+  for (const values of [pairInputs.targets, pairInputs.masks]) expect(fed[values]!.shape).toEqual([pass.length, pass.length]);
   return pass.flatMap((a, i) =>
-    pass.flatMap((b, j) => {
-      const at = i * pass.length + j;
-      return weights[at] === 0 ? [] : [{ a, b, target: targets[at]!, weight: weights[at]! }];
-    }),
+    pass.flatMap((b, j) => (targets[i * pass.length + j] === 0 ? [] : [{ a, b, target: targets[i * pass.length + j]! }])),
   );
 }
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 describe("pairRules", () => {
   it("deals as many updates as it is told, fixed by seed and epoch", () => {
@@ -45,75 +46,98 @@ describe("pairRules", () => {
     expect(pairRules({ updates: 7 }, context(rows, { seed: 2 })).updates(0)).not.toEqual(updates);
   });
 
-  it("draws as many pairs that share a label, at 1, as pairs that do not, at 0, and means over them", () => {
+  it("takes two rows of as many labels as a batch has room for", () => {
     const rows = rowsOf(evenLabels(6));
-    const rules = pairRules({ updates: 30 }, context(rows));
-    for (const update of rules.updates(0)) {
-      const pairs = update.flatMap((pass) => fedPairs(rules, pass, update));
-      for (const { a, b, target } of pairs) {
-        expect(a).not.toBe(b);
-        expect(target).toBe(rows[a]!.labels[0] === rows[b]!.labels[0] ? 1 : 0);
-      }
-      const weightOf = (kind: number): number =>
-        pairs.reduce((total, { target, weight }) => total + (target === kind ? weight : 0), 0);
-      expect(weightOf(1)).toBeCloseTo(0.5, 6);
-      expect(weightOf(0)).toBeCloseTo(0.5, 6);
+    for (const [pass, ...more] of pairRules({ updates: 30 }, context(rows)).updates(0)) {
+      expect(more).toEqual([]);
+      expect(new Set(pass).size).toBe(16);
+      const labels = pass!.map((row) => row % 10);
+      for (const label of labels) expect(labels.filter((other) => other === label)).toHaveLength(2);
     }
   });
 
-  it("encodes no text of an update twice", () => {
-    const rows = rowsOf(evenLabels(1));
-    for (const [pass] of pairRules({ updates: 5 }, context(rows)).updates(0)) expect(new Set(pass).size).toBe(pass!.length);
+  it("takes more rows of a label where there are few labels, and no more than there are", () => {
+    const labels = [...new Array<number[]>(20).fill([0]), [1], [1], [1]];
+    for (const [pass] of pairRules({ updates: 5 }, context(rowsOf(labels))).updates(0)) {
+      const own = pass!.map((row) => labels[row]![0]);
+      expect([0, 1].map((label) => own.filter((other) => other === label).length)).toEqual([8, 3]);
+      expect(new Set(pass).size).toBe(11);
+    }
+  });
+
+  it("tells each text by the others of its labels, all of them counting the same, every text the same", () => {
+    const labels = [[0], [0], [0], [1], [1], [2]];
+    const rules = pairRules({ updates: 3 }, context(rowsOf(labels)));
+    for (const update of rules.updates(0)) {
+      const pairs = update.flatMap((pass) => fedPairs(rules, pass, update));
+      const shown = pairs.map(({ a, b, target }) => `${a},${b}: ${target.toFixed(4)}`).sort();
+      expect(shown).toEqual([
+        "0,1: 0.1000",
+        "0,2: 0.1000",
+        "1,0: 0.1000",
+        "1,2: 0.1000",
+        "2,0: 0.1000",
+        "2,1: 0.1000",
+        "3,4: 0.2000",
+        "4,3: 0.2000",
+      ]);
+      expect(update.flat()).toContain(5);
+    }
   });
 
   it("gives every label its turn, however few rows it has, and every row of it", () => {
-    const labels = [...new Array(40).fill([0]), [1], [1], [2], [2], [2], [2]] as number[][];
-    const rows = rowsOf(labels);
-    const rules = pairRules({ updates: 12 }, context(rows, { batchSize: 4 }));
-    const together = rules
-      .updates(0)
-      .flatMap((update) => update.flatMap((pass) => fedPairs(rules, pass, update)))
-      .filter(({ target }) => target === 1);
-    const ofLabel = (label: number) => together.filter(({ a }) => labels[a]![0] === label);
-    expect([0, 1, 2].map((label) => ofLabel(label).length)).toEqual([4, 4, 4]);
-    expect(new Set(ofLabel(2).flatMap(({ a, b }) => [a, b])).size).toBe(4);
+    const labels = [...new Array<number[]>(40).fill([0]), [1], [1], [2], [2], [2], [2]];
+    const updates = pairRules({ updates: 12 }, context(rowsOf(labels), { batchSize: 4 })).updates(0);
+    const rowsDrawn = updates.flat(2);
+    expect([0, 1, 2].map((label) => rowsDrawn.filter((row) => labels[row]![0] === label).length)).toEqual([16, 16, 16]);
+    expect(new Set(rowsDrawn.filter((row) => labels[row]![0] === 2)).size).toBe(4);
+    expect(new Set(rowsDrawn.filter((row) => labels[row]![0] === 0)).size).toBe(16);
   });
 
   it("takes rows that share one of several labels as belonging together, and rows without any as apart", () => {
-    const rows = rowsOf([[0, 1], [1, 2], [3], []]);
-    const rules = pairRules({ updates: 40 }, context(rows, { batchSize: 4 }));
-    const pairs = rules.updates(0).flatMap((update) => update.flatMap((pass) => fedPairs(rules, pass, update)));
-    const kinds = (kind: number): string[] =>
-      [...new Set(pairs.filter(({ target }) => target === kind).map(({ a, b }) => [a, b].sort().join()))].sort();
-    expect(kinds(1)).toEqual(["0,1"]);
-    expect(kinds(0)).toEqual(["0,2", "0,3", "1,2", "1,3", "2,3"]);
-  });
-
-  it("never pairs a text with itself", () => {
-    const rows = rowsOf(evenLabels(2)).map((row, i) => (i < 10 ? { ...row, ids: [1, 2, 3] } : row));
-    const rules = pairRules({ updates: 20 }, context(rows));
-    for (const update of rules.updates(0))
-      for (const { a, b } of update.flatMap((pass) => fedPairs(rules, pass, update)))
-        expect(rows[a]!.ids).not.toEqual(rows[b]!.ids);
-  });
-
-  it("makes do with one kind of pair where there is no other", () => {
-    const alone = pairRules({ updates: 2 }, context(rowsOf([[0], [1], [2]]), {}));
-    for (const update of alone.updates(0))
-      for (const { target } of update.flatMap((pass) => fedPairs(alone, pass, update))) expect(target).toBe(0);
-    const same = pairRules({ updates: 2 }, context(rowsOf([[0], [0, 1], [0]])));
-    for (const update of same.updates(0))
-      for (const { target } of update.flatMap((pass) => fedPairs(same, pass, update))) expect(target).toBe(1);
-  });
-
-  it("cuts an update of long texts into passes whose losses add up", () => {
-    const rows = rowsOf(evenLabels(8), 100);
-    const rules = pairRules({ updates: 4 }, context(rows, { tokensPerPass: 500 }));
+    const rules = pairRules({ updates: 40 }, context(rowsOf([[0, 1], [1, 2], [3], [], []])));
     for (const update of rules.updates(0)) {
-      expect(update.length).toBeGreaterThan(2);
-      for (const pass of update) expect(pass.length).toBeLessThanOrEqual(5);
       const pairs = update.flatMap((pass) => fedPairs(rules, pass, update));
-      expect(pairs.reduce((total, { weight }) => total + weight, 0)).toBeCloseTo(1, 5);
+      expect(pairs.map(({ a, b }) => `${a},${b}`).sort()).toEqual(["0,1", "1,0"]);
+      expect(update.flat().toSorted()).toEqual([0, 1, 2, 3, 4]);
     }
+  });
+
+  it("never lets a text meet its equal", () => {
+    const rows = rowsOf(evenLabels(2)).map((row, i) => (i < 10 ? { ...row, ids: [1, 2, 3] } : row));
+    for (const pass of pairRules({ updates: 20 }, context(rows)).updates(0).flat())
+      expect(new Set(pass.map((row) => rows[row]!.ids.join())).size).toBe(pass.length);
+  });
+
+  it("has nothing to pull where no two rows share a label, and no loss", () => {
+    const rules = pairRules({ updates: 2 }, context(rowsOf([[0], [1], [2]])));
+    for (const update of rules.updates(0)) for (const pass of update) expect(fedPairs(rules, pass, update)).toEqual([]);
+  });
+
+  it("cuts an update of long texts into passes of several labels, whose losses add up", () => {
+    const labels = Array.from({ length: 40 }, (_, i) => [i % 2]);
+    const rules = pairRules({ updates: 4 }, context(rowsOf(labels, 100), { tokensPerPass: 850 }));
+    for (const update of rules.updates(0)) {
+      expect(update.map((pass) => pass.length)).toEqual([8, 8]);
+      for (const pass of update) expect(pass.filter((row) => row % 2 === 0)).toHaveLength(4);
+      const pairs = update.flatMap((pass) => fedPairs(rules, pass, update));
+      expect(sum(pairs.map(({ target }) => target))).toBeCloseTo(1, 5);
+    }
+  });
+
+  it.each([
+    ["texts too long for a pass", { tokensPerPass: 50 }, [4, 4, 4, 4]],
+    ["batches too small", { batchSize: 1 }, [4]],
+  ])("lets two labels meet in spite of %s", (_, part, lengths) => {
+    const labels = Array.from({ length: 40 }, (_row, i) => [i % 4]);
+    for (const update of pairRules({ updates: 4 }, context(rowsOf(labels, 100), part)).updates(0)) {
+      expect(update.map((pass) => pass.length)).toEqual(lengths);
+      for (const pass of update) expect(new Set(pass.map((row) => row % 4)).size).toBe(2);
+    }
+  });
+
+  it("evaluates about as many texts as there are", () => {
+    const rules = pairRules({ updates: 1 }, context(rowsOf(evenLabels(8))));
+    expect(rules.evaluation().flat()).toHaveLength(80);
   });
 });

@@ -37,7 +37,10 @@ describe("tune:setfit", () => {
     const losses = lossOf(context.events.filter((event) => event.kind === "progress"));
     const mean = (some: readonly number[]): number => some.reduce((a, b) => a + b) / some.length;
     expect(losses).toHaveLength(60);
-    expect(mean(losses.slice(-10))).toBeLessThan(0.5 * mean(losses.slice(0, 10)));
+    // Four rows of each of three labels: each is told by three others, whose probabilities are a third at best.
+    const least = Math.log(3);
+    expect(Math.min(...losses)).toBeGreaterThan(least);
+    expect(mean(losses.slice(-10)) - least).toBeLessThan(0.5 * (mean(losses.slice(0, 10)) - least));
     expect(await accuracy(predictor, train)).toBeGreaterThan(0.95);
     expect(predictor.facts.chosen["C"]).toBeGreaterThan(0);
   });
@@ -63,7 +66,7 @@ describe("tune:setfit", () => {
     }
   });
 
-  it("takes one update for 16 of SetFit's pairs, at most 156", async () => {
+  it("draws each row about five times, in 30 to 150 updates", async () => {
     const updates = async (rows: number): Promise<number> => {
       const examples = Array.from({ length: rows }, (_, i) => ({
         id: String(i),
@@ -75,7 +78,8 @@ describe("tune:setfit", () => {
       return lossOf(context.events.filter((event) => event.kind === "progress")).length;
     };
     expect(await updates(12)).toBe(30);
-    expect(await updates(90)).toBe(157);
+    expect(await updates(32)).toBe(40);
+    expect(await updates(140)).toBe(150);
   });
 
   it.each([

@@ -7,35 +7,36 @@ import { createSession } from "../../src/autodiff/session.js";
 import { float32, float32Of, float64 } from "../../src/autodiff/values.js";
 import { pooledStates } from "../../src/tune/pooling.js";
 import { readPretrained, weightsOf } from "../../src/tune/pretrained.js";
-import { pairInputs, similarityLoss } from "../../src/tune/similarity-loss.js";
+import { apart, pairInputs, similarityLoss } from "../../src/tune/similarity-loss.js";
 import { paddedTokens } from "../../src/tune/token-batch.js";
 import { readWeights } from "../../src/tune/weights.js";
 import { tinyFolder } from "./golden-encoder.js";
 
 const golden = JSON.parse(readFileSync(new URL("../../golden/setfit.json", import.meta.url), "utf8")) as {
-  readonly texts: readonly string[];
-  readonly pairs: readonly (readonly [number, number, number])[];
+  readonly pairs: readonly (readonly [string, string])[];
   readonly loss: number;
   readonly gradients: Readonly<Record<string, readonly number[]>>;
 };
 
 describe("similarityLoss", () => {
-  it("has the value and the gradients of sentence-transformers' CosineSimilarityLoss, encoding each text once", async () => {
+  it("has the value and the gradients of sentence-transformers' MultipleNegativesRankingLoss", async () => {
     const pretrained = await readPretrained(tinyFolder);
     const graph = pretrained.build();
     const loss = similarityLoss(pooledStates(graph, "mean"));
     const fed = Object.values<string>(pairInputs);
     const wanted = weightsOf([loss], [graph.inputIds, graph.attentionMask]).filter(({ params }) => !fed.includes(params.name));
     const weights = await readWeights(pretrained.weightsPath, wanted, pretrained.prefix);
-    const count = golden.texts.length;
+    // The first text of each pair is told from the other pairs' by its second: the others are told by none, and firsts do not meet.
+    const texts = [0, 1].flatMap((side) => golden.pairs.map((pair) => pair[side]!));
+    const [count, half] = [texts.length, golden.pairs.length];
     const targets = new Float32Array(count * count);
-    const pairWeights = new Float32Array(count * count);
-    for (const [a, b, target] of golden.pairs) {
-      targets[a * count + b] = target;
-      pairWeights[a * count + b]! += 1 / golden.pairs.length;
+    const masks = new Float32Array(count * count);
+    for (let i = 0; i < half; i++) {
+      targets[i * count + half + i] = 1 / half;
+      masks.fill(apart, i * count, i * count + half);
     }
     const tokens = paddedTokens(
-      golden.texts.map((text) => pretrained.tokenizer.encode(text, pretrained.maxTokens)),
+      texts.map((text) => pretrained.tokenizer.encode(text, pretrained.maxTokens)),
       pretrained.tokenizer.padId,
     );
     const names = wanted.map(({ params }) => params.name).filter((name) => golden.gradients[name] !== undefined);
@@ -50,9 +51,9 @@ describe("similarityLoss", () => {
       ...weights,
       ...tokens,
       [pairInputs.targets]: float32(targets, [count, count]),
-      [pairInputs.weights]: float32(pairWeights, [count, count]),
+      [pairInputs.masks]: float32(masks, [count, count]),
     });
-    expect(float32Of(results["loss"]!)[0]).toBeCloseTo(golden.loss, 6);
+    expect(float32Of(results["loss"]!)[0]).toBeCloseTo(golden.loss, 5);
     // Together, since the keys' biases have no gradient: a shift of all scores changes no softmax.
     const expected = names.flatMap((name) => golden.gradients[name]!);
     const ours = names.flatMap((name) => [...float32Of(results[`gradient/${name}`]!)]);
@@ -61,15 +62,16 @@ describe("similarityLoss", () => {
     expect(difference / Math.hypot(...expected)).toBeLessThan(1e-5);
   });
 
-  it("is 0 for vectors that already lie as the targets say, whatever their lengths", () => {
+  it("is the supervised contrastive loss where no text meets itself, whatever the lengths of the vectors", () => {
     const loss = similarityLoss(input("vectors", ["batch", 2], "float64"));
     expect(loss.shape).toEqual([]);
-    const ones = new Float64Array(9).fill(1);
     const feeds = {
-      vectors: float64([2, 0, 0.5, 0, 0, 3], [3, 2]),
-      [pairInputs.targets]: float64([1, 1, 0, 1, 1, 0, 0, 0, 1], [3, 3]),
-      [pairInputs.weights]: float64(ones, [3, 3]),
+      vectors: float64([2, 0, 0.3, 0.4, 0, 3], [3, 2]),
+      [pairInputs.targets]: float64([0, 0.5, 0, 0.5, 0, 0, 0, 0, 0], [3, 3]),
+      [pairInputs.masks]: float64([apart, 0, 0, 0, apart, 0, 0, 0, apart], [3, 3]),
     };
-    expect(interpret({ loss }, feeds).loss.data[0]).toBeCloseTo(0, 12);
+    // Cosines .6 of the first two, 0 and .8 of each to the third.
+    const expected = 0.5 * Math.log1p(Math.exp(20 * (0 - 0.6))) + 0.5 * Math.log1p(Math.exp(20 * (0.8 - 0.6)));
+    expect(interpret({ loss }, feeds).loss.data[0]).toBeCloseTo(expected, 12);
   });
 });
