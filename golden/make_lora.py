@@ -1,4 +1,4 @@
-"""Reference values for src/tune/lora-graph.ts and lora-files.ts, by PEFT on a tiny random BERT classifier of transformers, in float64.
+"""Reference values for src/tune/lora/lora-graph.ts and lora-files.ts, by PEFT on a tiny random BERT classifier of transformers, in float64.
 
     pip install torch transformers peft
     python golden/make_lora.py

@@ -1,4 +1,4 @@
-"""Reference losses and gradients for src/tune/classifier.ts, by PyTorch in float64 on a tiny random BERT classifier of transformers.
+"""Reference losses and gradients for src/tune/classifier/classifier.ts, by PyTorch in float64 on a tiny random BERT classifier of transformers.
 
     pip install torch transformers
     python golden/make_training.py

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * @file Compiles `src/tune/kernel/assembly/kernel.ts` (AssemblyScript) to `kernel.wasm`: beside the loader for tests, which run from `src`, and into `dist`
+ * @file Compiles `src/tune/optimizer/kernel/assembly/kernel.ts` (AssemblyScript) to `kernel.wasm`: beside the loader for tests, which run from `src`, and into `dist`
  * for the package, or into the folder that is named. `npm run build` runs it; so does vitest, before the tests. Offline; nothing happens where the result is newer than what made it.
  */
 import { copyFile, mkdir, rename, stat } from "node:fs/promises";
@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const folder = join("src", "tune", "kernel");
+const folder = join("src", "tune", "optimizer", "kernel");
 const source = join(folder, "assembly", "kernel.ts");
 const compiled = join(root, folder, "kernel.wasm");
 /** A change of any of them makes the compiled file stale: the lock file has the compiler's version. */
@@ -37,7 +37,7 @@ export default buildKernel;
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   await buildKernel();
-  const target = join(root, process.argv[2] ?? "dist", "tune", "kernel", "kernel.wasm");
+  const target = join(root, process.argv[2] ?? "dist", "tune", "optimizer", "kernel", "kernel.wasm");
   await mkdir(dirname(target), { recursive: true });
   await copyFile(compiled, target);
 }

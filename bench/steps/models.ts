@@ -1,5 +1,5 @@
 /** @file The models whose training step is timed: published sizes, random weights. What a step costs does not depend on the numbers. */
-import { architectures, type HeadLayers } from "../../src/tune/classifier-heads.js";
+import { architectures, type HeadLayers } from "../../src/tune/classifier/classifier-heads.js";
 import { bertConfig, bertGraph } from "../../src/tune/encoders/bert.js";
 import { distilbertConfig, distilbertGraph } from "../../src/tune/encoders/distilbert.js";
 import type { Dropout, EncoderGraph } from "../../src/tune/encoders/encoder-graph.js";

@@ -11,7 +11,7 @@ import { openEmbeddingCache } from "../store/embedding-cache.js";
 import { openResponseCache } from "../store/response-cache.js";
 import { createRun, dropUnfinished, type Run, type RunManifest, runFormat } from "../store/run.js";
 import { lockRun } from "../store/run-lock.js";
-import { loadEncoder } from "../tune/encoder.js";
+import { loadEncoder } from "../tune/pretrained/encoder.js";
 import type { Approach, Assumptions, Comparison, Encoder, Measurement, Predictor, Task } from "../types.js";
 import { checkLlms, makeApproaches, withTuning } from "./approaches.js";
 import type { CommandContext } from "./command-context.js";

@@ -8,7 +8,7 @@ import { UserError } from "../lib/errors.js";
 import { formatBytes, formatPlural } from "../lib/format.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import { buildEncoder } from "../tune/encoders/families.js";
-import { embeddedModels, findModelFolder, readObject } from "../tune/model-folder.js";
+import { embeddedModels, findModelFolder, readObject } from "../tune/pretrained/model-folder.js";
 import type { ProgressEvent } from "../types.js";
 
 /** A model that can be loaded. */

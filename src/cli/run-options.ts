@@ -2,8 +2,8 @@
 import { type Command, Option } from "commander";
 import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
-import type { ClassWeight } from "../tune/class-weights.js";
 import type { LadderChoice } from "../tune/ladder.js";
+import type { ClassWeight } from "../tune/regression/class-weights.js";
 
 /** Everything that decides what a run does. Plain JSON, kept in `run.json`; holds no key. */
 export interface RunOptions {

@@ -6,9 +6,9 @@
 import { z } from "zod";
 import { UserError } from "../lib/errors.js";
 import { buildEncoder } from "../tune/encoders/families.js";
-import { readTokenizerFiles } from "../tune/folder-tokenizer.js";
-import { findModelFolder, readObject } from "../tune/model-folder.js";
-import { createTokenizer, type TokenIds, type Tokenizer } from "../tune/tokenizer.js";
+import { readTokenizerFiles } from "../tune/pretrained/folder-tokenizer.js";
+import { findModelFolder, readObject } from "../tune/pretrained/model-folder.js";
+import { createTokenizer, type TokenIds, type Tokenizer } from "../tune/pretrained/tokenizer.js";
 import { type Column, type LazyColumns, lazyColumns } from "./column.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 

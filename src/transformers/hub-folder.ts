@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { fetchDataset, fetchModel } from "../hub/hub.js";
 import { UserError } from "../lib/errors.js";
-import { embeddedModels } from "../tune/model-folder.js";
+import { embeddedModels } from "../tune/pretrained/model-folder.js";
 import { noteProgress } from "./progress-line.js";
 
 /** What is known of a repository besides its name. */

@@ -1,9 +1,9 @@
 /** @file `pipeline("text-classification")`: texts in, labels with their scores out. */
 import { createSession, type Session } from "../autodiff/session.js";
 import { UserError } from "../lib/errors.js";
-import { logitsOf, probabilitiesOf } from "../tune/classifier-logits.js";
-import { readClassifier, type TextClassifier, textClassifierGraph } from "../tune/classifier-model.js";
-import { tokenizeTexts } from "../tune/token-batch.js";
+import { logitsOf, probabilitiesOf } from "../tune/classifier/classifier-logits.js";
+import { readClassifier, type TextClassifier, textClassifierGraph } from "../tune/classifier/classifier-model.js";
+import { tokenizeTexts } from "../tune/pretrained/token-batch.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 import type { SequenceClassificationModel } from "./sequence-classifier.js";
 

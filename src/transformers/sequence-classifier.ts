@@ -3,12 +3,17 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { UserError } from "../lib/errors.js";
-import { classifierFiles, type SavedDetails } from "../tune/classifier-files.js";
-import { newHead, outputName } from "../tune/classifier-heads.js";
-import { architectureFor, readClassifier, type TextClassifier, textClassifierGraph } from "../tune/classifier-model.js";
-import { type Pretrained, readPretrained, weightsOf } from "../tune/pretrained.js";
-import { openSafetensors } from "../tune/safetensors.js";
-import { readWeights } from "../tune/weights.js";
+import { classifierFiles, type SavedDetails } from "../tune/classifier/classifier-files.js";
+import { newHead, outputName } from "../tune/classifier/classifier-heads.js";
+import {
+  architectureFor,
+  readClassifier,
+  type TextClassifier,
+  textClassifierGraph,
+} from "../tune/classifier/classifier-model.js";
+import { type Pretrained, readPretrained, weightsOf } from "../tune/pretrained/pretrained.js";
+import { openSafetensors } from "../tune/pretrained/safetensors.js";
+import { readWeights } from "../tune/pretrained/weights.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 import { progressLine } from "./progress-line.js";
 

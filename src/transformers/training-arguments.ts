@@ -4,7 +4,7 @@
  */
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
-import type { RowOrder } from "../tune/batches.js";
+import type { RowOrder } from "../tune/training/batches.js";
 
 /** When something happens: never, after so many steps, after each epoch. */
 export type IntervalStrategy = "no" | "steps" | "epoch";

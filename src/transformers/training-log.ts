@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { formatNumber, formatSeconds } from "../lib/format.js";
-import type { StepReport } from "../tune/training-job.js";
+import type { StepReport } from "../tune/training/training-job.js";
 import type { Metrics } from "./evaluation.js";
 import type { ProgressLine } from "./progress-line.js";
 import { isDue, type TrainingPlan } from "./training-plan.js";

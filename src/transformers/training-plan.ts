@@ -1,6 +1,6 @@
 /** @file Training arguments as numbers of updates and settings of the loop, for a number of rows. Formulas of transformers' `Trainer`. */
-import { updatesPerEpoch as epochUpdateCount } from "../tune/batches.js";
-import type { LoopSettings } from "../tune/training-job.js";
+import { updatesPerEpoch as epochUpdateCount } from "../tune/training/batches.js";
+import type { LoopSettings } from "../tune/training/training-job.js";
 import type { IntervalStrategy, ResolvedArguments } from "./training-arguments.js";
 
 /** When something is done: never, after each epoch, after so many steps. */

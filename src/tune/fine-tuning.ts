@@ -4,14 +4,12 @@ import { countOf } from "../autodiff/values.js";
 import { contentHash } from "../data/content-hash.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Dataset, FitContext, PredictorFacts } from "../types.js";
-import { updatesPerEpoch } from "./batches.js";
-import { labelWeights } from "./class-weights.js";
-import { type ClassifierHead, classifierLossGraph } from "./classifier.js";
-import type { SavedDetails } from "./classifier-files.js";
-import { newHead } from "./classifier-heads.js";
-import { headPooling, readBodyWeights, textClassifierGraph } from "./classifier-model.js";
+import { type ClassifierHead, classifierLossGraph } from "./classifier/classifier.js";
+import type { SavedDetails } from "./classifier/classifier-files.js";
+import { newHead } from "./classifier/classifier-heads.js";
+import { headPooling, readBodyWeights, textClassifierGraph } from "./classifier/classifier-model.js";
+import { classifierPredictor } from "./classifier/text-classifier.js";
 import { noDropout } from "./encoders/encoder-graph.js";
-import { withFreshLayers } from "./fresh-layers.js";
 import {
   checkFullNumbers,
   type FullNumbers,
@@ -20,17 +18,19 @@ import {
   fullDefaults,
   stoppedDefaults,
 } from "./full-options.js";
-import { cutHeldOut, isCut } from "./held-out.js";
-import { labelThresholds } from "./label-thresholds.js";
-import { depthScale, type LayerDepths, layerDepths } from "./layer-depths.js";
-import { modelName } from "./model-folder.js";
-import { estimateSeconds, usualLearningRate } from "./model-size.js";
-import { type Pretrained, readPretrained } from "./pretrained.js";
-import { classifierPredictor } from "./text-classifier.js";
-import { stepsOf, type Trainable, type TrainingRow, train, type Weights } from "./train.js";
-import { trainingProgress } from "./training-progress.js";
-import { trainingArguments } from "./training-record.js";
-import { labelIndices, readRows } from "./training-rows.js";
+import { modelName } from "./pretrained/model-folder.js";
+import { estimateSeconds, usualLearningRate } from "./pretrained/model-size.js";
+import { type Pretrained, readPretrained } from "./pretrained/pretrained.js";
+import { labelWeights } from "./regression/class-weights.js";
+import { labelThresholds } from "./regression/label-thresholds.js";
+import { updatesPerEpoch } from "./training/batches.js";
+import { withFreshLayers } from "./training/fresh-layers.js";
+import { cutHeldOut, isCut } from "./training/held-out.js";
+import { depthScale, type LayerDepths, layerDepths } from "./training/layer-depths.js";
+import { stepsOf, type Trainable, type TrainingRow, train, type Weights } from "./training/train.js";
+import { trainingProgress } from "./training/training-progress.js";
+import { trainingArguments } from "./training/training-record.js";
+import { labelIndices, readRows } from "./training/training-rows.js";
 
 /** A classifier before training. */
 export interface Untrained {

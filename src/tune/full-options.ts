@@ -1,7 +1,7 @@
 /** @file How an encoder and a classifier on it are trained, unless told, and what may be told. */
 import { UserError } from "../lib/errors.js";
-import type { ClassWeight } from "./class-weights.js";
-import type { ScheduleKind } from "./schedule.js";
+import type { ClassWeight } from "./regression/class-weights.js";
+import type { ScheduleKind } from "./training/schedule.js";
 
 export interface FullOptions {
   /** `minilm-l6`, or a local Hugging Face folder. */

@@ -3,8 +3,8 @@ import type { Approach } from "../types.js";
 import { noDropout } from "./encoders/encoder-graph.js";
 import { fineTuning } from "./fine-tuning.js";
 import type { FullOptions } from "./full-options.js";
-import { adapterFiles, newLayers } from "./lora-files.js";
-import { factorNames, type LoraSettings, mergeAdapters, newFactors, withAdapters } from "./lora-graph.js";
+import { adapterFiles, newLayers } from "./lora/lora-files.js";
+import { factorNames, type LoraSettings, mergeAdapters, newFactors, withAdapters } from "./lora/lora-graph.js";
 
 export interface LoraOptions extends FullOptions {
   /** Columns of the factors; 8 unless told. */
@@ -29,7 +29,9 @@ export function tuneLora({ rank = defaults.rank, alpha = defaults.alpha, ...opti
   if (!Number.isInteger(rank) || rank < 1) throw new UserError(`rank is ${rank}. Give a whole number above 0.`);
   for (const name of ["frozenLayers", "reinitializedLayers"] as const)
     if ((options[name] ?? 0) !== 0)
-      throw new UserError(`${name} has no part in tune:lora, which leaves all layers as they are. Leave it out, or use tune:full.`);
+      throw new UserError(
+        `${name} has no part in tune:lora, which leaves all layers as they are. Leave it out, or use tune:full.`,
+      );
   if (!(alpha > 0 && Number.isFinite(alpha))) throw new UserError(`alpha is ${alpha}. Give a number above 0.`);
   return fineTuning(
     {

@@ -1,5 +1,5 @@
 import type { Approach } from "../types.js";
-import { featuresOf, fitOutput } from "./classifier-features.js";
+import { featuresOf, fitOutput } from "./classifier/classifier-features.js";
 import { fineTuning } from "./fine-tuning.js";
 import type { FullOptions } from "./full-options.js";
 

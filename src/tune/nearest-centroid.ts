@@ -1,7 +1,7 @@
 import { estimateEmbeddingSeconds, textsOf } from "../lib/embedding-estimate.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Encoder, Prediction, Predictor } from "../types.js";
-import { type Matrix, matrixOf, timesTransposed } from "./matrix.js";
+import { type Matrix, matrixOf, timesTransposed } from "./regression/matrix.js";
 
 /**
  * `baseline:nearest-centroid`: each label is the mean of its training vectors, scaled to length 1; a text gets the label with the

@@ -1,10 +1,10 @@
 import { estimateEmbeddingSeconds, textsOf } from "../lib/embedding-estimate.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Dataset, Encoder, Predictor, PredictorFacts } from "../types.js";
-import type { ClassWeight } from "./class-weights.js";
-import { fitHead, type Head, headPredictions } from "./head.js";
-import { decodeHead, encodeHead, headFile } from "./head-file.js";
-import { matrixOf } from "./matrix.js";
+import type { ClassWeight } from "./regression/class-weights.js";
+import { fitHead, type Head, headPredictions } from "./regression/head.js";
+import { decodeHead, encodeHead, headFile } from "./regression/head-file.js";
+import { matrixOf } from "./regression/matrix.js";
 
 export interface ProbeOptions {
   readonly encoder: Encoder;

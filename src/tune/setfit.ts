@@ -3,21 +3,21 @@ import { countOf } from "../autodiff/values.js";
 import { contentHash } from "../data/content-hash.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach } from "../types.js";
-import type { ClassWeight } from "./class-weights.js";
-import { textVectors } from "./classifier.js";
-import { featuresOf, fitOutput } from "./classifier-features.js";
-import { newHead } from "./classifier-heads.js";
-import { headPooling, readBodyWeights } from "./classifier-model.js";
+import { textVectors } from "./classifier/classifier.js";
+import { featuresOf, fitOutput } from "./classifier/classifier-features.js";
+import { newHead } from "./classifier/classifier-heads.js";
+import { headPooling, readBodyWeights } from "./classifier/classifier-model.js";
+import { classifierPredictor } from "./classifier/text-classifier.js";
 import { checkFullNumbers } from "./full-options.js";
-import { modelName } from "./model-folder.js";
-import { estimateSeconds } from "./model-size.js";
-import { readPretrained } from "./pretrained.js";
-import { similarityLoss } from "./similarity-loss.js";
-import { classifierPredictor } from "./text-classifier.js";
-import { train } from "./train.js";
-import { trainingProgress } from "./training-progress.js";
-import { trainingArguments } from "./training-record.js";
-import { labelIndices, readRows } from "./training-rows.js";
+import { modelName } from "./pretrained/model-folder.js";
+import { estimateSeconds } from "./pretrained/model-size.js";
+import { readPretrained } from "./pretrained/pretrained.js";
+import type { ClassWeight } from "./regression/class-weights.js";
+import { similarityLoss } from "./training/similarity-loss.js";
+import { train } from "./training/train.js";
+import { trainingProgress } from "./training/training-progress.js";
+import { trainingArguments } from "./training/training-record.js";
+import { labelIndices, readRows } from "./training/training-rows.js";
 
 export interface SetFitOptions {
   /** `minilm-l6`, or a local Hugging Face folder. */

@@ -3,7 +3,6 @@
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import type { Approach, Dataset, Encoder } from "../types.js";
-import type { ClassWeight } from "./class-weights.js";
 import { tuneFull } from "./full.js";
 import type { FullOptions } from "./full-options.js";
 import { chooseWay, type LadderChoice, type Rung, rowsPerLabel, waysFor } from "./ladder.js";
@@ -12,6 +11,7 @@ import { tuneLpFt } from "./lp-ft.js";
 import { majority } from "./majority.js";
 import { nearestCentroid } from "./nearest-centroid.js";
 import { probe } from "./probe.js";
+import type { ClassWeight } from "./regression/class-weights.js";
 import { type Configuration, type SearchSpace, searched, withChosen } from "./search.js";
 import { type SetFitOptions, tuneSetFit } from "./setfit.js";
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { findModelFolder } from "../../src/tune/model-folder.js";
+import { findModelFolder } from "../../src/tune/pretrained/model-folder.js";
 import { crossover, emptyFolder, writeTickets } from "../cli/cli.js";
 import { commitOf, type HubServer, startHub } from "../servers/hub.js";
 import { tinyModel } from "./served.js";

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeSafetensors, openSafetensors, type TensorToStore } from "../../src/tune/safetensors.js";
+import { encodeSafetensors, openSafetensors, type TensorToStore } from "../../src/tune/pretrained/safetensors.js";
 
 /** The files of a model as it is published before anybody fine-tunes it: a classifier's, without the weights whose names match. */
 export async function baseModelFiles(folder: string, head: RegExp): Promise<Record<string, Buffer>> {

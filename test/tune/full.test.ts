@@ -6,13 +6,13 @@ import { describe, expect, it } from "vitest";
 import { countOf } from "../../src/autodiff/values.js";
 import { UserError } from "../../src/lib/errors.js";
 import { random } from "../../src/lib/random.js";
+import { loadClassifier } from "../../src/tune/classifier/text-classifier.js";
 import { tuneFull } from "../../src/tune/full.js";
 import type { FullOptions } from "../../src/tune/full-options.js";
-import { encodeSafetensors, openSafetensors, type TensorToStore } from "../../src/tune/safetensors.js";
-import { loadClassifier } from "../../src/tune/text-classifier.js";
+import { encodeSafetensors, openSafetensors, type TensorToStore } from "../../src/tune/pretrained/safetensors.js";
 import type { Approach, Dataset, FitContext, Predictor } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
-import { tinyFolder } from "./golden-encoder.js";
+import { tinyFolder } from "./pretrained/golden-encoder.js";
 
 /** A random tiny BERT learns little in few steps, and that quickly. */
 const options: FullOptions = { model: tinyFolder, minSteps: 10, epochs: 1, learningRate: 3e-3, threads: 1 };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { loadEncoder } from "../../src/tune/encoder.js";
 import { chooseWay, type LadderFacts, rowsPerLabel } from "../../src/tune/ladder.js";
+import { loadEncoder } from "../../src/tune/pretrained/encoder.js";
 import { chooseTuning, type TuneOptions, tune } from "../../src/tune/tune.js";
 import type { Approach } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
-import { tinyFolder } from "./golden-encoder.js";
+import { tinyFolder } from "./pretrained/golden-encoder.js";
 
 const quick = { setfit: 60, "lp-ft": 300 };
 

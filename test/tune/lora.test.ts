@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { float32 } from "../../src/autodiff/values.js";
-import { bertHead } from "../../src/tune/classifier-heads.js";
+import { bertHead } from "../../src/tune/classifier/classifier-heads.js";
+import { adapterFiles } from "../../src/tune/lora/lora-files.js";
+import { factorNames, withAdapters } from "../../src/tune/lora/lora-graph.js";
 import { type LoraOptions, tuneLora } from "../../src/tune/lora.js";
-import { adapterFiles } from "../../src/tune/lora-files.js";
-import { factorNames, withAdapters } from "../../src/tune/lora-graph.js";
-import { readPretrained, weightsOf } from "../../src/tune/pretrained.js";
-import { openSafetensors, type SafetensorsFile } from "../../src/tune/safetensors.js";
+import { readPretrained, weightsOf } from "../../src/tune/pretrained/pretrained.js";
+import { openSafetensors, type SafetensorsFile } from "../../src/tune/pretrained/safetensors.js";
 import type { Approach } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
-import { tinyFolder } from "./golden-encoder.js";
+import { tinyFolder } from "./pretrained/golden-encoder.js";
 
 const tiny = (part: Partial<LoraOptions> = {}): Approach =>
   tuneLora({ model: tinyFolder, minSteps: 6, epochs: 1, learningRate: 1e-2, threads: 1, ...part });

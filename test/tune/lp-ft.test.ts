@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { featuresOf, fitOutput } from "../../src/tune/classifier-features.js";
-import { newHead } from "../../src/tune/classifier-heads.js";
-import { headPooling, readBodyWeights } from "../../src/tune/classifier-model.js";
+import { featuresOf, fitOutput } from "../../src/tune/classifier/classifier-features.js";
+import { newHead } from "../../src/tune/classifier/classifier-heads.js";
+import { headPooling, readBodyWeights } from "../../src/tune/classifier/classifier-model.js";
+import { classifierPredictor } from "../../src/tune/classifier/text-classifier.js";
 import type { FullOptions } from "../../src/tune/full-options.js";
-import { fitHead, headPredictions } from "../../src/tune/head.js";
 import { tuneLpFt } from "../../src/tune/lp-ft.js";
-import { readPretrained } from "../../src/tune/pretrained.js";
-import { classifierPredictor } from "../../src/tune/text-classifier.js";
+import { readPretrained } from "../../src/tune/pretrained/pretrained.js";
+import { fitHead, headPredictions } from "../../src/tune/regression/head.js";
 import type { Approach, Dataset } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
-import { tinyFolder } from "./golden-encoder.js";
+import { tinyFolder } from "./pretrained/golden-encoder.js";
 
 const tiny = (part: Partial<FullOptions> = {}): Approach =>
   tuneLpFt({ model: tinyFolder, minSteps: 6, epochs: 1, learningRate: 1e-3, threads: 1, ...part });

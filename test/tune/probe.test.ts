@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
-import { headFile } from "../../src/tune/head-file.js";
 import { loadProbe, probe } from "../../src/tune/probe.js";
+import { headFile } from "../../src/tune/regression/head-file.js";
 import type { Dataset, Example, Prediction } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";

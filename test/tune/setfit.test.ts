@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
+import { loadClassifier } from "../../src/tune/classifier/text-classifier.js";
 import { type SetFitOptions, tuneSetFit } from "../../src/tune/setfit.js";
-import { loadClassifier } from "../../src/tune/text-classifier.js";
 import type { Approach, Dataset, Predictor } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
-import { tinyFolder } from "./golden-encoder.js";
+import { tinyFolder } from "./pretrained/golden-encoder.js";
 
 /** A random tiny BERT learns little in few steps, and that quickly. */
 const tiny = (part: Partial<SetFitOptions> = {}): Approach =>

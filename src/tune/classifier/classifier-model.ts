@@ -1,0 +1,127 @@
+/** @file A classifier over a pre-trained model: its graph, where its weights start, and how it is read from a folder. */
+import { join } from "node:path";
+import { z } from "zod";
+import { input } from "../../autodiff/ops.js";
+import { UserError } from "../../lib/errors.js";
+import { type Dropout, noDropout } from "../encoders/encoder-graph.js";
+import { type Pretrained, readPretrained, weightsOf } from "../pretrained/pretrained.js";
+import { openSafetensors } from "../pretrained/safetensors.js";
+import { readWeights } from "../pretrained/weights.js";
+import type { Weights } from "../training/training-job.js";
+import { carriedOutput } from "./carried-pooling.js";
+import { type ClassifierGraph, type ClassifierHead, classifierGraph } from "./classifier.js";
+import { type Architecture, architectureOf, headNames } from "./classifier-heads.js";
+import { readSavedFields } from "./saved-fields.js";
+
+/** A pre-trained model with a classifier on it, and what its outputs stand for. */
+export interface TextClassifier {
+  readonly pretrained: Pretrained;
+  readonly head: ClassifierHead;
+  /** In the order of the outputs. */
+  readonly labels: readonly string[];
+  readonly isMultiLabel: boolean;
+  /** Whether a text may get no label at all. */
+  readonly mayBeEmpty: boolean;
+  /** From which probability on a text gets a label, where it may have several; one a label, 0.5 each unless told. */
+  readonly thresholds?: readonly number[];
+  /** All of them, by the names in the graph. */
+  readonly weights: Weights;
+}
+
+/** The graph of a classifier over a pre-trained model. */
+export function textClassifierGraph(pretrained: Pretrained, head: ClassifierHead, dropout: Dropout = noDropout): ClassifierGraph {
+  return classifierGraph(pretrained.build(dropout), head, dropout);
+}
+
+/** How the model's family classifies. */
+export function architectureFor({ config, folder }: Pick<Pretrained, "config" | "folder">): Architecture {
+  const found = architectureOf(config);
+  if (found === undefined) throw new Error(`${folder.path}: no classifier for its model_type`);
+  return found;
+}
+
+/**
+ * What goes from the tokens to the last layer: the states pooled as the folder says, for a model that was made to be pooled; else the head of
+ * the family's class in transformers. Measured in `decisions/0004-classifier-heads.md`.
+ */
+export function headPooling(pretrained: Pretrained): ClassifierHead["pooling"] {
+  return pretrained.pooling ?? architectureFor(pretrained).layers(pretrained.config);
+}
+
+/**
+ * The pre-trained weights: the encoder's, and those of the head's dense layer where the encoder was pre-trained with it and its file has it.
+ * The rest of the head is new: `newHead`.
+ */
+export async function readBodyWeights(pretrained: Pretrained, head: ClassifierHead): Promise<Weights> {
+  const { pooling } = head;
+  const { weightsPath, prefix } = pretrained;
+  const { logits, inputIds, attentionMask } = textClassifierGraph(pretrained, head);
+  const isPretrainable = typeof pooling !== "string" && pooling.isDenseInEncoder;
+  const dense = isPretrainable ? pooling.dense.name : undefined;
+  const isStored = dense !== undefined && (await hasTensor(weightsPath, [dense, `${prefix}.${dense}`]));
+  const fresh = headNames(pooling).filter((name) => !(isStored && name === dense));
+  const body = weightsOf([logits], [inputIds, attentionMask]).filter(
+    ({ params }) => !fresh.some((name) => params.name.startsWith(`${name}.`)),
+  );
+  return readWeights(weightsPath, body, prefix);
+}
+
+async function hasTensor(path: string, names: readonly string[]): Promise<boolean> {
+  await using file = await openSafetensors(path);
+  return names.some((name) => file.tensors.has(`${name}.weight`));
+}
+
+/** `problem_type`s of transformers that are classifications. */
+export const problemTypes = { one: "single_label_classification", several: "multi_label_classification" } as const;
+
+const classifierConfig = z.object({
+  id2label: z.record(z.string(), z.string()),
+  // Absent where transformers did not train it, or an old version did: then one label a text.
+  problem_type: z.enum(Object.values(problemTypes)).nullish(),
+});
+
+/** Reads a classifier that was saved here, or by transformers' `save_pretrained`. */
+export async function readClassifier(folder: string): Promise<TextClassifier> {
+  const pretrained = await readPretrained(folder);
+  const { config, prefix, weightsPath } = pretrained;
+  const parsed = classifierConfig.safeParse(config);
+  if (!parsed.success) {
+    const field = parsed.error.issues[0]!.path.join(".");
+    throw new UserError(
+      `${join(folder, "config.json")} is not of a classifier: "${field}" is missing or has another form. ` +
+        "Give the folder that a run wrote for a tuned approach, or one of transformers' ...ForSequenceClassification.",
+    );
+  }
+  const { id2label, problem_type: type } = parsed.data;
+  const labels = Object.keys(id2label).map((_, k) => {
+    const label = id2label[String(k)];
+    if (label === undefined) throw new UserError(`${join(folder, "config.json")}: id2label has no label ${k}.`);
+    return label;
+  });
+  const isMultiLabel = type === problemTypes.several;
+  const architecture = architectureFor(pretrained);
+  const own = architecture.layers(config);
+  const saved = readSavedFields(config);
+  const head: ClassifierHead = { labelCount: labels.length, pooling: saved?.pooling ?? own };
+  const { logits, inputIds, attentionMask } = textClassifierGraph(pretrained, head);
+  const wanted = weightsOf([logits], [inputIds, attentionMask]);
+  const isCarried = saved?.pooling !== undefined && architecture.carriesPooling;
+  const output = (name: string): string => (isCarried ? name.replace(/^classifier\./, `${own.output}.`) : name);
+  const inFile = wanted.map((tensor) => input(output(tensor.params.name), tensor.shape));
+  const read = await readWeights(weightsPath, inFile, prefix);
+  const weights = Object.fromEntries(
+    wanted.map(({ params: { name } }) => {
+      const value = read[output(name)]!;
+      return [name, isCarried && name === "classifier.weight" ? carriedOutput(value) : value];
+    }),
+  );
+  return {
+    pretrained,
+    head,
+    labels,
+    isMultiLabel,
+    mayBeEmpty: saved?.mayBeEmpty ?? isMultiLabel,
+    ...(saved?.thresholds && { thresholds: saved.thresholds }),
+    weights,
+  };
+}

@@ -1,0 +1,94 @@
+/** @file A frozen encoder: a model folder made into vectors of texts. */
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { createSession } from "../../autodiff/session.js";
+import { countOf, float32Of } from "../../autodiff/values.js";
+import { sha256 } from "../../lib/hash.js";
+import type { EmbeddingCache, Encoder } from "../../types.js";
+import { type EmbeddingModel, embedTexts } from "./embedding.js";
+import { memoryEmbeddingCache } from "./embedding-cache.js";
+import { pooled } from "./pooling.js";
+import { readPretrained, weightsOf } from "./pretrained.js";
+import { paddedTokens } from "./token-batch.js";
+import { readWeights } from "./weights.js";
+
+export interface EncoderOptions {
+  /** Where vectors are kept; in memory, for the life of the encoder, unless told. */
+  readonly cache?: EmbeddingCache;
+  /** Threads of one batch; as many as there are cores, at most eight, unless told. */
+  readonly threads?: number;
+}
+
+/** A batch should take a fraction of a second on a few cores: the thread is blocked meanwhile, and Ctrl-C waits. */
+const multiplicationsPerBatch = 1e10;
+
+/**
+ * Loads an encoder: `minilm-l6`, which comes with the package, or a local Hugging Face folder of a family in `encoders/`. Agrees
+ * with sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`) on it. Everything that is wrong with a folder is a `UserError`.
+ */
+export async function loadEncoder(nameOrFolder: string, options: EncoderOptions = {}): Promise<Encoder> {
+  const pretrained = await readPretrained(nameOrFolder);
+  const { folder, config, tokenizer, tokenizerFiles, maxTokens, weightsPath, hiddenSize, prefix } = pretrained;
+  const pooling = pretrained.pooling ?? "mean";
+  const graph = pretrained.build();
+  const vector = pooled(graph, pooling);
+  const weights = await readWeights(weightsPath, weightsOf([vector], [graph.inputIds, graph.attentionMask]), prefix);
+  const threads = options.threads === undefined ? {} : { threads: options.threads };
+  const session = await createSession({ vector }, { weights, ...threads });
+
+  const sizes = Object.entries(weights).map(([name, { shape }]) => ({
+    isTable: name.startsWith("embeddings."),
+    count: countOf(shape),
+  }));
+  const parameters = sizes.reduce((total, { count }) => total + count, 0);
+  const multiplicationsPerToken = sizes.reduce((total, { isTable, count }) => total + (isTable ? 0 : count), 0);
+  const model: EmbeddingModel = {
+    tokenizer,
+    maxTokens,
+    // From the size of the model and not from a clock: equal texts then share batches, and so vectors, in every run.
+    tokensPerBatch: Math.min(4096, Math.max(128, Math.round(multiplicationsPerBatch / multiplicationsPerToken))),
+    run: async (batch) => {
+      const { vector: result } = await session.run(paddedTokens(batch, tokenizer.padId));
+      const data = float32Of(result);
+      return batch.map((_, row) => data.slice(row * hiddenSize, (row + 1) * hiddenSize));
+    },
+  };
+  const hash = sha256(
+    await fileHash(weightsPath),
+    JSON.stringify([config, tokenizerFiles.tokenizer, tokenizerFiles.config, pooling, maxTokens]),
+  );
+  const cache = options.cache ?? memoryEmbeddingCache();
+  return {
+    name: folder.name,
+    ...(folder.name === nameOrFolder ? {} : { folder: folder.path }),
+    dimension: hiddenSize,
+    maxTokens,
+    parameters,
+    hash,
+    fileBytes: await sizeOf([weightsPath, join(folder.path, "tokenizer.json"), join(folder.path, "config.json")]),
+    embed: (texts, context) => embedTexts(model, { cache, hash }, texts, context),
+    countTokens: (texts) => texts.map((text) => tokenizer.encode(text).length),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+/** Bytes of the files that are there. */
+async function sizeOf(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function fileHash(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest("hex");
+}

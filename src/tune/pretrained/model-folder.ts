@@ -1,0 +1,62 @@
+/** @file A model as a Hugging Face folder, or as the name of one that comes with the package. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { messageOf, UserError } from "../../lib/errors.js";
+import { didYouMean, nearestNames } from "../../lib/nearest-name.js";
+import { packageRoot } from "../../lib/package-root.js";
+
+/** Models in the package's `models/`. */
+export const embeddedModels = ["minilm-l6"] as const;
+
+/** A model to load: what it is called, and where its files are. */
+export interface ModelFolder {
+  /** The embedded model's name, or the folder's as the user wrote it; of a folder in Hugging Face's cache, `org/name@1a2b3c4`. */
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Finds a model by the name of an embedded one, or by its folder. */
+export function findModelFolder(nameOrFolder: string): ModelFolder {
+  if (embeddedModels.some((name) => name === nameOrFolder))
+    return { name: nameOrFolder, path: join(packageRoot(), "models", nameOrFolder) };
+  const path = resolve(nameOrFolder);
+  if (existsSync(path)) return { name: snapshotName(path) ?? nameOrFolder, path };
+  const names = nearestNames(nameOrFolder, embeddedModels).join(", ");
+  throw new UserError(
+    `"${nameOrFolder}" is neither an embedded model nor a folder.${didYouMean(nameOrFolder, embeddedModels)} ` +
+      `Embedded: ${names}. Or give a local Hugging Face folder (with config.json, tokenizer.json, model.safetensors).`,
+  );
+}
+
+/** What a folder of Hugging Face's cache is called: the repository and the first digits of the commit. `undefined` for any other folder. */
+function snapshotName(path: string): string | undefined {
+  const parts = /[\\/]models--([^\\/]+)[\\/]snapshots[\\/]([0-9a-f]{7})[0-9a-f]{33}[\\/]?$/.exec(path);
+  return parts === null ? undefined : `${parts[1]!.replace("--", "/")}@${parts[2]!}`;
+}
+
+/** What a model is called for people, by the name or folder it is loaded by. */
+export const modelName = (nameOrFolder: string): string => snapshotName(resolve(nameOrFolder)) ?? nameOrFolder;
+
+/** A text file of the folder; `undefined` where there is none. */
+export async function readText({ path }: ModelFolder, file: string): Promise<string | undefined> {
+  const place = join(path, file);
+  if (!existsSync(place)) return undefined;
+  return readFile(place, "utf8");
+}
+
+/** A JSON object of the folder; `undefined` where there is no such file. */
+export async function readObject(folder: ModelFolder, file: string): Promise<object | undefined> {
+  const text = await readText(folder, file);
+  if (text === undefined) return undefined;
+  const place = join(folder.path, file);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${place} is not JSON: ${messageOf(error)}`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new UserError(`${place} should hold a JSON object.`);
+  return value;
+}

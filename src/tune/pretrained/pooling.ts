@@ -1,0 +1,69 @@
+/** @file One vector for a text from those of its tokens, as sentence-transformers' `1_Pooling/config.json` says. */
+import { join } from "node:path";
+import { z } from "zod";
+import type { Tensor } from "../../autodiff/graph.js";
+import { normalize, select } from "../../autodiff/math.js";
+import { cast, divide, matmul, reshape, sum } from "../../autodiff/ops.js";
+import { UserError } from "../../lib/errors.js";
+import type { EncoderGraph } from "../encoders/encoder-graph.js";
+import { type ModelFolder, readObject, readText } from "./model-folder.js";
+
+/** The mean over all tokens, or the state of the first one. */
+export type Pooling = "mean" | "cls";
+
+const current = z.object({ pooling_mode: z.string() });
+const former = z.record(z.string(), z.unknown());
+
+/** Reads `1_Pooling/config.json`, in the form of any version. */
+function readPooling(config: object, place: string): Pooling {
+  const named = current.safeParse(config);
+  const flags = Object.entries(former.parse(config)).filter(([key, value]) => key.startsWith("pooling_mode_") && value === true);
+  const modes = named.success ? [named.data.pooling_mode] : flags.map(([key]) => key.slice("pooling_mode_".length));
+  const mode = modes.map((name) => name.replace(/_tokens?$/, "")).join(" and ");
+  if (mode === "mean" || mode === "cls") return mode;
+  throw new UserError(`${place} asks for pooling by "${mode}". Only "mean" and "cls" are computed here: choose another model.`);
+}
+
+const moduleList = z.array(z.object({ path: z.string(), type: z.string() }));
+
+/**
+ * How the folder's tokens become one vector; `undefined` where it does not say, and sentence-transformers would take the mean. A layer after
+ * that, which would change it, is refused.
+ */
+export async function readFolderPooling(folder: ModelFolder): Promise<Pooling | undefined> {
+  const text = await readText(folder, "modules.json");
+  const place = join(folder.path, "modules.json");
+  const modules = text === undefined ? [] : moduleList.safeParse(parseJson(text)).data;
+  if (modules === undefined) throw new UserError(`${place} should be a list of modules with path and type.`);
+  const foreign = modules.find(({ type }) => !/\.(Transformer|Pooling|Normalize)$/.test(type));
+  if (foreign !== undefined)
+    throw new UserError(
+      `${place} has a module "${foreign.type}" that is not computed here, only Transformer, Pooling and Normalize.`,
+    );
+  const file = join(modules.find(({ type }) => type.endsWith(".Pooling"))?.path ?? "1_Pooling", "config.json");
+  const config = await readObject(folder, file);
+  return config && readPooling(config, join(folder.path, file));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** float32 [batch, hidden]: one vector a text. Padding has no part in it. */
+export function pooledStates({ hidden, attentionMask }: EncoderGraph, pooling: Pooling): Tensor {
+  if (pooling === "cls") return select(hidden, 1, 0);
+  const [batch, sequence, width] = hidden.shape;
+  const mask = cast(attentionMask, hidden.dtype);
+  // A sum over the tokens that are there, as a product with the mask: [batch, 1, sequence] times [batch, sequence, hidden].
+  const total = reshape(matmul(reshape(mask, [batch!, 1, sequence!]), hidden), [batch!, width!]);
+  return divide(total, sum(mask, [1], true));
+}
+
+/** The same, each vector of length 1. */
+export function pooled(graph: EncoderGraph, pooling: Pooling): Tensor {
+  return normalize(pooledStates(graph, pooling));
+}

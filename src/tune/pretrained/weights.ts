@@ -1,0 +1,83 @@
+/** @file A model's weights as float32, from `model.safetensors`: as Hugging Face stores them, or as 8-bit rows of our own. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { isSameShape, shapeText } from "../../autodiff/dims.js";
+import type { Tensor } from "../../autodiff/graph.js";
+import { countOf, float32, type TensorValue } from "../../autodiff/values.js";
+import { UserError } from "../../lib/errors.js";
+import type { ModelFolder } from "./model-folder.js";
+import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
+
+/** The file that weights are read from. */
+export const weightsFile = "model.safetensors";
+
+/** Where the weights are; refuses pickles, which are programs that run when they are read. */
+export function findWeights({ path }: ModelFolder): string {
+  const place = join(path, weightsFile);
+  if (existsSync(place)) return place;
+  const pickle = ["pytorch_model.bin", "model.bin", "model.pt", "model.pth"].find((file) => existsSync(join(path, file)));
+  if (pickle !== undefined)
+    throw new UserError(
+      `${path} has its weights only as ${pickle}, a pickle: a program that runs when it is read, so it is not read here. ` +
+        `Save the model as safetensors in Python: AutoModel.from_pretrained(DIR).save_pretrained(DIR).`,
+    );
+  if (existsSync(join(path, `${weightsFile}.index.json`)))
+    throw new UserError(
+      `${path} has its weights in several files. Save it as one: save_pretrained(DIR, max_shard_size="100GB").`,
+    );
+  throw new UserError(`${path} has no ${weightsFile}. Expected a Hugging Face folder with the model's weights.`);
+}
+
+/** The names a weight may be stored under: bare, below the model's own prefix, and as TensorFlow's BERT called layer normalization. */
+function storedNames(name: string, prefix: string): string[] {
+  const former = name.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
+  return [name, `${prefix}.${name}`, former, `${prefix}.${former}`];
+}
+
+/**
+ * Reads the weights that a graph asks for, by the graph's names. `prefix` is what the file may have before them (`bert`).
+ * A missing weight or one of another shape is a `UserError`.
+ */
+export async function readWeights(
+  path: string,
+  wanted: readonly Tensor<"input">[],
+  prefix: string,
+): Promise<Record<string, TensorValue<"float32">>> {
+  await using file = await openSafetensors(path);
+  const weights: Record<string, TensorValue<"float32">> = {};
+  for (const { params, shape } of wanted) {
+    const names = storedNames(params.name, prefix);
+    const stored = names.find((name) => file.tensors.has(name));
+    const tensor = stored === undefined ? undefined : file.tensors.get(stored);
+    if (stored === undefined || tensor === undefined)
+      throw new UserError(
+        `${path} has no tensor "${params.name}" (nor "${names[1]}"), which config.json asks for. Do the two files belong together?`,
+      );
+    if (!isSameShape(tensor.shape, shape))
+      throw new UserError(
+        `${path}: "${stored}" is ${shapeText(tensor.shape)}; by config.json it should be ${shapeText(shape)}. ` +
+          `Do the two files belong together?`,
+      );
+    weights[params.name] = float32(await readFloats(file, stored), tensor.shape);
+  }
+  return weights;
+}
+
+/** After a tensor's name: the factors of its rows. */
+export const scaleSuffix = ".scale";
+
+/**
+ * The numbers of one tensor. An I8 tensor [rows, columns] with a neighbor `<name>.scale` [rows, groups] is of our own making:
+ * each row is cut into `groups` equal parts, and each 8-bit number stands for itself times the scale of its part.
+ */
+async function readFloats(file: SafetensorsFile, name: string): Promise<Float32Array> {
+  const stored = await file.floats(name);
+  const scale = file.tensors.get(name + scaleSuffix);
+  if (file.tensors.get(name)?.dtype !== "I8" || scale === undefined) return stored;
+  const scales = await file.floats(name + scaleSuffix);
+  const width = stored.length / countOf(scale.shape);
+  if (!Number.isInteger(width)) throw new UserError(`"${name}${scaleSuffix}" does not divide the rows of "${name}" evenly.`);
+  for (let group = 0; group < scales.length; group++)
+    for (let i = group * width; i < (group + 1) * width; i++) stored[i] = stored[i]! * scales[group]!;
+  return stored;
+}

@@ -1,0 +1,53 @@
+/** @file The training loop as plain Node runs it, in a thread of its own: sources and a test's script, compiled file by file. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { build } from "vite";
+
+const root = resolve(import.meta.dirname, "../../..");
+
+export interface CompiledTraining extends AsyncDisposable {
+  /** Starts `training-child.ts`. */
+  start(...args: readonly string[]): ChildProcess;
+  /** A compiled module, by its path in the repository. */
+  path(source: string): string;
+}
+
+/** Compiles. Packages stay where they are. */
+export async function compileTraining(): Promise<CompiledTraining> {
+  // Within the repository, so that packages are found.
+  const folder = await mkdtemp(join(root, "node_modules", ".crossover-test-"));
+  await build({
+    root,
+    configFile: false,
+    logLevel: "silent",
+    build: {
+      ssr: true,
+      outDir: folder,
+      target: "node20",
+      minify: false,
+      rollupOptions: {
+        input: [join(root, "test/tune/training/training-child.ts"), join(root, "src/tune/training/training-worker.ts")],
+        output: { preserveModules: true, preserveModulesRoot: root, entryFileNames: "[name].js" },
+      },
+    },
+  });
+  const kernel = "src/tune/optimizer/kernel/kernel.wasm";
+  await copyFile(join(root, kernel), join(folder, kernel));
+  const children: ChildProcess[] = [];
+  const path = (source: string): string => join(folder, source.replace(/\.ts$/, ".js"));
+  return {
+    path,
+    start(...args) {
+      const child = spawn(process.execPath, [path("test/tune/training/training-child.ts"), root, ...args], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      children.push(child);
+      return child;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const child of children) child.kill("SIGKILL");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
