@@ -104,7 +104,8 @@ describe("crossover run", () => {
 
     for (const file of await readdir(runs, { recursive: true, withFileTypes: true })) {
       if (!file.isFile()) continue;
-      const content = await readFile(join(file.parentPath, file.name), "latin1");
+      // A database's own files beside it go when it is closed.
+      const content = await readFile(join(file.parentPath, file.name), "latin1").catch(() => "");
       expect(content.includes("sk-SECRET"), `${file.name} holds the key`).toBe(false);
     }
   });
