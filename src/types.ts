@@ -60,6 +60,14 @@ export interface Usage {
   readonly reasoningTokens: number;
 }
 
+/** How sure an approach is of one answer, and by what. */
+export interface Confidence {
+  /** From 0 to 1. */
+  readonly value: number;
+  /** `probability`: of a trained model. `logprob`: from the LLM's log-probabilities. `votes`: share of repeated answers. `stated`: what the LLM said itself. */
+  readonly source: "probability" | "logprob" | "votes" | "stated";
+}
+
 /** What an approach says of one text. */
 export interface Prediction {
   /** Label names: exactly one where the task is single-label. `null` where no label could be had; it counts as wrong. */
@@ -68,6 +76,8 @@ export interface Prediction {
   readonly failure?: Failure;
   /** Probability of each label, where the approach has one. Sums to 1 unless the task is multi-label. */
   readonly scores?: Readonly<Record<string, number>>;
+  /** How sure it is of its answer, where it can tell. */
+  readonly confidence?: Confidence;
   /** What was said, word for word (at most 500 characters), where it was not simply a label. Untrusted text. */
   readonly rawAnswer?: string;
   /** Seconds from request to answer, where each text is its own request. */

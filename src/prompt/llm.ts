@@ -42,6 +42,17 @@ export interface CompletionRequest {
   readonly repeat?: number;
   /** Where present, the answer has to be JSON of this form. */
   readonly schema?: AnswerSchema;
+  /** Drawn at random at this temperature, instead of the model's own parameters: for answers that are to differ. */
+  readonly temperature?: number;
+  /** Whether log-probabilities of the answer's tokens are wanted; a service without them answers without. */
+  readonly wantsLogprobs?: boolean;
+}
+
+/** One token of an answer, with its natural log-probability and the likeliest tokens that could have stood there. */
+export interface TokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
 /** What came back. */
@@ -54,6 +65,8 @@ export interface Completion {
   readonly usage: Usage | null;
   /** From sending to the last byte, of the attempt that succeeded. */
   readonly latencySeconds: number;
+  /** Of each token of `text`, where they were asked for and the service has them. */
+  readonly logprobs?: readonly TokenLogprob[];
   /** The model id in the response: `gpt-5-mini-2025-08-07` where `gpt-5-mini` was asked for. */
   readonly servedBy: string | null;
 }
