@@ -37,7 +37,9 @@ export async function estimateProgram(
   const isStructured = !options.isTextOnly && card.price?.supports_response_schema !== false;
   const formOf = (asked: PromptTemplate): AnswerForm => answerForm({ isStructured }, asked);
   const texts = [...new Set(queries.map(({ text }) => text))];
-  const ownTokens = texts.reduce((sum, text) => sum + estimateTokens(delimitText(text, template.maxTextCharacters).content), 0);
+  const windowTokens = card.price?.max_input_tokens ?? Number.POSITIVE_INFINITY;
+  const tokensOf = (text: string): number => estimateTokens(delimitText(text, template.maxTextCharacters).content);
+  const ownTokens = texts.reduce((sum, text) => sum + Math.min(windowTokens, tokensOf(text)), 0);
   const context: PredictContext = { signal: new AbortController().signal, useCache: true, spend: () => {}, log: () => {} };
   const tried = evenlySpaced(texts, needsEncoder(program) ? sampleTexts : 1);
   const questionOf = await (await prepareQuestions(sampled(program), encoder, context)).about(tried, context);

@@ -2,8 +2,9 @@
 
 import type { Dataset } from "../types.js";
 import { balancedDemos, defaultDemos, noDemos } from "./demos/balanced-demos.js";
+import type { ModelCard } from "./llm.js";
 import type { DemoPlan, PromptProgram, RetrievedDemos } from "./program.js";
-import { type AnswerStyle, mostSchemaLabels, type PromptTemplate } from "./template.js";
+import { type AnswerStyle, mostSchemaLabels, type PromptTemplate, promptTemplate, type TemplateOptions } from "./template.js";
 
 interface Method {
   /** Continues the sentence "Asks LLM …". */
@@ -98,6 +99,27 @@ export function retrievesDemos(method: PromptMethod): boolean {
 const mostListedLabels = { retrieved: 60, fixed: mostSchemaLabels } as const satisfies Record<DemoPlan["kind"], number>;
 /** Labels on a shortlist. */
 const shortlistSize = 25;
+
+/**
+ * The template for a task and a model: with room for thoughts where the model has them, and for texts as long as its window, if that is
+ * known and the options set no limit.
+ */
+export function templateFor(
+  train: Dataset,
+  { isReasoning, price }: Pick<ModelCard, "isReasoning" | "price">,
+  options: TemplateOptions,
+): PromptTemplate {
+  const { instruction, aliases } = options;
+  const windowTokens = price?.max_input_tokens;
+  // The request is fitted to the window when it is made; no window's tokens have so many characters on average.
+  const maxTextCharacters = options.maxTextCharacters ?? (windowTokens === undefined ? undefined : 8 * windowTokens);
+  return promptTemplate(train, {
+    isReasoning,
+    ...(instruction === undefined ? {} : { instruction }),
+    ...(aliases === undefined ? {} : { aliases }),
+    ...(maxTextCharacters === undefined ? {} : { maxTextCharacters }),
+  });
+}
 
 /**
  * The prompt that a way makes of labelled examples. `count` of examples in a prompt, `"auto"` by the number of labels. `canShortlist`: there

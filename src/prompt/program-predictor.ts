@@ -125,6 +125,12 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
           return { ...answer, ...bill };
         },
       );
+      if (samples > 1 && queries.length > 0 && !("temperature" in llm.parameters)) {
+        predictContext.log({
+          kind: "note",
+          text: `${llm.spec} takes no temperature: its ${samples} answers to a text differ as it draws them.`,
+        });
+      }
       for (const [fault, rows] of faults)
         predictContext.log({ kind: "note", text: `${formatCount(rows)} of ${formatCount(queries.length)} ${fault}` });
       return predictions;
