@@ -39,8 +39,9 @@ describe("a request in its model's window", () => {
   });
 
   it("leaves half of the window to the text: the first examples, which are the least similar, go first", () => {
-    const { request } = fitted(long, 1500);
+    const { request, droppedDemos } = fitted(long, 1500);
     const kept = shownDemos(request);
+    expect(droppedDemos).toBe(10 - kept.length);
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length).toBeLessThan(10);
     expect(kept.at(-1)!.text.trim()).toBe(demos.at(-1)!.text.trim());
