@@ -7,14 +7,14 @@ import type { PromptTemplate } from "./template.js";
 /** What a completion says: labels, or why there are none. */
 export function readCompletion(
   completion: Pick<Completion, "text" | "finish">,
-  task: Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel">,
+  task: Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel"> & Partial<Pick<PromptTemplate, "descriptions">>,
 ): Pick<Prediction, "answer" | "failure" | "rawAnswer"> {
   const rawAnswer = completion.text.slice(0, 500);
   if (completion.finish === "refused") return { answer: null, failure: "refused", rawAnswer };
   // What was cut off may have been the rest of another label ("card" of "card_arrival").
   if (completion.finish === "length") return { answer: null, failure: "truncated", rawAnswer };
   const parse = task.isMultiLabel ? parseAnswers : parseAnswer;
-  const parsed = parse(completion.text, task.labels, task.aliases);
+  const parsed = parse(completion.text, task.labels, task.aliases, task.descriptions);
   if ("failure" in parsed) return { answer: null, failure: parsed.failure, rawAnswer };
   const isPlain = parsed.answer.length === 1 && completion.text.trim() === parsed.answer[0];
   return { answer: parsed.answer, ...(isPlain ? {} : { rawAnswer }) };
