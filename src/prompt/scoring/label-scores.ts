@@ -1,8 +1,7 @@
-import { thoughts } from "../answer.js";
 import type { Completion, TokenLogprob } from "../llm.js";
 import type { PromptTemplate } from "../template.js";
 import { labelDistribution } from "./label-distribution.js";
-import { labelSpan } from "./label-span.js";
+import { labelSpan, labelsStart } from "./label-span.js";
 
 /** What scoring has to know of a task. */
 export type ScoredTask = Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel">;
@@ -27,14 +26,14 @@ export function labelScores(
 }
 
 /**
- * The probability of a whole answer as it was written: the product over its tokens. For answers of several labels, of which it is a lower
- * bound, since the same labels could have been written in another order. `null` where there are no log-probabilities.
+ * The probability of an answer of several labels as it was written: the product over the tokens of their list, without thoughts before it.
+ * A lower bound for the set of labels, which could have been written in another order. `null` where there are no log-probabilities.
  */
-export function answerProbability(completion: Pick<Completion, "text" | "logprobs">): number | null {
+export function listProbability(completion: Pick<Completion, "text" | "logprobs">): number | null {
   const text = completion.text.trim();
   const tokens = alignedTokens(text, completion.logprobs);
   if (tokens === null) return null;
-  const start = thoughts.exec(text)?.[0].length ?? 0;
+  const start = labelsStart(text);
   let end = 0;
   let logprob = 0;
   for (const token of tokens) {

@@ -1,4 +1,4 @@
-/** @file Where in an answer its label stands: the characters whose tokens are to be scored. */
+/** @file Where in an answer its label stands, or its labels: the characters whose tokens are to be scored. */
 
 import { thoughts } from "../answer.js";
 import { answerKeys } from "../json-answer.js";
@@ -35,6 +35,16 @@ export function labelSpan(text: string, names: readonly string[]): Span {
   if (last !== undefined) return { start: from + last.index, end: from + endOf(last), isQuoted: false };
   const lead = said.length - said.trimStart().length;
   return { start: from + lead, end: text.trimEnd().length, isQuoted: false };
+}
+
+/** A list of labels: in JSON, or below a line such as `Labels:`. */
+const listStart = new RegExp(`"(?:${[...answerKeys].join("|")})"\\s*:\\s*(?=\\[)|^\\W*(?:final\\s+)?labels?\\W*$`, "gim");
+
+/** Where an answer of several labels begins, behind whatever thoughts: the last place at which a list of labels does. */
+export function labelsStart(text: string): number {
+  const from = thoughts.exec(text)?.[0].length ?? 0;
+  const last = [...text.slice(from).matchAll(listStart)].at(-1);
+  return last === undefined ? from : from + endOf(last);
 }
 
 function endOf(match: RegExpExecArray): number {

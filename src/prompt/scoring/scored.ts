@@ -4,7 +4,7 @@ import type { Prediction } from "../../types.js";
 import type { Completion } from "../llm.js";
 import { confidenceOf } from "./confidence.js";
 import { calibratedScores } from "./contextual-calibration.js";
-import { answerProbability, labelScores, type ScoredTask } from "./label-scores.js";
+import { labelScores, listProbability, type ScoredTask } from "./label-scores.js";
 import { statedConfidence } from "./stated-confidence.js";
 
 /**
@@ -24,7 +24,7 @@ export function scored<Read extends Pick<Prediction, "answer" | "rawAnswer">>(
 ): Read & Pick<Prediction, "scores" | "confidence"> {
   if (read.answer === null) return read;
   const stated = statedConfidence(completion.text);
-  if (task.isMultiLabel) return { ...read, ...confident({ logprob: answerProbability(completion), stated }) };
+  if (task.isMultiLabel) return { ...read, ...confident({ logprob: listProbability(completion), stated }) };
   const said = read.answer[0]!;
   const own = labelScores(completion, said, task);
   if (own === null) return { ...read, ...confident({ stated }) };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leastProbability } from "../../../src/prompt/scoring/label-distribution.js";
-import { answerProbability, labelScores } from "../../../src/prompt/scoring/label-scores.js";
+import { labelScores, listProbability } from "../../../src/prompt/scoring/label-scores.js";
 import { labelSpan } from "../../../src/prompt/scoring/label-span.js";
 import { said, token } from "./tokens.js";
 
@@ -150,16 +150,27 @@ describe("the probability of each label", () => {
   });
 });
 
-describe("the probability of a whole answer", () => {
-  it("is the product over its tokens, without thoughts", () => {
-    const answer = said(
-      token("joy? anger?", 0.01),
-      token("</think>", 0.5),
-      token("joy", 0.8),
-      token("\n", 0.9),
-      token("anger", 0.5),
+describe("the probability of several labels", () => {
+  it("is the product over the tokens of their list", () => {
+    expect(listProbability(said(token("joy", 0.8), token("\n", 0.9), token("anger", 0.5)))).toBeCloseTo(0.36, 9);
+    expect(listProbability({ text: "joy" })).toBeNull();
+  });
+
+  it("leaves out the thoughts before it", () => {
+    const list = [token("joy", 0.8), token("\n", 0.9), token("anger", 0.5)];
+    expect(listProbability(said(token("joy? anger?", 0.01), token("</think>", 0.5), ...list))).toBeCloseTo(0.36, 9);
+    expect(listProbability(said(token("He laughs.\n", 0.01), token("Labels:", 0.5), token("\n", 1), ...list))).toBeCloseTo(
+      0.36,
+      9,
     );
-    expect(answerProbability(answer)).toBeCloseTo(0.36, 9);
-    expect(answerProbability({ text: "joy" })).toBeNull();
+    const json = [
+      token('{"reasoning": "He laughs', 0.01),
+      token('", "', 1),
+      token("labels", 1),
+      token('": ', 1),
+      token('["', 0.9),
+      token("joy", 0.8),
+    ];
+    expect(listProbability(said(...json, token('"]}', 0.5)))).toBeCloseTo(0.36, 9);
   });
 });
