@@ -3,7 +3,7 @@
  * unparseable. In this order: JSON; equality; the one label found as a whole word; a last line `Label: …`.
  */
 
-import { labelValues, readJson } from "./json-answer.js";
+import { embeddedJson, labelValues, readJson } from "./json-answer.js";
 import { type Aliases, type Found, findEqual, findMentioned, type LabelName, labelNames } from "./label-names.js";
 
 export type { Aliases } from "./label-names.js";
@@ -32,6 +32,10 @@ export function parseAnswer(
   if (values.length === 1 && labels.includes(values[0]!)) return { answer: values };
   const names = labelNames(labels, aliases, descriptions);
   if (isJson) return values.length === 1 ? single(findEqual(values[0]!, names) ?? findMentioned(values[0]!, names)) : unparseable;
+  const embedded = embeddedJson(said);
+  if (embedded !== null) {
+    return agreeing(parseAnswer(JSON.stringify(embedded.json), labels, aliases, descriptions), embedded.around, names);
+  }
   return single(findEqual(said, names) ?? findMentioned(said, names) ?? findOnLastLine(said, names));
 }
 
@@ -52,6 +56,10 @@ export function parseAnswers(
   if (!isJson && parts.length === 0) return unparseable;
   if (parts.length > 0 && parts.every((part) => labels.includes(part))) return inOrder(new Set(parts), labels);
   const names = labelNames(labels, aliases, descriptions);
+  const embedded = isJson ? null : embeddedJson(said);
+  if (embedded !== null) {
+    return agreeing(parseAnswers(JSON.stringify(embedded.json), labels, aliases, descriptions), embedded.around, names);
+  }
   const separated = isJson ? [] : parts.flatMap((part) => part.split(/[,|;]/));
   const found = allEqual(parts, names) ?? allEqual(separated, names);
   if (found !== undefined) return inOrder(found, labels);
@@ -62,12 +70,20 @@ export function parseAnswers(
 /** Thoughts that reasoning models behind plain servers say aloud, in tags, of which the first may be missing. What begins as JSON is none. */
 export const thoughts = /^(?!\s*[{[])[\s\S]*<\/think>/i;
 
-function withoutThoughts(text: string): string {
+/** What was said after all thoughts. */
+export function withoutThoughts(text: string): string {
   return text.replace(thoughts, "").trim();
 }
 
 function single(found: Found): ParsedAnswer {
   return typeof found === "string" ? { answer: [found] } : unparseable;
+}
+
+/** An answer in JSON, unless the words around it name another label: the JSON may then be a quotation. */
+function agreeing(parsed: ParsedAnswer, around: string, names: readonly LabelName[]): ParsedAnswer {
+  if ("failure" in parsed) return parsed;
+  const mentioned = findMentioned(around, names);
+  return mentioned === undefined || (mentioned !== null && parsed.answer.includes(mentioned)) ? parsed : unparseable;
 }
 
 function inOrder(found: ReadonlySet<string>, labels: readonly string[]): ParsedAnswer {

@@ -20,7 +20,11 @@ export function meanScores(distributions: readonly Scores[]): Scores {
   );
 }
 
-/** Probabilities divided by those of content-free texts, renormalized: the paper's W = diag(p_cf)⁻¹, b = 0. All of `prior` are above 0. */
+/**
+ * Probabilities divided by those of content-free texts, renormalized: the paper's W = diag(p_cf)⁻¹, b = 0. All of `prior` are above 0. A
+ * label that the content-free answers do not list has a floor for a prior, and is raised by the division: a prompt is better calibrated
+ * where all labels are listed, as letters are.
+ */
 export function calibratedScores(scores: Scores, prior: Scores): Scores {
   return normalized(Object.keys(scores), (label) => scores[label]! / prior[label]!);
 }

@@ -7,7 +7,8 @@ import { labelSpan, labelsStart } from "./label-span.js";
 export type ScoredTask = Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel">;
 
 /**
- * The probability of each label by the answer's log-probabilities, summing to 1; `null` where there are none, or none of a label.
+ * The probability of each label by the answer's log-probabilities, summing to 1; `null` where there are none, or it is not seen which are
+ * a label's.
  *
  * @param label the one that the answer was read as; `null` where it is not to matter what was said, as of a text without content
  */
@@ -22,7 +23,7 @@ export function labelScores(
   const namesOf = (one: string): string[] => [one, ...(Object.hasOwn(aliases, one) ? aliases[one]! : [])];
   const ways = labels.flatMap((one) => namesOf(one).map((written) => ({ label: one, written })));
   const span = labelSpan(text, label === null ? [] : namesOf(label));
-  return labelDistribution(tokens, span, ways, labels, label);
+  return span === null ? null : labelDistribution(tokens, span, ways, labels, label);
 }
 
 /**

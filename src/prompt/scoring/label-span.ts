@@ -17,9 +17,9 @@ const jsonValue = new RegExp(`"(?:${[...answerKeys].join("|")})"\\s*:\\s*(?:\\[\
 
 /**
  * The span of an answer's label: the value in JSON, or else the last place where one of `names` stands in the text, however it is
- * capitalized and its words are joined. Where none does, the span is the text from its first sign on: an answer begins with its label.
+ * capitalized and its words are joined; `null` where none does. Without names it is the whole text: an answer begins with its label.
  */
-export function labelSpan(text: string, names: readonly string[]): Span {
+export function labelSpan(text: string, names: readonly string[]): Span | null {
   const from = thoughts.exec(text)?.[0].length ?? 0;
   const said = text.slice(from);
   const json = jsonValue.exec(said);
@@ -33,12 +33,16 @@ export function labelSpan(text: string, names: readonly string[]): Span {
   // Of names that end together the longest is the one that was meant.
   const last = mentions.sort((a, b) => endOf(b) - endOf(a) || a.index - b.index)[0];
   if (last !== undefined) return { start: from + last.index, end: from + endOf(last), isQuoted: false };
+  if (names.length > 0) return null;
   const lead = said.length - said.trimStart().length;
   return { start: from + lead, end: text.trimEnd().length, isQuoted: false };
 }
 
 /** A list of labels: in JSON, or below a line such as `Labels:`. */
-const listStart = new RegExp(`"(?:${[...answerKeys].join("|")})"\\s*:\\s*(?=\\[)|^\\W*(?:final\\s+)?labels?\\W*$`, "gim");
+const listStart = new RegExp(
+  `"(?:${[...answerKeys].join("|")})"\\s*:\\s*(?=\\[)|^[^\\w\\n]*(?:final\\s+)?labels?[^\\w\\n]*$`,
+  "gim",
+);
 
 /** Where an answer of several labels begins, behind whatever thoughts: the last place at which a list of labels does. */
 export function labelsStart(text: string): number {

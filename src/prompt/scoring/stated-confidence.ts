@@ -1,6 +1,6 @@
 /** @file A confidence that the model states itself, where it has no log-probabilities: `"confidence": 0-100` in its JSON. */
 
-import { readJson } from "../json-answer.js";
+import { embeddedJson, readJson } from "../json-answer.js";
 import { at } from "../json-value.js";
 import type { CompletionRequest } from "../llm.js";
 
@@ -32,7 +32,7 @@ export function withStatedConfidence(request: CompletionRequest): CompletionRequ
  * `"85"` or `"85%"`). A number between 0 and 1 is a share already: no model means half a percent.
  */
 export function statedConfidence(text: string): number | null {
-  const json = readJson(text);
+  const json = readJson(text) ?? embeddedJson(text)?.json;
   const key =
     typeof json === "object" && json !== null ? Object.keys(json).find((one) => one.toLowerCase() === "confidence") : undefined;
   const said = key === undefined ? undefined : at(json, key);

@@ -32,12 +32,16 @@ describe("a label's place in an answer", () => {
     ["This is junk mail", ["spam", "junk"], "junk"],
     ["I cannot say. ", [], "I cannot say."],
   ])("of %j called %j is %j", (text, names, found) => {
-    const { start, end } = labelSpan(text, names);
+    const { start, end } = labelSpan(text, names)!;
     expect(text.slice(start, end)).toBe(found);
   });
 
   it("is the last one where it is named several times", () => {
-    expect(labelSpan("ham? No doubt: ham", ["ham"]).start).toBe(15);
+    expect(labelSpan("ham? No doubt: ham", ["ham"])!.start).toBe(15);
+  });
+
+  it("is not known where it is spelled in another way", () => {
+    expect(labelSpan("ｓｐａｍ", ["spam"])).toBeNull();
   });
 });
 
