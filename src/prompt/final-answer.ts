@@ -1,6 +1,7 @@
 /** @file Where the answer stands in a completion whose thoughts come first: thoughts name labels that are not meant. */
 
-import { readJson, withoutThoughts } from "./answer.js";
+import { withoutThoughts } from "./answer.js";
+import { readJson } from "./json-answer.js";
 
 /** A line such as `Label: spam`, `**Labels:**` or `Final answer: spam`; what follows the colon is captured. */
 const statement =

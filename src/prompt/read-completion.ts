@@ -8,7 +8,7 @@ import type { AnswerStyle, PromptTemplate } from "./template.js";
 /** What a completion says: labels, or why there are none. Of a reasoned one only the end counts, not the thoughts. */
 export function readCompletion(
   completion: Pick<Completion, "text" | "finish">,
-  task: Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel">,
+  task: Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel"> & Partial<Pick<PromptTemplate, "descriptions">>,
   style: AnswerStyle = "direct",
 ): Pick<Prediction, "answer" | "failure" | "rawAnswer"> {
   // Of thoughts the end says more.
@@ -18,7 +18,7 @@ export function readCompletion(
   if (completion.finish === "length") return { answer: null, failure: "truncated", rawAnswer };
   const parse = task.isMultiLabel ? parseAnswers : parseAnswer;
   const stated = style === "reasoned" ? finalAnswer(completion.text, task.isMultiLabel) : completion.text;
-  const parsed = parse(stated, task.labels, task.aliases);
+  const parsed = parse(stated, task.labels, task.aliases, task.descriptions);
   if ("failure" in parsed) return { answer: null, failure: parsed.failure, rawAnswer };
   const isPlain = parsed.answer.length === 1 && completion.text.trim() === parsed.answer[0];
   return { answer: parsed.answer, ...(isPlain ? {} : { rawAnswer }) };

@@ -24,6 +24,7 @@ export function fakeLlm(
     warnings: [],
     parameters: options.parameters ?? { temperature: 0, seed: 0 },
     isStructured: options.isStructured ?? false,
+    hasLogprobs: false,
     pace: adaptivePace({ maxConcurrency: 4 }),
     requests,
     async complete(request) {
