@@ -54,6 +54,8 @@ export interface Usage {
   readonly inputTokens: number;
   /** The part of `inputTokens` that was read from the service's prompt cache. */
   readonly cachedInputTokens: number;
+  /** The part of `inputTokens` that was written to the service's prompt cache, where that is billed at a price of its own. None unless told. */
+  readonly cacheWriteInputTokens?: number;
   /** All output tokens, reasoning included. */
   readonly outputTokens: number;
   /** The part of `outputTokens` that was reasoning. */
