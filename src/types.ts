@@ -177,6 +177,10 @@ export interface RunEstimate {
   readonly outputTokens: number;
   /** `null` where the price is unknown. */
   readonly usd: number | null;
+  /** Where `usd` can only be guessed before anything is asked: between what it is taken to lie. */
+  readonly usdRange?: { readonly low: number; readonly high: number };
+  /** What the estimate rests on, in a sentence for people. */
+  readonly basis?: string;
   readonly seconds: number;
 }
 

@@ -1,44 +1,53 @@
-import type { Query, RunEstimate } from "../types.js";
+import type { Query, RunEstimate, Usage } from "../types.js";
 import type { DemoSet } from "./demos.js";
 import type { ModelCard } from "./llm.js";
+import { assumedOutput, pilotOutput } from "./output-estimate.js";
 import { costOfUsage } from "./prices.js";
-import { type AnswerForm, delimitText, type PromptTemplate, renderRequest } from "./template.js";
-import { estimateMessageTokens, estimateTokens } from "./tokens.js";
+import { type AnswerForm, type PromptTemplate, renderAnswer, renderRequest } from "./template.js";
+import { tokenCounter } from "./token-counter.js";
 
-/** What one answer is taken to need beyond the label itself, before anything was measured. */
-const assumed = {
-  /** Recorded on 5,000 SMS messages: gpt-5-mini 29, gpt-5 40, gpt-5-nano 102. */
-  reasoningTokens: 100,
-  secondsPlain: 1,
-  secondsReasoning: 3,
-};
+/** Seconds of one answer, before anything was measured. */
+const assumedSeconds = { plain: 1, reasoning: 3 };
 
-/** What asking a model about each text takes. Equal texts are asked once; what is stored already is not known here. */
-export function estimatePrompt(
+/**
+ * What asking a model about each text takes. Equal texts are asked once; what is stored already is not known here.
+ *
+ * @param pilot bills of answers that this model gave to this prompt: how long its answers are is then measured, not assumed
+ */
+export async function estimatePrompt(
   card: ModelCard,
   template: PromptTemplate,
   demos: DemoSet,
   queries: readonly Query[],
   form: AnswerForm,
   maxConcurrency: number,
-): RunEstimate {
+  pilot: readonly Usage[] = [],
+): Promise<RunEstimate> {
+  const counter = await tokenCounter(card);
   const texts = [...new Set(queries.map(({ text }) => text))];
-  const { messages, schema } = renderRequest(template, demos.shown, "", form);
-  const fixedTokens =
-    estimateMessageTokens(messages.slice(0, -1)) + (schema === undefined ? 0 : estimateTokens(JSON.stringify(schema)));
-  const textTokens = texts.reduce((sum, text) => sum + estimateTokens(delimitText(text, template.maxTextCharacters).content), 0);
-  const labelTokens = template.labels.reduce((sum, label) => sum + estimateTokens(label), 0) / template.labels.length;
-  const answerTokens = Math.ceil(labelTokens) + (form === "json" ? 6 : 1) + (card.isReasoning ? assumed.reasoningTokens : 0);
   const calls = texts.length;
-  const inputTokens = fixedTokens * calls + textTokens;
-  const outputTokens = answerTokens * calls;
-  const usage = { inputTokens, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 };
-  const secondsPerCall = card.isReasoning ? assumed.secondsReasoning : assumed.secondsPlain;
+  const inputTokens = texts.reduce((sum, text) => {
+    const { messages, schema } = renderRequest(template, demos.shown, text, form);
+    return sum + counter.countMessages(messages, schema);
+  }, 0);
+  const answers = template.labels.map((label) => counter.count(renderAnswer([label], template.isMultiLabel, form)));
+  const answerTokens = answers.reduce((sum, tokens) => sum + tokens, 0) / answers.length;
+  const output = pilotOutput(pilot, calls) ?? assumedOutput(card, answerTokens);
+  const usdOf = (input: number, outputEach: number): number | null => {
+    if (card.price === null || calls === 0) return card.price === null ? null : 0;
+    const each = { inputTokens: input / calls, cachedInputTokens: 0, outputTokens: outputEach, reasoningTokens: 0 };
+    return calls * costOfUsage(card.price, each);
+  };
+  const low = usdOf(inputTokens * (1 - counter.tolerance), output.low);
+  const high = usdOf(inputTokens * (1 + counter.tolerance), output.high);
+  const secondsPerCall = card.isReasoning ? assumedSeconds.reasoning : assumedSeconds.plain;
   return {
     calls,
     inputTokens,
-    outputTokens,
-    usd: card.price === null ? null : costOfUsage(card.price, usage),
+    outputTokens: Math.round(output.tokens * calls),
+    usd: usdOf(inputTokens, output.tokens),
+    ...(low === null || high === null ? {} : { usdRange: { low, high } }),
+    basis: `Tokens of prompts are ${counter.basis}; ${output.basis}.`,
     seconds: (calls * secondsPerCall) / Math.max(1, Math.min(maxConcurrency, calls)),
   };
 }
