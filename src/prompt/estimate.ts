@@ -1,7 +1,7 @@
-import type { Query, RunEstimate, Usage } from "../types.js";
+import type { Query, RunEstimate } from "../types.js";
 import type { DemoSet } from "./demos.js";
 import type { ModelCard } from "./llm.js";
-import { assumedOutput, pilotOutput } from "./output-estimate.js";
+import { assumedOutput, type Pilot, pilotOutput } from "./output-estimate.js";
 import { costOfUsage } from "./prices.js";
 import { type AnswerForm, type PromptTemplate, renderAnswer, renderRequest } from "./template.js";
 import { tokenCounter } from "./token-counter.js";
@@ -12,7 +12,7 @@ const assumedSeconds = { plain: 1, reasoning: 3 };
 /**
  * What asking a model about each text takes. Equal texts are asked once; what is stored already is not known here.
  *
- * @param pilot bills of answers that this model gave to this prompt: how long its answers are is then measured, not assumed
+ * @param pilot answers that this model gave to this prompt: how long they are is then measured, not assumed
  */
 export async function estimatePrompt(
   card: ModelCard,
@@ -21,7 +21,7 @@ export async function estimatePrompt(
   queries: readonly Query[],
   form: AnswerForm,
   maxConcurrency: number,
-  pilot: readonly Usage[] = [],
+  pilot?: Pilot,
 ): Promise<RunEstimate> {
   const counter = await tokenCounter(card);
   const texts = [...new Set(queries.map(({ text }) => text))];
@@ -32,7 +32,8 @@ export async function estimatePrompt(
   }, 0);
   const answers = template.labels.map((label) => counter.count(renderAnswer([label], template.isMultiLabel, form)));
   const answerTokens = answers.reduce((sum, tokens) => sum + tokens, 0) / answers.length;
-  const output = pilotOutput(pilot, calls) ?? assumedOutput(card, answerTokens);
+  const measured = pilot === undefined ? null : pilotOutput(pilot, calls);
+  const output = measured ?? assumedOutput(card, answerTokens);
   const usdOf = (input: number, outputEach: number): number | null => {
     if (card.price === null || calls === 0) return card.price === null ? null : 0;
     const each = { inputTokens: input / calls, cachedInputTokens: 0, outputTokens: outputEach, reasoningTokens: 0 };

@@ -2,6 +2,7 @@
  * @file How long answers will be. What a model thinks before it answers can't be known before it is asked: it is taken from answers that it
  * gave already, or else from those that were recorded elsewhere, and comes with a range.
  */
+import { formatCount } from "../lib/format.js";
 import type { Usage } from "../types.js";
 import type { ModelCard } from "./llm.js";
 
@@ -53,20 +54,33 @@ export function assumedOutput(
   };
 }
 
-const leastHalfWidth = 0.02;
-
 /** Fewer answers than this say too little. */
-export const leastPilotRows = 5;
+export const leastPilotAnswers = 5;
+
+/** Answers that a model gave to a prompt, as sums: what their mean and its interval are computed from. */
+export interface Pilot {
+  readonly answers: number;
+  readonly outputTokens: number;
+  readonly outputTokensSquared: number;
+}
+
+/** A pilot from the bills of answers. */
+export function pilotOf(usages: readonly Usage[]): Pilot {
+  return {
+    answers: usages.length,
+    outputTokens: usages.reduce((sum, { outputTokens }) => sum + outputTokens, 0),
+    outputTokensSquared: usages.reduce((sum, { outputTokens }) => sum + outputTokens ** 2, 0),
+  };
+}
 
 /**
- * From the bills of answers to the same prompt: their mean, and the 95 % interval of the mean over `rows` new ones (Student's t,
- * variance s²·(1/n + 1/rows)). `null` where there are too few.
+ * From answers to the same prompt: their mean, and the 95 % interval of the mean over `rows` new ones (Student's t, variance
+ * s²·(1/n + 1/rows)). `null` where there are too few.
  */
-export function pilotOutput(pilot: readonly Usage[], rows: number): OutputEstimate | null {
-  const n = pilot.length;
-  if (n < leastPilotRows) return null;
-  const mean = pilot.reduce((sum, { outputTokens }) => sum + outputTokens, 0) / n;
-  const variance = pilot.reduce((sum, { outputTokens }) => sum + (outputTokens - mean) ** 2, 0) / (n - 1);
+export function pilotOutput({ answers: n, outputTokens, outputTokensSquared }: Pilot, rows: number): OutputEstimate | null {
+  if (n < leastPilotAnswers) return null;
+  const mean = outputTokens / n;
+  const variance = Math.max(0, outputTokensSquared - n * mean ** 2) / (n - 1);
   const half = Math.max(
     studentT975(n - 1) * Math.sqrt(variance * (1 / n + 1 / Math.max(1, rows))),
     // Answers that were all of one length have not shown the rare long one.
@@ -76,9 +90,11 @@ export function pilotOutput(pilot: readonly Usage[], rows: number): OutputEstima
     tokens: mean,
     low: Math.max(0, mean - half),
     high: mean + half,
-    basis: `answers are taken to be as long as ${n} that were given to the same prompt`,
+    basis: `answers are taken to be as long as ${formatCount(n)} that were given to the same prompt`,
   };
 }
+
+const leastHalfWidth = 0.02;
 
 /** The 97.5 % quantile of Student's t, by the expansion of Cornish and Fisher; within 0.5 % from 4 degrees of freedom on. */
 function studentT975(degrees: number): number {

@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { estimatePrompt } from "../../src/prompt/estimate.js";
 import type { Message, ModelCard } from "../../src/prompt/llm.js";
-import { assumedOutput, pilotOutput } from "../../src/prompt/output-estimate.js";
+import { assumedOutput, pilotOf, pilotOutput } from "../../src/prompt/output-estimate.js";
 import { listPrices } from "../../src/prompt/price-table.js";
 import { costOfUsage, findPrice } from "../../src/prompt/prices.js";
 import { readRecording } from "../../src/prompt/recording.js";
@@ -78,11 +78,11 @@ describe("how long answers will be", () => {
 
   it("is the mean of a pilot, with the interval of Student's t", () => {
     // Mean 20, s² = 62.5, n = 5: 2.776 · √(62.5 · (1/5 + 1/∞)) = 9.815.
-    const found = pilotOutput([10, 15, 20, 25, 30].map(usage), 1e9)!;
+    const found = pilotOutput(pilotOf([10, 15, 20, 25, 30].map(usage)), 1e9)!;
     expect(found.tokens).toBe(20);
     expect(found.high - found.tokens).toBeCloseTo(9.815, 1);
     expect(found.tokens - found.low).toBeCloseTo(9.815, 1);
-    expect(pilotOutput([usage(1)], 10)).toBeNull();
+    expect(pilotOutput(pilotOf([usage(1)]), 10)).toBeNull();
   });
 
   it("is assumed, and says so, where nothing was asked", () => {
@@ -120,7 +120,7 @@ describe("the estimate of a run", () => {
       outputTokens: 40 + i,
       reasoningTokens: 0,
     }));
-    const measured = await estimatePrompt(card, promptTemplate(task), none, queries, "json", 8, pilot);
+    const measured = await estimatePrompt(card, promptTemplate(task), none, queries, "json", 8, pilotOf(pilot));
     expect(measured.outputTokens).toBe(99);
     expect(measured.basis).toContain("as long as 20 that were given to the same prompt");
     const free = await estimatePrompt({ ...card, price: null }, promptTemplate(task), none, queries, "json", 8);
@@ -161,7 +161,7 @@ describe.skipIf(!existsSync(recorded))("against the bills of four recorded model
       costOfUsage(price, { inputTokens: counted / usages.length, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 }) *
       usages.length;
     // The file is in the order of a shuffle: its first rows are a fair sample.
-    const pilot = pilotOutput(usages.slice(0, 200), usages.length)!;
+    const pilot = pilotOutput(pilotOf(usages.slice(0, 200)), usages.length)!;
     expect(Math.abs(usd(pilot.tokens) / bill - 1)).toBeLessThan(0.1);
     expect(usd(pilot.low)).toBeLessThanOrEqual(bill);
     expect(usd(pilot.high)).toBeGreaterThanOrEqual(bill);
