@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openBill } from "../../src/store/bill.js";
-import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
+import { loadClassifier } from "../../src/tune/classifier/text-classifier.js";
+import { recordingContext } from "../contract/approach.js";
 import { type FaultyServer, startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, ticketRows } from "./cli.js";
 
@@ -37,6 +38,9 @@ const label = (data: string, ...words: string[]) =>
     env: { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url },
   });
 const llm = ["--llm", "openai:gpt-5-mini", "--labels", "refund,login"];
+
+/** A small classifier, as transformers saved it. */
+const tuned = fileURLToPath(new URL("../../golden/classifier-bert", import.meta.url));
 
 describe("labeling a file", () => {
   it("writes the rows in their order, with labels beside them, and says what it came to", async () => {
@@ -171,6 +175,27 @@ describe("labeling a file", () => {
     expect(messages.slice(0, -1)).toEqual(before.slice(0, -1));
   });
 
+  it("labels with a tuned model, whose probabilities are the confidences", async () => {
+    const data = await writeRows("rows.csv", 300);
+    const plan = await label(data, "--model", tuned, "--dry-run");
+    expect(plan.out).toContain("Labels (3): refund, login, parcel: late.");
+    expect(plan.out).toMatch(/Time is from a trial with 32 rows/);
+    const { code, out } = await label(data, "--model", tuned, "-o", path("tuned.jsonl"));
+    expect(code).toBe(0);
+    expect(out).not.toContain("tokens in");
+    await using predictor = await loadClassifier(tuned);
+    const queries = texts(300).map((text, i) => ({ id: String(i), text }));
+    const expected = await predictor.predict(queries, recordingContext());
+    const written = (await readFile(path("tuned.jsonl"), "utf8"))
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(written.map((row) => [row.label, row.confidence_source])).toEqual(
+      expected.map(({ answer }) => [answer![0], "probability"]),
+    );
+    for (const [i, { answer, scores }] of expected.entries()) expect(written[i].confidence).toBeCloseTo(scores![answer![0]!]!, 4);
+  });
+
   it.each([
     [[], "Nobody is named who labels."],
     [["--llm", "openai:gpt-5-mini"], "There are no labels."],
@@ -218,64 +243,5 @@ describe("labeling a file", () => {
     expect(await readFile(journal, "utf8")).toBe(lines);
     expect(JSON.parse(out)).toMatchObject({ rows: 150, inputTokens: 15_000 });
     expect(server.requests).toHaveLength(150);
-  });
-});
-
-describe("labeling that is stopped", () => {
-  let program: ChildScript;
-  beforeAll(async () => {
-    program = await bundleChild("src/cli/cli.ts");
-  }, 60_000);
-  afterAll(async () => {
-    await program[Symbol.asyncDispose]();
-  });
-
-  const start = async (slow: FaultyServer, data: string, ...words: string[]) => {
-    await writeFile(path("keys.env"), `OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=${slow.url}\n`);
-    return program.start("label", data, "--runs", path("runs"), "--env-file", path("keys.env"), ...llm, ...words);
-  };
-  const serveSlowly = (latencyMs: number) =>
-    startFaultyServer({ keywords: { refund: "money", login: "password" }, otherwise: "login", usage, latencyMs });
-
-  it("by SIGKILL at any moment goes on, with the same file and the same totals as if it had not been", async () => {
-    const data = await writeRows("rows.csv", 240);
-    await using slow = await serveSlowly(3);
-    const words = ["-j", "4", "-o", path("killed.csv"), "--json"];
-    for (const requests of [40, 100, 170]) {
-      const child = await start(slow, data, ...words);
-      while (slow.requests.length < requests && child.exitCode === null) await delay(1);
-      child.kill("SIGKILL");
-      await ended(child);
-    }
-    const killed = await start(slow, data, ...words);
-    const printed: Buffer[] = [];
-    killed.stdout!.on("data", (chunk: Buffer) => printed.push(chunk));
-    expect(await ended(killed)).toBe(0);
-    const totals = JSON.parse(Buffer.concat(printed).toString("utf8"));
-    // Only what was open when it was killed is asked again.
-    expect(slow.requests.length).toBeLessThanOrEqual(240 + 3 * 4);
-
-    const { out } = await label(data, ...llm, "-j", "4", "-o", path("whole.csv"), "--runs", path("other"), "--json");
-    const whole = JSON.parse(out);
-    expect(await readFile(path("killed.csv"), "utf8")).toBe(await readFile(path("whole.csv"), "utf8"));
-    expect({ ...totals, output: "", paidUsd: 0, usd: 0 }).toEqual({ ...whole, output: "", paidUsd: 0, usd: 0 });
-    expect(totals.usd).toBeCloseTo(whole.usd, 12);
-    expect(whole.usd).toBeCloseTo(240 * usdEach, 9);
-    // Every request that was sent is in the bill: the whole price of those that were answered, the worst case of those cut off.
-    expect(totals.paidUsd).toBeGreaterThanOrEqual(slow.requests.length * usdEach - 1e-9);
-    expect(whole.paidUsd).toBeCloseTo(240 * usdEach, 9);
-  });
-
-  it("by Ctrl-C ends with code 130, says how to go on, and keeps what was answered", async () => {
-    const data = await writeRows("rows.csv", 120);
-    await using slow = await serveSlowly(20);
-    const child = await start(slow, data, "-j", "2");
-    while (slow.requests.length < 40) await delay(5);
-    child.kill("SIGINT");
-    expect(await ended(child)).toBe(130);
-    const asked = slow.requests.length;
-    expect(await ended(await start(slow, data, "-j", "2"))).toBe(0);
-    expect(slow.requests.length).toBeLessThanOrEqual(120 + 2);
-    expect(slow.requests.length).toBeGreaterThan(asked);
   });
 });

@@ -75,7 +75,7 @@ export async function label(options: LabelOptions, command: string, context: Com
     const state = { format: 1, version: packageVersion(), dataHash, labelledBy: plan.name, fingerprint, labels } as const;
     const isBegun = await checkState(output, state);
     const folder = stateFolder(output);
-    const before = await readTotals(folder);
+    const before = await readTotals(output, folder);
     const rows = Math.min(source.count, options.limit ?? source.count);
     const left = Math.max(0, rows - before.rows);
     const sample = await rowsOf(before.rows, rows);

@@ -4,7 +4,7 @@
  * off when the file is opened again, and written anew.
  */
 import { existsSync } from "node:fs";
-import { type FileHandle, open, readFile, truncate } from "node:fs/promises";
+import { type FileHandle, open, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.js";
 import { csvCell } from "../../report/predictions.js";
@@ -45,9 +45,9 @@ export function labelledFormat(path: string): LabelledFormat {
 /** The journal's path in the folder that is kept beside the file. */
 const journalPath = (folder: string): string => join(folder, "journal.jsonl");
 
-/** What was written before; nothing where there is no journal. */
-export async function readTotals(folder: string): Promise<LabelTotals> {
-  return (await readJournal(folder)).lines.at(-1)?.totals ?? noTotals;
+/** What the file holds so far; nothing where there is no journal. */
+export async function readTotals(path: string, folder: string): Promise<LabelTotals> {
+  return (await wholePart(path, folder)).totals;
 }
 
 /**
@@ -64,15 +64,12 @@ export async function openLabelledFile(
   isMultiLabel: boolean,
 ): Promise<LabelledFile> {
   const format = labelledFormat(path);
-  const journal = await readJournal(folder);
+  const whole = await wholePart(path, folder);
   const file = await open(path, existsSync(path) ? "r+" : "w");
-  const size = (await file.stat()).size;
-  // After a power cut the file may be shorter than the last line says.
-  const kept = journal.lines.filter(({ bytes }) => bytes <= size).at(-1) ?? { bytes: 0, totals: noTotals };
-  await file.truncate(kept.bytes);
-  if (existsSync(journalPath(folder))) await truncate(journalPath(folder), journal.bytesOf(kept));
+  await file.truncate(whole.bytes);
+  if (existsSync(journalPath(folder))) await truncate(journalPath(folder), whole.journalBytes);
   const lines = await open(journalPath(folder), "a");
-  let { bytes, totals } = kept;
+  let { bytes, totals } = whole;
   const write = async (text: string): Promise<void> => {
     const content = Buffer.from(text, "utf8");
     await writeAll(file, content, bytes);
@@ -108,22 +105,31 @@ async function writeAll(file: FileHandle, content: Buffer, position: number): Pr
   }
 }
 
-async function readJournal(folder: string): Promise<{ lines: JournalLine[]; bytesOf(line: JournalLine): number }> {
-  const path = journalPath(folder);
+/** The part of the file that a line of the journal vouches for, and the part of the journal up to that line. */
+async function wholePart(path: string, folder: string): Promise<JournalLine & { readonly journalBytes: number }> {
+  // The file may have been deleted, and after a power cut be shorter than the last line says.
+  const size = existsSync(path) ? (await stat(path)).size : 0;
+  const journal = journalPath(folder);
   // What stands after the last line feed is nothing, or torn.
-  const texts = existsSync(path) ? (await readFile(path, "utf8")).split("\n").slice(0, -1) : [];
-  const lines = texts.map((text, i): JournalLine => {
-    try {
-      return JSON.parse(text) as JournalLine;
-    } catch {
-      throw new UserError(`${path} line ${i + 1} is not JSON: the file was changed. Name another file with -o.`);
-    }
-  });
-  return {
-    lines,
-    bytesOf: (line) =>
-      texts.slice(0, lines.indexOf(line) + 1).reduce((sum, text) => sum + Buffer.byteLength(text, "utf8") + 1, 0),
-  };
+  const texts = existsSync(journal) ? (await readFile(journal, "utf8")).split("\n").slice(0, -1) : [];
+  let found = { bytes: 0, totals: noTotals, journalBytes: 0 };
+  let journalBytes = 0;
+  for (const [i, text] of texts.entries()) {
+    journalBytes += Buffer.byteLength(text, "utf8") + 1;
+    const line = parseLine(text);
+    if (line === null)
+      throw new UserError(`${journal} line ${i + 1} is not JSON: the file was changed. Name another file with -o.`);
+    if (line.bytes <= size) found = { ...line, journalBytes };
+  }
+  return found;
+}
+
+function parseLine(text: string): JournalLine | null {
+  try {
+    return JSON.parse(text) as JournalLine;
+  } catch {
+    return null;
+  }
 }
 
 /** The added cells of a row. */
