@@ -135,8 +135,8 @@ function chosen(all: readonly Approach[], names: readonly string[]): Approach[] 
   return all.filter((approach) => names.some((name) => matches(approach, name)));
 }
 
-/** A budget that enters every payment into the run's bill, which also says what earlier sessions of the run have spent. */
-function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
+/** A budget that enters every payment into a bill, which also says what earlier sessions of the run have spent. */
+export function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
   const budget = createBudget(limitUsd ?? Number.POSITIVE_INFINITY, bill.totalUsd);
   return {
     limitUsd: budget.limitUsd,

@@ -15,6 +15,7 @@ import { loadEncoder } from "../tune/pretrained/encoder.js";
 import type { Approach, Assumptions, Comparison, Encoder, Measurement, Predictor, Task } from "../types.js";
 import { checkLlms, makeApproaches, withTuning } from "./approaches.js";
 import type { CommandContext } from "./command-context.js";
+import { confirmUsd } from "./confirm-usd.js";
 import { type Disposables, disposables } from "./disposables.js";
 import { readEnvironment } from "./environment.js";
 import { estimateRun, renderEstimates, totalUsd } from "./estimate.js";
@@ -29,9 +30,6 @@ import type { RunManner, RunOptions } from "./run-options.js";
 import { shellWord } from "./shell-word.js";
 import { artifactFolder } from "./training-curves.js";
 import { packageVersion } from "./version.js";
-
-/** Above this estimate a run asks before it spends, unless a budget or `--yes` was given. */
-const askAboveUsd = 1;
 
 /**
  * Reads the data, measures, writes the run's folder and prints the result. With `resumed`, goes on where that run stopped: what it
@@ -260,13 +258,5 @@ async function confirmSpending(
 ): Promise<void> {
   const billed = options.llm.some((spec) => !spec.startsWith("recorded:"));
   if (!billed || manner.yes || options.budgetUsd !== undefined) return;
-  const usd = totalUsd(await estimateRun(task, approaches, seeds));
-  if (usd <= askAboveUsd) return;
-  const answer = await terminal.confirm(`This run will spend about ${formatUsd(usd)}. Go on?`);
-  if (answer === undefined) {
-    throw new UserError(
-      `This run would spend about ${formatUsd(usd)}. Allow it with --yes, or cap it with --budget-usd ${Math.ceil(usd)}.`,
-    );
-  }
-  if (!answer) throw new Interrupted("Nothing was spent.");
+  await confirmUsd(totalUsd(await estimateRun(task, approaches, seeds)), "This run", terminal);
 }

@@ -1,27 +1,29 @@
 import { estimateEmbeddingSeconds } from "../lib/embedding-estimate.js";
 import { evenlySpaced } from "../lib/evenly-spaced.js";
 import type { Encoder, PredictContext, Query, RunEstimate } from "../types.js";
-import { requestTokens } from "./fitted-request.js";
 import type { ModelCard } from "./llm.js";
+import { assumedOutput, type Pilot, pilotOutput } from "./output-estimate.js";
 import { costOfUsage } from "./prices.js";
 import type { PromptProgram } from "./program.js";
 import { needsEncoder, prepareQuestions } from "./question.js";
-import { type AnswerForm, answerForm, delimitText, type PromptTemplate, renderRequest } from "./template.js";
-import { estimateTokens } from "./tokens.js";
+import { type AnswerForm, answerForm, delimitText, type PromptTemplate, renderAnswer, renderRequest } from "./template.js";
+import { tokenCounter } from "./token-counter.js";
 
-/** What one answer is taken to need beyond the label itself, before anything was measured. */
-export const assumed = {
-  /**
-   * Thoughts. Unseen ones of reasoning models, recorded on 5,000 SMS messages: gpt-5-mini 29, gpt-5 40, gpt-5-nano 102. The three sentences
-   * that a prompt may ask for come to about as much.
-   */
-  thoughtTokens: 100,
-  secondsPlain: 1,
-  secondsReasoning: 3,
-};
+/** Seconds of one answer, before anything was measured. */
+const assumedSeconds = { plain: 1, reasoning: 3 };
+
+/** The three sentences of thoughts that a prompt may ask for, before anything was measured. */
+const statedThoughtTokens = 100;
 
 /** Texts that are tried for what comes with them, and the examples that are searched for it: an estimate must not embed everything. */
 const [sampleTexts, samplePool] = [32, 256];
+
+export interface EstimateOptions {
+  readonly isTextOnly: boolean;
+  readonly maxConcurrency: number;
+  /** Answers that this model gave to this prompt: how long they are is then measured, not assumed. */
+  readonly pilot?: Pilot;
+}
 
 /**
  * What asking a model about each text takes: every sample of every text, tokens with the examples that come with a text. Those that are
@@ -32,44 +34,56 @@ export async function estimateProgram(
   program: PromptProgram,
   encoder: Encoder | undefined,
   queries: readonly Query[],
-  options: { readonly isTextOnly: boolean; readonly maxConcurrency: number },
+  { isTextOnly, maxConcurrency, pilot }: EstimateOptions,
 ): Promise<RunEstimate> {
   const { template, answer: style, samples } = program;
-  const isStructured = !options.isTextOnly && card.price?.supports_response_schema !== false;
+  const counter = await tokenCounter(card);
+  const isStructured = !isTextOnly && card.price?.supports_response_schema !== false;
   const formOf = (asked: PromptTemplate): AnswerForm => answerForm({ isStructured }, asked);
   const texts = [...new Set(queries.map(({ text }) => text))];
   const windowTokens = card.price?.max_input_tokens ?? Number.POSITIVE_INFINITY;
-  const tokensOf = (text: string): number => estimateTokens(delimitText(text, template.maxTextCharacters).content);
+  const tokensOf = (text: string): number => counter.count(delimitText(text, template.maxTextCharacters).content);
   const ownTokens = texts.reduce((sum, text) => sum + Math.min(windowTokens, tokensOf(text)), 0);
   const context: PredictContext = { signal: new AbortController().signal, useCache: true, spend: () => {}, log: () => {} };
   const tried = evenlySpaced(texts, needsEncoder(program) ? sampleTexts : 1);
   const questionOf = await (await prepareQuestions(sampled(program), encoder, context)).about(tried, context);
-  const promptTokens = tried.map((_, place) => {
+  const promptTokens = tried.map((text, place) => {
     const { template: offered, demos } = questionOf(place);
-    const { messages, schema } = renderRequest(offered, demos, "", formOf(offered), { style });
-    return requestTokens({ messages: messages.slice(0, -1), ...(schema === undefined ? {} : { schema }) });
+    const { messages, schema } = renderRequest(offered, demos, text, formOf(offered), { style });
+    return counter.countMessages(messages, schema) - tokensOf(text);
   });
-  const meanPromptTokens = promptTokens.reduce((a, b) => a + b, 0) / Math.max(1, promptTokens.length);
-  const labelTokens = template.labels.reduce((sum, label) => sum + estimateTokens(label), 0) / template.labels.length;
-  const answerTokens =
-    Math.ceil(labelTokens) +
-    (formOf(template) === "json" ? 6 : 1) +
-    (style === "reasoned" ? assumed.thoughtTokens : 0) +
-    (card.isReasoning ? assumed.thoughtTokens : 0);
   const calls = texts.length * samples;
-  const inputTokens = Math.round(meanPromptTokens * calls + ownTokens * samples);
-  const outputTokens = answerTokens * calls;
-  const usage = { inputTokens, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 };
-  const secondsPerCall = card.isReasoning || style === "reasoned" ? assumed.secondsReasoning : assumed.secondsPlain;
+  const inputTokens = Math.round(mean(promptTokens) * calls + ownTokens * samples);
+
+  const answers = template.labels.map((label) => counter.count(renderAnswer({ labels: [label] }, template.isMultiLabel, formOf(template), "direct")));
+  const isReasoned = style === "reasoned";
+  const assumed = assumedOutput(card, mean(answers) + (isReasoned ? statedThoughtTokens : 0));
+  const output = (pilot && pilotOutput(pilot, calls)) ?? {
+    ...assumed,
+    ...(isReasoned && { basis: `${assumed.basis}, after ${statedThoughtTokens} tokens of thoughts` }),
+  };
+  const usdOf = (input: number, outputEach: number): number | null => {
+    if (card.price === null || calls === 0) return card.price === null ? null : 0;
+    const each = { inputTokens: input / calls, cachedInputTokens: 0, outputTokens: outputEach, reasoningTokens: 0 };
+    return calls * costOfUsage(card.price, each);
+  };
+  const low = usdOf(inputTokens * (1 - counter.tolerance), output.low);
+  const high = usdOf(inputTokens * (1 + counter.tolerance), output.high);
+  const secondsPerCall = card.isReasoning || isReasoned ? assumedSeconds.reasoning : assumedSeconds.plain;
   return {
     calls,
     inputTokens,
-    outputTokens,
-    usd: card.price === null ? null : costOfUsage(card.price, usage),
+    outputTokens: Math.round(output.tokens * calls),
+    usd: usdOf(inputTokens, output.tokens),
+    ...(low === null || high === null ? {} : { usdRange: { low, high } }),
+    basis: `Tokens of prompts are ${counter.basis}; ${output.basis}.`,
     seconds:
-      (calls * secondsPerCall) / Math.max(1, Math.min(options.maxConcurrency, calls)) +
-      (await embeddingSeconds(program, encoder, texts)),
+      (calls * secondsPerCall) / Math.max(1, Math.min(maxConcurrency, calls)) + (await embeddingSeconds(program, encoder, texts)),
   };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
 }
 
 /** The program with a part of its pool. */

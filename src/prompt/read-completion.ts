@@ -57,9 +57,11 @@ function sumKnown<Value>(values: readonly (Value | null)[], add: (a: Value, b: V
 }
 
 function addUsage(a: Usage, b: Usage): Usage {
+  const written = (a.cacheWriteInputTokens ?? 0) + (b.cacheWriteInputTokens ?? 0);
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
+    ...(written === 0 ? {} : { cacheWriteInputTokens: written }),
     outputTokens: a.outputTokens + b.outputTokens,
     reasoningTokens: a.reasoningTokens + b.reasoningTokens,
   };

@@ -49,7 +49,8 @@ function rows({ measurements }: Comparison): Row[] {
   });
 }
 
-function csvCell(value: string | number | boolean | null | undefined): string {
+/** One cell: quoted where it has to be; a text that a spreadsheet would take for a formula is defused. */
+export function csvCell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "string") return String(value);
   // A formula may hide behind spaces, which some programs strip; CR, LF and tab start one after their import.

@@ -122,6 +122,7 @@ function usageOf({ inputTokens, outputTokens }: SdkResult["usage"]): Usage | nul
   return {
     inputTokens: inputTokens.total,
     cachedInputTokens: inputTokens.cacheRead ?? 0,
+    ...(inputTokens.cacheWrite ? { cacheWriteInputTokens: inputTokens.cacheWrite } : {}),
     outputTokens: outputTokens.total,
     reasoningTokens: outputTokens.reasoning ?? 0,
   };
