@@ -26,6 +26,7 @@ import { noteLines } from "./notes.js";
 import { makeProgress, type Progress } from "./progress.js";
 import { checkOutputs, publish } from "./reports.js";
 import type { RunManner, RunOptions } from "./run-options.js";
+import { withPrompts } from "./saved-prompts.js";
 import { shellWord } from "./shell-word.js";
 import { artifactFolder } from "./training-curves.js";
 import { packageVersion } from "./version.js";
@@ -37,12 +38,13 @@ const askAboveUsd = 1;
  * Reads the data, measures, writes the run's folder and prints the result. With `resumed`, goes on where that run stopped: what it
  * measured is not measured again, and what it paid counts against the budget.
  */
-export async function runComparison(given: RunOptions, manner: RunManner, context: CommandContext, resumed?: Run): Promise<void> {
+export async function runComparison(words: RunOptions, manner: RunManner, context: CommandContext, resumed?: Run): Promise<void> {
   const { terminal } = context;
   // What can be wrong with the words is found before any work.
-  const gates = given.require.map(parseGate);
+  const gates = words.require.map(parseGate);
   checkOutputs(manner.output);
   checkName(manner.name);
+  const given = await withPrompts(words);
   const env = await readEnvironment(terminal.env, manner.envFile);
   await checkLlms(given, env, manner.dryRun);
   const progress = makeProgress(terminal, context.signal);
