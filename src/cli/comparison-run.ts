@@ -12,7 +12,7 @@ import { openResponseCache } from "../store/response-cache.js";
 import { createRun, dropUnfinished, type Run, type RunManifest, runFormat } from "../store/run.js";
 import { lockRun } from "../store/run-lock.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
-import type { Approach, Assumptions, Comparison, Encoder, Measurement, Predictor, Task } from "../types.js";
+import type { Approach, Assumptions, Comparison, Dataset, Encoder, Measurement, Predictor, Task } from "../types.js";
 import { checkLlms, makeApproaches, withTuning } from "./approaches.js";
 import type { CommandContext } from "./command-context.js";
 import { type Disposables, disposables } from "./disposables.js";
@@ -26,7 +26,7 @@ import { noteLines } from "./notes.js";
 import { makeProgress, type Progress } from "./progress.js";
 import { checkOutputs, publish } from "./reports.js";
 import type { RunManner, RunOptions } from "./run-options.js";
-import { withPrompts } from "./saved-prompts.js";
+import { promptfooExport, withPrompts } from "./saved-prompts.js";
 import { shellWord } from "./shell-word.js";
 import { artifactFolder } from "./training-curves.js";
 import { packageVersion } from "./version.js";
@@ -143,7 +143,7 @@ async function measureAll(
       finished: run.measurements,
       checkpointFolder: run.checkpointFolder,
       onMeasurement: (measurement) => run.append(measurement),
-      onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds),
+      onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
       onFailure: (approach, error) => {
         progress.clear();
         terminal.err(noteLines(`${approach} was left out: ${error.message}`, terminal));
@@ -184,10 +184,13 @@ async function writeArtifacts(
   { approach, split, seed }: Measurement,
   predictor: Predictor,
   seeds: readonly number[],
+  test: Dataset,
 ): Promise<void> {
   if (split !== "test" || seed !== seeds[0]) return;
   const folder = artifactFolder(run.folder, approach);
-  for (const [path, content] of await predictor.files()) await writeFileAtomic(join(folder, path), content);
+  const files = await predictor.files();
+  // A predictor never sees a test label, and promptfoo needs them all.
+  for (const [path, content] of [...files, ...promptfooExport(files, test)]) await writeFileAtomic(join(folder, path), content);
 }
 
 function newManifest(folder: string, options: RunOptions, task: Task): RunManifest {

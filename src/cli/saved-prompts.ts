@@ -3,7 +3,10 @@ import { isYamlName } from "../data/promptfoo/promptfoo-config.js";
 import { UserError } from "../lib/errors.js";
 import { sha256 } from "../lib/hash.js";
 import type { PromptSource } from "../prompt/files/prompt-source.js";
+import { promptfooFiles } from "../prompt/files/promptfoo-export.js";
 import { readPrompt } from "../prompt/files/read-prompt.js";
+import { readPromptFiles } from "../prompt/files/read-prompt-folder.js";
+import type { Dataset } from "../types.js";
 import type { RunOptions } from "./run-options.js";
 
 /** The prompts of a run, with a suffix where several have one name. */
@@ -48,4 +51,11 @@ function modelsOf(sources: readonly PromptSource[]): readonly string[] {
   throw new UserError(
     `The prompts name different models (${models.join(", ")}). Say with --llm which ones to ask: each prompt is asked of each.`,
   );
+}
+
+/** What promptfoo needs to ask a prompt about the test rows, for files that are a prompt's; otherwise none. */
+export function promptfooExport(files: ReadonlyMap<string, Uint8Array>, test: Dataset): ReadonlyMap<string, string> {
+  if (!["prompt.json", "prompt.md", "examples.jsonl"].every((name) => files.has(name))) return new Map();
+  const texts = new Map([...files].map(([name, content]) => [name, new TextDecoder().decode(content)]));
+  return promptfooFiles(readPromptFiles(texts, ""), test);
 }

@@ -105,19 +105,15 @@ function csvTests(table: Table): readonly Test[] {
   });
 }
 
+/** What promptfoo knows before a colon, whether it can be taken over or not. Anything else may be a label that holds a colon. */
+const assertionKind =
+  /^((?:not-)?(?:equals|i?contains(?:-\w+)?|is-[\w-]+|javascript|fn|eval|python|ruby|grade|llm-rubric|model-graded-\w+|factuality|similar|classifier|regex|starts-with|levenshtein|rouge-n|bleu|moderation|webhook|cost|latency|perplexity(?:-score)?))(?:\([^)]*\))?:\s*(.*)$/s;
+
 /** `icontains: spam`, or without a kind the text itself, which the answer must equal. */
 function assertOf(expected: string): Mapping {
-  const [, kind, value] = /^(not-)?[a-z][a-z-]*(?=[:(])/.test(expected)
-    ? (/^((?:not-)?[a-z-]+)(?:\([^)]*\))?:\s*(.*)$/s.exec(expected) ?? [])
-    : [];
-  const kinds = [...labelling, ...besides];
-  if (kind === undefined || value === undefined) return { type: "equals", value: expected };
-  // A label may hold a colon: only what promptfoo knows is a kind.
-  return kinds.includes(kind) || promptfooKinds.test(kind) ? { type: kind, value } : { type: "equals", value: expected };
+  const [, type, value] = assertionKind.exec(expected) ?? [];
+  return type === undefined ? { type: "equals", value: expected } : { type, value };
 }
-
-const promptfooKinds =
-  /^(not-)?(javascript|fn|eval|python|ruby|grade|llm-rubric|factuality|similar|classifier|regex|starts-with|levenshtein|rouge-n|bleu|moderation|webhook|model-graded-.*|(i?contains|is|equals)(-.*)?)$/;
 
 function labelOf(asserts: readonly unknown[], vars: Row, place: string, left: Set<string>): Cell {
   const named = new Set<string>();
@@ -138,6 +134,9 @@ function labelOf(asserts: readonly unknown[], vars: Row, place: string, left: Se
     }
     if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
       throw new UserError(`${place}: the assertion ${JSON.stringify(type)} has no value. Expected the label.`);
+    }
+    if (/^(file|package):/.test(String(value))) {
+      throw new UserError(`${place}: the assertion reads ${JSON.stringify(String(value).slice(0, 60))}. Write the label itself.`);
     }
     named.add(filled(String(value), vars, place));
   }
