@@ -2,6 +2,7 @@
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import { type Budget, createBudget } from "../prompt/budget.js";
+import { filePrompt } from "../prompt/files/file-prompt.js";
 import { labelPrompt } from "../prompt/label-prompt.js";
 import { type PromptMethod, promptMethods } from "../prompt/methods.js";
 import { listPrices } from "../prompt/price-table.js";
@@ -14,6 +15,7 @@ import type { ResponseCache } from "../store/response-cache.js";
 import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";
 import type { Approach, Dataset, Encoder } from "../types.js";
 import type { RunOptions } from "./run-options.js";
+import { readPrompts } from "./saved-prompts.js";
 
 export interface ApproachSources {
   readonly encoder: Encoder;
@@ -27,8 +29,8 @@ export interface ApproachSources {
 /** The ways of prompting that an LLM is asked in unless told. */
 const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
 
-/** What `--approaches` calls the way of tuning that the ladder picks, and all approaches there are. */
-const [ladderName, allName] = ["tune", "all"] as const;
+/** What `--approaches` calls the way of tuning that the ladder picks, all prompts that were read from files, and all approaches there are. */
+const [ladderName, filesName, allName] = ["tune", "prompt:file", "all"] as const;
 
 /** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
 export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
@@ -64,6 +66,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   ];
   // What costs several times as much, or takes minutes to hours where the others take seconds: only where it is asked for by name.
   const onRequest: Approach[] = [];
+  const saved = await readPrompts(options);
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
     if (provider === "recorded") {
@@ -88,7 +91,10 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       ...(responses === undefined ? {} : { cache: responses }),
       ...(budget === undefined || !isBudgeted ? {} : { budget }),
     };
-    for (const method of promptMethods) (usualMethods.has(method) ? all : onRequest).push(prompt({ ...shared, method }));
+    all.push(...saved.map((each) => filePrompt({ ...shared, ...each })));
+    // A prompt of one's own takes the place of the built-in ones.
+    const isUsual = (method: PromptMethod): boolean => usualMethods.has(method) && saved.length === 0;
+    for (const method of promptMethods) (isUsual(method) ? all : onRequest).push(prompt({ ...shared, method }));
   }
   if (options.approaches === undefined) return all;
   onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned));
@@ -119,7 +125,10 @@ function chosen(all: readonly Approach[], names: readonly string[]): Approach[] 
   const known = all.map((approach) => approach.name);
   const prompted: readonly string[] = promptMethods.map((method) => `prompt:${method}`);
   const hasLlm = all.some(({ name }) => prompted.includes(name.split("@")[0]!));
-  const matches = (approach: Approach, name: string): boolean => approach.name === name || approach.name.split("@")[0] === name;
+  const matches = (approach: Approach, name: string): boolean =>
+    approach.name === name ||
+    approach.name.split("@")[0] === name ||
+    (name === filesName && approach.name.startsWith(`${filesName}:`));
   for (const name of names) {
     if (all.some((approach) => matches(approach, name))) continue;
     const [way, model] = name.split("@");

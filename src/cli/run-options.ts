@@ -24,6 +24,10 @@ export interface RunOptions {
   readonly classWeight: ClassWeight;
   readonly llm: readonly string[];
   readonly approaches?: readonly string[];
+  /** Folders and files of prompts to ask, in place of the built-in ones. */
+  readonly prompt?: readonly string[];
+  /** What they held when the run began. No flag sets it. */
+  readonly promptHash?: string;
   /** Settings tried for each trained approach. */
   readonly search?: number;
   /** Seconds that one training may take which is picked for the user. */
@@ -128,6 +132,11 @@ export function addRunOptions(command: Command): Command {
       "LLM to prompt: openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL, recorded:FILE (repeatable)",
       collect,
       [],
+    )
+    .option(
+      "--prompt <dir|file>",
+      "ask this prompt: the folder a run wrote, a promptfoo configuration, or a program that DSPy saved as JSON (repeatable)",
+      collect,
     )
     .addOption(
       new Option("--class-weight <how>", "balanced: rare labels count as much as frequent ones in tuning")

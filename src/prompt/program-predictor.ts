@@ -134,7 +134,7 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
         predictContext.log({ kind: "note", text: `${formatCount(rows)} of ${formatCount(queries.length)} ${fault}` });
       return predictions;
     },
-    files: async () => promptFiles(llm, program, formOf(llm, { template, demos: [] })),
+    files: async () => promptFiles(llm, program, { isTextOnly, needs: questions.needs }),
     async [Symbol.asyncDispose]() {},
   };
 }
