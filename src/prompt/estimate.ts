@@ -55,7 +55,9 @@ export async function estimateProgram(
   const calls = texts.length * samples;
   const inputTokens = Math.round(mean(promptTokens) * calls + ownTokens * samples);
 
-  const answers = template.labels.map((label) => counter.count(renderAnswer({ labels: [label] }, template.isMultiLabel, formOf(template), "direct")));
+  const answers = template.labels.map((label) =>
+    counter.count(renderAnswer({ labels: [label] }, template.isMultiLabel, formOf(template), "direct")),
+  );
   const isReasoned = style === "reasoned";
   const assumed = assumedOutput(card, mean(answers) + (isReasoned ? statedThoughtTokens : 0));
   const output = (pilot && pilotOutput(pilot, calls)) ?? {

@@ -151,7 +151,12 @@ export function delimitText(text: string, maxCharacters: number): { readonly con
 }
 
 /** How an example's answer is shown. */
-export function renderAnswer({ labels, reasoning }: ShownDemo, isMultiLabel: boolean, form: AnswerForm, style: AnswerStyle): string {
+export function renderAnswer(
+  { labels, reasoning }: ShownDemo,
+  isMultiLabel: boolean,
+  form: AnswerForm,
+  style: AnswerStyle,
+): string {
   const thoughts = style === "direct" ? null : (reasoning ?? "(left out of this example)");
   if (form === "json") {
     return JSON.stringify({

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { estimatePrompt } from "../../src/prompt/estimate.js";
+import { noDemos } from "../../src/prompt/demos/balanced-demos.js";
+import { estimateProgram } from "../../src/prompt/estimate.js";
 import type { Message, ModelCard } from "../../src/prompt/llm.js";
 import { assumedOutput, pilotOf, pilotOutput } from "../../src/prompt/output-estimate.js";
 import { listPrices } from "../../src/prompt/price-table.js";
@@ -106,9 +107,10 @@ describe("the estimate of a run", () => {
       warnings: [],
     };
     const task = { labels: ["ham", "spam"], descriptions: {}, isMultiLabel: false };
-    const none = { shown: [], demosFor: () => [] };
+    const program = { template: promptTemplate(task), demos: noDemos, answer: "direct", samples: 1, shortlist: null } as const;
+    const options = { isTextOnly: false, maxConcurrency: 8 };
     const queries = ["one", "two", "two"].map((text, i) => ({ id: String(i), text }));
-    const found = await estimatePrompt(card, promptTemplate(task), none, queries, "json", 8);
+    const found = await estimateProgram(card, program, undefined, queries, options);
     expect(found.calls).toBe(2);
     expect(found.usd).toBeGreaterThan(found.usdRange!.low);
     expect(found.usd).toBeLessThan(found.usdRange!.high);
@@ -120,10 +122,10 @@ describe("the estimate of a run", () => {
       outputTokens: 40 + i,
       reasoningTokens: 0,
     }));
-    const measured = await estimatePrompt(card, promptTemplate(task), none, queries, "json", 8, pilotOf(pilot));
+    const measured = await estimateProgram(card, program, undefined, queries, { ...options, pilot: pilotOf(pilot) });
     expect(measured.outputTokens).toBe(99);
     expect(measured.basis).toContain("as long as 20 that were given to the same prompt");
-    const free = await estimatePrompt({ ...card, price: null }, promptTemplate(task), none, queries, "json", 8);
+    const free = await estimateProgram({ ...card, price: null }, program, undefined, queries, options);
     expect([free.usd, free.usdRange]).toEqual([null, undefined]);
   });
 });

@@ -8,17 +8,20 @@ import { UserError } from "../../lib/errors.js";
 import { sha256 } from "../../lib/hash.js";
 import type { Budget } from "../../prompt/budget.js";
 import { createClient } from "../../prompt/client.js";
-import { balancedDemos } from "../../prompt/demos.js";
-import { estimatePrompt } from "../../prompt/estimate.js";
-import { llmPredictor } from "../../prompt/llm-predictor.js";
+import { balancedDemos, noDemos } from "../../prompt/demos/balanced-demos.js";
+import { estimateProgram } from "../../prompt/estimate.js";
 import type { Pilot } from "../../prompt/output-estimate.js";
 import type { PriceTable } from "../../prompt/prices.js";
+import type { PromptProgram } from "../../prompt/program.js";
+import { programPredictor } from "../../prompt/program-predictor.js";
 import { describeModel, parseSpec, resolveLlm } from "../../prompt/providers/resolve.js";
-import { mostSchemaLabels, type PromptTemplate, promptTemplate } from "../../prompt/template.js";
+import { needsEncoder } from "../../prompt/question.js";
+import { promptTemplate } from "../../prompt/template.js";
 import type { ResponseCache } from "../../store/response-cache.js";
 import { readClassifier } from "../../tune/classifier/classifier-model.js";
 import { classifierPredictor } from "../../tune/classifier/text-classifier.js";
-import type { Example, Predictor, Query, RunEstimate } from "../../types.js";
+import { loadEncoder } from "../../tune/pretrained/encoder.js";
+import type { Context, Encoder, Predictor, Query, RunEstimate } from "../../types.js";
 import { readStoredPrompt } from "./stored-prompt.js";
 
 /** Which labels, and who gives them, as the command line says it. */
@@ -80,44 +83,59 @@ export async function planLabeller(
   return planPrompted(options, env, prices);
 }
 
+/** What retrieves examples and shortlists labels, where a prompt does: that of `run`, unless told there. */
+const promptEncoder = "minilm-l6";
+
+/** Preparing a prompt embeds its examples: nothing of it is billed, and it is told by the rows that follow. */
+const context: Context = { signal: new AbortController().signal, spend: () => {}, log: () => {} };
+
 /** The prompt, from an earlier run or from labels and examples. */
 interface Prompt {
   readonly llm: string;
-  readonly template: PromptTemplate;
-  readonly examples: readonly Example[];
+  readonly program: PromptProgram;
+  /** Never ask for JSON. */
+  readonly isTextOnly: boolean;
   readonly pilot: Pilot | null;
   readonly notes: readonly string[];
 }
 
 async function planPrompted(options: LabellerOptions, env: LabellerSources["env"], prices: PriceTable): Promise<LabellerPlan> {
-  const { llm, template, examples, pilot, notes } =
+  const { llm, program, isTextOnly, pilot, notes } =
     options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
   const { maxConcurrency, timeoutSeconds } = options;
-  const demos = { shown: examples, demosFor: () => examples };
+  const { labels, isMultiLabel } = program.template;
+  let loaded: Promise<Encoder> | undefined;
+  const encoderOf = (): Promise<Encoder> | undefined =>
+    needsEncoder(program) ? (loaded ??= loadEncoder(promptEncoder)) : undefined;
   const card = describeModel(llm, { env, prices });
   return {
     name: llm,
-    labels: template.labels,
-    isMultiLabel: template.isMultiLabel,
-    fingerprint: sha256("llm", llm, card.baseUrl, JSON.stringify([template, examples.map(({ text, labels }) => [text, labels])])),
+    labels,
+    isMultiLabel,
+    fingerprint: sha256("llm", llm, card.baseUrl, JSON.stringify([program, isTextOnly])),
     notes: [...notes, ...card.warnings],
     pieceRows: Math.min(2048, Math.max(64, 8 * maxConcurrency)),
-    estimate: (queries, own) =>
-      estimatePrompt(
-        card,
-        template,
-        demos,
-        queries,
-        template.labels.length > mostSchemaLabels ? "text" : "json",
+    estimate: async (queries, own) =>
+      estimateProgram(card, program, await encoderOf(), queries, {
+        isTextOnly,
         maxConcurrency,
-        pilot === null || own.answers > pilot.answers ? own : pilot,
-      ),
+        pilot: pilot === null || own.answers > pilot.answers ? own : pilot,
+      }),
     async open({ cache, budget, hasLimit }) {
       const resolved = await resolveLlm(llm, { env, prices, maxConcurrency });
       // Without a price there is no sum to enter; with a limit the client refuses such a model.
       const isBudgeted = hasLimit || resolved.price !== null;
       const client = createClient(resolved, { cache, timeoutSeconds, ...(isBudgeted ? { budget } : {}) });
-      return llmPredictor({ llm: resolved, client, template, demos, isTextOnly: false, repeat: 0 });
+      const encoder = await encoderOf();
+      const parts = { llm: resolved, client, isTextOnly, repeat: 0, ...(encoder === undefined ? {} : { encoder }) };
+      const predictor = await programPredictor(program, parts, context);
+      return {
+        ...predictor,
+        async [Symbol.asyncDispose]() {
+          await predictor[Symbol.asyncDispose]();
+          await encoder?.[Symbol.asyncDispose]();
+        },
+      };
     },
   };
 }
@@ -142,12 +160,18 @@ async function newPrompt(options: LabellerOptions, env: LabellerSources["env"], 
     );
   }
   if (parseSpec(llm).provider === "recorded") throw new UserError(`${llm} is a recording, which cannot be asked anything new.`);
-  const { labels, descriptions, aliases, isMultiLabel, examples, notes } = await labelSet(options);
+  const { labels, descriptions, aliases, isMultiLabel, demos, notes } = await labelSet(options);
   const { isReasoning } = describeModel(llm, { env, prices });
   return {
     llm,
-    template: promptTemplate({ labels, descriptions, isMultiLabel }, { isReasoning, aliases }),
-    examples,
+    program: {
+      template: promptTemplate({ labels, descriptions, isMultiLabel }, { isReasoning, aliases }),
+      demos,
+      answer: "direct",
+      samples: 1,
+      shortlist: null,
+    },
+    isTextOnly: false,
     pilot: null,
     notes,
   };
@@ -181,7 +205,7 @@ async function labelSet(options: LabellerOptions) {
     descriptions: words.descriptions,
     aliases: words.aliases ?? {},
     isMultiLabel: options.multiLabel ?? dataset?.isMultiLabel ?? false,
-    examples: dataset === null ? [] : balancedDemos(dataset, options.demos, options.seed).shown,
+    demos: dataset === null ? noDemos : balancedDemos(dataset, options.demos, options.seed),
     notes: dataset === null ? [] : [`Examples in the prompt are from ${options.examples}.`],
   };
 }

@@ -5,18 +5,19 @@ import { join } from "node:path";
 import { summarize } from "../../compare/summarize.js";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/nearest-name.js";
+import { readSavedPrompt } from "../../prompt/files/read-prompt-folder.js";
 import { type Pilot, pilotOf } from "../../prompt/output-estimate.js";
-import type { PromptTemplate } from "../../prompt/template.js";
+import type { PromptProgram } from "../../prompt/program.js";
 import { openRun, type Run } from "../../store/run.js";
-import type { Example } from "../../types.js";
 import { artifactFolder } from "../training-curves.js";
 
 /** All that asking as the run asked takes. */
 export interface StoredPrompt {
   readonly approach: string;
   readonly llm: string;
-  readonly template: PromptTemplate;
-  readonly examples: readonly Example[];
+  readonly program: PromptProgram;
+  /** Never ask for JSON. */
+  readonly isTextOnly: boolean;
   /** The run's answers to this prompt. */
   readonly pilot: Pilot;
 }
@@ -39,7 +40,7 @@ export async function readStoredPrompt(folder: string, approach: string | undefi
   const best = approach ?? bestPrompt(run);
   const inOrder = [...(best === null ? [] : [best]), ...(approach === undefined ? prompts : [])];
   for (const name of inOrder) {
-    const found = await readPrompt(artifactFolder(folder, name));
+    const found = await readLlmPrompt(artifactFolder(folder, name));
     if (found !== null) return { approach: name, ...found, pilot: answersOf(run, name) };
   }
   throw new UserError(
@@ -51,14 +52,12 @@ function bestPrompt({ manifest: { task, assumptions, failed }, measurements }: R
   return summarize({ task, assumptions, measurements, failed }).best.prompt?.approach ?? null;
 }
 
-async function readPrompt(folder: string): Promise<Pick<StoredPrompt, "llm" | "template" | "examples"> | null> {
-  const path = join(folder, "prompt.json");
-  if (!existsSync(path)) return null;
-  const { llm, template } = JSON.parse(await readFile(path, "utf8")) as Partial<StoredPrompt>;
-  // Recordings and label prompts have other files under that name.
+/** `null` for what has other files under these names: recordings, and prompts that ask no LLM. */
+async function readLlmPrompt(folder: string): Promise<Pick<StoredPrompt, "llm" | "program" | "isTextOnly"> | null> {
+  const { llm, template } = JSON.parse(await readFile(join(folder, "prompt.json"), "utf8")) as Record<string, unknown>;
   if (llm === undefined || template === undefined) return null;
-  const lines = (await readFile(join(folder, "examples.jsonl"), "utf8")).split("\n").filter((line) => line !== "");
-  return { llm, template, examples: lines.map((line) => JSON.parse(line) as Example) };
+  const { settings, program } = await readSavedPrompt(folder);
+  return { llm: settings.llm, program, isTextOnly: settings.answerForm === "text" };
 }
 
 function answersOf({ measurements }: Run, approach: string): Pilot {

@@ -26,14 +26,12 @@ const fileNames = ["prompt.json", "prompt.md", "examples.jsonl"] as const;
 
 /** Reads `prompt.md`, `examples.jsonl` and `prompt.json`. UserError, with file and line, for what is missing, broken or contradicts itself. */
 export async function readPromptFolder(folder: string): Promise<PromptSource> {
-  const texts = await Promise.all(fileNames.map((name) => readText(folder, name)));
-  const files = new Map(fileNames.map((name, i) => [name as string, texts[i]!]));
-  const { settings, program } = readPromptFiles(files, folder);
+  const { settings, program, hash } = await readSavedPrompt(folder);
   return {
     name: basename(resolve(folder)),
     place: folder,
     llms: [settings.llm],
-    hash: sha256(...texts),
+    hash,
     notes: [],
     isTextOnly: settings.answerForm === "text",
     parameters: settings.parameters,
@@ -47,6 +45,13 @@ export async function readPromptFolder(folder: string): Promise<PromptSource> {
       return { ...program, template: { ...template, maxOutputTokens: Math.max(template.maxOutputTokens, maxOutputTokens) } };
     },
   };
+}
+
+/** The same before it is known of whom it is asked, with a hash of what was read. */
+export async function readSavedPrompt(folder: string): Promise<SavedPrompt & { readonly hash: string }> {
+  const texts = await Promise.all(fileNames.map((name) => readText(folder, name)));
+  const files = new Map(fileNames.map((name, i) => [name as string, texts[i]!]));
+  return { ...readPromptFiles(files, folder), hash: sha256(...texts) };
 }
 
 /** The prompt out of the contents of its files, by name. `folder`: for messages. */
