@@ -152,7 +152,7 @@ export function delimitText(text: string, maxCharacters: number): { readonly con
 
 /** How an example's answer is shown. */
 export function renderAnswer(
-  { labels, reasoning }: ShownDemo,
+  { labels, reasoning }: Omit<ShownDemo, "text">,
   isMultiLabel: boolean,
   form: AnswerForm,
   style: AnswerStyle,

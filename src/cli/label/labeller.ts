@@ -105,8 +105,10 @@ async function planPrompted(options: LabellerOptions, env: LabellerSources["env"
   const { maxConcurrency, timeoutSeconds } = options;
   const { labels, isMultiLabel } = program.template;
   let loaded: Promise<Encoder> | undefined;
-  const encoderOf = (): Promise<Encoder> | undefined =>
-    needsEncoder(program) ? (loaded ??= loadEncoder(promptEncoder)) : undefined;
+  const encoderOf = (): Promise<Encoder> | undefined => {
+    if (needsEncoder(program)) loaded ??= loadEncoder(promptEncoder);
+    return loaded;
+  };
   const card = describeModel(llm, { env, prices });
   return {
     name: llm,
