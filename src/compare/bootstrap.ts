@@ -2,7 +2,7 @@
 import { quantile } from "../lib/quantile.js";
 import type { Random } from "../lib/random.js";
 import type { Estimate } from "../types.js";
-import { binomialSampler } from "./binomial.js";
+import { binomialSampler } from "../lib/binomial.js";
 import { normalCdf, normalQuantile } from "./normal.js";
 import { addUnits, type Statistic, totalCounts, type Units, unitCount } from "./units.js";
 
