@@ -187,7 +187,7 @@ function findOnLastLine(text: string, names: readonly Name[]): Found {
 }
 
 /** Reasoning models behind plain servers say their thoughts aloud, in tags. */
-function withoutThoughts(text: string): string {
+export function withoutThoughts(text: string): string {
   return text.replace(/^\s*<think>[\s\S]*?<\/think>/i, "").trim();
 }
 
@@ -199,7 +199,7 @@ function linesOf(text: string): string[] {
 }
 
 /** The value of a text that is JSON as a whole, also within a code fence. `undefined` where it is none. */
-function readJson(text: string): unknown {
+export function readJson(text: string): unknown {
   const fenced = /^```[a-z]*\s*([\s\S]*?)\s*```$/i.exec(text);
   try {
     return JSON.parse(fenced?.[1] ?? text);

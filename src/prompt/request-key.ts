@@ -6,9 +6,10 @@ import type { CompletionRequest, Llm } from "./llm.js";
  * schema, and where the same is asked repeatedly, which time it is; no key and no header.
  */
 export function requestKey(llm: Pick<Llm, "provider" | "model" | "baseUrl" | "parameters">, request: CompletionRequest): string {
-  const parameters = Object.entries({ ...llm.parameters, maxOutputTokens: request.maxOutputTokens }).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
+  const { temperature, maxOutputTokens } = request;
+  // Where the model takes no temperature, none is sent, and what differs in nothing else is the same request.
+  const drawing = temperature !== undefined && "temperature" in llm.parameters ? { temperature } : {};
+  const parameters = Object.entries({ ...llm.parameters, ...drawing, maxOutputTokens }).sort(([a], [b]) => (a < b ? -1 : 1));
   return sha256(
     "response-1",
     llm.provider,

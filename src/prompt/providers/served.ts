@@ -49,7 +49,7 @@ export function servedLlm(card: ModelCard, model: SdkModel, features: Features, 
           prompt: toSdkPrompt(request),
           maxOutputTokens: request.maxOutputTokens,
           abortSignal: signal,
-          ...(accepted.temperature ? { temperature: 0 } : {}),
+          ...(accepted.temperature ? { temperature: request.temperature ?? 0 } : {}),
           ...(accepted.seed ? { seed: request.repeat ?? 0 } : {}),
           ...(request.schema === undefined ? {} : { responseFormat: { type: "json", schema: request.schema, name: "answer" } }),
         });

@@ -1,0 +1,107 @@
+/** @file The ways of prompting, one row each: from labelled examples to a prompt. */
+
+import type { Dataset } from "../types.js";
+import { balancedDemos, defaultDemos, noDemos } from "./demos/balanced-demos.js";
+import type { DemoPlan, PromptProgram, RetrievedDemos } from "./program.js";
+import type { AnswerStyle, PromptTemplate } from "./template.js";
+
+interface Method {
+  /** Continues the sentence "Asks LLM …". */
+  readonly summary: string;
+  /** `count`: of examples in one prompt. */
+  readonly demos: (train: Dataset, count: number, seed: number) => DemoPlan;
+  readonly answer: AnswerStyle;
+  readonly samples: number;
+}
+
+const none = (): DemoPlan => noDemos;
+const retrieved =
+  (by: RetrievedDemos["by"]) =>
+  (train: Dataset, count: number): DemoPlan => ({ kind: "retrieved", by, count, pool: train.examples });
+
+/** As many as Wang et al. 2023 (arXiv 2203.11171, figure 2) show most of the gain with. */
+const selfConsistencySamples = 5;
+
+const methods = {
+  "zero-shot": {
+    summary: "with the labels and their descriptions, and no examples",
+    demos: none,
+    answer: "direct",
+    samples: 1,
+  },
+  "few-shot": {
+    summary: "with the labels, their descriptions, and examples drawn from the training set, balanced over the labels",
+    demos: balancedDemos,
+    answer: "direct",
+    samples: 1,
+  },
+  nearest: {
+    summary: "with the labels, their descriptions, and for each text the training examples nearest to it, the most similar last",
+    demos: retrieved("nearest"),
+    answer: "direct",
+    samples: 1,
+  },
+  "nearest-balanced": {
+    summary:
+      "with the labels, their descriptions, and for each text the nearest training examples of each label, the most similar last",
+    demos: retrieved("balanced"),
+    answer: "direct",
+    samples: 1,
+  },
+  "nearest-diverse": {
+    summary:
+      "with the labels, their descriptions, and for each text training examples that are near to it and unlike each other, the most similar last",
+    demos: retrieved("diverse"),
+    answer: "direct",
+    samples: 1,
+  },
+  cot: {
+    summary: "with the labels and their descriptions, to think first and answer then",
+    demos: none,
+    answer: "reasoned",
+    samples: 1,
+  },
+  "self-consistency": {
+    summary: `${selfConsistencySamples} times, at random, with the labels and their descriptions, to think first and answer then; the most frequent answer counts`,
+    demos: none,
+    answer: "reasoned",
+    samples: selfConsistencySamples,
+  },
+} as const satisfies Record<string, Method>;
+
+/** A way of prompting. */
+export type PromptMethod = keyof typeof methods;
+
+/** The ways by name, from the cheapest. */
+export const promptMethods = Object.keys(methods) as readonly PromptMethod[];
+
+/** What a way does, to continue the sentence "Asks LLM …". */
+export function methodSummary(method: PromptMethod): string {
+  return methods[method].summary;
+}
+
+/** Whether a way needs an encoder to find its examples. */
+export function retrievesDemos(method: PromptMethod): boolean {
+  return method.startsWith("nearest");
+}
+
+/**
+ * From so many labels on, an encoder makes a shortlist of them for each text.
+ */
+export const manyLabels = 60;
+/** Labels on a shortlist. */
+export const shortlistSize = 25;
+
+/** The prompt that a way makes of labelled examples. `count` of examples, `"auto"` by the number of labels; `canShortlist`: there is an encoder. */
+export function makeProgram(
+  method: PromptMethod,
+  train: Dataset,
+  template: PromptTemplate,
+  options: { readonly count: number | "auto"; readonly seed: number; readonly canShortlist: boolean },
+): PromptProgram {
+  const { demos, answer, samples } = methods[method];
+  const { count, seed, canShortlist } = options;
+  const shortlist = canShortlist && train.labels.length > manyLabels ? shortlistSize : null;
+  const wanted = count === "auto" ? defaultDemos(train.labels.length) : count;
+  return { template, demos: demos(train, wanted, seed), answer, samples, shortlist };
+}
