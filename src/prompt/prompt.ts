@@ -110,7 +110,8 @@ function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {
   return method;
 }
 
-function templateOf(train: Dataset, { isReasoning, price }: ModelCard, options: PromptOptions): PromptTemplate {
+/** The template that the options make for a task. */
+export function templateOf(train: Dataset, { isReasoning, price }: ModelCard, options: TemplateOptions): PromptTemplate {
   const { instruction, aliases } = options;
   const maxTextCharacters = options.maxTextCharacters ?? windowCharacters(price);
   return promptTemplate(train, {
@@ -121,12 +122,16 @@ function templateOf(train: Dataset, { isReasoning, price }: ModelCard, options: 
   });
 }
 
+/** Options that a template is made of. */
+export type TemplateOptions = Pick<PromptOptions, "instruction" | "aliases" | "maxTextCharacters">;
+
 /** Longer texts need not be looked at: no window's tokens have so many characters on average. */
 function windowCharacters(price: Price | null): number | undefined {
   return price?.max_input_tokens === undefined ? undefined : 8 * price.max_input_tokens;
 }
 
-function checkAliases(aliases: Aliases, labels: readonly string[]): void {
+/** UserError where aliases are of something that is no label. */
+export function checkAliases(aliases: Aliases, labels: readonly string[]): void {
   for (const label of Object.keys(aliases)) {
     if (!labels.includes(label))
       throw new UserError(`There are aliases of "${label}", which is no label of the data.${didYouMean(label, labels)}`);

@@ -21,7 +21,7 @@ export interface Answerer {
   /** Rows under way at once. */
   readonly atOnce: number;
   /** What one of these rows comes to. */
-  rowPrice(program: PromptProgram, rows: readonly Query[]): Promise<PriceRange>;
+  rowPrice(program: PromptProgram, rows: readonly Query[], context: Context): Promise<PriceRange>;
   /** Asks about one row. Throws what stops a run. */
   answer(
     program: PromptProgram,
@@ -104,7 +104,7 @@ export function createSearch(stage: string, answerer: Answerer, ledger: Ledger, 
     const secondsLeft = ledger.secondsLeft();
     // Node's timers end at 2³¹ ms, 24 days.
     if (secondsLeft > 2_000_000) return { signal: context.signal, isOver: () => false };
-    const deadline = AbortSignal.timeout(Math.max(0, secondsLeft * 1000));
+    const deadline = AbortSignal.timeout(Math.max(0, Math.ceil(secondsLeft * 1000)));
     return {
       signal: AbortSignal.any([context.signal, deadline]),
       isOver: () => deadline.aborted && !context.signal.aborted,
@@ -130,7 +130,7 @@ export function createSearch(stage: string, answerer: Answerer, ledger: Ledger, 
     const name = programKey(program);
     const open = rows.filter(({ id }) => !known.has(rowKey(name, id)));
     if (open.length > 0) {
-      const price = await answerer.rowPrice(program, open);
+      const price = await answerer.rowPrice(program, open, context);
       if (!ledger.affords(open.length, price)) return null;
       const asked = open.filter(({ id }) => {
         const key = rowKey(name, id);
