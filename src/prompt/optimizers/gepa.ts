@@ -45,6 +45,7 @@ export const gepa: Optimizer = async (candidate, evaluate, context) => {
       batch.map(({ row }) => row),
     );
     if (results === null) break;
+    // A lenient gate, since half of the rows were picked for being answered wrong: the selection rows are the judge.
     if (rightOf(results) <= rightOf(batch.map(({ result }) => result))) {
       context.report("a reflection that helps no row it came from", contest.best.accuracy);
       continue;

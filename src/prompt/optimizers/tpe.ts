@@ -1,6 +1,7 @@
 /**
- * @file Tree-structured Parzen estimator over categories (Bergstra et al. 2011), several at once, with the densities, shares and weights of Optuna's
- * TPESampler with `multivariate=True`, which MIPROv2 searches with.
+ * @file Tree-structured Parzen estimator over categories (Bergstra et al. 2011), several at once: Optuna's TPESampler with `multivariate=True`,
+ * which MIPROv2 searches with. Densities are checked against it (`golden/make_tpe.py`); trials weigh the same however old they are, as there
+ * too among the latest 25.
  */
 import type { Random } from "../../lib/random.js";
 
