@@ -11,6 +11,7 @@ export { splitDataset } from "./data/split.js";
 export { BudgetError, UserError } from "./lib/errors.js";
 export { type Budget, createBudget } from "./prompt/budget.js";
 export { type LabelPromptOptions, labelPrompt } from "./prompt/label-prompt.js";
+export { type PromptMethod, promptMethods } from "./prompt/methods.js";
 export { listPrices } from "./prompt/price-table.js";
 export { loadPrices } from "./prompt/prices.js";
 export { type PromptOptions, prompt } from "./prompt/prompt.js";

@@ -3,6 +3,7 @@ import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import { type Budget, createBudget } from "../prompt/budget.js";
 import { labelPrompt } from "../prompt/label-prompt.js";
+import { type PromptMethod, promptMethods } from "../prompt/methods.js";
 import { listPrices } from "../prompt/price-table.js";
 import { loadPrices } from "../prompt/prices.js";
 import { prompt } from "../prompt/prompt.js";
@@ -22,6 +23,9 @@ export interface ApproachSources {
   /** What was really paid is entered here, and counts against the budget. Absent with `--dry-run`. */
   readonly bill?: Bill;
 }
+
+/** The ways of prompting that an LLM is asked in unless told. */
+const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
 
 /** What `--approaches` calls the way of tuning that the ladder picks, and all approaches there are. */
 const [ladderName, allName] = ["tune", "all"] as const;
@@ -58,6 +62,8 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     ...(picked === "probe" ? [] : [tuned(picked)]),
     labelPrompt({ encoder }),
   ];
+  // What costs several times as much, or takes minutes to hours where the others take seconds: only where it is asked for by name.
+  const onRequest: Approach[] = [];
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
     if (provider === "recorded") {
@@ -74,17 +80,18 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     const shared = {
       llm,
       env,
+      encoder,
+      demos: options.demos,
       prices,
       timeoutSeconds: options.timeoutSeconds,
       maxConcurrency: options.maxConcurrency,
       ...(responses === undefined ? {} : { cache: responses }),
       ...(budget === undefined || !isBudgeted ? {} : { budget }),
     };
-    all.push(prompt(shared), prompt({ ...shared, demos: options.demos }));
+    for (const method of promptMethods) (usualMethods.has(method) ? all : onRequest).push(prompt({ ...shared, method }));
   }
   if (options.approaches === undefined) return all;
-  // Minutes to hours where the others take seconds: only where they are asked for by name.
-  const onRequest = tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned);
+  onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned));
   const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
   return names.includes(allName) ? [...all, ...onRequest] : chosen([...all, ...onRequest], names);
 }
@@ -110,12 +117,19 @@ export async function checkLlms(
 /** Those that `--approaches` names, in full or without what follows the "@". */
 function chosen(all: readonly Approach[], names: readonly string[]): Approach[] {
   const known = all.map((approach) => approach.name);
+  const prompted: readonly string[] = promptMethods.map((method) => `prompt:${method}`);
+  const hasLlm = all.some(({ name }) => prompted.includes(name.split("@")[0]!));
   const matches = (approach: Approach, name: string): boolean => approach.name === name || approach.name.split("@")[0] === name;
   for (const name of names) {
     if (all.some((approach) => matches(approach, name))) continue;
-    const hint = name.startsWith("prompt:") && name !== "prompt:labels" ? " It needs an LLM: add --llm." : "";
+    const [way, model] = name.split("@");
+    // A way of prompting that no LLM was named for, or not this one.
+    const isUnnamed = prompted.includes(way!) && (model !== undefined || !hasLlm);
+    const hint = isUnnamed
+      ? ` It needs an LLM: add --llm ${model ?? "openai:gpt-5-mini"}.`
+      : didYouMean(name, [...known, ...prompted]);
     throw new UserError(
-      `--approaches: "${name}" is not an approach of this run.${hint || didYouMean(name, known)} Approaches: ${known.join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,
+      `--approaches: "${name}" is not an approach of this run.${hint} Approaches: ${[...known, ...(hasLlm ? [] : prompted.map((way) => `${way}@LLM`))].join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,
     );
   }
   return all.filter((approach) => names.some((name) => matches(approach, name)));

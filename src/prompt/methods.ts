@@ -3,7 +3,7 @@
 import type { Dataset } from "../types.js";
 import { balancedDemos, defaultDemos, noDemos } from "./demos/balanced-demos.js";
 import type { DemoPlan, PromptProgram, RetrievedDemos } from "./program.js";
-import type { AnswerStyle, PromptTemplate } from "./template.js";
+import { type AnswerStyle, mostSchemaLabels, type PromptTemplate } from "./template.js";
 
 interface Method {
   /** Continues the sentence "Asks LLM …". */
@@ -80,28 +80,43 @@ export function methodSummary(method: PromptMethod): string {
   return methods[method].summary;
 }
 
+/** Whether a way shows examples. */
+export function showsDemos(method: PromptMethod): boolean {
+  return methods[method].demos !== none;
+}
+
 /** Whether a way needs an encoder to find its examples. */
 export function retrievesDemos(method: PromptMethod): boolean {
   return method.startsWith("nearest");
 }
 
 /**
- * From so many labels on, an encoder makes a shortlist of them for each text.
+ * Above so many labels an encoder makes a shortlist for each text. With examples to search it misses hardly anything (see `shortlist`) and
+ * saves most of the prompt from here on. By the labels' meanings alone it misses too much to be used before it has to be: where a schema
+ * cannot list them all, and the list alone is thousands of tokens.
  */
-export const manyLabels = 60;
+const mostListedLabels = { retrieved: 60, fixed: mostSchemaLabels } as const satisfies Record<DemoPlan["kind"], number>;
 /** Labels on a shortlist. */
-export const shortlistSize = 25;
+const shortlistSize = 25;
 
-/** The prompt that a way makes of labelled examples. `count` of examples, `"auto"` by the number of labels; `canShortlist`: there is an encoder. */
+/**
+ * The prompt that a way makes of labelled examples. `count` of examples in a prompt, `"auto"` by the number of labels. `canShortlist`: there
+ * is an encoder.
+ */
 export function makeProgram(
   method: PromptMethod,
   train: Dataset,
   template: PromptTemplate,
   options: { readonly count: number | "auto"; readonly seed: number; readonly canShortlist: boolean },
 ): PromptProgram {
-  const { demos, answer, samples } = methods[method];
-  const { count, seed, canShortlist } = options;
-  const shortlist = canShortlist && train.labels.length > manyLabels ? shortlistSize : null;
-  const wanted = count === "auto" ? defaultDemos(train.labels.length) : count;
-  return { template, demos: demos(train, wanted, seed), answer, samples, shortlist };
+  const { answer, samples } = methods[method];
+  const count = options.count === "auto" ? defaultDemos(train.labels.length) : options.count;
+  const draw = (wanted: number): DemoPlan => methods[method].demos(train, wanted, options.seed);
+  const demos = draw(count);
+  if (!options.canShortlist || train.labels.length <= mostListedLabels[demos.kind]) {
+    return { template, demos, answer, samples, shortlist: null };
+  }
+  // Only examples of shortlisted labels are shown: with one of each label every shortlist has some.
+  const shown = demos.kind === "fixed" ? draw(Math.max(count, train.labels.length)) : demos;
+  return { template, demos: shown, answer, samples, shortlist: shortlistSize };
 }

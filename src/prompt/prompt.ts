@@ -7,7 +7,7 @@ import type { Aliases } from "./answer.js";
 import { type ClientOptions, createClient } from "./client.js";
 import { estimateProgram } from "./estimate.js";
 import type { Llm, ModelCard } from "./llm.js";
-import { makeProgram, methodSummary, type PromptMethod, promptMethods, retrievesDemos } from "./methods.js";
+import { makeProgram, methodSummary, type PromptMethod, promptMethods, retrievesDemos, showsDemos } from "./methods.js";
 import type { Price, PriceTable } from "./prices.js";
 import type { PromptProgram } from "./program.js";
 import { questionPredictor } from "./program-predictor.js";
@@ -101,6 +101,9 @@ function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {
     throw new UserError(
       `"${method}" is not a way of prompting.${didYouMean(method, promptMethods)} Ways: ${promptMethods.join(", ")}.`,
     );
+  }
+  if (demos === 0 && showsDemos(method)) {
+    throw new UserError(`prompt:${method} shows examples, and their number is 0. Give another, or choose a way without.`);
   }
   if (encoder === undefined && retrievesDemos(method)) {
     throw new UserError(
