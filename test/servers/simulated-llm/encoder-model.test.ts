@@ -12,7 +12,7 @@ import { encoderModel } from "./encoder-model.js";
 import type { AnswerSettings, SimulatedModel } from "./model.js";
 
 const plain: AnswerSettings = { model: "m", temperature: 0, seed: 0, repeat: 0, topLogprobs: null, schema: null };
-const encoder = await loadEncoder("minilm-l6");
+const encoder = await loadEncoder("minilm-l6", { threads: 1 });
 const model = encoderModel({ encoder });
 
 /** What the model answers to each row, under one prompt. */
@@ -125,14 +125,14 @@ const described: Record<string, Record<string, string>> = {
   },
 };
 
-/** 300 training and 200 test rows of a dataset beside the checkout. */
+/** 200 training and 150 test rows of a dataset beside the checkout. */
 async function sample(name: "trec" | "snips"): Promise<{ train: Dataset; rows: readonly Example[] }> {
   const files = { trec: "test.csv", snips: "validation.csv" };
   const task = await readTask({ path: `${data}/${name}/train.csv`, test: `${data}/${name}/${files[name]}`, seed: 42 });
   const pick = ({ examples }: Dataset, count: number): readonly Example[] => random(1).shuffle(examples).slice(0, count);
   return {
-    train: { ...task.train, descriptions: described[name]!, examples: pick(task.train, 300) },
-    rows: pick(task.test, 200),
+    train: { ...task.train, descriptions: described[name]!, examples: pick(task.train, 200) },
+    rows: pick(task.test, 150),
   };
 }
 
@@ -140,14 +140,109 @@ const tickets: Task = await readTask({ path: "examples/support-tickets.csv", see
 
 describe("better prompts score better", () => {
   it("on the support tickets", async () => {
-    const found = await ladder(tickets.train, tickets.test.examples);
-    console.log("tickets", found);
+    const { bare, described, demos, nearest, instructed } = await ladder(tickets.train, tickets.test.examples);
+    // Their labels' names say nearly all that the descriptions say, to this reader.
+    expect(described).toBeGreaterThan(bare);
+    expect(demos).toBeGreaterThan(described + 0.01);
+    expect(nearest).toBeGreaterThan(demos + 0.03);
+    expect(instructed).toBeGreaterThan(described + 0.01);
   });
-  for (const name of ["trec", "snips"] as const) {
-    it.skipIf(!existsSync(`${data}/${name}`))(`on ${name}`, async () => {
-      const { train, rows } = await sample(name);
-      const found = await ladder(train, rows);
-      console.log(name, found);
+
+  it.skipIf(!existsSync(`${data}/trec`))("on trec, whose labels are numbers", async () => {
+    const { train, rows } = await sample("trec");
+    const { bare, described, demos, nearest, instructed, reasoned } = await ladder(train, rows);
+    expect(bare).toBeLessThan(0.3);
+    expect(described).toBeGreaterThan(0.55);
+    expect(demos).toBeGreaterThan(described);
+    expect(nearest).toBeGreaterThan(demos + 0.05);
+    expect(instructed).toBeGreaterThan(described + 0.02);
+    expect(reasoned).toBeGreaterThan(described + 0.05);
+  });
+
+  it.skipIf(!existsSync(`${data}/snips`))("on snips", async () => {
+    const { train, rows } = await sample("snips");
+    const { bare, described, demos, nearest, instructed } = await ladder(train, rows);
+    expect(described).toBeGreaterThan(bare + 0.1);
+    expect(demos).toBeGreaterThan(described + 0.01);
+    expect(nearest).toBeGreaterThan(demos + 0.03);
+    expect(instructed).toBeGreaterThan(described + 0.03);
+  });
+});
+
+const few = tickets.test.examples.slice(0, 60);
+const none = (): Example[] => [];
+
+describe("the instruction", () => {
+  const misleading = promptTemplate(tickets.train, {
+    instruction:
+      "Choose feature_request for words such as cancel, account, password, money, refund, broken, parcel, arrived, plan, charged, invoice, lamp, pump, box.",
+  });
+
+  it("counts, for better or worse", async () => {
+    expect(await answers(model, misleading, none, few)).not.toEqual(
+      await answers(model, promptTemplate(tickets.train), none, few),
+    );
+  });
+
+  it("does not count, to the row, with instructionWeight 0; descriptions still do", async () => {
+    const deaf = encoderModel({ encoder, instructionWeight: 0 });
+    const plainAnswers = await answers(deaf, promptTemplate(tickets.train), none, few);
+    expect(await answers(deaf, misleading, none, few)).toEqual(plainAnswers);
+    expect(await answers(deaf, promptTemplate({ ...tickets.train, descriptions: {} }), none, few)).not.toEqual(plainAnswers);
+  });
+});
+
+describe("chance", () => {
+  const template = promptTemplate(tickets.train);
+
+  it("plays no part at temperature 0, and at others only by the seed", async () => {
+    const drawn = (seed: number, temperature: number) => answers(model, template, none, few, { seed, temperature });
+    expect(await drawn(1, 0)).toEqual(await drawn(2, 0));
+    expect(await drawn(1, 1)).toEqual(await drawn(1, 1));
+    expect(await drawn(1, 1)).not.toEqual(await drawn(2, 1));
+  });
+
+  it("draws each label as often as its log-probability says", async () => {
+    const { messages } = renderRequest(template, [], "cancel my plan and give me my money back", "text");
+    const { logprobs } = await model.answer(messages, { ...plain, topLogprobs: 20 });
+    // The eight labels begin with different tokens: the first one decides.
+    const shares = new Map(logprobs![0]!.top.map(({ token, logprob }) => [token, Math.exp(logprob)]));
+    expect(shares.size).toBe(8);
+    expect([...shares.values()].reduce((a, b) => a + b, 0)).toBeCloseTo(1, 4);
+    const counts = new Map<string, number>();
+    for (let seed = 0; seed < 1000; seed++) {
+      const { content } = await model.answer(messages, { ...plain, temperature: 1, seed });
+      const first = [...shares.keys()].find((token) => content.startsWith(token))!;
+      counts.set(first, (counts.get(first) ?? 0) + 1);
+    }
+    // Four standard errors of a share of 1,000 draws are at most 0.064.
+    for (const [token, share] of shares) expect(Math.abs((counts.get(token) ?? 0) / 1000 - share)).toBeLessThan(0.064);
+  });
+});
+
+describe("the form of an answer", () => {
+  const { messages } = renderRequest(promptTemplate(tickets.train), [], "where is my parcel?", "json");
+
+  it("follows a schema, with thoughts and a confidence where it has room for them", async () => {
+    const schema = {
+      type: "object",
+      properties: {
+        reasoning: { type: "string" },
+        label: { type: "string", enum: tickets.train.labels },
+        confidence: { type: "integer" },
+      },
+    };
+    const { content } = await model.answer(messages, { ...plain, schema });
+    expect(JSON.parse(content)).toEqual({
+      reasoning: "What stands out in the text: where, parcel.",
+      label: "delivery_problem",
+      confidence: expect.any(Number),
     });
-  }
+  });
+
+  it("is JSON where only the words ask for it, and the tokens of its log-probabilities are its text", async () => {
+    const { content, logprobs } = await model.answer(messages, { ...plain, topLogprobs: 5 });
+    expect(content).toBe('{"label":"delivery_problem"}');
+    expect(logprobs!.map(({ token }) => token).join("")).toBe(content);
+  });
 });

@@ -20,7 +20,7 @@ import type { AnswerSettings, SimulatedAnswer, SimulatedModel } from "./model.js
 import { asksForInstruction, proposedInstruction } from "./proposal.js";
 import { clausesOf, type ReadLabel, wordsOfName } from "./read-labels.js";
 import { type ReadPrompt, readPrompt } from "./read-prompt.js";
-import { schemaAnswer } from "./schema-answer.js";
+import { type Said, schemaAnswer } from "./schema-answer.js";
 import { tellingWords } from "./words.js";
 
 export interface EncoderModelOptions {
@@ -46,6 +46,14 @@ export function encoderModel({ encoder, instructionWeight = 1, seed = 0 }: Encod
   const embed = keptVectors(encoder);
   const counted = new Map<string, number>();
 
+  const directions = new Map<string, Vector>();
+  const directionOf = async (texts: readonly string[]): Promise<Vector> => {
+    const key = texts.join("\n");
+    const known = directions.get(key) ?? meanDirection(await embed(texts));
+    directions.set(key, known);
+    return known;
+  };
+
   const scoresOf = async (prompt: ReadPrompt, wordings: (label: ReadLabel) => readonly string[]): Promise<number[]> => {
     const [text] = await embed([prompt.text]);
     const demoVectors = await embed(prompt.demos.map((demo) => demo.text));
@@ -59,7 +67,7 @@ export function encoderModel({ encoder, instructionWeight = 1, seed = 0 }: Encod
           );
     const scores: number[] = [];
     for (const label of prompt.labels) {
-      const description = cosine(text!, meanDirection(await embed(wordings(label))));
+      const description = cosine(text!, await directionOf(wordings(label)));
       const similar = prompt.demos.flatMap(({ labels }, i) =>
         labels.includes(label.name) ? [cosine(text!, demoVectors[i]!)] : [],
       );
@@ -135,12 +143,16 @@ function everyWording(label: ReadLabel): readonly string[] {
   ];
 }
 
-function contentOf(prompt: ReadPrompt, schema: unknown, said: Parameters<typeof schemaAnswer>[1]): string {
+/** The answer in the form asked for: by a schema, as JSON, or as text. */
+function contentOf({ instruction, isMultiLabel }: ReadPrompt, schema: unknown, said: Said): string {
   if (schema !== null && schema !== undefined) return schemaAnswer(schema, said);
-  if (/\bJSON\b/.test(prompt.instruction))
-    return JSON.stringify(prompt.isMultiLabel ? { labels: said.labels } : { label: said.labels[0] });
+  if (/\bJSON\b/.test(instruction)) {
+    const reasoning = said.text === "" ? {} : { reasoning: said.text };
+    return JSON.stringify({ ...reasoning, ...(isMultiLabel ? { labels: said.labels } : { label: said.labels[0] }) });
+  }
   const labels = said.labels.join("\n");
-  return said.text === "" ? labels : `${said.text}\n${prompt.isMultiLabel ? labels : `Label: ${labels}`}`;
+  if (said.text === "") return labels;
+  return `${said.text}\n${isMultiLabel ? "Labels:\n" : "Label: "}${labels}`;
 }
 
 /** A sentence of thoughts. It names no label, so that an answer has one alone. */
@@ -161,7 +173,7 @@ function propose(messages: readonly Message[], { schema, temperature }: AnswerSe
   const instruction = proposedInstruction(messages, temperature, stream);
   if (schema !== null && schema !== undefined) return schemaAnswer(schema, { labels: [], confidence: 1, text: instruction });
   const asked = messages.map(({ content }) => content).join("\n");
-  const tag = /<(instructions?|prompt)>/.exec(asked)?.[1];
+  const tag = ["instruction", "instructions"].find((name) => asked.includes(`<${name}>`));
   if (tag !== undefined) return `<${tag}>\n${instruction}\n</${tag}>`;
   return /```/.test(asked) ? `\`\`\`\n${instruction}\n\`\`\`` : instruction;
 }
@@ -187,7 +199,7 @@ function cosine(a: Vector, b: Vector): number {
 /** The mean of unit vectors, scaled to length 1. */
 function meanDirection(vectors: readonly Vector[]): Vector {
   const mean = Float64Array.from(vectors[0]!, (_, i) => vectors.reduce((sum, vector) => sum + vector[i]!, 0));
-  const length = Math.hypot(...mean);
+  const length = Math.sqrt(cosine(mean, mean));
   return length === 0 ? mean : mean.map((value) => value / length);
 }
 

@@ -19,11 +19,11 @@ export function labelTokens(
   probabilities: readonly number[],
   top: number,
 ): TokenLogprob[] {
-  const start = content.lastIndexOf(label);
-  if (start < 0)
-    return tokensOf(content).map((token) => ({ token, logprob: sure, top: top > 0 ? [{ token, logprob: sure }] : [] }));
   const certain = (text: string): TokenLogprob[] =>
     tokensOf(text).map((token) => ({ token, logprob: sure, top: top > 0 ? [{ token, logprob: sure }] : [] }));
+  const quoted = content.lastIndexOf(JSON.stringify(label));
+  const start = quoted < 0 ? content.lastIndexOf(label) : quoted + 1;
+  if (start < 0) return certain(content);
   const spelled = names.map(tokensOf);
   // What comes after a label is its end, as a token like any other: "card" and "card arrival" part there.
   const end = tokensOf(content.slice(start + label.length))[0] ?? "";

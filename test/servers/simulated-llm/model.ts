@@ -2,6 +2,7 @@
 
 import type { Message, TokenLogprob } from "../../../src/prompt/llm.js";
 import type { Usage } from "../../../src/types.js";
+import { schemaAnswer } from "./schema-answer.js";
 
 /** What a request sets besides its messages. */
 export interface AnswerSettings {
@@ -39,6 +40,22 @@ export interface SimulatedModel {
 /** No model of that name: a 404 in either protocol. */
 export class UnknownModelError extends Error {
   override readonly name = "UnknownModelError";
+}
+
+/** A model that says one label whatever it is asked, in no time: for measuring everything but the model. */
+export function constantModel(label: string): SimulatedModel {
+  return {
+    answer: async (_, { schema }) => ({
+      content: schema === null ? label : schemaAnswer(schema, { labels: [label], confidence: 1, text: "" }),
+      finish: "stop",
+    }),
+    countTokens: charactersByFour,
+  };
+}
+
+/** About four characters a token. */
+export function charactersByFour(text: string): number {
+  return Math.ceil(text.length / 4);
 }
 
 /** Several models, each under its own name; other names are not found. */

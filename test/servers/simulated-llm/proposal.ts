@@ -120,14 +120,14 @@ function lineExamples(content: string, names: readonly string[]): ReadDemo[] {
   });
 }
 
-/** The right label as it is said after a text: what is called right comes before what is called an answer. */
-function labelIn(said: string, names: readonly string[]): string | null {
-  const right =
-    /(?:\b(?:correct|right|expected|true|gold|should be|truth)\b[^:=\n]{0,40}[:=]?|\b(?:label|category|class|answer|output)\b\s*[:=])\s*["']?([^\n"']+)/gi;
-  const values = [...said.matchAll(right)];
-  const best = values.find(([whole]) => /correct|right|expected|true|gold|should|truth/i.test(whole)) ?? values[0];
-  const value = best?.[1] ?? said.split("\n")[0]!;
-  if (names.length === 0) return best === undefined ? null : value.trim();
-  const read = parseAnswer(value, names);
+/** The right label as it is said in the lines after a text: what is called right comes before what is called a label or an answer. */
+function labelIn(after: string, names: readonly string[]): string | null {
+  const said = after.split("\n").slice(0, 3).join("\n");
+  const named =
+    /\b(correct|right|expected|true|gold|truth|label|category|class|answer|output)\b[^:=\n]{0,30}[:=]\s*["'`]?(.+?)["'`]?(?=[.;,]\s|[.;]?$)/gim;
+  const values = [...said.matchAll(named)];
+  const best = values.find(([, name]) => /correct|right|expected|true|gold|truth/i.test(name!)) ?? values[0];
+  if (names.length === 0) return best?.[2] ?? null;
+  const read = parseAnswer(best?.[2] ?? said.split("\n")[0]!, names);
   return "answer" in read ? read.answer[0]! : null;
 }

@@ -78,7 +78,8 @@ export function clausesOf(instruction: string, names: readonly string[]): Readon
     "giu",
   );
   for (const sentence of instruction.split(/\n|(?<=[.!?;])\s+/)) {
-    const mentions = [...sentence.matchAll(mention)];
+    // Short names are meant only as they are written: "A" is a label, "a" an article.
+    const mentions = [...sentence.matchAll(mention)].filter(([said]) => said.length > 2 || names.includes(said));
     const named = new Set(mentions.map(([form]) => byForm.get(form.toLowerCase())!));
     for (const [i, match] of mentions.entries()) {
       const label = byForm.get(match[0].toLowerCase())!;

@@ -3,7 +3,7 @@ import { parse } from "csv-parse/sync";
 import { UserError } from "../../../src/lib/errors.js";
 import { readRecording } from "../../../src/prompt/recording.js";
 import type { Query } from "../../../src/types.js";
-import type { SimulatedAnswer, SimulatedModel } from "./model.js";
+import { charactersByFour, type SimulatedAnswer, type SimulatedModel } from "./model.js";
 import { taggedTexts } from "./read-prompt.js";
 import { schemaAnswer } from "./schema-answer.js";
 
@@ -47,7 +47,7 @@ export async function recordedModel(options: {
         ? answer
         : { ...answer, content: schemaAnswer(schema, { labels: [answer.content], confidence: 1, text: "" }) };
     },
-    // About four characters a token; of answers that were recorded the usage is known.
-    countTokens: (text) => Math.ceil(text.length / 4),
+    // For texts that were not recorded; of the others the usage is known.
+    countTokens: charactersByFour,
   };
 }

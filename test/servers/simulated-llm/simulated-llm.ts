@@ -2,7 +2,7 @@
  * @file A language model's service on loopback, for tests and benches: OpenAI's chat completions and Anthropic's messages, with latency,
  * rate limits, faults, usage and a prompt cache, and behind them a model that really reads the prompt, or one that was recorded.
  *
- *     await using encoder = await loadEncoder("minilm-l6");
+ *     await using encoder = await loadEncoder("minilm-l6", { threads: 1 });
  *     await using server = await startSimulatedLlm({ model: encoderModel({ encoder }) });
  *     const approach = prompt({ llm: "openai:gpt-4o-mini", env: { OPENAI_BASE_URL: server.url } });
  *
