@@ -1,6 +1,7 @@
 /** @file What a run would take, before anything is spent. */
 import { type PlannedMeasurement, planMeasurements } from "../compare/plan.js";
 import { formatCount, formatSeconds, formatUsd } from "../lib/format.js";
+import { assumed } from "../prompt/estimate.js";
 import type { Approach, RunEstimate, Task } from "../types.js";
 
 /** The estimate of one approach, over its seeds and its validation rows. */
@@ -89,6 +90,11 @@ export function renderEstimates(task: Task, estimates: readonly ApproachEstimate
     line(total),
     "",
     ...(unknown.length > 0 ? [`The price of ${unknown.join(", ")} is unknown and not in the sum; --prices FILE gives it.`] : []),
+    ...(estimates.some(({ calls }) => calls > 0)
+      ? [
+          `Where a model thinks before it answers, unseen or because it is asked to, that is taken for ${assumed.thoughtTokens} tokens each.`,
+        ]
+      : []),
     "Tokens are estimated from the texts, time from a short trial; answers stored by earlier runs cost nothing. Nothing was spent.",
     "",
   ].join("\n");

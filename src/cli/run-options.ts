@@ -172,7 +172,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option("--optimizer-usd <usd>", "what a search may cost, within --budget-usd", numberIn("--optimizer-usd", 0, most))
     .option("--optimizer-time <time>", "how long a search may take, e.g. 10m or 1h (otherwise 30m)", duration("--optimizer-time"))
-    .option("--demos <n>", "examples shown in a few-shot prompt", numberIn("--demos", 1, 1000, true), 8)
+    .option("--demos <n>", "examples in a prompt that shows any", numberIn("--demos", 1, 1000, true), 8)
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
     .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)

@@ -11,9 +11,10 @@ import { estimateTokens } from "./tokens.js";
 
 /** What one answer is taken to need beyond the label itself, before anything was measured. */
 export const assumed = {
-  /** Hidden thoughts of a reasoning model. Recorded on 5,000 SMS messages: gpt-5-mini 29, gpt-5 40, gpt-5-nano 102. */
-  reasoningTokens: 100,
-  /** Thoughts that are asked for: three sentences of about 30 tokens. Not measured. */
+  /**
+   * Thoughts. Unseen ones of reasoning models, recorded on 5,000 SMS messages: gpt-5-mini 29, gpt-5 40, gpt-5-nano 102. The three sentences
+   * that a prompt may ask for come to about as much.
+   */
   thoughtTokens: 100,
   secondsPlain: 1,
   secondsReasoning: 3,
@@ -37,7 +38,9 @@ export async function estimateProgram(
   const isStructured = !options.isTextOnly && card.price?.supports_response_schema !== false;
   const formOf = (asked: PromptTemplate): AnswerForm => answerForm({ isStructured }, asked);
   const texts = [...new Set(queries.map(({ text }) => text))];
-  const ownTokens = texts.reduce((sum, text) => sum + estimateTokens(delimitText(text, template.maxTextCharacters).content), 0);
+  const windowTokens = card.price?.max_input_tokens ?? Number.POSITIVE_INFINITY;
+  const tokensOf = (text: string): number => estimateTokens(delimitText(text, template.maxTextCharacters).content);
+  const ownTokens = texts.reduce((sum, text) => sum + Math.min(windowTokens, tokensOf(text)), 0);
   const context: PredictContext = { signal: new AbortController().signal, useCache: true, spend: () => {}, log: () => {} };
   const tried = evenlySpaced(texts, needsEncoder(program) ? sampleTexts : 1);
   const questionOf = await (await prepareQuestions(sampled(program), encoder, context)).about(tried, context);
@@ -52,7 +55,7 @@ export async function estimateProgram(
     Math.ceil(labelTokens) +
     (formOf(template) === "json" ? 6 : 1) +
     (style === "reasoned" ? assumed.thoughtTokens : 0) +
-    (card.isReasoning ? assumed.reasoningTokens : 0);
+    (card.isReasoning ? assumed.thoughtTokens : 0);
   const calls = texts.length * samples;
   const inputTokens = Math.round(meanPromptTokens * calls + ownTokens * samples);
   const outputTokens = answerTokens * calls;

@@ -10,6 +10,8 @@ export interface FittedRequest {
   readonly request: CompletionRequest;
   /** What made the end of the text be left out: the template's own limit, or the window; `null`: nothing is missing. */
   readonly cutBy: "limit" | "window" | null;
+  /** Examples that found no room. */
+  readonly droppedDemos: number;
 }
 
 /** Tokens are estimated: so much of a window is filled by the estimate at most. */
@@ -32,10 +34,10 @@ export function fittedRequest(
   const cutBy = text.length > template.maxTextCharacters ? "limit" : null;
   // Nearly every request is far from the limit, and need not be counted token by token.
   if (windowTokens === null || mostMessageTokens(whole.messages, whole.schema) + whole.maxOutputTokens <= windowTokens) {
-    return { request: whole, cutBy };
+    return { request: whole, cutBy, droppedDemos: 0 };
   }
   const roomTokens = Math.floor(filledShare * windowTokens) - whole.maxOutputTokens;
-  if (requestTokens(whole) <= roomTokens) return { request: whole, cutBy };
+  if (requestTokens(whole) <= roomTokens) return { request: whole, cutBy, droppedDemos: 0 };
   let shown = demos;
   const promptTokens = (): number => requestTokens(renderRequest(template, shown, "", form, { style }));
   while (shown.length > 0 && promptTokens() > demoShare * roomTokens) shown = shown.slice(1);
@@ -44,6 +46,7 @@ export function fittedRequest(
   return {
     request: renderRequest(template, shown, text, form, { style, textCharacters }),
     cutBy: textCharacters < kept.length ? "window" : cutBy,
+    droppedDemos: demos.length - shown.length,
   };
 }
 

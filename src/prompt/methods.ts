@@ -2,68 +2,64 @@
 
 import type { Dataset } from "../types.js";
 import { balancedDemos, defaultDemos, noDemos } from "./demos/balanced-demos.js";
+import type { ModelCard } from "./llm.js";
 import type { DemoPlan, PromptProgram, RetrievedDemos } from "./program.js";
-import { type AnswerStyle, mostSchemaLabels, type PromptTemplate } from "./template.js";
+import { type AnswerStyle, mostSchemaLabels, type PromptTemplate, promptTemplate, type TemplateOptions } from "./template.js";
 
 interface Method {
   /** Continues the sentence "Asks LLM …". */
   readonly summary: string;
-  /** `count`: of examples in one prompt. */
-  readonly demos: (train: Dataset, count: number, seed: number) => DemoPlan;
+  /** Which examples it shows: none, some drawn at random, or those retrieved for each text. */
+  readonly demos: "none" | "drawn" | RetrievedDemos["by"];
   readonly answer: AnswerStyle;
   readonly samples: number;
 }
 
-const none = (): DemoPlan => noDemos;
-const retrieved =
-  (by: RetrievedDemos["by"]) =>
-  (train: Dataset, count: number): DemoPlan => ({ kind: "retrieved", by, count, pool: train.examples });
-
-/** As many as Wang et al. 2023 (arXiv 2203.11171, figure 2) show most of the gain with. */
+/** Five to ten are usual: a vote needs several, and each of them is paid for. */
 const selfConsistencySamples = 5;
 
 const methods = {
   "zero-shot": {
     summary: "with the labels and their descriptions, and no examples",
-    demos: none,
+    demos: "none",
     answer: "direct",
     samples: 1,
   },
   "few-shot": {
     summary: "with the labels, their descriptions, and examples drawn from the training set, balanced over the labels",
-    demos: balancedDemos,
+    demos: "drawn",
     answer: "direct",
     samples: 1,
   },
   nearest: {
     summary: "with the labels, their descriptions, and for each text the training examples nearest to it, the most similar last",
-    demos: retrieved("nearest"),
+    demos: "nearest",
     answer: "direct",
     samples: 1,
   },
   "nearest-balanced": {
     summary:
       "with the labels, their descriptions, and for each text the nearest training examples of each label, the most similar last",
-    demos: retrieved("balanced"),
+    demos: "balanced",
     answer: "direct",
     samples: 1,
   },
   "nearest-diverse": {
     summary:
       "with the labels, their descriptions, and for each text training examples that are near to it and unlike each other, the most similar last",
-    demos: retrieved("diverse"),
+    demos: "diverse",
     answer: "direct",
     samples: 1,
   },
   cot: {
     summary: "with the labels and their descriptions, to think first and answer then",
-    demos: none,
+    demos: "none",
     answer: "reasoned",
     samples: 1,
   },
   "self-consistency": {
     summary: `${selfConsistencySamples} times, at random, with the labels and their descriptions, to think first and answer then; the most frequent answer counts`,
-    demos: none,
+    demos: "none",
     answer: "reasoned",
     samples: selfConsistencySamples,
   },
@@ -82,12 +78,19 @@ export function methodSummary(method: PromptMethod): string {
 
 /** Whether a way shows examples. */
 export function showsDemos(method: PromptMethod): boolean {
-  return methods[method].demos !== none;
+  return methods[method].demos !== "none";
 }
 
 /** Whether a way needs an encoder to find its examples. */
 export function retrievesDemos(method: PromptMethod): boolean {
-  return method.startsWith("nearest");
+  const { demos } = methods[method];
+  return demos !== "none" && demos !== "drawn";
+}
+
+function planDemos(demos: Method["demos"], train: Dataset, count: number, seed: number): DemoPlan {
+  if (demos === "none") return noDemos;
+  if (demos === "drawn") return balancedDemos(train, count, seed);
+  return { kind: "retrieved", by: demos, count, pool: train.examples };
 }
 
 /**
@@ -100,6 +103,27 @@ const mostListedLabels = { retrieved: 60, fixed: mostSchemaLabels } as const sat
 const shortlistSize = 25;
 
 /**
+ * The template for a task and a model: with room for thoughts where the model has them, and for texts as long as its window, if that is
+ * known and the options set no limit.
+ */
+export function templateFor(
+  train: Dataset,
+  { isReasoning, price }: Pick<ModelCard, "isReasoning" | "price">,
+  options: TemplateOptions,
+): PromptTemplate {
+  const { instruction, aliases } = options;
+  const windowTokens = price?.max_input_tokens;
+  // The request is fitted to the window when it is made; no window's tokens have so many characters on average.
+  const maxTextCharacters = options.maxTextCharacters ?? (windowTokens === undefined ? undefined : 8 * windowTokens);
+  return promptTemplate(train, {
+    isReasoning,
+    ...(instruction === undefined ? {} : { instruction }),
+    ...(aliases === undefined ? {} : { aliases }),
+    ...(maxTextCharacters === undefined ? {} : { maxTextCharacters }),
+  });
+}
+
+/**
  * The prompt that a way makes of labelled examples. `count` of examples in a prompt, `"auto"` by the number of labels. `canShortlist`: there
  * is an encoder.
  */
@@ -109,14 +133,13 @@ export function makeProgram(
   template: PromptTemplate,
   options: { readonly count: number | "auto"; readonly seed: number; readonly canShortlist: boolean },
 ): PromptProgram {
-  const { answer, samples } = methods[method];
+  const { answer, samples, demos: way } = methods[method];
   const count = options.count === "auto" ? defaultDemos(train.labels.length) : options.count;
-  const draw = (wanted: number): DemoPlan => methods[method].demos(train, wanted, options.seed);
-  const demos = draw(count);
+  const demos = planDemos(way, train, count, options.seed);
   if (!options.canShortlist || train.labels.length <= mostListedLabels[demos.kind]) {
     return { template, demos, answer, samples, shortlist: null };
   }
-  // Only examples of shortlisted labels are shown: with one of each label every shortlist has some.
-  const shown = demos.kind === "fixed" ? draw(Math.max(count, train.labels.length)) : demos;
+  // Only examples of shortlisted labels are shown: with one of each label drawn, every shortlist has some.
+  const shown = way === "drawn" ? planDemos(way, train, Math.max(count, train.labels.length), options.seed) : demos;
   return { template, demos: shown, answer, samples, shortlist: shortlistSize };
 }

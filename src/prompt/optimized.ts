@@ -7,14 +7,14 @@ import type { Approach, Dataset, Predictor, RunEstimate } from "../types.js";
 import { createClient } from "./client.js";
 import { estimateProgram } from "./estimate.js";
 import type { ModelCard } from "./llm.js";
-import { makeProgram, type PromptMethod } from "./methods.js";
+import { makeProgram, type PromptMethod, templateFor } from "./methods.js";
 import { llmAnswerer } from "./optimizers/llm-answerer.js";
 import { type Optimized, optimize } from "./optimizers/optimize.js";
 import { type OptimizerName, optimizerNames } from "./optimizers/optimizers.js";
 import { cutSearchRows } from "./optimizers/search-rows.js";
 import type { PromptProgram } from "./program.js";
 import { type ProgramParts, programPredictor } from "./program-predictor.js";
-import { checkAliases, type PromptOptions, templateOf } from "./prompt.js";
+import { checkAliases, type PromptOptions } from "./prompt.js";
 import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "./providers/resolve.js";
 
 export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "demos"> {
@@ -61,7 +61,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
   };
   const isTextOnly = options.answerForm === "text";
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
-    makeProgram(begin, train, templateOf(train, card, options), { count: 0, seed, canShortlist: encoder !== undefined });
+    makeProgram(begin, train, templateFor(train, card, options), { count: 0, seed, canShortlist: encoder !== undefined });
 
   return {
     name: `prompt:optimized@${spec.replace(/\s+/g, "-")}`,

@@ -30,7 +30,7 @@ export interface ProgramParts {
   readonly repeat: number;
 }
 
-/** At which answers are drawn where there are several of one text, as in Wang et al. 2023: enough to differ where the model is unsure. */
+/** At which answers are drawn where there are several of one text: enough to differ where the model is unsure (Wang et al. 2023, section 3.1). */
 export const sampleTemperature = 0.7;
 
 /**
@@ -106,8 +106,7 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
         async ({ text }, signals, place) => {
           const question = questionOf(place);
           const fitted = byForm((form) => fittedRequest(question, text, form, style, windowTokens));
-          const { cutBy } = fitted(formOf(llm, question));
-          if (cutBy !== null) count(cutNote(cutBy, program, llm));
+          for (const note of fitNotes(fitted(formOf(llm, question)), program, llm)) count(note);
           const answers = await askAll(question, fitted, signals);
           const answer = samples === 1 ? answers[0]!.vote : majority(answers.map(({ vote }) => vote));
           for (const error of new Set(answers.flatMap((sample) => sample.error ?? []))) {
@@ -125,6 +124,12 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
           return { ...answer, ...bill };
         },
       );
+      if (samples > 1 && queries.length > 0 && !("temperature" in llm.parameters)) {
+        predictContext.log({
+          kind: "note",
+          text: `${llm.spec} takes no temperature: its ${samples} answers to a text differ as it draws them.`,
+        });
+      }
       for (const [fault, rows] of faults)
         predictContext.log({ kind: "note", text: `${formatCount(rows)} of ${formatCount(queries.length)} ${fault}` });
       return predictions;
@@ -134,12 +139,14 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
   };
 }
 
-function cutNote(cutBy: NonNullable<FittedRequest["cutBy"]>, { template }: PromptProgram, { spec, price }: Llm): string {
-  const limit =
-    cutBy === "limit"
-      ? `${formatCount(template.maxTextCharacters)} characters`
-      : `fit a window of ${formatCount(price?.max_input_tokens ?? 0)} tokens`;
-  return `texts were cut to ${limit} for ${spec}.`;
+/** What was left out of a request, to be counted. */
+function fitNotes({ cutBy, droppedDemos }: FittedRequest, { template }: PromptProgram, { spec, price }: Llm): string[] {
+  const toWindow = `to fit a window of ${formatCount(price?.max_input_tokens ?? 0)} tokens`;
+  return [
+    ...(droppedDemos === 0 ? [] : [`texts were asked about with fewer examples, ${toWindow} for ${spec}.`]),
+    ...(cutBy === "limit" ? [`texts were cut to ${formatCount(template.maxTextCharacters)} characters for ${spec}.`] : []),
+    ...(cutBy === "window" ? [`texts were cut ${toWindow} for ${spec}.`] : []),
+  ];
 }
 
 /** The requests of a row by the form of the answer, each made once: a client asks for them many times. */

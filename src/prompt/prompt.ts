@@ -7,14 +7,21 @@ import type { Aliases } from "./answer.js";
 import { type ClientOptions, createClient } from "./client.js";
 import { estimateProgram } from "./estimate.js";
 import type { Llm, ModelCard } from "./llm.js";
-import { makeProgram, methodSummary, type PromptMethod, promptMethods, retrievesDemos, showsDemos } from "./methods.js";
-import type { Price, PriceTable } from "./prices.js";
+import {
+  makeProgram,
+  methodSummary,
+  type PromptMethod,
+  promptMethods,
+  retrievesDemos,
+  showsDemos,
+  templateFor,
+} from "./methods.js";
+import type { PriceTable } from "./prices.js";
 import type { PromptProgram } from "./program.js";
 import { questionPredictor } from "./program-predictor.js";
 import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "./providers/resolve.js";
 import { prepareQuestions } from "./question.js";
 import { shortlistNote } from "./shortlist-recall.js";
-import { type PromptTemplate, promptTemplate } from "./template.js";
 
 export interface PromptOptions extends ClientOptions {
   /** `openai:gpt-5-mini`, or what `resolveLlm` made of it. Approaches that share an `Llm` share its pace. */
@@ -61,7 +68,7 @@ export function prompt(options: PromptOptions): Approach {
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
   };
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
-    makeProgram(method, train, templateOf(train, card, options), {
+    makeProgram(method, train, templateFor(train, card, options), {
       count: demos ?? "auto",
       seed,
       canShortlist: encoder !== undefined,
@@ -113,27 +120,7 @@ function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {
   return method;
 }
 
-/** The template that the options make for a task. */
-export function templateOf(train: Dataset, { isReasoning, price }: ModelCard, options: TemplateOptions): PromptTemplate {
-  const { instruction, aliases } = options;
-  const maxTextCharacters = options.maxTextCharacters ?? windowCharacters(price);
-  return promptTemplate(train, {
-    isReasoning,
-    ...(instruction === undefined ? {} : { instruction }),
-    ...(aliases === undefined ? {} : { aliases }),
-    ...(maxTextCharacters === undefined ? {} : { maxTextCharacters }),
-  });
-}
-
-/** Options that a template is made of. */
-export type TemplateOptions = Pick<PromptOptions, "instruction" | "aliases" | "maxTextCharacters">;
-
-/** Longer texts need not be looked at: no window's tokens have so many characters on average. */
-function windowCharacters(price: Price | null): number | undefined {
-  return price?.max_input_tokens === undefined ? undefined : 8 * price.max_input_tokens;
-}
-
-/** UserError where aliases are of something that is no label. */
+/** `UserError` where there are aliases of something that is no label. */
 export function checkAliases(aliases: Aliases, labels: readonly string[]): void {
   for (const label of Object.keys(aliases)) {
     if (!labels.includes(label))

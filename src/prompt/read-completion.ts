@@ -11,7 +11,8 @@ export function readCompletion(
   task: Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel">,
   style: AnswerStyle = "direct",
 ): Pick<Prediction, "answer" | "failure" | "rawAnswer"> {
-  const rawAnswer = completion.text.slice(0, 500);
+  // Of thoughts the end says more.
+  const rawAnswer = style === "reasoned" ? completion.text.slice(-500) : completion.text.slice(0, 500);
   if (completion.finish === "refused") return { answer: null, failure: "refused", rawAnswer };
   // What was cut off may have been the rest of another label ("card" of "card_arrival").
   if (completion.finish === "length") return { answer: null, failure: "truncated", rawAnswer };

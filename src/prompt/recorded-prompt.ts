@@ -46,7 +46,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
       const today = options.today ?? new Date().toISOString().slice(0, 10);
       for (const text of [...recording.warnings, ...priceWarnings(prices, model, price, today)])
         context.log({ kind: "note", text });
-      const task = { labels: train.labels, aliases: options.aliases ?? {}, isMultiLabel: train.isMultiLabel };
+      const task = { labels: train.labels, aliases: { ...train.aliases, ...options.aliases }, isMultiLabel: train.isMultiLabel };
       const replay = ({ id }: Query): Prediction => {
         const row = recording.rows.get(id);
         if (row === undefined) return { answer: null, failure: "missing" };

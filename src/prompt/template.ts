@@ -50,15 +50,20 @@ export function answerForm(llm: { readonly isStructured: boolean }, { labels }: 
   return llm.isStructured && labels.length <= mostSchemaLabels ? "json" : "text";
 }
 
-/** A template for a task. */
+/** What a person may set of a template. */
+export interface TemplateOptions {
+  /** The task in one's own words, instead of the built-in sentence. */
+  readonly instruction?: string;
+  /** Other names of labels, beside those that the data has. */
+  readonly aliases?: Aliases;
+  /** Longer texts are cut; 24,000 unless given. */
+  readonly maxTextCharacters?: number;
+}
+
+/** A template for a task. `isReasoning`: the model thinks before it answers, and needs room for that. */
 export function promptTemplate(
-  task: Pick<Dataset, "labels" | "descriptions" | "isMultiLabel">,
-  options: {
-    readonly instruction?: string;
-    readonly aliases?: Aliases;
-    readonly maxTextCharacters?: number;
-    readonly isReasoning?: boolean;
-  } = {},
+  task: Pick<Dataset, "labels" | "descriptions" | "aliases" | "isMultiLabel">,
+  options: TemplateOptions & { readonly isReasoning?: boolean } = {},
 ): PromptTemplate {
   return {
     instruction: options.instruction ?? null,
@@ -66,7 +71,7 @@ export function promptTemplate(
     descriptions: Object.fromEntries(
       task.labels.filter((label) => Object.hasOwn(task.descriptions, label)).map((label) => [label, task.descriptions[label]!]),
     ),
-    aliases: options.aliases ?? {},
+    aliases: { ...task.aliases, ...options.aliases },
     isMultiLabel: task.isMultiLabel,
     maxTextCharacters: options.maxTextCharacters ?? 24_000,
     maxOutputTokens: outputLimit(task, options.isReasoning ?? false),
