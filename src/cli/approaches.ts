@@ -5,6 +5,7 @@ import { type Budget, createBudget } from "../prompt/budget.js";
 import { filePrompt } from "../prompt/files/file-prompt.js";
 import { labelPrompt } from "../prompt/label-prompt.js";
 import { type PromptMethod, promptMethods } from "../prompt/methods.js";
+import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimized.js";
 import { listPrices } from "../prompt/price-table.js";
 import { loadPrices } from "../prompt/prices.js";
 import { prompt } from "../prompt/prompt.js";
@@ -95,11 +96,23 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     // A prompt of one's own takes the place of the built-in ones.
     const isUsual = (method: PromptMethod): boolean => usualMethods.has(method) && saved.length === 0;
     for (const method of promptMethods) (isUsual(method) ? all : onRequest).push(prompt({ ...shared, method }));
+    const search = searchOptions(options);
+    (Object.keys(search).length > 0 ? all : onRequest).push(optimizedPrompt({ ...shared, ...search }));
   }
   if (options.approaches === undefined) return all;
   onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned));
   const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
   return names.includes(allName) ? [...all, ...onRequest] : chosen([...all, ...onRequest], names);
+}
+
+/** What the options say of the search for a prompt; with any of them it is wanted. */
+function searchOptions({ optimizer, optimizerCalls, optimizerUsd, optimizerTime }: RunOptions): Partial<OptimizedPromptOptions> {
+  return {
+    ...(optimizer === undefined ? {} : { optimizer }),
+    ...(optimizerCalls === undefined ? {} : { optimizerCalls }),
+    ...(optimizerUsd === undefined ? {} : { optimizerUsd }),
+    ...(optimizerTime === undefined ? {} : { optimizerSeconds: optimizerTime }),
+  };
 }
 
 /**
@@ -123,7 +136,7 @@ export async function checkLlms(
 /** Those that `--approaches` names, in full or without what follows the "@". */
 function chosen(all: readonly Approach[], names: readonly string[]): Approach[] {
   const known = all.map((approach) => approach.name);
-  const prompted: readonly string[] = promptMethods.map((method) => `prompt:${method}`);
+  const prompted: readonly string[] = [...promptMethods, "optimized"].map((method) => `prompt:${method}`);
   const hasLlm = all.some(({ name }) => prompted.includes(name.split("@")[0]!));
   const matches = (approach: Approach, name: string): boolean =>
     approach.name === name ||

@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
+import { type OptimizerName, optimizerNames } from "../prompt/optimizers/optimizers.js";
 import type { LadderChoice } from "../tune/ladder.js";
 import type { ClassWeight } from "../tune/regression/class-weights.js";
 
@@ -35,6 +36,12 @@ export interface RunOptions {
   /** What was picked when the run began. No flag sets it. */
   readonly ladder?: LadderChoice;
   readonly demos: number;
+  /** How prompts are searched for; with any of these options `prompt:optimized` is among the approaches. */
+  readonly optimizer?: OptimizerName | "auto";
+  readonly optimizerCalls?: number;
+  readonly optimizerUsd?: number;
+  /** Seconds. */
+  readonly optimizerTime?: number;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
   readonly budgetUsd?: number;
@@ -161,6 +168,19 @@ export function addRunOptions(command: Command): Command {
       "settings tried for each trained approach, judged on a part of the training rows (otherwise the defaults)",
       numberIn("--search", 1, 1000, true),
     )
+    .addOption(
+      new Option("--optimizer <name>", "search for a better prompt (prompt:optimized); auto chooses by rows and budget").choices([
+        "auto",
+        ...optimizerNames,
+      ]),
+    )
+    .option(
+      "--optimizer-calls <n>",
+      "answers that a search may ask for (otherwise 1,000)",
+      numberIn("--optimizer-calls", 1, most, true),
+    )
+    .option("--optimizer-usd <usd>", "what a search may cost, within --budget-usd", numberIn("--optimizer-usd", 0, most))
+    .option("--optimizer-time <time>", "how long a search may take, e.g. 10m or 1h (otherwise 30m)", duration("--optimizer-time"))
     .option("--demos <n>", "examples in a prompt that shows any", numberIn("--demos", 1, 1000, true), 8)
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)

@@ -56,7 +56,7 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
   const drawn = (request: CompletionRequest, sample: number): CompletionRequest => ({
     ...request,
     repeat: repeat * samples + sample,
-    ...(samples === 1 ? {} : { temperature: sampleTemperature }),
+    ...(samples === 1 ? { wantsLogprobs: true } : { temperature: sampleTemperature }),
   });
 
   const askAll = async (question: Question, fitted: (form: AnswerForm) => FittedRequest, signals: Signals): Promise<Sample[]> => {

@@ -120,7 +120,8 @@ function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {
   return method;
 }
 
-function checkAliases(aliases: Aliases, labels: readonly string[]): void {
+/** `UserError` where there are aliases of something that is no label. */
+export function checkAliases(aliases: Aliases, labels: readonly string[]): void {
   for (const label of Object.keys(aliases)) {
     if (!labels.includes(label))
       throw new UserError(`There are aliases of "${label}", which is no label of the data.${didYouMean(label, labels)}`);

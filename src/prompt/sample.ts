@@ -1,6 +1,7 @@
 import type { Answered, LlmClient, Signals } from "./client.js";
-import { type CompletionRequest, type Llm, LlmError } from "./llm.js";
+import { type Completion, type CompletionRequest, type Llm, LlmError } from "./llm.js";
 import { readCompletion } from "./read-completion.js";
+import { scored } from "./scoring/scored.js";
 import { type AnswerStyle, type PromptTemplate, renderCorrection } from "./template.js";
 import type { Vote } from "./votes.js";
 
@@ -25,13 +26,18 @@ export async function askSample(
   try {
     const first = await client.ask(request, signals);
     requests.push(first);
-    const vote = readCompletion(first.completion, template, style);
+    const vote = voteOf(first.completion, template, style);
     if (vote.failure !== "unparseable") return { vote, requests };
     const second = await client.ask((asked) => renderCorrection(request(asked), first.completion.text, template, style), signals);
     requests.push(second);
-    return { vote: readCompletion(second.completion, template, style), requests };
+    return { vote: voteOf(second.completion, template, style), requests };
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
     return { vote: { answer: null, failure: "error" }, requests, error: error.message };
   }
+}
+
+/** What was said, and how sure it was where the completion tells. */
+function voteOf(completion: Completion, template: PromptTemplate, style: AnswerStyle): Vote {
+  return scored(completion, readCompletion(completion, template, style), template);
 }

@@ -1,7 +1,7 @@
 import type { Prediction } from "../types.js";
 
 /** What one sample said. */
-export type Vote = Pick<Prediction, "answer" | "failure" | "rawAnswer">;
+export type Vote = Pick<Prediction, "answer" | "failure" | "rawAnswer" | "scores" | "confidence">;
 
 /**
  * What most samples answered (self-consistency, Wang et al. 2023); of answers with equally many votes, the one that was given first. A set
@@ -21,5 +21,7 @@ export function majority(votes: readonly Vote[]): Pick<Prediction, "answer" | "f
   let best: { readonly first: Vote; readonly count: number } | undefined;
   for (const entry of tally.values()) if (best === undefined || entry.count > best.count) best = entry;
   if (best === undefined) return votes[0]!;
-  return { ...best.first, confidence: { value: best.count / votes.length, source: "votes" } };
+  // Scores of one answer among several say nothing of them all.
+  const { scores: _, ...first } = best.first;
+  return { ...first, confidence: { value: best.count / votes.length, source: "votes" } };
 }
