@@ -56,6 +56,8 @@ function modelsOf(sources: readonly PromptSource[]): readonly string[] {
 /** What promptfoo needs to ask a prompt about the test rows, for files that are a prompt's; otherwise none. */
 export function promptfooExport(files: ReadonlyMap<string, Uint8Array>, test: Dataset): ReadonlyMap<string, string> {
   if (!["prompt.json", "prompt.md", "examples.jsonl"].every((name) => files.has(name))) return new Map();
+  // Prompts that ask no LLM have files of the same names.
+  if (!("llm" in (JSON.parse(new TextDecoder().decode(files.get("prompt.json"))) as object))) return new Map();
   const texts = new Map([...files].map(([name, content]) => [name, new TextDecoder().decode(content)]));
   return promptfooFiles(readPromptFiles(texts, ""), test);
 }

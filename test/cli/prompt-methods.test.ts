@@ -55,7 +55,7 @@ describe("ways of prompting on the command line", () => {
 
   it("are every one where all are asked for", async () => {
     expect((await prompts({ llm: ["openai:gpt-5-mini"], approaches: ["all"] })).sort()).toEqual(
-      promptMethods.map((method) => `prompt:${method}@openai:gpt-5-mini`).sort(),
+      [...promptMethods, "optimized"].map((method) => `prompt:${method}@openai:gpt-5-mini`).sort(),
     );
   });
 

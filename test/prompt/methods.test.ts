@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type PromptMethod, promptMethods } from "../../src/prompt/methods.js";
 import { type PromptOptions, prompt } from "../../src/prompt/prompt.js";
-import { estimateMessageTokens } from "../../src/prompt/tokens.js";
+import { tokenCounter } from "../../src/prompt/token-counter.js";
 import type { Dataset, FitContext } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";
@@ -155,7 +155,7 @@ describe("prompt:nearest", () => {
     const text = (name: string): string => new TextDecoder().decode(files.get(name));
     expect(text("examples.jsonl").trim().split("\n")).toHaveLength(36);
     expect(JSON.parse(text("prompt.json"))).toMatchObject({ demos: { kind: "retrieved", by: "diverse", count: 6 } });
-    expect(text("prompt.md")).toContain("For each text 6 of 36, picked by an encoder (diverse)");
+    expect(text("prompt.md")).toContain("For each text 6 of the 36 in examples.jsonl, picked by an encoder (diverse)");
   });
 });
 
@@ -216,10 +216,11 @@ describe("the estimate", () => {
 
   it("is the prompt as it is sent", async () => {
     const texts = ["refund the money", "where is my parcel", "login fails"];
+    const counter = await tokenCounter({ provider: "openai", model: "fake" });
     for (const method of promptMethods) {
       const { inputTokens } = await estimate(method, train, texts);
       const { requests } = await asked(method, texts, { encoder: fakeEncoder() });
-      const sent = requests.reduce((sum, { messages }) => sum + estimateMessageTokens(messages), 0);
+      const sent = requests.reduce((sum, { messages }) => sum + counter.countMessages(messages), 0);
       // The estimate has a schema of about 50 tokens a request besides: the fake model has no structured output.
       expect(inputTokens / requests.length - sent / requests.length).toBeGreaterThan(0);
       expect(inputTokens / requests.length - sent / requests.length).toBeLessThan(80);

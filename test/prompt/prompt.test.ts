@@ -82,12 +82,11 @@ describe("prompt", () => {
     expect([...files.keys()]).toEqual(["prompt.md", "examples.jsonl", "prompt.json"]);
     const text = (name: string): string => new TextDecoder().decode(files.get(name));
     expect([...files.keys()].map(text).join("\n")).not.toContain("FAKEKEY");
-    expect(
-      text("examples.jsonl")
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line).labels),
-    ).toHaveLength(3);
+    const lines = text("examples.jsonl").trim().split("\n");
+    const examples = lines.map((line) => JSON.parse(line) as { readonly labels: string[]; readonly use?: string });
+    // Three are shown; three of each label stand by for texts that are nearly one of them.
+    expect(examples.filter(({ use }) => use === undefined)).toHaveLength(3);
+    expect(examples.filter(({ use }) => use === "spare")).toHaveLength(9);
     const settings = JSON.parse(text("prompt.json"));
     expect(settings).toMatchObject({
       format: 1,

@@ -1,4 +1,5 @@
-import { readJson, withoutThoughts } from "../json-answer.js";
+import { withoutThoughts } from "../answer.js";
+import { readJson } from "../json-answer.js";
 
 /** The start of a line or a JSON field that states the answer, after the thoughts. */
 const statement = /^[\p{P}\s]*(?:labels?|final answer|answer)[\p{P}\s]*:/iu;
