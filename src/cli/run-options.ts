@@ -176,7 +176,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option(
       "--optimizer-calls <n>",
-      "answers that a search may ask for (otherwise 1,000)",
+      "answers that a search may ask for (otherwise 2,000)",
       numberIn("--optimizer-calls", 1, most, true),
     )
     .option("--optimizer-usd <usd>", "what a search may cost, within --budget-usd", numberIn("--optimizer-usd", 0, most))

@@ -22,7 +22,7 @@ export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "
   readonly begin?: Extract<PromptMethod, "zero-shot" | "cot">;
   /** `auto` chooses by rows and budget, and says why. */
   readonly optimizer?: OptimizerName | "auto";
-  /** Answers that the search may ask for: 1,000 unless told. */
+  /** Answers that the search may ask for: 2,000 unless told. */
   readonly optimizerCalls?: number;
   /** What the search may cost at list price, answers from a cache included; no limit unless told. */
   readonly optimizerUsd?: number;
@@ -30,7 +30,7 @@ export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "
   readonly optimizerSeconds?: number;
 }
 
-const defaults = { calls: 1000, seconds: 1800 } as const;
+const defaults = { calls: 2000, seconds: 1800 } as const;
 
 /**
  * `prompt:optimized@LLM`: searches examples and instructions on the training rows, within the budget, and asks with the prompt that won; with
@@ -54,6 +54,14 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
     usd: options.optimizerUsd ?? Number.POSITIVE_INFINITY,
     seconds: options.optimizerSeconds ?? defaults.seconds,
   };
+  if (!(Number.isInteger(budget.calls) && budget.calls > 0))
+    throw new UserError(`optimizerCalls is ${budget.calls}; expected a whole number of at least 1.`);
+  for (const [name, value] of [
+    ["optimizerUsd", budget.usd],
+    ["optimizerSeconds", budget.seconds],
+  ] as const) {
+    if (!(value >= 0)) throw new UserError(`${name} is ${value}; expected a number of at least 0.`);
+  }
   const resolveOptions: ResolveOptions = {
     env: options.env ?? process.env,
     ...(prices === undefined ? {} : { prices }),

@@ -9,8 +9,9 @@ const candidates = 12;
 const wantedAnswers = 16;
 
 /**
- * Asks the model for instructions, one after the other, each grounded in the data, in what the best prompt so far gets wrong, and in how the
- * earlier ones did (as OPRO, Yang et al. 2023, arXiv 2309.03409). Examples stay as they are.
+ * Asks the model for instructions, one after the other, grounded in the data and in what a prompt gets wrong. In turn one is made afresh from the
+ * prompt it all began with, and one from the best so far, shown how the earlier ones did (as OPRO, Yang et al. 2023, arXiv 2309.03409): all from
+ * the best would be variations of the first. Examples stay as they are.
  */
 export const instructions: Optimizer = async (candidate, evaluate, context) => {
   const { learning, seed } = context;
@@ -18,11 +19,12 @@ export const instructions: Optimizer = async (candidate, evaluate, context) => {
   if (contest === null) return candidate;
   const stream = random(seed, "instructions");
   for (let i = 0; i < candidates; i++) {
-    const { program } = contest.best;
-    // The same rows each time: a prompt that is still the best is known on them.
+    const isFresh = i % 2 === 0;
+    const program = isFresh ? candidate : contest.best.program;
+    // The same rows each time: what a prompt was asked before is known.
     const answered = await answerLearningRows(program, learning, wantedAnswers, evaluate, random(seed, "answered"));
     if (answered === null) break;
-    const attempts = contest.all.map((judged) => ({
+    const attempts = (isFresh ? [] : contest.all).map((judged) => ({
       instruction: judged.program.template.instruction,
       accuracy: judged.accuracy,
     }));

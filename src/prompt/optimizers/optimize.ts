@@ -1,6 +1,6 @@
 /** @file A search from labelled rows to a prompt: rows cut, an optimizer run within its budget, and its choice checked on rows that it never saw. */
 
-import { formatCount, formatPoints, formatScore, formatSeconds, formatUsd } from "../../lib/format.js";
+import { formatCount, formatPoints, formatPValue, formatScore, formatSeconds, formatUsd } from "../../lib/format.js";
 import { sha256 } from "../../lib/hash.js";
 import type { Dataset, FitContext, PredictorFacts } from "../../types.js";
 import type { PromptProgram } from "../program.js";
@@ -128,7 +128,7 @@ function verdict(isOther: boolean, gain: Gain | null, rows: number): string {
   const kept = "the one to begin with";
   if (!isOther) return `${kept}: none was better on the selection rows`;
   if (gain === null) return `${kept}: the budget did not reach to check the best one found`;
-  const measured = `${formatPoints(gain.gain)} on ${formatCount(rows)} rows held back, with 95 % confidence at least ${formatPoints(gain.lowerBound)}`;
+  const measured = `${formatPoints(gain.gain)} on ${formatCount(rows)} rows held back, one-sided ${formatPValue(gain.pValue)}`;
   return gain.isReal ? `the best one found: ${measured}` : `${kept}: the best one found is not surely better (${measured})`;
 }
 

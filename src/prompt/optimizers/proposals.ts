@@ -42,7 +42,9 @@ export const tips: readonly string[] = [
   "Say what to do with texts that are unusual, very short or unclear.",
 ];
 
-const [mostErrors, mostSamples, mostAttempts] = [12, 12, 6];
+const [mostErrors, mostAttempts] = [16, 6];
+/** Right examples: of each label some, where there are not too many. */
+const [samplesPerLabel, fewestSamples, mostSamples] = [3, 12, 40];
 /** Longer texts are cut: a proposal is to see many. */
 const mostTextCharacters = 600;
 /** Longer instructions are not taken: they are sent with every text. */
@@ -55,7 +57,7 @@ export function proposalMessages(grounds: Grounds, random: Random): Message[] {
   const seen = new Set(errors.map(({ row }) => row.id));
   const samples = balancedOrder(learning.examples, random)
     .filter(({ id }) => !seen.has(id))
-    .slice(0, mostSamples);
+    .slice(0, Math.min(mostSamples, Math.max(fewestSamples, samplesPerLabel * learning.labels.length)));
   const sections = [
     `The present prompt:\n<prompt>\n${systemMessage(program.template, "text")}\n</prompt>`,
     `The data: ${dataSummary(learning)}`,

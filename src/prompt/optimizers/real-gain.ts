@@ -14,18 +14,19 @@ import type { RowResult } from "./optimizer.js";
 export interface Gain {
   /** Difference of the shares of right answers. */
   readonly gain: number;
-  /** Lower end of the one-sided 95 % interval of the difference, given how many rows differ. */
-  readonly lowerBound: number;
-  /** Whether the lower bound is above 0. */
+  /** One-sided, exact: how likely a difference this large is where the second prompt is no better than the first. */
+  readonly pValue: number;
+  /** Whether the lower end of the one-sided 95 % interval of the gain is above 0. */
   readonly isReal: boolean;
 }
 
 const level = 0.05;
 
 /**
- * Compares `after` with `before`, paired. Of the units in which just one of them is better, the share won by `after` has the one-sided exact
- * bound of Clopper and Pearson (1934); it is above one half exactly where the sign test (McNemar's exact test, one-sided) rejects at 5 %. A
- * unit is a row, or all rows of a group together: they are not independent, and count once, by the sign of their sum.
+ * Compares `after` with `before`, paired: McNemar's exact test, one-sided, of the units in which just one of them is better. It rejects at 5 %
+ * exactly where Clopper and Pearson's (1934) one-sided 95 % bound of the share won by `after` is above one half, which is where the bound of the
+ * gain is above 0. A unit is a row, or all rows of a group together: they are not independent, and count once, by the sign of their sum.
+ * In R: `binom.test(won, won + lost, alternative = "greater")`.
  */
 export function pairedGain(rows: readonly Example[], before: readonly RowResult[], after: readonly RowResult[]): Gain {
   const units = new Map<string, number>();
@@ -33,31 +34,18 @@ export function pairedGain(rows: readonly Example[], before: readonly RowResult[
     const unit = group === undefined ? `row ${id}` : `group ${group}`;
     units.set(unit, (units.get(unit) ?? 0) + Number(after[i]!.isRight) - Number(before[i]!.isRight));
   }
-  const differences = [...units.values()].map(Math.sign);
-  const won = differences.filter((sign) => sign > 0).length;
-  const lost = differences.filter((sign) => sign < 0).length;
+  const differences = [...units.values()];
+  const won = differences.filter((difference) => difference > 0).length;
+  const lost = differences.filter((difference) => difference < 0).length;
+  const pValue = won === 0 ? 1 : binomialCdf(lost, won + lost, 0.5);
   const right = (results: readonly RowResult[]): number => results.filter(({ isRight }) => isRight).length;
-  return {
-    gain: rows.length === 0 ? 0 : (right(after) - right(before)) / rows.length,
-    lowerBound: units.size === 0 ? 0 : ((2 * shareLowerBound(won, won + lost) - 1) * (won + lost)) / units.size,
-    isReal: won + lost > 0 && 1 - binomialCdf(won - 1, won + lost, 0.5) <= level,
-  };
+  const gain = rows.length === 0 ? 0 : (right(after) - right(before)) / rows.length;
+  // Where groups differ in size a few large ones may lose what many small ones win.
+  return { gain, pValue, isReal: gain > 0 && pValue <= level };
 }
 
-/** Rows below which no outcome whatever could prove a gain: with fewer than five differences even all in one direction are chance. */
+/** With fewer differences than this even all in one direction may be chance: fewer rows prove nothing, whatever the outcome. */
 export const leastDecidingRows = 5;
-
-/** The share of successes of which at least so many of `n` have a chance of 5 % (Clopper and Pearson). 0 where there is no success. */
-function shareLowerBound(successes: number, n: number): number {
-  if (successes === 0) return 0;
-  let [low, high] = [0, 1];
-  for (let i = 0; i < 60; i++) {
-    const share = (low + high) / 2;
-    if (1 - binomialCdf(successes - 1, n, share) < level) low = share;
-    else high = share;
-  }
-  return low;
-}
 
 /**
  * How much better the best of `candidates` equally good ones looks than it is, about: SE·√(2 ln k), the expected maximum of k normal

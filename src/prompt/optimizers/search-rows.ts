@@ -17,8 +17,8 @@ export interface SearchRows {
 const [mostSelectionRows, mostDecidingRows] = [200, 200] as const;
 /** Of the training rows. */
 const [selectionShare, decidingShare] = [0.3, 0.3] as const;
-/** Of the budget: the deciding rows are asked about twice; the selection rows by every prompt, so that about seven can be judged. */
-const [selectionPart, decidingPart] = [1 / 10, 1 / 8] as const;
+/** Of the budget: the deciding rows are asked about twice; the selection rows by every prompt, so that about twelve can be judged. */
+const [selectionPart, decidingPart] = [1 / 16, 1 / 10] as const;
 
 /**
  * Cuts training rows for a search that can ask about `rowsInBudget` rows: three tenths to choose by and three tenths to decide by, fewer where the
