@@ -121,7 +121,9 @@ export function packTokens<Name extends string>(
       else padded.set(y, y);
       continue;
     }
-    const params = isByPlace(y) && y.inputs.some((x) => packed.has(x)) ? paramsOf(y) : undefined;
+    // The states that attention gives are worth packing for a product, not for what costs no more than that.
+    const isWorthIt = y.inputs.some((x) => packed.has(x)) || (isOp(y, "matmul") && isByPlace(y.inputs[0]!));
+    const params = isByPlace(y) && isWorthIt ? paramsOf(y) : undefined;
     if (params === undefined) {
       const inputs = y.inputs.map(paddedOf);
       padded.set(y, inputs.every((x, i) => x === y.inputs[i]) ? y : node(y.op, inputs, y.params));
