@@ -1,6 +1,6 @@
 /**
  * Lets promptfoo itself read and run a configuration that Crossover exported: its own schema, its own prompts, rows, transform and assertions.
- * Prints what it sent and how it graded, as JSON. Called by test/prompt/files/promptfoo-itself.test.ts:
+ * Prints what was answered and how it graded, as JSON. Called by test/prompt/files/promptfoo-itself.test.ts:
  *
  *     mkdir /tmp/promptfoo && cd /tmp/promptfoo && npm install --ignore-scripts --omit=optional promptfoo@0.120.0
  *     CROSSOVER_PROMPTFOO=/tmp/promptfoo npx vitest run test/prompt/files/promptfoo-itself.test.ts
@@ -14,7 +14,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 
-const [installed, folder] = process.argv.slice(2).map((path) => resolve(path));
+const [installed, folder] = /** @type {[string, string]} */ (process.argv.slice(2).map((path) => resolve(path)));
 Object.assign(process.env, {
   PROMPTFOO_DISABLE_TELEMETRY: "1",
   PROMPTFOO_DISABLE_UPDATE: "1",
@@ -25,6 +25,6 @@ const { evaluate, UnifiedConfigSchema } = await import(pathToFileURL(require.res
 const config = UnifiedConfigSchema.parse(parse(await readFile(join(folder, "promptfooconfig.yaml"), "utf8")));
 process.chdir(folder);
 const { results } = await evaluate(config, { maxConcurrency: 1, cache: false, showProgressBar: false, ...config.evaluateOptions });
-const rows = results.map(({ prompt, success, response, error }) => ({ messages: JSON.parse(prompt.raw), success, output: response?.output, error }));
+const rows = results.map((/** @type {any} */ { success, response, error }) => ({ success, output: response?.output, error }));
 process.stdout.write(`\n${JSON.stringify(rows)}\n`);
 process.exit(0);

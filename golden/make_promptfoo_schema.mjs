@@ -10,14 +10,14 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-const installed = resolve(process.argv[2]);
+const installed = resolve(process.argv[2] ?? ".");
 process.env.PROMPTFOO_DISABLE_TELEMETRY = "1";
-const load = (name) => import(pathToFileURL(createRequire(join(installed, "package.json")).resolve(name)).href);
+const load = (/** @type {string} */ name) => import(pathToFileURL(createRequire(join(installed, "package.json")).resolve(name)).href);
 const { UnifiedConfigSchema } = await load("promptfoo");
 const { zodToJsonSchema } = await load("zod-to-json-schema");
 const folder = join(installed, "node_modules/promptfoo");
 const { version, license } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-const [, copyright] = /^(Copyright.*)$/m.exec(await readFile(join(folder, "LICENSE"), "utf8"));
+const copyright = /^Copyright.*$/m.exec(await readFile(join(folder, "LICENSE"), "utf8"))?.[0];
 const schema = {
   $comment: `Made by golden/make_promptfoo_schema.mjs from promptfoo ${version}. License: ${license}. ${copyright}`,
   ...zodToJsonSchema(UnifiedConfigSchema, { name: "PromptfooConfigSchema" }),

@@ -130,6 +130,9 @@ const ownKeys: ReadonlySet<string> = new Set(["augmented", "dspy_uuid", "dspy_sp
 /** Letters and digits of a name: prefixes are made from names (`label_text` → `Label Text:`), and names are not saved. */
 const bare = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 
+/** The name that DSPy made a prefix of, as far as it can be told: `Ticket Text:` is `ticket_text`. */
+const nameOf = ({ prefix }: Field): string => prefix.replace(/:\s*$/, "").trim().toLowerCase().replace(/\s+/g, "_");
+
 function rolesOf(saved: SavedPredictor, fields: readonly Field[] | null, place: string): Roles {
   // In the order of the signature, as DSPy makes demonstrations.
   const keys = [...new Set(saved.demos.flatMap((demo) => Object.keys(demo)))].filter((key) => !ownKeys.has(key));
@@ -148,11 +151,12 @@ function rolesOf(saved: SavedPredictor, fields: readonly Field[] | null, place: 
       place,
     );
   const plain = keys.filter((key) => !isReasoning(bare(key)));
-  const keyOf = ({ prefix }: Field, otherwise: string | undefined): string =>
-    plain.find((key) => bare(key) === bare(prefix)) ?? otherwise ?? bare(prefix);
-  const [textField, labelField] = own as [Field, Field];
-  const [text, label] = [keyOf(textField, plain[0]), keyOf(labelField, plain.at(-1))];
   if (plain.length > 2) throw notTwo(plain, place);
+  const byName = own.map(({ prefix }) => plain.find((key) => bare(key) === bare(prefix)));
+  // A prefix of one's own says nothing of the name: then the place among both does.
+  const keyOf = (i: number): string =>
+    byName[i] ?? (plain.length === 2 && !byName.includes(plain[i]) ? plain[i] : undefined) ?? nameOf(own[i]!);
+  const [text, label] = [keyOf(0), keyOf(1)];
   // `${text}` is DSPy's word for "not described".
   const descriptions = own.filter(({ description }) => !description.startsWith("${") && description.trim() !== "");
   return {

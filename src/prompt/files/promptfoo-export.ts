@@ -7,7 +7,7 @@ import { stringify } from "yaml";
 import { formatPlural } from "../../lib/format.js";
 import { sha256 } from "../../lib/hash.js";
 import type { Dataset, Example } from "../../types.js";
-import type { CompletionRequest, Message } from "../llm.js";
+import type { AnswerSchema, CompletionRequest, Message } from "../llm.js";
 import { sampleTemperature } from "../program-predictor.js";
 import { formOf } from "../prompt-files.js";
 import { parseSpec } from "../providers/resolve.js";
@@ -115,6 +115,14 @@ function transformOf(isMultiLabel: boolean, isJson: boolean, isReasoned: boolean
   return isReasoned ? "String(output).trim().split('\\n').pop().replace(/^.*?label:\\s*/i, '')" : "String(output).trim()";
 }
 
+/** promptfoo reads a schema as templates. */
+function responseFormat(schema: AnswerSchema): Readonly<Record<string, unknown>> {
+  const escaped = JSON.parse(JSON.stringify(schema), (_, value: unknown) =>
+    typeof value === "string" ? nunjucksText(value) : value,
+  ) as AnswerSchema;
+  return { type: "json_schema", json_schema: { name: "answer", strict: true, schema: escaped } };
+}
+
 interface Provider {
   readonly id: string;
   readonly config: (
@@ -135,13 +143,12 @@ const providers = {
   openai: {
     prefix: "openai:chat",
     config: ({ schema, maxOutputTokens }, parameters) => ({
-      ...parameters,
       // Which of the two is sent is promptfoo's knowledge of the model.
       max_tokens: maxOutputTokens,
       max_completion_tokens: maxOutputTokens,
-      ...(schema === undefined
-        ? {}
-        : { response_format: { type: "json_schema", json_schema: { name: "answer", strict: true, schema } } }),
+      // A `temperature` of 0 beside them would not be sent: promptfoo 0.120 takes it for none, and the service for 1.
+      ...(Object.keys(parameters).length === 0 ? {} : { passthrough: parameters }),
+      ...(schema === undefined ? {} : { response_format: responseFormat(schema) }),
     }),
   },
   anthropic: {
