@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pipeline } from "@huggingface/transformers";
 import { afterAll, describe, expect, it } from "vitest";
 import { random } from "../../src/lib/random.js";
 import type { CompletionRequest } from "../../src/prompt/llm.js";
@@ -11,8 +12,12 @@ import { loadLocalModel } from "../../src/prompt/providers/local-model.js";
 import { describeModel, resolveLlm } from "../../src/prompt/providers/resolve.js";
 import { importTransformers } from "../../src/prompt/providers/transformers-js.js";
 import { promptTemplate, renderRequest } from "../../src/prompt/template.js";
+import { classifierFiles } from "../../src/tune/classifier/classifier-files.js";
+import { readClassifier } from "../../src/tune/classifier/classifier-model.js";
 import { contractData, recordingContext } from "../contract/approach.js";
 import { startHub } from "../servers/hub.js";
+import { classifierFolder } from "../tune/classifier/golden-classifiers.js";
+import { writeFiles } from "../tune/classifier/saved-folders.js";
 
 const folder = "golden/tiny-llama";
 const golden = JSON.parse(await readFile("golden/causal.json", "utf8")) as {
@@ -87,7 +92,7 @@ describe("asked for a label", () => {
   it("draws another one by the repetition, where a temperature is asked for", async () => {
     const llm = await resolveLlm(`local:${folder}`, { env: {} });
     const draw = async (repeat: number) => (await llm.complete({ ...request, temperature: 100, repeat }, never)).completion.text;
-    const drawn = await Promise.all(Array.from({ length: 12 }, (_, i) => draw(i)));
+    const drawn = await Promise.all(Array.from({ length: 6 }, (_, i) => draw(i)));
     expect(new Set(drawn).size).toBeGreaterThan(2);
     expect(await draw(3)).toBe(drawn[3]);
   });
@@ -159,11 +164,59 @@ describe("files", () => {
   it("of another sort of model are told apart", async () => {
     const copy = join(temporary, "classifier");
     await cp(folder, copy, { recursive: true });
-    const config = (more: object) => writeFile(join(copy, "config.json"), JSON.stringify(more));
-    await config({ architectures: ["BertForSequenceClassification"], id2label: { 0: "ENTAILMENT", 1: "neutral" } });
-    await expect(resolveLlm(`local:${copy}`, { env: {} })).rejects.toThrow(/judges whether one sentence follows/);
-    await config({ architectures: ["BertForMaskedLM"] });
-    await expect(resolveLlm(`local:${copy}`, { env: {} })).rejects.toThrow(/is a BertForMaskedLM/);
+    await writeFile(join(copy, "config.json"), JSON.stringify({ architectures: ["BertForMaskedLM"] }));
+    await expect(resolveLlm(`local:${copy}`, { env: {} })).rejects.toThrow(/is a BertForMaskedLM.*the labels entailment/);
+  });
+});
+
+describe("a model that judges entailment", () => {
+  const labels = ["login", "refund_request", "parcel"];
+  const descriptions = { refund_request: "i want my money back" };
+  const nli = join(temporary, "nli");
+
+  it("scores labels as transformers.js's own pipeline does", async () => {
+    // A golden classifier of three classes, by other names.
+    const classifier = await readClassifier(classifierFolder("bert"));
+    await writeFiles(nli, await classifierFiles(classifier, {}));
+    const config = JSON.parse(await readFile(join(nli, "config.json"), "utf8")) as object;
+    const classes = {
+      id2label: { 0: "CONTRADICTION", 1: "neutral", 2: "ENTAILMENT" },
+      label2id: { CONTRADICTION: 0, neutral: 1, ENTAILMENT: 2 },
+    };
+    await writeFile(join(nli, "config.json"), JSON.stringify({ ...config, ...classes }));
+    await rm(join(nli, "onnx/model_quantized.onnx"));
+    const theirs = await pipeline("zero-shot-classification", nli, { dtype: "fp32", local_files_only: true });
+    const text = "money back please";
+    const names = ["login", "i want my money back", "parcel"];
+    const expected = (await theirs(text, names, { hypothesis_template: "This text is about: {}." })) as {
+      labels: string[];
+      scores: number[];
+    };
+    const llm = await resolveLlm(`local:${nli}`, { env: {} });
+    const template = promptTemplate({ labels, descriptions, isMultiLabel: false });
+    const request = renderRequest(template, [{ text: "no part of it", labels: ["login"] }], text, "json");
+    const { completion } = await llm.complete({ ...request, wantsLogprobs: true }, never);
+    const scores = new Map(completion.logprobs![1]!.top.map(({ token, logprob }) => [token, Math.exp(logprob)]));
+    expect(new Set(scores.values()).size).toBe(3);
+    for (const [i, name] of expected.labels.entries())
+      expect(scores.get(labels[names.indexOf(name)]!)).toBeCloseTo(expected.scores[i]!, 5);
+    expect(completion.text).toBe(JSON.stringify({ label: labels[names.indexOf(expected.labels[0]!)] }));
+  });
+
+  it("names each label that is entailed rather than contradicted, where there may be several; and answers nothing else", async () => {
+    const llm = await resolveLlm(`local:${nli}`, { env: {} });
+    const template = promptTemplate({ labels, descriptions, isMultiLabel: true });
+    const { completion } = await llm.complete(renderRequest(template, [], "money back please", "json"), never);
+    const said = (JSON.parse(completion.text) as { labels: string[] }).labels;
+    const theirs = await pipeline("zero-shot-classification", nli, { dtype: "fp32", local_files_only: true });
+    const judged = (await theirs("money back please", ["login", "i want my money back", "parcel"], {
+      hypothesis_template: "This text is about: {}.",
+      multi_label: true,
+    })) as { labels: string[]; scores: number[] };
+    expect(said).toHaveLength(judged.scores.filter((score) => score > 0.5).length);
+    await expect(llm.complete({ messages: golden.messages, maxOutputTokens: 5 }, never)).rejects.toThrow(
+      /answers with labels of a list/,
+    );
   });
 });
 

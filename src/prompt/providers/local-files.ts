@@ -17,8 +17,14 @@ export interface LocalFiles {
   readonly version: string;
   /** How it was taught to read conversations, where that is a file of its own, which transformers.js does not look for. */
   readonly chatTemplate: string | null;
-  /** What it does, by its `config.json`. */
-  readonly kind: "generation" | "entailment";
+  /** Where it judges entailment: which logit says what. `null` of a model that continues texts. */
+  readonly entailment: EntailmentClasses | null;
+}
+
+/** Places in the logits of a model that judges entailment. */
+export interface EntailmentClasses {
+  readonly entailment: number;
+  readonly contradiction: number;
 }
 
 /** Reads what a folder holds. `UserError` where it is no model that runs here. */
@@ -43,23 +49,25 @@ export async function readLocalFiles(name: string, path: string): Promise<LocalF
     folder,
     dtype,
     chatTemplate,
-    kind: kindOf(name, text),
+    entailment: entailmentOf(name, text),
     version: sha256(text, chatTemplate ?? "", file, String(size), basename(folder)).slice(0, 16),
   };
 }
 
-function kindOf(name: string, configText: string): LocalFiles["kind"] {
+function entailmentOf(name: string, configText: string): EntailmentClasses | null {
   const { architectures, id2label } = parsed(name, configText) as {
     readonly architectures?: unknown;
     readonly id2label?: Readonly<Record<string, unknown>>;
   };
+  const ids = new Map(Object.entries(id2label ?? {}).map(([id, label]) => [String(label).toLowerCase(), Number(id)]));
+  const entailment = ids.get("entailment");
+  const contradiction = ids.get("contradiction") ?? ids.get("not_entailment");
+  if (entailment !== undefined && contradiction !== undefined) return { entailment, contradiction };
   const [architecture] = Array.isArray(architectures) ? architectures : [];
-  const classes = Object.values(id2label ?? {}).map((label) => String(label).toLowerCase());
-  if (classes.includes("entailment")) return "entailment";
-  if (typeof architecture !== "string" || /CausalLM|LMHeadModel/.test(architecture)) return "generation";
+  if (typeof architecture !== "string" || /CausalLM|LMHeadModel/.test(architecture)) return null;
   throw new UserError(
     `local:${name} is a ${architecture}, which neither continues texts nor judges entailment. Expected a text-generation model ` +
-      "(…ForCausalLM) or a zero-shot classifier (…ForSequenceClassification with the label entailment).",
+      "(…ForCausalLM) or a zero-shot classifier (…ForSequenceClassification with the labels entailment and contradiction).",
   );
 }
 

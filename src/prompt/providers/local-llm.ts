@@ -19,21 +19,33 @@ import {
   type TokenLogprob,
 } from "../llm.js";
 import { adaptivePace } from "../pace.js";
+import { labelCompletion, logSoftmax } from "./label-completion.js";
 import type { LocalFiles } from "./local-files.js";
 import { type GeneratedToken, type Ids, type LocalModel, loadLocalModel } from "./local-model.js";
+import { judged, loadEntailmentModel } from "./local-nli.js";
 
 /** As many alternatives of a token as OpenAI tells. */
 const mostAlternatives = 20;
 
-/** A text-generation model that can be asked; its weights are loaded with the first question. One question at a time. */
+/** What answers one request, once it is in memory. */
+type Answering = (card: ModelCard, request: CompletionRequest, signal: AbortSignal) => Promise<Answer>;
+
+/** A model in memory, or on its way there, and the end of its last question. */
+interface Seat {
+  readonly answering: Promise<Answering>;
+  queue: Promise<unknown>;
+}
+
+/** One copy of each model, however many approaches ask it: a copy may be gigabytes. */
+const seats = new Map<string, Seat>();
+
+/** A model that can be asked; its weights are loaded with the first question. One question at a time. */
 export function localLlm(card: ModelCard, files: LocalFiles): Llm {
-  let loaded: Promise<LocalModel> | undefined;
-  /** Ends when the last question is answered. */
-  let queue: Promise<unknown> = Promise.resolve();
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const result = queue.then(work);
-    queue = result.catch(() => undefined);
-    return result;
+  const key = JSON.stringify([files.folder, files.version]);
+  const seatOf = (): Seat => {
+    const seat = seats.get(key) ?? { answering: load(files), queue: Promise.resolve() };
+    seats.set(key, seat);
+    return seat;
   };
   return {
     ...card,
@@ -42,23 +54,33 @@ export function localLlm(card: ModelCard, files: LocalFiles): Llm {
     pace: adaptivePace({ maxConcurrency: 1 }),
     parameters: { temperature: 0, seed: 0 },
     isStructured: true,
-    complete: (request, signal) =>
-      inTurn(async () => {
-        loaded ??= loadLocalModel(files);
-        const model = await loaded;
+    complete(request, signal) {
+      const seat = seatOf();
+      const asked = seat.queue.then(async () => {
+        const answer = await seat.answering;
         const startedAt = performance.now();
-        const completion = await complete(card, model, request, signal);
+        const completion = await answer(card, request, signal);
         return { completion: { ...completion, latencySeconds: (performance.now() - startedAt) / 1000 }, pauseSeconds: 0 };
-      }),
+      });
+      seat.queue = asked.catch(() => undefined);
+      return asked;
+    },
+  };
+}
+
+async function load(files: LocalFiles): Promise<Answering> {
+  if (files.entailment !== null) {
+    const model = await loadEntailmentModel(files, files.entailment);
+    return (card, request, signal) => judged(card, model, request, signal);
+  }
+  const model = await loadLocalModel(files);
+  return (card, request, signal) => {
+    const labels = labelsOf(request);
+    return labels === null ? generated(card, model, request, signal) : scored(card, model, request, labels, signal);
   };
 }
 
 type Answer = Omit<Completion, "latencySeconds">;
-
-function complete(card: ModelCard, model: LocalModel, request: CompletionRequest, signal: AbortSignal): Promise<Answer> {
-  const labels = labelsOf(request);
-  return labels === null ? generated(card, model, request, signal) : scored(card, model, request, labels, signal);
-}
 
 /** The labels of a question whose answer is one label and nothing else; `null` for any other. */
 function labelsOf({ schema }: CompletionRequest): { readonly property: string; readonly labels: readonly string[] } | null {
@@ -90,28 +112,18 @@ async function scored(
   const values =
     (request.temperature ?? 0) === 0 ? logprobs : logprobs.map((value) => value / request.temperature! + draws.gumbel());
   const chosen = values.indexOf(Math.max(...values));
-  const text = answers[chosen]!;
-  return {
-    text,
-    finish: "stop",
-    usage: usageOf(shared, whole[chosen]!.length - shared),
-    servedBy: card.model,
-    ...(request.wantsLogprobs === true ? { logprobs: labelTokens(text, labels, logprobs, chosen) } : {}),
-  };
-}
-
-/** The answer as three tokens: the label whole, with every label as an alternative, and around it what was certain. */
-function labelTokens(text: string, labels: readonly string[], logprobs: readonly number[], chosen: number): TokenLogprob[] {
-  const written = labels.map((label) => JSON.stringify(label).slice(1, -1));
-  const certain = (token: string): TokenLogprob => ({ token, logprob: 0, top: [{ token, logprob: 0 }] });
-  const label = written[chosen]!;
-  const start = text.length - label.length - 2;
-  const top = written.map((token, i) => ({ token, logprob: logprobs[i]! })).sort((a, b) => b.logprob - a.logprob);
-  return [
-    certain(text.slice(0, start)),
-    { token: label, logprob: logprobs[chosen]!, top },
-    certain(text.slice(start + label.length)),
-  ];
+  return labelCompletion(
+    {
+      property,
+      labels,
+      logprobs,
+      chosen,
+      inputTokens: shared,
+      outputTokens: whole[chosen]!.length - shared,
+      servedBy: card.model,
+    },
+    request,
+  );
 }
 
 async function generated(card: ModelCard, model: LocalModel, request: CompletionRequest, signal: AbortSignal): Promise<Answer> {
@@ -129,7 +141,7 @@ async function generated(card: ModelCard, model: LocalModel, request: Completion
   return {
     text: text.slice(0, maxCompletionCharacters),
     finish: isEnded ? "stop" : "length",
-    usage: usageOf(prompt.length, tokens.length),
+    usage: { inputTokens: prompt.length, cachedInputTokens: 0, outputTokens: tokens.length, reasoningTokens: 0 },
     servedBy: card.model,
     // Tokens that are parts of a character do not add up to the text.
     ...(logprobs !== undefined && logprobs.map(({ token }) => token).join("") === text ? { logprobs } : {}),
@@ -164,14 +176,4 @@ function commonLength(rows: readonly Ids[]): number {
   const [first = []] = rows;
   const end = first.findIndex((id, i) => rows.some((ids) => ids[i] !== id));
   return end < 0 ? first.length : end;
-}
-
-function logSoftmax(values: readonly number[]): number[] {
-  const most = Math.max(...values);
-  const total = values.reduce((sum, value) => sum + Math.exp(value - most), 0);
-  return values.map((value) => value - most - Math.log(total));
-}
-
-function usageOf(inputTokens: number, outputTokens: number): NonNullable<Completion["usage"]> {
-  return { inputTokens, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 };
 }

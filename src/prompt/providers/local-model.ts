@@ -5,12 +5,10 @@
  * Log-probabilities agree with PyTorch's on the same weights (`golden/make_causal.py`).
  */
 
-import { dirname } from "node:path";
-import { UserError } from "../../lib/errors.js";
 import type { Random } from "../../lib/random.js";
 import type { Message } from "../llm.js";
 import type { LocalFiles } from "./local-files.js";
-import { importTransformers, type Transformers } from "./transformers-js.js";
+import { importTransformers, loadPretrained, type Transformers } from "./transformers-js.js";
 
 /** Token ids. */
 export type Ids = readonly number[];
@@ -52,21 +50,8 @@ const continuationsPerBatch = 8;
 
 /** Loads a model from its folder. `UserError` where transformers.js is not installed, or can't read the model. */
 export async function loadLocalModel(files: LocalFiles): Promise<LocalModel> {
-  const transformers = await importTransformers();
-  const { AutoTokenizer, AutoModelForCausalLM, DynamicCache, Tensor, cat, env } = transformers;
-  // All files are here: what is missing is an error, and not to be looked for elsewhere.
-  env.allowRemoteModels = false;
-  env.localModelPath = dirname(files.folder);
-  const options = { local_files_only: true, dtype: files.dtype, device: "cpu" } as const;
-  const [tokenizer, model] = await Promise.all([
-    AutoTokenizer.from_pretrained(files.folder, options),
-    AutoModelForCausalLM.from_pretrained(files.folder, options),
-  ]).catch((error: unknown) => {
-    throw new UserError(
-      `local:${files.name} can't be loaded by transformers.js: ${String(error instanceof Error ? error.message : error).slice(0, 300)}. ` +
-        "Expected a text-generation model with its weights as ONNX.",
-    );
-  });
+  const { AutoTokenizer, AutoModelForCausalLM, DynamicCache, Tensor, cat } = await importTransformers();
+  const [tokenizer, model] = await loadPretrained(files, AutoTokenizer, AutoModelForCausalLM);
   const endIds = new Set([model.generation_config?.eos_token_id, tokenizer.eos_token_id].flat().filter(isNumber));
 
   const isChat = files.chatTemplate !== null || tokenizer.chat_template != null;

@@ -2,7 +2,6 @@
 
 import { stat } from "node:fs/promises";
 import { fetchOnnxModel } from "../../hub/hub.js";
-import { UserError } from "../../lib/errors.js";
 import type { Context, ProgressEvent } from "../../types.js";
 import type { Llm, ModelCard } from "../llm.js";
 import { freePrice } from "../prices.js";
@@ -44,10 +43,5 @@ export async function openLocalLlm(card: ModelCard, { env, context }: LocalOptio
     () => false,
   );
   const files = await readLocalFiles(card.model, isFolder ? card.model : await fetchOnnxModel(card.model, { env, signal, log }));
-  if (files.kind === "entailment") {
-    throw new UserError(
-      `${card.spec} judges whether one sentence follows from another, and can't be asked as a language model. Choose a text-generation model.`,
-    );
-  }
   return localLlm(card, files);
 }
