@@ -88,7 +88,7 @@ export function prompt(options: PromptOptions): Approach {
     async fit(train, context) {
       context.signal.throwIfAborted();
       checkAliases(aliases ?? {}, train.labels);
-      const resolved = typeof llm === "string" ? await resolveLlm(llm, resolveOptions) : llm;
+      const resolved = typeof llm === "string" ? await resolveLlm(llm, { ...resolveOptions, context }) : llm;
       for (const text of resolved.warnings) context.log({ kind: "note", text });
       const program = programOf(train, resolved, context.seed);
       context.spend({ labels: program.demos.kind === "fixed" ? program.demos.examples.length : program.demos.pool.length });

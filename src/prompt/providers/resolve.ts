@@ -2,12 +2,14 @@
 
 import { UserError } from "../../lib/errors.js";
 import { didYouMean, nearestNames } from "../../lib/nearest-name.js";
+import type { Context } from "../../types.js";
 import type { Llm, ModelCard } from "../llm.js";
 import { adaptivePace } from "../pace.js";
 import { listPrices } from "../price-table.js";
 import { findPrice, freePrice, type Price, type PriceTable, priceWarnings } from "../prices.js";
 import type { Caller } from "./failure.js";
 import { limitedFetch } from "./limited-fetch.js";
+import { localCard, openLocalLlm } from "./local.js";
 import { type Features, type SdkModel, servedLlm } from "./served.js";
 
 export interface ResolveOptions {
@@ -19,6 +21,8 @@ export interface ResolveOptions {
   readonly maxConcurrency?: number;
   /** Today as ISO date, for warnings about models that are retired. */
   readonly today?: string;
+  /** Who is told of a download, and may stop it; nobody unless given. */
+  readonly context?: Pick<Context, "signal" | "log">;
 }
 
 type Env = ResolveOptions["env"];
@@ -101,8 +105,8 @@ const providers = {
   },
 } satisfies Record<string, Provider>;
 
-/** The names before the colon, `recorded` among them. */
-export const providerNames: readonly string[] = [...Object.keys(providers), "recorded"].sort();
+/** The names before the colon, `local` and `recorded` among them, which no service stands behind. */
+export const providerNames: readonly string[] = [...Object.keys(providers), "local", "recorded"].sort();
 
 async function compatible(model: string, baseUrl: string, apiKey: string | undefined): Promise<SdkModel> {
   const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
@@ -141,6 +145,7 @@ export function parseSpec(spec: string): { readonly provider: string; readonly m
 export function describeModel(spec: string, options: ResolveOptions): ModelCard {
   const { provider, model } = parseSpec(spec);
   if (provider === "recorded") throw new UserError(`${spec} is a recording, which cannot be asked anything new.`);
+  if (provider === "local") return localCard(spec, model);
   const { baseUrl: urlOf, needs } = rowOf(provider);
   const baseUrl = urlOf(options.env).replace(/\/+$/, "");
   if (!URL.canParse(baseUrl))
@@ -162,11 +167,13 @@ export function describeModel(spec: string, options: ResolveOptions): ModelCard 
 }
 
 /**
- * A model that can be asked, from `openai:MODEL`, `anthropic:MODEL`, `google:MODEL` or `ollama:MODEL`. Any server that speaks
- * OpenAI's protocol is reached by `openai:MODEL` and OPENAI_BASE_URL. Asks nothing yet. `UserError` where the key is missing.
+ * A model that can be asked, from `openai:MODEL`, `anthropic:MODEL`, `google:MODEL`, `ollama:MODEL` or `local:ORG/MODEL`. Any server
+ * that speaks OpenAI's protocol is reached by `openai:MODEL` and OPENAI_BASE_URL. Asks nothing yet; a local model is downloaded. `UserError`
+ * where the key is missing.
  */
 export async function resolveLlm(spec: string, options: ResolveOptions): Promise<Llm> {
   const card = describeModel(spec, options);
+  if (card.provider === "local") return openLocalLlm(card, options);
   const provider = rowOf(card.provider);
   const apiKey = provider.keyVariable === null ? undefined : options.env[provider.keyVariable] || undefined;
   if (apiKey === undefined && provider.keyVariable !== null && provider.isKeyOptional?.(options.env) !== true) {
