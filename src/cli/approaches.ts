@@ -82,6 +82,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     // Without a price there is no sum to enter; with a limit the client refuses such a model.
     const isBudgeted = options.budgetUsd !== undefined || (typeof llm !== "string" && llm.price !== null);
     const shared = {
+      ...(options.confidence === undefined ? {} : { confidence: options.confidence }),
       llm,
       env,
       encoder,

@@ -36,6 +36,8 @@ export interface RunOptions {
   /** What was picked when the run began. No flag sets it. */
   readonly ladder?: LadderChoice;
   readonly demos: number;
+  /** How LLMs are to say how sure they are; absent: not asked. */
+  readonly confidence?: "logprob" | "stated";
   /** How prompts are searched for; with any of these options `prompt:optimized` is among the approaches. */
   readonly optimizer?: OptimizerName | "auto";
   readonly optimizerCalls?: number;
@@ -182,6 +184,12 @@ export function addRunOptions(command: Command): Command {
     .option("--optimizer-usd <usd>", "what a search may cost, within --budget-usd", numberIn("--optimizer-usd", 0, most))
     .option("--optimizer-time <time>", "how long a search may take, e.g. 10m or 1h (otherwise 30m)", duration("--optimizer-time"))
     .option("--demos <n>", "examples in a prompt that shows any", numberIn("--demos", 1, 1000, true), 8)
+    .addOption(
+      new Option(
+        "--confidence <how>",
+        "have LLMs say how sure they are: logprob by the log-probabilities of their answers, stated in their own words (otherwise not asked)",
+      ).choices(["logprob", "stated"]),
+    )
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
     .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)

@@ -2,7 +2,7 @@
 
 import { UserError } from "../lib/errors.js";
 import { formatCount } from "../lib/format.js";
-import type { Context, Encoder, Predictor } from "../types.js";
+import type { Context, Encoder, Prediction, Predictor } from "../types.js";
 import type { Answered, LlmClient, Signals } from "./client.js";
 import { type FittedRequest, fittedRequest } from "./fitted-request.js";
 import type { CompletionRequest, Llm } from "./llm.js";
@@ -12,9 +12,10 @@ import { prepareQuestions, type Question, type Questions } from "./question.js";
 import { billOf } from "./read-completion.js";
 import { answerRows } from "./rows.js";
 import { askSample, type Sample } from "./sample.js";
+import { withStatedConfidence } from "./scoring/stated-confidence.js";
 import { type AnswerForm, answerForm, renderRequest } from "./template.js";
 import { estimateMessageTokens } from "./tokens.js";
-import { majority } from "./votes.js";
+import { majority, type Vote } from "./votes.js";
 import { countWords } from "./words.js";
 
 /** All that asking takes besides the prompt. */
@@ -26,6 +27,11 @@ export interface ProgramParts {
   readonly encoder?: Encoder;
   /** Never ask for JSON; false unless told. */
   readonly isTextOnly?: boolean;
+  /**
+   * How single answers are to say how sure they are: by their log-probabilities, where the service has them, or in the model's own words, in
+   * JSON. Not asked for unless told: both make other requests, and other answers in the store. Votes need neither.
+   */
+  readonly confidence?: "logprob" | "stated";
   /** See `FitContext.repeat`. */
   readonly repeat: number;
 }
@@ -44,7 +50,7 @@ export async function programPredictor(program: PromptProgram, parts: ProgramPar
 
 /** The same of a program whose questions are prepared. */
 export function questionPredictor(program: PromptProgram, questions: Questions, parts: Omit<ProgramParts, "encoder">): Predictor {
-  const { llm, client, isTextOnly = false, repeat } = parts;
+  const { llm, client, isTextOnly = false, confidence, repeat } = parts;
   const { template, answer: style, samples } = program;
   if (!(Number.isInteger(samples) && samples >= 1)) {
     throw new UserError(`A prompt asks for ${samples} answers to each text; expected a whole number of at least 1.`);
@@ -53,11 +59,12 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
   const formOf = (asked: Llm, question: Question): AnswerForm => (isTextOnly ? "text" : answerForm(asked, question.template));
 
   /** Each sample of each repetition is a request of its own, also in the store. */
-  const drawn = (request: CompletionRequest, sample: number): CompletionRequest => ({
-    ...request,
-    repeat: repeat * samples + sample,
-    ...(samples === 1 ? { wantsLogprobs: true } : { temperature: sampleTemperature }),
-  });
+  const drawn = (request: CompletionRequest, sample: number): CompletionRequest => {
+    const own = { ...request, repeat: repeat * samples + sample };
+    if (samples > 1) return { ...own, temperature: sampleTemperature };
+    if (confidence === "stated") return withStatedConfidence(own);
+    return confidence === "logprob" ? { ...own, wantsLogprobs: true } : own;
+  };
 
   const askAll = async (question: Question, fitted: (form: AnswerForm) => FittedRequest, signals: Signals): Promise<Sample[]> => {
     const asked = Array.from({ length: samples }, (_, sample) =>
@@ -108,7 +115,7 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
           const fitted = byForm((form) => fittedRequest(question, text, form, style, windowTokens));
           for (const note of fitNotes(fitted(formOf(llm, question)), program, llm)) count(note);
           const answers = await askAll(question, fitted, signals);
-          const answer = samples === 1 ? answers[0]!.vote : majority(answers.map(({ vote }) => vote));
+          const answer: Vote = samples === 1 ? answers[0]!.vote : majority(answers.map(({ vote }) => vote));
           for (const error of new Set(answers.flatMap((sample) => sample.error ?? []))) {
             count(`rows ${answer.answer === null ? "got no answer" : "lack some of their answers"}: ${error}`);
           }
@@ -121,7 +128,7 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
             inputTokens: bill.usage?.inputTokens ?? 0,
             outputTokens: bill.usage?.outputTokens ?? 0,
           });
-          return { ...answer, ...bill };
+          return { ...withAllLabels(answer, template.labels), ...bill };
         },
       );
       if (samples > 1 && queries.length > 0 && !("temperature" in llm.parameters)) {
@@ -159,6 +166,13 @@ function byForm<Value>(make: (form: AnswerForm) => Value): (form: AnswerForm) =>
     made.set(form, value);
     return value;
   };
+}
+
+/** Scores of a shortlist as scores of all labels: those that were not offered have none of the probability. */
+function withAllLabels<Answer extends Pick<Prediction, "scores">>(answer: Answer, labels: readonly string[]): Answer {
+  const { scores } = answer;
+  if (scores === undefined) return answer;
+  return { ...answer, scores: Object.fromEntries(labels.map((label) => [label, scores[label] ?? 0])) };
 }
 
 function storedSeconds(requests: readonly Answered[]): number {

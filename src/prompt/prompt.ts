@@ -18,7 +18,7 @@ import {
 } from "./methods.js";
 import type { PriceTable } from "./prices.js";
 import type { PromptProgram } from "./program.js";
-import { questionPredictor } from "./program-predictor.js";
+import { type ProgramParts, questionPredictor } from "./program-predictor.js";
 import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "./providers/resolve.js";
 import { prepareQuestions } from "./question.js";
 import { shortlistNote } from "./shortlist-recall.js";
@@ -40,6 +40,8 @@ export interface PromptOptions extends ClientOptions {
   readonly maxTextCharacters?: number;
   /** `text`: never ask for JSON. */
   readonly answerForm?: "auto" | "text";
+  /** See `ProgramParts.confidence`. */
+  readonly confidence?: ProgramParts["confidence"];
   /** Where keys and addresses are read if `llm` is a string: `process.env` unless given. */
   readonly env?: ResolveOptions["env"];
   readonly prices?: PriceTable;
@@ -96,7 +98,12 @@ export function prompt(options: PromptOptions): Approach {
       if (program.shortlist !== null)
         context.log({ kind: "note", text: await shortlistNote(questions, program.shortlist, train, context) });
       const parts = { llm: resolved, client: createClient(resolved, options), isTextOnly: options.answerForm === "text" };
-      return questionPredictor(program, questions, { ...parts, repeat: context.repeat ?? 0 });
+      const { confidence } = options;
+      return questionPredictor(program, questions, {
+        ...parts,
+        repeat: context.repeat ?? 0,
+        ...(confidence === undefined ? {} : { confidence }),
+      });
     },
   };
 }

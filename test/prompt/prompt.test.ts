@@ -89,7 +89,7 @@ describe("prompt", () => {
     expect(examples.filter(({ use }) => use === "spare")).toHaveLength(9);
     const settings = JSON.parse(text("prompt.json"));
     expect(settings).toMatchObject({
-      format: 1,
+      format: 2,
       llm: "openai:gpt-5-mini",
       answerForm: "json",
       template: { labels: train.labels },
