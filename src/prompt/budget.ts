@@ -1,5 +1,6 @@
 import { BudgetError } from "../lib/errors.js";
 import { formatUsd } from "../lib/format.js";
+import { createQueue } from "../lib/queue.js";
 
 /** Money set aside for one request. */
 export interface Reservation {
@@ -21,21 +22,20 @@ export interface Budget {
 
 interface Waiter {
   readonly worstUsd: number;
-  readonly serve: (reservation: Reservation) => void;
-  readonly refuse: (reason: unknown) => void;
+  /** It was interrupted, and waits no more. */
+  isGone: boolean;
+  resolve(reservation: Reservation): void;
+  reject(error: BudgetError): void;
 }
 
-/**
- * A budget. Requests that have to wait are served in the order they came, so that small ones cannot pass a large one for ever.
- * `spentUsd` is what a run that is now resumed had spent before.
- */
+/** A budget. `spentUsd` is what a run that is now resumed had spent before. */
 export function createBudget(limitUsd: number, spentUsd = 0): Budget {
   let spent = spentUsd;
   let reserved = 0;
   let open = 0;
-  const waiting: Waiter[] = [];
+  const waiting = createQueue<Waiter>();
 
-  const fits = (worstUsd: number): boolean => spent + reserved + worstUsd <= limitUsd;
+  const fits = (worst: number): boolean => spent + reserved + worst <= limitUsd;
 
   const reserveNow = (worst: number): Reservation => {
     reserved += worst;
@@ -49,21 +49,24 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
         open--;
         // Sums of many small floats leave dust, which would block the last request.
         reserved = open === 0 ? 0 : reserved - worst;
-        serveWaiting();
+        serve();
       },
     };
   };
 
-  const serveWaiting = (): void => {
-    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
-      if (fits(first.worstUsd)) first.serve(reserveNow(first.worstUsd));
-      else if (open === 0) first.refuse(tooLittle(first.worstUsd));
-      else return;
+  /** First come, first served: a large request is not passed over for ever by small ones. */
+  const serve = (): void => {
+    for (let next = waiting.peek(); next !== undefined; next = waiting.peek()) {
+      if (!next.isGone) {
+        if (fits(next.worstUsd)) next.resolve(reserveNow(next.worstUsd));
+        else if (open === 0) next.reject(tooMuch(next.worstUsd));
+        else return;
+      }
       waiting.shift();
     }
   };
 
-  const tooLittle = (worstUsd: number): BudgetError =>
+  const tooMuch = (worstUsd: number): BudgetError =>
     new BudgetError(
       `The budget of ${formatUsd(limitUsd)} does not cover the next request: ${formatUsd(spent)} is spent, and the request could ` +
         `cost up to ${formatUsd(worstUsd)}. Every answer so far is stored: raise --budget-usd and resume.`,
@@ -76,28 +79,23 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
     },
     async reserve(worstUsd, signal) {
       signal.throwIfAborted();
-      if (waiting.length === 0 && fits(worstUsd)) return reserveNow(worstUsd);
+      if (waiting.size === 0 && fits(worstUsd)) return reserveNow(worstUsd);
       return new Promise((resolve, reject) => {
-        const leave = (): void => {
-          waiting.splice(waiting.indexOf(waiter), 1);
+        const waiter: Waiter = { worstUsd, isGone: false, resolve: settled(resolve), reject: settled(reject) };
+        function settled<Value>(then: (value: Value) => void): (value: Value) => void {
+          return (value) => {
+            signal.removeEventListener("abort", giveUp);
+            then(value);
+          };
+        }
+        const giveUp = (): void => {
+          waiter.isGone = true;
           reject(signal.reason);
-          // Those behind may have waited for this one alone.
-          serveWaiting();
+          serve();
         };
-        const waiter: Waiter = {
-          worstUsd,
-          serve: (reservation) => {
-            signal.removeEventListener("abort", leave);
-            resolve(reservation);
-          },
-          refuse: (reason) => {
-            signal.removeEventListener("abort", leave);
-            reject(reason);
-          },
-        };
-        signal.addEventListener("abort", leave, { once: true });
+        signal.addEventListener("abort", giveUp, { once: true });
         waiting.push(waiter);
-        serveWaiting();
+        serve();
       });
     },
   };

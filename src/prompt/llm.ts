@@ -6,6 +6,7 @@
 import type { Usage } from "../types.js";
 import type { Pace } from "./pace.js";
 import type { Price } from "./prices.js";
+import type { RequestsLeft } from "./request-rate.js";
 
 /** One turn of a conversation. */
 export interface Message {
@@ -79,6 +80,8 @@ export interface Reply {
   readonly completion: Completion;
   /** Seconds until the service takes another request, by its rate-limit headers; 0 where it takes one now. */
   readonly pauseSeconds: number;
+  /** What it says is left of its limit on requests; `null` where it does not say. */
+  readonly requestsLeft?: RequestsLeft | null;
 }
 
 /** What is known of a model before it is asked anything, and without a key. */
@@ -117,6 +120,7 @@ export type LlmErrorKind =
   | "key" // 401, 403: no request will succeed
   | "credit" // the account is empty: no request will succeed
   | "model" // 404: no such model or URL
+  | "certificate" // the server's is not to be trusted
   | "request" // 400 and the like: this very request is refused
   | "unsupported" // a parameter is refused; the next attempt goes without it
   | "limit" // 429
@@ -135,7 +139,7 @@ const retried: ReadonlySet<LlmErrorKind> = new Set([
   "timeout",
   "malformed",
 ]);
-const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model"]);
+const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model", "certificate"]);
 /** The service may have done the work although no answer arrived: a hard cap has to count it. */
 const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed"]);
 

@@ -10,7 +10,8 @@ import { findPrice, freePrice, type Price, type PriceTable, priceWarnings } from
 import type { Caller } from "./failure.js";
 import { limitedFetch } from "./limited-fetch.js";
 import { localCard, openLocalLlm } from "./local.js";
-import { type Features, type SdkModel, servedLlm } from "./served.js";
+import type { ChatModel } from "./openai-chat.js";
+import { type Features, servedLlm } from "./served.js";
 
 export interface ResolveOptions {
   /** Environment variables; keys are read from here and nowhere else. */
@@ -35,7 +36,7 @@ interface Provider {
   readonly isKeyOptional?: (env: Env) => boolean;
   readonly needs: (env: Env) => readonly string[];
   readonly features: (model: string, price: Price | null) => Features;
-  readonly connect: (model: string, baseUrl: string, apiKey: string | undefined) => Promise<SdkModel>;
+  readonly connect: (model: string, baseUrl: string, apiKey: string | undefined) => Promise<ChatModel>;
 }
 
 const openaiUrl = "https://api.openai.com/v1";
@@ -59,11 +60,9 @@ const providers = {
     }),
     connect: async (model, baseUrl, apiKey) => {
       // OpenAI's own models have parameters of their own (`max_completion_tokens`), also behind a proxy.
-      if (openaiModel.test(model)) {
-        const { createOpenAI } = await import("@ai-sdk/openai");
-        return createOpenAI({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
-      }
-      return compatible(model, baseUrl, apiKey);
+      const dialect = openaiModel.test(model) ? "openai" : "compatible";
+      const { openaiChat } = await import("./openai-chat.js");
+      return openaiChat({ baseUrl, apiKey, model, dialect, isReasoning: openaiReasoning.test(model) });
     },
   },
   anthropic: {
@@ -101,23 +100,15 @@ const providers = {
     baseUrl: (env) => `${ollamaOrigin(env["OLLAMA_HOST"])}/v1`,
     needs: () => ["ollama"],
     features: () => ({ temperature: true, seed: true, structure: true, logprobs: true }),
-    connect: (model, baseUrl) => compatible(model, baseUrl, undefined),
+    connect: async (model, baseUrl) => {
+      const { openaiChat } = await import("./openai-chat.js");
+      return openaiChat({ baseUrl, apiKey: undefined, model, dialect: "compatible", isReasoning: false });
+    },
   },
 } satisfies Record<string, Provider>;
 
 /** The names before the colon, `local` and `recorded` among them, which no service stands behind. */
 export const providerNames: readonly string[] = [...Object.keys(providers), "local", "recorded"].sort();
-
-async function compatible(model: string, baseUrl: string, apiKey: string | undefined): Promise<SdkModel> {
-  const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-  return createOpenAICompatible({
-    name: "compatible",
-    baseURL: baseUrl,
-    supportsStructuredOutputs: true,
-    fetch: limitedFetch,
-    ...(apiKey === undefined ? {} : { apiKey }),
-  }).chatModel(model);
-}
 
 /** `provider` and `model` of a spec; the model's name may hold colons. `UserError` where there is no such provider. */
 export function parseSpec(spec: string): { readonly provider: string; readonly model: string } {

@@ -14,7 +14,7 @@ import {
 } from "../llm.js";
 import type { Pace } from "../pace.js";
 import { readLogprobs } from "../read-logprobs.js";
-import { type Caller, limitPauseSeconds, toLlmError, unsupportedParameter } from "./failure.js";
+import { type Caller, limitsTold, toLlmError, unsupportedParameter } from "./failure.js";
 
 /** The SDK's interface to one model, in its present version. */
 export type SdkModel = Extract<LanguageModel, { readonly specificationVersion: "v3" }>;
@@ -38,7 +38,13 @@ const logprobOptions = {
 };
 
 /** A model that can be asked. Where a request is refused for a parameter, the parameter is left out from then on. */
-export function servedLlm(card: ModelCard, model: SdkModel, features: Features, pace: Pace, caller: Caller): Llm {
+export function servedLlm(
+  card: ModelCard,
+  model: Pick<SdkModel, "doGenerate">,
+  features: Features,
+  pace: Pace,
+  caller: Caller,
+): Llm {
   const accepted = { ...features };
   return {
     ...card,
@@ -108,7 +114,7 @@ function toReply(result: SdkResult, latencySeconds: number): Reply {
       servedBy: result.response?.modelId ?? null,
       ...(logprobs === undefined ? {} : { logprobs }),
     },
-    pauseSeconds: limitPauseSeconds(result.response?.headers),
+    ...limitsTold(result.response?.headers),
   };
 }
 
