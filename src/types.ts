@@ -54,6 +54,8 @@ export interface Usage {
   readonly inputTokens: number;
   /** The part of `inputTokens` that was read from the service's prompt cache. */
   readonly cachedInputTokens: number;
+  /** The part of `inputTokens` that was written to the service's prompt cache, where that is billed at a price of its own. None unless told. */
+  readonly cacheWriteInputTokens?: number;
   /** All output tokens, reasoning included. */
   readonly outputTokens: number;
   /** The part of `outputTokens` that was reasoning. */
@@ -175,6 +177,10 @@ export interface RunEstimate {
   readonly outputTokens: number;
   /** `null` where the price is unknown. */
   readonly usd: number | null;
+  /** Where `usd` can only be guessed before anything is asked: between what it is taken to lie. */
+  readonly usdRange?: { readonly low: number; readonly high: number };
+  /** What the estimate rests on, in a sentence for people. */
+  readonly basis?: string;
   readonly seconds: number;
 }
 

@@ -12,7 +12,7 @@ import { random } from "../../src/lib/random.js";
 import { classifierGraph, classifierLossGraph, maskedDropout, targetsInput } from "../../src/tune/classifier/classifier.js";
 import { noDropout } from "../../src/tune/encoders/encoder-graph.js";
 import { createOptimizer } from "../../src/tune/optimizer/optimizer.js";
-import { paddedTokens } from "../../src/tune/pretrained/token-batch.js";
+import { tokenBatch } from "../../src/tune/pretrained/token-batch.js";
 import { drawMasks } from "../../src/tune/training/dropout-feeds.js";
 import { createDropoutMasks } from "../../src/tune/training/dropout-masks.js";
 import { stepModel } from "../../src/tune/training/step-model.js";
@@ -55,8 +55,8 @@ let passes = 0;
 
 async function step(): Promise<number> {
   const start = performance.now();
-  const batch = paddedTokens(texts, 0);
-  const dropped = drawMasks(model.masks, masks, passes++, 1 - rate, batch.input_ids.shape);
+  const batch = tokenBatch(texts, 0);
+  const dropped = drawMasks(model.masks, masks, passes++, 1 - rate, batch);
   const targets = targetsOf(
     texts.map((_, row) => [row % 2]),
     labels,
@@ -64,7 +64,7 @@ async function step(): Promise<number> {
   const results = await session.run({ ...weights, ...batch, ...dropped, [targetsInput]: targets });
   for (const { name: weight, gradient, table } of model.weights) {
     const values = float32Of(results[gradient!]!);
-    if (table) optimizer.accumulateRows(weight, batch.input_ids.data, values);
+    if (table) optimizer.accumulateRows(weight, batch.token_ids.data, values);
     else optimizer.accumulate(weight, values);
   }
   optimizer.step({ learningRate: 1e-5, maxGradNorm: 1 });

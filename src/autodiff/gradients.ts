@@ -81,7 +81,8 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
     if (b!.shape.length === 2 && a!.shape.length > 2 && !transposeA) {
       const [rows, gRows] = [rowsOf(a!), rowsOf(g)];
       const [left, right] = transposeB ? [gRows, rows] : [rows, gRows];
-      return [ga, matmul(left, right, { transposeA: true, scale })];
+      // Transposed as a whole: a product that reads its left side by columns transposes it anew for each block of the right side.
+      return [ga, matmul(transpose(left, [1, 0]), right, { scale })];
     }
     const gb = transposeB
       ? matmul(g, a!, { transposeA: true, transposeB: transposeA, scale })

@@ -20,6 +20,9 @@ const harmfulOptimizers = [
   "CommonSubexpressionElimination",
   // Makes a float32 of the factor, also between matrices of float64.
   "MatMulScaleFusion",
+  // Would undo a transposition that spares a product the reading by columns (`gradients.ts`, matmul).
+  "MatmulTransposeFusion",
+  "GemmTransposeFusion",
 ];
 
 export interface SessionOptions {

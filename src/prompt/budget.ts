@@ -19,12 +19,23 @@ export interface Budget {
   reserve(worstUsd: number, signal: AbortSignal): Promise<Reservation>;
 }
 
-/** A budget. `spentUsd` is what a run that is now resumed had spent before. */
+interface Waiter {
+  readonly worstUsd: number;
+  readonly serve: (reservation: Reservation) => void;
+  readonly refuse: (reason: unknown) => void;
+}
+
+/**
+ * A budget. Requests that have to wait are served in the order they came, so that small ones cannot pass a large one for ever.
+ * `spentUsd` is what a run that is now resumed had spent before.
+ */
 export function createBudget(limitUsd: number, spentUsd = 0): Budget {
   let spent = spentUsd;
   let reserved = 0;
   let open = 0;
-  let wake: (() => void)[] = [];
+  const waiting: Waiter[] = [];
+
+  const fits = (worstUsd: number): boolean => spent + reserved + worstUsd <= limitUsd;
 
   const reserveNow = (worst: number): Reservation => {
     reserved += worst;
@@ -38,12 +49,25 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
         open--;
         // Sums of many small floats leave dust, which would block the last request.
         reserved = open === 0 ? 0 : reserved - worst;
-        const waiting = wake;
-        wake = [];
-        for (const resume of waiting) resume();
+        serveWaiting();
       },
     };
   };
+
+  const serveWaiting = (): void => {
+    for (let first = waiting[0]; first !== undefined; first = waiting[0]) {
+      if (fits(first.worstUsd)) first.serve(reserveNow(first.worstUsd));
+      else if (open === 0) first.refuse(tooLittle(first.worstUsd));
+      else return;
+      waiting.shift();
+    }
+  };
+
+  const tooLittle = (worstUsd: number): BudgetError =>
+    new BudgetError(
+      `The budget of ${formatUsd(limitUsd)} does not cover the next request: ${formatUsd(spent)} is spent, and the request could ` +
+        `cost up to ${formatUsd(worstUsd)}. Every answer so far is stored: raise --budget-usd and resume.`,
+    );
 
   return {
     limitUsd,
@@ -51,24 +75,30 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
       return spent;
     },
     async reserve(worstUsd, signal) {
-      for (;;) {
-        signal.throwIfAborted();
-        if (spent + reserved + worstUsd <= limitUsd) return reserveNow(worstUsd);
-        if (open === 0) {
-          throw new BudgetError(
-            `The budget of ${formatUsd(limitUsd)} does not cover the next request: ${formatUsd(spent)} is spent, and the request could ` +
-              `cost up to ${formatUsd(worstUsd)}. Every answer so far is stored: raise --budget-usd and resume.`,
-          );
-        }
-        await new Promise<void>((resolve, reject) => {
-          const giveUp = (): void => reject(signal.reason);
-          signal.addEventListener("abort", giveUp, { once: true });
-          wake.push(() => {
-            signal.removeEventListener("abort", giveUp);
-            resolve();
-          });
-        });
-      }
+      signal.throwIfAborted();
+      if (waiting.length === 0 && fits(worstUsd)) return reserveNow(worstUsd);
+      return new Promise((resolve, reject) => {
+        const leave = (): void => {
+          waiting.splice(waiting.indexOf(waiter), 1);
+          reject(signal.reason);
+          // Those behind may have waited for this one alone.
+          serveWaiting();
+        };
+        const waiter: Waiter = {
+          worstUsd,
+          serve: (reservation) => {
+            signal.removeEventListener("abort", leave);
+            resolve(reservation);
+          },
+          refuse: (reason) => {
+            signal.removeEventListener("abort", leave);
+            reject(reason);
+          },
+        };
+        signal.addEventListener("abort", leave, { once: true });
+        waiting.push(waiter);
+        serveWaiting();
+      });
     },
   };
 }

@@ -9,7 +9,7 @@ import { type Random, random } from "../lib/random.js";
 import type { ResponseCache, StoredResponse } from "../store/response-cache.js";
 import type { Budget } from "./budget.js";
 import { type Completion, type CompletionRequest, type Llm, LlmError, type LlmErrorKind } from "./llm.js";
-import { costOfUsage } from "./prices.js";
+import { costOfUsage, mostCost, type Price } from "./prices.js";
 import { requestKey } from "./request-key.js";
 import { mostMessageTokens } from "./tokens.js";
 
@@ -150,14 +150,8 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
 }
 
 /** The most one request can cost: every byte a token, and the output as long as it is allowed to be. */
-export function worstCost(
-  price: { readonly input_cost_per_token: number; readonly output_cost_per_token: number },
-  request: CompletionRequest,
-): number {
-  return (
-    mostMessageTokens(request.messages, request.schema) * price.input_cost_per_token +
-    request.maxOutputTokens * price.output_cost_per_token
-  );
+export function worstCost(price: Price, request: CompletionRequest): number {
+  return mostCost(price, mostMessageTokens(request.messages, request.schema), request.maxOutputTokens);
 }
 
 /** Seconds before the next attempt: what the service asks for, or else doubling, half of it left to chance. */

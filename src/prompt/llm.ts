@@ -13,14 +13,14 @@ export interface Message {
   readonly content: string;
 }
 
-/** The part of JSON Schema that an answer needs: one property, a label or a list of labels. */
+/** The part of JSON Schema that an answer needs: a label or a list of labels, and where it is asked for, a confidence. */
 export interface AnswerSchema {
   readonly type: "object";
   readonly properties: Readonly<
     Record<
       string,
       {
-        readonly type: "string" | "array";
+        readonly type: "string" | "array" | "integer";
         readonly enum?: string[];
         readonly items?: { readonly type: "string"; readonly enum: string[] };
       }
@@ -104,6 +104,8 @@ export interface Llm extends ModelCard {
   readonly parameters: Readonly<Record<string, number>>;
   /** False where the service has no structured output, or turned out to have none. */
   readonly isStructured: boolean;
+  /** False where the service has no log-probabilities, or turned out to refuse them. One that silently leaves them out is not known to. */
+  readonly hasLogprobs: boolean;
   /** How many requests the service lets us have open now; shared by all that ask this model. */
   readonly pace: Pace;
   /** One attempt. Throws `LlmError`, or the signal's reason. */

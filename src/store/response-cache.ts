@@ -11,6 +11,15 @@ export interface StoredResponse {
   readonly usage: Usage | null;
   readonly latencySeconds: number;
   readonly servedBy: string | null;
+  /** Of each token of the text; absent where none were asked for, and in files of early versions. */
+  readonly logprobs?: readonly StoredTokenLogprob[];
+}
+
+/** A token with its natural log-probability and the likeliest tokens that could have stood there. */
+export interface StoredTokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
 /** Answers that were paid for, on disk. Two processes may have the same file open. */
@@ -38,9 +47,16 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
       const { rows } = await client.execute({ sql: "SELECT answer FROM response WHERE key = ?", args: [key] });
       return rows[0] === undefined ? undefined : (JSON.parse(String(rows[0]["answer"])) as StoredResponse);
     },
-    async set(key, { text, finish, usage, latencySeconds, servedBy }) {
+    async set(key, { text, finish, usage, latencySeconds, servedBy, logprobs }) {
       // Field by field: nothing that a caller's object may hold besides gets into the file.
-      const answer: StoredResponse = { text, finish, usage, latencySeconds, servedBy };
+      const answer: StoredResponse = {
+        text,
+        finish,
+        usage,
+        latencySeconds,
+        servedBy,
+        ...(logprobs === undefined ? {} : { logprobs: logprobs.map(storedToken) }),
+      };
       await client.execute({
         sql: "INSERT OR REPLACE INTO response (key, answer, stored_at) VALUES (?, ?, ?)",
         args: [key, JSON.stringify(answer), new Date().toISOString()],
@@ -55,6 +71,10 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
       isOpen = false;
     },
   };
+}
+
+function storedToken({ token, logprob, top }: StoredTokenLogprob): StoredTokenLogprob {
+  return { token, logprob, top: top.map((other) => ({ token: other.token, logprob: other.logprob })) };
 }
 
 async function openTable(path: string): Promise<Client> {

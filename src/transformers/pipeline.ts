@@ -1,8 +1,8 @@
 /** @file `pipeline("text-classification")`: texts in, labels with their scores out. */
-import { createSession, type Session } from "../autodiff/session.js";
+import type { Session } from "../autodiff/session.js";
 import { UserError } from "../lib/errors.js";
-import { logitsOf, probabilitiesOf } from "../tune/classifier/classifier-logits.js";
-import { readClassifier, type TextClassifier, textClassifierGraph } from "../tune/classifier/classifier-model.js";
+import { logitsOf, logitsSession, probabilitiesOf } from "../tune/classifier/classifier-logits.js";
+import { readClassifier, type TextClassifier } from "../tune/classifier/classifier-model.js";
 import { tokenizeTexts } from "../tune/pretrained/token-batch.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 import type { SequenceClassificationModel } from "./sequence-classifier.js";
@@ -52,9 +52,7 @@ export async function pipeline(
       `pipeline can't do "${task}". It does "text-classification" alone; for the rest there is @huggingface/transformers.`,
     );
   const classifier = typeof model === "string" ? await readClassifier(await modelFolder(model, options)) : model.classifier;
-  const { logits } = textClassifierGraph(classifier.pretrained, classifier.head);
-  const session = await createSession({ logits }, { weights: classifier.weights });
-  return callable(classifier, session);
+  return callable(classifier, await logitsSession(classifier));
 }
 
 function callable(classifier: TextClassifier, session: Session<"logits">): TextClassificationPipeline {

@@ -2,13 +2,12 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
-import { createSession } from "../autodiff/session.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { UserError } from "../lib/errors.js";
 import { nearestNames } from "../lib/nearest-name.js";
 import { classifierLossGraph } from "../tune/classifier/classifier.js";
 import { modelFiles } from "../tune/classifier/classifier-files.js";
-import { logitsOf } from "../tune/classifier/classifier-logits.js";
+import { logitsOf, logitsSession } from "../tune/classifier/classifier-logits.js";
 import { textClassifierGraph } from "../tune/classifier/classifier-model.js";
 import { type TrainingHooks, type TrainingRow, train, type Weights } from "../tune/training/train.js";
 import { type Answered, logitRows, type Metrics, metricsOf } from "./evaluation.js";
@@ -259,9 +258,8 @@ export class Trainer {
   async #answer(dataset: TokenizedDataset): Promise<Omit<Answered, "labelIds">> {
     const ids = tokenRows(dataset, this.model);
     if (ids.length === 0) throw new UserError("The dataset has no rows to answer.");
-    const { pretrained, head, weights } = this.model.classifier;
-    const { logits } = textClassifierGraph(pretrained, head);
-    await using session = await createSession({ logits }, { weights });
+    const { pretrained } = this.model.classifier;
+    await using session = await logitsSession(this.model.classifier);
     const startedAt = performance.now();
     const found = await logitsOf(session, ids, pretrained.tokenizer.padId, {
       signal: new AbortController().signal,

@@ -86,13 +86,15 @@ describe("tune:lp-ft", () => {
   it("trains the encoder too", async () => {
     const context = recordingContext();
     await using frozen = await tiny({ learningRate: 1e-12 }).fit(train, context);
-    await using tuned = await tiny({ learningRate: 3e-3, minSteps: 40 }).fit(train, context);
+    await using tuned = await tiny({ learningRate: 3e-3, minSteps: 120 }).fit(train, context);
     const before = await frozen.predict(queries, context);
     const after = await tuned.predict(queries, context);
     expect(after.map(({ scores }) => scores)).not.toEqual(before.map(({ scores }) => scores));
     const losses = context.events.flatMap((event) =>
       event.kind === "progress" && event.stage === "training" ? [event.values!["loss"]!] : [],
     );
-    expect(losses.at(-1)!).toBeLessThan(0.2 * losses[6]!);
+    // Single losses jump with their rows and masks. The first six are those of the frozen one.
+    const meanOf = (some: readonly number[]): number => some.reduce((sum, loss) => sum + loss, 0) / some.length;
+    expect(meanOf(losses.slice(-10))).toBeLessThan(0.2 * meanOf(losses.slice(6, 16)));
   });
 });

@@ -62,6 +62,8 @@ function fromCallError(error: CallError, caller: Caller): LlmError {
 
 function kindOf(status: number, said: string): LlmErrorKind {
   if (/insufficient_quota|credit balance is too low|billing_hard_limit/i.test(said)) return "credit";
+  // OpenAI answers 403 where a model may not be asked for log-probabilities, which says nothing of the key.
+  if (status === 403 && unsupportedParameter(said) === "logprobs") return "unsupported";
   // Google answers 400 to a key that it does not know.
   if (status === 401 || status === 403 || /api key not valid|API_KEY_INVALID/i.test(said)) return "key";
   if (status === 404) return "model";
@@ -74,11 +76,15 @@ function kindOf(status: number, said: string): LlmErrorKind {
 }
 
 /** The parameter that a 400 complains of, among those that can be left out. */
-export function unsupportedParameter(said: string): "structure" | "temperature" | "seed" | null {
+export function unsupportedParameter(said: string): "structure" | "temperature" | "seed" | "logprobs" | null {
+  // Also where a service has them, but fewer than it was asked for: "'top_logprobs': must be less than or equal to 5".
+  if (/logprobs/i.test(said) && /allow|not (available|enabled)|less than|greater than|at most|between/i.test(said))
+    return "logprobs";
   if (!/unsupported|not support|unrecognized|unknown|not permitted|invalid|deprecated|does not|only the default/i.test(said))
     return null;
   if (/response_format|json_schema|structured output|output_config|output_format|responseSchema|response_schema/i.test(said))
     return "structure";
+  if (/\b(top_)?logprobs\b/i.test(said)) return "logprobs";
   if (/\btemperature\b/i.test(said)) return "temperature";
   if (/['"`]seed['"`]|\bseed\b/i.test(said)) return "seed";
   return null;

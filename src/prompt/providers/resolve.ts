@@ -40,7 +40,7 @@ interface Provider {
 
 const openaiUrl = "https://api.openai.com/v1";
 
-/** Models of OpenAI that think before they answer: they refuse `temperature`, and need room for thoughts. */
+/** Models of OpenAI that think before they answer: they refuse `temperature` and log-probabilities, and need room for thoughts. */
 const openaiReasoning = /^(o\d|gpt-([5-9]|\d\d))(?!.*chat)/;
 /** Names of OpenAI's own models, wherever they are served. */
 const openaiModel = /^(o\d|gpt-|chatgpt-|ft:)/;
@@ -55,6 +55,7 @@ const providers = {
       temperature: !openaiReasoning.test(model),
       seed: !openaiReasoning.test(model),
       structure: price?.supports_response_schema ?? true,
+      logprobs: !openaiReasoning.test(model),
     }),
     connect: async (model, baseUrl, apiKey) => {
       // OpenAI's own models have parameters of their own (`max_completion_tokens`), also behind a proxy.
@@ -69,7 +70,12 @@ const providers = {
     keyVariable: "ANTHROPIC_API_KEY",
     baseUrl: (env) => env["ANTHROPIC_BASE_URL"] || "https://api.anthropic.com/v1",
     needs: () => ["ANTHROPIC_API_KEY", "network"],
-    features: (_, price) => ({ temperature: price?.supports_sampling_params ?? false, seed: false, structure: true }),
+    features: (_, price) => ({
+      temperature: price?.supports_sampling_params ?? false,
+      seed: false,
+      structure: true,
+      logprobs: false,
+    }),
     connect: async (model, baseUrl, apiKey) => {
       const { createAnthropic } = await import("@ai-sdk/anthropic");
       return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
@@ -79,7 +85,12 @@ const providers = {
     keyVariable: "GOOGLE_GENERATIVE_AI_API_KEY",
     baseUrl: (env) => env["GOOGLE_GENERATIVE_AI_BASE_URL"] || "https://generativelanguage.googleapis.com/v1beta",
     needs: () => ["GOOGLE_GENERATIVE_AI_API_KEY", "network"],
-    features: (_, price) => ({ temperature: price?.supports_sampling_params ?? true, seed: true, structure: true }),
+    features: (_, price) => ({
+      temperature: price?.supports_sampling_params ?? true,
+      seed: true,
+      structure: true,
+      logprobs: false,
+    }),
     connect: async (model, baseUrl, apiKey) => {
       const { createGoogleGenerativeAI } = await import("@ai-sdk/google");
       return createGoogleGenerativeAI({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
@@ -89,7 +100,7 @@ const providers = {
     keyVariable: null,
     baseUrl: (env) => `${ollamaOrigin(env["OLLAMA_HOST"])}/v1`,
     needs: () => ["ollama"],
-    features: () => ({ temperature: true, seed: true, structure: true }),
+    features: () => ({ temperature: true, seed: true, structure: true, logprobs: true }),
     connect: (model, baseUrl) => compatible(model, baseUrl, undefined),
   },
 } satisfies Record<string, Provider>;

@@ -1,6 +1,7 @@
 /** @file What a classifier's last layer reads: one vector a text. On it a last layer can be fitted exactly, as a probe is. */
 import { createSession } from "../../autodiff/session.js";
 import type { Context, Dataset } from "../../types.js";
+import { packTokens } from "../encoders/packed-tokens.js";
 import { weightsOf } from "../pretrained/pretrained.js";
 import type { TokenIds } from "../pretrained/tokenizer.js";
 import type { ClassWeight } from "../regression/class-weights.js";
@@ -26,10 +27,10 @@ export async function featuresOf(
     ({ params: { name } }) => [name, weights[name]!] as const,
   );
   // Under the name of logits: how rows are dealt to batches is the same, whatever is computed of them.
-  await using session = await createSession(
-    { logits: features },
-    { weights: Object.fromEntries(read), ...(threads !== undefined && { threads }) },
-  );
+  await using session = await createSession(packTokens({ logits: features }, graph).roots, {
+    weights: Object.fromEntries(read),
+    ...(threads !== undefined && { threads }),
+  });
   const rows = await logitsOf(session, ids, pretrained.tokenizer.padId, {
     signal,
     onDone: (done) => log({ kind: "progress", stage: "embedding", done, total: ids.length }),

@@ -1,17 +1,27 @@
 /** @file A classifier at work: tokens to logits, logits to probabilities and answers. */
 import { setImmediate } from "node:timers/promises";
-import type { Session } from "../../autodiff/session.js";
+import { createSession, type Session, type SessionOptions } from "../../autodiff/session.js";
 import { float32Of } from "../../autodiff/values.js";
 import { throwIfAborted } from "../../lib/errors.js";
 import type { Prediction } from "../../types.js";
-import { paddedTokens } from "../pretrained/token-batch.js";
+import { packTokens } from "../encoders/packed-tokens.js";
+import { tokenBatch } from "../pretrained/token-batch.js";
 import type { TokenIds } from "../pretrained/tokenizer.js";
 import { defaultThreshold } from "../regression/thresholds.js";
 import { passes } from "../training/batches.js";
-import type { TextClassifier } from "./classifier-model.js";
+import { type TextClassifier, textClassifierGraph } from "./classifier-model.js";
 
 /** How many tokens, with padding, are computed at once: a fraction of a second of a small model, in which the thread is blocked. */
 const tokensPerPass = 2048;
+
+/** What computes a classifier's logits, without padding. Holds native memory: dispose of it. */
+export function logitsSession(
+  { pretrained, head, weights }: Pick<TextClassifier, "pretrained" | "head" | "weights">,
+  options: Pick<SessionOptions, "threads"> = {},
+): Promise<Session<"logits">> {
+  const graph = textClassifierGraph(pretrained, head);
+  return createSession(packTokens({ logits: graph.logits }, graph).roots, { ...options, weights });
+}
 
 /** The logits of each text, in the order given. Computed longest first; `onDone` hears how many there are. */
 export async function logitsOf(
@@ -27,7 +37,7 @@ export async function logitsOf(
   for (const pass of passes(longestFirst, lengths, tokensPerPass)) {
     throwIfAborted(signal);
     const batch = pass.map((row) => ids[row]!);
-    const { logits } = await session.run(paddedTokens(batch, padId));
+    const { logits } = await session.run(tokenBatch(batch, padId));
     const data = float32Of(logits);
     const width = data.length / batch.length;
     for (const [i, row] of pass.entries()) found[row] = data.subarray(i * width, (i + 1) * width);

@@ -89,6 +89,9 @@ export function classifierLossGraph(graph: ClassifierGraph, isMultiLabel: boolea
 /** Inputs that hold masks of dropout begin with it; after it comes the place. */
 const maskPrefix = "dropout/";
 
+/** Whether an input of this name is a mask of dropout. */
+export const isDropoutMask = (name: string): boolean => name.startsWith(maskPrefix);
+
 /** Dropout of a share `rate` of the units by masks that are fed, as booleans: which units stay. */
 export const maskedDropout = (rate: number): Dropout =>
   dropoutBy((shape, place) => ({ mask: input(maskPrefix + place, shape, "bool"), share: 1 - rate }));
@@ -99,7 +102,7 @@ export interface WeightGradient {
   /** The output of `TrainingGraph.outputs` that has it. */
   readonly output: string;
   /**
-   * True for a table that only `input_ids` look up: the output is then the gradient of the rows taken, [batch, sequence, width],
+   * True for a table that only the ids of tokens look up: the output is then the gradient of the rows taken, [...ids, width],
    * to be added up by id outside. The table's own would be nearly all zeros.
    */
   readonly isByToken: boolean;
@@ -128,7 +131,7 @@ export function trainingGraph(
   targets: readonly string[] = [targetsInput],
 ): TrainingGraph {
   const order = inOrder([loss]);
-  const masks = order.filter(isInput).filter(({ params }) => params.name.startsWith(maskPrefix));
+  const masks = order.filter(isInput).filter(({ params }) => isDropoutMask(params.name));
   const fed = new Set<Tensor>([graph.inputIds, graph.attentionMask, ...masks]);
   const weights = order.filter(isInput).filter((tensor) => !fed.has(tensor) && !targets.includes(tensor.params.name));
   const trained = weights.filter(({ params }) => isTrained(params.name));

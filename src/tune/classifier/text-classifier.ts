@@ -1,12 +1,11 @@
 /** @file A fine-tuned classifier as a predictor: answers, is written as a folder by `classifier-files.ts`, and read from one. */
-import { createSession } from "../../autodiff/session.js";
 import { countOf } from "../../autodiff/values.js";
 import { throwIfAborted } from "../../lib/errors.js";
 import type { Predictor, PredictorFacts } from "../../types.js";
 import { tokenizeTexts } from "../pretrained/token-batch.js";
 import { classifierFiles, describingFiles, type SavedDetails } from "./classifier-files.js";
-import { logitsOf, predictionOf } from "./classifier-logits.js";
-import { readClassifier, type TextClassifier, textClassifierGraph } from "./classifier-model.js";
+import { logitsOf, logitsSession, predictionOf } from "./classifier-logits.js";
+import { readClassifier, type TextClassifier } from "./classifier-model.js";
 
 /** What a predictor is made with besides its classifier. */
 export interface ClassifierPredictorOptions {
@@ -23,9 +22,8 @@ export async function classifierPredictor(
   classifier: TextClassifier,
   { trained, threads, chosen = {}, details = {} }: ClassifierPredictorOptions,
 ): Promise<Predictor> {
-  const { pretrained, head, weights } = classifier;
-  const { logits } = textClassifierGraph(pretrained, head);
-  const session = await createSession({ logits }, { weights, ...(threads !== undefined && { threads }) });
+  const { pretrained, weights } = classifier;
+  const session = await logitsSession(classifier, threads === undefined ? {} : { threads });
   const parameters = Object.values(weights).reduce((total, { shape }) => total + countOf(shape), 0);
   const describing = describingFiles(classifier);
   const describingBytes = [...describing.values()].reduce((total, bytes) => total + bytes.length, 0);

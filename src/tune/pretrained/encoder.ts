@@ -7,11 +7,12 @@ import { createSession } from "../../autodiff/session.js";
 import { countOf, float32Of } from "../../autodiff/values.js";
 import { sha256 } from "../../lib/hash.js";
 import type { EmbeddingCache, Encoder } from "../../types.js";
+import { packTokens } from "../encoders/packed-tokens.js";
 import { type EmbeddingModel, embedTexts } from "./embedding.js";
 import { memoryEmbeddingCache } from "./embedding-cache.js";
 import { pooled } from "./pooling.js";
 import { readPretrained, weightsOf } from "./pretrained.js";
-import { paddedTokens } from "./token-batch.js";
+import { tokenBatch } from "./token-batch.js";
 import { readWeights } from "./weights.js";
 
 export interface EncoderOptions {
@@ -36,7 +37,7 @@ export async function loadEncoder(nameOrFolder: string, options: EncoderOptions 
   const vector = pooled(graph, pooling);
   const weights = await readWeights(weightsPath, weightsOf([vector], [graph.inputIds, graph.attentionMask]), prefix);
   const threads = options.threads === undefined ? {} : { threads: options.threads };
-  const session = await createSession({ vector }, { weights, ...threads });
+  const session = await createSession(packTokens({ vector }, graph).roots, { weights, ...threads });
 
   const sizes = Object.entries(weights).map(([name, { shape }]) => ({
     isTable: name.startsWith("embeddings."),
@@ -50,7 +51,7 @@ export async function loadEncoder(nameOrFolder: string, options: EncoderOptions 
     // From the size of the model and not from a clock: equal texts then share batches, and so vectors, in every run.
     tokensPerBatch: Math.min(4096, Math.max(128, Math.round(multiplicationsPerBatch / multiplicationsPerToken))),
     run: async (batch) => {
-      const { vector: result } = await session.run(paddedTokens(batch, tokenizer.padId));
+      const { vector: result } = await session.run(tokenBatch(batch, tokenizer.padId));
       const data = float32Of(result);
       return batch.map((_, row) => data.slice(row * hiddenSize, (row + 1) * hiddenSize));
     },

@@ -1,8 +1,9 @@
 /** @file How large a model is, and how long it takes for texts on this machine: measured on a few of them, for plans. */
 import { createSession } from "../../autodiff/session.js";
+import { packTokens } from "../encoders/packed-tokens.js";
 import { passes } from "../training/batches.js";
 import { type Pretrained, weightsOf } from "./pretrained.js";
-import { paddedTokens } from "./token-batch.js";
+import { tokenBatch } from "./token-batch.js";
 import { readWeights } from "./weights.js";
 
 /** From so many weights on a model is trained with the smaller learning rate: DistilBERT has 66 million, BERT-base 110. */
@@ -42,7 +43,10 @@ export async function estimateSeconds(
   const graph = pretrained.build();
   const wanted = weightsOf([graph.hidden], [graph.inputIds, graph.attentionMask]);
   const weights = await readWeights(pretrained.weightsPath, wanted, pretrained.prefix);
-  await using session = await createSession({ hidden: graph.hidden }, { weights, ...(threads !== undefined && { threads }) });
+  await using session = await createSession(packTokens({ hidden: graph.hidden }, graph).roots, {
+    weights,
+    ...(threads !== undefined && { threads }),
+  });
   const pace = (texts: readonly string[], tokensPerBatch: number): Promise<number> =>
     secondsPerText(pretrained, texts, tokensPerBatch, async (batch) => void (await session.run(batch)));
   const perTrained = await pace(trained, isMixed ? Number.POSITIVE_INFINITY : tokensPerPass);
@@ -59,7 +63,7 @@ async function secondsPerText(
   { tokenizer, maxTokens }: Pretrained,
   texts: readonly string[],
   tokensPerBatch: number,
-  run: (batch: ReturnType<typeof paddedTokens>) => Promise<void>,
+  run: (batch: ReturnType<typeof tokenBatch>) => Promise<void>,
 ): Promise<number> {
   const byLength = [...texts].sort((a, b) => a.length - b.length);
   const size = Math.min(triedTexts, byLength.length);
@@ -70,7 +74,7 @@ async function secondsPerText(
   const lengths = ids.map(({ length }) => length);
   const longestFirst = [...ids.keys()].sort((a, b) => lengths[b]! - lengths[a]!);
   const batches = passes(longestFirst, lengths, tokensPerBatch).map((pass) =>
-    paddedTokens(
+    tokenBatch(
       pass.map((row) => ids[row]!),
       tokenizer.padId,
     ),

@@ -2,16 +2,18 @@
 import { evaluateDim } from "../../autodiff/dims.js";
 import type { Shape } from "../../autodiff/graph.js";
 import type { Values } from "../../autodiff/values.js";
+import { tokensAxis } from "../encoders/packed-tokens.js";
+import type { TokenBatch } from "../pretrained/token-batch.js";
 import type { DropoutMasks } from "./dropout-masks.js";
 
-/** A mask that a graph asks for, of booleans; its lengths are formulas of `batch` and `sequence`. Plain data. */
+/** A mask that a graph asks for, of booleans; its lengths are formulas of `batch`, `sequence` and `tokens`. Plain data. */
 export interface MaskInput {
   readonly name: string;
   readonly shape: Shape;
 }
 
 /**
- * Masks of one pass; `[batch, sequence]` are the lengths that their shapes depend on. Fixed by the seed of `masks`, the number of the pass
+ * Masks of one pass through `tokens`, on whose lengths their shapes depend. Fixed by the seed of `masks`, the number of the pass
  * and the order of `inputs`. Valid until the next call.
  */
 export function drawMasks(
@@ -19,12 +21,14 @@ export function drawMasks(
   masks: DropoutMasks,
   pass: number,
   keep: number,
-  [batch, sequence]: readonly number[],
+  tokens: TokenBatch,
 ): Values {
   if (inputs.length === 0) return {};
+  const [batch, sequence] = tokens.attention_mask.shape;
   const binding = new Map([
     ["batch", batch!],
     ["sequence", sequence!],
+    [tokensAxis, tokens.token_ids.data.length],
   ]);
   const shapes = inputs.map(({ shape }) => shape.map((dim) => evaluateDim(dim, binding)));
   const lengths = shapes.map((shape) => shape.reduce((total, length) => total * length, 1));

@@ -2,7 +2,7 @@
 import { setImmediate } from "node:timers/promises";
 import { openModel } from "../../autodiff/session.js";
 import { float32Of } from "../../autodiff/values.js";
-import { paddedTokens } from "../pretrained/token-batch.js";
+import { tokenBatch } from "../pretrained/token-batch.js";
 import { rulesOf } from "./objective.js";
 import type { Scores } from "./objective-rules.js";
 import type { TrainingJob, Weights } from "./training-job.js";
@@ -35,7 +35,7 @@ export async function openEvaluator(
       let all: Float32Array | undefined;
       for (const pass of passes) {
         if (signal.aborted) return undefined;
-        const tokens = paddedTokens(
+        const tokens = tokenBatch(
           pass.map((row) => rows[row]!.ids),
           padId,
         );

@@ -1,6 +1,6 @@
 /**
- * @file How the rows of an update are cut into passes, so that it is done soonest: each pass is padded to its longest row, so many
- * passes pad little; but each also yields all gradients once more, to be copied and added.
+ * @file How the rows of an update are cut into passes, so that it is done soonest: padding is computed in attention alone
+ * (`packed-tokens.ts`), which is little where texts are short; but each pass also yields all gradients once more, to be copied and added.
  */
 
 /**
@@ -14,9 +14,12 @@ const passOverhead = 100;
 /** The length at which attention between all pairs costs as much as all else, by the same measurement. */
 const evenLength = 1200;
 
-/** The time of a pass of `rows` rows padded to `length` tokens, in the time that one token takes alone. */
+/**
+ * What a pass of `rows` rows costs beyond their tokens, which are the same however they are cut, in the time that one token takes alone:
+ * attention is computed with padding to `length`, that of the longest row.
+ */
 export function passCost(rows: number, length: number): number {
-  return passOverhead + rows * length * (1 + length / evenLength);
+  return passOverhead + (rows * length ** 2) / evenLength;
 }
 
 /**

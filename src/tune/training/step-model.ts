@@ -1,12 +1,13 @@
 /** @file A training step as a file and a list: ONNX bytes, and plain data that says what to feed and what comes back. */
 import { type EmittedModel, emitModel } from "../../autodiff/onnx.js";
-import { type LossGraph, trainingGraph } from "../classifier/classifier.js";
+import { isDropoutMask, type LossGraph, trainingGraph } from "../classifier/classifier.js";
+import { packedInputs, packTokens } from "../encoders/packed-tokens.js";
 import type { ParameterSpec } from "../optimizer/optimizer-layout.js";
 import type { MaskInput } from "./dropout-feeds.js";
 
 /** One weight of the model. */
 export interface ModelWeight extends ParameterSpec {
-  /** The output that has its gradient; absent for a frozen one. Of a table: that of the rows taken, [batch, sequence, width]. */
+  /** The output that has its gradient; absent for a frozen one. Of a table: that of the rows taken, [tokens, width]. */
   readonly gradient?: string;
 }
 
@@ -38,7 +39,10 @@ export interface WeightOptions {
 
 /** Compiles one training step of a graph. */
 export function stepModel(graph: LossGraph, { targets, padId, isTrained, learningRateScale }: WeightOptions): StepModel {
-  const training = trainingGraph(graph, graph.loss, isTrained, targets);
+  const { roots, ids } = packTokens({ loss: graph.loss }, graph, isDropoutMask);
+  const { attentionMask } = graph;
+  const fed = [...targets, ...Object.values(packedInputs)];
+  const training = trainingGraph({ inputIds: ids, attentionMask }, roots.loss, isTrained, fed);
   const gradients = new Map(training.gradients.map((gradient) => [gradient.weight, gradient]));
   return {
     onnx: emitModel(training.outputs),
@@ -58,8 +62,8 @@ export function stepModel(graph: LossGraph, { targets, padId, isTrained, learnin
 }
 
 /** Compiles what is evaluated. */
-export function evaluationModel({ loss, logits }: LossGraph): EvaluationModel {
-  const outputs = { loss, ...(logits !== undefined && { logits }) };
+export function evaluationModel({ loss, logits, ...inputs }: LossGraph): EvaluationModel {
+  const { roots: outputs } = packTokens<string>({ loss, ...(logits !== undefined && { logits }) }, inputs);
   return { onnx: emitModel(outputs), outputs: Object.keys(outputs) };
 }
 

@@ -4,7 +4,7 @@ import { openModel } from "../../autodiff/session.js";
 import { float32, float32Of, type Values } from "../../autodiff/values.js";
 import { throwIfAborted, UserError } from "../../lib/errors.js";
 import { createOptimizer, type Optimizer } from "../optimizer/optimizer.js";
-import { paddedTokens } from "../pretrained/token-batch.js";
+import { tokenBatch } from "../pretrained/token-batch.js";
 import type { Update } from "./batches.js";
 import { openCheckpoints } from "./checkpoints.js";
 import { drawMasks } from "./dropout-feeds.js";
@@ -63,11 +63,11 @@ export async function runTraining(
     let loss = 0;
     for (const pass of update) {
       const ids = pass.map((row) => rows[row]!.ids);
-      const tokens = paddedTokens(ids, job.padId);
-      const dropped = drawMasks(model.masks, masks, state.passes++, 1 - settings.dropout, tokens.input_ids.shape);
+      const tokens = tokenBatch(ids, job.padId);
+      const dropped = drawMasks(model.masks, masks, state.passes++, 1 - settings.dropout, tokens);
       const results = await session.run({ ...weights, ...tokens, ...dropped, ...rules.targets(pass, update) });
       loss += float32Of(results["loss"]!)[0]!;
-      addGradients(optimizer, model, results, tokens.input_ids.data);
+      addGradients(optimizer, model, results, tokens.token_ids.data);
       state.rows += ids.length;
       state.tokens += ids.reduce((total, { length }) => total + length, 0);
     }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readTask } from "../../../src/data/data.js";
 import { random } from "../../../src/lib/random.js";
-import { balancedDemos } from "../../../src/prompt/demos.js";
+import { balancedDemos } from "../../../src/prompt/demos/balanced-demos.js";
 import { readCompletion } from "../../../src/prompt/read-completion.js";
 import { type PromptTemplate, promptTemplate, renderRequest } from "../../../src/prompt/template.js";
 import { loadEncoder } from "../../../src/tune/pretrained/encoder.js";
@@ -82,7 +82,7 @@ async function ladder(train: Dataset, rows: readonly Example[]): Promise<Ladder>
     accuracyOf(await answers(model, template, demosFor, rows), rows);
   const bare = promptTemplate({ ...train, descriptions: {} });
   const described = promptTemplate(train);
-  const draws = [1, 2, 3, 4].map((seed) => balancedDemos(train, 8, seed).shown);
+  const draws = [1, 2, 3, 4].map((seed) => balancedDemos(train, 8, seed).examples);
   const demos = await Promise.all(draws.map((shown) => of(described, () => shown)));
   const shown = random(1).shuffle(train.examples).slice(0, 64);
   const proposal = await model.answer(

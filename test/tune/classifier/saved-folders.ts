@@ -2,13 +2,12 @@
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { createSession } from "../../../src/autodiff/session.js";
 import { float32 } from "../../../src/autodiff/values.js";
 import { random } from "../../../src/lib/random.js";
 import { classifierFiles, type SavedDetails } from "../../../src/tune/classifier/classifier-files.js";
 import { architectures, newHead } from "../../../src/tune/classifier/classifier-heads.js";
-import { logitsOf } from "../../../src/tune/classifier/classifier-logits.js";
-import { readClassifier, type TextClassifier, textClassifierGraph } from "../../../src/tune/classifier/classifier-model.js";
+import { logitsOf, logitsSession } from "../../../src/tune/classifier/classifier-logits.js";
+import { readClassifier, type TextClassifier } from "../../../src/tune/classifier/classifier-model.js";
 import type { Pooling } from "../../../src/tune/pretrained/pooling.js";
 import type { Weights } from "../../../src/tune/training/training-job.js";
 import { classifierFolder, goldenClassifiers } from "./golden-classifiers.js";
@@ -45,9 +44,8 @@ export async function savableClassifiers(): Promise<Map<string, TextClassifier>>
 
 /** The logits of texts, those of the golden file unless told. */
 export async function logitsOfTexts(classifier: TextClassifier, texts = goldenClassifiers.texts): Promise<number[][]> {
-  const { pretrained, head, weights } = classifier;
-  const graph = textClassifierGraph(pretrained, head);
-  await using session = await createSession({ logits: graph.logits }, { weights, threads: 1 });
+  const { pretrained } = classifier;
+  await using session = await logitsSession(classifier, { threads: 1 });
   const ids = texts.map((text) => pretrained.tokenizer.encode(text, pretrained.maxTokens));
   const found = await logitsOf(session, ids, pretrained.tokenizer.padId, { signal: new AbortController().signal });
   return found.map((row) => [...row]);

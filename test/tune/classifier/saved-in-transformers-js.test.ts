@@ -8,7 +8,7 @@ import { float32Of } from "../../../src/autodiff/values.js";
 import { logitsOf, probabilitiesOf } from "../../../src/tune/classifier/classifier-logits.js";
 import type { TextClassifier } from "../../../src/tune/classifier/classifier-model.js";
 import { exportOnnx } from "../../../src/tune/classifier/onnx-export.js";
-import { paddedTokens } from "../../../src/tune/pretrained/token-batch.js";
+import { tokenBatch } from "../../../src/tune/pretrained/token-batch.js";
 import { goldenClassifiers } from "./golden-classifiers.js";
 import { logitsOfTexts, savableClassifiers, save, temporaryFolder } from "./saved-folders.js";
 
@@ -83,7 +83,7 @@ describe("the browser's runtime, WebAssembly,", () => {
       await using native = await openModel(own, ["logits"] as const, { threads: 1 });
       const { tokenizer, maxTokens } = classifier.pretrained;
       const ids = tokenizer.encode(texts[0]!, maxTokens);
-      const feeds = paddedTokens([ids], tokenizer.padId);
+      const feeds = tokenBatch([ids], tokenizer.padId);
       const { logits } = await web.run({
         input_ids: new Tensor("int64", feeds.input_ids.data, [1, ids.length]),
         attention_mask: new Tensor("int64", feeds.attention_mask.data, [1, ids.length]),

@@ -6,11 +6,13 @@ import { inOrder, isOp, type Tensor } from "../../../src/autodiff/graph.js";
 import { interpret, type NumberArray } from "../../../src/autodiff/interpret.js";
 import { input, multiply, sum } from "../../../src/autodiff/ops.js";
 import { createSession } from "../../../src/autodiff/session.js";
-import { float32, float32Of, float64, int64, type TensorValue } from "../../../src/autodiff/values.js";
+import { float32, float32Of, float64, type TensorValue } from "../../../src/autodiff/values.js";
 import { dropoutBy } from "../../../src/tune/encoders/encoder-graph.js";
 import { buildEncoder, modelTypes } from "../../../src/tune/encoders/families.js";
+import { packTokens } from "../../../src/tune/encoders/packed-tokens.js";
 import { debertaBucket, mpnetBucket } from "../../../src/tune/encoders/relative-positions.js";
 import { loadEncoder } from "../../../src/tune/pretrained/encoder.js";
+import { tokenBatch } from "../../../src/tune/pretrained/token-batch.js";
 import { createTokenizer } from "../../../src/tune/pretrained/tokenizer.js";
 import { readWeights } from "../../../src/tune/pretrained/weights.js";
 import { quietContext } from "../pretrained/golden-encoder.js";
@@ -31,7 +33,9 @@ interface Loaded {
   readonly feeds: Record<string, TensorValue>;
 }
 
-async function load(name: string, { padId, prefix: expectedPrefix }: GoldenFamily): Promise<Loaded> {
+type Form = "padded" | "packed";
+
+async function load(name: string, { padId, prefix: expectedPrefix }: GoldenFamily, form: Form): Promise<Loaded> {
   const { graph, prefix, hiddenSize: width } = buildEncoder(await configOf(name), name);
   expect(prefix).toBe(expectedPrefix);
   const { inputIds, attentionMask, hidden } = graph;
@@ -39,9 +43,13 @@ async function load(name: string, { padId, prefix: expectedPrefix }: GoldenFamil
   const inputs = inOrder([hidden]).filter(isWeight);
   const weights = await readWeights(join(goldenFolder(name), "model.safetensors"), inputs, prefix);
 
-  const loss = sum(multiply(hidden, input("cotangent", hidden.shape)));
+  const plain = { hidden, loss: sum(multiply(hidden, input("cotangent", hidden.shape))) };
+  const roots = form === "packed" ? packTokens(plain, graph).roots : plain;
   const names = inputs.map(({ params }) => params.name);
-  const outputs = { hidden, ...Object.fromEntries(gradients(loss, inputs).map((g, i) => [`d ${names[i]!}`, g])) };
+  const outputs = {
+    hidden: roots.hidden,
+    ...Object.fromEntries(gradients(roots.loss, inputs).map((g, i) => [`d ${names[i]!}`, g])),
+  };
   const ids = goldenFamilies.ids.map((row, i) => row.map((id, k) => (mask[i]![k] === 1 ? id : padId)));
   // Nothing at padding enters the loss.
   const cotangent = goldenFamilies.cotangent.flatMap((row, i) => row.flatMap((column, k) => column.map((x) => x * mask[i]![k]!)));
@@ -50,8 +58,15 @@ async function load(name: string, { padId, prefix: expectedPrefix }: GoldenFamil
     weights,
     outputs,
     feeds: {
-      input_ids: int64(ids.flat(), shape),
-      attention_mask: int64(mask.flat(), shape),
+      ...tokenBatch(
+        ids.map((row, i) =>
+          row.slice(
+            0,
+            mask[i]!.reduce((a, b) => a + b),
+          ),
+        ),
+        padId,
+      ),
       cotangent: float64(cotangent, [...shape, width]),
     },
   };
@@ -103,9 +118,12 @@ describe("the table of families", () => {
   });
 });
 
-describe.each(Object.entries(goldenFamilies.families))("%s", (name, golden) => {
+const forms = ["padded", "packed"] as const;
+const cases = Object.entries(goldenFamilies.families).flatMap(([name, golden]) => forms.map((form) => ({ name, golden, form })));
+
+describe.each(cases)("$name, $form,", ({ name, golden, form }) => {
   it("has the states and the gradients of transformers, in float64", async () => {
-    const { width, weights, outputs, feeds } = await load(name, golden);
+    const { width, weights, outputs, feeds } = await load(name, golden, form);
     const found = interpret(outputs, numbers({ ...weights, ...feeds }));
     expect(worstError(atTokens(found["hidden"]!.data, width), golden.states)).toBeLessThan(1e-6);
 
@@ -119,16 +137,13 @@ describe.each(Object.entries(goldenFamilies.families))("%s", (name, golden) => {
   });
 
   it("has the same in ONNX, in float32", async () => {
-    const { width, weights, outputs, feeds } = await load(name, golden);
+    const { width, weights, outputs, feeds } = await load(name, golden, form);
     const cotangent = float32(Float64Array.from(feeds["cotangent"]!.data, Number), feeds["cotangent"]!.shape);
     await using training = await createSession(outputs, { threads: 1 });
     const found = await training.run({ ...weights, ...feeds, cotangent });
     // With its weights in the model, as an encoder that is not trained has them, ONNX Runtime computes in another order.
     await using frozen = await createSession({ hidden: outputs["hidden"]! }, { weights, threads: 1 });
-    for (const { hidden } of [
-      found,
-      await frozen.run({ input_ids: feeds["input_ids"]!, attention_mask: feeds["attention_mask"]! }),
-    ]) {
+    for (const { hidden } of [found, await frozen.run(feeds)]) {
       expect(hidden!.shape).toEqual([...shape, width]);
       expect(worstError(atTokens(float32Of(hidden!), width), golden.states)).toBeLessThan(1e-5);
     }

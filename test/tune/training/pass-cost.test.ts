@@ -38,20 +38,9 @@ describe("the passes of an update", () => {
     expect(costOf(found, lengths)).toBeCloseTo(best, 9);
   };
 
-  it("are one where all rows are about as long, several where a long one would make all others long", () => {
+  it("are one where padding costs little, several where a long row would make attention over all the others long", () => {
     expect(cheapestPasses([0, 1, 2, 3], [20, 22, 21, 23], 4096)).toEqual([[3, 1, 2, 0]]);
+    expect(cheapestPasses([0, 1, 2, 3], [20, 100, 21, 23], 4096)).toEqual([[1, 3, 2, 0]]);
     expect(cheapestPasses([0, 1, 2, 3], [20, 500, 21, 23], 4096)).toEqual([[1], [3, 2, 0]]);
-  });
-
-  it("compute a fraction of the padding of one pass, on texts of very different lengths", () => {
-    // About log-normal, as the lengths of texts are.
-    const { normal } = random(2, "texts");
-    const lengths = Array.from({ length: 32 }, () => Math.min(512, Math.round(Math.exp(4 + normal()))));
-    const rows = [...lengths.keys()];
-    const real = lengths.reduce((a, b) => a + b);
-    const padded = (passes: readonly (readonly number[])[]): number =>
-      passes.reduce((total, pass) => total + pass.length * Math.max(...pass.map((row) => lengths[row]!)), 0);
-    expect(padded([rows])).toBeGreaterThan(2 * real);
-    expect(padded(cheapestPasses(rows, lengths, 1e6))).toBeLessThan(1.3 * real);
   });
 });

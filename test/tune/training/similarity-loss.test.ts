@@ -7,7 +7,7 @@ import { createSession } from "../../../src/autodiff/session.js";
 import { float32, float32Of, float64 } from "../../../src/autodiff/values.js";
 import { pooledStates } from "../../../src/tune/pretrained/pooling.js";
 import { readPretrained, weightsOf } from "../../../src/tune/pretrained/pretrained.js";
-import { paddedTokens } from "../../../src/tune/pretrained/token-batch.js";
+import { tokenBatch } from "../../../src/tune/pretrained/token-batch.js";
 import { readWeights } from "../../../src/tune/pretrained/weights.js";
 import { apart, pairInputs, similarityLoss } from "../../../src/tune/training/similarity-loss.js";
 import { tinyFolder } from "../pretrained/golden-encoder.js";
@@ -35,7 +35,7 @@ describe("similarityLoss", () => {
       targets[i * count + half + i] = 1 / half;
       masks.fill(apart, i * count, i * count + half);
     }
-    const tokens = paddedTokens(
+    const tokens = tokenBatch(
       texts.map((text) => pretrained.tokenizer.encode(text, pretrained.maxTokens)),
       pretrained.tokenizer.padId,
     );
