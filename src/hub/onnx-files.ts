@@ -10,7 +10,6 @@ export const onnxWeights = [
   ["onnx/model_quantized.onnx", "q8"],
   ["onnx/model_q4.onnx", "q4"],
   ["onnx/model.onnx", "fp32"],
-  ["onnx/model_fp16.onnx", "fp16"],
 ] as const;
 
 /** Configuration, tokenizer and chat template. */

@@ -5,6 +5,7 @@ import { basename, join, resolve } from "node:path";
 import { onnxWeights } from "../../hub/onnx-files.js";
 import { UserError } from "../../lib/errors.js";
 import { sha256 } from "../../lib/hash.js";
+import { textAt } from "../json-value.js";
 
 /** A model's folder, as the Hub has it for transformers.js. */
 export interface LocalFiles {
@@ -12,11 +13,13 @@ export interface LocalFiles {
   readonly name: string;
   readonly folder: string;
   /** transformers.js's name of the weights' precision. */
-  readonly dtype: "q8" | "q4" | "fp16" | "fp32";
+  readonly dtype: "q8" | "q4" | "fp32";
   /** What distinguishes these weights from others: a part of the key of every stored answer. */
   readonly version: string;
   /** How it was taught to read conversations, where that is a file of its own, which transformers.js does not look for. */
   readonly chatTemplate: string | null;
+  /** Words that are commands to the model, such as `<|im_end|>`, and must not be so in a text. */
+  readonly specialTokens: readonly string[];
   /** Where it judges entailment: which logit says what. `null` of a model that continues texts. */
   readonly entailment: EntailmentClasses | null;
 }
@@ -49,13 +52,22 @@ export async function readLocalFiles(name: string, path: string): Promise<LocalF
     folder,
     dtype,
     chatTemplate,
+    specialTokens: await readSpecialTokens(name, folder),
     entailment: entailmentOf(name, text),
     version: sha256(text, chatTemplate ?? "", file, String(size), basename(folder)).slice(0, 16),
   };
 }
 
+async function readSpecialTokens(name: string, folder: string): Promise<string[]> {
+  const text = await readFile(join(folder, "tokenizer.json"), "utf8").catch(() => {
+    throw new UserError(`local:${name} has no tokenizer.json in ${folder}, so transformers.js can't load it.`);
+  });
+  const { added_tokens: added } = parsed(name, "tokenizer.json", text) as { readonly added_tokens?: unknown };
+  return (Array.isArray(added) ? added : []).flatMap((token: unknown) => textAt(token, "content") ?? []);
+}
+
 function entailmentOf(name: string, configText: string): EntailmentClasses | null {
-  const { architectures, id2label } = parsed(name, configText) as {
+  const { architectures, id2label } = parsed(name, "config.json", configText) as {
     readonly architectures?: unknown;
     readonly id2label?: Readonly<Record<string, unknown>>;
   };
@@ -71,12 +83,12 @@ function entailmentOf(name: string, configText: string): EntailmentClasses | nul
   );
 }
 
-function parsed(name: string, text: string): object {
+function parsed(name: string, file: string, text: string): object {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value;
   } catch {
     // Told below.
   }
-  throw new UserError(`The config.json of local:${name} is not a JSON object.`);
+  throw new UserError(`The ${file} of local:${name} is not a JSON object.`);
 }

@@ -58,11 +58,15 @@ export async function loadLocalModel(files: LocalFiles): Promise<LocalModel> {
 
   const integers = (rows: readonly Ids[]): Tensor =>
     new Tensor("int64", BigInt64Array.from(rows.flat(), BigInt), [rows.length, rows[0]?.length ?? 0]);
-  /** Runs rows of new tokens after what is kept; `mask` says of kept and new ones which count. */
-  const run = async (rows: readonly Ids[], mask: readonly Ids[], kept: Cache | null): Promise<Outputs> =>
+  /**
+   * Runs rows of new tokens after what is kept; `mask` says of kept and new ones which count. Where only the logits of the last token are
+   * wanted, a model that can leaves out the others: those of a long prompt take gigabytes.
+   */
+  const run = async (rows: readonly Ids[], mask: readonly Ids[], kept: Cache | null, wants: "all" | "last"): Promise<Outputs> =>
     (await model.forward({
       input_ids: integers(rows),
       attention_mask: integers(mask),
+      num_logits_to_keep: new Tensor("int64", BigInt64Array.of(wants === "last" ? 1n : 0n), []),
       ...(kept === null ? {} : { past_key_values: kept }),
     })) as Outputs;
   const keptOf = (outputs: Outputs, copies = 1): Cache =>
@@ -81,13 +85,16 @@ export async function loadLocalModel(files: LocalFiles): Promise<LocalModel> {
 
   return {
     maxTokens: windowOf(model.config),
-    render: (messages) => (isChat ? renderChat(tokenizer, messages, files.chatTemplate) : renderPlain(messages)),
+    render(messages) {
+      const harmless = messages.map(({ role, content }) => ({ role, content: withoutCommands(content, files.specialTokens) }));
+      return isChat ? renderChat(tokenizer, harmless, files.chatTemplate) : renderPlain(harmless);
+    },
     // A chat template has the special tokens already.
     encode: (text) => tokenizer.encode(text, { add_special_tokens: !isChat }),
     decode: (ids) => tokenizer.decode([...ids], { skip_special_tokens: true }),
     async score(prompt, continuations, signal) {
       signal.throwIfAborted();
-      const begun = await run([prompt], [ones(prompt.length)], null);
+      const begun = await run([prompt], [ones(prompt.length)], null, "last");
       const first = last(begun);
       const scores = continuations.map((ids) => (ids.length === 0 ? 0 : first[ids[0]!]!));
       // Of similar length together, so that little is padded.
@@ -102,6 +109,7 @@ export async function loadLocalModel(files: LocalFiles): Promise<LocalModel> {
           batch.map(({ ids }) => [...ids.slice(0, -1), ...ones(padding(ids))]),
           batch.map(({ ids }) => [...ones(prompt.length + ids.length - 1), ...Array<number>(padding(ids)).fill(0)]),
           keptOf(begun, batch.length),
+          "all",
         );
         for (const [row, { ids, i }] of batch.entries()) {
           for (let at = 1; at < ids.length; at++) scores[i]! += logprobsAt(outputs["logits"]!, row, at - 1)[ids[at]!]!;
@@ -115,7 +123,7 @@ export async function loadLocalModel(files: LocalFiles): Promise<LocalModel> {
       let kept: Cache | null = null;
       while (tokens.length < most) {
         signal.throwIfAborted();
-        const outputs = await run([next], [ones(prompt.length + tokens.length)], kept);
+        const outputs = await run([next], [ones(prompt.length + tokens.length)], kept, "last");
         kept = keptOf(outputs);
         const logprobs = last(outputs);
         const id = drawn(logprobs, temperature, random);
@@ -126,6 +134,13 @@ export async function loadLocalModel(files: LocalFiles): Promise<LocalModel> {
       return { tokens, isEnded: false };
     },
   };
+}
+
+/** A text of the data that holds a special token must not end its own turn: the token is broken in two. */
+function withoutCommands(content: string, specialTokens: readonly string[]): string {
+  return specialTokens
+    .filter((token) => token.length > 1)
+    .reduce((text, token) => text.replaceAll(token, () => `${token.slice(0, 1)} ${token.slice(1)}`), content);
 }
 
 /** As plain text whose next line is the answer, for a model that was not taught to converse. */

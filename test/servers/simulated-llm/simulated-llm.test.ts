@@ -159,6 +159,22 @@ describe.skipIf(!existsSync(spam))("recorded answers", () => {
   });
 });
 
+it("is asked as Ollama and as llama.cpp are: by an address, without a key, for nothing", async () => {
+  await using server = await startSimulatedLlm({ model: constantModel("how_to") });
+  const { origin } = new URL(server.url);
+  for (const [llm, env] of [
+    ["ollama:qwen3:8b", { OLLAMA_HOST: origin }],
+    ["openai:any-name", { OPENAI_BASE_URL: `${origin}/v1` }],
+  ] as const) {
+    const context = recordingContext();
+    await using predictor = await prompt({ llm, env }).fit(train, context);
+    const predictions = await predictor.predict(rows, context);
+    expect(labelsOf(predictions)).toEqual(rows.map(() => "how_to"));
+    expect(predictions.map(({ costUsd }) => costUsd)).toEqual(rows.map(() => 0));
+  }
+  expect(server.requests.map(({ model: name }) => name)).toEqual(expect.arrayContaining(["qwen3:8b", "any-name"]));
+});
+
 it("runs in a process of its own, and tells what it saw", async () => {
   await using script = await bundleChild("test/servers/simulated-llm/serve.ts");
   const child = script.start(JSON.stringify({ model: { kind: "encoder" }, latencyMs: 1 }));
