@@ -57,7 +57,10 @@ beforeAll(async () => {
     );
     await writeFile(join(folder, file), lines.join("\n"));
   }
-  const tests = ticketRows(40).map(({ text: body, label }) => ({ vars: { text: body }, assert: [{ type: "equals", value: label }] }));
+  const tests = ticketRows(40).map(({ text: body, label }) => ({
+    vars: { text: body },
+    assert: [{ type: "equals", value: label }],
+  }));
   const promptfoo = { prompts: ["A refund or a login? {{text}}"], providers: ["openai:chat:gpt-4o-mini"], tests };
   await writeFile(join(folder, "promptfooconfig.yaml"), JSON.stringify(promptfoo));
   const fields = ["Text:", "Label:"].map((prefix) => ({ prefix, description: "" }));

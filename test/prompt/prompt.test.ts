@@ -94,7 +94,7 @@ describe("prompt", () => {
       answerForm: "json",
       template: { labels: train.labels },
     });
-    expect(settings.messages).toHaveLength(1 + 2 * 3);
+    expect(settings.request.messages).toHaveLength(1 + 2 * 3);
     expect(text("prompt.md")).toContain("- refund");
   });
 

@@ -46,23 +46,29 @@ export interface Optimized {
   readonly spent: SearchBudget;
 }
 
+/** How many rows tell what one costs. */
+const pricedRows = 32;
+
 /**
  * Searches for a better prompt within the budget. The one it began with is kept unless the best found is better on the deciding rows by a
  * one-sided 95 % bound (`real-gain.ts`). Equal seeds, rows and answers give equal prompts, also where the search was killed and begun again.
  */
 export async function optimize(options: OptimizeOptions, context: FitContext): Promise<Optimized> {
   const { program: seedProgram, train, budget, answerer } = options;
-  const rows = cutSearchRows(train, budget.calls / seedProgram.samples, context.seed);
+  const { expected } = await answerer.rowPrice(seedProgram, train.examples.slice(0, pricedRows), context);
+  const rowsInDollars = expected.usd > 0 ? budget.usd / expected.usd : Number.POSITIVE_INFINITY;
+  const rowsInBudget = Math.min(budget.calls / seedProgram.samples, rowsInDollars);
+  const rows = cutSearchRows(train, rowsInBudget, context.seed);
   if (typeof rows === "string") {
     context.log({ kind: "note", text: `No other prompt was tried: ${rows}.` });
     const chosen = { prompt: `the one to begin with: ${rows}` };
     return { program: seedProgram, chosen, labels: 0, tried: [], spent: { calls: 0, usd: 0, seconds: 0 } };
   }
   const { learning, selection, deciding } = rows;
-  const evaluations = (budget.calls / seedProgram.samples - 2 * deciding.length) / selection.length;
+  const evaluations = (rowsInBudget - 2 * deciding.length) / selection.length;
   const { name, reason } =
     options.optimizer === "auto"
-      ? chooseOptimizer(learning, evaluations)
+      ? chooseOptimizer(learning, selection.length, evaluations)
       : { name: options.optimizer, reason: "as it was asked for" };
   const sizes = `${formatCount(learning.examples.length)} rows to learn from, ${formatCount(selection.length)} to choose by, ${formatCount(deciding.length)} to decide by`;
   context.log({ kind: "note", text: `Optimizes with ${name}: ${reason}. ${sizes}.` });

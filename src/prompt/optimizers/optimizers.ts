@@ -22,15 +22,16 @@ export const optimizerNames = Object.keys(optimizers) as readonly OptimizerName[
 
 /** Examples of texts this long multiply the price of every answer. */
 const longTextCharacters = 1500;
-/** Below so many full evaluations there is no estimating from trials. */
-const evaluationsForModel = 12;
+/** MIPROv2 tries prompts on so many selection rows: with no more than these, each trial would be a full evaluation. */
+const miproMinibatch = 35;
 
 /**
- * The optimizer for some learning rows and a budget of so many evaluations on all selection rows, with the reason in words. Examples first: they
+ * The optimizer for some learning rows, and a budget of so many evaluations on all of `selectionRows`, with the reason in words. Examples first: they
  * often win more than instructions do, and cost no proposals.
  */
 export function chooseOptimizer(
   { examples, labels }: Dataset,
+  selectionRows: number,
   evaluations: number,
 ): { readonly name: OptimizerName; readonly reason: string } {
   const characters = examples.reduce((sum, { text }) => sum + text.length, 0) / Math.max(1, examples.length);
@@ -39,6 +40,7 @@ export function chooseOptimizer(
     return { name: "instructions", reason: `${formatCount(examples.length)} learning rows are too few to choose examples among` };
   if (characters > longTextCharacters)
     return { name: "gepa", reason: `texts of ${formatCount(characters)} characters are too long to show many as examples` };
-  if (evaluations < evaluationsForModel) return { name: "random-search", reason: judged };
+  if (selectionRows <= miproMinibatch)
+    return { name: "random-search", reason: `${judged}, on ${formatCount(selectionRows)} rows, too few to be divided further` };
   return { name: "miprov2", reason: `${judged}, enough to search examples and instructions together` };
 }

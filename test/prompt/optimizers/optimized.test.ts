@@ -126,11 +126,11 @@ describe("prompt:optimized on labels that say nothing by themselves", () => {
       const resumed = await measure(optimizedPrompt(options), context);
       const { "search cost": _, ...same } = whole.facts.chosen;
       expect(resumed.facts.chosen).toMatchObject(same);
-      expect(String(resumed.facts.chosen["search cost"]).split(", ").slice(0, 2)).toEqual(
-        String(whole.facts.chosen["search cost"]).split(", ").slice(0, 2),
-      );
+      const callsOf = ({ facts }: typeof whole): string => String(facts.chosen["search cost"]).split(", ")[0]!;
+      expect(callsOf(resumed)).toBe(callsOf(whole));
       expect(resumed.files.get("prompt.json")).toEqual(whole.files.get("prompt.json"));
-      expect(resumed.usd).toBeCloseTo(whole.usd, 9);
+      // The server's prompt cache makes those cheaper that come after their like, and which do is left to chance.
+      expect(Math.abs(resumed.usd / whole.usd - 1)).toBeLessThan(0.05);
       // Nothing of it is a secret.
       expect(await readFile(join(folder, "b", "search.jsonl"), "utf8")).not.toContain("OPENAI");
     } finally {
@@ -166,7 +166,7 @@ describe("prompt:optimized", () => {
     expect(() => make({ optimizer: "mipro" })).toThrow(/"mipro" is not an optimizer. Did you mean "miprov2"\?/);
     expect(() => make({ llm: "recorded:answers.jsonl" })).toThrow(/cannot be optimized/);
     expect(() => make({ optimizerCalls: 0.5 })).toThrow(/optimizerCalls is 0.5; expected a whole number/);
-    await expect(make({ llm: "openai:unheard-of", optimizerUsd: 1 }).fit(train, recordingContext())).rejects.toThrow(
+    await expect(make({ llm: "openai:unheard-of", optimizerUsd: 1, env: { OPENAI_API_KEY: "FAKEKEY" } }).fit(train, recordingContext())).rejects.toThrow(
       /its price is not known/,
     );
     expect(server.requests.length).toBe(before);
