@@ -39,10 +39,12 @@ async function answers(name: string, approach: string): Promise<unknown[]> {
 describe("crossover run --prompt", () => {
   it("asks a prompt of its folder again, scoring the same to the row, and asks no other", async () => {
     const asked = server.requests.length;
-    const { code, out, err } = await run([data, "--prompt", saved, "--name", "again"]);
+    const plan = await run([data, "--prompt", saved, "--dry-run"]);
+    expect(plan.out).toContain("prompt:file:mine@openai:gpt-4o-mini");
+    expect(plan.out).not.toContain("prompt:zero-shot");
+    // Alone, so that no rows are held out to choose by.
+    const { code, err } = await run([data, "--prompt", saved, "--approaches", "prompt:file", "--name", "again"]);
     expect(code, err).toBe(0);
-    expect(out).toContain("prompt:file:mine@openai:gpt-4o-mini");
-    expect(out).not.toContain("prompt:zero-shot");
     // Every answer of the same request was stored: none was asked for again.
     expect(server.requests.length).toBe(asked);
     const first = await answers("first", "prompt:few-shot@openai:gpt-4o-mini");

@@ -166,9 +166,9 @@ describe("prompt:optimized", () => {
     expect(() => make({ optimizer: "mipro" })).toThrow(/"mipro" is not an optimizer. Did you mean "miprov2"\?/);
     expect(() => make({ llm: "recorded:answers.jsonl" })).toThrow(/cannot be optimized/);
     expect(() => make({ optimizerCalls: 0.5 })).toThrow(/optimizerCalls is 0.5; expected a whole number/);
-    await expect(make({ llm: "openai:unheard-of", optimizerUsd: 1, env: { OPENAI_API_KEY: "FAKEKEY" } }).fit(train, recordingContext())).rejects.toThrow(
-      /its price is not known/,
-    );
+    await expect(
+      make({ llm: "openai:unheard-of", optimizerUsd: 1, env: { OPENAI_API_KEY: "FAKEKEY" } }).fit(train, recordingContext()),
+    ).rejects.toThrow(/its price is not known/);
     expect(server.requests.length).toBe(before);
   });
 });
