@@ -165,6 +165,7 @@ async function isGzip(path: string): Promise<boolean> {
 
 /** What the whole reader would decode, refuse or explain is left to it: other encodings, binary files, damaged archives. */
 async function isUtf8Stream(path: string): Promise<boolean> {
+  // Throws where there is no file, or it may not be read.
   await isGzip(path);
   try {
     let isEmpty = true;

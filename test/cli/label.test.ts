@@ -170,8 +170,9 @@ describe("labeling a file", () => {
     expect(plan.out).toMatch(/answers are taken to be as long as \d+ that were given to the same prompt/);
     const asked = server.requests.length;
     expect((await label(data, "--run", "t")).code).toBe(0);
-    // The prompt is the run's: those of its own texts are found among the stored answers.
-    const { messages } = server.requests[asked]?.body ?? { messages: before };
+    // The texts of the run itself are found among the stored answers: its prompt is the same to the letter.
+    expect(server.requests.length - asked).toBeLessThan(30);
+    const { messages } = server.requests[asked]!.body;
     expect(messages.slice(0, -1)).toEqual(before.slice(0, -1));
   });
 
@@ -206,6 +207,8 @@ describe("labeling a file", () => {
     [[...llm, "--offline"], "--offline forbids it"],
     [["--model", "nowhere"], "nowhere"],
     [[...llm, "--model", "nowhere"], "give one of them"],
+    [["--model", "nowhere", "--labels", "a,b"], "--labels cannot be changed for nowhere"],
+    [[...llm, "--approach", "prompt:zero-shot"], "give the run with --run"],
   ])("is refused before anything is asked: %j", async (words, message) => {
     const data = await writeRows("rows.csv", 4);
     const { code, err } = await label(data, ...words);

@@ -23,7 +23,7 @@ describe("tokens of a prompt", () => {
   it("are those of OpenAI's vocabularies", async () => {
     const o200k = await tokenCounter({ provider: "openai", model: "gpt-4o-mini" });
     const cl100k = await tokenCounter({ provider: "openai", model: "gpt-3.5-turbo-0125" });
-    // By tiktoken 0.12: enc.encode("hello world"), enc.encode("naïve café – 漢字").
+    // "tiktoken is great!" is the example of OpenAI's cookbook, six tokens in both.
     expect([o200k.count("hello world"), cl100k.count("hello world")]).toEqual([2, 2]);
     expect(o200k.count("tiktoken is great!")).toBe(6);
     expect(cl100k.count("tiktoken is great!")).toBe(6);

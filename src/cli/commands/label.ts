@@ -42,7 +42,11 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     .option("-o, --output <file>", "where to: .csv or .jsonl (otherwise DATA.labelled.csv or .jsonl)")
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
     .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)
-    .option("--budget-usd <usd>", "stop before a request that could pass this sum", numberIn("--budget-usd", 0, most))
+    .option(
+      "--budget-usd <usd>",
+      "stop before a request that could pass this sum, what the file has cost before included",
+      numberIn("--budget-usd", 0, most),
+    )
     .option("--prices <file>", "JSON of your own prices per token, fields as LiteLLM's")
     .option("--seed <n>", "which examples are shown", numberIn("--seed", 0, most, true), 42)
     .option("--no-cache", "ask again what was answered before")

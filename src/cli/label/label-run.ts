@@ -27,7 +27,8 @@ import { checkState, stateFolder, writeState } from "./label-state.js";
 import { planText, summaryText } from "./label-text.js";
 import type { LabelTotals } from "./label-totals.js";
 import { labelledFormat, namesFor, openLabelledFile, readTotals } from "./labelled-file.js";
-import { type LabellerOptions, type LabellerPlan, planLabeller } from "./labeller.js";
+import type { LabellerOptions, LabellerPlan } from "./labeller.js";
+import { planLabeller } from "./plan-labeller.js";
 
 export interface LabelOptions extends LabellerOptions {
   readonly path: string;
