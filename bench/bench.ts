@@ -1,12 +1,16 @@
 /** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
 import { article } from "./article/compare.js";
 import { predictions } from "./predictions/compare.js";
+import { labeling } from "./prompting/labeling.js";
+import { smsSpam } from "./prompting/sms-spam-table.js";
 import { steps } from "./steps/steps.js";
 
 const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<void>>> = {
   steps,
   article,
   predictions,
+  "sms-spam": smsSpam,
+  labeling,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

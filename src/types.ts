@@ -54,10 +54,20 @@ export interface Usage {
   readonly inputTokens: number;
   /** The part of `inputTokens` that was read from the service's prompt cache. */
   readonly cachedInputTokens: number;
+  /** The part of `inputTokens` that was written to the service's prompt cache, where that is billed at a price of its own. None unless told. */
+  readonly cacheWriteInputTokens?: number;
   /** All output tokens, reasoning included. */
   readonly outputTokens: number;
   /** The part of `outputTokens` that was reasoning. */
   readonly reasoningTokens: number;
+}
+
+/** How sure an approach is of one answer, and by what. */
+export interface Confidence {
+  /** From 0 to 1. */
+  readonly value: number;
+  /** `probability`: of a trained model. `logprob`: from the LLM's log-probabilities. `votes`: share of repeated answers. `stated`: what the LLM said itself. */
+  readonly source: "probability" | "logprob" | "votes" | "stated";
 }
 
 /** What an approach says of one text. */
@@ -68,6 +78,8 @@ export interface Prediction {
   readonly failure?: Failure;
   /** Probability of each label, where the approach has one. Sums to 1 unless the task is multi-label. */
   readonly scores?: Readonly<Record<string, number>>;
+  /** How sure it is of its answer, where it can tell. */
+  readonly confidence?: Confidence;
   /** What was said, word for word (at most 500 characters), where it was not simply a label. Untrusted text. */
   readonly rawAnswer?: string;
   /** Seconds from request to answer, where each text is its own request. */
@@ -165,6 +177,10 @@ export interface RunEstimate {
   readonly outputTokens: number;
   /** `null` where the price is unknown. */
   readonly usd: number | null;
+  /** Where `usd` can only be guessed before anything is asked: between what it is taken to lie. */
+  readonly usdRange?: { readonly low: number; readonly high: number };
+  /** What the estimate rests on, in a sentence for people. */
+  readonly basis?: string;
   readonly seconds: number;
 }
 

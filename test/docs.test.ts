@@ -57,6 +57,15 @@ beforeAll(async () => {
     );
     await writeFile(join(folder, file), lines.join("\n"));
   }
+  const tests = ticketRows(40).map(({ text: body, label }) => ({
+    vars: { text: body },
+    assert: [{ type: "equals", value: label }],
+  }));
+  const promptfoo = { prompts: ["A refund or a login? {{text}}"], providers: ["openai:chat:gpt-4o-mini"], tests };
+  await writeFile(join(folder, "promptfooconfig.yaml"), JSON.stringify(promptfoo));
+  const fields = ["Text:", "Label:"].map((prefix) => ({ prefix, description: "" }));
+  const demos = [{ text: "where is my money", label: "refund" }];
+  await writeFile(join(folder, "program.json"), JSON.stringify({ demos, signature: { instructions: "Sort tickets.", fields } }));
   await mkdir(join(folder, "runs"));
   await symlink(join(root, "examples"), join(folder, "examples"));
   process.chdir(folder);

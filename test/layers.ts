@@ -26,7 +26,7 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
   autodiff: ["lib"],
   tune: ["types", "lib", "data", "autodiff"],
   store: ["types", "lib"],
-  prompt: ["types", "lib", "data", "store"],
+  prompt: ["types", "lib", "data", "store", "hub"],
   compare: ["types", "lib", "data"],
   advise: ["types", "lib", "compare"],
   report: ["types", "lib", "data", "compare", "advise"],

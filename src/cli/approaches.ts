@@ -2,7 +2,10 @@
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import { type Budget, createBudget } from "../prompt/budget.js";
+import { filePrompt } from "../prompt/files/file-prompt.js";
 import { labelPrompt } from "../prompt/label-prompt.js";
+import { type PromptMethod, promptMethods } from "../prompt/methods.js";
+import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimized.js";
 import { listPrices } from "../prompt/price-table.js";
 import { loadPrices } from "../prompt/prices.js";
 import { prompt } from "../prompt/prompt.js";
@@ -13,6 +16,7 @@ import type { ResponseCache } from "../store/response-cache.js";
 import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";
 import type { Approach, Dataset, Encoder } from "../types.js";
 import type { RunOptions } from "./run-options.js";
+import { readPrompts } from "./saved-prompts.js";
 
 export interface ApproachSources {
   readonly encoder: Encoder;
@@ -23,8 +27,11 @@ export interface ApproachSources {
   readonly bill?: Bill;
 }
 
-/** What `--approaches` calls the way of tuning that the ladder picks, and all approaches there are. */
-const [ladderName, allName] = ["tune", "all"] as const;
+/** The ways of prompting that an LLM is asked in unless told. */
+const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
+
+/** What `--approaches` calls the way of tuning that the ladder picks, all prompts that were read from files, and all approaches there are. */
+const [ladderName, filesName, allName] = ["tune", "prompt:file", "all"] as const;
 
 /** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
 export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
@@ -58,6 +65,9 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     ...(picked === "probe" ? [] : [tuned(picked)]),
     labelPrompt({ encoder }),
   ];
+  // What costs several times as much, or takes minutes to hours where the others take seconds: only where it is asked for by name.
+  const onRequest: Approach[] = [];
+  const saved = await readPrompts(options);
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
     if (provider === "recorded") {
@@ -72,21 +82,38 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     // Without a price there is no sum to enter; with a limit the client refuses such a model.
     const isBudgeted = options.budgetUsd !== undefined || (typeof llm !== "string" && llm.price !== null);
     const shared = {
+      ...(options.confidence === undefined ? {} : { confidence: options.confidence }),
       llm,
       env,
+      encoder,
+      demos: options.demos,
       prices,
       timeoutSeconds: options.timeoutSeconds,
       maxConcurrency: options.maxConcurrency,
       ...(responses === undefined ? {} : { cache: responses }),
       ...(budget === undefined || !isBudgeted ? {} : { budget }),
     };
-    all.push(prompt(shared), prompt({ ...shared, demos: options.demos }));
+    all.push(...saved.map((each) => filePrompt({ ...shared, ...each })));
+    // A prompt of one's own takes the place of the built-in ones.
+    const isUsual = (method: PromptMethod): boolean => usualMethods.has(method) && saved.length === 0;
+    for (const method of promptMethods) (isUsual(method) ? all : onRequest).push(prompt({ ...shared, method }));
+    const search = searchOptions(options);
+    (Object.keys(search).length > 0 ? all : onRequest).push(optimizedPrompt({ ...shared, ...search }));
   }
   if (options.approaches === undefined) return all;
-  // Minutes to hours where the others take seconds: only where they are asked for by name.
-  const onRequest = tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned);
+  onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned));
   const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
   return names.includes(allName) ? [...all, ...onRequest] : chosen([...all, ...onRequest], names);
+}
+
+/** What the options say of the search for a prompt; with any of them it is wanted. */
+function searchOptions({ optimizer, optimizerCalls, optimizerUsd, optimizerTime }: RunOptions): Partial<OptimizedPromptOptions> {
+  return {
+    ...(optimizer === undefined ? {} : { optimizer }),
+    ...(optimizerCalls === undefined ? {} : { optimizerCalls }),
+    ...(optimizerUsd === undefined ? {} : { optimizerUsd }),
+    ...(optimizerTime === undefined ? {} : { optimizerSeconds: optimizerTime }),
+  };
 }
 
 /**
@@ -110,19 +137,29 @@ export async function checkLlms(
 /** Those that `--approaches` names, in full or without what follows the "@". */
 function chosen(all: readonly Approach[], names: readonly string[]): Approach[] {
   const known = all.map((approach) => approach.name);
-  const matches = (approach: Approach, name: string): boolean => approach.name === name || approach.name.split("@")[0] === name;
+  const prompted: readonly string[] = [...promptMethods, "optimized"].map((method) => `prompt:${method}`);
+  const hasLlm = all.some(({ name }) => prompted.includes(name.split("@")[0]!));
+  const matches = (approach: Approach, name: string): boolean =>
+    approach.name === name ||
+    approach.name.split("@")[0] === name ||
+    (name === filesName && approach.name.startsWith(`${filesName}:`));
   for (const name of names) {
     if (all.some((approach) => matches(approach, name))) continue;
-    const hint = name.startsWith("prompt:") && name !== "prompt:labels" ? " It needs an LLM: add --llm." : "";
+    const [way, model] = name.split("@");
+    // A way of prompting that no LLM was named for, or not this one.
+    const isUnnamed = prompted.includes(way!) && (model !== undefined || !hasLlm);
+    const hint = isUnnamed
+      ? ` It needs an LLM: add --llm ${model ?? "openai:gpt-5-mini"}.`
+      : didYouMean(name, [...known, ...prompted]);
     throw new UserError(
-      `--approaches: "${name}" is not an approach of this run.${hint || didYouMean(name, known)} Approaches: ${known.join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,
+      `--approaches: "${name}" is not an approach of this run.${hint} Approaches: ${[...known, ...(hasLlm ? [] : prompted.map((way) => `${way}@LLM`))].join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,
     );
   }
   return all.filter((approach) => names.some((name) => matches(approach, name)));
 }
 
-/** A budget that enters every payment into the run's bill, which also says what earlier sessions of the run have spent. */
-function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
+/** A budget that enters every payment into a bill, which also says what earlier sessions of the run have spent. */
+export function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
   const budget = createBudget(limitUsd ?? Number.POSITIVE_INFINITY, bill.totalUsd);
   return {
     limitUsd: budget.limitUsd,

@@ -12,9 +12,10 @@ import { openResponseCache } from "../store/response-cache.js";
 import { createRun, dropUnfinished, type Run, type RunManifest, runFormat } from "../store/run.js";
 import { lockRun } from "../store/run-lock.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
-import type { Approach, Assumptions, Comparison, Encoder, Measurement, Predictor, Task } from "../types.js";
+import type { Approach, Assumptions, Comparison, Dataset, Encoder, Measurement, Predictor, Task } from "../types.js";
 import { checkLlms, makeApproaches, withTuning } from "./approaches.js";
 import type { CommandContext } from "./command-context.js";
+import { confirmUsd } from "./confirm-usd.js";
 import { type Disposables, disposables } from "./disposables.js";
 import { readEnvironment } from "./environment.js";
 import { estimateRun, renderEstimates, totalUsd } from "./estimate.js";
@@ -26,23 +27,22 @@ import { noteLines } from "./notes.js";
 import { makeProgress, type Progress } from "./progress.js";
 import { checkOutputs, publish } from "./reports.js";
 import type { RunManner, RunOptions } from "./run-options.js";
+import { promptfooExport, withPrompts } from "./saved-prompts.js";
 import { shellWord } from "./shell-word.js";
 import { artifactFolder } from "./training-curves.js";
 import { packageVersion } from "./version.js";
-
-/** Above this estimate a run asks before it spends, unless a budget or `--yes` was given. */
-const askAboveUsd = 1;
 
 /**
  * Reads the data, measures, writes the run's folder and prints the result. With `resumed`, goes on where that run stopped: what it
  * measured is not measured again, and what it paid counts against the budget.
  */
-export async function runComparison(given: RunOptions, manner: RunManner, context: CommandContext, resumed?: Run): Promise<void> {
+export async function runComparison(words: RunOptions, manner: RunManner, context: CommandContext, resumed?: Run): Promise<void> {
   const { terminal } = context;
   // What can be wrong with the words is found before any work.
-  const gates = given.require.map(parseGate);
+  const gates = words.require.map(parseGate);
   checkOutputs(manner.output);
   checkName(manner.name);
+  const given = await withPrompts(words);
   const env = await readEnvironment(terminal.env, manner.envFile);
   await checkLlms(given, env, manner.dryRun);
   const progress = makeProgress(terminal, context.signal);
@@ -141,7 +141,7 @@ async function measureAll(
       finished: run.measurements,
       checkpointFolder: run.checkpointFolder,
       onMeasurement: (measurement) => run.append(measurement),
-      onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds),
+      onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
       onFailure: (approach, error) => {
         progress.clear();
         terminal.err(noteLines(`${approach} was left out: ${error.message}`, terminal));
@@ -182,10 +182,13 @@ async function writeArtifacts(
   { approach, split, seed }: Measurement,
   predictor: Predictor,
   seeds: readonly number[],
+  test: Dataset,
 ): Promise<void> {
   if (split !== "test" || seed !== seeds[0]) return;
   const folder = artifactFolder(run.folder, approach);
-  for (const [path, content] of await predictor.files()) await writeFileAtomic(join(folder, path), content);
+  const files = await predictor.files();
+  // A predictor never sees a test label, and promptfoo needs them all.
+  for (const [path, content] of [...files, ...promptfooExport(files, test)]) await writeFileAtomic(join(folder, path), content);
 }
 
 function newManifest(folder: string, options: RunOptions, task: Task): RunManifest {
@@ -260,13 +263,5 @@ async function confirmSpending(
 ): Promise<void> {
   const billed = options.llm.some((spec) => !spec.startsWith("recorded:"));
   if (!billed || manner.yes || options.budgetUsd !== undefined) return;
-  const usd = totalUsd(await estimateRun(task, approaches, seeds));
-  if (usd <= askAboveUsd) return;
-  const answer = await terminal.confirm(`This run will spend about ${formatUsd(usd)}. Go on?`);
-  if (answer === undefined) {
-    throw new UserError(
-      `This run would spend about ${formatUsd(usd)}. Allow it with --yes, or cap it with --budget-usd ${Math.ceil(usd)}.`,
-    );
-  }
-  if (!answer) throw new Interrupted("Nothing was spent.");
+  await confirmUsd(totalUsd(await estimateRun(task, approaches, seeds)), "This run", terminal);
 }

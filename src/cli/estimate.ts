@@ -32,6 +32,8 @@ export async function estimateRun(
       inputTokens: (before?.inputTokens ?? 0) + estimate.inputTokens,
       outputTokens: (before?.outputTokens ?? 0) + estimate.outputTokens,
       usd: before?.usd === null || estimate.usd === null ? null : (before?.usd ?? 0) + estimate.usd,
+      usdRange: addRanges(before?.usdRange, rangeOf(estimate)),
+      ...(estimate.basis === undefined ? {} : { basis: estimate.basis }),
       seconds: (before?.seconds ?? 0) + estimate.seconds,
     });
   }
@@ -43,6 +45,21 @@ function estimateOne({ approach, train, test }: PlannedMeasurement): Promise<Run
     train,
     test.examples.map(({ id, text }) => ({ id, text })),
   );
+}
+
+/** Between what the dollars of an estimate lie; a sum that is known, or is nothing, is both ends. */
+function rangeOf({ usd, usdRange }: RunEstimate): { readonly low: number; readonly high: number } {
+  return usdRange ?? { low: usd ?? 0, high: usd ?? 0 };
+}
+
+function addRanges(a: RunEstimate["usdRange"], b: { readonly low: number; readonly high: number }) {
+  return { low: (a?.low ?? 0) + b.low, high: (a?.high ?? 0) + b.high };
+}
+
+/** `$0.12 to $0.80`; nothing where the two are written alike. */
+export function formatUsdRange({ low, high }: { readonly low: number; readonly high: number }): string | null {
+  const [from, to] = [formatUsd(low), formatUsd(high)];
+  return from === to ? null : `${from} to ${to}`;
 }
 
 /** Dollars of all estimates whose price is known. */
@@ -88,8 +105,16 @@ export function renderEstimates(task: Task, estimates: readonly ApproachEstimate
     rule,
     line(total),
     "",
+    ...rangeNotes(estimates),
     ...(unknown.length > 0 ? [`The price of ${unknown.join(", ")} is unknown and not in the sum; --prices FILE gives it.`] : []),
-    "Tokens are estimated from the texts, time from a short trial; answers stored by earlier runs cost nothing. Nothing was spent.",
+    "Time is estimated from a short trial; answers stored by earlier runs cost nothing. Nothing was spent.",
     "",
   ].join("\n");
+}
+
+/** Between what the whole lies, and what the estimates rest on, each reason once. */
+function rangeNotes(estimates: readonly ApproachEstimate[]): string[] {
+  const range = formatUsdRange(estimates.map(rangeOf).reduce(addRanges, { low: 0, high: 0 }));
+  const bases = [...new Set(estimates.flatMap(({ basis }) => basis ?? []))];
+  return [...(range === null ? [] : [`The cost may come to ${range}.`]), ...bases];
 }

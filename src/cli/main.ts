@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import type { CommandContext } from "./command-context.js";
 import { addCheckCommand } from "./commands/check.js";
+import { addLabelCommand } from "./commands/label.js";
 import { addListCommand } from "./commands/list.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunCommand } from "./commands/run.js";
@@ -66,7 +67,7 @@ Examples:
 
 Exit codes: 0 done, 1 a bug of ours, 2 something to mend, 100 a --require gate failed, 130 interrupted.`,
     );
-  for (const add of [addRunCommand, addResumeCommand, addCheckCommand, addListCommand, addViewCommand]) {
+  for (const add of [addRunCommand, addResumeCommand, addCheckCommand, addListCommand, addViewCommand, addLabelCommand]) {
     // Settings of the program are not handed down to commands made elsewhere.
     add(program, context)
       .copyInheritedSettings(program)

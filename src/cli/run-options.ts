@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
+import { type OptimizerName, optimizerNames } from "../prompt/optimizers/optimizers.js";
 import type { LadderChoice } from "../tune/ladder.js";
 import type { ClassWeight } from "../tune/regression/class-weights.js";
 
@@ -24,6 +25,10 @@ export interface RunOptions {
   readonly classWeight: ClassWeight;
   readonly llm: readonly string[];
   readonly approaches?: readonly string[];
+  /** Folders and files of prompts to ask, in place of the built-in ones. */
+  readonly prompt?: readonly string[];
+  /** What they held when the run began. No flag sets it. */
+  readonly promptHash?: string;
   /** Settings tried for each trained approach. */
   readonly search?: number;
   /** Seconds that one training may take which is picked for the user. */
@@ -31,6 +36,14 @@ export interface RunOptions {
   /** What was picked when the run began. No flag sets it. */
   readonly ladder?: LadderChoice;
   readonly demos: number;
+  /** How LLMs are to say how sure they are; absent: not asked. */
+  readonly confidence?: "logprob" | "stated";
+  /** How prompts are searched for; with any of these options `prompt:optimized` is among the approaches. */
+  readonly optimizer?: OptimizerName | "auto";
+  readonly optimizerCalls?: number;
+  readonly optimizerUsd?: number;
+  /** Seconds. */
+  readonly optimizerTime?: number;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
   readonly budgetUsd?: number;
@@ -129,6 +142,11 @@ export function addRunOptions(command: Command): Command {
       collect,
       [],
     )
+    .option(
+      "--prompt <dir|file>",
+      "ask this prompt: the folder a run wrote, a promptfoo configuration, or a program that DSPy saved as JSON (repeatable)",
+      collect,
+    )
     .addOption(
       new Option("--class-weight <how>", "balanced: rare labels count as much as frequent ones in tuning")
         .choices(["none", "balanced"])
@@ -152,7 +170,26 @@ export function addRunOptions(command: Command): Command {
       "settings tried for each trained approach, judged on a part of the training rows (otherwise the defaults)",
       numberIn("--search", 1, 1000, true),
     )
-    .option("--demos <n>", "examples shown in a few-shot prompt", numberIn("--demos", 1, 1000, true), 8)
+    .addOption(
+      new Option("--optimizer <name>", "search for a better prompt (prompt:optimized); auto chooses by rows and budget").choices([
+        "auto",
+        ...optimizerNames,
+      ]),
+    )
+    .option(
+      "--optimizer-calls <n>",
+      "answers that a search may ask for (otherwise 2,000)",
+      numberIn("--optimizer-calls", 1, most, true),
+    )
+    .option("--optimizer-usd <usd>", "what a search may cost, within --budget-usd", numberIn("--optimizer-usd", 0, most))
+    .option("--optimizer-time <time>", "how long a search may take, e.g. 10m or 1h (otherwise 30m)", duration("--optimizer-time"))
+    .option("--demos <n>", "examples in a prompt that shows any", numberIn("--demos", 1, 1000, true), 8)
+    .addOption(
+      new Option(
+        "--confidence <how>",
+        "have LLMs say how sure they are: logprob by the log-probabilities of their answers, stated in their own words (otherwise not asked)",
+      ).choices(["logprob", "stated"]),
+    )
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
     .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)

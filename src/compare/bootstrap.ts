@@ -1,8 +1,9 @@
 /** @file Confidence intervals by the bootstrap: BCa, stratified or by groups. */
+
+import { binomialSampler } from "../lib/binomial.js";
 import { quantile } from "../lib/quantile.js";
 import type { Random } from "../lib/random.js";
 import type { Estimate } from "../types.js";
-import { binomialSampler } from "./binomial.js";
 import { normalCdf, normalQuantile } from "./normal.js";
 import { addUnits, type Statistic, totalCounts, type Units, unitCount } from "./units.js";
 

@@ -1,5 +1,5 @@
 /** @file Are two approaches equally often right on the same rows? Exact tests; they look only at rows where one of the two is wrong. */
-import { binomialCdf, binomialLogPmf } from "./binomial.js";
+import { binomialCdf, binomialLogPmf } from "../lib/binomial.js";
 import { normalCdf } from "./normal.js";
 
 /**

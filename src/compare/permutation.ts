@@ -1,5 +1,5 @@
+import { binomialSampler } from "../lib/binomial.js";
 import type { Random } from "../lib/random.js";
-import { binomialSampler } from "./binomial.js";
 import { addUnits, type Statistic, totalCounts, type Units } from "./units.js";
 
 /**

@@ -1,6 +1,7 @@
 /** @file Is the test set large enough? Power of the paired comparison, the least difference it can see, and rows still needed. */
+
+import { binomialCdf, binomialLogPmf } from "../lib/binomial.js";
 import type { Estimate } from "../types.js";
-import { binomialCdf, binomialLogPmf } from "./binomial.js";
 import { mcnemarExact, mcnemarMidP } from "./mcnemar.js";
 import { normalCdf, normalQuantile } from "./normal.js";
 

@@ -109,6 +109,27 @@ export function findColumns(table: Table, names: ColumnNames): Columns {
   return { text, label, id: other("id"), group: other("group"), split: other("split"), notes };
 }
 
+/**
+ * The column of the text in a table that has no labels: the one that is named, or has a known name, or holds the longest and most varied
+ * values. UserError where there is none.
+ */
+export function findTextColumn(
+  table: Table,
+  name: string | undefined,
+): { readonly column: string; readonly note: string | null } {
+  if (name !== undefined) {
+    if (!table.columns.includes(name)) throw unknownColumn(table, "text", name);
+    return { column: name, note: null };
+  }
+  for (const known of knownNames.text) {
+    const column = table.columns.find((one) => one.toLowerCase() === known);
+    if (column !== undefined) return { column, note: null };
+  }
+  refuseHeaderless(table);
+  const column = findText(table, profilesOf(table), null);
+  return { column, note: `the text is taken from "${column}", the column with the longest and most varied values` };
+}
+
 function unknownColumn(table: Table, role: Role, name: string): UserError {
   const [nearest, ...others] = nearestNames(name, table.columns).map((column) => `"${column}"`);
   return new UserError(

@@ -2,13 +2,14 @@
 
 import { type CsvError, type InfoRecord, type Options, parse } from "csv-parse/sync";
 import { UserError } from "../lib/errors.js";
-import { cellLimit, type Row, type Table } from "./table.js";
+import { type CellLimit, cellLimit, type Row, type Table } from "./table.js";
 
 const delimiterNames: Readonly<Record<string, string>> = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" };
 /** In order of preference among equals. */
 const delimiters = Object.keys(delimiterNames);
 
-const parseOptions = {
+/** How records are told apart, for csv-parse. */
+export const parseOptions = {
   // A quote inside an unquoted field is a quote: people write `he said "no"` without escaping it.
   relax_quotes: true,
   // Counted here, where the line can be named.
@@ -29,15 +30,8 @@ export function delimitedTable(file: string, bytes: Buffer): Table {
   if ("rows" in table) return table;
   // Tab-separated exports are often written without any quoting, so that a lone quote means itself.
   const unquoted = delimiter === "\t" ? read(file, bytes, delimiter, false) : table;
-  if (!("rows" in unquoted)) {
-    throw new UserError(
-      `${file}: the row that begins on line ${unquoted.unclosedLine} opens a quote (") and never closes it. Close it, or double it ("") if it belongs to the text.`,
-    );
-  }
-  return {
-    ...unquoted,
-    warnings: [...unquoted.warnings, `${file}: quotes do not pair up, so they were read as ordinary characters.`],
-  };
+  if (!("rows" in unquoted)) throw unclosedQuote(file, unquoted.unclosedLine);
+  return { ...unquoted, warnings: [...unquoted.warnings, unpairedQuotes(file)] };
 }
 
 /** The table, or the line on which a row begins whose quotes do not pair up. */
@@ -45,46 +39,99 @@ function read(file: string, bytes: Buffer, delimiter: string, hasQuotes: boolean
   const limit = cellLimit();
   const rows: Row[] = [];
   const lines: number[] = [];
-  let columns: string[] | undefined;
-  // csv-parse counts a quoted CRLF as two lines.
-  let quotedCrLfs = 0;
-  let nextLine = 1;
+  const records = recordReader(file, delimiter, limit);
   const addRow = (fields: string[], info: InfoRecord): null => {
-    let breaks = 0;
-    for (const field of fields) {
-      if (!field.includes("\n") && !field.includes("\r")) continue;
-      const all = field.match(/\r\n|\r|\n/g) ?? [];
-      breaks += all.length;
-      quotedCrLfs += all.filter((one) => one === "\r\n").length;
+    const found = records.read(fields, info);
+    if (found !== null) {
+      rows.push(found.row);
+      lines.push(found.line);
     }
-    const line = info.lines - quotedCrLfs - breaks;
-    nextLine = info.lines - quotedCrLfs + 1;
-    if (columns === undefined) {
-      columns = headerOf(file, fields, line, delimiter);
-      return null;
-    }
-    // Spreadsheets write a row of delimiters where a line is empty.
-    if (fields.every((field) => field.trim() === "")) return null;
-    if (fields.length !== columns.length) {
-      throw new UserError(raggedRow(file, line, fields.length, columns.length, delimiter));
-    }
-    const row: Record<string, string> = {};
-    for (let i = 0; i < columns.length; i++) row[columns[i]!] = limit.cut(fields[i]!, line, rows.length);
-    rows.push(row);
-    lines.push(line);
     return null;
   };
   try {
     parse(bytes, { ...parseOptions, delimiter, ...(hasQuotes ? {} : { quote: null }), on_record: addRow });
   } catch (error) {
     if (!isCsvError(error)) throw error;
-    if (error.code === "CSV_QUOTE_NOT_CLOSED") return { unclosedLine: nextLine };
-    throw new UserError(`${file} cannot be read as CSV: ${error.message}.`);
+    if (error.code === "CSV_QUOTE_NOT_CLOSED") return { unclosedLine: records.nextLine };
+    throw notCsv(file, error);
   }
-  if (columns === undefined)
-    throw new UserError(`${file} has no rows. Expected a header line such as "text,label" and rows below it.`);
+  const { columns } = records;
+  if (columns === undefined) throw noRows(file);
   const lineNumbers = Uint32Array.from(lines);
   return { file, columns, rows, lineOf: (row) => lineNumbers[row] ?? null, warnings: limit.warnings(file) };
+}
+
+/** Records of csv-parse as rows. */
+export interface RecordReader {
+  /** Known once the first record was read. */
+  readonly columns: readonly string[] | undefined;
+  /** The line on which the next record begins. */
+  readonly nextLine: number;
+  /** `null` for the header, and for a line that is empty but for delimiters. UserError where a row has more or fewer fields than the header. */
+  read(fields: readonly string[], info: InfoRecord): { readonly row: Row; readonly line: number } | null;
+}
+
+/** Reads records one after another; the first one is the header. */
+export function recordReader(file: string, delimiter: string, limit: CellLimit): RecordReader {
+  let columns: string[] | undefined;
+  // csv-parse counts a quoted CRLF as two lines.
+  let quotedCrLfs = 0;
+  let nextLine = 1;
+  let rows = 0;
+  return {
+    get columns() {
+      return columns;
+    },
+    get nextLine() {
+      return nextLine;
+    },
+    read(fields, info) {
+      let breaks = 0;
+      for (const field of fields) {
+        if (!field.includes("\n") && !field.includes("\r")) continue;
+        const all = field.match(/\r\n|\r|\n/g) ?? [];
+        breaks += all.length;
+        quotedCrLfs += all.filter((one) => one === "\r\n").length;
+      }
+      const line = info.lines - quotedCrLfs - breaks;
+      nextLine = info.lines - quotedCrLfs + 1;
+      if (columns === undefined) {
+        columns = headerOf(file, fields, line, delimiter);
+        return null;
+      }
+      // Spreadsheets write a row of delimiters where a line is empty.
+      if (fields.every((field) => field.trim() === "")) return null;
+      if (fields.length !== columns.length) {
+        throw new UserError(raggedRow(file, line, fields.length, columns.length, delimiter));
+      }
+      const row: Record<string, string> = {};
+      for (let i = 0; i < columns.length; i++) row[columns[i]!] = limit.cut(fields[i]!, line, rows);
+      rows++;
+      return { row, line };
+    },
+  };
+}
+
+/** What is said where quotes were read as ordinary characters. */
+export function unpairedQuotes(file: string): string {
+  return `${file}: quotes do not pair up, so they were read as ordinary characters.`;
+}
+
+/** A table that is not even a header. */
+export function noRows(file: string): UserError {
+  return new UserError(`${file} has no rows. Expected a header line such as "text,label" and rows below it.`);
+}
+
+/** What csv-parse refuses, in words. */
+export function notCsv(file: string, error: Error): UserError {
+  return new UserError(`${file} cannot be read as CSV: ${error.message}.`);
+}
+
+/** A quote that is never closed. */
+export function unclosedQuote(file: string, line: number): UserError {
+  return new UserError(
+    `${file}: the row that begins on line ${line} opens a quote (") and never closes it. Close it, or double it ("") if it belongs to the text.`,
+  );
 }
 
 function raggedRow(file: string, line: number, found: number, expected: number, delimiter: string): string {
@@ -117,12 +164,13 @@ function short(text: string): string {
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
-function isCsvError(error: unknown): error is CsvError {
+/** Whether csv-parse refused the text. */
+export function isCsvError(error: unknown): error is CsvError {
   return error instanceof Error && "code" in error && String(error.code).startsWith("CSV_");
 }
 
 /** The delimiter that divides most of the first records into as many fields as the header; among equals, the one with the most fields. */
-function guessDelimiter(bytes: Buffer): string {
+export function guessDelimiter(bytes: Buffer): string {
   let [best, bestEven, bestFields] = [",", 0, 1];
   for (const delimiter of delimiters) {
     const counts: number[] = [];

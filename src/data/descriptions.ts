@@ -61,6 +61,13 @@ function unknownLabels({ descriptions, aliases }: LabelWords, labels: readonly s
   return [...new Set([...Object.keys(descriptions), ...Object.keys(aliases)])].filter((label) => !known.has(label));
 }
 
+/** The labels that a file describes, in its order, with their words: where the file says what the labels are. */
+export async function describedLabels(path: string): Promise<LabelWords & { readonly labels: readonly string[] }> {
+  const words = await parseLabelWords(path);
+  const labels = [...new Set([...Object.keys(words.descriptions), ...Object.keys(words.aliases)])];
+  return { ...words, labels };
+}
+
 async function parseLabelWords(path: string): Promise<LabelWords> {
   const file = basename(path);
   const text = utf8Text(await readBytes(path)).bytes.toString("utf8");

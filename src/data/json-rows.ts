@@ -4,7 +4,8 @@ import { UserError } from "../lib/errors.js";
 import { jsonFaultOffset } from "./json-fault.js";
 import { type Cell, cellLimit, type Row, type Table } from "./table.js";
 
-type JsonObject = Readonly<Record<string, unknown>>;
+/** What stands on a line of JSON Lines. */
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One object of the file and where it stands. */
 interface Item {
@@ -23,23 +24,28 @@ export function jsonLinesTable(file: string, bytes: Buffer): Table {
     const text = bytes.toString("utf8", start, end < 0 ? bytes.length : end).trim();
     start = end < 0 ? bytes.length : end + 1;
     if (text === "") continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      const offset = jsonFaultOffset(text);
-      throw new UserError(
-        offset >= text.length
-          ? `${file} line ${line} ends in the middle of a JSON object. Each line must be a whole object; is the file cut short?`
-          : `${file} line ${line} is not JSON from character ${offset + 1} on. Expected one object a line, such as {"text": "…", "label": "…"}.`,
-      );
-    }
-    if (!isObject(value)) {
-      throw new UserError(`${file} line ${line} is ${kindOf(value)}, expected an object such as {"text": "…", "label": "…"}.`);
-    }
-    items.push({ value, line });
+    items.push({ value: parseJsonLine(file, text, line), line });
   }
   return tableOf(file, items);
+}
+
+/** The object on a line of JSON Lines; `UserError` where it is none. */
+export function parseJsonLine(file: string, text: string, line: number): JsonObject {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const offset = jsonFaultOffset(text);
+    throw new UserError(
+      offset >= text.length
+        ? `${file} line ${line} ends in the middle of a JSON object. Each line must be a whole object; is the file cut short?`
+        : `${file} line ${line} is not JSON from character ${offset + 1} on. Expected one object a line, such as {"text": "…", "label": "…"}.`,
+    );
+  }
+  if (!isObject(value)) {
+    throw new UserError(`${file} line ${line} is ${kindOf(value)}, expected an object such as {"text": "…", "label": "…"}.`);
+  }
+  return value;
 }
 
 /** Reads a list of objects, or an object with such a list under `data` or `rows`. */

@@ -2,15 +2,18 @@ import { delimitedTable } from "./delimited-text.js";
 import { readBytes, utf8Text } from "./file-bytes.js";
 import { jsonLinesTable, jsonTable } from "./json-rows.js";
 import { parquetTable } from "./parquet.js";
+import { isYamlName, readPromptfooConfig } from "./promptfoo/promptfoo-config.js";
+import { promptfooTable } from "./promptfoo/promptfoo-tests.js";
 import type { Table } from "./table.js";
 
 /**
- * The rows of a CSV, TSV, JSON, JSON Lines or Parquet file, gzipped or not. The format follows from the content where that is
+ * The rows of a CSV, TSV, JSON, JSON Lines or Parquet file, gzipped or not, or the tests of a promptfoo configuration. The format follows from the content where that is
  * evident (Parquet, gzip), otherwise from the name, otherwise again from the content.
  *
  * UserError, with line or byte, where the file is missing, empty, damaged, not text or not a table.
  */
 export async function readTable(path: string): Promise<Table> {
+  if (isYamlName(path)) return promptfooTable(await readPromptfooConfig(path));
   const content = await readBytes(path);
   const { file, formatName } = content;
   if (content.bytes.toString("latin1", 0, 4) === "PAR1") return parquetTable(file, content.bytes);

@@ -13,6 +13,7 @@ import { convertedRevision, datasetFiles, withoutRows } from "./dataset-files.js
 import { download, isCached, missingBytes, type Source } from "./download.js";
 import { type Listing, readFacts, readListing } from "./listing.js";
 import { modelFiles, poolingFiles, shardIndex, shardsOf } from "./model-files.js";
+import { onnxFiles, onnxInCache } from "./onnx-files.js";
 import { RepoNotFound, RevisionNotFound } from "./refusal.js";
 import { isCommit, isSafePath, parseRepoId, type RepoId, repoText } from "./repo-id.js";
 import { HubUnreachable } from "./retries.js";
@@ -68,6 +69,23 @@ export async function fetchModel(id: string, options: FetchModelOptions): Promis
     if (files.weights === shardIndex) await fetchShards(hub, repo, listing, folder);
     await keepListing(hub, repo, listing);
     return folder;
+  });
+}
+
+/**
+ * Brings what transformers.js needs of a model into the cache: configuration, tokenizer, chat template, and its ONNX weights in one precision;
+ * the snapshot's folder. `id` as for `fetchModel`.
+ */
+export async function fetchOnnxModel(id: string, options: FetchOptions): Promise<string> {
+  const repo = parseRepoId(id, "model", options.revision);
+  return fetched(repo, options, onnxInCache, async (hub) => {
+    const listing = await readListing(hub, repo);
+    const { small, weights } = onnxFiles(repo, listing.paths);
+    const sources = await missingOf(hub, await sourcesOf(hub, repo, listing, [...small, ...weights]));
+    await checkSpace(hub, repo, sources);
+    await fetchAll(hub, sources, byteMeter(hub, repo, sources));
+    await keepListing(hub, repo, listing);
+    return snapshotFolder(hub.settings, repo, listing.commit);
   });
 }
 

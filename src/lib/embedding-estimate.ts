@@ -1,4 +1,5 @@
 import type { Dataset, Encoder, PredictContext, Query } from "../types.js";
+import { evenlySpaced } from "./evenly-spaced.js";
 
 const sampleSize = 32;
 
@@ -8,8 +9,7 @@ const sampleSize = 32;
  */
 export async function estimateEmbeddingSeconds(encoder: Encoder, texts: readonly string[]): Promise<number> {
   const byLength = [...new Set(texts)].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-  const size = Math.min(sampleSize, byLength.length);
-  const sample = Array.from({ length: size }, (_, i) => byLength[Math.floor(((i + 0.5) * byLength.length) / size)]!);
+  const sample = evenlySpaced(byLength, sampleSize);
   if (sample.length === 0) return 0;
   const context: PredictContext = { signal: new AbortController().signal, useCache: false, spend: () => {}, log: () => {} };
   // The first run of a session sets memory up and would count for all.

@@ -1,5 +1,6 @@
 import { BudgetError } from "../lib/errors.js";
 import { formatUsd } from "../lib/format.js";
+import { createQueue } from "../lib/queue.js";
 
 /** Money set aside for one request. */
 export interface Reservation {
@@ -19,12 +20,22 @@ export interface Budget {
   reserve(worstUsd: number, signal: AbortSignal): Promise<Reservation>;
 }
 
+interface Waiter {
+  readonly worstUsd: number;
+  /** It was interrupted, and waits no more. */
+  isGone: boolean;
+  resolve(reservation: Reservation): void;
+  reject(error: BudgetError): void;
+}
+
 /** A budget. `spentUsd` is what a run that is now resumed had spent before. */
 export function createBudget(limitUsd: number, spentUsd = 0): Budget {
   let spent = spentUsd;
   let reserved = 0;
   let open = 0;
-  let wake: (() => void)[] = [];
+  const waiting = createQueue<Waiter>();
+
+  const fits = (worst: number): boolean => spent + reserved + worst <= limitUsd;
 
   const reserveNow = (worst: number): Reservation => {
     reserved += worst;
@@ -38,12 +49,28 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
         open--;
         // Sums of many small floats leave dust, which would block the last request.
         reserved = open === 0 ? 0 : reserved - worst;
-        const waiting = wake;
-        wake = [];
-        for (const resume of waiting) resume();
+        serve();
       },
     };
   };
+
+  /** First come, first served: a large request is not passed over for ever by small ones. */
+  const serve = (): void => {
+    for (let next = waiting.peek(); next !== undefined; next = waiting.peek()) {
+      if (!next.isGone) {
+        if (fits(next.worstUsd)) next.resolve(reserveNow(next.worstUsd));
+        else if (open === 0) next.reject(tooMuch(next.worstUsd));
+        else return;
+      }
+      waiting.shift();
+    }
+  };
+
+  const tooMuch = (worstUsd: number): BudgetError =>
+    new BudgetError(
+      `The budget of ${formatUsd(limitUsd)} does not cover the next request: ${formatUsd(spent)} is spent, and the request could ` +
+        `cost up to ${formatUsd(worstUsd)}. Every answer so far is stored: raise --budget-usd and resume.`,
+    );
 
   return {
     limitUsd,
@@ -51,24 +78,25 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
       return spent;
     },
     async reserve(worstUsd, signal) {
-      for (;;) {
-        signal.throwIfAborted();
-        if (spent + reserved + worstUsd <= limitUsd) return reserveNow(worstUsd);
-        if (open === 0) {
-          throw new BudgetError(
-            `The budget of ${formatUsd(limitUsd)} does not cover the next request: ${formatUsd(spent)} is spent, and the request could ` +
-              `cost up to ${formatUsd(worstUsd)}. Every answer so far is stored: raise --budget-usd and resume.`,
-          );
-        }
-        await new Promise<void>((resolve, reject) => {
-          const giveUp = (): void => reject(signal.reason);
-          signal.addEventListener("abort", giveUp, { once: true });
-          wake.push(() => {
+      signal.throwIfAborted();
+      if (waiting.size === 0 && fits(worstUsd)) return reserveNow(worstUsd);
+      return new Promise((resolve, reject) => {
+        const waiter: Waiter = { worstUsd, isGone: false, resolve: settled(resolve), reject: settled(reject) };
+        function settled<Value>(then: (value: Value) => void): (value: Value) => void {
+          return (value) => {
             signal.removeEventListener("abort", giveUp);
-            resolve();
-          });
-        });
-      }
+            then(value);
+          };
+        }
+        const giveUp = (): void => {
+          waiter.isGone = true;
+          reject(signal.reason);
+          serve();
+        };
+        signal.addEventListener("abort", giveUp, { once: true });
+        waiting.push(waiter);
+        serve();
+      });
     },
   };
 }

@@ -9,7 +9,8 @@ import { type Random, random } from "../lib/random.js";
 import type { ResponseCache, StoredResponse } from "../store/response-cache.js";
 import type { Budget } from "./budget.js";
 import { type Completion, type CompletionRequest, type Llm, LlmError, type LlmErrorKind } from "./llm.js";
-import { costOfUsage } from "./prices.js";
+import type { Slot } from "./pace.js";
+import { costOfUsage, mostCost, type Price } from "./prices.js";
 import { requestKey } from "./request-key.js";
 import { mostMessageTokens } from "./tokens.js";
 
@@ -52,6 +53,16 @@ export interface LlmClient {
   ask(form: (llm: Llm) => CompletionRequest, signals: Signals): Promise<Answered>;
 }
 
+type Form = (llm: Llm) => CompletionRequest;
+
+/** A request with its key in the cache. */
+interface Formed {
+  readonly request: CompletionRequest;
+  readonly key: string;
+  /** What the model was known to accept when it was formed. */
+  readonly accepted: string;
+}
+
 /** A client of a model. Requests that are equal and open at once are sent once. */
 export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   const { cache, budget, timeoutSeconds = 120, attempts = 5, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
@@ -78,14 +89,16 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   };
 
   /** One attempt under the budget. The answer is stored and settled before the promise resolves. */
-  const attempt = async (request: CompletionRequest, key: string, signals: Signals): Promise<Answered> => {
+  const attempt = async ({ request, key }: Formed, slot: Slot, signals: Signals): Promise<Answered> => {
     const worstUsd = llm.price === null ? 0 : worstCost(llm.price, request);
     const reservation = await budget?.reserve(worstUsd, signals.wait);
     try {
-      const { completion, pauseSeconds } = await completeInTime(llm, request, timeoutSeconds, signals.request);
+      const { completion, pauseSeconds, requestsLeft } = await completeInTime(llm, request, timeoutSeconds, signals.request);
       const costUsd = priceOf(completion);
       reservation?.settle(costUsd ?? worstUsd);
       if (pauseSeconds > 0) llm.pace.pause(Math.min(pauseSeconds, maxWaitSeconds));
+      // The next request need not wait for the disk.
+      slot.release("answered", { left: requestsLeft ?? null });
       await cache?.set(key, completion);
       return { completion, isCached: false, costUsd };
     } catch (error) {
@@ -95,32 +108,37 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   };
 
   /** One attempt in its place among the open requests. The request is made only then: what the service accepts may have changed. */
-  const attemptInPlace = async (form: (llm: Llm) => CompletionRequest, askedKey: string, signals: Signals): Promise<Answered> => {
+  const attemptInPlace = async (form: Form, before: Formed, signals: Signals): Promise<Answered> => {
     const slot = await llm.pace.acquire(signals.wait);
     try {
       if (stopped !== undefined) throw stopped;
-      const request = form(llm);
-      const key = requestKey(llm, request);
-      const stored = key === askedKey ? undefined : await fromCache(key);
-      const answered = stored ?? (await attempt(request, key, signals));
-      slot.release(stored === undefined ? "answered" : "other");
-      return answered;
+      const formed = formedOf(form, before);
+      const stored = formed.key === before.key ? undefined : await fromCache(formed.key);
+      return stored ?? (await attempt(formed, slot, signals));
     } catch (error) {
-      const isRefusal = error instanceof LlmError && (error.kind === "limit" || error.kind === "overload");
-      if (isRefusal && error.retryAfterSeconds !== null) llm.pace.pause(Math.min(error.retryAfterSeconds, maxWaitSeconds));
-      if (error instanceof LlmError && error.isFatal) stopped = new UserError(error.message);
-      slot.release(isRefusal ? "refused" : "other");
+      if (!(error instanceof LlmError)) throw stopped ?? error;
+      const retryAfterSeconds = error.retryAfterSeconds === null ? null : Math.min(error.retryAfterSeconds, maxWaitSeconds);
+      if (error.kind === "limit") slot.release("refused", { retryAfterSeconds });
+      if (error.kind === "overload") {
+        llm.pace.pause(retryAfterSeconds ?? 0);
+        slot.release("refused");
+      }
+      if (error.isFatal) stopped = new UserError(error.message);
       throw stopped ?? error;
+    } finally {
+      // Says nothing of the service's limits, unless it was given back above.
+      slot.release("other");
     }
   };
 
-  const askPatiently = async (form: (llm: Llm) => CompletionRequest, signals: Signals): Promise<Answered> => {
+  const askPatiently = async (form: Form, first: Formed, signals: Signals): Promise<Answered> => {
+    let formed = first;
     for (let tried = 1; ; tried++) {
-      const key = requestKey(llm, form(llm));
-      const stored = await fromCache(key);
+      formed = formedOf(form, formed);
+      const stored = await fromCache(formed.key);
       if (stored !== undefined) return stored;
       try {
-        const answered = await attemptInPlace(form, key, signals);
+        const answered = await attemptInPlace(form, formed, signals);
         failures.answered();
         return answered;
       } catch (error) {
@@ -136,13 +154,22 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
     }
   };
 
+  /** The request as the model takes it now. */
+  const formedOf = (form: Form, before?: Formed): Formed => {
+    const accepted = JSON.stringify([llm.parameters, llm.isStructured, llm.hasLogprobs]);
+    if (before?.accepted === accepted) return before;
+    const request = form(llm);
+    return { request, key: requestKey(llm, request), accepted };
+  };
+
   return {
     async ask(form, signals) {
       signals.wait.throwIfAborted();
-      const key = requestKey(llm, form(llm));
+      const formed = formedOf(form);
+      const { key } = formed;
       const same = open.get(key);
       if (same !== undefined) return { ...(await same), isCached: true };
-      const asked = askPatiently(form, signals).finally(() => open.delete(key));
+      const asked = askPatiently(form, formed, signals).finally(() => open.delete(key));
       open.set(key, asked);
       return asked;
     },
@@ -150,14 +177,8 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
 }
 
 /** The most one request can cost: every byte a token, and the output as long as it is allowed to be. */
-export function worstCost(
-  price: { readonly input_cost_per_token: number; readonly output_cost_per_token: number },
-  request: CompletionRequest,
-): number {
-  return (
-    mostMessageTokens(request.messages, request.schema) * price.input_cost_per_token +
-    request.maxOutputTokens * price.output_cost_per_token
-  );
+export function worstCost(price: Price, request: CompletionRequest): number {
+  return mostCost(price, mostMessageTokens(request.messages, request.schema), request.maxOutputTokens);
 }
 
 /** Seconds before the next attempt: what the service asks for, or else doubling, half of it left to chance. */

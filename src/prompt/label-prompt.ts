@@ -7,6 +7,7 @@
 import { estimateEmbeddingSeconds } from "../lib/embedding-estimate.js";
 import { UserError } from "../lib/errors.js";
 import type { Approach, Dataset, Encoder, Prediction } from "../types.js";
+import { defaultTemplates, embedSentences, labelSentences } from "./label-vectors.js";
 import { countWords } from "./words.js";
 
 export interface LabelPromptOptions {
@@ -15,13 +16,6 @@ export interface LabelPromptOptions {
   /** Sentences with `{description}` or `{label}` in them; a label's vector is the mean over all of them. */
   readonly templates?: readonly string[];
 }
-
-/** `{description}` falls back on the label's words; `{label}` is the name with underscores as spaces. */
-export const defaultTemplates: readonly string[] = [
-  "{description}",
-  "a message that says that {description}",
-  "this is about {label}",
-];
 
 /**
  * Cosines of sentence embeddings lie close together, so probabilities are their softmax at temperature 0.05. That only spreads
@@ -42,10 +36,7 @@ export function labelPrompt({ encoder, templates = defaultTemplates }: LabelProm
     arm: "prompt",
     summary: `Describes each label to the frozen encoder ${encoder.name} in ${templates.length} sentences, and answers with the nearest label.`,
     async estimate(train, queries) {
-      const texts = [
-        ...train.labels.flatMap((label) => templates.map((template) => fill(template, label, train))),
-        ...queries.map(({ text }) => text),
-      ];
+      const texts = [...labelSentences(train, templates).flat(), ...queries.map(({ text }) => text)];
       return {
         calls: 0,
         inputTokens: 0,
@@ -56,11 +47,8 @@ export function labelPrompt({ encoder, templates = defaultTemplates }: LabelProm
     },
     async fit(train, context) {
       context.signal.throwIfAborted();
-      const sentences = train.labels.map((label) => templates.map((template) => fill(template, label, train)));
-      const vectors = await encoder.embed(sentences.flat(), { ...context, useCache: true });
-      const labelVectors = train.labels.map((_, i) =>
-        meanDirection(vectors.slice(i * templates.length, (i + 1) * templates.length)),
-      );
+      const sentences = labelSentences(train, templates);
+      const labelVectors = await embedSentences(sentences, encoder, { ...context, useCache: true });
       const files = labelFiles(encoder, train, templates, sentences);
       return {
         facts: {
@@ -88,21 +76,6 @@ export function labelPrompt({ encoder, templates = defaultTemplates }: LabelProm
       };
     },
   };
-}
-
-function fill(template: string, label: string, { descriptions }: Dataset): string {
-  const words = label.replace(/[_-]+/g, " ").trim();
-  const description = Object.hasOwn(descriptions, label) ? descriptions[label]!.trim() : words;
-  // Functions, since `$&` and its like in a description are not to be expanded.
-  return template.replace(/\{(description|label)\}/g, (_, field: string) => (field === "label" ? words : description));
-}
-
-/** The mean of unit vectors, scaled to length 1. */
-function meanDirection(vectors: readonly Float32Array[]): Float64Array {
-  const mean = new Float64Array(vectors[0]!.length);
-  for (const vector of vectors) for (let j = 0; j < mean.length; j++) mean[j]! += vector[j]!;
-  const length = Math.sqrt(mean.reduce((sum, value) => sum + value * value, 0));
-  return length === 0 ? mean : mean.map((value) => value / length);
 }
 
 function nearest(vector: Float32Array, labelVectors: readonly Float64Array[], { labels, isMultiLabel }: Dataset): Prediction {

@@ -6,6 +6,7 @@
 import type { Usage } from "../types.js";
 import type { Pace } from "./pace.js";
 import type { Price } from "./prices.js";
+import type { RequestsLeft } from "./request-rate.js";
 
 /** One turn of a conversation. */
 export interface Message {
@@ -13,14 +14,14 @@ export interface Message {
   readonly content: string;
 }
 
-/** The part of JSON Schema that an answer needs: one property, a label or a list of labels. */
+/** The part of JSON Schema that an answer needs: a label or a list of labels, and where it is asked for, a confidence. */
 export interface AnswerSchema {
   readonly type: "object";
   readonly properties: Readonly<
     Record<
       string,
       {
-        readonly type: "string" | "array";
+        readonly type: "string" | "array" | "integer";
         readonly enum?: string[];
         readonly items?: { readonly type: "string"; readonly enum: string[] };
       }
@@ -42,6 +43,17 @@ export interface CompletionRequest {
   readonly repeat?: number;
   /** Where present, the answer has to be JSON of this form. */
   readonly schema?: AnswerSchema;
+  /** Drawn at random at this temperature, instead of the model's own parameters: for answers that are to differ. */
+  readonly temperature?: number;
+  /** Whether log-probabilities of the answer's tokens are wanted; a service without them answers without. */
+  readonly wantsLogprobs?: boolean;
+}
+
+/** One token of an answer, with its natural log-probability and the likeliest tokens that could have stood there. */
+export interface TokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
 /** What came back. */
@@ -54,6 +66,8 @@ export interface Completion {
   readonly usage: Usage | null;
   /** From sending to the last byte, of the attempt that succeeded. */
   readonly latencySeconds: number;
+  /** Of each token of `text`, where they were asked for and the service has them. */
+  readonly logprobs?: readonly TokenLogprob[];
   /** The model id in the response: `gpt-5-mini-2025-08-07` where `gpt-5-mini` was asked for. */
   readonly servedBy: string | null;
 }
@@ -66,6 +80,8 @@ export interface Reply {
   readonly completion: Completion;
   /** Seconds until the service takes another request, by its rate-limit headers; 0 where it takes one now. */
   readonly pauseSeconds: number;
+  /** What it says is left of its limit on requests; `null` where it does not say. */
+  readonly requestsLeft?: RequestsLeft | null;
 }
 
 /** What is known of a model before it is asked anything, and without a key. */
@@ -91,6 +107,8 @@ export interface Llm extends ModelCard {
   readonly parameters: Readonly<Record<string, number>>;
   /** False where the service has no structured output, or turned out to have none. */
   readonly isStructured: boolean;
+  /** False where the service has no log-probabilities, or turned out to refuse them. One that silently leaves them out is not known to. */
+  readonly hasLogprobs: boolean;
   /** How many requests the service lets us have open now; shared by all that ask this model. */
   readonly pace: Pace;
   /** One attempt. Throws `LlmError`, or the signal's reason. */
@@ -102,6 +120,7 @@ export type LlmErrorKind =
   | "key" // 401, 403: no request will succeed
   | "credit" // the account is empty: no request will succeed
   | "model" // 404: no such model or URL
+  | "certificate" // the server's is not to be trusted
   | "request" // 400 and the like: this very request is refused
   | "unsupported" // a parameter is refused; the next attempt goes without it
   | "limit" // 429
@@ -120,7 +139,7 @@ const retried: ReadonlySet<LlmErrorKind> = new Set([
   "timeout",
   "malformed",
 ]);
-const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model"]);
+const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model", "certificate"]);
 /** The service may have done the work although no answer arrived: a hard cap has to count it. */
 const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed"]);
 

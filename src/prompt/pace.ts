@@ -1,20 +1,37 @@
 /**
- * @file How many requests may be open at once: as many as the service lets us.
+ * @file When a request may start: never more open at once than allowed, no more than the service has shown to take at once, and no faster
+ * than it takes them.
  *
- * As TCP does it (Jacobson 1988): the limit doubles every round until the service first refuses, from then on it grows by one a
- * round, and each refusal halves it. Refusals of requests that were sent before the last halving tell nothing new.
+ * The number of open requests doubles every round until the service first refuses (Jacobson 1988). From then on that number and the requests
+ * a second are two limits under trial (`probe.ts`): each refusal cuts both to somewhat less than what had worked, which leaves the one that
+ * was not the cause where it does not matter. Refusals of requests that were sent before the last cut are the same piece of news.
  */
+
+import { createQueue } from "../lib/queue.js";
+import { createProbe } from "./probe.js";
+import { createRefusalPause } from "./refusal-pause.js";
+import { createRequestRate, type RequestsLeft, type Sent, spanSeconds } from "./request-rate.js";
+
+/** What a service said with an answer or a refusal. */
+export interface Heard {
+  /** Of its limit on requests; with an answer. */
+  readonly left?: RequestsLeft | null;
+  /** What it asks to wait; with a refusal. */
+  readonly retryAfterSeconds?: number | null;
+}
 
 /** A place among the open requests. */
 export interface Slot {
   /** Gives the place back, once. `refused`: the service said it was too much (429, 503). `other` tells nothing of its limits. */
-  release(outcome: "answered" | "refused" | "other"): void;
+  release(outcome: "answered" | "refused" | "other", heard?: Heard): void;
 }
 
 /** Hands out places among the open requests. */
 export interface Pace {
   /** Requests that may be open now. */
   readonly limit: number;
+  /** Requests a second that may start now; `Infinity` until the service showed or told a limit. */
+  readonly perSecond: number;
   /** The most that may ever be open. */
   readonly maxConcurrency: number;
   /** Waits for a place. Throws the signal's reason. */
@@ -24,53 +41,100 @@ export interface Pace {
 }
 
 interface Waiter {
-  readonly start: () => void;
+  isGone: boolean;
+  start(): void;
 }
+
+/** How long what was open when an answer came is remembered, twice at most. */
+const epochMs = 5000;
 
 /** A pace between 1 and `maxConcurrency` open requests, starting at `initial`. */
 export function adaptivePace(options: { readonly maxConcurrency: number; readonly initial?: number }): Pace {
   const most = Math.max(1, Math.floor(options.maxConcurrency));
-  let limit = Math.min(most, options.initial ?? 8);
-  let isDoubling = true;
+  const rate = createRequestRate();
+  const refusals = createRefusalPause();
+  const probe = createProbe();
+  /** Requests that may be open before the first refusal. */
+  let doubling = Math.min(most, options.initial ?? 16);
   let open = 0;
-  let lastHalving = Number.NEGATIVE_INFINITY;
+  let cutAt = Number.NEGATIVE_INFINITY;
   let pausedUntil = 0;
+  /** From sending to an answer, lately. */
+  let roundSeconds = 0;
+  /** The most that were open when a request started that was answered, in this epoch and the last one. */
+  let worked = { epoch: 0, now: 0, before: 0 };
   let timer: NodeJS.Timeout | undefined;
-  const waiting: Waiter[] = [];
+  const waiting = createQueue<Waiter>();
+
+  const limitAt = (now: number): number => {
+    const tried = probe.at(now);
+    return tried === Number.POSITIVE_INFINITY ? doubling : Math.max(1, Math.min(most, Math.round(tried)));
+  };
+
+  const waitMs = (now: number): number => Math.max(pausedUntil - now, refusals.waitMs(now), rate.waitMs(now));
 
   const startWaiting = (): void => {
-    const pauseMs = pausedUntil - performance.now();
-    if (pauseMs > 0) {
-      if (timer === undefined && waiting.length > 0) {
-        timer = setTimeout(() => {
-          timer = undefined;
-          startWaiting();
-        }, Math.ceil(pauseMs));
+    for (;;) {
+      while (waiting.peek()?.isGone) waiting.shift();
+      if (waiting.size === 0) return;
+      const now = performance.now();
+      if (open >= limitAt(now)) return;
+      const wait = waitMs(now);
+      if (wait > 0) {
+        // One timer for all. What is heard in the meantime may end a wait earlier, and then starts them itself.
+        clearTimeout(timer);
+        timer = setTimeout(startWaiting, Math.min(Math.ceil(wait), 60_000));
+        return;
       }
-      return;
-    }
-    while (open < Math.floor(limit) && waiting.length > 0) {
       open++;
       waiting.shift()!.start();
     }
   };
 
+  const rememberWorked = (opened: number, now: number): void => {
+    const epoch = Math.floor(now / epochMs);
+    if (epoch !== worked.epoch) worked = { epoch, now: 0, before: epoch === worked.epoch + 1 ? worked.now : 0 };
+    worked.now = Math.max(worked.now, opened);
+  };
+
+  const answered = (sent: Sent, opened: number, { left }: Heard): void => {
+    const now = performance.now();
+    const took = (now - sent.at) / 1000;
+    roundSeconds += (took - roundSeconds) * (roundSeconds === 0 ? 1 : 0.1);
+    doubling = Math.min(most, doubling + 1);
+    rememberWorked(opened, now);
+    refusals.answered(sent);
+    if (left) rate.told(sent, left, now);
+  };
+
+  const refused = (sent: Sent, { retryAfterSeconds }: Heard): void => {
+    const now = performance.now();
+    // What is still open, though the service had to take it beside this one.
+    const opened = Math.max(1, open, worked.now, worked.before);
+    rate.refused(sent, now, roundSeconds);
+    if (sent.at < cutAt) probe.lower(opened);
+    else {
+      const limit = Math.min(opened, limitAt(now));
+      probe.cut(limit, now, spanSeconds(Math.min(rate.perSecond(now), limit / roundSeconds), roundSeconds));
+      cutAt = now;
+    }
+    const perSecond = rate.perSecond(now);
+    const soonMs = perSecond === Number.POSITIVE_INFINITY ? roundSeconds * 1000 : 2000 / perSecond;
+    refusals.refused(sent, now, retryAfterSeconds == null ? null : retryAfterSeconds * 1000, soonMs);
+  };
+
   const slot = (): Slot => {
-    const startedAt = performance.now();
+    const sent = rate.send(performance.now());
+    refusals.send(sent);
+    const opened = open;
     let isReleased = false;
     return {
-      release(outcome) {
+      release(outcome, heard = {}) {
         if (isReleased) return;
         isReleased = true;
         open--;
-        if (outcome === "answered") limit = Math.min(most, limit + (isDoubling ? 1 : 1 / limit));
-        if (outcome === "refused") {
-          isDoubling = false;
-          if (startedAt >= lastHalving) {
-            limit = Math.max(1, limit / 2);
-            lastHalving = performance.now();
-          }
-        }
+        if (outcome === "answered") answered(sent, opened, heard);
+        if (outcome === "refused") refused(sent, heard);
         startWaiting();
       },
     };
@@ -79,21 +143,24 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
   return {
     maxConcurrency: most,
     get limit() {
-      return Math.floor(limit);
+      return limitAt(performance.now());
+    },
+    get perSecond() {
+      return rate.perSecond(performance.now());
     },
     async acquire(signal) {
       signal.throwIfAborted();
       return new Promise((resolve, reject) => {
+        const giveUp = (): void => {
+          waiter.isGone = true;
+          reject(signal.reason);
+        };
         const waiter: Waiter = {
+          isGone: false,
           start: () => {
             signal.removeEventListener("abort", giveUp);
             resolve(slot());
           },
-        };
-        const giveUp = (): void => {
-          const place = waiting.indexOf(waiter);
-          if (place >= 0) waiting.splice(place, 1);
-          reject(signal.reason);
         };
         signal.addEventListener("abort", giveUp, { once: true });
         waiting.push(waiter);

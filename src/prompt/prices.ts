@@ -9,12 +9,25 @@ import { nearestNames } from "../lib/nearest-name.js";
 import { whyUnreadable } from "../lib/unreadable-file.js";
 import type { Usage } from "../types.js";
 
-/** USD per token, and what a model takes. Names as in LiteLLM's file. */
-export interface Price {
+/** Prices of a token that grow with the length of a request. */
+type BasePriceField =
+  | "input_cost_per_token"
+  | "output_cost_per_token"
+  | "cache_read_input_token_cost"
+  | "cache_creation_input_token_cost";
+
+/** Input tokens of a request above which all its tokens have the second price, as the names of LiteLLM's fields say it. */
+const tiers = { "200k": 200_000, "272k": 272_000 } as const;
+type TierField = `${BasePriceField}_above_${keyof typeof tiers}_tokens`;
+
+/** USD per token, and what a model takes. Names as in LiteLLM's file. Reasoning is billed as output. */
+export interface Price extends Readonly<Partial<Record<TierField, number>>> {
   readonly input_cost_per_token: number;
   readonly output_cost_per_token: number;
   /** Input that the service had in its prompt cache. Absent: the same as other input. */
   readonly cache_read_input_token_cost?: number;
+  /** Input that the service put into its prompt cache, for five minutes. Absent: the same as other input. */
+  readonly cache_creation_input_token_cost?: number;
   readonly input_cost_per_token_batches?: number;
   readonly output_cost_per_token_batches?: number;
   readonly max_input_tokens?: number;
@@ -34,26 +47,61 @@ export interface PriceTable {
   readonly asOf: string;
   readonly source: string;
   readonly models: Readonly<Record<string, Price>>;
+  /** Ids whose price the user gave: they are as old as the user says. */
+  readonly own?: ReadonlySet<string>;
 }
 
 /** A model in use on this machine: nothing is billed. */
 export const freePrice: Price = { input_cost_per_token: 0, output_cost_per_token: 0 };
 
-/** USD for one answer at list price: `(in − cached)·p_in + cached·p_read + out·p_out`. Reasoning is part of the output. */
+/**
+ * USD for one answer at list price: `(in − read − written)·p_in + read·p_read + written·p_write + out·p_out`. Reasoning is part of the
+ * output. Where a request is longer than a tier, all of it has the tier's prices.
+ */
 export function costOfUsage(price: Price, usage: Usage): number {
-  const readPrice = price.cache_read_input_token_cost ?? price.input_cost_per_token;
-  return (
-    (usage.inputTokens - usage.cachedInputTokens) * price.input_cost_per_token +
-    usage.cachedInputTokens * readPrice +
-    usage.outputTokens * price.output_cost_per_token
-  );
+  const of = pricesFor(price, usage.inputTokens);
+  const written = usage.cacheWriteInputTokens ?? 0;
+  const plain = usage.inputTokens - usage.cachedInputTokens - written;
+  return plain * of.input + usage.cachedInputTokens * of.read + written * of.write + usage.outputTokens * of.output;
 }
 
-/** The same through the service's batch interface; `null` where its price is not known. */
+/** The most that a request of at most so many tokens can cost, however the service's cache takes it. */
+export function mostCost(price: Price, inputTokens: number, outputTokens: number): number {
+  const usage = { inputTokens, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 };
+  return Math.max(costOfUsage(price, usage), costOfUsage(price, { ...usage, cacheWriteInputTokens: inputTokens }));
+}
+
+interface PricesOfTokens {
+  readonly input: number;
+  readonly output: number;
+  readonly read: number;
+  readonly write: number;
+}
+
+/** The prices of a request's tokens, by its length. */
+function pricesFor(price: Price, inputTokens: number): PricesOfTokens {
+  const reached = (Object.keys(tiers) as (keyof typeof tiers)[]).filter((name) => inputTokens > tiers[name]).reverse();
+  const of = (field: BasePriceField): number | undefined =>
+    reached.map((name) => price[`${field}_above_${name}_tokens` as const]).find((found) => found !== undefined) ?? price[field];
+  const input = of("input_cost_per_token") ?? price.input_cost_per_token;
+  return {
+    input,
+    output: of("output_cost_per_token") ?? price.output_cost_per_token,
+    read: of("cache_read_input_token_cost") ?? input,
+    write: of("cache_creation_input_token_cost") ?? input,
+  };
+}
+
+/**
+ * The same through the service's batch interface; `null` where its price is not known. Input from the prompt cache keeps its share of the
+ * price: the discounts of cache and batch multiply, as OpenAI's and Anthropic's price lists have it.
+ */
 export function batchCostOfUsage(price: Price, usage: Usage): number | null {
   const { input_cost_per_token_batches: input, output_cost_per_token_batches: output } = price;
   if (input === undefined || output === undefined) return null;
-  return usage.inputTokens * input + usage.outputTokens * output;
+  const discount = price.input_cost_per_token === 0 ? 1 : input / price.input_cost_per_token;
+  const listedInput = costOfUsage(price, { ...usage, outputTokens: 0 });
+  return listedInput * discount + usage.outputTokens * output;
 }
 
 /** Prefixes under which LiteLLM's file lists the models of a provider; the models of OpenAI and Anthropic have none. */
@@ -78,7 +126,13 @@ export function findPrice(table: PriceTable, provider: string, model: string): P
   return null;
 }
 
-/** What the user should know of a price: that there is none, or that the model is or will soon be retired. `today` as ISO date. */
+/** Prices older than this many days are warned of. */
+const freshDays = 90;
+
+/**
+ * What the user should know of a price: that there is none, that the table is old, or that the model is or will soon be retired. `today` as
+ * ISO date.
+ */
 export function priceWarnings(table: PriceTable, model: string, price: Price | null, today: string): string[] {
   if (price === null) {
     const near = nearestNames(model, Object.keys(table.models))[0];
@@ -87,20 +141,44 @@ export function priceWarnings(table: PriceTable, model: string, price: Price | n
         "is left out. Give a file of your own with --prices.",
     ];
   }
-  const end = price.deprecation_date;
+  return [...ageWarnings(table, price, today), ...retirementWarnings(model, price, today)];
+}
+
+function ageWarnings({ asOf, models, own }: PriceTable, price: Price, today: string): string[] {
+  const days = daysBetween(asOf, today);
+  const isListed = Object.entries(models).some(([id, listed]) => listed === price && own?.has(id) !== true);
+  if (days <= freshDays || !isListed) return [];
+  return [
+    `The prices are of ${asOf}, ${days} days old: they may have changed. Give newer ones with --prices, such as LiteLLM's ` +
+      "model_prices_and_context_window.json.",
+  ];
+}
+
+function retirementWarnings(model: string, { deprecation_date: end }: Price, today: string): string[] {
   if (end === undefined) return [];
-  const days = Math.round((Date.parse(end) - Date.parse(today)) / 86_400_000);
+  const days = daysBetween(today, end);
   if (days > 60) return [];
   return [days <= 0 ? `${model} was retired on ${end}.` : `${model} will be retired on ${end}, in ${days} days.`];
 }
 
-const numericFields = [
+function daysBetween(from: string, to: string): number {
+  return Math.round((Date.parse(to) - Date.parse(from)) / 86_400_000);
+}
+
+const numericFields: readonly (keyof Price)[] = [
   "cache_read_input_token_cost",
+  "cache_creation_input_token_cost",
   "input_cost_per_token_batches",
   "output_cost_per_token_batches",
   "max_input_tokens",
   "max_output_tokens",
-] as const;
+  ...(Object.keys(tiers) as (keyof typeof tiers)[]).flatMap((tier): TierField[] => [
+    `input_cost_per_token_above_${tier}_tokens`,
+    `output_cost_per_token_above_${tier}_tokens`,
+    `cache_read_input_token_cost_above_${tier}_tokens`,
+    `cache_creation_input_token_cost_above_${tier}_tokens`,
+  ]),
+];
 const booleanFields = ["supports_reasoning", "supports_sampling_params", "supports_response_schema"] as const;
 
 /**
@@ -125,16 +203,16 @@ export async function loadPrices(path: string, base: PriceTable): Promise<PriceT
       `${path} holds no prices: expected an object of model ids, each with input_cost_per_token and output_cost_per_token.`,
     );
   const models: Record<string, Price> = { ...base.models };
-  let rows = 0;
+  const own = new Set<string>();
   for (const [model, row] of Object.entries(parsed)) {
     if (model === "sample_spec" || !isRecord(row)) continue;
     if (row["input_cost_per_token"] === undefined && row["output_cost_per_token"] === undefined) continue;
     models[model] = readPrice(path, model, row);
-    rows++;
+    own.add(model);
   }
-  if (rows === 0)
+  if (own.size === 0)
     throw new UserError(`${path} holds no prices: no model in it has input_cost_per_token and output_cost_per_token.`);
-  return { asOf: base.asOf, source: `${path} over ${base.source}`, models };
+  return { asOf: base.asOf, source: `${path} over ${base.source}`, models, own };
 }
 
 function readPrice(path: string, model: string, row: Readonly<Record<string, unknown>>): Price {

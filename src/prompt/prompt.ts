@@ -2,30 +2,46 @@
 
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
-import type { Approach, Dataset } from "../types.js";
+import type { Approach, Dataset, Encoder } from "../types.js";
 import type { Aliases } from "./answer.js";
 import { type ClientOptions, createClient } from "./client.js";
-import { balancedDemos, type DemoSet, defaultDemos } from "./demos.js";
-import { estimatePrompt } from "./estimate.js";
+import { estimateProgram } from "./estimate.js";
 import type { Llm, ModelCard } from "./llm.js";
-import { llmPredictor } from "./llm-predictor.js";
+import {
+  makeProgram,
+  methodSummary,
+  type PromptMethod,
+  promptMethods,
+  retrievesDemos,
+  showsDemos,
+  templateFor,
+} from "./methods.js";
 import type { PriceTable } from "./prices.js";
+import type { PromptProgram } from "./program.js";
+import { type ProgramParts, questionPredictor } from "./program-predictor.js";
 import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "./providers/resolve.js";
-import { type AnswerForm, mostSchemaLabels, type PromptTemplate, promptTemplate } from "./template.js";
+import { prepareQuestions } from "./question.js";
+import { shortlistNote } from "./shortlist-recall.js";
 
 export interface PromptOptions extends ClientOptions {
   /** `openai:gpt-5-mini`, or what `resolveLlm` made of it. Approaches that share an `Llm` share its pace. */
   readonly llm: string | Llm;
-  /** Examples to show, drawn from the training set; `"auto"` takes two a label, 8 to 32. 0 or none: zero-shot. */
+  /** How to ask: `zero-shot` unless told, or `few-shot` where `demos` are wanted. */
+  readonly method?: PromptMethod;
+  /** Finds examples for the ways that retrieve them, and shortlists the labels where there are many. The caller's; it is not disposed of here. */
+  readonly encoder?: Encoder;
+  /** Examples to show, drawn from the training set; `"auto"` takes two a label, 8 to 32, as do ways that show examples unless told. */
   readonly demos?: number | "auto";
   /** The task in one's own words, instead of the built-in sentence. */
   readonly instruction?: string;
   /** Other names by which a model may call a label. */
   readonly aliases?: Aliases;
-  /** Longer texts are cut: 24,000 characters unless given. */
+  /** Longer texts are cut: to what fits the model's window where that is known, or else to 24,000 characters, unless given. */
   readonly maxTextCharacters?: number;
   /** `text`: never ask for JSON. */
   readonly answerForm?: "auto" | "text";
+  /** See `ProgramParts.confidence`. */
+  readonly confidence?: ProgramParts["confidence"];
   /** Where keys and addresses are read if `llm` is a string: `process.env` unless given. */
   readonly env?: ResolveOptions["env"];
   readonly prices?: PriceTable;
@@ -33,62 +49,86 @@ export interface PromptOptions extends ClientOptions {
 }
 
 /**
- * `prompt:zero-shot@LLM`, or with `demos` `prompt:few-shot@LLM`. Nothing is asked before `predict`. An unknown provider is a
- * `UserError` of this call, a missing key one of `fit`: the estimate needs none.
+ * A way of asking a model: `prompt:zero-shot@LLM`, `prompt:few-shot@LLM`, and whatever else `promptMethods` names. Nothing is asked before
+ * `predict`. An unknown provider or way is a `UserError` of this call, a missing key one of `fit`: the estimate needs none.
+ *
+ * ```ts
+ * const approach = prompt({ llm: "openai:gpt-5-mini", method: "nearest", encoder, demos: 8 });
+ * ```
  */
 export function prompt(options: PromptOptions): Approach {
-  const { llm, demos = 0, instruction, aliases, maxTextCharacters, maxConcurrency, prices } = options;
+  const { llm, encoder, demos, aliases, maxConcurrency, prices } = options;
   const spec = typeof llm === "string" ? llm : llm.spec;
   if (parseSpec(spec).provider === "recorded") throw new UserError(`${spec} is a recording: it is replayed by recordedPrompt.`);
-  if (demos !== "auto" && !(Number.isInteger(demos) && demos >= 0)) {
+  if (demos !== undefined && demos !== "auto" && !(Number.isInteger(demos) && demos >= 0)) {
     throw new UserError(`The number of examples in the prompt is ${demos}; expected a whole number, or "auto".`);
   }
+  const method = methodOf(options);
   const resolveOptions: ResolveOptions = {
     env: options.env ?? process.env,
     ...(prices === undefined ? {} : { prices }),
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
   };
-  const templateOf = (train: Dataset, { isReasoning }: ModelCard): PromptTemplate =>
-    promptTemplate(train, {
-      isReasoning,
-      ...(instruction === undefined ? {} : { instruction }),
-      ...(aliases === undefined ? {} : { aliases }),
-      ...(maxTextCharacters === undefined ? {} : { maxTextCharacters }),
+  const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
+    makeProgram(method, train, templateFor(train, card, options), {
+      count: demos ?? "auto",
+      seed,
+      canShortlist: encoder !== undefined,
     });
-  const demosOf = (train: Dataset, seed: number): DemoSet =>
-    balancedDemos(train, demos === "auto" ? defaultDemos(train.labels.length) : demos, seed);
   return {
-    name: `prompt:${demos === 0 ? "zero-shot" : "few-shot"}@${spec.replace(/\s+/g, "-")}`,
+    name: `prompt:${method}@${spec.replace(/\s+/g, "-")}`,
     arm: "prompt",
-    summary:
-      demos === 0
-        ? `Asks ${spec} with the labels and their descriptions, and no examples.`
-        : `Asks ${spec} with the labels, their descriptions, and examples drawn from the training set, balanced over the labels.`,
+    summary: `Asks ${spec} ${methodSummary(method)}.`,
     async estimate(train, queries) {
       const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;
-      const form: AnswerForm = options.answerForm === "text" || train.labels.length > mostSchemaLabels ? "text" : "json";
-      return estimatePrompt(card, templateOf(train, card), demosOf(train, 0), queries, form, maxConcurrency ?? 32);
+      const program = programOf(train, card, 0);
+      return estimateProgram(card, program, encoder, queries, {
+        isTextOnly: options.answerForm === "text",
+        maxConcurrency: maxConcurrency ?? 32,
+      });
     },
     async fit(train, context) {
       context.signal.throwIfAborted();
       checkAliases(aliases ?? {}, train.labels);
-      const resolved = typeof llm === "string" ? await resolveLlm(llm, resolveOptions) : llm;
+      const resolved = typeof llm === "string" ? await resolveLlm(llm, { ...resolveOptions, context }) : llm;
       for (const text of resolved.warnings) context.log({ kind: "note", text });
-      const shown = demosOf(train, context.seed);
-      context.spend({ labels: shown.shown.length });
-      return llmPredictor({
-        llm: resolved,
-        client: createClient(resolved, options),
-        template: templateOf(train, resolved),
-        demos: shown,
-        isTextOnly: options.answerForm === "text",
+      const program = programOf(train, resolved, context.seed);
+      context.spend({ labels: program.demos.kind === "fixed" ? program.demos.examples.length : program.demos.pool.length });
+      const questions = await prepareQuestions(program, encoder, context);
+      if (program.shortlist !== null)
+        context.log({ kind: "note", text: await shortlistNote(questions, program.shortlist, train, context) });
+      const parts = { llm: resolved, client: createClient(resolved, options), isTextOnly: options.answerForm === "text" };
+      const { confidence } = options;
+      return questionPredictor(program, questions, {
+        ...parts,
         repeat: context.repeat ?? 0,
+        ...(confidence === undefined ? {} : { confidence }),
       });
     },
   };
 }
 
-function checkAliases(aliases: Aliases, labels: readonly string[]): void {
+function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {
+  if (method === undefined) return demos === undefined || demos === 0 ? "zero-shot" : "few-shot";
+  // Callers without types: a config file, a flag.
+  if (!promptMethods.includes(method)) {
+    throw new UserError(
+      `"${method}" is not a way of prompting.${didYouMean(method, promptMethods)} Ways: ${promptMethods.join(", ")}.`,
+    );
+  }
+  if (demos === 0 && showsDemos(method)) {
+    throw new UserError(`prompt:${method} shows examples, and their number is 0. Give another, or choose a way without.`);
+  }
+  if (encoder === undefined && retrievesDemos(method)) {
+    throw new UserError(
+      `prompt:${method} finds its examples by an encoder, and none was given. Give one: encoder: await loadEncoder("minilm-l6").`,
+    );
+  }
+  return method;
+}
+
+/** `UserError` where there are aliases of something that is no label. */
+export function checkAliases(aliases: Aliases, labels: readonly string[]): void {
   for (const label of Object.keys(aliases)) {
     if (!labels.includes(label))
       throw new UserError(`There are aliases of "${label}", which is no label of the data.${didYouMean(label, labels)}`);

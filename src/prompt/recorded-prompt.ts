@@ -4,6 +4,7 @@ import { listPrices } from "./price-table.js";
 import { batchCostOfUsage, costOfUsage, findPrice, type Price, type PriceTable, priceWarnings } from "./prices.js";
 import { readCompletion } from "./read-completion.js";
 import { type Recording, readRecording } from "./recording.js";
+import { scored } from "./scoring/scored.js";
 
 export interface RecordedPromptOptions {
   /** Output file of OpenAI's Batch API, `.gz` or not. */
@@ -46,13 +47,14 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
       const today = options.today ?? new Date().toISOString().slice(0, 10);
       for (const text of [...recording.warnings, ...priceWarnings(prices, model, price, today)])
         context.log({ kind: "note", text });
-      const task = { labels: train.labels, aliases: options.aliases ?? {}, isMultiLabel: train.isMultiLabel };
+      const { labels, descriptions, isMultiLabel } = train;
+      const task = { labels, descriptions, isMultiLabel, aliases: { ...train.aliases, ...options.aliases } };
       const replay = ({ id }: Query): Prediction => {
         const row = recording.rows.get(id);
         if (row === undefined) return { answer: null, failure: "missing" };
         if ("error" in row) return { answer: null, failure: "error" };
         return {
-          ...readCompletion(row, task),
+          ...scored(row, readCompletion(row, task), task),
           ...(row.usage === null ? {} : { usage: row.usage }),
           costUsd: price === null || row.usage === null ? null : costOfUsage(price, row.usage),
           isCached: true,

@@ -8,6 +8,7 @@ import { whyUnreadable } from "../lib/unreadable-file.js";
 import type { Usage } from "../types.js";
 import { at, textAt } from "./json-value.js";
 import { type Completion, maxCompletionCharacters } from "./llm.js";
+import { readLogprobs } from "./read-logprobs.js";
 
 /** One row: an answer, or the service's error. A recording knows no latency. */
 export type RecordedRow = Omit<Completion, "latencySeconds"> | { readonly error: string };
@@ -123,12 +124,14 @@ function readResponse(line: unknown): RecordedRow {
   const refusal = textAt(at(choice, "message"), "refusal");
   const reason = textAt(choice, "finish_reason");
   if (choice === undefined) return { error: "no choices in the response" };
+  const logprobs = readLogprobs(choice);
   const isRefused = (refusal !== null && refusal !== "") || reason === "content_filter";
   return {
     text: (isRefused ? (refusal ?? content ?? "") : (content ?? "")).slice(0, maxCompletionCharacters),
     finish: isRefused ? "refused" : reason === "stop" || reason === "length" ? reason : "other",
     usage: readUsage(at(body, "usage")),
     servedBy: textAt(body, "model"),
+    ...(logprobs === undefined ? {} : { logprobs }),
   };
 }
 

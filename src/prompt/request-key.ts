@@ -3,12 +3,17 @@ import type { CompletionRequest, Llm } from "./llm.js";
 
 /**
  * The key under which an answer is stored: SHA-256 of everything that matters for it. Model, address, messages, parameters and
- * schema, and where the same is asked repeatedly, which time it is; no key and no header.
+ * schema, where the same is asked repeatedly, which time it is, and where log-probabilities are wanted and to be had, that they are;
+ * no key and no header.
  */
-export function requestKey(llm: Pick<Llm, "provider" | "model" | "baseUrl" | "parameters">, request: CompletionRequest): string {
-  const parameters = Object.entries({ ...llm.parameters, maxOutputTokens: request.maxOutputTokens }).sort(([a], [b]) =>
-    a < b ? -1 : 1,
-  );
+export function requestKey(
+  llm: Pick<Llm, "provider" | "model" | "baseUrl" | "parameters" | "hasLogprobs">,
+  request: CompletionRequest,
+): string {
+  const { temperature, maxOutputTokens } = request;
+  // Where the model takes no temperature, none is sent, and what differs in nothing else is the same request.
+  const drawing = temperature !== undefined && "temperature" in llm.parameters ? { temperature } : {};
+  const parameters = Object.entries({ ...llm.parameters, ...drawing, maxOutputTokens }).sort(([a], [b]) => (a < b ? -1 : 1));
   return sha256(
     "response-1",
     llm.provider,
@@ -19,5 +24,7 @@ export function requestKey(llm: Pick<Llm, "provider" | "model" | "baseUrl" | "pa
     ...request.messages.flatMap((message) => [message.role, message.content]),
     // A message's role is none of these: no conversation has the key of a repetition.
     ...(request.repeat ? ["repeat", String(request.repeat)] : []),
+    // Only where they are there to be had: a service without them gives the same answer, which is then not paid for twice.
+    ...(request.wantsLogprobs === true && llm.hasLogprobs ? ["logprobs"] : []),
   );
 }

@@ -8,14 +8,14 @@ import type { Signals } from "./client.js";
  * Answers the queries, at most `atOnce` of them under way: a row that has to wait keeps its place, so that a service which fails
  * is not asked about every row before the first has failed for good. Where one throws (no key, no budget), no other starts, those
  * under way are awaited, so that what is paid for is stored, and the first error is thrown. An aborted context also cuts open
- * requests.
+ * requests. `answer` is also told the query's place.
  */
 export async function answerRows(
   queries: readonly Query[],
   context: PredictContext,
   stage: string,
   atOnce: number,
-  answer: (query: Query, signals: Signals) => Promise<Prediction>,
+  answer: (query: Query, signals: Signals, place: number) => Promise<Prediction>,
 ): Promise<Prediction[]> {
   context.signal.throwIfAborted();
   const halt = new AbortController();
@@ -29,7 +29,7 @@ export async function answerRows(
     while (next < queries.length && !signals.wait.aborted) {
       const i = next++;
       try {
-        predictions[i] = await answer(queries[i]!, signals);
+        predictions[i] = await answer(queries[i]!, signals, i);
       } catch (error) {
         halt.abort(error);
         return;

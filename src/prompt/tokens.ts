@@ -1,3 +1,7 @@
+/**
+ * @file How many tokens a prompt has, without a tokenizer: a quick guess for facts that people read, and an upper bound for caps.
+ * What a run will cost is counted by `token-counter.ts`.
+ */
 import type { AnswerSchema, Message } from "./llm.js";
 
 /**

@@ -1,11 +1,12 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
-import { about, metricNames, sentenceOf, titleOf } from "../advise/wordings.js";
+import { about, failureNames, metricNames, sentenceOf, titleOf } from "../advise/wordings.js";
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
 import type { Comparison, FactorCell } from "../types.js";
 import { factorNames } from "./factor-names.js";
 import { rankingColumns, shownInFactors } from "./ranking.js";
+import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
 import { verdictNames } from "./verdict-names.js";
 import { visibleText } from "./visible-text.js";
 
@@ -13,6 +14,7 @@ import { visibleText } from "./visible-text.js";
 export function renderMarkdown(comparison: Comparison, advice: Advice): string {
   const { task, assumptions, failed } = comparison;
   const facts = `${formatPlural(task.trainRows, "training row")}, ${formatPlural(task.testRows, "test row")}, ${formatPlural(task.labels.length, "label")}. ${task.splitNote}`;
+  const unanswered = unansweredExamples(comparison);
   const blocks = [
     `# Fine-tune or prompt? ${escapeMarkdown(task.name)}`,
     escapeMarkdown(facts),
@@ -29,6 +31,13 @@ export function renderMarkdown(comparison: Comparison, advice: Advice): string {
     ...(advice.nextSteps.length > 0 ? ["## Next steps", stepList(advice)] : []),
     ...(failed.length > 0
       ? ["## Not measured", failed.map(({ approach, reason }) => `- ${escapeMarkdown(`${approach}: ${reason}`)}`).join("\n")]
+      : []),
+    ...(unanswered.length > 0
+      ? [
+          "## Rows without an answer",
+          "What was said instead: of each approach the first rows of each reason.",
+          unansweredTable(unanswered),
+        ]
       : []),
     ...(task.warnings.length > 0
       ? ["## About the data", task.warnings.map((warning) => `- ${escapeMarkdown(warning)}`).join("\n")]
@@ -97,6 +106,18 @@ function contrastTable({ contrasts }: Comparison): string {
       formatPointsEstimate(difference),
       escapeMarkdown(formatPValue(adjustedPValue)),
       `${verdictNames[verdict]}${moreRows === null ? "" : `; about ${about(moreRows)} more test rows would decide`}`,
+    ]),
+  );
+}
+
+function unansweredTable(rows: readonly UnansweredRow[]): string {
+  return table(
+    ["row", "approach", "reason", "said"],
+    rows.map(({ id, approach, failure, excerpt }) => [
+      escapeMarkdown(id),
+      escapeMarkdown(approach),
+      failureNames[failure],
+      excerpt.trim() === "" ? "*nothing*" : escapeMarkdown(excerpt),
     ]),
   );
 }

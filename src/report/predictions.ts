@@ -22,7 +22,8 @@ const columns: Readonly<Record<string, (row: Row) => string | number | boolean |
   answer: (row) => row.answer?.join("|"),
   is_correct: (row) => isSameSet(row.truth, row.answer),
   failure: (row) => row.failure,
-  confidence: (row) => confidence(row),
+  confidence: (row) => row.confidence?.value ?? ownScore(row),
+  confidence_source: (row) => row.confidence?.source,
   latency_seconds: (row) => row.latencySeconds,
   input_tokens: (row) => row.usage?.inputTokens,
   cached_input_tokens: (row) => row.usage?.cachedInputTokens,
@@ -48,7 +49,8 @@ function rows({ measurements }: Comparison): Row[] {
   });
 }
 
-function csvCell(value: string | number | boolean | null | undefined): string {
+/** One cell: quoted where it has to be; a text that a spreadsheet would take for a formula is defused. */
+export function csvCell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return "";
   if (typeof value !== "string") return String(value);
   // A formula may hide behind spaces, which some programs strip; CR, LF and tab start one after their import.
@@ -57,7 +59,7 @@ function csvCell(value: string | number | boolean | null | undefined): string {
 }
 
 /** The probability of the answer, where there is one label and it has a score. */
-function confidence({ answer, scores }: Row): number | undefined {
+function ownScore({ answer, scores }: Row): number | undefined {
   const [only, ...others] = answer ?? [];
   return only === undefined || others.length > 0 ? undefined : scores?.[only];
 }

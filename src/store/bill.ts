@@ -1,7 +1,7 @@
-import { appendFileSync, existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from "node:fs";
 
 /** What a run has paid at most, over all its sessions: what came to be paid, and what was set aside for requests that never ended. */
-export interface Bill {
+export interface Bill extends Disposable {
   readonly totalUsd: number;
   /** Written before it returns: what was paid is never forgotten, however the process ends. */
   add(usd: number): void;
@@ -16,6 +16,8 @@ export function openBill(path: string): Bill {
     .map(Number)
     .filter(Number.isFinite)
     .reduce((sum, usd) => sum + usd, 0);
+  /** Opened with the first payment: until then there may be no folder. */
+  let file: number | undefined;
   return {
     get totalUsd() {
       // What was set aside and given back leaves the dust of floats behind, which is no payment.
@@ -23,8 +25,13 @@ export function openBill(path: string): Bill {
     },
     add(usd) {
       if (usd === 0) return;
-      appendFileSync(path, `${usd}\n`);
+      file ??= openSync(path, "a");
+      writeSync(file, `${usd}\n`);
       total += usd;
+    },
+    [Symbol.dispose]() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
     },
   };
 }

@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Client, createClient } from "@libsql/client";
 import { messageOf, UserError } from "../lib/errors.js";
+import { gathered } from "../lib/gathered.js";
 import type { Usage } from "../types.js";
 
 /** An answer as it is kept. Holds no key, no header and no request: the request is its key, hashed. */
@@ -11,6 +12,15 @@ export interface StoredResponse {
   readonly usage: Usage | null;
   readonly latencySeconds: number;
   readonly servedBy: string | null;
+  /** Of each token of the text; absent where none were asked for, and in files of early versions. */
+  readonly logprobs?: readonly StoredTokenLogprob[];
+}
+
+/** A token with its natural log-probability and the likeliest tokens that could have stood there. */
+export interface StoredTokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
 /** Answers that were paid for, on disk. Two processes may have the same file open. */
@@ -26,25 +36,37 @@ export interface ResponseCache extends AsyncDisposable {
 const layout =
   "CREATE TABLE IF NOT EXISTS response (key TEXT PRIMARY KEY, answer TEXT NOT NULL, stored_at TEXT NOT NULL) WITHOUT ROWID";
 
+/** Key, answer, time. */
+type Row = readonly [string, string, string];
+
+/** SQLite takes 32,766 parameters a statement. */
+const mostRows = 5000;
+
 /**
  * Opens the SQLite file, or makes it. Answers cost money, so a file that is broken or of another kind is an error
  * (`UserError`), never silently started anew.
  */
 export async function openResponseCache(path: string): Promise<ResponseCache> {
   const client = await openTable(path);
+  const read = gathered((keys: readonly string[]) => readAnswers(client, keys));
+  const write = gathered((rows: readonly Row[]) => writeAnswers(client, rows));
   let isOpen = true;
   return {
     async get(key) {
-      const { rows } = await client.execute({ sql: "SELECT answer FROM response WHERE key = ?", args: [key] });
-      return rows[0] === undefined ? undefined : (JSON.parse(String(rows[0]["answer"])) as StoredResponse);
+      const answer = await read(key);
+      return answer === undefined ? undefined : (JSON.parse(answer) as StoredResponse);
     },
-    async set(key, { text, finish, usage, latencySeconds, servedBy }) {
+    async set(key, { text, finish, usage, latencySeconds, servedBy, logprobs }) {
       // Field by field: nothing that a caller's object may hold besides gets into the file.
-      const answer: StoredResponse = { text, finish, usage, latencySeconds, servedBy };
-      await client.execute({
-        sql: "INSERT OR REPLACE INTO response (key, answer, stored_at) VALUES (?, ?, ?)",
-        args: [key, JSON.stringify(answer), new Date().toISOString()],
-      });
+      const answer: StoredResponse = {
+        text,
+        finish,
+        usage,
+        latencySeconds,
+        servedBy,
+        ...(logprobs === undefined ? {} : { logprobs: logprobs.map(storedToken) }),
+      };
+      await write([key, JSON.stringify(answer), new Date().toISOString()]);
     },
     async count() {
       const { rows } = await client.execute("SELECT COUNT(*) AS n FROM response");
@@ -57,11 +79,44 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
   };
 }
 
+function storedToken({ token, logprob, top }: StoredTokenLogprob): StoredTokenLogprob {
+  return { token, logprob, top: top.map((other) => ({ token: other.token, logprob: other.logprob })) };
+}
+
+/** The answers in the order of the keys; `undefined` where there is none. */
+async function readAnswers(client: Client, keys: readonly string[]): Promise<(string | undefined)[]> {
+  const found = new Map<string, string>();
+  for (const part of parts(keys)) {
+    const { rows } = await client.execute({
+      sql: `SELECT key, answer FROM response WHERE key IN (${part.map(() => "?").join(", ")})`,
+      args: [...part],
+    });
+    for (const row of rows) found.set(String(row["key"]), String(row["answer"]));
+  }
+  return keys.map((key) => found.get(key));
+}
+
+/** On disk when the promise resolves, all in one transaction or each part of many in its own. */
+async function writeAnswers(client: Client, rows: readonly Row[]): Promise<undefined[]> {
+  for (const part of parts(rows)) {
+    await client.execute({
+      sql: `INSERT OR REPLACE INTO response (key, answer, stored_at) VALUES ${part.map(() => "(?, ?, ?)").join(", ")}`,
+      args: part.flat(),
+    });
+  }
+  return rows.map(() => undefined);
+}
+
+function parts<Item>(items: readonly Item[]): (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / mostRows) }, (_, i) => items.slice(i * mostRows, (i + 1) * mostRows));
+}
+
 async function openTable(path: string): Promise<Client> {
   let client: Client | undefined;
   try {
     await mkdir(dirname(path), { recursive: true });
-    client = createClient({ url: `file:${path}` });
+    // One connection: what is set below holds for it alone, and another one would write to disk at every answer.
+    client = createClient({ url: `file:${path}`, concurrency: 1 });
     await client.execute("PRAGMA busy_timeout = 10000");
     await client.execute("PRAGMA journal_mode = WAL");
     // With a write-ahead log NORMAL loses nothing when the process dies; after a power cut at most the last answers.

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { splitDataset } from "../data/split.js";
 import { UserError } from "../lib/errors.js";
 import { random } from "../lib/random.js";
-import type { Approach, Dataset, FitContext, Prediction, Predictor, RunEstimate } from "../types.js";
+import type { Approach, Dataset, FitContext, Prediction, Predictor } from "../types.js";
 import { macroF1Of } from "./training/label-scores.js";
 
 /** One setting of each number, by the option's name; without a name its default. */
@@ -44,7 +44,7 @@ export function searched({ trials, space, make }: SearchOptions): Approach {
       if (cut === null) return whole;
       // Which settings are drawn differs by seed: all of them are taken to last as long as the defaults.
       const trial = await usual.estimate(cut.kept, cut.held.examples);
-      const sum = (key: Exclude<keyof RunEstimate, "usd">): number => whole[key] + trials * trial[key];
+      const sum = (key: "calls" | "inputTokens" | "outputTokens" | "seconds"): number => whole[key] + trials * trial[key];
       return {
         calls: sum("calls"),
         inputTokens: sum("inputTokens"),

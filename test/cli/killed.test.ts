@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { random } from "../../src/lib/random.js";
 import { openBill } from "../../src/store/bill.js";
+import type { Measurement } from "../../src/types.js";
 import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
@@ -25,6 +26,24 @@ const answersOf = (folder: string): string[] =>
     .map((line) => {
       const { approach, split, id, answer } = JSON.parse(line) as Record<string, unknown>;
       return JSON.stringify([approach, split, id, answer]);
+    });
+
+/** Dollars and tokens of each measurement, at list price: stored answers count like new ones. */
+const totalsOf = (folder: string): string[] =>
+  readFileSync(join(folder, "measurements.jsonl"), "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const { approach, split, fitCost, predictCost } = JSON.parse(line) as Pick<
+        Measurement,
+        "approach" | "split" | "fitCost" | "predictCost"
+      >;
+      const cost = [fitCost, predictCost].map(({ usd, inputTokens, outputTokens }) => [
+        usd.toPrecision(9),
+        inputTokens,
+        outputTokens,
+      ]);
+      return JSON.stringify([approach, split, cost]);
     });
 
 describe("a run that is killed", () => {
@@ -69,6 +88,7 @@ describe("a run that is killed", () => {
     const whole = await crossover(["run", data, "--runs", join(folder, "other"), "--name", "whole", ...options], { env });
     expect(whole.code).toBe(0);
     expect(answersOf(join(folder, "runs", "killed"))).toEqual(answersOf(join(folder, "other", "whole")));
+    expect(totalsOf(join(folder, "runs", "killed"))).toEqual(totalsOf(join(folder, "other", "whole")));
     const askedByWhole = llm.requests.length - askedByKilled;
     // Only what was under way when it was killed is asked again: two at a time.
     expect(askedByKilled).toBeLessThanOrEqual(askedByWhole + 2 * kills);

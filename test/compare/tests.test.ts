@@ -1,10 +1,10 @@
 /** @file The significance tests and their distributions: known values, and what they do under a true null. */
 import { describe, expect, test } from "vitest";
-import { binomialCdf, binomialLogPmf, binomialSampler } from "../../src/compare/binomial.js";
 import { holm } from "../../src/compare/holm.js";
 import { mcnemarExact, mcnemarMidP, signFlipMidP } from "../../src/compare/mcnemar.js";
 import { normalCdf, normalQuantile } from "../../src/compare/normal.js";
 import { differenceTest, type Series } from "../../src/compare/scores.js";
+import { binomialCdf, binomialLogPmf, binomialSampler } from "../../src/lib/binomial.js";
 import { random } from "../../src/lib/random.js";
 import { golden } from "./golden.js";
 import { drawPair, type Population } from "./population.js";

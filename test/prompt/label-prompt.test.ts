@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { defaultTemplates, labelPrompt } from "../../src/prompt/label-prompt.js";
+import { labelPrompt } from "../../src/prompt/label-prompt.js";
+import { defaultTemplates } from "../../src/prompt/label-vectors.js";
 import type { Dataset } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listPrices } from "../../src/prompt/price-table.js";
-import { batchCostOfUsage, costOfUsage, findPrice, loadPrices, priceWarnings } from "../../src/prompt/prices.js";
+import { batchCostOfUsage, costOfUsage, findPrice, loadPrices, mostCost, priceWarnings } from "../../src/prompt/prices.js";
 
 const mini = findPrice(listPrices, "openai", "gpt-5-mini")!;
 
@@ -24,6 +24,39 @@ describe("what an answer costs", () => {
       12,
     );
     expect(batchCostOfUsage(gpt4, { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 })).toBeNull();
+  });
+
+  it("counts what is written to the cache, and the discounts of cache and batch together", () => {
+    const haiku = findPrice(listPrices, "anthropic", "claude-haiku-4-5")!;
+    // 1,000 in at $1: 200 plain, 300 read at $0.10, 500 written at $1.25 a million; 10 out at $5.
+    const usage = {
+      inputTokens: 1000,
+      cachedInputTokens: 300,
+      cacheWriteInputTokens: 500,
+      outputTokens: 10,
+      reasoningTokens: 0,
+    };
+    expect(costOfUsage(haiku, usage)).toBeCloseTo((200 + 30 + 625 + 50) * 1e-6, 12);
+    // Half of 600 × $0.25 + 400 × $0.025 a million.
+    const cached = { inputTokens: 1000, cachedInputTokens: 400, outputTokens: 0, reasoningTokens: 0 };
+    expect(batchCostOfUsage(mini, cached)).toBeCloseTo(80e-6, 12);
+  });
+
+  it("has the second price where the whole request is long", () => {
+    const sonnet = findPrice(listPrices, "anthropic", "claude-sonnet-4-5")!;
+    const usage = { inputTokens: 200_000, cachedInputTokens: 0, outputTokens: 100, reasoningTokens: 0 };
+    expect(costOfUsage(sonnet, usage)).toBeCloseTo(0.6 + 0.0015, 9);
+    expect(costOfUsage(sonnet, { ...usage, inputTokens: 200_001 })).toBeCloseTo(1.200006 + 0.00225, 9);
+    const gpt = findPrice(listPrices, "openai", "gpt-5.6")!;
+    expect(costOfUsage(gpt, { ...usage, inputTokens: 272_001, outputTokens: 0 })).toBeCloseTo(2.72001, 9);
+    expect(costOfUsage(gpt, { ...usage, inputTokens: 272_000, outputTokens: 0 })).toBeCloseTo(1.36, 9);
+  });
+
+  it("is at most what the dearest way to bill it comes to", () => {
+    const haiku = findPrice(listPrices, "anthropic", "claude-haiku-4-5")!;
+    // Everything written to the cache: 1,000 × $1.25 + 10 × $5 a million.
+    expect(mostCost(haiku, 1000, 10)).toBeCloseTo(1300e-6, 12);
+    expect(mostCost(mini, 1000, 10)).toBeCloseTo(270e-6, 12);
   });
 
   it("comes to the recorded totals of four models", () => {
@@ -64,6 +97,10 @@ describe("the price of a model", () => {
       expect(price.input_cost_per_token).toBeGreaterThan(0);
       expect(price.output_cost_per_token).toBeGreaterThanOrEqual(price.input_cost_per_token);
       expect(price.cache_read_input_token_cost ?? 0).toBeLessThan(price.input_cost_per_token);
+      const second = price.input_cost_per_token_above_200k_tokens ?? price.input_cost_per_token_above_272k_tokens;
+      expect(second ?? price.input_cost_per_token * 2).toBeCloseTo(price.input_cost_per_token * 2, 12);
+      const written = price.cache_creation_input_token_cost ?? price.input_cost_per_token * 1.25;
+      expect(Math.abs(written / price.input_cost_per_token - 1.25)).toBeLessThan(0.06);
       if (price.input_cost_per_token_batches !== undefined) {
         expect(price.input_cost_per_token_batches).toBeCloseTo(price.input_cost_per_token / 2, 12);
         expect(price.output_cost_per_token_batches).toBeCloseTo(price.output_cost_per_token / 2, 12);
@@ -80,6 +117,16 @@ describe("warnings", () => {
     ["2025-12-01", undefined],
   ])("on %s: %s", (today, warning) => {
     expect(priceWarnings(listPrices, "m", retired, today)).toEqual(warning === undefined ? [] : [warning]);
+  });
+
+  it("say that the prices are old, but not of those that the user gave", () => {
+    const old = { ...listPrices, asOf: "2026-01-01" };
+    expect(priceWarnings(old, "gpt-5-mini", mini, "2026-04-01")).toEqual([]);
+    expect(priceWarnings(old, "gpt-5-mini", mini, "2026-04-02")[0]).toMatch(
+      /^The prices are of 2026-01-01, 91 days old: .*--prices/,
+    );
+    expect(priceWarnings({ ...old, own: new Set(["gpt-5-mini"]) }, "gpt-5-mini", mini, "2026-12-01")).toEqual([]);
+    expect(priceWarnings(old, "qwen3", { input_cost_per_token: 0, output_cost_per_token: 0 }, "2026-12-01")).toEqual([]);
   });
 
   it("say that a price is not known, and which name is near", () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { balancedDemos, defaultDemos } from "../../src/prompt/demos.js";
+import { balancedDemos, defaultDemos } from "../../src/prompt/demos/balanced-demos.js";
+import { fixedDemosFor } from "../../src/prompt/demos/fixed-demos.js";
 import { type PromptOptions, prompt } from "../../src/prompt/prompt.js";
 import type { Dataset, Example } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
@@ -81,20 +82,19 @@ describe("prompt", () => {
     expect([...files.keys()]).toEqual(["prompt.md", "examples.jsonl", "prompt.json"]);
     const text = (name: string): string => new TextDecoder().decode(files.get(name));
     expect([...files.keys()].map(text).join("\n")).not.toContain("FAKEKEY");
-    expect(
-      text("examples.jsonl")
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line).labels),
-    ).toHaveLength(3);
+    const lines = text("examples.jsonl").trim().split("\n");
+    const examples = lines.map((line) => JSON.parse(line) as { readonly labels: string[]; readonly use?: string });
+    // Three are shown; three of each label stand by for texts that are nearly one of them.
+    expect(examples.filter(({ use }) => use === undefined)).toHaveLength(3);
+    expect(examples.filter(({ use }) => use === "spare")).toHaveLength(9);
     const settings = JSON.parse(text("prompt.json"));
     expect(settings).toMatchObject({
-      format: 1,
+      format: 2,
       llm: "openai:gpt-5-mini",
       answerForm: "json",
       template: { labels: train.labels },
     });
-    expect(settings.messages).toHaveLength(1 + 2 * 3);
+    expect(settings.request.messages).toHaveLength(1 + 2 * 3);
     expect(text("prompt.md")).toContain("- refund");
   });
 
@@ -166,15 +166,15 @@ describe("examples for the prompt", () => {
   };
 
   it("are balanced over the labels", () => {
-    expect(count(balancedDemos(train, 6, 1).shown)).toEqual({ refund: 2, login: 2, parcel: 2 });
-    const seven = Object.values(count(balancedDemos(train, 7, 1).shown)).sort();
+    expect(count(balancedDemos(train, 6, 1).examples)).toEqual({ refund: 2, login: 2, parcel: 2 });
+    const seven = Object.values(count(balancedDemos(train, 7, 1).examples)).sort();
     expect(seven).toEqual([2, 2, 3]);
-    expect(new Set(balancedDemos(train, 36, 1).shown.map(({ id }) => id)).size).toBe(36);
+    expect(new Set(balancedDemos(train, 36, 1).examples.map(({ id }) => id)).size).toBe(36);
   });
 
   it("are balanced where one label is rare, as far as it goes", () => {
     const rare = { ...train, examples: train.examples.filter(({ labels }, i) => labels[0] !== "login" || i % 12 === 0) };
-    const counts = count(balancedDemos(rare, 9, 3).shown);
+    const counts = count(balancedDemos(rare, 9, 3).examples);
     expect(counts["login"]).toBe(rare.examples.filter(({ labels }) => labels[0] === "login").length);
     expect(Math.abs(counts["refund"]! - counts["parcel"]!)).toBeLessThanOrEqual(1);
   });
@@ -182,7 +182,7 @@ describe("examples for the prompt", () => {
   it("follow the seed and nothing else", () => {
     const ids = (seed: number): string =>
       balancedDemos(train, 6, seed)
-        .shown.map(({ id }) => id)
+        .examples.map(({ id }) => id)
         .join();
     expect(ids(1)).toBe(ids(1));
     expect(new Set([1, 2, 3, 4, 5].map(ids)).size).toBe(5);
@@ -190,11 +190,11 @@ describe("examples for the prompt", () => {
 
   it("are not shown where the text is nearly one of them; another of the label takes the place", () => {
     const demos = balancedDemos(train, 6, 1);
-    const twin = demos.shown[2]!;
-    const instead = demos.demosFor(`  ${twin.text.toUpperCase()} `);
+    const twin = demos.examples[2]!;
+    const instead = fixedDemosFor(demos, `  ${twin.text.toUpperCase()} `);
     expect(instead.map(({ id }) => id)).not.toContain(twin.id);
-    expect(count(instead)).toEqual(count(demos.shown));
-    expect(demos.demosFor("quite another thing")).toBe(demos.shown);
+    expect(count(instead)).toEqual(count(demos.examples));
+    expect(fixedDemosFor(demos, "quite another thing")).toEqual(demos.examples);
   });
 
   it("are two a label by default, 8 to 32", () => {

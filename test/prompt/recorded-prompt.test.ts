@@ -111,6 +111,26 @@ describe("a recording", () => {
     expect(notes.join("\n")).toMatch(/1 of 7 rows are not in .*1 of 7 rows hold an error/s);
   });
 
+  it("has scores and a confidence where it holds log-probabilities", async () => {
+    const token = (said: string, probability: number) => ({
+      token: said,
+      logprob: Math.log(probability),
+      bytes: [...Buffer.from(said)],
+    });
+    const recorded = JSON.parse(line({ id: "1", content: "spam" }));
+    const top = [token("spam", 0.6), token("ham", 0.2), token("other", 0.1)];
+    recorded.response.body.choices[0].logprobs = { content: [{ ...token("spam", 0.6), top_logprobs: top }], refusal: null };
+    const { predictions } = await replay(`${JSON.stringify(recorded)}\n${line({ id: "2", content: "ham" })}`, ["1", "2"]);
+    const scores = { ham: expect.closeTo(0.25, 9), spam: expect.closeTo(0.75, 9) };
+    expect(predictions[0]).toMatchObject({
+      answer: ["spam"],
+      scores,
+      confidence: { value: expect.closeTo(0.75, 9), source: "logprob" },
+    });
+    expect(predictions[1]).not.toHaveProperty("scores");
+    expect(predictions[1]).not.toHaveProperty("confidence");
+  });
+
   it("is named after the model in the file, and after its suffix", async () => {
     const path = await write("name.jsonl", line({ id: "1" }));
     expect((await recordedPrompt({ path })).name).toBe("prompt:recorded@gpt-5-mini-2025-08-07");

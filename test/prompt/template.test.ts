@@ -79,6 +79,36 @@ describe("a request", () => {
     expect(renderRequest(several, [{ text: "x", labels: [] }], "y", "text").messages[2]!.content).toBe("none");
   });
 
+  it("shows long examples cut to 2,000 characters, and the text that is asked about whole", () => {
+    const long = "x".repeat(3000);
+    const { messages } = renderRequest(template, [{ text: long, labels: ["spam"] }], long, "text");
+    expect(messages[1]!.content).toMatch(/^<text-\w+>\nx{2000}\n\[cut\]\n<\/text-\w+>$/);
+    expect(messages[3]!.content).toMatch(/^<text-\w+>\nx{3000}\n<\/text-\w+>$/);
+  });
+
+  it("asks for thoughts before the label, and shows an example's own or says that they are left out", () => {
+    const demos = [
+      { text: "win", labels: ["spam"], reasoning: "It promises a prize." },
+      { text: "hello", labels: ["ham"] },
+    ];
+    const answers = (form: "text" | "json", isMultiLabel = false): string[] =>
+      renderRequest({ ...template, isMultiLabel }, demos, "see you", form, { style: "reasoned" }).messages.flatMap(
+        ({ role, content }) => (role === "assistant" ? [content] : []),
+      );
+    expect(answers("text")).toEqual(["It promises a prize.\nLabel: spam", "(left out of this example)\nLabel: ham"]);
+    expect(answers("json")[0]).toBe('{"reasoning":"It promises a prize.","label":"spam"}');
+    expect(answers("text", true)[0]).toBe("It promises a prize.\nLabels:\nspam");
+    // Where the label is to come at once, thoughts would be a bad example.
+    expect(renderRequest(template, demos, "see you", "text").messages[2]!.content).toBe("spam");
+    expect(systemMessage(template, "json", "reasoned")).toMatch(/Think first: .*\{"reasoning": "\.\.\.", "label": "\.\.\."\}/);
+  });
+
+  it("is read by the data's own names for a label, and by those that are given", () => {
+    const aliases = { spam: ["junk"] };
+    expect(promptTemplate({ ...task, aliases }).aliases).toEqual(aliases);
+    expect(promptTemplate({ ...task, aliases }, { aliases: { ham: ["fine"] } }).aliases).toEqual({ ...aliases, ham: ["fine"] });
+  });
+
   it("keeps the user's own instruction in place of the built-in one", () => {
     const own = promptTemplate(task, { instruction: "Sort my mail." });
     expect(systemMessage(own, "text")).toMatch(/^Sort my mail\.\n/);

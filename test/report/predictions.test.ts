@@ -73,6 +73,19 @@ describe("renderCsv", () => {
     const [row] = cells(withOutcomes([{ id: "1", truth: ["a"], answer: ["b"], scores: { a: 0.25, b: 0.75 } }]));
     expect(row!["confidence"]).toBe("0.75");
   });
+
+  it("has the confidence that an approach gives, and says by what", () => {
+    const rows = cells(
+      withOutcomes([
+        { id: "1", truth: ["a"], answer: ["b"], confidence: { value: 0.8, source: "votes" } },
+        { id: "2", truth: ["a"], answer: ["a"] },
+      ]),
+    );
+    expect(rows.map((row) => [row["confidence"], row["confidence_source"]])).toEqual([
+      ["0.8", "votes"],
+      ["", ""],
+    ]);
+  });
 });
 
 describe("renderJsonl", () => {

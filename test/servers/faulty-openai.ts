@@ -2,30 +2,9 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { type Fault, type FaultyReply, faults } from "./faults.js";
 
-/** Every way in which one response can go wrong. */
-export type Fault =
-  | "nonsense"
-  | "two labels"
-  | "refusal"
-  | "cut off"
-  | "silence"
-  | "slow drip"
-  | "429"
-  | "429 with Retry-After"
-  | "429 without credit"
-  | "500"
-  | "503"
-  | "half a JSON"
-  | "wrong content type"
-  | "empty choices"
-  | "closed connection"
-  | "reset connection"
-  | "huge answer"
-  | "400"
-  | "401"
-  | "404"
-  | "no structured output";
+export type { Fault } from "./faults.js";
 
 /** A request as it came in. */
 export interface ReceivedRequest {
@@ -115,8 +94,19 @@ function answer(
   options: FaultyServerOptions,
 ): void {
   if (response.destroyed) return;
-  if (fault === undefined) good(response, rightAnswer(request, options), "stop", null, options);
-  else faults[fault](response, request, options);
+  const right = rightAnswer(request, options);
+  const reply: FaultyReply = {
+    response,
+    right,
+    labels: Object.keys(options.keywords),
+    authorization: request.authorization,
+    isStructured: request.body.response_format !== undefined,
+    completion: (content, finish, refusal) => completion(content, finish, refusal, options),
+    good: (content, finish, refusal) => good(response, content, finish, refusal, options),
+    failed: (status, message, headers, code) => failed(response, status, message, headers, code),
+  };
+  if (fault === undefined) reply.good(right, "stop", null);
+  else faults[fault](reply);
 }
 
 /** The label of the first keyword in the text; in JSON where that was asked for. */
@@ -133,20 +123,25 @@ function good(
   finish: string,
   refusal: string | null,
   options: FaultyServerOptions,
-  contentType = "application/json",
 ): void {
-  response.writeHead(200, { "content-type": contentType, ...options.headers });
+  response.writeHead(200, { "content-type": "application/json", ...options.headers });
   response.end(completion(content, finish, refusal, options));
 }
 
-function completion(content: string | null, finish: string, refusal: string | null, { usage }: FaultyServerOptions): string {
+function completion(
+  content: string | null | undefined,
+  finish: string,
+  refusal: string | null,
+  { usage }: FaultyServerOptions,
+): string {
   const { prompt_tokens, completion_tokens } = usage ?? { prompt_tokens: 100, completion_tokens: 2 };
+  const choice = { index: 0, message: { role: "assistant", content, refusal }, finish_reason: finish };
   return JSON.stringify({
     id: "chatcmpl-test",
     object: "chat.completion",
     created: 1,
     model: "test-model-2026-01-01",
-    choices: [{ index: 0, message: { role: "assistant", content, refusal }, finish_reason: finish }],
+    choices: content === undefined ? [] : [choice],
     usage: { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens },
   });
 }
@@ -161,64 +156,3 @@ function failed(
   response.writeHead(status, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify({ error: { message, type: code, code, param: null } }));
 }
-
-type FaultRule = (response: ServerResponse, request: ReceivedRequest, options: FaultyServerOptions) => void;
-
-const faults: Record<Fault, FaultRule> = {
-  nonsense: (response, _, options) => good(response, "The weather is nice.", "stop", null, options),
-  "two labels": (response, _, options) => good(response, Object.keys(options.keywords).join("\n"), "stop", null, options),
-  refusal: (response, _, options) => good(response, null, "stop", "I cannot help with that.", options),
-  "cut off": (response, _, options) => good(response, "I think that", "length", null, options),
-  silence: () => {},
-  "slow drip": (response, request, options) => {
-    response.writeHead(200, { "content-type": "application/json" });
-    const text = completion(rightAnswer(request, options), "stop", null, options);
-    let sent = 0;
-    const timer = setInterval(() => {
-      response.write(text[sent++] ?? " ");
-      if (response.destroyed) clearInterval(timer);
-    }, 20);
-    response.on("close", () => clearInterval(timer));
-  },
-  "429": (response) => failed(response, 429, "Rate limit reached"),
-  "429 with Retry-After": (response) => failed(response, 429, "Rate limit reached", { "retry-after": "0.15" }),
-  "429 without credit": (response) => failed(response, 429, "You exceeded your current quota", {}, "insufficient_quota"),
-  "500": (response) => failed(response, 500, "The server had an error"),
-  "503": (response) => failed(response, 503, "Overloaded"),
-  "half a JSON": (response, request, options) => {
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(completion(rightAnswer(request, options), "stop", null, options).slice(0, 60));
-  },
-  "wrong content type": (response) => {
-    response.writeHead(200, { "content-type": "text/html" });
-    response.end("<html><script>alert(1)</script>Please log in to the network</html>");
-  },
-  "empty choices": (response) => {
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(
-      JSON.stringify({
-        id: "x",
-        created: 1,
-        model: "m",
-        choices: [],
-        usage: { prompt_tokens: 1, completion_tokens: 0, total_tokens: 1 },
-      }),
-    );
-  },
-  "closed connection": (response) => response.destroy(),
-  "reset connection": (response) => {
-    response.writeHead(200, { "content-type": "application/json", "content-length": "500" });
-    response.write('{"id": "x", ');
-    setTimeout(() => response.socket?.resetAndDestroy(), 5);
-  },
-  "huge answer": (response, _, options) => good(response, "blah ".repeat(1_800_000), "stop", null, options),
-  "400": (response) => failed(response, 400, "This model's maximum context length is 8192 tokens", {}, "context_length_exceeded"),
-  // A careless service repeats the key that it was sent.
-  "401": (response, { authorization }) =>
-    failed(response, 401, `Incorrect API key provided: ${authorization ?? "none"}`, {}, "invalid_api_key"),
-  "404": (response) => failed(response, 404, "The model does not exist", {}, "model_not_found"),
-  "no structured output": (response, request, options) =>
-    request.body.response_format === undefined
-      ? good(response, rightAnswer(request, options), "stop", null, options)
-      : failed(response, 400, "Unsupported parameter: 'response_format' is not supported with this model."),
-};

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { createClient } from "@libsql/client";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
 import { openResponseCache, type StoredResponse } from "../../src/store/response-cache.js";
@@ -37,6 +38,40 @@ describe("the response cache", () => {
     expect(await cache.get("a")).toEqual(response);
     expect(await cache.get("b")).toEqual({ ...response, usage: null, servedBy: null });
     expect(await cache.count()).toBe(2);
+  });
+
+  it("keeps log-probabilities, and of them nothing that was not asked for", async () => {
+    await using cache = await openResponseCache(join(folder, "answers.db"));
+    const logprobs = [
+      {
+        token: "ham",
+        logprob: -0.25,
+        top: [
+          { token: "ham", logprob: -0.25 },
+          { token: "\u0000", logprob: -3 },
+        ],
+      },
+    ];
+    const richer = logprobs.map((token) => ({
+      ...token,
+      secret: "sk-123",
+      top: token.top.map((other) => ({ ...other, secret: "sk-123" })),
+    }));
+    await cache.set("a", { ...response, logprobs: richer });
+    expect(await cache.get("a")).toEqual({ ...response, logprobs });
+  });
+
+  it("reads what early versions stored", async () => {
+    const path = join(folder, "answers.db");
+    {
+      await using _ = await openResponseCache(path);
+    }
+    const client = createClient({ url: `file:${path}` });
+    const answer = '{"text":"ham","finish":"stop","usage":null,"latencySeconds":0.5,"servedBy":null}';
+    await client.execute({ sql: "INSERT INTO response VALUES (?, ?, ?)", args: ["old", answer, "2025-01-01T00:00:00.000Z"] });
+    client.close();
+    await using cache = await openResponseCache(path);
+    expect(await cache.get("old")).toEqual({ text: "ham", finish: "stop", usage: null, latencySeconds: 0.5, servedBy: null });
   });
 
   it("replaces an answer of the same key", async () => {

@@ -1,6 +1,7 @@
 /** @file What a failed request means: from status, headers and message to an `LlmError`. */
 
 import { LlmError, type LlmErrorKind, type ModelCard } from "../llm.js";
+import type { RequestsLeft } from "../request-rate.js";
 
 /** What a provider's requests have in common: whom the message names, and what must not be in it. */
 export interface Caller {
@@ -11,15 +12,32 @@ export interface Caller {
   readonly keyVariable: string | null;
 }
 
-/** The SDK's error of a request; told by its name, since importing the SDK's core for a class takes a fifth of a second. */
-interface CallError extends Error {
-  readonly statusCode?: number;
-  readonly responseHeaders?: Readonly<Record<string, string>>;
-  readonly responseBody?: string;
+/** What is known of a request that failed, but for its message. */
+export interface FailedCall {
+  /** Of the response, where there was one. */
+  readonly statusCode?: number | undefined;
+  readonly responseHeaders?: Readonly<Record<string, string>> | undefined;
+  readonly responseBody?: string | undefined;
 }
 
-function isCallError(error: unknown): error is CallError {
-  return error instanceof Error && error.name === "AI_APICallError";
+/** A request that failed, as the transport saw it: no connection, a status above 299, or a response that is no answer. */
+export class ServiceError extends Error implements FailedCall {
+  override readonly name = "ServiceError";
+  readonly statusCode: number | undefined;
+  readonly responseHeaders: FailedCall["responseHeaders"];
+  readonly responseBody: string | undefined;
+
+  constructor(message: string, { statusCode, responseHeaders, responseBody, cause }: FailedCall & { readonly cause?: unknown }) {
+    super(message, { cause });
+    this.statusCode = statusCode;
+    this.responseHeaders = responseHeaders;
+    this.responseBody = responseBody;
+  }
+}
+
+/** Ours, or the SDK's; that one is told by its name, since importing the SDK's core for a class takes a fifth of a second. */
+function isCallError(error: unknown): error is Error & FailedCall {
+  return error instanceof ServiceError || (error instanceof Error && error.name === "AI_APICallError");
 }
 
 /** An error of the libraries below, told apart. Errors that are none of theirs come back as they are. */
@@ -37,10 +55,16 @@ export function toLlmError(error: unknown, caller: Caller): unknown {
   return error;
 }
 
-function fromCallError(error: CallError, caller: Caller): LlmError {
+function fromCallError(error: Error & FailedCall, caller: Caller): LlmError {
   const { spec, baseUrl } = caller.card;
   const status = error.statusCode;
   const said = excerpt(error.message, caller.secrets);
+  if (status === undefined && isDistrusted(error)) {
+    return new LlmError(
+      "certificate",
+      `${spec} at ${hostOf(baseUrl)} cannot be trusted: ${said}. Where the server is your own, set NODE_EXTRA_CA_CERTS to the file of its certificate.`,
+    );
+  }
   if (status === undefined) {
     return new LlmError(
       "connection",
@@ -56,12 +80,14 @@ function fromCallError(error: CallError, caller: Caller): LlmError {
   return new LlmError(
     kind,
     `${spec} answered ${status}: ${followedBy(said, remedy(kind, caller))}`,
-    retryAfterSeconds(error.responseHeaders),
+    retryAfterSeconds(error.responseHeaders) ?? (limitPauseSeconds(error.responseHeaders) || null),
   );
 }
 
 function kindOf(status: number, said: string): LlmErrorKind {
   if (/insufficient_quota|credit balance is too low|billing_hard_limit/i.test(said)) return "credit";
+  // OpenAI answers 403 where a model may not be asked for log-probabilities, which says nothing of the key.
+  if (status === 403 && unsupportedParameter(said) === "logprobs") return "unsupported";
   // Google answers 400 to a key that it does not know.
   if (status === 401 || status === 403 || /api key not valid|API_KEY_INVALID/i.test(said)) return "key";
   if (status === 404) return "model";
@@ -74,11 +100,15 @@ function kindOf(status: number, said: string): LlmErrorKind {
 }
 
 /** The parameter that a 400 complains of, among those that can be left out. */
-export function unsupportedParameter(said: string): "structure" | "temperature" | "seed" | null {
+export function unsupportedParameter(said: string): "structure" | "temperature" | "seed" | "logprobs" | null {
+  // Also where a service has them, but fewer than it was asked for: "'top_logprobs': must be less than or equal to 5".
+  if (/logprobs/i.test(said) && /allow|not (available|enabled)|less than|greater than|at most|between/i.test(said))
+    return "logprobs";
   if (!/unsupported|not support|unrecognized|unknown|not permitted|invalid|deprecated|does not|only the default/i.test(said))
     return null;
   if (/response_format|json_schema|structured output|output_config|output_format|responseSchema|response_schema/i.test(said))
     return "structure";
+  if (/\b(top_)?logprobs\b/i.test(said)) return "logprobs";
   if (/\btemperature\b/i.test(said)) return "temperature";
   if (/['"`]seed['"`]|\bseed\b/i.test(said)) return "seed";
   return null;
@@ -114,22 +144,66 @@ export function retryAfterSeconds(
   return Number.isNaN(date) ? null : Math.max(0, (date - now) / 1000);
 }
 
+/** Names of the headers that tell of a limit: of OpenAI and its likes, and of Anthropic. */
+const limitHeaders: readonly ((what: string, field: string) => string)[] = [
+  (what, field) => `x-ratelimit-${field}-${what}`,
+  (what, field) => `anthropic-ratelimit-${what}-${field}`,
+];
+
+const limited = ["requests", "tokens", "input-tokens", "output-tokens"];
+
 /**
  * Seconds until the service takes another request, by the `x-ratelimit-remaining-…` and `-reset-…` headers of OpenAI and its
- * likes (`1s`, `6m0s`, `120ms`) and of Anthropic (an ISO date); 0 where something remains.
+ * likes (`1s`, `6m0s`, `120ms`) and of Anthropic (an ISO date); 0 where something remains. Of these limits only, where they are named.
  */
-export function limitPauseSeconds(headers: Readonly<Record<string, string>> | undefined, now: number = Date.now()): number {
+export function limitPauseSeconds(
+  headers: Readonly<Record<string, string>> | undefined,
+  now: number = Date.now(),
+  whats: readonly string[] = limited,
+): number {
+  if (headers === undefined) return 0;
   let pause = 0;
-  for (const prefix of ["x-ratelimit", "anthropic-ratelimit"]) {
-    for (const what of ["requests", "tokens", "input-tokens", "output-tokens"]) {
-      const [remaining, reset] =
-        prefix === "x-ratelimit"
-          ? [`${prefix}-remaining-${what}`, `${prefix}-reset-${what}`]
-          : [`${prefix}-${what}-remaining`, `${prefix}-${what}-reset`];
-      if (headers?.[remaining]?.trim() === "0") pause = Math.max(pause, durationSeconds(headers[reset] ?? "", now));
+  for (const nameOf of limitHeaders) {
+    for (const what of whats) {
+      if (headers[nameOf(what, "remaining")]?.trim() === "0")
+        pause = Math.max(pause, durationSeconds(headers[nameOf(what, "reset")] ?? "", now));
     }
   }
   return pause;
+}
+
+/**
+ * What to wait after an answer, and what is left of the limit on requests. Where a service tells all of that limit there is no waiting until
+ * it is whole again, as the one request that is missing comes back much sooner.
+ */
+export function limitsTold(
+  headers: Readonly<Record<string, string>> | undefined,
+  now: number = Date.now(),
+): { readonly pauseSeconds: number; readonly requestsLeft: RequestsLeft | null } {
+  const left = requestsLeft(headers, now);
+  return { pauseSeconds: limitPauseSeconds(headers, now, left === null ? limited : limited.slice(1)), requestsLeft: left };
+}
+
+/** What the same headers say is left of the limit on requests; `null` where one of the three is missing. */
+export function requestsLeft(
+  headers: Readonly<Record<string, string>> | undefined,
+  now: number = Date.now(),
+): RequestsLeft | null {
+  if (headers === undefined) return null;
+  for (const nameOf of limitHeaders) {
+    const [remaining, limit] = [
+      numberOf(headers[nameOf("requests", "remaining")]),
+      numberOf(headers[nameOf("requests", "limit")]),
+    ];
+    const reset = headers[nameOf("requests", "reset")];
+    if (remaining === null || limit === null || reset === undefined) continue;
+    return { remaining, limit, resetSeconds: durationSeconds(reset, now) };
+  }
+  return null;
+}
+
+function numberOf(text: string | undefined): number | null {
+  return text !== undefined && /^\s*\d+\s*$/.test(text) ? Number(text) : null;
 }
 
 function durationSeconds(text: string, now: number): number {
@@ -148,13 +222,25 @@ export function excerpt(text: string, secrets: readonly string[]): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
+/** What an error came of, down to its root. */
+function causesOf(error: Error): readonly Error[] {
+  const causes: Error[] = [];
+  for (let cause = error.cause; cause instanceof Error && causes.length < 5; cause = cause.cause) causes.push(cause);
+  return causes;
+}
+
+const saysOf = (error: Error): string => `${error.message} ${"code" in error ? String(error.code) : ""}`;
+
 function causedBySocket(error: Error): boolean {
-  let cause: unknown = error.cause;
-  for (let depth = 0; depth < 5 && cause instanceof Error; depth++, cause = cause.cause) {
-    if (/terminated|socket|ECONNRESET|other side closed/i.test(`${cause.message} ${"code" in cause ? String(cause.code) : ""}`))
-      return true;
-  }
-  return false;
+  return causesOf(error).some((cause) => /terminated|socket|ECONNRESET|other side closed/i.test(saysOf(cause)));
+}
+
+/** Codes of OpenSSL and Node for a certificate that is not to be trusted. */
+const distrusted =
+  /SELF_SIGNED_CERT|DEPTH_ZERO|UNABLE_TO_VERIFY_LEAF|UNABLE_TO_GET_ISSUER_CERT|CERT_(HAS_EXPIRED|NOT_YET_VALID|UNTRUSTED|REVOKED|SIGNATURE_FAILURE)|ALTNAME_INVALID/;
+
+function isDistrusted(error: Error): boolean {
+  return [error, ...causesOf(error)].some((cause) => distrusted.test(saysOf(cause)));
 }
 
 function hostOf(url: string): string {

@@ -5,6 +5,9 @@ const mostBytes = 8 * 1024 * 1024;
 export const limitedFetch: typeof fetch = async (input, init) => {
   const response = await fetch(input, init);
   if (response.body === null) return response;
+  const announced = Number(response.headers.get("content-length") ?? Number.NaN);
+  // HTTP holds the sender to a length that it announced; only what is packed grows.
+  if (announced <= mostBytes && !response.headers.has("content-encoding")) return response;
   let bytes = 0;
   const counted = response.body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({

@@ -2,13 +2,16 @@
 
 import { UserError } from "../../lib/errors.js";
 import { didYouMean, nearestNames } from "../../lib/nearest-name.js";
+import type { Context } from "../../types.js";
 import type { Llm, ModelCard } from "../llm.js";
 import { adaptivePace } from "../pace.js";
 import { listPrices } from "../price-table.js";
 import { findPrice, freePrice, type Price, type PriceTable, priceWarnings } from "../prices.js";
 import type { Caller } from "./failure.js";
 import { limitedFetch } from "./limited-fetch.js";
-import { type Features, type SdkModel, servedLlm } from "./served.js";
+import { localCard, openLocalLlm } from "./local.js";
+import type { ChatModel } from "./openai-chat.js";
+import { type Features, servedLlm } from "./served.js";
 
 export interface ResolveOptions {
   /** Environment variables; keys are read from here and nowhere else. */
@@ -19,6 +22,8 @@ export interface ResolveOptions {
   readonly maxConcurrency?: number;
   /** Today as ISO date, for warnings about models that are retired. */
   readonly today?: string;
+  /** Who is told of a download, and may stop it; nobody unless given. */
+  readonly context?: Pick<Context, "signal" | "log">;
 }
 
 type Env = ResolveOptions["env"];
@@ -31,12 +36,12 @@ interface Provider {
   readonly isKeyOptional?: (env: Env) => boolean;
   readonly needs: (env: Env) => readonly string[];
   readonly features: (model: string, price: Price | null) => Features;
-  readonly connect: (model: string, baseUrl: string, apiKey: string | undefined) => Promise<SdkModel>;
+  readonly connect: (model: string, baseUrl: string, apiKey: string | undefined) => Promise<ChatModel>;
 }
 
 const openaiUrl = "https://api.openai.com/v1";
 
-/** Models of OpenAI that think before they answer: they refuse `temperature`, and need room for thoughts. */
+/** Models of OpenAI that think before they answer: they refuse `temperature` and log-probabilities, and need room for thoughts. */
 const openaiReasoning = /^(o\d|gpt-([5-9]|\d\d))(?!.*chat)/;
 /** Names of OpenAI's own models, wherever they are served. */
 const openaiModel = /^(o\d|gpt-|chatgpt-|ft:)/;
@@ -51,21 +56,25 @@ const providers = {
       temperature: !openaiReasoning.test(model),
       seed: !openaiReasoning.test(model),
       structure: price?.supports_response_schema ?? true,
+      logprobs: !openaiReasoning.test(model),
     }),
     connect: async (model, baseUrl, apiKey) => {
       // OpenAI's own models have parameters of their own (`max_completion_tokens`), also behind a proxy.
-      if (openaiModel.test(model)) {
-        const { createOpenAI } = await import("@ai-sdk/openai");
-        return createOpenAI({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
-      }
-      return compatible(model, baseUrl, apiKey);
+      const dialect = openaiModel.test(model) ? "openai" : "compatible";
+      const { openaiChat } = await import("./openai-chat.js");
+      return openaiChat({ baseUrl, apiKey, model, dialect, isReasoning: openaiReasoning.test(model) });
     },
   },
   anthropic: {
     keyVariable: "ANTHROPIC_API_KEY",
     baseUrl: (env) => env["ANTHROPIC_BASE_URL"] || "https://api.anthropic.com/v1",
     needs: () => ["ANTHROPIC_API_KEY", "network"],
-    features: (_, price) => ({ temperature: price?.supports_sampling_params ?? false, seed: false, structure: true }),
+    features: (_, price) => ({
+      temperature: price?.supports_sampling_params ?? false,
+      seed: false,
+      structure: true,
+      logprobs: false,
+    }),
     connect: async (model, baseUrl, apiKey) => {
       const { createAnthropic } = await import("@ai-sdk/anthropic");
       return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
@@ -75,7 +84,12 @@ const providers = {
     keyVariable: "GOOGLE_GENERATIVE_AI_API_KEY",
     baseUrl: (env) => env["GOOGLE_GENERATIVE_AI_BASE_URL"] || "https://generativelanguage.googleapis.com/v1beta",
     needs: () => ["GOOGLE_GENERATIVE_AI_API_KEY", "network"],
-    features: (_, price) => ({ temperature: price?.supports_sampling_params ?? true, seed: true, structure: true }),
+    features: (_, price) => ({
+      temperature: price?.supports_sampling_params ?? true,
+      seed: true,
+      structure: true,
+      logprobs: false,
+    }),
     connect: async (model, baseUrl, apiKey) => {
       const { createGoogleGenerativeAI } = await import("@ai-sdk/google");
       return createGoogleGenerativeAI({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
@@ -85,24 +99,16 @@ const providers = {
     keyVariable: null,
     baseUrl: (env) => `${ollamaOrigin(env["OLLAMA_HOST"])}/v1`,
     needs: () => ["ollama"],
-    features: () => ({ temperature: true, seed: true, structure: true }),
-    connect: (model, baseUrl) => compatible(model, baseUrl, undefined),
+    features: () => ({ temperature: true, seed: true, structure: true, logprobs: true }),
+    connect: async (model, baseUrl) => {
+      const { openaiChat } = await import("./openai-chat.js");
+      return openaiChat({ baseUrl, apiKey: undefined, model, dialect: "compatible", isReasoning: false });
+    },
   },
 } satisfies Record<string, Provider>;
 
-/** The names before the colon, `recorded` among them. */
-export const providerNames: readonly string[] = [...Object.keys(providers), "recorded"].sort();
-
-async function compatible(model: string, baseUrl: string, apiKey: string | undefined): Promise<SdkModel> {
-  const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-  return createOpenAICompatible({
-    name: "compatible",
-    baseURL: baseUrl,
-    supportsStructuredOutputs: true,
-    fetch: limitedFetch,
-    ...(apiKey === undefined ? {} : { apiKey }),
-  }).chatModel(model);
-}
+/** The names before the colon, `local` and `recorded` among them, which no service stands behind. */
+export const providerNames: readonly string[] = [...Object.keys(providers), "local", "recorded"].sort();
 
 /** `provider` and `model` of a spec; the model's name may hold colons. `UserError` where there is no such provider. */
 export function parseSpec(spec: string): { readonly provider: string; readonly model: string } {
@@ -130,6 +136,7 @@ export function parseSpec(spec: string): { readonly provider: string; readonly m
 export function describeModel(spec: string, options: ResolveOptions): ModelCard {
   const { provider, model } = parseSpec(spec);
   if (provider === "recorded") throw new UserError(`${spec} is a recording, which cannot be asked anything new.`);
+  if (provider === "local") return localCard(spec, model);
   const { baseUrl: urlOf, needs } = rowOf(provider);
   const baseUrl = urlOf(options.env).replace(/\/+$/, "");
   if (!URL.canParse(baseUrl))
@@ -151,11 +158,13 @@ export function describeModel(spec: string, options: ResolveOptions): ModelCard 
 }
 
 /**
- * A model that can be asked, from `openai:MODEL`, `anthropic:MODEL`, `google:MODEL` or `ollama:MODEL`. Any server that speaks
- * OpenAI's protocol is reached by `openai:MODEL` and OPENAI_BASE_URL. Asks nothing yet. `UserError` where the key is missing.
+ * A model that can be asked, from `openai:MODEL`, `anthropic:MODEL`, `google:MODEL`, `ollama:MODEL` or `local:ORG/MODEL`. Any server
+ * that speaks OpenAI's protocol is reached by `openai:MODEL` and OPENAI_BASE_URL. Asks nothing yet; a local model is downloaded. `UserError`
+ * where the key is missing.
  */
 export async function resolveLlm(spec: string, options: ResolveOptions): Promise<Llm> {
   const card = describeModel(spec, options);
+  if (card.provider === "local") return openLocalLlm(card, options);
   const provider = rowOf(card.provider);
   const apiKey = provider.keyVariable === null ? undefined : options.env[provider.keyVariable] || undefined;
   if (apiKey === undefined && provider.keyVariable !== null && provider.isKeyOptional?.(options.env) !== true) {

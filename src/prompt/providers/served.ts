@@ -13,7 +13,8 @@ import {
   type Reply,
 } from "../llm.js";
 import type { Pace } from "../pace.js";
-import { type Caller, limitPauseSeconds, toLlmError, unsupportedParameter } from "./failure.js";
+import { readLogprobs } from "../read-logprobs.js";
+import { type Caller, limitsTold, toLlmError, unsupportedParameter } from "./failure.js";
 
 /** The SDK's interface to one model, in its present version. */
 export type SdkModel = Extract<LanguageModel, { readonly specificationVersion: "v3" }>;
@@ -25,10 +26,25 @@ export interface Features {
   readonly temperature: boolean;
   readonly seed: boolean;
   readonly structure: boolean;
+  readonly logprobs: boolean;
 }
 
+/** The most alternatives a token that OpenAI tells. */
+const mostAlternatives = 20;
+/** How log-probabilities are asked for. Each provider of the SDK reads its own entry, and those of Anthropic and Google have no such thing. */
+const logprobOptions = {
+  openai: { logprobs: mostAlternatives },
+  compatible: { logprobs: true, top_logprobs: mostAlternatives },
+};
+
 /** A model that can be asked. Where a request is refused for a parameter, the parameter is left out from then on. */
-export function servedLlm(card: ModelCard, model: SdkModel, features: Features, pace: Pace, caller: Caller): Llm {
+export function servedLlm(
+  card: ModelCard,
+  model: Pick<SdkModel, "doGenerate">,
+  features: Features,
+  pace: Pace,
+  caller: Caller,
+): Llm {
   const accepted = { ...features };
   return {
     ...card,
@@ -40,8 +56,15 @@ export function servedLlm(card: ModelCard, model: SdkModel, features: Features, 
     get isStructured() {
       return accepted.structure;
     },
+    get hasLogprobs() {
+      return accepted.logprobs;
+    },
     async complete(request, signal) {
-      const sent = { ...accepted, structure: request.schema !== undefined };
+      const sent = {
+        ...accepted,
+        structure: request.schema !== undefined,
+        logprobs: request.wantsLogprobs === true && accepted.logprobs,
+      };
       const startedAt = performance.now();
       let result: SdkResult;
       try {
@@ -49,8 +72,9 @@ export function servedLlm(card: ModelCard, model: SdkModel, features: Features, 
           prompt: toSdkPrompt(request),
           maxOutputTokens: request.maxOutputTokens,
           abortSignal: signal,
-          ...(accepted.temperature ? { temperature: 0 } : {}),
+          ...(accepted.temperature ? { temperature: request.temperature ?? 0 } : {}),
           ...(accepted.seed ? { seed: request.repeat ?? 0 } : {}),
+          ...(sent.logprobs ? { providerOptions: logprobOptions } : {}),
           ...(request.schema === undefined ? {} : { responseFormat: { type: "json", schema: request.schema, name: "answer" } }),
         });
       } catch (error) {
@@ -77,7 +101,9 @@ function toSdkPrompt(request: CompletionRequest): SdkPrompt {
 }
 
 function toReply(result: SdkResult, latencySeconds: number): Reply {
-  const refusal = refusalOf(result.response?.body);
+  const choice = at(at(result.response?.body, "choices"), 0);
+  const refusal = refusalOf(choice);
+  const logprobs = refusal === null ? readLogprobs(choice) : undefined;
   const text = refusal ?? result.content.map((part) => (part.type === "text" ? part.text : "")).join("");
   return {
     completion: {
@@ -86,8 +112,9 @@ function toReply(result: SdkResult, latencySeconds: number): Reply {
       usage: usageOf(result.usage),
       latencySeconds,
       servedBy: result.response?.modelId ?? null,
+      ...(logprobs === undefined ? {} : { logprobs }),
     },
-    pauseSeconds: limitPauseSeconds(result.response?.headers),
+    ...limitsTold(result.response?.headers),
   };
 }
 
@@ -101,12 +128,13 @@ function usageOf({ inputTokens, outputTokens }: SdkResult["usage"]): Usage | nul
   return {
     inputTokens: inputTokens.total,
     cachedInputTokens: inputTokens.cacheRead ?? 0,
+    ...(inputTokens.cacheWrite ? { cacheWriteInputTokens: inputTokens.cacheWrite } : {}),
     outputTokens: outputTokens.total,
     reasoningTokens: outputTokens.reasoning ?? 0,
   };
 }
 
 /** OpenAI's `refusal` field, which the SDK would hand over as if it were the answer. */
-function refusalOf(body: unknown): string | null {
-  return textAt(at(at(at(body, "choices"), 0), "message"), "refusal") || null;
+function refusalOf(choice: unknown): string | null {
+  return textAt(at(choice, "message"), "refusal") || null;
 }

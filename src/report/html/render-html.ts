@@ -12,7 +12,8 @@ import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.
 import { labelFigures } from "./labels.js";
 import { assumptionList, dataNotes, methodNotes, reproduction } from "./notes.js";
 import { stylesheet } from "./stylesheet.js";
-import { contrastTable, factorTables, failureTable, moreScores, rankingTable } from "./tables.js";
+import { contrastTable, factorTables, moreScores, rankingTable } from "./tables.js";
+import { failureTables } from "./unanswered.js";
 
 export interface HtmlOptions {
   /** Texts of the test rows by id. With them the rows that the two arms answer differently are shown side by side. */
@@ -81,7 +82,7 @@ function pageSections(
 ): PageSection[] {
   const hasResults = comparison.summaries.length > 0;
   const labels = labelFigures(comparison);
-  const failures = failureTable(comparison);
+  const failures = failureTables(comparison);
   const differing = differingRows(comparison, texts);
   const all: (PageSection | false)[] = [
     hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison) },

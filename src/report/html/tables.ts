@@ -1,19 +1,11 @@
 /** @file The page's tables of approaches: factors, ranking, differences. */
 import type { Advice } from "../../advise/advise.js";
-import { about, failureNames, metricNames } from "../../advise/wordings.js";
-import {
-  formatBytes,
-  formatCount,
-  formatPercent,
-  formatPlural,
-  formatPointsEstimate,
-  formatPValue,
-  formatScore,
-} from "../../lib/format.js";
-import type { Comparison, FactorCell, Failure, Summary } from "../../types.js";
+import { about, metricNames } from "../../advise/wordings.js";
+import { formatBytes, formatCount, formatPercent, formatPointsEstimate, formatPValue, formatScore } from "../../lib/format.js";
+import type { Comparison, FactorCell, Summary } from "../../types.js";
 import { factorNames } from "../factor-names.js";
 import { type Content, type Markup, markup } from "../markup.js";
-import { rankingColumns, shownInFactors, unansweredRows } from "../ranking.js";
+import { rankingColumns, shownInFactors } from "../ranking.js";
 import { verdictNames } from "../verdict-names.js";
 import { approachName, type Cell, details, table } from "./elements.js";
 
@@ -128,24 +120,4 @@ export function contrastTable({ contrasts, summaries }: Comparison): Markup {
 
 function withoutName(p: number): string {
   return formatPValue(p).replace(/^p (= )?/, "");
-}
-
-/** Rows without an answer by reason; nothing where every approach answered every row. */
-export function failureTable({ summaries }: Comparison): Markup | null {
-  const failing = summaries.filter((summary) => unansweredRows(summary) > 0);
-  if (failing.length === 0) return null;
-  const kinds = Object.entries(failureNames) as [Failure, string][];
-  const head = [
-    "Approach",
-    ...kinds.map(([, name]) => ({ content: name.replace(" from the recording", ""), kind: "number" as const })),
-    { content: markup`accuracy of<br>the answered`, kind: "number" as const },
-  ];
-  const rows = failing.map(({ approach, arm, failures, answeredAccuracy }) => ({
-    cells: [
-      approachName(approach, arm),
-      ...kinds.map(([kind]) => ({ content: formatCount(failures[kind] ?? 0), kind: "number" as const })),
-      { content: answeredAccuracy === null ? "–" : formatPercent(answeredAccuracy), kind: "number" as const },
-    ],
-  }));
-  return markup`<p class="note">Of ${formatPlural(failing[0]!.testRows, "test row")}; each counts as wrong.</p>${table("Rows without an answer", head, rows)}`;
 }

@@ -1,5 +1,5 @@
 /** @file The binomial distribution: probabilities that keep their digits up to millions of trials, and random draws. */
-import type { Random } from "../lib/random.js";
+import type { Random } from "./random.js";
 
 /**
  * Logarithm of the probability of `k` successes in `n` trials, by Loader's saddle-point expansion ("Fast and accurate computation

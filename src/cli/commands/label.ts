@@ -1,0 +1,81 @@
+import { type Command, Option } from "commander";
+import type { CommandContext } from "../command-context.js";
+import { findRun } from "../find-run.js";
+import { givenWords } from "../label/given-words.js";
+import { type LabelOptions, label } from "../label/label-run.js";
+import { numberIn } from "../run-options.js";
+
+const most = Number.MAX_SAFE_INTEGER;
+const list = (value: string): readonly string[] =>
+  value
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+
+/** `crossover label FILE`: writes the rows with labels and confidences. */
+export function addLabelCommand(program: Command, context: CommandContext): Command {
+  const command = program
+    .command("label")
+    .description(
+      "label the rows of a file with an LLM, or with a model that was tuned; stopped or killed, it goes on where it was",
+    )
+    .argument("<data>", "CSV, TSV, JSON Lines (also .gz), which are streamed, or JSON or Parquet, with a text")
+    .option("--llm <spec>", "LLM that labels: openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL")
+    .option("--model <folder>", "a tuned model that labels: artifacts/tune_full of a run, or a classifier of transformers")
+    .option(
+      "--run <run>",
+      "labels, descriptions and prompt of an earlier run (folder or name), and its LLM unless --llm is given",
+    )
+    .option("--approach <name>", "which prompt of the run, e.g. prompt:few-shot@openai:gpt-5-mini (otherwise its best)")
+    .option("--labels <list>", "the labels: a,b,c", list)
+    .option("--descriptions <file>", "YAML or JSON: what each label means, in words; names the labels where nothing else does")
+    .option("--examples <file>", "labelled rows to show in the prompt; name the labels where --labels does not")
+    .option("--demos <n>", "how many of the examples are shown", numberIn("--demos", 1, 1000, true), 8)
+    .option("--text <column>", "column of the text (otherwise found)")
+    .option("--label <column>", "column of the label in --examples (otherwise found)")
+    .option("--multi-label", "a row may get several labels, joined by |")
+    .option(
+      "-n, --limit <rows>",
+      "stop after this many rows; without it, or with more, it goes on later",
+      numberIn("--limit", 1, most, true),
+    )
+    .option("-o, --output <file>", "where to: .csv or .jsonl (otherwise DATA.labelled.csv or .jsonl)")
+    .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
+    .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)
+    .option(
+      "--budget-usd <usd>",
+      "stop before a request that could pass this sum, what the file has cost before included",
+      numberIn("--budget-usd", 0, most),
+    )
+    .option("--prices <file>", "JSON of your own prices per token, fields as LiteLLM's")
+    .option("--seed <n>", "which examples are shown", numberIn("--seed", 0, most, true), 42)
+    .option("--no-cache", "ask again what was answered before")
+    .option("--offline", "refuse everything that needs a network", false)
+    .option("--dry-run", "print what would be done, and what it would cost, and stop", false)
+    .option("-y, --yes", "do not ask before spending money", false)
+    .option("--json", "print the totals as JSON instead of text", false)
+    .option("--env-file <file>", "read keys and settings from this file")
+    .addOption(new Option("--runs <dir>", "folder of all runs; answers are kept there").default("runs").env("CROSSOVER_RUNS"))
+    .addHelpText(
+      "after",
+      `
+Examples:
+  crossover label unlabelled.csv --llm openai:gpt-5-mini --labels billing,delivery,other --dry-run
+  crossover label unlabelled.csv --llm openai:gpt-5-mini --labels billing,delivery,other -n 50   a pilot; then again without -n
+  crossover label unlabelled.csv --llm openai:gpt-5-mini --examples labelled.csv -o done.jsonl --budget-usd 5
+  crossover label unlabelled.csv --run runs/tickets-2026-01-01-120000
+  crossover label unlabelled.csv --model runs/tickets/artifacts/tune_full`,
+    );
+  return command.action(async (path: string, given: Omit<LabelOptions, "path" | "output"> & { readonly output?: string }) => {
+    const { output = outputBeside(path), run, ...rest } = given;
+    const folder = run === undefined ? {} : { run: await findRun(given.runs, run, "any") };
+    await label({ ...rest, ...folder, path, output }, givenWords(command), context);
+  });
+}
+
+/** `tickets.csv.gz` → `tickets.labelled.csv`; what is no JSON becomes a CSV. */
+function outputBeside(path: string): string {
+  const bare = path.replace(/\.gz$/i, "");
+  const isJson = /\.(jsonl|ndjson|json)$/i.test(bare);
+  return `${bare.replace(/\.[^./\\]+$/, "")}.labelled.${isJson ? "jsonl" : "csv"}`;
+}

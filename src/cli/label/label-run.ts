@@ -1,0 +1,201 @@
+/** @file Labeling from the options to the file: read through, plan, price, ask, write. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { findTextColumn } from "../../data/columns.js";
+import { openRows, type RowSource } from "../../data/row-stream.js";
+import type { Row } from "../../data/table.js";
+import { UserError } from "../../lib/errors.js";
+import { formatCount, formatUsd } from "../../lib/format.js";
+import { random } from "../../lib/random.js";
+import { listPrices } from "../../prompt/price-table.js";
+import { loadPrices } from "../../prompt/prices.js";
+import { openBill } from "../../store/bill.js";
+import { openResponseCache } from "../../store/response-cache.js";
+import { lockRun } from "../../store/run-lock.js";
+import type { Query, RunEstimate } from "../../types.js";
+import { billedBudget, checkLlms } from "../approaches.js";
+import type { CommandContext } from "../command-context.js";
+import { confirmUsd } from "../confirm-usd.js";
+import { disposables } from "../disposables.js";
+import { readEnvironment } from "../environment.js";
+import { Interrupted, isAbort } from "../exit-code.js";
+import { noteLines } from "../notes.js";
+import { makeProgress, type Progress } from "../progress.js";
+import { packageVersion } from "../version.js";
+import { labelRows, textOfRow } from "./label-rows.js";
+import { checkState, stateFolder, writeState } from "./label-state.js";
+import { planText, summaryText } from "./label-text.js";
+import type { LabelTotals } from "./label-totals.js";
+import { labelledFormat, namesFor, openLabelledFile, readTotals } from "./labelled-file.js";
+import type { LabellerOptions, LabellerPlan } from "./labeller.js";
+import { planLabeller } from "./plan-labeller.js";
+
+export interface LabelOptions extends LabellerOptions {
+  readonly path: string;
+  readonly output: string;
+  readonly text?: string;
+  readonly limit?: number;
+  readonly budgetUsd?: number;
+  readonly prices?: string;
+  readonly cache: boolean;
+  readonly offline: boolean;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly envFile?: string;
+  readonly runs: string;
+}
+
+/** Rows that the estimate is made from: their mean length is within a few percent of that of all rows. */
+const mostSampled = 1000;
+
+/**
+ * Labels the rows of a file into another one. What was written before is passed over, what was answered is not asked again.
+ *
+ * @param command how to go on, for people
+ */
+export async function label(options: LabelOptions, command: string, context: CommandContext): Promise<void> {
+  const { terminal, signal } = context;
+  const { output } = options;
+  labelledFormat(output);
+  const env = await readEnvironment(terminal.env, options.envFile);
+  const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
+  const plan = await planLabeller(options, env, prices);
+  if (options.model === undefined) await checkLlms({ llm: [plan.name], offline: options.offline }, env, options.dryRun);
+  const progress = makeProgress(terminal, signal);
+  await using held = disposables();
+  try {
+    const source = await openRows(options.path);
+    const { text, dataHash, rowsOf } = await lookThrough(source, options.text);
+    const note = (message: string): void => {
+      progress.clear();
+      terminal.err(noteLines(message, terminal));
+    };
+    for (const warning of [...source.warnings, ...text.notes]) note(`Note: ${warning}`);
+    const { labels, fingerprint } = plan;
+    const state = { format: 1, version: packageVersion(), dataHash, labelledBy: plan.name, fingerprint, labels } as const;
+    const isBegun = await checkState(output, state);
+    const folder = stateFolder(output);
+    const before = await readTotals(output, folder);
+    const rows = Math.min(source.count, options.limit ?? source.count);
+    const left = Math.max(0, rows - before.rows);
+    const sample = await rowsOf(before.rows, rows);
+    const estimate = scaled(await plan.estimate(sample, before), sample.length, left);
+    const facts = { file: source.file, output, rows, done: before.rows, sampled: sample.length, estimate };
+    if (options.dryRun) {
+      terminal.out(`${planText(plan, facts)}\nNothing was spent.\n`);
+      return;
+    }
+    note(planText(plan, facts));
+    if (!options.yes && options.budgetUsd === undefined) await confirmUsd(estimate.usd ?? 0, "Labeling", terminal);
+    held.use(await lockRun(folder));
+    if (!isBegun) await writeState(output, state);
+    const bill = openBill(join(folder, "bill.txt"));
+    const budget = billedBudget(options.budgetUsd, bill);
+    // Without the cache answers are asked for anew, yet kept: what was interrupted must not be paid twice.
+    const cache = held.use(
+      await openResponseCache(options.cache ? join(options.runs, ".cache", "responses.db") : join(folder, "responses.db")),
+    );
+    const predictor = held.use(await plan.open({ env, prices, cache, budget, hasLimit: options.budgetUsd !== undefined }));
+    const file = held.use(await openLabelledFile(output, folder, source.columns, namesFor(source.columns), plan.isMultiLabel));
+    try {
+      await labelRows(
+        {
+          source,
+          text: text.column,
+          limit: rows,
+          pieceRows: plan.pieceRows,
+          predict: (queries, predictContext) => predictor.predict(queries, predictContext),
+          signal,
+          onProgress: (done) => tell(progress, plan, done, rows, budget.spentUsd),
+          onNote: rarely(note),
+        },
+        file,
+      );
+    } catch (error) {
+      if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
+      const paid = bill.totalUsd > 0 ? `, and every answer paid for (at most ${formatUsd(bill.totalUsd)})` : "";
+      const kept = `${formatCount(file.totals.rows)} of ${formatCount(rows)} rows are in ${output}${paid}. Go on with: ${command}`;
+      if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
+      throw new Interrupted(`Stopped. ${kept}`);
+    }
+    progress.clear();
+    publish(file.totals, bill.totalUsd, options, context);
+  } finally {
+    progress.clear();
+  }
+}
+
+/** Goes through the rows once more: for their hash, for the column of the text, and for a sample of what is to be asked. */
+async function lookThrough(source: RowSource, name: string | undefined) {
+  const hash = createHash("sha256");
+  const first: Row[] = [];
+  for await (const { values } of source.rows()) {
+    hash.update(`${JSON.stringify(values)}\n`);
+    if (first.length < mostSampled) first.push(values as Row);
+  }
+  const { file, columns } = source;
+  const { column, note } = findTextColumn({ file, columns, rows: first, lineOf: () => null, warnings: [] }, name);
+  return {
+    dataHash: hash.digest("hex"),
+    text: { column, notes: note === null ? [] : [`${file}: ${note}.`] },
+    /** A random sample of the rows from one to before another (reservoir sampling, Vitter's algorithm R). */
+    async rowsOf(from: number, to: number): Promise<Query[]> {
+      const { integer } = random(0, "label-sample");
+      const sample: Query[] = [];
+      let number = 0;
+      for await (const row of source.rows()) {
+        const i = number++;
+        if (i >= to) break;
+        if (i < from) continue;
+        const query = { id: String(i), text: textOfRow(row, column) };
+        if (sample.length < mostSampled) sample.push(query);
+        else {
+          const place = integer(i - from + 1);
+          if (place < mostSampled) sample[place] = query;
+        }
+      }
+      return sample;
+    },
+  };
+}
+
+/** An estimate of some rows as one of all. */
+function scaled(estimate: RunEstimate, sampled: number, rows: number): RunEstimate {
+  const times = sampled === 0 ? 0 : rows / sampled;
+  const { calls, inputTokens, outputTokens, usd, usdRange, seconds, basis } = estimate;
+  return {
+    calls: Math.round(calls * times),
+    inputTokens: Math.round(inputTokens * times),
+    outputTokens: Math.round(outputTokens * times),
+    usd: usd === null ? null : usd * times,
+    ...(usdRange === undefined ? {} : { usdRange: { low: usdRange.low * times, high: usdRange.high * times } }),
+    ...(basis === undefined ? {} : { basis }),
+    seconds: seconds * times,
+  };
+}
+
+function tell(progress: Progress, { name }: LabellerPlan, done: number, total: number, spentUsd: number): void {
+  const detail = spentUsd > 0 ? { detail: `${formatUsd(spentUsd)} so far` } : {};
+  progress.log({ kind: "progress", stage: `labeling with ${name}`, done, total, ...detail });
+}
+
+/** Each note once, whatever its numbers: pieces of one file have the same faults. */
+function rarely(note: (text: string) => void): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    const kind = text.replace(/\d+/g, "");
+    if (told.has(kind)) return;
+    told.add(kind);
+    note(`Note: ${text} (Told once; the summary counts all.)`);
+  };
+}
+
+function publish(totals: LabelTotals, paidUsd: number, { output, json }: LabelOptions, { terminal }: CommandContext): void {
+  if (!json) {
+    terminal.out(summaryText(totals, output, paidUsd));
+    return;
+  }
+  const { outputTokensSquared: _, ...rest } = totals;
+  terminal.out(`${JSON.stringify({ output, ...rest, paidUsd }, null, 2)}\n`);
+}

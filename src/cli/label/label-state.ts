@@ -1,0 +1,53 @@
+/** @file What is kept beside a file of labels: by whom its rows were labelled, its journal, and what was paid. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomic } from "../../lib/atomic-write.js";
+import { UserError } from "../../lib/errors.js";
+
+/** How the rows of a file are labelled. Plain JSON; never a key. */
+export interface LabelState {
+  readonly format: 1;
+  readonly version: string;
+  /** Of all rows of the data, in their order. */
+  readonly dataHash: string;
+  readonly labelledBy: string;
+  readonly fingerprint: string;
+  readonly labels: readonly string[];
+}
+
+/** The folder beside an output file. */
+export const stateFolder = (output: string): string => `${output}.crossover`;
+
+const statePath = (output: string): string => join(stateFolder(output), "label.json");
+
+/** Writes how a new file is labelled. */
+export async function writeState(output: string, state: LabelState): Promise<void> {
+  await writeFileAtomic(statePath(output), `${JSON.stringify(state, null, 2)}\n`);
+}
+
+/**
+ * Whether labeling is to go on; false: it begins. UserError where the file is another's, or its rows were labelled otherwise: one file is
+ * labelled by one prompt and one model.
+ */
+export async function checkState(output: string, state: LabelState): Promise<boolean> {
+  const path = statePath(output);
+  if (!existsSync(path)) {
+    if (existsSync(output))
+      throw new UserError(`${output} exists, and is never overwritten. Name another file with -o, or move it away.`);
+    return false;
+  }
+  const before = JSON.parse(await readFile(path, "utf8")) as LabelState;
+  const differs =
+    before.dataHash !== state.dataHash
+      ? "the data has changed since"
+      : before.labelledBy !== state.labelledBy
+        ? `its rows were labelled by ${before.labelledBy}`
+        : before.fingerprint !== state.fingerprint
+          ? "labels, prompt or examples are not those it was begun with"
+          : null;
+  if (differs === null) return true;
+  throw new UserError(
+    `${output} cannot be gone on with: ${differs}. Name another file with -o, or move it and ${stateFolder(output)} away.`,
+  );
+}

@@ -1,0 +1,192 @@
+/**
+ * @file The labelled rows on disk: the file itself, which only grows, and beside it a journal with one line a piece written, saying how
+ * many rows and bytes stand in the file and what they came to. What stands in the file without a line, left by a killed process, is cut
+ * off when the file is opened again, and written anew.
+ */
+import { existsSync } from "node:fs";
+import { type FileHandle, open, readFile, stat, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { UserError } from "../../lib/errors.js";
+import { csvCell } from "../../report/predictions.js";
+import type { Prediction } from "../../types.js";
+import { addPredictions, emptyText, type LabelTotals, noTotals } from "./label-totals.js";
+
+/** Columns beside those that a row had. */
+export const addedColumns = ["label", "confidence", "confidence_source", "failure"] as const;
+type AddedColumn = (typeof addedColumns)[number];
+
+/** A row, and what was said of it; `null` where its text is empty. */
+export interface LabelledRow {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly prediction: Prediction | null;
+}
+
+export interface LabelledFile extends AsyncDisposable {
+  readonly totals: LabelTotals;
+  /** On disk, flushed, when the promise resolves. */
+  append(rows: readonly LabelledRow[]): Promise<void>;
+}
+
+interface JournalLine {
+  readonly bytes: number;
+  readonly totals: LabelTotals;
+}
+
+/** The formats, by the ending of the file's name. */
+export type LabelledFormat = "csv" | "jsonl";
+
+/** UserError where the name has another ending. */
+export function labelledFormat(path: string): LabelledFormat {
+  const ending = /\.(csv|jsonl)$/i.exec(path)?.[1]?.toLowerCase();
+  if (ending === "csv" || ending === "jsonl") return ending;
+  throw new UserError(`-o is "${path}"; its name must end in .csv or .jsonl.`);
+}
+
+/** The journal's path in the folder that is kept beside the file. */
+const journalPath = (folder: string): string => join(folder, "journal.jsonl");
+
+/** What the file holds so far; nothing where there is no journal. */
+export async function readTotals(path: string, folder: string): Promise<LabelTotals> {
+  return (await wholePart(path, folder)).totals;
+}
+
+/**
+ * Opens the file to go on with it, or makes it.
+ *
+ * @param folder where the journal is kept
+ * @param columns those of the rows, for the header of a CSV
+ */
+export async function openLabelledFile(
+  path: string,
+  folder: string,
+  columns: readonly string[],
+  names: Readonly<Record<AddedColumn, string>>,
+  isMultiLabel: boolean,
+): Promise<LabelledFile> {
+  const format = labelledFormat(path);
+  const whole = await wholePart(path, folder);
+  const file = await open(path, existsSync(path) ? "r+" : "w");
+  await file.truncate(whole.bytes);
+  if (existsSync(journalPath(folder))) await truncate(journalPath(folder), whole.journalBytes);
+  const lines = await open(journalPath(folder), "a");
+  let { bytes, totals } = whole;
+  const write = async (text: string): Promise<void> => {
+    const content = Buffer.from(text, "utf8");
+    await writeAll(file, content, bytes);
+    bytes += content.length;
+  };
+  return {
+    get totals() {
+      return totals;
+    },
+    async append(rows) {
+      const header = format === "csv" && bytes === 0 ? csvLine([...columns, ...addedColumns.map((name) => names[name])]) : "";
+      const toLine = (row: LabelledRow): string =>
+        format === "csv" ? csvRow(row, columns) : `${JSON.stringify(jsonRow(row, names, isMultiLabel))}\n`;
+      await write(header + rows.map(toLine).join(""));
+      await file.sync();
+      totals = addPredictions(
+        totals,
+        rows.map(({ prediction }) => prediction),
+      );
+      await lines.writeFile(`${JSON.stringify({ bytes, totals } satisfies JournalLine)}\n`);
+    },
+    async [Symbol.asyncDispose]() {
+      await file.close();
+      await lines.close();
+    },
+  };
+}
+
+async function writeAll(file: FileHandle, content: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < content.length; ) {
+    const { bytesWritten } = await file.write(content, done, content.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+/** The part of the file that a line of the journal vouches for, and the part of the journal up to that line. */
+async function wholePart(path: string, folder: string): Promise<JournalLine & { readonly journalBytes: number }> {
+  // The file may have been deleted, and after a power cut be shorter than the last line says.
+  const size = existsSync(path) ? (await stat(path)).size : 0;
+  const journal = journalPath(folder);
+  // What stands after the last line feed is nothing, or torn.
+  const texts = existsSync(journal) ? (await readFile(journal, "utf8")).split("\n").slice(0, -1) : [];
+  let found = { bytes: 0, totals: noTotals, journalBytes: 0 };
+  let journalBytes = 0;
+  for (const [i, text] of texts.entries()) {
+    journalBytes += Buffer.byteLength(text, "utf8") + 1;
+    const line = parseLine(text);
+    if (line === null)
+      throw new UserError(`${journal} line ${i + 1} is not JSON: the file was changed. Name another file with -o.`);
+    if (line.bytes <= size) found = { ...line, journalBytes };
+  }
+  return found;
+}
+
+function parseLine(text: string): JournalLine | null {
+  try {
+    return JSON.parse(text) as JournalLine;
+  } catch {
+    return null;
+  }
+}
+
+/** The added cells of a row. */
+function added({ prediction }: LabelledRow): Readonly<Record<Exclude<AddedColumn, "label">, string | number | null>> {
+  const confidence = prediction === null ? null : confidenceOf(prediction);
+  return {
+    confidence: confidence === null ? null : Number(confidence.value.toFixed(6)),
+    confidence_source: confidence?.source ?? null,
+    failure: prediction === null ? emptyText : (prediction.failure ?? null),
+  };
+}
+
+/** How sure an answer is: as it says itself, or by the probability of its one label. */
+function confidenceOf({ answer, confidence, scores }: Prediction): NonNullable<Prediction["confidence"]> | null {
+  if (answer === null) return null;
+  if (confidence !== undefined) return confidence;
+  const [only, ...others] = answer;
+  const value = only === undefined || others.length > 0 ? undefined : scores?.[only];
+  return value === undefined ? null : { value, source: "probability" };
+}
+
+function csvRow(row: LabelledRow, columns: readonly string[]): string {
+  const { confidence, confidence_source: source, failure } = added(row);
+  const label = row.prediction?.answer?.join("|") ?? null;
+  return csvLine([...columns.map((column) => row.values[column]), label, confidence, source, failure]);
+}
+
+function csvLine(cells: readonly unknown[]): string {
+  return `${cells.map(cellText).join(",")}\r\n`;
+}
+
+/** Numbers are no formulas, though they may begin with a minus; everything else that a spreadsheet might compute is defused. */
+function cellText(value: unknown): string {
+  if (typeof value === "string") return /^[+-]?\d+(\.\d+)?$/.test(value) ? value : csvCell(value);
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean") return csvCell(value);
+  return csvCell(JSON.stringify(value));
+}
+
+function jsonRow(row: LabelledRow, names: Readonly<Record<AddedColumn, string>>, isMultiLabel: boolean): object {
+  const { confidence, confidence_source: source, failure } = added(row);
+  const answer = row.prediction?.answer ?? null;
+  return {
+    ...row.values,
+    [names.label]: isMultiLabel ? answer : (answer?.[0] ?? null),
+    [names.confidence]: confidence,
+    [names.confidence_source]: source,
+    [names.failure]: failure,
+  };
+}
+
+/** The names of the added columns: with `predicted_` before each where the rows have one of them already. */
+export function namesFor(columns: readonly string[]): Readonly<Record<AddedColumn, string>> {
+  for (const prefix of ["", "predicted_"]) {
+    const names = addedColumns.map((name) => [name, prefix + name] as const);
+    if (names.every(([, name]) => !columns.includes(name))) return Object.fromEntries(names) as Record<AddedColumn, string>;
+  }
+  throw new UserError(
+    `The data has columns named like those that are added, also with "predicted_" before them (${addedColumns.join(", ")}). Rename one.`,
+  );
+}

@@ -1,0 +1,28 @@
+import { UserError } from "../../lib/errors.js";
+import type { PriceTable } from "../../prompt/prices.js";
+import type { LabellerOptions, LabellerPlan, LabellerSources } from "./labeller.js";
+import { planPrompted } from "./prompted-labeller.js";
+import { planTuned } from "./tuned-labeller.js";
+
+/** Options that say what an earlier run or a tuned model has settled already. */
+const settled = ["labels", "descriptions", "examples", "multiLabel"] as const;
+
+/** Who labels, by the options. UserError where they name nobody, or no labels, or what does not go together. */
+export async function planLabeller(
+  options: LabellerOptions,
+  env: LabellerSources["env"],
+  prices: PriceTable,
+): Promise<LabellerPlan> {
+  const { model, llm, run, approach } = options;
+  if (model !== undefined && (llm !== undefined || run !== undefined))
+    throw new UserError("--model labels with a tuned model, --llm and --run with an LLM: give one of them.");
+  const source = model === undefined ? run : model;
+  const given = settled.find((name) => options[name] !== undefined);
+  if (source !== undefined && given !== undefined) {
+    const flag = given === "multiLabel" ? "--multi-label" : `--${given}`;
+    throw new UserError(`${flag} cannot be changed for ${source}: its labels and prompt are settled. Leave it out.`);
+  }
+  if (approach !== undefined && run === undefined)
+    throw new UserError("--approach names a prompt of a run: give the run with --run.");
+  return model === undefined ? planPrompted(options, env, prices) : planTuned(model);
+}

@@ -1,0 +1,118 @@
+/** @file An LLM with a prompt, as who labels. */
+import { UserError } from "../../lib/errors.js";
+import { sha256 } from "../../lib/hash.js";
+import { createClient } from "../../prompt/client.js";
+import { estimateProgram } from "../../prompt/estimate.js";
+import type { Pilot } from "../../prompt/output-estimate.js";
+import type { PriceTable } from "../../prompt/prices.js";
+import type { PromptProgram } from "../../prompt/program.js";
+import { programPredictor } from "../../prompt/program-predictor.js";
+import { describeModel, parseSpec, resolveLlm } from "../../prompt/providers/resolve.js";
+import { needsEncoder } from "../../prompt/question.js";
+import { promptTemplate } from "../../prompt/template.js";
+import { loadEncoder } from "../../tune/pretrained/encoder.js";
+import type { Context, Encoder } from "../../types.js";
+import { readLabelSet } from "./label-set.js";
+import type { LabellerOptions, LabellerPlan, LabellerSources } from "./labeller.js";
+import { readStoredPrompt } from "./stored-prompt.js";
+
+/** What retrieves examples and shortlists labels, where a prompt does: that of `run`, unless told there. */
+const promptEncoder = "minilm-l6";
+
+/** Preparing a prompt embeds its examples: nothing of it is billed, and progress is that of the rows that follow. */
+const context: Context = { signal: new AbortController().signal, spend: () => {}, log: () => {} };
+
+/** The prompt, from an earlier run or from labels and examples. */
+interface Prompt {
+  readonly llm: string;
+  readonly program: PromptProgram;
+  /** Never ask for JSON. */
+  readonly isTextOnly: boolean;
+  readonly pilot: Pilot | null;
+  readonly notes: readonly string[];
+}
+
+/** The plan of labeling with `--llm` or `--run`. UserError where neither names an LLM, or there are no labels. */
+export async function planPrompted(
+  options: LabellerOptions,
+  env: LabellerSources["env"],
+  prices: PriceTable,
+): Promise<LabellerPlan> {
+  const { llm, program, isTextOnly, pilot, notes } =
+    options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
+  const { maxConcurrency, timeoutSeconds } = options;
+  const { labels, isMultiLabel } = program.template;
+  let loaded: Promise<Encoder> | undefined;
+  const encoderOf = (): Promise<Encoder> | undefined => {
+    if (needsEncoder(program)) loaded ??= loadEncoder(promptEncoder);
+    return loaded;
+  };
+  const card = describeModel(llm, { env, prices });
+  return {
+    name: llm,
+    labels,
+    isMultiLabel,
+    fingerprint: sha256("llm", llm, card.baseUrl, JSON.stringify([program, isTextOnly])),
+    notes: [...notes, ...card.warnings],
+    pieceRows: Math.min(2048, Math.max(64, 8 * maxConcurrency)),
+    estimate: async (queries, own) =>
+      estimateProgram(card, program, await encoderOf(), queries, {
+        isTextOnly,
+        maxConcurrency,
+        pilot: pilot === null || own.answers > pilot.answers ? own : pilot,
+      }),
+    async open({ cache, budget, hasLimit }) {
+      const resolved = await resolveLlm(llm, { env, prices, maxConcurrency });
+      // Without a price there is no sum to enter; with a limit the client refuses such a model.
+      const isBudgeted = hasLimit || resolved.price !== null;
+      const client = createClient(resolved, { cache, timeoutSeconds, ...(isBudgeted ? { budget } : {}) });
+      const encoder = await encoderOf();
+      const parts = { llm: resolved, client, isTextOnly, repeat: 0, ...(encoder === undefined ? {} : { encoder }) };
+      const predictor = await programPredictor(program, parts, context);
+      return {
+        ...predictor,
+        async [Symbol.asyncDispose]() {
+          await predictor[Symbol.asyncDispose]();
+          await encoder?.[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
+async function runsPrompt(folder: string, { llm, approach }: LabellerOptions): Promise<Prompt> {
+  const stored = await readStoredPrompt(folder, approach);
+  const isSame = llm === undefined || llm === stored.llm;
+  return {
+    ...stored,
+    llm: llm ?? stored.llm,
+    // Another model's answers say nothing of how long this one's are.
+    pilot: isSame ? stored.pilot : null,
+    notes: [`Labels and prompt are those of ${stored.approach} in ${folder}.`],
+  };
+}
+
+async function newPrompt(options: LabellerOptions, env: LabellerSources["env"], prices: PriceTable): Promise<Prompt> {
+  const { llm } = options;
+  if (llm === undefined) {
+    throw new UserError(
+      "Nobody is named who labels. Give --llm SPEC (such as openai:gpt-5-mini), --run RUN for the prompt of an earlier run, or --model FOLDER for a tuned model.",
+    );
+  }
+  if (parseSpec(llm).provider === "recorded") throw new UserError(`${llm} is a recording, which cannot be asked anything new.`);
+  const { labels, descriptions, aliases, isMultiLabel, demos, notes } = await readLabelSet(options);
+  const { isReasoning } = describeModel(llm, { env, prices });
+  return {
+    llm,
+    program: {
+      template: promptTemplate({ labels, descriptions, isMultiLabel }, { isReasoning, aliases }),
+      demos,
+      answer: "direct",
+      samples: 1,
+      shortlist: null,
+    },
+    isTextOnly: false,
+    pilot: null,
+    notes,
+  };
+}

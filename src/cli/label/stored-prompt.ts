@@ -1,0 +1,66 @@
+/** @file The prompt of an earlier run, as its folder holds it. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { summarize } from "../../compare/summarize.js";
+import { UserError } from "../../lib/errors.js";
+import { didYouMean } from "../../lib/nearest-name.js";
+import { readSavedPrompt } from "../../prompt/files/read-prompt-folder.js";
+import { type Pilot, pilotOf } from "../../prompt/output-estimate.js";
+import type { PromptProgram } from "../../prompt/program.js";
+import { openRun, type Run } from "../../store/run.js";
+import { artifactFolder } from "../training-curves.js";
+
+/** All that asking as the run asked takes. */
+export interface StoredPrompt {
+  readonly approach: string;
+  readonly llm: string;
+  readonly program: PromptProgram;
+  /** Never ask for JSON. */
+  readonly isTextOnly: boolean;
+  /** The run's answers to this prompt. */
+  readonly pilot: Pilot;
+}
+
+/**
+ * The prompt of one approach of a run: the one that is named, or the one that the run found best, or else the first that has a prompt.
+ * UserError where there is none.
+ */
+export async function readStoredPrompt(folder: string, approach: string | undefined): Promise<StoredPrompt> {
+  const run = await openRun(folder);
+  const names = [...new Set(run.measurements.filter(({ split }) => split === "test").map((each) => each.approach))];
+  const prompts = names.filter(
+    (name) => name.startsWith("prompt:") && existsSync(join(artifactFolder(folder, name), "prompt.json")),
+  );
+  if (approach !== undefined && !prompts.includes(approach)) {
+    throw new UserError(
+      `${folder} has no prompt of "${approach}".${didYouMean(approach, prompts)} Its prompts: ${prompts.join(", ") || "none"}.`,
+    );
+  }
+  const best = approach ?? bestPrompt(run);
+  const inOrder = [...(best === null ? [] : [best]), ...(approach === undefined ? prompts : [])];
+  for (const name of inOrder) {
+    const found = await readLlmPrompt(artifactFolder(folder, name));
+    if (found !== null) return { approach: name, ...found, pilot: answersOf(run, name) };
+  }
+  throw new UserError(
+    `${folder} has no prompt for an LLM${approach === undefined ? "" : ` in ${approach}`}. Make one with: crossover run DATA --llm SPEC`,
+  );
+}
+
+function bestPrompt({ manifest: { task, assumptions, failed }, measurements }: Run): string | null {
+  return summarize({ task, assumptions, measurements, failed }).best.prompt?.approach ?? null;
+}
+
+/** `null` for what has other files under these names: recordings, and prompts that ask no LLM. */
+async function readLlmPrompt(folder: string): Promise<Pick<StoredPrompt, "llm" | "program" | "isTextOnly"> | null> {
+  const { llm, template } = JSON.parse(await readFile(join(folder, "prompt.json"), "utf8")) as Record<string, unknown>;
+  if (llm === undefined || template === undefined) return null;
+  const { settings, program } = await readSavedPrompt(folder);
+  return { llm: settings.llm, program, isTextOnly: settings.answerForm === "text" };
+}
+
+function answersOf({ measurements }: Run, approach: string): Pilot {
+  const outcomes = measurements.filter((each) => each.approach === approach).flatMap((each) => each.outcomes);
+  return pilotOf(outcomes.flatMap(({ usage }) => usage ?? []));
+}

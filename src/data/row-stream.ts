@@ -1,0 +1,206 @@
+/**
+ * @file The rows of a file one after another, for files that are to be gone through and not to be held: CSV, TSV and JSON Lines in UTF-8,
+ * gzipped or not, are read as streams. Other formats and encodings are read whole, as everywhere else.
+ */
+import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { basename } from "node:path";
+import { Readable } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { type InfoRecord, parse } from "csv-parse";
+import { UserError } from "../lib/errors.js";
+import { whyUnreadable } from "../lib/unreadable-file.js";
+import {
+  guessDelimiter,
+  isCsvError,
+  noRows,
+  notCsv,
+  parseOptions,
+  recordReader,
+  unclosedQuote,
+  unpairedQuotes,
+} from "./delimited-text.js";
+import { parseJsonLine } from "./json-rows.js";
+import { readTable } from "./read-table.js";
+import { cellLimit } from "./table.js";
+
+/** One row as it stands in the file. */
+export interface SourceRow {
+  /** By column name: strings in delimited text, any JSON in JSON Lines. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** For people: `tickets.csv line 41`. */
+  readonly place: string;
+}
+
+/** A file of rows that can be gone through again and again. */
+export interface RowSource {
+  readonly file: string;
+  /** Every column that occurs, in order of first occurrence. */
+  readonly columns: readonly string[];
+  readonly count: number;
+  readonly warnings: readonly string[];
+  /** From the first row on. Reads the file anew. */
+  rows(): AsyncGenerator<SourceRow>;
+}
+
+/**
+ * Goes through a file once, so that what is wrong with any row is found before anything else is done (`UserError` with its line), and
+ * gives back how to go through it again.
+ */
+export async function openRows(path: string): Promise<RowSource> {
+  const file = basename(path);
+  const read = (await isUtf8Stream(path)) ? await streamReader(path, file) : null;
+  if (read === null) return wholeTable(path);
+  const columns = new Set<string>();
+  let count = 0;
+  for await (const { values } of read.rows()) {
+    for (const column of Object.keys(values)) columns.add(column);
+    count++;
+  }
+  if (count === 0) throw new UserError(`${file} has no rows.`);
+  return { file, columns: [...columns], count, ...read };
+}
+
+type Reader = Pick<RowSource, "rows" | "warnings">;
+
+async function streamReader(path: string, file: string): Promise<Reader | null> {
+  const name = file.toLowerCase().replace(/\.gz$/, "");
+  if (/\.(jsonl|ndjson)$/.test(name)) return { rows: () => jsonLines(path, file), warnings: [] };
+  if (!/\.(csv|tsv|tab)$/.test(name)) return null;
+  const delimiter = guessDelimiter(await startOf(path));
+  const rows = (): AsyncGenerator<SourceRow> => delimited(path, file, delimiter, true);
+  if (delimiter !== "\t" || (await hasPairedQuotes(rows()))) return { rows, warnings: [] };
+  // Tab-separated exports are often written without any quoting, so that a lone quote means itself.
+  return { rows: () => delimited(path, file, delimiter, false), warnings: [unpairedQuotes(file)] };
+}
+
+class UnclosedQuote extends UserError {}
+
+async function hasPairedQuotes(rows: AsyncGenerator<SourceRow>): Promise<boolean> {
+  try {
+    for await (const _ of rows);
+    return true;
+  } catch (error) {
+    if (error instanceof UnclosedQuote) return false;
+    throw error;
+  }
+}
+
+async function* delimited(path: string, file: string, delimiter: string, hasQuotes: boolean): AsyncGenerator<SourceRow> {
+  const limit = cellLimit();
+  const records = recordReader(file, delimiter, limit);
+  const parser = parse({ ...parseOptions, delimiter, info: true, ...(hasQuotes ? {} : { quote: null }) });
+  const text = Readable.from(textOf(path));
+  text.on("error", (error) => parser.destroy(error));
+  try {
+    for await (const { record, info } of text.pipe(parser) as AsyncIterable<{ record: string[]; info: InfoRecord }>) {
+      const found = records.read(record, info);
+      if (found !== null) yield { values: found.row, place: `${file} line ${found.line}` };
+    }
+  } catch (error) {
+    if (!isCsvError(error)) throw error;
+    if (error.code === "CSV_QUOTE_NOT_CLOSED") throw new UnclosedQuote(unclosedQuote(file, records.nextLine).message);
+    throw notCsv(file, error);
+  } finally {
+    text.destroy();
+  }
+  if (records.columns === undefined) throw noRows(file);
+}
+
+async function* jsonLines(path: string, file: string): AsyncGenerator<SourceRow> {
+  let number = 0;
+  for await (const line of linesOf(textOf(path))) {
+    number++;
+    const text = line.trim();
+    if (text !== "") yield { values: parseJsonLine(file, text, number), place: `${file} line ${number}` };
+  }
+}
+
+/** Lines as line feeds divide them. `node:readline` also divides at U+2028, which may stand within a JSON string. */
+async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+  if (rest !== "") yield rest;
+}
+
+/** A file's text, unpacked, without its byte order mark. */
+async function* textOf(path: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  for await (const bytes of unpacked(path)) {
+    const text = decoder.decode(bytes, { stream: true });
+    if (text !== "") yield text;
+  }
+  yield decoder.decode();
+}
+
+async function* unpacked(path: string): AsyncGenerator<Buffer> {
+  const file = createReadStream(path);
+  const input = (await isGzip(path)) ? file.pipe(createGunzip()) : file;
+  file.on("error", (error) => input.destroy(error));
+  try {
+    for await (const chunk of input) yield chunk as Buffer;
+  } finally {
+    file.destroy();
+    input.destroy();
+  }
+}
+
+async function isGzip(path: string): Promise<boolean> {
+  try {
+    const file = await open(path);
+    try {
+      const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
+      return buffer[0] === 0x1f && buffer[1] === 0x8b;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw await whyUnreadable(path, error);
+  }
+}
+
+/** What the whole reader would decode, refuse or explain is left to it: other encodings, binary files, damaged archives. */
+async function isUtf8Stream(path: string): Promise<boolean> {
+  // Throws where there is no file, or it may not be read.
+  await isGzip(path);
+  try {
+    let isEmpty = true;
+    for await (const text of textOf(path)) {
+      if (text.includes("\0")) return false;
+      isEmpty &&= text === "";
+    }
+    return !isEmpty;
+  } catch {
+    return false;
+  }
+}
+
+/** Enough to tell the delimiter by. */
+async function startOf(path: string): Promise<Buffer> {
+  let start = "";
+  for await (const text of textOf(path)) {
+    start += text;
+    if (start.length >= 1 << 16) break;
+  }
+  return Buffer.from(start, "utf8");
+}
+
+async function wholeTable(path: string): Promise<RowSource> {
+  const { file, columns, rows, lineOf, warnings } = await readTable(path);
+  return {
+    file,
+    columns,
+    count: rows.length,
+    warnings,
+    async *rows() {
+      for (const [i, values] of rows.entries()) {
+        const line = lineOf(i);
+        yield { values, place: line === null ? `${file} row ${i + 1}` : `${file} line ${line}` };
+      }
+    },
+  };
+}

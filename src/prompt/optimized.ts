@@ -1,0 +1,181 @@
+/** @file The prompted arm with a prompt that was searched for: `prompt:optimized`. */
+import { join } from "node:path";
+import { UserError } from "../lib/errors.js";
+import { formatUsd } from "../lib/format.js";
+import { didYouMean } from "../lib/nearest-name.js";
+import type { Approach, Dataset, Predictor, RunEstimate } from "../types.js";
+import { createClient } from "./client.js";
+import { estimateProgram } from "./estimate.js";
+import type { ModelCard } from "./llm.js";
+import { makeProgram, type PromptMethod, templateFor } from "./methods.js";
+import { llmAnswerer } from "./optimizers/llm-answerer.js";
+import { type Optimized, optimize } from "./optimizers/optimize.js";
+import { type OptimizerName, optimizerNames } from "./optimizers/optimizers.js";
+import { cutSearchRows } from "./optimizers/search-rows.js";
+import type { PromptProgram } from "./program.js";
+import { type ProgramParts, programPredictor } from "./program-predictor.js";
+import { checkAliases, type PromptOptions } from "./prompt.js";
+import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "./providers/resolve.js";
+
+export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "demos"> {
+  /** What the search begins with, and keeps unless something is better: `zero-shot` unless told, or `cot`. */
+  readonly begin?: Extract<PromptMethod, "zero-shot" | "cot">;
+  /** `auto` chooses by rows and budget, and says why. */
+  readonly optimizer?: OptimizerName | "auto";
+  /** Answers that the search may ask for: 2,000 unless told. */
+  readonly optimizerCalls?: number;
+  /** What the search may cost at list price, answers from a cache included; no limit unless told. */
+  readonly optimizerUsd?: number;
+  /** How long the search may take: half an hour unless told. */
+  readonly optimizerSeconds?: number;
+}
+
+const defaults = { calls: 2000, seconds: 1800 } as const;
+
+/**
+ * `prompt:optimized@LLM`: searches examples and instructions on the training rows, within the budget, and asks with the prompt that won; with
+ * the one it began with where no other is surely better (`optimizers/real-gain.ts`). `PredictorFacts.chosen` says what was chosen and how much of
+ * its score on the rows it was chosen by is luck.
+ *
+ * An unknown optimizer or provider is a `UserError` of this call, a missing key or price one of `fit`.
+ */
+export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
+  const { llm, encoder, aliases, maxConcurrency, prices, optimizer = "auto", begin = "zero-shot" } = options;
+  const spec = typeof llm === "string" ? llm : llm.spec;
+  if (parseSpec(spec).provider === "recorded") {
+    throw new UserError(`${spec} is a recording, and answers to no other prompt than its own: it cannot be optimized.`);
+  }
+  const names = ["auto", ...optimizerNames];
+  if (!names.includes(optimizer)) {
+    throw new UserError(`"${optimizer}" is not an optimizer.${didYouMean(optimizer, names)} Optimizers: ${names.join(", ")}.`);
+  }
+  const budget = {
+    calls: options.optimizerCalls ?? defaults.calls,
+    usd: options.optimizerUsd ?? Number.POSITIVE_INFINITY,
+    seconds: options.optimizerSeconds ?? defaults.seconds,
+  };
+  if (!(Number.isInteger(budget.calls) && budget.calls > 0))
+    throw new UserError(`optimizerCalls is ${budget.calls}; expected a whole number of at least 1.`);
+  for (const [name, value] of [
+    ["optimizerUsd", budget.usd],
+    ["optimizerSeconds", budget.seconds],
+  ] as const) {
+    if (!(value >= 0)) throw new UserError(`${name} is ${value}; expected a number of at least 0.`);
+  }
+  const resolveOptions: ResolveOptions = {
+    env: options.env ?? process.env,
+    ...(prices === undefined ? {} : { prices }),
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+  };
+  const isTextOnly = options.answerForm === "text";
+  const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
+    makeProgram(begin, train, templateFor(train, card, options), { count: 0, seed, canShortlist: encoder !== undefined });
+
+  return {
+    name: `prompt:optimized@${spec.replace(/\s+/g, "-")}`,
+    arm: "prompt",
+    summary: `Asks ${spec} with the instruction and the examples that did best in a search on the training rows (${optimizer}).`,
+    async estimate(train, queries) {
+      const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;
+      const program = programOf(train, card, 0);
+      const estimateOptions = { isTextOnly, maxConcurrency: maxConcurrency ?? 32 };
+      // What wins is likely to show examples; of what is searched most does.
+      const shown = makeProgram("few-shot", train, program.template, { count: "auto", seed: 0, canShortlist: false });
+      const likely = { ...program, demos: shown.demos };
+      const answering = await estimateProgram(card, likely, encoder, queries, estimateOptions);
+      const rows = cutSearchRows(train, budget.calls / program.samples, 0);
+      if (typeof rows === "string") return estimateProgram(card, program, encoder, queries, estimateOptions);
+      const judging = await estimateProgram(card, likely, encoder, rows.selection, estimateOptions);
+      return sumOf(answering, searchEstimate(judging, budget));
+    },
+    async fit(train, context) {
+      context.signal.throwIfAborted();
+      checkAliases(aliases ?? {}, train.labels);
+      const resolved = typeof llm === "string" ? await resolveLlm(llm, resolveOptions) : llm;
+      for (const text of resolved.warnings) context.log({ kind: "note", text });
+      if (Number.isFinite(budget.usd) && resolved.price === null) {
+        throw new UserError(
+          `A search for at most ${formatUsd(budget.usd)} cannot be kept to with ${spec}: its price is not known. Give its price with --prices, or ` +
+            "limit the search by --optimizer-calls in place of --optimizer-usd.",
+        );
+      }
+      const client = createClient(resolved, options);
+      const parts: ProgramParts = {
+        llm: resolved,
+        client,
+        isTextOnly,
+        repeat: context.repeat ?? 0,
+        ...(encoder === undefined ? {} : { encoder }),
+      };
+      const begun = programOf(train, resolved, context.seed);
+      const { checkpointFolder } = context;
+      const optimized = await optimize(
+        {
+          program: begun,
+          train,
+          optimizer,
+          budget,
+          answerer: llmAnswerer(parts),
+          model: JSON.stringify([resolved.spec, resolved.baseUrl, resolved.parameters, isTextOnly, parts.repeat]),
+          logPath: checkpointFolder === undefined ? null : join(checkpointFolder, "search.jsonl"),
+        },
+        context,
+      );
+      context.spend({ labels: optimized.labels });
+      const [found, before] = await Promise.all(
+        [optimized.program, begun].map((program) => programPredictor(program, parts, context)),
+      );
+      return described(found!, before!, optimized);
+    },
+  };
+}
+
+/** The predictor with what the search found in its facts, and the prompts that were tried among its files. */
+function described(found: Predictor, before: Predictor, { chosen, tried }: Optimized): Predictor {
+  const lines = tried.map(({ program, rows, right }) => {
+    const { demos } = program;
+    const examples = demos.kind === "fixed" ? demos.examples.map(({ id }) => id) : [];
+    return `${JSON.stringify({ right, rows, instruction: program.template.instruction, examples })}\n`;
+  });
+  return {
+    ...found,
+    // What the model wrote, no person did.
+    facts: { ...found.facts, chosen, humanWords: before.facts.humanWords },
+    async files() {
+      const files = new Map(await found.files());
+      if (lines.length > 0) files.set("prompts-tried.jsonl", new TextEncoder().encode(lines.join("")));
+      return files;
+    },
+  };
+}
+
+/** A whole search, from what judging one prompt takes: as many calls as it may make, or fewer where dollars or time end before. */
+function searchEstimate(
+  judging: RunEstimate,
+  budget: { readonly calls: number; readonly usd: number; readonly seconds: number },
+): RunEstimate {
+  const usdPerCall = (judging.usd ?? 0) / judging.calls;
+  const calls = Math.min(
+    budget.calls,
+    usdPerCall > 0 ? budget.usd / usdPerCall : Number.POSITIVE_INFINITY,
+    (budget.seconds * judging.calls) / judging.seconds,
+  );
+  const part = calls / judging.calls;
+  return {
+    calls: Math.floor(calls),
+    inputTokens: Math.round(judging.inputTokens * part),
+    outputTokens: Math.round(judging.outputTokens * part),
+    usd: judging.usd === null ? null : judging.usd * part,
+    seconds: judging.seconds * part,
+  };
+}
+
+function sumOf(a: RunEstimate, b: RunEstimate): RunEstimate {
+  return {
+    calls: a.calls + b.calls,
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    usd: a.usd === null || b.usd === null ? null : a.usd + b.usd,
+    seconds: a.seconds + b.seconds,
+  };
+}

@@ -1,0 +1,148 @@
+/**
+ * @file OpenAI's chat completions without the SDK between: the same request and the same result as `@ai-sdk/openai` and
+ * `@ai-sdk/openai-compatible` make of it, at an eighth of the CPU time (decisions/0008). The batch interface takes the same bodies.
+ */
+
+import { at, textAt } from "../json-value.js";
+import { ServiceError } from "./failure.js";
+import { HttpError, type HttpResponse, send } from "./http.js";
+import type { SdkModel } from "./served.js";
+
+type Options = Parameters<SdkModel["doGenerate"]>[0];
+type Result = Awaited<ReturnType<SdkModel["doGenerate"]>>;
+
+/** What of the SDK's interface is used. */
+export type ChatModel = Pick<SdkModel, "doGenerate">;
+
+export interface OpenaiChatOptions {
+  readonly baseUrl: string;
+  readonly apiKey: string | undefined;
+  readonly model: string;
+  /** `openai`: OpenAI's own models, of which those that reason have other names for the system's message and the limit of output. */
+  readonly dialect: "openai" | "compatible";
+  /** Whether it is one of those. */
+  readonly isReasoning: boolean;
+}
+
+/** A model at an address that speaks OpenAI's protocol. */
+export function openaiChat(options: OpenaiChatOptions): ChatModel {
+  const url = new URL(`${options.baseUrl}/chat/completions`);
+  const headers = openaiHeaders(options.apiKey);
+  return {
+    async doGenerate(call) {
+      const body = JSON.stringify(chatBody(options, call));
+      const signal = call.abortSignal ?? new AbortController().signal;
+      return chatResult(await asked(send({ method: "POST", url, headers, body, signal })));
+    },
+  };
+}
+
+/** Headers of a request with a JSON body. */
+export function openaiHeaders(apiKey: string | undefined): Record<string, string> {
+  return { "content-type": "application/json", ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
+}
+
+/** A response of status 2xx; throws `ServiceError` for any other, and where there is none. */
+export async function asked(response: Promise<HttpResponse>): Promise<HttpResponse> {
+  const arrived = await response.catch((error: unknown) => {
+    throw error instanceof HttpError ? new ServiceError(error.message, { statusCode: error.status, cause: error.cause }) : error;
+  });
+  const { status, headers, body } = arrived;
+  if (status >= 200 && status < 300) return arrived;
+  throw new ServiceError(saidIn(body) ?? `HTTP ${status}`, { statusCode: status, responseHeaders: headers, responseBody: body });
+}
+
+/** The body of a request: what goes over the wire, and into a batch. */
+export function chatBody({ model, dialect, isReasoning }: OpenaiChatOptions, call: Options): Record<string, unknown> {
+  const isOwnReasoning = dialect === "openai" && isReasoning;
+  const { maxOutputTokens, temperature, seed, responseFormat, providerOptions } = call;
+  const alternatives = providerOptions?.["openai"]?.["logprobs"];
+  // What is undefined, JSON leaves out.
+  return {
+    model,
+    messages: call.prompt.map((message) => ({
+      role: message.role === "system" && isOwnReasoning ? "developer" : message.role,
+      content: typeof message.content === "string" ? message.content : message.content.map(textOf).join(""),
+    })),
+    [isOwnReasoning ? "max_completion_tokens" : "max_tokens"]: maxOutputTokens,
+    temperature,
+    seed,
+    ...(alternatives === undefined ? {} : { logprobs: true, top_logprobs: alternatives }),
+    ...(responseFormat?.type === "json"
+      ? {
+          response_format: {
+            type: "json_schema",
+            json_schema: { schema: responseFormat.schema, strict: true, name: responseFormat.name },
+          },
+        }
+      : {}),
+  };
+}
+
+function textOf(part: object): string {
+  return "text" in part && typeof part.text === "string" ? part.text : "";
+}
+
+/** What an answered request says, of a response or of a line of a batch's output. Throws `ServiceError` where it is no answer. */
+export function chatResult({ status, headers, body }: HttpResponse): Result {
+  const parsed = parsedJson(body);
+  const choice = at(at(parsed, "choices"), 0);
+  const message = at(choice, "message");
+  if (message === undefined) {
+    const what = parsed === undefined ? "not JSON" : "without choices";
+    throw new ServiceError(`${what}: ${body.slice(0, 200)}`, {
+      statusCode: status,
+      responseHeaders: headers,
+      responseBody: body,
+    });
+  }
+  const text = textAt(message, "content");
+  const raw = textAt(choice, "finish_reason") ?? undefined;
+  const modelId = textAt(parsed, "model");
+  return {
+    content: text === null ? [] : [{ type: "text", text }],
+    finishReason: { unified: finishReason(raw), raw },
+    usage: usageOf(at(parsed, "usage")),
+    warnings: [],
+    response: { headers: { ...headers }, body: parsed, ...(modelId === null ? {} : { modelId }) },
+  };
+}
+
+function finishReason(raw: string | undefined): Result["finishReason"]["unified"] {
+  if (raw === "content_filter") return "content-filter";
+  return raw === "stop" || raw === "length" ? raw : "other";
+}
+
+function usageOf(usage: unknown): Result["usage"] {
+  const total = tokensAt(usage, "prompt_tokens");
+  const output = tokensAt(usage, "completion_tokens");
+  const input = at(usage, "prompt_tokens_details");
+  const cacheRead = tokensAt(input, "cached_tokens");
+  const cacheWrite = tokensAt(input, "cache_write_tokens");
+  const reasoning = tokensAt(at(usage, "completion_tokens_details"), "reasoning_tokens");
+  return {
+    inputTokens: { total, cacheRead, cacheWrite, noCache: total && total - (cacheRead ?? 0) - (cacheWrite ?? 0) },
+    outputTokens: { total: output, reasoning, text: output && output - (reasoning ?? 0) },
+  };
+}
+
+function tokensAt(value: unknown, key: string): number | undefined {
+  const found = at(value, key);
+  return typeof found === "number" ? found : undefined;
+}
+
+/** The message of an error: OpenAI's `error.message`, Ollama's `error`, others' `message` or `detail`. */
+function saidIn(body: string): string | null {
+  const parsed = parsedJson(body);
+  const said =
+    textAt(at(parsed, "error"), "message") ?? textAt(parsed, "error") ?? textAt(parsed, "message") ?? textAt(parsed, "detail");
+  return said ?? (parsed === undefined && body.trim() !== "" ? body.slice(0, 500) : null);
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

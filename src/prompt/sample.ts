@@ -1,0 +1,43 @@
+import type { Answered, LlmClient, Signals } from "./client.js";
+import { type Completion, type CompletionRequest, type Llm, LlmError } from "./llm.js";
+import { readCompletion } from "./read-completion.js";
+import { scored } from "./scoring/scored.js";
+import { type AnswerStyle, type PromptTemplate, renderCorrection } from "./template.js";
+import type { Vote } from "./votes.js";
+
+/** One answer to a question. */
+export interface Sample {
+  readonly vote: Vote;
+  /** What was asked for it, one after the other; empty where not even the first request was answered. */
+  readonly requests: readonly Answered[];
+  /** Why there is no answer, where asking failed for good. */
+  readonly error?: string;
+}
+
+/** Asks once; where the answer cannot be read, a second and last time. Throws what `LlmClient.ask` throws, but for the failure of a single request. */
+export async function askSample(
+  client: LlmClient,
+  request: (llm: Llm) => CompletionRequest,
+  template: PromptTemplate,
+  style: AnswerStyle,
+  signals: Signals,
+): Promise<Sample> {
+  const requests: Answered[] = [];
+  try {
+    const first = await client.ask(request, signals);
+    requests.push(first);
+    const vote = voteOf(first.completion, template, style);
+    if (vote.failure !== "unparseable") return { vote, requests };
+    const second = await client.ask((asked) => renderCorrection(request(asked), first.completion.text, template, style), signals);
+    requests.push(second);
+    return { vote: voteOf(second.completion, template, style), requests };
+  } catch (error) {
+    if (!(error instanceof LlmError)) throw error;
+    return { vote: { answer: null, failure: "error" }, requests, error: error.message };
+  }
+}
+
+/** What was said, and how sure it was where the completion tells. */
+function voteOf(completion: Completion, template: PromptTemplate, style: AnswerStyle): Vote {
+  return scored(completion, readCompletion(completion, template, style), template);
+}

@@ -1,0 +1,50 @@
+/** @file The rows that an approach did not answer, and what it said instead. */
+import { failureNames } from "../../advise/wordings.js";
+import { formatCount, formatPercent, formatPlural } from "../../lib/format.js";
+import type { Comparison, Failure } from "../../types.js";
+import { type Markup, markup } from "../markup.js";
+import { unansweredRows } from "../ranking.js";
+import { unansweredExamples } from "../unanswered.js";
+import { approachName, details, table } from "./elements.js";
+
+/** Rows without an answer by reason, and what was said instead; nothing where every approach answered every row. */
+export function failureTables(comparison: Comparison): Markup | null {
+  const { summaries } = comparison;
+  const failing = summaries.filter((summary) => unansweredRows(summary) > 0);
+  if (failing.length === 0) return null;
+  const kinds = Object.entries(failureNames) as [Failure, string][];
+  const head = [
+    "Approach",
+    ...kinds.map(([, name]) => ({ content: name.replace(" from the recording", ""), kind: "number" as const })),
+    { content: markup`accuracy of<br>the answered`, kind: "number" as const },
+  ];
+  const rows = failing.map(({ approach, arm, failures, answeredAccuracy }) => ({
+    cells: [
+      approachName(approach, arm),
+      ...kinds.map(([kind]) => ({ content: formatCount(failures[kind] ?? 0), kind: "number" as const })),
+      { content: answeredAccuracy === null ? "–" : formatPercent(answeredAccuracy), kind: "number" as const },
+    ],
+  }));
+  return markup`<p class="note">Of ${formatPlural(failing[0]!.testRows, "test row")}; each counts as wrong.</p>${table("Rows without an answer", head, rows)}${examples(comparison)}`;
+}
+
+/** What was said instead of an answer, so that a person can see why. */
+function examples(comparison: Comparison): Markup | false {
+  const found = unansweredExamples(comparison);
+  if (found.length === 0) return false;
+  const rows = found.map(({ approach, arm, id, failure, excerpt }) => ({
+    cells: [
+      markup`<bdi>${id}</bdi>`,
+      approachName(approach, arm),
+      failureNames[failure],
+      {
+        content: excerpt.trim() === "" ? markup`<span class="missing">nothing</span>` : markup`<bdi>${excerpt}</bdi>`,
+        kind: "text" as const,
+      },
+    ],
+  }));
+  return details(
+    "What was said instead: the first rows of each reason",
+    table("Said instead", ["Row", "Approach", "Reason", "Said"], rows),
+  );
+}
