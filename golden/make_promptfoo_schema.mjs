@@ -11,7 +11,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const installed = resolve(process.argv[2] ?? ".");
-process.env['PROMPTFOO_DISABLE_TELEMETRY'] = "1";
+process.env["PROMPTFOO_DISABLE_TELEMETRY"] = "1";
 const load = (/** @type {string} */ name) => import(pathToFileURL(createRequire(join(installed, "package.json")).resolve(name)).href);
 const { UnifiedConfigSchema } = await load("promptfoo");
 const { zodToJsonSchema } = await load("zod-to-json-schema");

@@ -2,6 +2,7 @@
 import { isYamlName } from "../data/promptfoo/promptfoo-config.js";
 import { UserError } from "../lib/errors.js";
 import { sha256 } from "../lib/hash.js";
+import { namesLlm } from "../prompt/files/prompt-settings.js";
 import type { PromptSource } from "../prompt/files/prompt-source.js";
 import { promptfooFiles } from "../prompt/files/promptfoo-export.js";
 import { readPrompt } from "../prompt/files/read-prompt.js";
@@ -55,9 +56,12 @@ function modelsOf(sources: readonly PromptSource[]): readonly string[] {
 
 /** What promptfoo needs to ask a prompt about the test rows, for files that are a prompt's; otherwise none. */
 export function promptfooExport(files: ReadonlyMap<string, Uint8Array>, test: Dataset): ReadonlyMap<string, string> {
-  if (!["prompt.json", "prompt.md", "examples.jsonl"].every((name) => files.has(name))) return new Map();
-  // Prompts that ask no LLM have files of the same names.
-  if (!("llm" in (JSON.parse(new TextDecoder().decode(files.get("prompt.json"))) as object))) return new Map();
-  const texts = new Map([...files].map(([name, content]) => [name, new TextDecoder().decode(content)]));
+  // Those of a trained model are large, and none of these.
+  const own = ["prompt.json", "prompt.md", "examples.jsonl"].flatMap((name) => {
+    const content = files.get(name);
+    return content === undefined ? [] : [[name, new TextDecoder().decode(content)] as const];
+  });
+  const texts = new Map(own);
+  if (own.length < 3 || !namesLlm(JSON.parse(texts.get("prompt.json")!))) return new Map();
   return promptfooFiles(readPromptFiles(texts, ""), test);
 }

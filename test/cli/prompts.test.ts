@@ -17,7 +17,7 @@ beforeAll(async () => {
   await run([data, "--llm", "openai:gpt-4o-mini", "--approaches", "prompt:few-shot", "--name", "first"]);
   saved = join(folder, "mine");
   await cp(join(folder, "runs", "first", "artifacts", "prompt_few-shot@openai_gpt-4o-mini"), saved, { recursive: true });
-});
+}, 60_000);
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
@@ -37,19 +37,24 @@ async function answers(name: string, approach: string): Promise<unknown[]> {
 }
 
 describe("crossover run --prompt", () => {
-  it("asks a prompt of its folder again, scoring the same to the row, and asks no other", async () => {
+  it("asks a prompt of its folder again, scoring the same to the row", async () => {
     const asked = server.requests.length;
-    const plan = await run([data, "--prompt", saved, "--dry-run"]);
-    expect(plan.out).toContain("prompt:file:mine@openai:gpt-4o-mini");
-    expect(plan.out).not.toContain("prompt:zero-shot");
-    // Alone, so that no rows are held out to choose by.
-    const { code, err } = await run([data, "--prompt", saved, "--approaches", "prompt:file", "--name", "again"]);
+    const { code, out, err } = await run([data, "--prompt", saved, "--approaches", "prompt:file", "--name", "again"]);
     expect(code, err).toBe(0);
+    expect(out).toContain("prompt:file:mine@openai:gpt-4o-mini");
     // Every answer of the same request was stored: none was asked for again.
     expect(server.requests.length).toBe(asked);
     const first = await answers("first", "prompt:few-shot@openai:gpt-4o-mini");
     expect(first).toHaveLength(15);
     expect(await answers("again", "prompt:file:mine@openai:gpt-4o-mini")).toEqual(first);
+  });
+
+  it("asks it in place of the built-in prompts", async () => {
+    const { code, out } = await run([data, "--prompt", saved, "--dry-run"]);
+    expect(code).toBe(0);
+    expect(out).toContain("prompt:file:mine@openai:gpt-4o-mini");
+    expect(out).toContain("tune:probe");
+    expect(out).not.toMatch(/prompt:(zero|few)-shot/);
   });
 
   it("leaves what promptfoo needs beside the prompt", async () => {

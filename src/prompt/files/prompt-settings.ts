@@ -43,6 +43,11 @@ const settingsSchema = z.object({
 /** The settings of a prompt. Plain JSON. */
 export type PromptSettings = z.infer<typeof settingsSchema>;
 
+/** Whether the content of a `prompt.json` is that of a prompt for an LLM: the stand-in without one has such a file, too. */
+export function namesLlm(value: unknown): value is { readonly llm: string; readonly format?: unknown } {
+  return typeof value === "object" && value !== null && "llm" in value && typeof value.llm === "string" && value.llm !== "";
+}
+
 /** Reads the settings. UserError with line or field for what is no such file, or one of another version. */
 export function readPromptSettings(text: string, place: string): PromptSettings {
   let value: unknown;
@@ -54,7 +59,12 @@ export function readPromptSettings(text: string, place: string): PromptSettings 
       `${place} line ${before.split("\n").length} is not JSON at character ${before.length - before.lastIndexOf("\n")}. Check the commas, quotes and brackets there.`,
     );
   }
-  const format = (value as { format?: unknown } | null)?.format;
+  if (!namesLlm(value)) {
+    throw new UserError(
+      `${place} names no model under "llm": it is not the prompt of an LLM. Expected one as prompt:zero-shot and its like write it.`,
+    );
+  }
+  const { format } = value;
   if (typeof format === "number" && format > promptFormat) {
     throw new UserError(
       `${place} has format ${format}, and this version reads ${promptFormat}: a newer version wrote it. Update Crossover.`,

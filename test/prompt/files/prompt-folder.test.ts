@@ -145,6 +145,7 @@ describe("a prompt's folder that can't be read says where and what to do", () =>
       (t) => t.replace('"format": 2', '"format": 3'),
       /prompt\.json has format 3, and this version reads 2: a newer version wrote it/,
     ],
+    ["what is no prompt of an LLM", "prompt.json", (t) => t.replace('"llm"', '"lm"'), /prompt\.json names no model under "llm"/],
     [
       "an older format",
       "prompt.json",
