@@ -1,6 +1,6 @@
 /**
  * @file HTTP for thousands of requests: undici's dispatcher without the streams of `fetch` around it, which take several times the CPU time of
- * the request itself (decisions/0008). Connections are kept and are as many as there are open requests.
+ * the request itself (decisions/0009). Connections are kept and are as many as there are open requests.
  */
 
 import { Agent, type Dispatcher } from "undici";

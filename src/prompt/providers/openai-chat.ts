@@ -1,6 +1,6 @@
 /**
  * @file OpenAI's chat completions without the SDK between: the same request and the same result as `@ai-sdk/openai` and
- * `@ai-sdk/openai-compatible` make of it, at an eighth of the CPU time (decisions/0008). The batch interface takes the same bodies.
+ * `@ai-sdk/openai-compatible` make of it, at an eighth of the CPU time (decisions/0009). The batch interface takes the same bodies.
  */
 
 import { at, textAt } from "../json-value.js";
