@@ -10,7 +10,7 @@ export function addRunCommand(program: Command, context: CommandContext): Comman
     .description("compare a tuned model with a prompt on your labelled data, and advise")
     .argument(
       "<data>",
-      "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, or a folder with train and test files",
+      "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, a folder with train and test files, or a promptfoo configuration",
     );
   return addRunOptions(addDataOptions(command))
     .addHelpText(

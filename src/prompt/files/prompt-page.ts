@@ -20,7 +20,7 @@ export interface MessageForm {
   readonly style: AnswerStyle;
 }
 
-/** A system message in parts: `opening`, `between`, the labels joined by `separator`, `closing`. */
+/** What stands around a person's words in a system message: instruction, `between`, the labels one a line, `closing`. */
 interface Frame {
   /** The built-in instruction. */
   readonly opening: string;

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readTable } from "../../../src/data/read-table.js";
@@ -208,6 +209,21 @@ ${tests}`;
         );
       }
     }
+  });
+
+  it.each([true, false])("comes back with the thoughts of its examples (in JSON: %s)", async (structured) => {
+    const { folder } = await savedRun(train, { method: "cot", structured });
+    await writeFile(
+      join(folder, "examples.jsonl"),
+      '{"text":"a","label":"login","reasoning":"No refund, no parcel:\\nthe login."}\n{"text":"b","label":"refund"}\n',
+    );
+    const before = await askSaved(folder, train, firstLabelLlm({ isStructured: structured }));
+    const files = new Map(
+      [...(await before.predictor.files())].map(([name, content]) => [name, new TextDecoder().decode(content)]),
+    );
+    const exported = await writeFiles(promptfooFiles(readPromptFiles(files, ""), train));
+    const after = await askSaved(join(exported, "promptfooconfig.yaml"), train, firstLabelLlm({ isStructured: structured }));
+    expect(after.keys).toEqual(before.keys);
   });
 
   it.each([
