@@ -116,7 +116,8 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
           optimizer,
           budget,
           answerer: llmAnswerer(parts),
-          model: JSON.stringify([resolved.spec, resolved.baseUrl, resolved.parameters, isTextOnly, parts.repeat]),
+          // Not its parameters: which of them a service refuses is known to one session and not yet to the next.
+          model: JSON.stringify([resolved.spec, resolved.baseUrl, isTextOnly, parts.repeat]),
           logPath: checkpointFolder === undefined ? null : join(checkpointFolder, "search.jsonl"),
         },
         context,
