@@ -26,7 +26,8 @@ export const bootstrap: Optimizer = async (candidate, evaluate, context) => {
     const isFilled = candidate.answer === "direct" && i % 2 === 1;
     const demos = drawDemos(pool, learning, count, isFilled ? most : count, stream);
     const step = `${count} examples it answered right${isFilled ? ` and ${demos.examples.length - count} others` : ""}`;
-    if ((await contest.enter({ ...candidate, demos }, step)) === null) break;
+    // Where the budget does not allow it, a smaller set may still fit.
+    await contest.enter({ ...candidate, demos }, step);
   }
   return contest.best.program;
 };

@@ -19,12 +19,20 @@ export interface PriceRange {
   readonly most: Expense;
 }
 
+/** Rows that are asked about later. `dearest`: at the highest price of the rows that could be afforded so far. */
+export interface LaterRows {
+  readonly count: number;
+  readonly price: PriceRange | "dearest";
+}
+
 /** The accounts of a search: what is spent, and whether the next step fits. */
 export interface Ledger {
   readonly budget: SearchBudget;
   readonly spent: SearchBudget;
   /** Whether so many rows at this price are likely to fit into the budget, beside what is set aside. */
   affords(rows: number, price: PriceRange): boolean;
+  /** The same of one text. */
+  affordsText(price: PriceRange): boolean;
   /** Until the time is up, without what is set aside. */
   secondsLeft(): number;
   /** About how many rows fit that come to what rows came to so far. */
@@ -36,8 +44,8 @@ export interface Ledger {
   reserve(price: PriceRange): Promise<((actual: Expense) => void) | null>;
   /** Enters what an earlier session spent on a row, and the seconds that the search had taken by then. */
   replay(price: PriceRange, actual: Expense, atSeconds: number): void;
-  /** Keeps the price of so many rows for later, at the highest price a row was expected to have so far. */
-  setAside(rows: number): void;
+  /** Keeps the price of rows for later, in place of what was kept before. */
+  setAside(rows: readonly LaterRows[]): void;
   /** Starts the clock, which stands still while an earlier session is replayed. */
   goLive(): void;
 }
@@ -55,7 +63,7 @@ export function createLedger(budget: SearchBudget, now: () => number = () => per
   let open: Expense = nothing;
   let openRows = 0;
   let dearest: PriceRange = { expected: { calls: 1, usd: 0 }, most: { calls: 1, usd: 0 } };
-  let asideRows = 0;
+  let later: readonly LaterRows[] = [];
   let replayedSeconds = 0;
   let liveSince: number | undefined;
   let wake: (() => void)[] = [];
@@ -71,6 +79,20 @@ export function createLedger(budget: SearchBudget, now: () => number = () => per
     const calls = part("calls");
     return { calls, usd: part("usd"), seconds: spent.calls === 0 ? 0 : (calls * seconds()) / spent.calls };
   };
+  const aside = (): SearchBudget => {
+    const plans = later.map(({ count, price }) => plan(count, price === "dearest" ? dearest : price));
+    const total = (key: keyof SearchBudget): number => plans.reduce((all, each) => all + each[key], 0);
+    return { calls: total("calls"), usd: total("usd"), seconds: total("seconds") };
+  };
+  /** Beside what is set aside. */
+  const fits = (next: SearchBudget): boolean => {
+    const kept = aside();
+    return (
+      spent.calls + next.calls + kept.calls <= budget.calls &&
+      spent.usd + next.usd + kept.usd <= budget.usd &&
+      seconds() + next.seconds + kept.seconds <= budget.seconds
+    );
+  };
   const enter = (price: PriceRange, actual: Expense): void => {
     spent = sum(spent, actual);
     expected = sum(expected, price.expected);
@@ -83,30 +105,30 @@ export function createLedger(budget: SearchBudget, now: () => number = () => per
       return { ...spent, seconds: seconds() };
     },
     affords(count, price) {
+      const before = dearest;
       dearest = { expected: greater(dearest.expected, price.expected), most: greater(dearest.most, price.most) };
-      const [next, aside] = [plan(count, price), plan(asideRows, dearest)];
-      return (
-        spent.calls + next.calls + aside.calls <= budget.calls &&
-        spent.usd + next.usd + aside.usd <= budget.usd &&
-        seconds() + next.seconds + aside.seconds <= budget.seconds
-      );
+      if (fits(plan(count, price))) return true;
+      // What is refused will not be asked about later either.
+      dearest = before;
+      return false;
     },
-    secondsLeft: () => budget.seconds - seconds() - plan(asideRows, dearest).seconds,
+    affordsText: (price) => fits(plan(1, price)),
+    secondsLeft: () => budget.seconds - seconds() - aside().seconds,
     rowsLeft() {
-      const aside = plan(asideRows, dearest);
+      const kept = aside();
       const per = (total: number): number => (rows === 0 ? 0 : total / rows);
-      const left = (limit: number, used: number, kept: number, each: number): number =>
-        each > 0 ? (limit - used - kept) / each : Number.POSITIVE_INFINITY;
+      const left = (limit: number, used: number, forLater: number, each: number): number =>
+        each > 0 ? (limit - used - forLater) / each : Number.POSITIVE_INFINITY;
       const count = Math.min(
-        left(budget.calls, spent.calls, aside.calls, rows === 0 ? 1 : per(spent.calls)),
-        left(budget.usd, spent.usd, aside.usd, per(spent.usd)),
-        left(budget.seconds, seconds(), aside.seconds, per(seconds())),
+        left(budget.calls, spent.calls, kept.calls, rows === 0 ? 1 : per(spent.calls)),
+        left(budget.usd, spent.usd, kept.usd, per(spent.usd)),
+        left(budget.seconds, seconds(), kept.seconds, per(seconds())),
       );
       return Math.max(0, Math.floor(count));
     },
     async reserve({ expected: likely, most }) {
       for (;;) {
-        const used = sum(sum(sum(spent, open), most), plan(asideRows, dearest));
+        const used = sum(sum(sum(spent, open), most), aside());
         if (used.calls <= budget.calls && used.usd <= budget.usd) break;
         if (openRows === 0) return null;
         await new Promise<void>((resolve) => wake.push(resolve));
@@ -127,8 +149,8 @@ export function createLedger(budget: SearchBudget, now: () => number = () => per
       enter(price, actual);
       replayedSeconds = Math.max(replayedSeconds, atSeconds);
     },
-    setAside(count) {
-      asideRows = count;
+    setAside(rowsForLater) {
+      later = rowsForLater;
     },
     goLive() {
       liveSince ??= now();

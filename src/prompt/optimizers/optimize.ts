@@ -4,7 +4,7 @@ import { formatCount, formatPoints, formatPValue, formatScore, formatSeconds, fo
 import { sha256 } from "../../lib/hash.js";
 import type { Dataset, FitContext, PredictorFacts } from "../../types.js";
 import type { PromptProgram } from "../program.js";
-import { createLedger, type SearchBudget } from "./ledger.js";
+import { createLedger, type LaterRows, type SearchBudget } from "./ledger.js";
 import { accuracyOf, type Evaluate, type OptimizerContext, type RowResult } from "./optimizer.js";
 import { chooseOptimizer, type OptimizerName, optimizers } from "./optimizers.js";
 import { programKey } from "./program-key.js";
@@ -95,13 +95,15 @@ export async function optimize(options: OptimizeOptions, context: FitContext): P
     report: search.report,
   };
 
-  // Twice: as the prompt to begin with answers them, and as the winner does.
-  ledger.setAside(2 * deciding.length);
+  // For the check at the end: as the prompt to begin with answers the deciding rows, and as the winner does, whichever that will be.
+  const forWinner: LaterRows = { count: deciding.length, price: "dearest" };
+  const forSeed: LaterRows = { count: deciding.length, price: await answerer.rowPrice(seedProgram, deciding, context) };
+  ledger.setAside([forSeed, forWinner]);
   const winner = await optimizers[name](seedProgram, evaluate, optimizerContext);
   const isOther = programKey(winner) !== programKey(seedProgram);
-  ledger.setAside(deciding.length);
+  ledger.setAside([forWinner]);
   const before = isOther ? await search.evaluate(seedProgram, deciding) : null;
-  ledger.setAside(0);
+  ledger.setAside([]);
   const after = before === null ? null : await search.evaluate(winner, deciding);
   const gain = before === null || after === null ? null : pairedGain(deciding, before, after);
   const program = gain?.isReal === true ? winner : seedProgram;

@@ -154,6 +154,7 @@ export function createSearch(stage: string, answerer: Answerer, ledger: Ledger, 
             ...paid,
           }),
         );
+        // The answer is known now, to the search and on disk: the loop over the rows needs none.
         return { answer: null, failure: "missing" };
       };
       const isDone =
@@ -179,7 +180,7 @@ export function createSearch(stage: string, answerer: Answerer, ledger: Ledger, 
       const content = sha256(...messages.flatMap((message) => [message.role, message.content]));
       const repeat = timesAsked.get(content) ?? 0;
       const price = answerer.textPrice(messages);
-      if (!ledger.affords(1, price)) return null;
+      if (!ledger.affordsText(price)) return null;
       timesAsked.set(content, repeat + 1);
       const key = `${content} ${repeat}`;
       const entry = logged.get(key);

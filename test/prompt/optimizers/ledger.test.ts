@@ -36,7 +36,10 @@ it("plans with what rows came to, not with what they were expected to", async ()
 
 it("keeps what is set aside for later", async () => {
   const ledger = createLedger({ ...free, calls: 100 });
-  ledger.setAside(40);
+  ledger.setAside([
+    { count: 10, price },
+    { count: 30, price: "dearest" },
+  ]);
   expect(ledger.affords(50, price)).toBe(true);
   expect(ledger.affords(55, price)).toBe(false);
   let taken = 0;
@@ -46,7 +49,7 @@ it("keeps what is set aside for later", async () => {
   }
   expect(taken).toBeGreaterThanOrEqual(50);
   expect(taken).toBeLessThanOrEqual(60);
-  ledger.setAside(0);
+  ledger.setAside([]);
   expect(ledger.affords(30, price)).toBe(true);
 });
 
@@ -64,4 +67,15 @@ it("plans the time by the pace so far, and does not count the time between two s
   // Three seconds a call.
   expect(ledger.affords(8, price)).toBe(true);
   expect(ledger.affords(10, price)).toBe(false);
+});
+
+it("keeps for later no more than the dearest rows that could be afforded: neither a text nor what was refused", () => {
+  const ledger = createLedger({ ...free, usd: 1 });
+  ledger.setAside([{ count: 40, price: "dearest" }]);
+  expect(ledger.affords(10, price)).toBe(true);
+  const dear: PriceRange = { expected: { calls: 1, usd: 0.2 }, most: { calls: 1, usd: 0.2 } };
+  expect(ledger.affordsText(dear)).toBe(true);
+  expect(ledger.affords(10, dear)).toBe(false);
+  // Forty rows at one cent are kept, not at twenty.
+  expect(ledger.affords(40, price)).toBe(true);
 });

@@ -10,13 +10,13 @@ import { promptTemplate } from "../../../src/prompt/template.js";
 import type { Dataset, Example } from "../../../src/types.js";
 
 /** Rows of three labels in turn, unlike each other. */
-export function syntheticTask(rows: number, isMultiLabel = false): Dataset {
+export function syntheticTask(rows: number): Dataset {
   const labels = ["red", "green", "blue"];
   const examples = Array.from({ length: rows }, (_, i): Example => {
     const words = sha256("text", String(i)).match(/.{6}/g)!.slice(0, 8).join(" ");
     return { id: `r${i}`, text: `${words} ${i}`, labels: [labels[i % 3]!] };
   });
-  return { name: "synthetic", labels, isMultiLabel, descriptions: {}, examples };
+  return { name: "synthetic", labels, isMultiLabel: false, descriptions: {}, examples };
 }
 
 export function seedProgram(task: Dataset): PromptProgram {
