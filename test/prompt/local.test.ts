@@ -117,10 +117,12 @@ describe("asked for a label", () => {
   it("predicts as an approach: every row a label, for nothing", async () => {
     const { train, queries } = contractData();
     const context = recordingContext();
-    await using predictor = await prompt({ llm: `local:${folder}`, env: {} }).fit(train, context);
+    await using predictor = await prompt({ llm: `local:${folder}`, env: {}, confidence: "logprob" }).fit(train, context);
     const predictions = await predictor.predict(queries, context);
-    for (const { answer, costUsd } of predictions) {
+    for (const { answer, costUsd, scores, confidence } of predictions) {
       expect(train.labels).toContain(answer?.[0]);
+      expect(Object.values(scores!).reduce((a, b) => a + b, 0)).toBeCloseTo(1, 6);
+      expect(confidence).toEqual({ value: scores![answer![0]!], source: "logprob" });
       expect(costUsd).toBe(0);
     }
   });
@@ -210,6 +212,19 @@ describe("a model that judges entailment", () => {
     for (const [i, name] of expected.labels.entries())
       expect(scores.get(labels[names.indexOf(name)]!)).toBeCloseTo(expected.scores[i]!, 5);
     expect(completion.text).toBe(JSON.stringify({ label: labels[names.indexOf(expected.labels[0]!)] }));
+  });
+
+  it("cuts the text where it is too long, and never what is asked about it", async () => {
+    const llm = await resolveLlm(`local:${nli}`, { env: {} });
+    const template = promptTemplate({ labels, descriptions, isMultiLabel: false });
+    const ask = async (text: string) =>
+      (await llm.complete({ ...renderRequest(template, [], text, "json"), wantsLogprobs: true }, never)).completion.logprobs![1]!
+        .top;
+    const long = "money back please ".repeat(40);
+    const shares = await ask(long);
+    expect(new Set(shares.map(({ logprob }) => logprob)).size).toBe(3);
+    // What is cut off says nothing any more.
+    expect(await ask(`${long} and my password`)).toEqual(shares);
   });
 
   it("names each label that is entailed rather than contradicted, where there may be several; and answers nothing else", async () => {

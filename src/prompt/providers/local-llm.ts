@@ -54,7 +54,7 @@ export function localLlm(card: ModelCard, files: LocalFiles): Llm {
     pace: adaptivePace({ maxConcurrency: 1 }),
     parameters: { temperature: 0, seed: 0 },
     isStructured: true,
-    hasLogprobs: false,
+    hasLogprobs: true,
     complete(request, signal) {
       const seat = seatOf();
       const asked = seat.queue.then(async () => {

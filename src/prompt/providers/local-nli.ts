@@ -26,6 +26,8 @@ export interface EntailmentModel {
 }
 
 const hypothesesPerBatch = 16;
+/** `<s>`, two `</s>` between and one at the end: the most of any family. */
+const specialTokensOfPair = 4;
 
 /** Loads a model from its folder. `UserError` where transformers.js is not installed, or can't read the model. */
 export async function loadEntailmentModel(
@@ -34,14 +36,25 @@ export async function loadEntailmentModel(
 ): Promise<EntailmentModel> {
   const { AutoTokenizer, AutoModelForSequenceClassification } = await importTransformers();
   const [tokenizer, model] = await loadPretrained(files, AutoTokenizer, AutoModelForSequenceClassification);
+  const lengthOf = (text: string): number => tokenizer.encode(text, { add_special_tokens: false }).length;
+  // Of positions some families lose two to padding.
+  const { max_position_embeddings: positions = 514 } = model.config as { readonly max_position_embeddings?: number };
+  const longest = Math.min(tokenizer.model_max_length || Number.POSITIVE_INFINITY, positions - 2);
+  /** The text cut so that the longest hypothesis fits behind it: transformers.js would cut the hypothesis away. */
+  const fitting = (text: string, hypotheses: readonly string[]): string => {
+    const room = longest - Math.max(...hypotheses.map(lengthOf)) - specialTokensOfPair;
+    const ids = tokenizer.encode(text, { add_special_tokens: false });
+    return ids.length <= room ? text : tokenizer.decode(ids.slice(0, Math.max(1, room)), { skip_special_tokens: true });
+  };
   return {
-    async judge(text, hypotheses, signal) {
+    async judge(whole, hypotheses, signal) {
+      const text = fitting(whole, hypotheses);
       const judgments: Judgment[] = [];
       let tokens = 0;
       for (let start = 0; start < hypotheses.length; start += hypothesesPerBatch) {
         signal.throwIfAborted();
         const batch = hypotheses.slice(start, start + hypothesesPerBatch);
-        const inputs = tokenizer(Array<string>(batch.length).fill(text), { text_pair: batch, padding: true, truncation: true });
+        const inputs = tokenizer(Array<string>(batch.length).fill(text), { text_pair: batch, padding: true });
         const { logits } = (await model(inputs)) as { logits: { readonly dims: readonly number[]; readonly data: Float32Array } };
         const classes = logits.dims[1]!;
         tokens += inputs.attention_mask.data.reduce((sum: number, value: bigint) => sum + Number(value), 0);

@@ -111,7 +111,9 @@ export function encoderModel({ encoder, instructionWeight = 1, seed = 0 }: Encod
       const stream = random(seed, sha256(String(chance), ...conversation));
       const isProposal = asksForInstruction(messages) && !JSON.stringify(settings.schema ?? null).includes('"enum"');
       const prompt = isProposal ? null : readPrompt(messages);
-      if (prompt !== null) return classify(prompt, settings, stream);
+      // A schema says it plainly; words may mislead.
+      const isMultiLabel = severalIn(settings.schema) ?? prompt?.isMultiLabel ?? false;
+      if (prompt !== null) return classify({ ...prompt, isMultiLabel }, settings, stream);
       return { content: propose(messages, settings, stream), finish: "stop" };
     },
     countTokens(text) {
@@ -160,6 +162,13 @@ function thoughtsOn({ text, labels }: ReadPrompt): string {
   const names = new Set(labels.flatMap(({ name }) => wordsOfName(name).split(" ")));
   const words = [...tellingWords(text)].filter((word) => !names.has(word)).slice(0, 4);
   return words.length === 0 ? "Nothing in the text stands out." : `What stands out in the text: ${words.join(", ")}.`;
+}
+
+/** Whether a schema wants several labels; `undefined` where it says nothing of labels. */
+function severalIn(schema: unknown): boolean | undefined {
+  const properties = (schema as { properties?: Record<string, { enum?: unknown; items?: unknown }> } | null)?.properties ?? {};
+  const label = Object.values(properties).find((property) => property.enum !== undefined || property.items !== undefined);
+  return label === undefined ? undefined : label.items !== undefined;
 }
 
 /** Whether a schema has room for thoughts before the label. */

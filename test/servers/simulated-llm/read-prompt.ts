@@ -47,7 +47,7 @@ export function readPrompt(messages: readonly Message[]): ReadPrompt | null {
   if (list === undefined) return null;
   const names = list.labels.map(({ name }) => name);
   const isMultiLabel = /\b(several|all that apply|any number|which of the labels|zero or more|one or more)\b/i.test(
-    prose.join("\n"),
+    prose.join("\n").replace(list.source, "\n"),
   );
   const shown = isMultiLabel ? (said: string) => parseAnswers(said, names) : (said: string) => parseAnswer(said, names);
   const texts = messages.map(textOf);

@@ -109,7 +109,7 @@ describe("what is reported", () => {
       ...train,
       descriptions: Object.fromEntries(train.labels.map((label) => [label, "some words on this ".repeat(50)])),
     };
-    await using server = await startSimulatedLlm({ model: constantModel("how_to") });
+    await using server = await startSimulatedLlm({ model: constantModel("how_to"), promptCacheTokens: 1024 });
     const predictions = await ask(server, "openai:gpt-4o-mini", { train: long, maxConcurrency: 1 });
     const cached = predictions.map(({ usage }) => usage!.cachedInputTokens);
     expect(cached[0]).toBe(0);
@@ -118,7 +118,7 @@ describe("what is reported", () => {
     expect(new Set(cached.slice(1)).size).toBe(1);
     expect(server.usage.cachedInputTokens).toBe(39 * cached[1]!);
     // Too short to be kept.
-    await using short = await startSimulatedLlm({ model: constantModel("how_to") });
+    await using short = await startSimulatedLlm({ model: constantModel("how_to"), promptCacheTokens: 1024 });
     await ask(short, "openai:gpt-4o-mini");
     expect(short.usage.cachedInputTokens).toBe(0);
   });

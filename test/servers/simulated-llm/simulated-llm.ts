@@ -43,7 +43,10 @@ export interface SimulatedLlmOptions {
   readonly burst?: number;
   /** What goes wrong with a request, or nothing. */
   readonly fault?: (request: SimulatedRequest) => Fault | undefined;
-  /** Conversations that begin alike for at least so many tokens are read from the prompt cache; 1,024 unless given. */
+  /**
+   * Conversations that begin alike for at least so many tokens (1,024 at OpenAI) are read from the prompt cache. None unless given: what is
+   * cached, and so the bill, depends on what was asked before.
+   */
   readonly promptCacheTokens?: number;
   /** Of the jitter. */
   readonly seed?: number;
@@ -80,7 +83,7 @@ export async function startSimulatedLlm(options: SimulatedLlmOptions, port = 0):
     requestsPerSecond === undefined
       ? undefined
       : rateLimit(requestsPerSecond, options.burst ?? Math.max(1, Math.round(requestsPerSecond / 10)));
-  const cachedTokens = promptCache(options.promptCacheTokens ?? 1024, (text) => model.countTokens(text));
+  const cachedTokens = promptCache(options.promptCacheTokens ?? Number.POSITIVE_INFINITY, (text) => model.countTokens(text));
 
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(message.url ?? "", "http://localhost").pathname;
