@@ -96,5 +96,6 @@ describe("tune:lp-ft", () => {
     // Single losses jump with their rows and masks. The first six are those of the frozen one.
     const meanOf = (some: readonly number[]): number => some.reduce((sum, loss) => sum + loss, 0) / some.length;
     expect(meanOf(losses.slice(-10))).toBeLessThan(0.2 * meanOf(losses.slice(6, 16)));
+    expect(losses.at(-1)!).toBeLessThan(0.2 * losses[6]!);
   });
 });

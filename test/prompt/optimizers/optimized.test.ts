@@ -126,11 +126,12 @@ describe("prompt:optimized on labels that say nothing by themselves", () => {
       const resumed = await measure(optimizedPrompt(options), context);
       const { "search cost": _, ...same } = whole.facts.chosen;
       expect(resumed.facts.chosen).toMatchObject(same);
-      const callsOf = ({ facts }: typeof whole): string => String(facts.chosen["search cost"]).split(", ")[0]!;
-      expect(callsOf(resumed)).toBe(callsOf(whole));
+      // Calls and dollars; the time is another.
+      expect(String(resumed.facts.chosen["search cost"]).split(", ").slice(0, 2)).toEqual(
+        String(whole.facts.chosen["search cost"]).split(", ").slice(0, 2),
+      );
       expect(resumed.files.get("prompt.json")).toEqual(whole.files.get("prompt.json"));
-      // The server's prompt cache makes those cheaper that come after their like, and which do is left to chance.
-      expect(Math.abs(resumed.usd / whole.usd - 1)).toBeLessThan(0.05);
+      expect(resumed.usd).toBeCloseTo(whole.usd, 9);
       // Nothing of it is a secret.
       expect(await readFile(join(folder, "b", "search.jsonl"), "utf8")).not.toContain("OPENAI");
     } finally {

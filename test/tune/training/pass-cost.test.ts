@@ -43,4 +43,16 @@ describe("the passes of an update", () => {
     expect(cheapestPasses([0, 1, 2, 3], [20, 100, 21, 23], 4096)).toEqual([[1, 3, 2, 0]]);
     expect(cheapestPasses([0, 1, 2, 3], [20, 500, 21, 23], 4096)).toEqual([[1], [3, 2, 0]]);
   });
+
+  it("compute a fraction of the pairs of places of one pass, on texts of very different lengths", () => {
+    // About log-normal, as the lengths of texts are.
+    const { normal } = random(2, "texts");
+    const lengths = Array.from({ length: 32 }, () => Math.min(512, Math.round(Math.exp(4 + normal()))));
+    const rows = [...lengths.keys()];
+    const real = lengths.reduce((total, length) => total + length ** 2, 0);
+    const pairs = (passes: readonly (readonly number[])[]): number =>
+      passes.reduce((total, pass) => total + pass.length * Math.max(...pass.map((row) => lengths[row]!)) ** 2, 0);
+    expect(pairs([rows])).toBeGreaterThan(4 * real);
+    expect(pairs(cheapestPasses(rows, lengths, 1e6))).toBeLessThan(2 * real);
+  });
 });
