@@ -15,6 +15,7 @@ export type { PromptSource } from "./prompt/files/prompt-source.js";
 export { readPrompt } from "./prompt/files/read-prompt.js";
 export { type LabelPromptOptions, labelPrompt } from "./prompt/label-prompt.js";
 export { type PromptMethod, promptMethods } from "./prompt/methods.js";
+export { type OptimizedPromptOptions, optimizedPrompt } from "./prompt/optimized.js";
 export { listPrices } from "./prompt/price-table.js";
 export { loadPrices } from "./prompt/prices.js";
 export { type PromptOptions, prompt } from "./prompt/prompt.js";

@@ -77,14 +77,19 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       all.push(namesakes === 0 ? recording : await recordedPrompt({ path: model, prices, suffix: String(namesakes + 1) }));
       continue;
     }
-    // A plan needs no key. In a run both ways to ask share one model: its pace, and what it turned out not to support.
-    const llm = bill === undefined ? spec : await resolveLlm(spec, { env, prices, maxConcurrency: options.maxConcurrency });
+    // A plan needs no key. In a run both ways to ask share one model: its pace, and what it turned out not to support. A local one is opened
+    // where its download can be shown, and is one all the same.
+    const llm =
+      bill === undefined || provider === "local"
+        ? spec
+        : await resolveLlm(spec, { env, prices, maxConcurrency: options.maxConcurrency });
     // Without a price there is no sum to enter; with a limit the client refuses such a model.
     const isBudgeted = options.budgetUsd !== undefined || (typeof llm !== "string" && llm.price !== null);
     const shared = {
       ...(options.confidence === undefined ? {} : { confidence: options.confidence }),
       llm,
-      env,
+      // What is in the cache needs no network.
+      env: options.offline ? { ...env, HF_HUB_OFFLINE: "1" } : env,
       encoder,
       demos: options.demos,
       prices,
@@ -126,9 +131,11 @@ export async function checkLlms(
   isPlan: boolean,
 ): Promise<void> {
   for (const spec of llm) {
-    if (parseSpec(spec).provider === "recorded") continue;
+    if (["recorded", "local"].includes(parseSpec(spec).provider)) continue;
     if (offline) {
-      throw new UserError(`--llm ${spec} needs a network, and --offline forbids it. Use recorded:FILE, or leave out --offline.`);
+      throw new UserError(
+        `--llm ${spec} needs a network, and --offline forbids it. Use recorded:FILE or a local: model that is in the cache, or leave out --offline.`,
+      );
     }
     if (!isPlan) await resolveLlm(spec, { env });
   }

@@ -91,7 +91,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
     async fit(train, context) {
       context.signal.throwIfAborted();
       checkAliases(aliases ?? {}, train.labels);
-      const resolved = typeof llm === "string" ? await resolveLlm(llm, resolveOptions) : llm;
+      const resolved = typeof llm === "string" ? await resolveLlm(llm, { ...resolveOptions, context }) : llm;
       for (const text of resolved.warnings) context.log({ kind: "note", text });
       if (Number.isFinite(budget.usd) && resolved.price === null) {
         throw new UserError(
@@ -106,6 +106,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
         isTextOnly,
         repeat: context.repeat ?? 0,
         ...(encoder === undefined ? {} : { encoder }),
+        ...(options.confidence === undefined ? {} : { confidence: options.confidence }),
       };
       const begun = programOf(train, resolved, context.seed);
       const { checkpointFolder } = context;
@@ -117,7 +118,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
           budget,
           answerer: llmAnswerer(parts),
           // Not its parameters: which of them a service refuses is known to one session and not yet to the next.
-          model: JSON.stringify([resolved.spec, resolved.baseUrl, isTextOnly, parts.repeat]),
+          model: JSON.stringify([resolved.spec, resolved.baseUrl, isTextOnly, parts.repeat, options.confidence ?? null]),
           logPath: checkpointFolder === undefined ? null : join(checkpointFolder, "search.jsonl"),
         },
         context,

@@ -2,12 +2,13 @@
 
 import { UserError } from "../lib/errors.js";
 import { formatCount } from "../lib/format.js";
-import type { Context, Encoder, Prediction, Predictor } from "../types.js";
+import type { Context, Encoder, PredictContext, Prediction, Predictor } from "../types.js";
 import type { Answered, LlmClient, Signals } from "./client.js";
 import { type FittedRequest, fittedRequest } from "./fitted-request.js";
 import type { CompletionRequest, Llm } from "./llm.js";
 import type { PromptProgram } from "./program.js";
 import { promptFiles } from "./prompt-files.js";
+import { promptPrior, whyUncalibrated } from "./prompt-prior.js";
 import { prepareQuestions, type Question, type Questions } from "./question.js";
 import { billOf } from "./read-completion.js";
 import { answerRows } from "./rows.js";
@@ -28,10 +29,11 @@ export interface ProgramParts {
   /** Never ask for JSON; false unless told. */
   readonly isTextOnly?: boolean;
   /**
-   * How single answers are to say how sure they are: by their log-probabilities, where the service has them, or in the model's own words, in
-   * JSON. Not asked for unless told: both make other requests, and other answers in the store. Votes need neither.
+   * How single answers are to say how sure they are: by their log-probabilities, where the service has them, also divided by those of texts
+   * without content (contextual calibration, for prompts that are the same for all texts), or in the model's own words, in JSON. Not asked
+   * for unless told: it makes other requests, and other answers in the store. Votes need none of it.
    */
-  readonly confidence?: "logprob" | "stated";
+  readonly confidence?: "logprob" | "calibrated" | "stated";
   /** See `FitContext.repeat`. */
   readonly repeat: number;
 }
@@ -63,12 +65,18 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
     const own = { ...request, repeat: repeat * samples + sample };
     if (samples > 1) return { ...own, temperature: sampleTemperature };
     if (confidence === "stated") return withStatedConfidence(own);
-    return confidence === "logprob" ? { ...own, wantsLogprobs: true } : own;
+    return confidence === undefined ? own : { ...own, wantsLogprobs: true };
   };
 
-  const askAll = async (question: Question, fitted: (form: AnswerForm) => FittedRequest, signals: Signals): Promise<Sample[]> => {
+  const askAll = async (
+    question: Question,
+    fitted: (form: AnswerForm) => FittedRequest,
+    prior: Readonly<Record<string, number>> | null,
+    signals: Signals,
+  ): Promise<Sample[]> => {
+    const task = { template: question.template, style, prior };
     const asked = Array.from({ length: samples }, (_, sample) =>
-      askSample(client, (of) => drawn(fitted(formOf(of, question)).request, sample), question.template, style, signals),
+      askSample(client, (of) => drawn(fitted(formOf(of, question)).request, sample), task, signals),
     );
     // Also where one fails for good, the others under way are awaited: what is paid for is to be stored.
     const settled = await Promise.allSettled(asked);
@@ -76,6 +84,19 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
       if (each.status === "rejected") throw each.reason;
       return each.value;
     });
+  };
+
+  /** What the prompt leans to, where answers are to be calibrated. The client stores what was asked: a second call pays nothing. */
+  const priorOf = async (context: PredictContext): Promise<Readonly<Record<string, number>> | null> => {
+    if (confidence !== "calibrated") return null;
+    const why = whyUncalibrated(program);
+    if (why !== null) {
+      context.log({ kind: "note", text: `Answers are not calibrated: ${why}.` });
+      return null;
+    }
+    const request = (question: Question, text: string, asked: Llm): CompletionRequest =>
+      drawn(fittedRequest(question, text, formOf(asked, question), style, windowTokens).request, 0);
+    return promptPrior({ client, questions, request }, template, context);
   };
 
   return {
@@ -101,6 +122,7 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
         queries.map(({ text }) => text),
         predictContext,
       );
+      const prior = await priorOf(predictContext);
       /** What went wrong, with the number of rows. */
       const faults = new Map<string, number>();
       const count = (fault: string): void => void faults.set(fault, (faults.get(fault) ?? 0) + 1);
@@ -114,7 +136,7 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
           const question = questionOf(place);
           const fitted = byForm((form) => fittedRequest(question, text, form, style, windowTokens));
           for (const note of fitNotes(fitted(formOf(llm, question)), program, llm)) count(note);
-          const answers = await askAll(question, fitted, signals);
+          const answers = await askAll(question, fitted, prior, signals);
           const answer: Vote = samples === 1 ? answers[0]!.vote : majority(answers.map(({ vote }) => vote));
           for (const error of new Set(answers.flatMap((sample) => sample.error ?? []))) {
             count(`rows ${answer.answer === null ? "got no answer" : "lack some of their answers"}: ${error}`);

@@ -14,23 +14,31 @@ export interface Sample {
   readonly error?: string;
 }
 
+/** How an answer is read. */
+export interface SampleTask {
+  readonly template: PromptTemplate;
+  readonly style: AnswerStyle;
+  /** What the prompt leans to, for calibration; `null`: scores are as they are. */
+  readonly prior: Readonly<Record<string, number>> | null;
+}
+
 /** Asks once; where the answer cannot be read, a second and last time. Throws what `LlmClient.ask` throws, but for the failure of a single request. */
 export async function askSample(
   client: LlmClient,
   request: (llm: Llm) => CompletionRequest,
-  template: PromptTemplate,
-  style: AnswerStyle,
+  task: SampleTask,
   signals: Signals,
 ): Promise<Sample> {
+  const { template, style } = task;
   const requests: Answered[] = [];
   try {
     const first = await client.ask(request, signals);
     requests.push(first);
-    const vote = voteOf(first.completion, template, style);
+    const vote = voteOf(first.completion, task);
     if (vote.failure !== "unparseable") return { vote, requests };
     const second = await client.ask((asked) => renderCorrection(request(asked), first.completion.text, template, style), signals);
     requests.push(second);
-    return { vote: voteOf(second.completion, template, style), requests };
+    return { vote: voteOf(second.completion, task), requests };
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
     return { vote: { answer: null, failure: "error" }, requests, error: error.message };
@@ -38,6 +46,6 @@ export async function askSample(
 }
 
 /** What was said, and how sure it was where the completion tells. */
-function voteOf(completion: Completion, template: PromptTemplate, style: AnswerStyle): Vote {
-  return scored(completion, readCompletion(completion, template, style), template);
+function voteOf(completion: Completion, { template, style, prior }: SampleTask): Vote {
+  return scored(completion, readCompletion(completion, template, style), template, prior);
 }

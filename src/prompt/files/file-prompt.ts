@@ -8,7 +8,7 @@ import { estimateProgram } from "../estimate.js";
 import type { Llm } from "../llm.js";
 import type { PriceTable } from "../prices.js";
 import type { PromptProgram } from "../program.js";
-import { programPredictor } from "../program-predictor.js";
+import { type ProgramParts, programPredictor } from "../program-predictor.js";
 import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "../providers/resolve.js";
 import { excerpt } from "./excerpt.js";
 import type { PromptSource } from "./prompt-source.js";
@@ -26,6 +26,8 @@ export interface FilePromptOptions extends ClientOptions {
   readonly env?: ResolveOptions["env"];
   readonly prices?: PriceTable;
   readonly maxConcurrency?: number;
+  /** See `ProgramParts.confidence`. */
+  readonly confidence?: ProgramParts["confidence"];
 }
 
 /**
@@ -61,7 +63,7 @@ export function filePrompt(options: FilePromptOptions): Approach {
     },
     async fit(train, context) {
       context.signal.throwIfAborted();
-      const resolved = typeof llm === "string" ? await resolveLlm(llm, resolveOptions) : llm;
+      const resolved = typeof llm === "string" ? await resolveLlm(llm, { ...resolveOptions, context }) : llm;
       for (const text of [...resolved.warnings, ...source.notes]) context.log({ kind: "note", text });
       checkParameters(source, resolved);
       const program = source.programFor(train, resolved);
@@ -73,7 +75,14 @@ export function filePrompt(options: FilePromptOptions): Approach {
         });
       }
       context.spend({ labels: program.demos.kind === "fixed" ? program.demos.examples.length : program.demos.pool.length });
-      const parts = { llm: resolved, client: createClient(resolved, options), isTextOnly, repeat: context.repeat ?? 0 };
+      const { confidence } = options;
+      const parts = {
+        llm: resolved,
+        client: createClient(resolved, options),
+        isTextOnly,
+        repeat: context.repeat ?? 0,
+        ...(confidence === undefined ? {} : { confidence }),
+      };
       const predictor = await programPredictor(program, encoder === undefined ? parts : { ...parts, encoder }, context);
       return withinTask(predictor, program, train);
     },
