@@ -8,7 +8,7 @@
  */
 
 import { createQueue } from "../lib/queue.js";
-import { createProbe } from "./probe.js";
+import { createProbe } from "./limit-probe.js";
 import { createRefusalPause } from "./refusal-pause.js";
 import { createRequestRate, type RequestsLeft, type Sent, spanSeconds } from "./request-rate.js";
 

@@ -3,7 +3,7 @@
  * cannot hold a rate, since how long an answer takes has nothing to do with it.
  */
 
-import { createProbe } from "./probe.js";
+import { createProbe } from "./limit-probe.js";
 
 /** What a service says is left of its limit on requests, when it took one. As OpenAI and Anthropic describe it: a bucket that is always refilled. */
 export interface RequestsLeft {

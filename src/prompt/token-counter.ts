@@ -41,7 +41,7 @@ const gpt5: Family = { ...o200k, replyTokens: 2 };
 /** Other vocabularies are not published, or would be megabytes more: the nearest one, times what their makers' rules of thumb differ by. */
 function nearest(factor: number, tolerance: number, whose: string): Family {
   const times = factor === 1 ? "" : ` times ${factor}`;
-  return { ...o200k, factor, tolerance, basis: `OpenAI's vocabulary o200k_base${times} stands in for ${whose}` };
+  return { ...o200k, factor, tolerance, basis: `counted with OpenAI's o200k_base${times}, which stands in for ${whose}` };
 }
 
 /** Anthropic speaks of 3.5 English characters a token, OpenAI and Google of 4. */

@@ -41,7 +41,7 @@ describe("tokens of a prompt", () => {
     const gpt = await tokenCounter({ provider: "openai", model: "gpt-4o" });
     const text = "word ".repeat(1000);
     expect(claude.count(text) / gpt.count(text)).toBeCloseTo(1.15, 2);
-    expect(claude.basis).toBe("OpenAI's vocabulary o200k_base times 1.15 stands in for Claude's");
+    expect(claude.basis).toBe("counted with OpenAI's o200k_base times 1.15, which stands in for Claude's");
     expect(claude.tolerance).toBeGreaterThan(gpt.tolerance);
     expect((await tokenCounter({ provider: "ollama", model: "qwen3:8b" })).basis).toContain("stands in");
   });
