@@ -31,8 +31,11 @@ const minilm = bertConfig.parse({
 
 /** As in `serve.py`. */
 export const stepModels = {
-  distilbert: { encoder: (dropout) => distilbertGraph(distilbert, dropout), head: architectures["distilbert"]!.layers({}) },
-  minilm: { encoder: (dropout) => bertGraph(minilm, dropout), head: architectures["bert"]!.layers({}) },
+  distilbert: {
+    encoder: (dropout) => distilbertGraph(distilbert, { dropout, states: "first" }),
+    head: architectures["distilbert"]!.layers({}),
+  },
+  minilm: { encoder: (dropout) => bertGraph(minilm, { dropout, states: "first" }), head: architectures["bert"]!.layers({}) },
 } as const satisfies Record<string, StepModelSource>;
 
 /** Whether it is one of them. */

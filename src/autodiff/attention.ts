@@ -22,7 +22,7 @@ export function dropped(x: Tensor, { mask, share }: Kept): Tensor {
   return composite(apply(x, mask), [x, mask], (g, [, own]) => [apply(g, own!), null]);
 }
 
-/** What attention reads. `sequence` is the same for all here. */
+/** What attention reads. `sequence` is the same for all here, but that there may be fewer queries. */
 export interface AttentionInputs {
   /** [batch, heads, sequence, width]; `key` and `value` too. */
   readonly query: Tensor;
@@ -30,7 +30,7 @@ export interface AttentionInputs {
   readonly value: Tensor;
   /** What the products of queries and keys are multiplied by. */
   readonly scale: number;
-  /** What is added to the scaled products, each broadcast to [batch, heads, sequence, sequence]: a mask, the bias of distances. */
+  /** What is added to the scaled products, each broadcast to [batch, heads, queries, sequence]: a mask, the bias of distances. */
   readonly biases: readonly Tensor[];
   /** Which probabilities training keeps; all unless told. */
   readonly kept?: Kept | undefined;

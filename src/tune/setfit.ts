@@ -6,7 +6,7 @@ import type { Approach } from "../types.js";
 import { textVectors } from "./classifier/classifier.js";
 import { featuresOf, fitOutput } from "./classifier/classifier-features.js";
 import { newHead } from "./classifier/classifier-heads.js";
-import { headPooling, readBodyWeights } from "./classifier/classifier-model.js";
+import { encoderBelow, headPooling, readBodyWeights } from "./classifier/classifier-model.js";
 import { classifierPredictor } from "./classifier/text-classifier.js";
 import { checkFullNumbers } from "./full-options.js";
 import { modelName } from "./pretrained/model-folder.js";
@@ -97,7 +97,7 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
       const result = await train(
         {
           build: (drop) => {
-            const encoder = pretrained.build(drop);
+            const encoder = encoderBelow(pretrained, head, drop);
             return { ...encoder, loss: similarityLoss(textVectors(encoder, head.pooling, drop)) };
           },
           weights: body,

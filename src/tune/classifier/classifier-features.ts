@@ -12,7 +12,7 @@ import type { Weights } from "../training/training-job.js";
 import { type ClassifierHead, textVectors } from "./classifier.js";
 import { outputName } from "./classifier-heads.js";
 import { logitsOf } from "./classifier-logits.js";
-import type { TextClassifier } from "./classifier-model.js";
+import { encoderBelow, type TextClassifier } from "./classifier-model.js";
 
 /** The features of each text, in the order given: [texts, width]. */
 export async function featuresOf(
@@ -21,7 +21,7 @@ export async function featuresOf(
   { signal, log }: Context,
   threads?: number,
 ): Promise<Matrix> {
-  const graph = pretrained.build();
+  const graph = encoderBelow(pretrained, head);
   const features = textVectors(graph, head.pooling);
   const read = weightsOf([features], [graph.inputIds, graph.attentionMask]).map(
     ({ params: { name } }) => [name, weights[name]!] as const,

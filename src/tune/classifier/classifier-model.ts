@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { input } from "../../autodiff/ops.js";
 import { UserError } from "../../lib/errors.js";
-import { type Dropout, noDropout } from "../encoders/encoder-graph.js";
+import { type Dropout, type EncoderGraph, noDropout } from "../encoders/encoder-graph.js";
+import { statesFor } from "../pretrained/pooling.js";
 import { type Pretrained, readPretrained, weightsOf } from "../pretrained/pretrained.js";
 import { openSafetensors } from "../pretrained/safetensors.js";
 import { readWeights } from "../pretrained/weights.js";
@@ -28,9 +29,18 @@ export interface TextClassifier {
   readonly weights: Weights;
 }
 
+/** The encoder below a head, with the states that the head reads. */
+export function encoderBelow(
+  pretrained: Pick<Pretrained, "build">,
+  { pooling }: Pick<ClassifierHead, "pooling">,
+  dropout: Dropout = noDropout,
+): EncoderGraph {
+  return pretrained.build(dropout, statesFor(typeof pooling === "string" ? pooling : pooling.pooling));
+}
+
 /** The graph of a classifier over a pre-trained model. */
 export function textClassifierGraph(pretrained: Pretrained, head: ClassifierHead, dropout: Dropout = noDropout): ClassifierGraph {
-  return classifierGraph(pretrained.build(dropout), head, dropout);
+  return classifierGraph(encoderBelow(pretrained, head, dropout), head, dropout);
 }
 
 /** How the model's family classifies. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { embeddings, type LayerNames, postNormLayers, tokenInputs } from "./blocks.js";
 import { count, encoderFields, isMultiple, plainFields } from "./config-fields.js";
-import { type Dropout, type EncoderGraph, noDropout } from "./encoder-graph.js";
+import { type EncoderGraph, type GraphOptions, noDropout } from "./encoder-graph.js";
 
 /** What of `config.json` changes the computation. */
 export const bertConfig = z
@@ -29,7 +29,11 @@ export function bertLayerNames(layer: number): LayerNames {
  * Builds the graph. `batch` and `sequence` are bound by the batch that is fed. `firstPosition` is the row of the table of positions
  * that the first token has: RoBERTa's is not 0.
  */
-export function bertGraph(config: BertConfig, dropout: Dropout = noDropout, firstPosition = 0): EncoderGraph {
+export function bertGraph(
+  config: BertConfig,
+  { dropout = noDropout, states = "all" }: Partial<GraphOptions> = {},
+  firstPosition = 0,
+): EncoderGraph {
   const { hidden_size: hidden, layer_norm_eps: epsilon } = config;
   const { inputIds, attentionMask } = tokenInputs();
   const embedded = embeddings(inputIds, {
@@ -39,7 +43,7 @@ export function bertGraph(config: BertConfig, dropout: Dropout = noDropout, firs
     positions: { rows: config.max_position_embeddings, first: firstPosition },
     types: config.type_vocab_size,
   });
-  const states = postNormLayers(dropout(embedded, "embeddings"), attentionMask, {
+  const last = postNormLayers(dropout(embedded, "embeddings"), attentionMask, {
     layers: config.num_hidden_layers,
     names: bertLayerNames,
     hidden,
@@ -48,6 +52,7 @@ export function bertGraph(config: BertConfig, dropout: Dropout = noDropout, firs
     activation: config.hidden_act,
     epsilon,
     dropout,
+    states,
   });
-  return { inputIds, attentionMask, hidden: states };
+  return { inputIds, attentionMask, hidden: last };
 }

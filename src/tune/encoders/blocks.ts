@@ -20,7 +20,7 @@ import {
   transpose,
 } from "../../autodiff/ops.js";
 import { activations } from "./config-fields.js";
-import type { Dropout, EncoderGraph } from "./encoder-graph.js";
+import type { Dropout, EncoderGraph, WantedStates } from "./encoder-graph.js";
 
 /** What every encoder is fed. */
 export function tokenInputs(): Pick<EncoderGraph, "inputIds" | "attentionMask"> {
@@ -86,21 +86,24 @@ export function paddingMask(attentionMask: Tensor): Tensor {
   return multiply(subtract(1, cast(reshape(attentionMask, ["batch", 1, 1, "sequence"]), "float32")), masked);
 }
 
-/** [batch, sequence, hidden] to [batch, heads, sequence, hidden / heads]. */
+/** [batch, sequence, hidden] to [batch, heads, sequence, hidden / heads]; of one state a text likewise. */
 export function splitHeads(x: Tensor, heads: number): Tensor {
-  const hidden = Number(x.shape[2]);
-  return transpose(reshape(x, ["batch", "sequence", heads, hidden / heads]), [0, 2, 1, 3]);
+  const [, places, hidden] = x.shape;
+  return transpose(reshape(x, ["batch", places!, heads, Number(hidden) / heads]), [0, 2, 1, 3]);
 }
 
 /** Back to [batch, sequence, hidden]. */
 export function mergeHeads(x: Tensor): Tensor {
-  const [, heads, , width] = x.shape;
-  return reshape(transpose(x, [0, 2, 1, 3]), ["batch", "sequence", Number(heads) * Number(width)]);
+  const [, heads, places, width] = x.shape;
+  return reshape(transpose(x, [0, 2, 1, 3]), ["batch", places!, Number(heads) * Number(width)]);
 }
+
+/** Of an axis by places the first one, which stays as an axis of length 1; where it has length 1, it is the same for all. */
+export const firstPlace = (x: Tensor, axis: number): Tensor => (x.shape[axis] === 1 ? x : slice(x, axis, 0, 1));
 
 /** What a family adds to the products of queries and keys is made of. */
 export interface ScoreParts {
-  /** By heads: [batch, heads, sequence, width]; `key` too. */
+  /** By heads: [batch, heads, sequence, width]; `key` too. Where only the first states are wanted, there is one query a text. */
   readonly query: Tensor;
   readonly key: Tensor;
   /** The projections that made them. */
@@ -132,34 +135,39 @@ export interface LayerSettings {
   readonly epsilon: number;
   /** What the products of queries and keys are multiplied by; 1 / √(width of a head) unless told. */
   readonly scale?: number;
-  /** What a family adds to the scaled products, besides the mask: broadcast to [batch, heads, sequence, sequence]. */
+  /** What a family adds to the scaled products, besides the mask: broadcast to [batch, heads, queries, sequence], or for all queries. */
   readonly bias?: (parts: ScoreParts) => Tensor;
   readonly dropout: Dropout;
+  /** Which states the last layer gives. */
+  readonly states: WantedStates;
   /** Whether training drops units of what the attention adds, as all but DistilBERT do. */
   readonly dropsAttentionOutput?: boolean;
 }
 
-/** All layers, one after the other, from the embeddings [batch, sequence, hidden] to the last states. */
+/** All layers, one after the other, from the embeddings [batch, sequence, hidden] to the last states that are wanted. */
 export function postNormLayers(embedded: Tensor, attentionMask: Tensor, settings: LayerSettings): Tensor {
   const { layers, names: namesOf, hidden, heads, inner, epsilon, dropout, dropsAttentionOutput = true } = settings;
-  const { scale = 1 / Math.sqrt(hidden / heads), bias } = settings;
+  const { scale = 1 / Math.sqrt(hidden / heads), bias, states } = settings;
   const mask = paddingMask(attentionMask);
 
   const selfAttention = (x: Tensor, names: LayerNames, layer: number): Tensor => {
+    const isFirst = states === "first" && layer === layers - 1;
+    const asking = isFirst ? firstPlace(x, 1) : x;
     const [toQuery, toKey, toValue] = [names.query, names.key, names.value].map((name) => dense(name, hidden, hidden));
-    const [query, key, value] = [toQuery!, toKey!, toValue!].map((project) => splitHeads(project(x), heads));
-    const own = bias?.({ query: query!, key: key!, toQuery: toQuery!, toKey: toKey!, layer });
+    const [key, value] = [toKey!, toValue!].map((project) => splitHeads(project(x), heads));
+    const query = splitHeads(toQuery!(asking), heads);
+    const own = bias?.({ query, key: key!, toQuery: toQuery!, toKey: toKey!, layer });
     const attended = attention({
-      query: query!,
+      query,
       key: key!,
       value: value!,
       scale,
-      biases: own === undefined ? [mask] : [own, mask],
-      kept: dropout.kept(["batch", heads, "sequence", "sequence"], `${names.attentionOutput}.probabilities`),
+      biases: own === undefined ? [mask] : [isFirst ? firstPlace(own, own.shape.length - 2) : own, mask],
+      kept: dropout.kept(["batch", heads, isFirst ? 1 : "sequence", "sequence"], `${names.attentionOutput}.probabilities`),
     });
     const result = dense(names.attentionOutput, hidden, hidden)(mergeHeads(attended));
     const added = dropsAttentionOutput ? dropout(result, names.attentionOutput) : result;
-    return norm(add(added, x), names.attentionNorm, { width: hidden, epsilon });
+    return norm(add(added, asking), names.attentionNorm, { width: hidden, epsilon });
   };
   const feedForward = (x: Tensor, names: LayerNames): Tensor => {
     const between = activations[settings.activation](dense(names.inner, hidden, inner)(x));

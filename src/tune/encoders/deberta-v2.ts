@@ -7,9 +7,9 @@ import { product } from "../../autodiff/dims.js";
 import type { Tensor } from "../../autodiff/graph.js";
 import { add, gather, input, layerNorm, matmul, multiply, reshape, transpose } from "../../autodiff/ops.js";
 import { bertLayerNames } from "./bert.js";
-import { dense, embeddings, type Projection, postNormLayers, type ScoreParts, tokenInputs } from "./blocks.js";
+import { dense, embeddings, firstPlace, type Projection, postNormLayers, type ScoreParts, tokenInputs } from "./blocks.js";
 import { count, encoderFields, isMultiple } from "./config-fields.js";
-import type { Dropout, EncoderGraph } from "./encoder-graph.js";
+import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 import { bucketsByPair, debertaBucket, places } from "./relative-positions.js";
 
 /** Which parts the scores have besides content to content: content to distance (`c2p`), distance to content (`p2c`). */
@@ -54,18 +54,18 @@ function splitRows(x: Tensor, heads: number): Tensor {
 }
 
 /**
- * Of `x` [batch, heads, sequence, rows] the number at row `row[i, j]` of each i: [batch, heads, sequence, sequence]. By rows of a table
- * of one entry for each place and row, since `gather` takes whole rows.
+ * Of `x` [batch, heads, m, rows] the number at row `row[i, j]` of each i: [batch, heads, m, n], where m and n are `sequence` or 1. By rows of a
+ * table of one entry for each place and row, since `gather` takes whole rows.
  */
 function pick(x: Tensor, row: Tensor, longest: number): Tensor {
-  const [batch, heads, sequence, rows] = x.shape;
-  const table = reshape(transpose(x, [2, 3, 0, 1]), [product([sequence!, rows!]), batch!, heads!]);
+  const [batch, heads, count, rows] = x.shape;
+  const table = reshape(transpose(x, [2, 3, 0, 1]), [product([count!, rows!]), batch!, heads!]);
   const start = multiply(reshape(places(longest), ["sequence", 1]), Number(rows));
-  return transpose(gather(table, add(start, row)), [2, 3, 0, 1]);
+  return transpose(gather(table, add(count === 1 ? firstPlace(start, 0) : start, row)), [2, 3, 0, 1]);
 }
 
 /** Builds the graph. */
-export function debertaV2Graph(config: DebertaV2Config, dropout: Dropout): EncoderGraph {
+export function debertaV2Graph(config: DebertaV2Config, { dropout, states }: GraphOptions): EncoderGraph {
   const { hidden_size: hidden, num_attention_heads: heads, layer_norm_eps: epsilon, max_position_embeddings: longest } = config;
   const { inputIds, attentionMask } = tokenInputs();
   const embedded = embeddings(inputIds, {
@@ -96,18 +96,19 @@ export function debertaV2Graph(config: DebertaV2Config, dropout: Dropout): Encod
     const dropped = dropout(distances, `${name}.distances`);
     const own = (shared: Projection, projection: string): Tensor =>
       splitRows((config.share_att_key ? shared : dense(`${name}.${projection}`, hidden, hidden))(dropped), heads);
+    const rows = query.shape[2] === 1 ? firstPlace(row, 0) : row;
     const found: Tensor[] = [];
     if (parts.includes("c2p"))
-      found.push(pick(matmul(query, own(toKey, "pos_key_proj"), { transposeB: true, scale }), row, longest));
+      found.push(pick(matmul(query, own(toKey, "pos_key_proj"), { transposeB: true, scale }), rows, longest));
     // Here each key picks by the distance of each query, which is the same pair's: the rows are the same, transposed.
     if (parts.includes("p2c"))
       found.push(
-        transpose(pick(matmul(key, own(toQuery, "pos_query_proj"), { transposeB: true, scale }), transpose(row), longest)),
+        transpose(pick(matmul(key, own(toQuery, "pos_query_proj"), { transposeB: true, scale }), transpose(rows), longest)),
       );
     return found.reduce(add);
   };
 
-  const states = postNormLayers(dropout(embedded, "embeddings"), attentionMask, {
+  const last = postNormLayers(dropout(embedded, "embeddings"), attentionMask, {
     layers: config.num_hidden_layers,
     names: (layer) => {
       const name = `encoder.layer.${layer}.attention.self`;
@@ -121,6 +122,7 @@ export function debertaV2Graph(config: DebertaV2Config, dropout: Dropout): Encod
     scale,
     ...(parts.length > 0 && { bias: byDistance }),
     dropout,
+    states,
   });
-  return { inputIds, attentionMask, hidden: states };
+  return { inputIds, attentionMask, hidden: last };
 }

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { embeddings, postNormLayers, tokenInputs } from "./blocks.js";
 import { activationName, count, isMultiple } from "./config-fields.js";
-import type { Dropout, EncoderGraph } from "./encoder-graph.js";
+import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 
 /** What of `config.json` changes the computation. `sinusoidal_pos_embds` does not: it says what the table of positions began with. */
 export const distilbertConfig = z
@@ -22,7 +22,7 @@ export type DistilbertConfig = z.infer<typeof distilbertConfig>;
 const epsilon = 1e-12;
 
 /** Builds the graph. */
-export function distilbertGraph(config: DistilbertConfig, dropout: Dropout): EncoderGraph {
+export function distilbertGraph(config: DistilbertConfig, { dropout, states }: GraphOptions): EncoderGraph {
   const { inputIds, attentionMask } = tokenInputs();
   const embedded = embeddings(inputIds, {
     width: config.dim,
@@ -52,6 +52,7 @@ export function distilbertGraph(config: DistilbertConfig, dropout: Dropout): Enc
     activation: config.activation,
     epsilon,
     dropout,
+    states,
     dropsAttentionOutput: false,
   });
   return { inputIds, attentionMask, hidden };

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { bertLayerNames } from "./bert.js";
 import { dense, embeddings, postNormLayers, tokenInputs } from "./blocks.js";
 import { count, encoderFields, isMultiple, plainFields } from "./config-fields.js";
-import type { Dropout, EncoderGraph } from "./encoder-graph.js";
+import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 
 /** What of `config.json` changes the computation. */
 export const electraConfig = z
@@ -15,7 +15,7 @@ export const electraConfig = z
 export type ElectraConfig = z.infer<typeof electraConfig>;
 
 /** Builds the graph. */
-export function electraGraph(config: ElectraConfig, dropout: Dropout): EncoderGraph {
+export function electraGraph(config: ElectraConfig, { dropout, states }: GraphOptions): EncoderGraph {
   const { hidden_size: hidden, embedding_size: width, layer_norm_eps: epsilon } = config;
   const { inputIds, attentionMask } = tokenInputs();
   const narrow = embeddings(inputIds, {
@@ -27,7 +27,7 @@ export function electraGraph(config: ElectraConfig, dropout: Dropout): EncoderGr
   });
   const dropped = dropout(narrow, "embeddings");
   const embedded = width === hidden ? dropped : dense("embeddings_project", width, hidden)(dropped);
-  const states = postNormLayers(embedded, attentionMask, {
+  const last = postNormLayers(embedded, attentionMask, {
     layers: config.num_hidden_layers,
     names: bertLayerNames,
     hidden,
@@ -36,6 +36,7 @@ export function electraGraph(config: ElectraConfig, dropout: Dropout): EncoderGr
     activation: config.hidden_act,
     epsilon,
     dropout,
+    states,
   });
-  return { inputIds, attentionMask, hidden: states };
+  return { inputIds, attentionMask, hidden: last };
 }

@@ -11,8 +11,21 @@ export interface EncoderGraph {
   readonly inputIds: Tensor<"input">;
   /** `attention_mask`, int64 [batch, sequence]: 1 where there is a token, 0 at padding, which is on the right. */
   readonly attentionMask: Tensor<"input">;
-  /** float32 [batch, sequence, hidden]: the states after the last layer. */
+  /** float32 [batch, sequence, hidden]: the states after the last layer; [batch, 1, hidden] where only the first were asked for. */
   readonly hidden: Tensor;
+}
+
+/**
+ * Which states are wanted of the last layer. `first`: those of each text's first token, which is all that most classifiers read; what the last
+ * layer does for the others is not computed then, and of a layer that is nearly all: their queries, what attention gives them, and their
+ * feed-forward layer. The numbers of the first are the same to rounding.
+ */
+export type WantedStates = "all" | "first";
+
+/** How a graph is built. */
+export interface GraphOptions {
+  readonly dropout: Dropout;
+  readonly states: WantedStates;
 }
 
 /**

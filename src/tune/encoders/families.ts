@@ -7,14 +7,14 @@ import { bertConfig, bertGraph } from "./bert.js";
 import { debertaV2Config, debertaV2Graph } from "./deberta-v2.js";
 import { distilbertConfig, distilbertGraph } from "./distilbert.js";
 import { electraConfig, electraGraph } from "./electra.js";
-import { type Dropout, type EncoderGraph, noDropout } from "./encoder-graph.js";
+import { type Dropout, type EncoderGraph, type GraphOptions, noDropout, type WantedStates } from "./encoder-graph.js";
 import { modernbertConfig, modernbertGraph } from "./modernbert.js";
 import { mpnetConfig, mpnetGraph, mpnetPositions } from "./mpnet.js";
 import { robertaConfig, robertaGraph, robertaPositions } from "./roberta.js";
 
 /** How one family reads its configuration and builds its graph. */
 interface Family {
-  build(config: object, place: string, dropout: Dropout): BuiltEncoder;
+  build(config: object, place: string, options: GraphOptions): BuiltEncoder;
 }
 
 /** A graph with what it takes to feed it. */
@@ -48,9 +48,9 @@ function parseConfig<Schema extends z.ZodType>(schema: Schema, config: object, p
 function family<Schema extends z.ZodType>(
   prefix: string,
   schema: Schema,
-  build: (config: z.infer<Schema>, dropout: Dropout) => Omit<BuiltEncoder, "prefix">,
+  build: (config: z.infer<Schema>, options: GraphOptions) => Omit<BuiltEncoder, "prefix">,
 ): Family {
-  return { build: (config, place, dropout) => ({ prefix, ...build(parseConfig(schema, config, place), dropout) }) };
+  return { build: (config, place, options) => ({ prefix, ...build(parseConfig(schema, config, place), options) }) };
 }
 
 /** The measures by the names that most configurations have for them. */
@@ -66,31 +66,31 @@ function measures(config: {
   };
 }
 
-const roberta = family("roberta", robertaConfig, (config, dropout) => ({
-  graph: robertaGraph(config, dropout),
+const roberta = family("roberta", robertaConfig, (config, options) => ({
+  graph: robertaGraph(config, options),
   ...measures(config),
   maxPositions: robertaPositions(config),
 }));
 
 const families: Readonly<Record<string, Family>> = {
-  bert: family("bert", bertConfig, (config, dropout) => ({ graph: bertGraph(config, dropout), ...measures(config) })),
-  "deberta-v2": family("deberta", debertaV2Config, (config, dropout) => ({
-    graph: debertaV2Graph(config, dropout),
+  bert: family("bert", bertConfig, (config, options) => ({ graph: bertGraph(config, options), ...measures(config) })),
+  "deberta-v2": family("deberta", debertaV2Config, (config, options) => ({
+    graph: debertaV2Graph(config, options),
     ...measures(config),
   })),
-  distilbert: family("distilbert", distilbertConfig, (config, dropout) => ({
-    graph: distilbertGraph(config, dropout),
+  distilbert: family("distilbert", distilbertConfig, (config, options) => ({
+    graph: distilbertGraph(config, options),
     hiddenSize: config.dim,
     maxPositions: config.max_position_embeddings,
     vocabularySize: config.vocab_size,
   })),
-  electra: family("electra", electraConfig, (config, dropout) => ({ graph: electraGraph(config, dropout), ...measures(config) })),
-  modernbert: family("model", modernbertConfig, (config, dropout) => ({
-    graph: modernbertGraph(config, dropout),
+  electra: family("electra", electraConfig, (config, options) => ({ graph: electraGraph(config, options), ...measures(config) })),
+  modernbert: family("model", modernbertConfig, (config, options) => ({
+    graph: modernbertGraph(config, options),
     ...measures(config),
   })),
-  mpnet: family("mpnet", mpnetConfig, (config, dropout) => ({
-    graph: mpnetGraph(config, dropout),
+  mpnet: family("mpnet", mpnetConfig, (config, options) => ({
+    graph: mpnetGraph(config, options),
     ...measures(config),
     maxPositions: mpnetPositions(config),
   })),
@@ -101,8 +101,13 @@ const families: Readonly<Record<string, Family>> = {
 /** The families that can be built, by the `model_type` of their `config.json`. */
 export const modelTypes: readonly string[] = Object.keys(families);
 
-/** Builds the encoder that a parsed `config.json` describes; `folder` is for messages, `dropout` for training. */
-export function buildEncoder(config: object, folder: string, dropout: Dropout = noDropout): BuiltEncoder {
+/** Builds the encoder that a parsed `config.json` describes; `folder` is for messages, `dropout` for training. All states are wanted unless told. */
+export function buildEncoder(
+  config: object,
+  folder: string,
+  dropout: Dropout = noDropout,
+  states: WantedStates = "all",
+): BuiltEncoder {
   const place = join(folder, "config.json");
   const { model_type: type } = z.object({ model_type: z.string().optional() }).catch({}).parse(config);
   const found = type !== undefined && modelTypes.includes(type) ? families[type] : undefined;
@@ -110,5 +115,5 @@ export function buildEncoder(config: object, folder: string, dropout: Dropout = 
     const what = type === undefined ? `has no "model_type"` : `is of a model of type "${type}"`;
     throw new UserError(`${place} ${what}.${didYouMean(type ?? "", modelTypes)} Supported: ${modelTypes.join(", ")}.`);
   }
-  return found.build(config, place, dropout);
+  return found.build(config, place, { dropout, states });
 }

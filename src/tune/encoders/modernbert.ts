@@ -20,9 +20,9 @@ import {
   subtract,
   where,
 } from "../../autodiff/ops.js";
-import { dense, masked, mergeHeads, norm, paddingMask, splitHeads, tokenInputs } from "./blocks.js";
+import { dense, firstPlace, masked, mergeHeads, norm, paddingMask, splitHeads, tokenInputs } from "./blocks.js";
 import { activationName, activations, count, isMultiple } from "./config-fields.js";
-import type { Dropout, EncoderGraph } from "./encoder-graph.js";
+import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 import { places } from "./relative-positions.js";
 
 const layerType = z.literal(["full_attention", "sliding_attention"]);
@@ -113,7 +113,7 @@ function neighborhoodMask(longest: number, reach: number): Tensor {
 }
 
 /** Builds the graph. */
-export function modernbertGraph(config: ModernbertConfig, dropout: Dropout): EncoderGraph {
+export function modernbertGraph(config: ModernbertConfig, { dropout, states }: GraphOptions): EncoderGraph {
   const { hidden_size: hidden, num_attention_heads: heads, intermediate_size: inner, max_position_embeddings: longest } = config;
   const { inputIds, attentionMask } = tokenInputs();
   const normed = (x: Tensor, name: string): Tensor =>
@@ -129,16 +129,17 @@ export function modernbertGraph(config: ModernbertConfig, dropout: Dropout): Enc
     sliding_attention: rotary(hidden / heads, longest, baseOf(config, "sliding_attention")),
   };
 
-  const selfAttention = (x: Tensor, name: string, type: LayerType): Tensor => {
+  const selfAttention = (x: Tensor, name: string, type: LayerType, isFirst: boolean): Tensor => {
     const all = dense(`${name}.Wqkv`, hidden, 3 * hidden, config.attention_bias)(x);
     const [query, key, value] = [0, 1, 2].map((part) => splitHeads(slice(all, 2, part * hidden, hidden), heads));
+    const turned = rotate[type](query!);
     const attended = attention({
-      query: rotate[type](query!),
+      query: isFirst ? firstPlace(turned, 2) : turned,
       key: rotate[type](key!),
       value: value!,
       scale: 1 / Math.sqrt(hidden / heads),
-      biases: [masks[type]],
-      kept: dropout.kept(["batch", heads, "sequence", "sequence"], `${name}.probabilities`),
+      biases: [isFirst ? firstPlace(masks[type], 2) : masks[type]],
+      kept: dropout.kept(["batch", heads, isFirst ? 1 : "sequence", "sequence"], `${name}.probabilities`),
     });
     const result = dense(`${name}.Wo`, hidden, hidden, config.attention_bias)(mergeHeads(attended));
     return dropout(result, name);
@@ -156,7 +157,8 @@ export function modernbertGraph(config: ModernbertConfig, dropout: Dropout): Enc
     const name = `layers.${layer}`;
     // The embeddings are normalized already.
     const before = layer === 0 ? x : normed(x, `${name}.attn_norm`);
-    x = add(x, selfAttention(before, `${name}.attn`, typeOf(config, layer)));
+    const isFirst = states === "first" && layer === config.num_hidden_layers - 1;
+    x = add(isFirst ? firstPlace(x, 1) : x, selfAttention(before, `${name}.attn`, typeOf(config, layer), isFirst));
     x = add(x, feedForward(normed(x, `${name}.mlp_norm`), `${name}.mlp`));
   }
   return { inputIds, attentionMask, hidden: normed(x, "final_norm") };

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { gather, input, transpose } from "../../autodiff/ops.js";
 import { embeddings, postNormLayers, tokenInputs } from "./blocks.js";
 import { encoderFields, isMultiple } from "./config-fields.js";
-import type { Dropout, EncoderGraph } from "./encoder-graph.js";
+import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 import { bucketsByPair, mpnetBucket } from "./relative-positions.js";
 
 // Positions begin after the id of padding, which is 1 in the program, not in the configuration.
@@ -27,7 +27,7 @@ export function mpnetPositions(config: { readonly max_position_embeddings: numbe
 }
 
 /** Builds the graph. */
-export function mpnetGraph(config: MpnetConfig, dropout: Dropout): EncoderGraph {
+export function mpnetGraph(config: MpnetConfig, { dropout, states }: GraphOptions): EncoderGraph {
   const { hidden_size: hidden, num_attention_heads: heads, layer_norm_eps: epsilon } = config;
   const { inputIds, attentionMask } = tokenInputs();
   const embedded = embeddings(inputIds, {
@@ -40,7 +40,7 @@ export function mpnetGraph(config: MpnetConfig, dropout: Dropout): EncoderGraph 
   const table = input("encoder.relative_attention_bias.weight", [config.relative_attention_num_buckets, heads]);
   // [sequence, sequence, heads] to [heads, sequence, sequence].
   const bias = transpose(gather(table, bucketsByPair(mpnetPositions(config), mpnetBucket)), [2, 0, 1]);
-  const states = postNormLayers(dropout(embedded, "embeddings"), attentionMask, {
+  const last = postNormLayers(dropout(embedded, "embeddings"), attentionMask, {
     layers: config.num_hidden_layers,
     names: (layer) => {
       const name = `encoder.layer.${layer}`;
@@ -62,6 +62,7 @@ export function mpnetGraph(config: MpnetConfig, dropout: Dropout): EncoderGraph 
     epsilon,
     bias: () => bias,
     dropout,
+    states,
   });
-  return { inputIds, attentionMask, hidden: states };
+  return { inputIds, attentionMask, hidden: last };
 }

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { bertGraph } from "./bert.js";
 import { count, encoderFields, isMultiple, plainFields } from "./config-fields.js";
-import type { Dropout, EncoderGraph } from "./encoder-graph.js";
+import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 
 /** What of `config.json` changes the computation; the same for both. */
 export const robertaConfig = z
@@ -27,6 +27,6 @@ export function robertaPositions(config: { readonly max_position_embeddings: num
 }
 
 /** Builds the graph: the first token has position `pad_token_id + 1`. */
-export function robertaGraph(config: RobertaConfig, dropout: Dropout): EncoderGraph {
-  return bertGraph(config, dropout, config.pad_token_id + 1);
+export function robertaGraph(config: RobertaConfig, options: GraphOptions): EncoderGraph {
+  return bertGraph(config, options, config.pad_token_id + 1);
 }

@@ -5,7 +5,7 @@ import type { Tensor } from "../../autodiff/graph.js";
 import { normalize, select } from "../../autodiff/math.js";
 import { cast, divide, matmul, reshape, sum } from "../../autodiff/ops.js";
 import { UserError } from "../../lib/errors.js";
-import type { EncoderGraph } from "../encoders/encoder-graph.js";
+import type { EncoderGraph, WantedStates } from "../encoders/encoder-graph.js";
 import { type ModelFolder, readObject, readText } from "./model-folder.js";
 
 /** The mean over all tokens, or the state of the first one. */
@@ -52,6 +52,9 @@ function parseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** Which states of the last layer a way of pooling reads. */
+export const statesFor = (pooling: Pooling): WantedStates => (pooling === "cls" ? "first" : "all");
 
 /** float32 [batch, hidden]: one vector a text. Padding has no part in it. */
 export function pooledStates({ hidden, attentionMask }: EncoderGraph, pooling: Pooling): Tensor {

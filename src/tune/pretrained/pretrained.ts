@@ -4,7 +4,7 @@ import { UserError } from "../../lib/errors.js";
 import { withoutCarriedPooling } from "../classifier/carried-pooling.js";
 import { architectureOf } from "../classifier/classifier-heads.js";
 import { readSavedFields } from "../classifier/saved-fields.js";
-import { type Dropout, type EncoderGraph, noDropout } from "../encoders/encoder-graph.js";
+import { type Dropout, type EncoderGraph, noDropout, type WantedStates } from "../encoders/encoder-graph.js";
 import { type BuiltEncoder, buildEncoder } from "../encoders/families.js";
 import { createFolderTokenizer, readMaxTokens, readTokenizerFiles } from "./folder-tokenizer.js";
 import { findModelFolder, type ModelFolder, readObject, readText } from "./model-folder.js";
@@ -28,8 +28,8 @@ export interface Pretrained extends Omit<BuiltEncoder, "graph"> {
   readonly maxTokens: number;
   /** The file with the weights. */
   readonly weightsPath: string;
-  /** The encoder's graph, a new one each time. */
-  build(dropout?: Dropout): EncoderGraph;
+  /** The encoder's graph, a new one each time, with all states unless told. */
+  build(dropout?: Dropout, states?: WantedStates): EncoderGraph;
 }
 
 /** Reads a model by the name of an embedded one or by its folder. What is wrong with it is a `UserError`. */
@@ -56,7 +56,7 @@ export async function readPretrained(nameOrFolder: string): Promise<Pretrained> 
     maxTokens: Math.min(built.maxPositions, await readMaxTokens(folder, tokenizerFiles.config)),
     weightsPath: findWeights(folder),
     tokenizer: createFolderTokenizer(folder, tokenizerFiles, built.vocabularySize),
-    build: (dropout = noDropout) => buildEncoder(config, folder.path, dropout).graph,
+    build: (dropout = noDropout, states = "all") => buildEncoder(config, folder.path, dropout, states).graph,
   };
 }
 

@@ -41,7 +41,7 @@ const settings: Readonly<Record<string, Setting>> = {
 
 function build({ head, hasDropout = false }: Setting, isTrained?: (name: string) => boolean): TrainingGraph {
   const dropout = hasDropout ? maskedDropout(1 - golden.keep) : noDropout;
-  const graph = classifierGraph(bertGraph(goldenConfig, dropout), head, dropout);
+  const graph = classifierGraph(bertGraph(goldenConfig, { dropout }), head, dropout);
   const training = trainingGraph(graph, classifierLoss(graph, head.isMultiLabel), isTrained);
   return { ...training, outputs: { ...training.outputs, logits: graph.logits } };
 }

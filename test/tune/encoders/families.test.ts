@@ -7,7 +7,7 @@ import { interpret, type NumberArray } from "../../../src/autodiff/interpret.js"
 import { input, multiply, sum } from "../../../src/autodiff/ops.js";
 import { createSession } from "../../../src/autodiff/session.js";
 import { float32, float32Of, float64, type TensorValue } from "../../../src/autodiff/values.js";
-import { dropoutBy } from "../../../src/tune/encoders/encoder-graph.js";
+import { dropoutBy, noDropout, type WantedStates } from "../../../src/tune/encoders/encoder-graph.js";
 import { buildEncoder, modelTypes } from "../../../src/tune/encoders/families.js";
 import { packTokens } from "../../../src/tune/encoders/packed-tokens.js";
 import { debertaBucket, mpnetBucket } from "../../../src/tune/encoders/relative-positions.js";
@@ -35,8 +35,13 @@ interface Loaded {
 
 type Form = "padded" | "packed";
 
-async function load(name: string, { padId, prefix: expectedPrefix }: GoldenFamily, form: Form): Promise<Loaded> {
-  const { graph, prefix, hiddenSize: width } = buildEncoder(await configOf(name), name);
+async function load(
+  name: string,
+  { padId, prefix: expectedPrefix }: GoldenFamily,
+  form: Form,
+  states: WantedStates = "all",
+): Promise<Loaded> {
+  const { graph, prefix, hiddenSize: width } = buildEncoder(await configOf(name), name, noDropout, states);
   expect(prefix).toBe(expectedPrefix);
   const { inputIds, attentionMask, hidden } = graph;
   const isWeight = (x: Tensor): x is Tensor<"input"> => isOp(x, "input") && x !== inputIds && x !== attentionMask;
@@ -153,6 +158,32 @@ describe.each(cases)("$name, $form,", ({ name, golden, form }) => {
     // The keys' biases, with gradients of rounding errors alone, are measured against the large ones.
     const worst = worstGradient(data, golden, 2e-3 * largest);
     expect(worst.error, worst.name).toBeLessThan(1e-4);
+  });
+});
+
+describe.each(cases)("$name, $form, of which only the first states are wanted,", ({ name, golden, form }) => {
+  it("has the same ones, with the same gradients, and computes the last layer for them alone", async () => {
+    const [all, first] = [await load(name, golden, form), await load(name, golden, form, "first")];
+    const { width } = all;
+    const [batch, sequence] = shape as [number, number];
+    // Nothing but the first token of each text enters the loss.
+    const full = Float64Array.from(all.feeds["cotangent"]!.data, Number);
+    const firsts = full.filter((_, i) => Math.floor(i / width) % sequence === 0);
+    const only = full.map((x, i) => (Math.floor(i / width) % sequence === 0 ? x : 0));
+    const run = (loaded: Loaded, cotangent: TensorValue): Record<string, NumberArray> =>
+      interpret(loaded.outputs, numbers({ ...loaded.weights, ...loaded.feeds, cotangent }));
+    const expected = run(all, float64(only, [batch, sequence, width]));
+    const found = run(first, float64(firsts, [batch, 1, width]));
+    const rows = expected["hidden"]!.data.filter((_, i) => Math.floor(i / width) % sequence === 0);
+    expect(found["hidden"]!.shape).toEqual([batch, 1, width]);
+    expect(worstError([...found["hidden"]!.data], [...rows])).toBeLessThan(1e-12);
+    expect(Object.keys(found)).toEqual(Object.keys(expected));
+    for (const [key, value] of Object.entries(expected)) {
+      if (key !== "hidden") expect(worstError([...found[key]!.data], [...value.data]), key).toBeLessThan(1e-12);
+    }
+    // The widest products of the last layer: of one state a text.
+    const ffn = inOrder([first.outputs["hidden"]!]).filter((x) => isOp(x, "matmul") && x.shape.length === 3 && x.shape[1] === 1);
+    expect(ffn.length).toBeGreaterThanOrEqual(3);
   });
 });
 

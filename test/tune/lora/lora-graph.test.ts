@@ -7,7 +7,6 @@ import { input, matmul, tanh } from "../../../src/autodiff/ops.js";
 import { createSession } from "../../../src/autodiff/session.js";
 import { countOf, float32, float32Of, int64, type TensorValue } from "../../../src/autodiff/values.js";
 import { bertConfig, bertGraph } from "../../../src/tune/encoders/bert.js";
-import { noDropout } from "../../../src/tune/encoders/encoder-graph.js";
 import { mergeAdapters, newFactors, withAdapters } from "../../../src/tune/lora/lora-graph.js";
 
 interface StoredTensor {
@@ -57,7 +56,7 @@ const settings = { rank: golden.r, alpha: golden.alpha };
 const isAdapted = (module: string): boolean => module !== "classifier";
 
 function build(): { readonly logits: Tensor; readonly loss: Tensor } {
-  const { hidden } = bertGraph(bertConfig.parse(golden.config), noDropout);
+  const { hidden } = bertGraph(bertConfig.parse(golden.config));
   const logits = layer(tanh(layer(select(hidden, 1, 0), "pooler.dense", 8)), "classifier", 3);
   return { logits, loss: mean(crossEntropy(logits, input("targets", ["batch", 3]))) };
 }

@@ -16,7 +16,7 @@ export function tinyTrainable(repository: string): Trainable {
   const config = bertConfig.parse(golden.config);
   const head = { labelCount: 3, pooling: "mean" } as const;
   return {
-    build: (dropout) => classifierLossGraph(classifierGraph(bertGraph(config, dropout), head, dropout), false),
+    build: (dropout) => classifierLossGraph(classifierGraph(bertGraph(config, { dropout }), head, dropout), false),
     weights: Object.fromEntries(
       Object.entries(golden.weights).map(([name, { shape, data }]) => [name.replace(/^bert\./, ""), float32(data, shape)]),
     ),

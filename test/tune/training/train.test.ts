@@ -164,7 +164,7 @@ describe("twenty steps of PyTorch's", () => {
   const model: Trainable = {
     build: (dropout) =>
       classifierLossGraph(
-        classifierGraph(bertGraph(goldenConfig, dropout), { labelCount: 3, pooling: bertHead }, dropout),
+        classifierGraph(bertGraph(goldenConfig, { dropout, states: "first" }), { labelCount: 3, pooling: bertHead }, dropout),
         false,
       ),
     weights: goldenWeights,
@@ -268,7 +268,10 @@ describe("held-out rows", () => {
     const several: Trainable = {
       ...tiny,
       build: (dropout) =>
-        classifierLossGraph(classifierGraph(bertGraph(goldenConfig, dropout), { labelCount: 3, pooling: "mean" }, dropout), true),
+        classifierLossGraph(
+          classifierGraph(bertGraph(goldenConfig, { dropout }), { labelCount: 3, pooling: "mean" }, dropout),
+          true,
+        ),
       objective: { kind: "labels", labelCount: 3, isMultiLabel: true },
       weights: { ...tiny.weights, "classifier.bias": float32(new Float32Array([50, -50, -50]), [3]) },
     };
