@@ -1,7 +1,8 @@
 /** @file From the words of the command line to approaches: the one place where both arms are in sight. */
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
-import { type Budget, createBudget } from "../prompt/budget.js";
+import type { BatchOptions } from "../prompt/batch/batch-queue.js";
+import { type Budget, createBudget, type Reservation } from "../prompt/budget.js";
 import { filePrompt } from "../prompt/files/file-prompt.js";
 import { labelPrompt } from "../prompt/label-prompt.js";
 import { type PromptMethod, promptMethods } from "../prompt/methods.js";
@@ -9,7 +10,7 @@ import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimize
 import { listPrices } from "../prompt/price-table.js";
 import { loadPrices } from "../prompt/prices.js";
 import { prompt } from "../prompt/prompt.js";
-import { parseSpec, resolveLlm } from "../prompt/providers/resolve.js";
+import { isBatchable, parseSpec, resolveLlm } from "../prompt/providers/resolve.js";
 import { recordedPrompt } from "../prompt/recorded-prompt.js";
 import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
@@ -23,6 +24,8 @@ export interface ApproachSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absent with `--no-cache` and `--dry-run`. */
   readonly responses?: ResponseCache;
+  /** Where batches are kept, and who hears of them; for `--batch`. */
+  readonly batch?: BatchOptions;
   /** What was really paid is entered here, and counts against the budget. Absent with `--dry-run`. */
   readonly bill?: Bill;
 }
@@ -57,6 +60,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const { encoder, env, responses, bill } = sources;
   const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
   const budget = bill === undefined ? undefined : billedBudget(options.budgetUsd, bill);
+  const batch = options.batch === true && sources.batch !== undefined ? { batch: sources.batch } : {};
   const tuned = (method: TuneMethod): Approach => tune({ ...tuneOptions(options, encoder), method });
   const picked = options.ladder?.method ?? "probe";
   const all = [
@@ -82,7 +86,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     const llm =
       bill === undefined || provider === "local"
         ? spec
-        : await resolveLlm(spec, { env, prices, maxConcurrency: options.maxConcurrency });
+        : await resolveLlm(spec, { env, prices, maxConcurrency: options.maxConcurrency, ...batch });
     // Without a price there is no sum to enter; with a limit the client refuses such a model.
     const isBudgeted = options.budgetUsd !== undefined || (typeof llm !== "string" && llm.price !== null);
     const shared = {
@@ -95,6 +99,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       prices,
       timeoutSeconds: options.timeoutSeconds,
       maxConcurrency: options.maxConcurrency,
+      ...batch,
       ...(responses === undefined ? {} : { cache: responses }),
       ...(budget === undefined || !isBudgeted ? {} : { budget }),
     };
@@ -112,7 +117,12 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
 }
 
 /** What the options say of the search for a prompt; with any of them it is wanted. */
-function searchOptions({ optimizer, optimizerCalls, optimizerUsd, optimizerTime }: RunOptions): Partial<OptimizedPromptOptions> {
+function searchOptions({
+  optimizer,
+  optimizerCalls,
+  optimizerUsd,
+  optimizerTime,
+}: Partial<RunOptions>): Partial<OptimizedPromptOptions> {
   return {
     ...(optimizer === undefined ? {} : { optimizer }),
     ...(optimizerCalls === undefined ? {} : { optimizerCalls }),
@@ -126,10 +136,11 @@ function searchOptions({ optimizer, optimizerCalls, optimizerUsd, optimizerTime 
  * that is forbidden. A plan needs no key.
  */
 export async function checkLlms(
-  { llm, offline }: Pick<RunOptions, "llm" | "offline">,
+  { llm, offline, batch, approaches, ...search }: Pick<RunOptions, "llm" | "offline"> & Partial<RunOptions>,
   env: ApproachSources["env"],
   isPlan: boolean,
 ): Promise<void> {
+  if (batch === true) checkBatch(llm, approaches ?? [], search);
   for (const spec of llm) {
     if (["recorded", "local"].includes(parseSpec(spec).provider)) continue;
     if (offline) {
@@ -138,6 +149,25 @@ export async function checkLlms(
       );
     }
     if (!isPlan) await resolveLlm(spec, { env });
+  }
+}
+
+/** `--batch` where nothing could be asked in batches, or a search would wait a day for each of its rounds. */
+function checkBatch(llm: readonly string[], approaches: readonly string[], search: Partial<RunOptions>): void {
+  const asked = llm.filter((spec) => parseSpec(spec).provider !== "recorded");
+  if (asked.length === 0) throw new UserError("--batch asks an LLM in batches, and none is named: add --llm openai:gpt-5-mini.");
+  for (const spec of asked) {
+    if (!isBatchable(spec)) {
+      throw new UserError(
+        `--batch: ${spec} cannot be asked in batches; openai: and anthropic: models can. Leave out --batch, or this LLM.`,
+      );
+    }
+  }
+  if (Object.keys(searchOptions(search)).length > 0 || approaches.some((name) => name.startsWith("prompt:optimized"))) {
+    throw new UserError(
+      "--batch: a search for a prompt asks in dozens of rounds, and each would be a batch that takes up to a day. Search without --batch, and " +
+        "ask the prompt that was found with it: --prompt DIR --batch.",
+    );
   }
 }
 
@@ -168,6 +198,17 @@ function chosen(all: readonly Approach[], names: readonly string[]): Approach[] 
 /** A budget that enters every payment into a bill, which also says what earlier sessions of the run have spent. */
 export function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
   const budget = createBudget(limitUsd ?? Number.POSITIVE_INFINITY, bill.totalUsd);
+  const billed = (reservation: Reservation, worstUsd: number): Reservation => {
+    let isSettled = false;
+    return {
+      settle(usd) {
+        if (isSettled) return;
+        isSettled = true;
+        bill.add(usd - worstUsd);
+        reservation.settle(usd);
+      },
+    };
+  };
   return {
     limitUsd: budget.limitUsd,
     get spentUsd() {
@@ -177,15 +218,9 @@ export function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
       const reservation = await budget.reserve(worstUsd, signal);
       // Entered before the request is sent: one that is open when the process is killed may be billed all the same.
       bill.add(worstUsd);
-      let isSettled = false;
-      return {
-        settle(usd) {
-          if (isSettled) return;
-          isSettled = true;
-          bill.add(usd - worstUsd);
-          reservation.settle(usd);
-        },
-      };
+      return billed(reservation, worstUsd);
     },
+    // In the bill since it was sent.
+    takeOver: (worstUsd) => billed(budget.takeOver(worstUsd), worstUsd),
   };
 }

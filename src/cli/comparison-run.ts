@@ -65,8 +65,9 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     const options = resumed ? local : await withTuning(local, task.train, encoder);
     if (!resumed && options.ladder) terminal.err(noteLines(options.ladder.reason, terminal));
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
+    const batch = { folder: join(folder, "batches"), log: progress.log };
     if (manner.dryRun) {
-      const planned = await makeApproaches(options, { encoder, env });
+      const planned = await makeApproaches(options, { encoder, env, batch });
       checkGateNames(gates, namesOf(planned));
       terminal.out(renderEstimates(task, await estimateRun(task, planned, seeds)));
       return;
@@ -77,7 +78,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
     const responsesPath = options.cache ? join(runs, ".cache", "responses.db") : join(folder, "responses.db");
     const responses = held.use(await openResponseCache(responsesPath));
-    const approaches = await makeApproaches(options, { encoder, env, responses, bill });
+    const approaches = await makeApproaches(options, { encoder, env, responses, bill, batch });
     checkGateNames(gates, namesOf(approaches));
     if (!resumed) {
       hintAtLlm(options, context);

@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly optimizerUsd?: number;
   /** Seconds. */
   readonly optimizerTime?: number;
+  /** LLMs are asked in batches, at the price of batches. */
+  readonly batch?: boolean;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
   readonly budgetUsd?: number;
@@ -95,6 +97,10 @@ const approachNames = (value: string): readonly string[] => {
   return names;
 };
 const most = Number.MAX_SAFE_INTEGER;
+
+/** What `--batch` does, for `--help`. */
+export const batchHelp =
+  "ask LLMs of OpenAI and Anthropic in batches, at half the price: answers come within 24 hours, most often within one; what is stopped meanwhile is resumed";
 
 const secondsOfUnit: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, min: 60, h: 3600 };
 
@@ -190,6 +196,7 @@ export function addRunOptions(command: Command): Command {
         "have LLMs say how sure they are: logprob by the log-probabilities of their answers, calibrated by those less what the prompt leans to, stated in their own words (otherwise not asked)",
       ).choices(["logprob", "calibrated", "stated"]),
     )
+    .option("--batch", batchHelp)
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
     .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)

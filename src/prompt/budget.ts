@@ -18,6 +18,8 @@ export interface Budget {
    * not fit although everything is settled, so a request that could pass the cap is never sent. Throws the signal's reason.
    */
   reserve(worstUsd: number, signal: AbortSignal): Promise<Reservation>;
+  /** Sets aside again what was set aside for a request before, counts as spent, and was never settled: it is under way still. */
+  takeOver(worstUsd: number): Reservation;
 }
 
 interface Waiter {
@@ -76,6 +78,11 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
     limitUsd,
     get spentUsd() {
       return spent;
+    },
+    takeOver(worstUsd) {
+      // Sums of many small floats leave dust.
+      spent = Math.max(0, spent - worstUsd);
+      return reserveNow(worstUsd);
     },
     async reserve(worstUsd, signal) {
       signal.throwIfAborted();

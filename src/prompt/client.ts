@@ -18,7 +18,7 @@ export interface ClientOptions {
   /** Answers that were paid for before, and from now on. */
   readonly cache?: ResponseCache;
   readonly budget?: Budget;
-  /** For one attempt, from sending to the last byte. */
+  /** For one attempt, from sending to the last byte; a model that is asked in batches has as long as it takes. */
   readonly timeoutSeconds?: number;
   /** Attempts of one request in all. */
   readonly attempts?: number;
@@ -65,7 +65,8 @@ interface Formed {
 
 /** A client of a model. Requests that are equal and open at once are sent once. */
 export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
-  const { cache, budget, timeoutSeconds = 120, attempts = 5, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
+  const { cache, budget, attempts = 5, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
+  const timeoutSeconds = llm.underWay === undefined ? (options.timeoutSeconds ?? 120) : null;
   if (budget !== undefined && llm.price === null) {
     throw new UserError(
       `A budget cannot be kept with ${llm.spec}: its price is not known. Give its price with --prices, or leave out --budget-usd.`,
@@ -91,18 +92,24 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   /** One attempt under the budget. The answer is stored and settled before the promise resolves. */
   const attempt = async ({ request, key }: Formed, slot: Slot, signals: Signals): Promise<Answered> => {
     const worstUsd = llm.price === null ? 0 : worstCost(llm.price, request);
-    const reservation = await budget?.reserve(worstUsd, signals.wait);
+    const isUnderWay = llm.underWay?.takeOver(key) === true;
+    const reservation = isUnderWay ? budget?.takeOver(worstUsd) : await budget?.reserve(worstUsd, signals.wait);
     try {
       const { completion, pauseSeconds, requestsLeft } = await completeInTime(llm, request, timeoutSeconds, signals.request);
       const costUsd = priceOf(completion);
-      reservation?.settle(costUsd ?? worstUsd);
+      const settle = (): void => reservation?.settle(costUsd ?? worstUsd);
+      // A batch that a later session finds under way must not be settled in the bill.
+      if (llm.underWay === undefined) settle();
       if (pauseSeconds > 0) llm.pace.pause(Math.min(pauseSeconds, maxWaitSeconds));
       // The next request need not wait for the disk.
       slot.release("answered", { left: requestsLeft ?? null });
       await cache?.set(key, completion);
+      settle();
+      llm.underWay?.settled(key);
       return { completion, isCached: false, costUsd };
     } catch (error) {
       reservation?.settle(error instanceof LlmError && !error.isPossiblyBilled ? 0 : worstUsd);
+      if (error instanceof LlmError) llm.underWay?.settled(key);
       throw error;
     }
   };
@@ -189,8 +196,9 @@ export function waitSeconds(tried: number, backoffSeconds: number, retryAfterSec
   return retryAfterSeconds === null ? ownWait : retryAfterSeconds + backoffSeconds * jitter.uniform();
 }
 
-async function completeInTime(llm: Llm, request: CompletionRequest, seconds: number, signal: AbortSignal) {
+async function completeInTime(llm: Llm, request: CompletionRequest, seconds: number | null, signal: AbortSignal) {
   signal.throwIfAborted();
+  if (seconds === null) return llm.complete(request, signal);
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal.reason);
   const timer = setTimeout(

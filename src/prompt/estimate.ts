@@ -72,15 +72,16 @@ export async function estimateProgram(
   const low = usdOf(inputTokens * (1 - counter.tolerance), output.low);
   const high = usdOf(inputTokens * (1 + counter.tolerance), output.high);
   const secondsPerCall = card.isReasoning || isReasoned ? assumedSeconds.reasoning : assumedSeconds.plain;
+  const isBatched = card.batchSeconds !== undefined;
+  const askingSeconds = card.batchSeconds ?? (calls * secondsPerCall) / Math.max(1, Math.min(maxConcurrency, calls));
   return {
     calls,
     inputTokens,
     outputTokens: Math.round(output.tokens * calls),
     usd: usdOf(inputTokens, output.tokens),
     ...(low === null || high === null ? {} : { usdRange: { low, high } }),
-    basis: `Tokens of prompts are ${counter.basis}; ${output.basis}.`,
-    seconds:
-      (calls * secondsPerCall) / Math.max(1, Math.min(maxConcurrency, calls)) + (await embeddingSeconds(program, encoder, texts)),
+    basis: `Tokens of prompts are ${counter.basis}; ${output.basis}.${isBatched ? ` The time of a batch is the most that the service promises.` : ""}`,
+    seconds: (calls === 0 ? 0 : askingSeconds) + (await embeddingSeconds(program, encoder, texts)),
   };
 }
 

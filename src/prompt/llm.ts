@@ -64,8 +64,8 @@ export interface Completion {
   readonly finish: "stop" | "length" | "refused" | "other";
   /** `null` where the service reported none. */
   readonly usage: Usage | null;
-  /** From sending to the last byte, of the attempt that succeeded. */
-  readonly latencySeconds: number;
+  /** From sending to the last byte, of the attempt that succeeded; `null` where it came in a batch, and nobody waited for it alone. */
+  readonly latencySeconds: number | null;
   /** Of each token of `text`, where they were asked for and the service has them. */
   readonly logprobs?: readonly TokenLogprob[];
   /** The model id in the response: `gpt-5-mini-2025-08-07` where `gpt-5-mini` was asked for. */
@@ -97,8 +97,21 @@ export interface ModelCard {
   readonly isReasoning: boolean;
   /** What it needs that is not in our files: an environment variable, the network. */
   readonly needs: readonly string[];
+  /** Only of a model that is asked in batches: the time within which the service promises their answers. `price` is that of batches then. */
+  readonly batchSeconds?: number;
   /** For people: an unknown price, a model about to be retired. */
   readonly warnings: readonly string[];
+}
+
+/** What a model that is asked in batches knows of requests that outlive the process. Keys are those of `requestKey`. */
+export interface UnderWay {
+  /**
+   * True for a request that was sent before, by an earlier session as a rule, and whose answer nobody waits for: what was set aside for it is
+   * in the bill still. Whoever is told so asks it now.
+   */
+  takeOver(key: string): boolean;
+  /** Its answer is stored and billed, or it failed and was not billed. */
+  settled(key: string): void;
 }
 
 /** A model that can be asked. */
@@ -111,6 +124,8 @@ export interface Llm extends ModelCard {
   readonly hasLogprobs: boolean;
   /** How many requests the service lets us have open now; shared by all that ask this model. */
   readonly pace: Pace;
+  /** Only of a model that is asked in batches, whose answers take as long as they take. */
+  readonly underWay?: UnderWay;
   /** One attempt. Throws `LlmError`, or the signal's reason. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Reply>;
 }

@@ -15,7 +15,7 @@ import { cutSearchRows } from "./optimizers/search-rows.js";
 import type { PromptProgram } from "./program.js";
 import { type ProgramParts, programPredictor } from "./program-predictor.js";
 import { checkAliases, type PromptOptions } from "./prompt.js";
-import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "./providers/resolve.js";
+import { describeModel, parseSpec, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
 
 export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "demos"> {
   /** What the search begins with, and keeps unless something is better: `zero-shot` unless told, or `cot`. */
@@ -40,7 +40,7 @@ const defaults = { calls: 2000, seconds: 1800 } as const;
  * An unknown optimizer or provider is a `UserError` of this call, a missing key or price one of `fit`.
  */
 export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
-  const { llm, encoder, aliases, maxConcurrency, prices, optimizer = "auto", begin = "zero-shot" } = options;
+  const { llm, encoder, aliases, maxConcurrency, optimizer = "auto", begin = "zero-shot" } = options;
   const spec = typeof llm === "string" ? llm : llm.spec;
   if (parseSpec(spec).provider === "recorded") {
     throw new UserError(`${spec} is a recording, and answers to no other prompt than its own: it cannot be optimized.`);
@@ -62,11 +62,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
   ] as const) {
     if (!(value >= 0)) throw new UserError(`${name} is ${value}; expected a number of at least 0.`);
   }
-  const resolveOptions: ResolveOptions = {
-    env: options.env ?? process.env,
-    ...(prices === undefined ? {} : { prices }),
-    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
-  };
+  const resolveOptions = resolveOptionsOf(options);
   const isTextOnly = options.answerForm === "text";
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
     makeProgram(begin, train, templateFor(train, card, options), { count: 0, seed, canShortlist: encoder !== undefined });

@@ -172,3 +172,17 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
     },
   };
 }
+
+/** A pace without any limit but the number of open requests: for batches, whose service sets its own pace. */
+export function openPace(maxConcurrency: number): Pace {
+  return {
+    maxConcurrency,
+    limit: maxConcurrency,
+    perSecond: Number.POSITIVE_INFINITY,
+    async acquire(signal) {
+      signal.throwIfAborted();
+      return { release: () => {} };
+    },
+    pause: () => {},
+  };
+}

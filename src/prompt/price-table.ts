@@ -278,8 +278,8 @@ const openai: Record<string, Price> = {
   },
 };
 
-// https://docs.claude.com/en/docs/about-claude/pricing
-const anthropic: Record<string, Price> = {
+// https://docs.claude.com/en/docs/about-claude/pricing; batches: half of every price (docs.claude.com/en/docs/build-with-claude/batch-processing).
+const anthropic: Record<string, Price> = halfInBatches({
   "claude-3-haiku-20240307": {
     input_cost_per_token: 2.5e-7,
     output_cost_per_token: 1.25e-6,
@@ -439,7 +439,7 @@ const anthropic: Record<string, Price> = {
     supports_reasoning: true,
     supports_sampling_params: false,
   },
-};
+});
 
 // https://ai.google.dev/gemini-api/docs/pricing
 const google: Record<string, Price> = {
@@ -584,3 +584,15 @@ export const listPrices: PriceTable = {
   source: "github.com/BerriAI/litellm, model_prices_and_context_window.json at 00035b69f416be24e2e323c13198d9b7d2d1bdf9",
   models: { ...openai, ...anthropic, ...google },
 };
+
+function halfInBatches(models: Readonly<Record<string, Price>>): Record<string, Price> {
+  const halved = Object.entries(models).map(([id, price]): [string, Price] => [
+    id,
+    {
+      input_cost_per_token_batches: price.input_cost_per_token / 2,
+      output_cost_per_token_batches: price.output_cost_per_token / 2,
+      ...price,
+    },
+  ]);
+  return Object.fromEntries(halved);
+}

@@ -93,15 +93,27 @@ function pricesFor(price: Price, inputTokens: number): PricesOfTokens {
 }
 
 /**
- * The same through the service's batch interface; `null` where its price is not known. Input from the prompt cache keeps its share of the
- * price: the discounts of cache and batch multiply, as OpenAI's and Anthropic's price lists have it.
+ * The prices of the service's batch interface; `null` where they are not known. What input and output have as their batch price applies as a
+ * share to all their prices: the discounts of cache and batch multiply, as OpenAI's and Anthropic's price lists have it.
  */
+export function batchPrice(price: Price): Price | null {
+  const { input_cost_per_token: input, output_cost_per_token: output } = price;
+  // What costs nothing costs nothing in a batch.
+  const { input_cost_per_token_batches: inputBatch = input === 0 ? 0 : undefined } = price;
+  const { output_cost_per_token_batches: outputBatch = output === 0 ? 0 : undefined } = price;
+  if (inputBatch === undefined || outputBatch === undefined) return null;
+  const shares = { input: input === 0 ? 1 : inputBatch / input, output: output === 0 ? 1 : outputBatch / output };
+  const discounted = Object.entries(price).map(([field, value]) => {
+    if (typeof value !== "number" || !field.includes("cost") || field.endsWith("_batches")) return [field, value];
+    return [field, value * (field.startsWith("output") ? shares.output : shares.input)];
+  });
+  return { ...price, ...Object.fromEntries(discounted), input_cost_per_token: inputBatch, output_cost_per_token: outputBatch };
+}
+
+/** The cost of one answer through the batch interface; `null` where its price is not known. */
 export function batchCostOfUsage(price: Price, usage: Usage): number | null {
-  const { input_cost_per_token_batches: input, output_cost_per_token_batches: output } = price;
-  if (input === undefined || output === undefined) return null;
-  const discount = price.input_cost_per_token === 0 ? 1 : input / price.input_cost_per_token;
-  const listedInput = costOfUsage(price, { ...usage, outputTokens: 0 });
-  return listedInput * discount + usage.outputTokens * output;
+  const batch = batchPrice(price);
+  return batch === null ? null : costOfUsage(batch, usage);
 }
 
 /** Prefixes under which LiteLLM's file lists the models of a provider; the models of OpenAI and Anthropic have none. */

@@ -198,7 +198,7 @@ function withAllLabels<Answer extends Pick<Prediction, "scores">>(answer: Answer
 }
 
 function storedSeconds(requests: readonly Answered[]): number {
-  return requests.reduce((sum, { isCached, completion }) => sum + (isCached ? completion.latencySeconds : 0), 0);
+  return requests.reduce((sum, { isCached, completion }) => sum + (isCached ? (completion.latencySeconds ?? 0) : 0), 0);
 }
 
 function meanTokens(questions: readonly Question[], request: (question: Question) => CompletionRequest): number {

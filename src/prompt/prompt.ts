@@ -4,6 +4,7 @@ import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import type { Approach, Dataset, Encoder } from "../types.js";
 import type { Aliases } from "./answer.js";
+import type { BatchOptions } from "./batch/batch-queue.js";
 import { type ClientOptions, createClient } from "./client.js";
 import { estimateProgram } from "./estimate.js";
 import type { Llm, ModelCard } from "./llm.js";
@@ -19,7 +20,7 @@ import {
 import type { PriceTable } from "./prices.js";
 import type { PromptProgram } from "./program.js";
 import { type ProgramParts, questionPredictor } from "./program-predictor.js";
-import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "./providers/resolve.js";
+import { describeModel, parseSpec, type ResolveOptions, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
 import { prepareQuestions } from "./question.js";
 import { shortlistNote } from "./shortlist-recall.js";
 
@@ -46,6 +47,8 @@ export interface PromptOptions extends ClientOptions {
   readonly env?: ResolveOptions["env"];
   readonly prices?: PriceTable;
   readonly maxConcurrency?: number;
+  /** Asks in batches, where `llm` is a string; see `ResolveOptions.batch`. */
+  readonly batch?: BatchOptions;
 }
 
 /**
@@ -57,18 +60,15 @@ export interface PromptOptions extends ClientOptions {
  * ```
  */
 export function prompt(options: PromptOptions): Approach {
-  const { llm, encoder, demos, aliases, maxConcurrency, prices } = options;
+  const { llm, encoder, demos, aliases, maxConcurrency } = options;
   const spec = typeof llm === "string" ? llm : llm.spec;
   if (parseSpec(spec).provider === "recorded") throw new UserError(`${spec} is a recording: it is replayed by recordedPrompt.`);
   if (demos !== undefined && demos !== "auto" && !(Number.isInteger(demos) && demos >= 0)) {
     throw new UserError(`The number of examples in the prompt is ${demos}; expected a whole number, or "auto".`);
   }
   const method = methodOf(options);
-  const resolveOptions: ResolveOptions = {
-    env: options.env ?? process.env,
-    ...(prices === undefined ? {} : { prices }),
-    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
-  };
+  const isBatched = typeof llm === "string" ? options.batch !== undefined : llm.underWay !== undefined;
+  const resolveOptions = resolveOptionsOf(options);
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
     makeProgram(method, train, templateFor(train, card, options), {
       count: demos ?? "auto",
@@ -78,7 +78,7 @@ export function prompt(options: PromptOptions): Approach {
   return {
     name: `prompt:${method}@${spec.replace(/\s+/g, "-")}`,
     arm: "prompt",
-    summary: `Asks ${spec} ${methodSummary(method)}.`,
+    summary: `Asks ${spec} ${methodSummary(method)}${isBatched ? "; in batches, at their price" : ""}.`,
     async estimate(train, queries) {
       const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;
       const program = programOf(train, card, 0);

@@ -26,7 +26,7 @@ export function readCompletion(
 
 /**
  * The bill of all requests that were made for one row: several samples at once, each of them one request or more, one after the other.
- * Usage and cost are unknown where those of one request are.
+ * Usage, cost and latency are unknown where those of one request are.
  */
 export function billOf(
   samples: readonly (readonly Answered[])[],
@@ -37,8 +37,9 @@ export function billOf(
     requests.map(({ completion }) => completion.usage),
     addUsage,
   );
+  const latencies = samples.map(latencyOf);
   return {
-    latencySeconds: Math.max(...samples.map(latencyOf)),
+    ...(latencies.includes(null) ? {} : { latencySeconds: Math.max(...latencies.map(Number)) }),
     costUsd: sumKnown(
       requests.map(({ costUsd }) => costUsd),
       (a, b) => a + b,
@@ -48,8 +49,13 @@ export function billOf(
   };
 }
 
-function latencyOf(requests: readonly Answered[]): number {
-  return requests.reduce((sum, { completion }) => sum + completion.latencySeconds, 0);
+/** `null` where a part of it is not known. */
+function latencyOf(requests: readonly Answered[]): number | null {
+  if (requests.length === 0) return 0;
+  return sumKnown(
+    requests.map(({ completion }) => completion.latencySeconds),
+    (a, b) => a + b,
+  );
 }
 
 function sumKnown<Value>(values: readonly (Value | null)[], add: (a: Value, b: Value) => Value): Value | null {

@@ -10,7 +10,8 @@ export interface StoredResponse {
   readonly text: string;
   readonly finish: string;
   readonly usage: Usage | null;
-  readonly latencySeconds: number;
+  /** `null` where it came in a batch. */
+  readonly latencySeconds: number | null;
   readonly servedBy: string | null;
   /** Of each token of the text; absent where none were asked for, and in files of early versions. */
   readonly logprobs?: readonly StoredTokenLogprob[];

@@ -3,7 +3,7 @@ import type { CommandContext } from "../command-context.js";
 import { findRun } from "../find-run.js";
 import { givenWords } from "../label/given-words.js";
 import { type LabelOptions, label } from "../label/label-run.js";
-import { numberIn } from "../run-options.js";
+import { batchHelp, numberIn } from "../run-options.js";
 
 const most = Number.MAX_SAFE_INTEGER;
 const list = (value: string): readonly string[] =>
@@ -40,6 +40,7 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
       numberIn("--limit", 1, most, true),
     )
     .option("-o, --output <file>", "where to: .csv or .jsonl (otherwise DATA.labelled.csv or .jsonl)")
+    .option("--batch", batchHelp)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
     .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)
     .option(
@@ -63,6 +64,7 @@ Examples:
   crossover label unlabelled.csv --llm openai:gpt-5-mini --labels billing,delivery,other --dry-run
   crossover label unlabelled.csv --llm openai:gpt-5-mini --labels billing,delivery,other -n 50   a pilot; then again without -n
   crossover label unlabelled.csv --llm openai:gpt-5-mini --examples labelled.csv -o done.jsonl --budget-usd 5
+  crossover label unlabelled.csv --llm openai:gpt-5-mini --labels a,b,c --batch   half the price, within a day
   crossover label unlabelled.csv --run runs/tickets-2026-01-01-120000
   crossover label unlabelled.csv --model runs/tickets/artifacts/tune_full`,
     );

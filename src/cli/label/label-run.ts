@@ -35,6 +35,7 @@ export interface LabelOptions extends LabellerOptions {
   readonly output: string;
   readonly text?: string;
   readonly limit?: number;
+  readonly batch?: boolean;
   readonly budgetUsd?: number;
   readonly prices?: string;
   readonly cache: boolean;
@@ -60,9 +61,10 @@ export async function label(options: LabelOptions, command: string, context: Com
   labelledFormat(output);
   const env = await readEnvironment(terminal.env, options.envFile);
   const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
-  const plan = await planLabeller(options, env, prices);
-  if (options.model === undefined) await checkLlms({ llm: [plan.name], offline: options.offline }, env, options.dryRun);
   const progress = makeProgress(terminal, signal);
+  const batches = options.batch === true ? { batches: { folder: join(stateFolder(output), "batches"), log: progress.log } } : {};
+  const plan = await planLabeller({ ...options, ...batches }, env, prices);
+  if (options.model === undefined) await checkLlms({ ...options, llm: [plan.name] }, env, options.dryRun);
   await using held = disposables();
   try {
     const source = await openRows(options.path);

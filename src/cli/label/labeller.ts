@@ -1,4 +1,5 @@
 /** @file Who labels rows: what is known of it before anything is asked, and what asking takes. */
+import type { BatchOptions } from "../../prompt/batch/batch-queue.js";
 import type { Budget } from "../../prompt/budget.js";
 import type { Pilot } from "../../prompt/output-estimate.js";
 import type { PriceTable } from "../../prompt/prices.js";
@@ -19,6 +20,8 @@ export interface LabellerOptions {
   /** Folder of an earlier run. */
   readonly run?: string;
   readonly approach?: string;
+  /** Asks in batches. */
+  readonly batches?: BatchOptions;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
 }

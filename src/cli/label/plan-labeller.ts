@@ -16,6 +16,8 @@ export async function planLabeller(
   const { model, llm, run, approach } = options;
   if (model !== undefined && (llm !== undefined || run !== undefined))
     throw new UserError("--model labels with a tuned model, --llm and --run with an LLM: give one of them.");
+  if (model !== undefined && options.batches !== undefined)
+    throw new UserError("--batch asks an LLM in batches; a tuned model runs here. Leave it out.");
   const source = model === undefined ? run : model;
   const given = settled.find((name) => options[name] !== undefined);
   if (source !== undefined && given !== undefined) {

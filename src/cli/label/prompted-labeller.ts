@@ -19,6 +19,9 @@ import { readStoredPrompt } from "./stored-prompt.js";
 /** What retrieves examples and shortlists labels, where a prompt does: that of `run`, unless told there. */
 const promptEncoder = "minilm-l6";
 
+/** As many as a batch takes: two pieces are under way at once. */
+const batchRows = 50_000;
+
 /** Preparing a prompt embeds its examples: nothing of it is billed, and progress is that of the rows that follow. */
 const context: Context = { signal: new AbortController().signal, spend: () => {}, log: () => {} };
 
@@ -40,21 +43,22 @@ export async function planPrompted(
 ): Promise<LabellerPlan> {
   const { llm, program, isTextOnly, pilot, notes } =
     options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
-  const { maxConcurrency, timeoutSeconds } = options;
+  const { maxConcurrency, timeoutSeconds, batches } = options;
+  const batch = batches === undefined ? {} : { batch: batches };
   const { labels, isMultiLabel } = program.template;
   let loaded: Promise<Encoder> | undefined;
   const encoderOf = (): Promise<Encoder> | undefined => {
     if (needsEncoder(program)) loaded ??= loadEncoder(promptEncoder);
     return loaded;
   };
-  const card = describeModel(llm, { env, prices });
+  const card = describeModel(llm, { env, prices, ...batch });
   return {
     name: llm,
     labels,
     isMultiLabel,
     fingerprint: sha256("llm", llm, card.baseUrl, JSON.stringify([program, isTextOnly])),
     notes: [...notes, ...card.warnings],
-    pieceRows: Math.min(2048, Math.max(64, 8 * maxConcurrency)),
+    pieceRows: batches === undefined ? Math.min(2048, Math.max(64, 8 * maxConcurrency)) : batchRows,
     estimate: async (queries, own) =>
       estimateProgram(card, program, await encoderOf(), queries, {
         isTextOnly,
@@ -62,7 +66,7 @@ export async function planPrompted(
         pilot: pilot === null || own.answers > pilot.answers ? own : pilot,
       }),
     async open({ cache, budget, hasLimit }) {
-      const resolved = await resolveLlm(llm, { env, prices, maxConcurrency });
+      const resolved = await resolveLlm(llm, { env, prices, maxConcurrency, ...batch });
       // Without a price there is no sum to enter; with a limit the client refuses such a model.
       const isBudgeted = hasLimit || resolved.price !== null;
       const client = createClient(resolved, { cache, timeoutSeconds, ...(isBudgeted ? { budget } : {}) });

@@ -3,13 +3,14 @@
 import { UserError } from "../../lib/errors.js";
 import { formatCount, formatPlural } from "../../lib/format.js";
 import type { Approach, Dataset, Encoder, PredictContext, Prediction, Predictor } from "../../types.js";
+import type { BatchOptions } from "../batch/batch-queue.js";
 import { type ClientOptions, createClient } from "../client.js";
 import { estimateProgram } from "../estimate.js";
 import type { Llm } from "../llm.js";
 import type { PriceTable } from "../prices.js";
 import type { PromptProgram } from "../program.js";
 import { type ProgramParts, programPredictor } from "../program-predictor.js";
-import { describeModel, parseSpec, type ResolveOptions, resolveLlm } from "../providers/resolve.js";
+import { describeModel, parseSpec, type ResolveOptions, resolveLlm, resolveOptionsOf } from "../providers/resolve.js";
 import { excerpt } from "./excerpt.js";
 import type { PromptSource } from "./prompt-source.js";
 
@@ -26,6 +27,8 @@ export interface FilePromptOptions extends ClientOptions {
   readonly env?: ResolveOptions["env"];
   readonly prices?: PriceTable;
   readonly maxConcurrency?: number;
+  /** Asks in batches, where `llm` is a string; see `ResolveOptions.batch`. */
+  readonly batch?: BatchOptions;
   /** See `ProgramParts.confidence`. */
   readonly confidence?: ProgramParts["confidence"];
 }
@@ -35,7 +38,7 @@ export interface FilePromptOptions extends ClientOptions {
  * nowhere named, or is a recording, is a `UserError` of this call; labels that are not the task's one of `estimate` and `fit`.
  */
 export function filePrompt(options: FilePromptOptions): Approach {
-  const { source, encoder, suffix, maxConcurrency, prices } = options;
+  const { source, encoder, suffix, maxConcurrency } = options;
   const llm = options.llm ?? source.llms[0];
   if (llm === undefined) throw new UserError(`${source.place} names no model to ask. Name one with --llm.`);
   const spec = typeof llm === "string" ? llm : llm.spec;
@@ -45,11 +48,7 @@ export function filePrompt(options: FilePromptOptions): Approach {
     );
   }
   const { isTextOnly } = source;
-  const resolveOptions: ResolveOptions = {
-    env: options.env ?? process.env,
-    ...(prices === undefined ? {} : { prices }),
-    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
-  };
+  const resolveOptions = resolveOptionsOf(options);
   return {
     name: `prompt:file:${nameOf(source)}${suffix === undefined ? "" : `#${suffix}`}@${spec.replace(/\s+/g, "-")}`,
     arm: "prompt",

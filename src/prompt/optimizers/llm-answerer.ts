@@ -102,7 +102,7 @@ export function llmAnswerer(parts: ProgramParts): Answerer {
         });
         context.spend({
           usd: costUsd ?? 0,
-          seconds: isCached ? completion.latencySeconds : 0,
+          seconds: isCached ? (completion.latencySeconds ?? 0) : 0,
           inputTokens: completion.usage?.inputTokens ?? 0,
           outputTokens: completion.usage?.outputTokens ?? 0,
         });

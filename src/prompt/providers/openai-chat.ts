@@ -22,19 +22,27 @@ export interface OpenaiChatOptions {
   readonly dialect: "openai" | "compatible";
   /** Whether it is one of those. */
   readonly isReasoning: boolean;
+  /** What requests go through: the network unless given. */
+  readonly send?: typeof send;
 }
 
 /** A model at an address that speaks OpenAI's protocol. */
 export function openaiChat(options: OpenaiChatOptions): ChatModel {
   const url = new URL(`${options.baseUrl}/chat/completions`);
   const headers = openaiHeaders(options.apiKey);
+  const { send: sent = send } = options;
   return {
     async doGenerate(call) {
       const body = JSON.stringify(chatBody(options, call));
       const signal = call.abortSignal ?? new AbortController().signal;
-      return chatResult(await asked(send({ method: "POST", url, headers, body, signal })));
+      const own = call.headers === undefined ? headers : { ...headers, ...definedOnly(call.headers) };
+      return chatResult(await asked(sent({ method: "POST", url, headers: own, body, signal })));
     },
   };
+}
+
+function definedOnly(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** Headers of a request with a JSON body. */

@@ -1,12 +1,16 @@
 /** @file From `openai:gpt-5-mini` to something that can be asked. One row a provider. */
 
+import { join } from "node:path";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean, nearestNames } from "../../lib/nearest-name.js";
 import type { Context } from "../../types.js";
+import type { BatchOptions, BatchQueue } from "../batch/batch-queue.js";
+import { type BatchService, batchSeconds } from "../batch/batch-service.js";
+import { batchFetch, batchSend } from "../batch/batch-transport.js";
 import type { Llm, ModelCard } from "../llm.js";
-import { adaptivePace } from "../pace.js";
+import { adaptivePace, openPace } from "../pace.js";
 import { listPrices } from "../price-table.js";
-import { findPrice, freePrice, type Price, type PriceTable, priceWarnings } from "../prices.js";
+import { batchPrice, findPrice, freePrice, type Price, type PriceTable, priceWarnings } from "../prices.js";
 import type { Caller } from "./failure.js";
 import { limitedFetch } from "./limited-fetch.js";
 import { localCard, openLocalLlm } from "./local.js";
@@ -22,6 +26,8 @@ export interface ResolveOptions {
   readonly maxConcurrency?: number;
   /** Today as ISO date, for warnings about models that are retired. */
   readonly today?: string;
+  /** Asks in batches, at their price: answers come within a day. Only OpenAI's and Anthropic's interfaces have them. */
+  readonly batch?: BatchOptions;
   /** Who is told of a download, and may stop it; nobody unless given. */
   readonly context?: Pick<Context, "signal" | "log">;
 }
@@ -36,7 +42,10 @@ interface Provider {
   readonly isKeyOptional?: (env: Env) => boolean;
   readonly needs: (env: Env) => readonly string[];
   readonly features: (model: string, price: Price | null) => Features;
-  readonly connect: (model: string, baseUrl: string, apiKey: string | undefined) => Promise<ChatModel>;
+  /** `batches`: what its requests go through, in place of the network. */
+  readonly connect: (model: string, baseUrl: string, apiKey: string | undefined, batches?: BatchQueue) => Promise<ChatModel>;
+  /** Absent: it has none, or none that is known here. */
+  readonly batches?: (baseUrl: string, apiKey: string | undefined) => Promise<BatchService>;
 }
 
 const openaiUrl = "https://api.openai.com/v1";
@@ -58,12 +67,14 @@ const providers = {
       structure: price?.supports_response_schema ?? true,
       logprobs: !openaiReasoning.test(model),
     }),
-    connect: async (model, baseUrl, apiKey) => {
+    connect: async (model, baseUrl, apiKey, batches) => {
       // OpenAI's own models have parameters of their own (`max_completion_tokens`), also behind a proxy.
       const dialect = openaiModel.test(model) ? "openai" : "compatible";
       const { openaiChat } = await import("./openai-chat.js");
-      return openaiChat({ baseUrl, apiKey, model, dialect, isReasoning: openaiReasoning.test(model) });
+      const send = batches === undefined ? {} : { send: batchSend(batches) };
+      return openaiChat({ baseUrl, apiKey, model, dialect, isReasoning: openaiReasoning.test(model), ...send });
     },
+    batches: async (...where) => (await import("../batch/openai-batches.js")).openaiBatches(...where),
   },
   anthropic: {
     keyVariable: "ANTHROPIC_API_KEY",
@@ -75,10 +86,12 @@ const providers = {
       structure: true,
       logprobs: false,
     }),
-    connect: async (model, baseUrl, apiKey) => {
+    connect: async (model, baseUrl, apiKey, batches) => {
       const { createAnthropic } = await import("@ai-sdk/anthropic");
-      return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch: limitedFetch }).chat(model);
+      const fetch = batches === undefined ? limitedFetch : batchFetch(batches);
+      return createAnthropic({ baseURL: baseUrl, apiKey: apiKey ?? "none", fetch }).chat(model);
     },
+    batches: async (...where) => (await import("../batch/anthropic-batches.js")).anthropicBatches(...where),
   },
   google: {
     keyVariable: "GOOGLE_GENERATIVE_AI_API_KEY",
@@ -132,6 +145,12 @@ export function parseSpec(spec: string): { readonly provider: string; readonly m
   return { provider, model };
 }
 
+/** Whether a model can be asked in batches. */
+export function isBatchable(spec: string): boolean {
+  const rows: Readonly<Record<string, Provider>> = providers;
+  return rows[parseSpec(spec).provider]?.batches !== undefined;
+}
+
 /** What is known of a model without asking it: no key is needed, so that a plan can be priced before there is one. */
 export function describeModel(spec: string, options: ResolveOptions): ModelCard {
   const { provider, model } = parseSpec(spec);
@@ -143,7 +162,11 @@ export function describeModel(spec: string, options: ResolveOptions): ModelCard 
     throw new UserError(`The address of ${provider} is not a URL: "${baseUrl}". Expected one such as http://127.0.0.1:8080/v1.`);
   const prices = options.prices ?? listPrices;
   const listed = findPrice(prices, provider, model);
-  const price = listed ?? (provider === "ollama" || isLoopback(baseUrl) ? freePrice : null);
+  const single = listed ?? (provider === "ollama" || isLoopback(baseUrl) ? freePrice : null);
+  const isBatched = options.batch !== undefined;
+  if (isBatched && !isBatchable(spec))
+    throw new UserError(`${spec} cannot be asked in batches: openai: and anthropic: models can.`);
+  const price = isBatched && single !== null ? batchPrice(single) : single;
   return {
     spec,
     provider,
@@ -152,8 +175,16 @@ export function describeModel(spec: string, options: ResolveOptions): ModelCard 
     price,
     isReasoning:
       price?.supports_reasoning ?? (provider === "openai" && openaiModel.test(model) ? openaiReasoning.test(model) : true),
-    needs: needs(options.env),
-    warnings: priceWarnings(prices, model, price, options.today ?? new Date().toISOString().slice(0, 10)),
+    needs: [...needs(options.env), ...(isBatched ? ["its batch interface (priced so; answers within 24 hours)"] : [])],
+    ...(isBatched ? { batchSeconds } : {}),
+    warnings: [
+      ...priceWarnings(prices, model, single, options.today ?? new Date().toISOString().slice(0, 10)),
+      ...(single !== null && price === null
+        ? [
+            `The price of ${model} in batches is not known: its cost is left out. Give input_cost_per_token_batches and output_cost_per_token_batches in a file with --prices.`,
+          ]
+        : []),
+    ],
   };
 }
 
@@ -172,10 +203,34 @@ export async function resolveLlm(spec: string, options: ResolveOptions): Promise
       `The API key for ${spec} is missing. Set ${provider.keyVariable}, or choose a model without a key: --llm ollama:qwen3:8b.`,
     );
   }
-  const model = await provider.connect(card.model, card.baseUrl, apiKey);
   const caller: Caller = { card, secrets: apiKey === undefined ? [] : [apiKey], keyVariable: provider.keyVariable };
-  const pace = adaptivePace({ maxConcurrency: options.maxConcurrency ?? 32 });
-  return servedLlm(card, model, provider.features(card.model, card.price), pace, caller);
+  const features = provider.features(card.model, card.price);
+  const { batch } = options;
+  const service = batch && (await provider.batches!(card.baseUrl, apiKey));
+  if (service === undefined) {
+    const model = await provider.connect(card.model, card.baseUrl, apiKey);
+    return servedLlm(card, model, features, adaptivePace({ maxConcurrency: options.maxConcurrency ?? 32 }), caller);
+  }
+  const { createBatchQueue } = await import("../batch/batch-queue.js");
+  // Several models may be asked in one run.
+  const queue = createBatchQueue(service, caller, { ...batch!, folder: join(batch!.folder, spec.replace(/[^\w.-]+/g, "-")) });
+  const model = await provider.connect(card.model, card.baseUrl, apiKey, queue);
+  return servedLlm(card, model, features, openPace(service.mostRequests), caller, queue);
+}
+
+/** The options for `resolveLlm` that approaches are given one by one. */
+export function resolveOptionsOf({
+  env = process.env,
+  prices,
+  maxConcurrency,
+  batch,
+}: Partial<Pick<ResolveOptions, "env" | "prices" | "maxConcurrency" | "batch">>): ResolveOptions {
+  return {
+    env,
+    ...(prices === undefined ? {} : { prices }),
+    ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
+    ...(batch === undefined ? {} : { batch }),
+  };
 }
 
 function rowOf(provider: string): Provider {

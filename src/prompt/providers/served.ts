@@ -2,6 +2,7 @@
 
 import type { LanguageModel } from "ai";
 import type { Usage } from "../../types.js";
+import { keyHeader } from "../batch/batch-transport.js";
 import { at, textAt } from "../json-value.js";
 import {
   type Completion,
@@ -11,9 +12,11 @@ import {
   type ModelCard,
   maxCompletionCharacters,
   type Reply,
+  type UnderWay,
 } from "../llm.js";
 import type { Pace } from "../pace.js";
 import { readLogprobs } from "../read-logprobs.js";
+import { requestKey } from "../request-key.js";
 import { type Caller, limitsTold, toLlmError, unsupportedParameter } from "./failure.js";
 
 /** The SDK's interface to one model, in its present version. */
@@ -37,18 +40,23 @@ const logprobOptions = {
   compatible: { logprobs: true, top_logprobs: mostAlternatives },
 };
 
-/** A model that can be asked. Where a request is refused for a parameter, the parameter is left out from then on. */
+/**
+ * A model that can be asked. Where a request is refused for a parameter, the parameter is left out from then on. `underWay` where `model` answers
+ * in batches.
+ */
 export function servedLlm(
   card: ModelCard,
   model: Pick<SdkModel, "doGenerate">,
   features: Features,
   pace: Pace,
   caller: Caller,
+  underWay?: UnderWay,
 ): Llm {
   const accepted = { ...features };
   return {
     ...card,
     pace,
+    ...(underWay === undefined ? {} : { underWay }),
     get parameters() {
       // One fixed seed, but for repetitions: an equal prompt is then an equal request, and its answer can be stored.
       return { ...(accepted.temperature ? { temperature: 0 } : {}), ...(accepted.seed ? { seed: 0 } : {}) };
@@ -72,6 +80,7 @@ export function servedLlm(
           prompt: toSdkPrompt(request),
           maxOutputTokens: request.maxOutputTokens,
           abortSignal: signal,
+          ...(underWay === undefined ? {} : { headers: { [keyHeader]: requestKey(this, request) } }),
           ...(accepted.temperature ? { temperature: request.temperature ?? 0 } : {}),
           ...(accepted.seed ? { seed: request.repeat ?? 0 } : {}),
           ...(sent.logprobs ? { providerOptions: logprobOptions } : {}),
@@ -87,7 +96,7 @@ export function servedLlm(
         accepted[parameter] = false;
         throw failed;
       }
-      return toReply(result, (performance.now() - startedAt) / 1000);
+      return toReply(result, underWay === undefined ? (performance.now() - startedAt) / 1000 : null);
     },
   };
 }
@@ -100,7 +109,7 @@ function toSdkPrompt(request: CompletionRequest): SdkPrompt {
   );
 }
 
-function toReply(result: SdkResult, latencySeconds: number): Reply {
+function toReply(result: SdkResult, latencySeconds: number | null): Reply {
   const choice = at(at(result.response?.body, "choices"), 0);
   const refusal = refusalOf(choice);
   const logprobs = refusal === null ? readLogprobs(choice) : undefined;

@@ -17,6 +17,7 @@ import { random } from "../../../src/lib/random.js";
 import type { Usage } from "../../../src/types.js";
 import { type Fault, type FaultyReply, faults } from "../faults.js";
 import { anthropicProtocol } from "./anthropic.js";
+import { type BatchesOptions, type ReceivedBatch, simulatedBatches } from "./batches.js";
 import { type SimulatedAnswer, type SimulatedModel, UnknownModelError } from "./model.js";
 import { openaiProtocol } from "./openai.js";
 import { promptCache } from "./prompt-cache.js";
@@ -48,6 +49,8 @@ export interface SimulatedLlmOptions {
    * cached, and so the bill, depends on what was asked before.
    */
   readonly promptCacheTokens?: number;
+  /** How the batch interfaces behave. */
+  readonly batches?: BatchesOptions;
   /** Of the jitter. */
   readonly seed?: number;
 }
@@ -58,6 +61,8 @@ export interface SimulatedLlm extends AsyncDisposable {
   readonly url: string;
   /** Those that could be read, in the order of arrival. */
   readonly requests: readonly SimulatedRequest[];
+  /** In the order of arrival. */
+  readonly batches: readonly ReceivedBatch[];
   /** Requests refused for the limit. */
   readonly refused: number;
   /** Requests answered as they should be. */
@@ -88,6 +93,7 @@ export async function startSimulatedLlm(options: SimulatedLlmOptions, port = 0):
   const serve = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = new URL(message.url ?? "", "http://localhost").pathname;
     if (message.method === "GET" && path === "/v1/stats") return send(response, 200, { requests: requests.length, ...counts });
+    if (await batches.handle(message, response, path)) return;
     const protocol = protocols.find((candidate) => candidate.path === path);
     if (protocol === undefined || message.method !== "POST")
       return send(response, 404, { error: { message: `No ${path} here` } });
@@ -144,6 +150,24 @@ export async function startSimulatedLlm(options: SimulatedLlmOptions, port = 0):
     return { answer, usage };
   };
 
+  const batches = simulatedBatches(
+    protocols,
+    async (protocol, body) => {
+      try {
+        const request = { ...protocol.read(body), index: requests.length, protocol: protocol.name, key: undefined };
+        requests.push(request);
+        const { answer, usage } = await answerOf(request, 0);
+        counts.answered++;
+        counts.usage = addUsage(counts.usage, usage);
+        return { status: 200, body: protocol.answer(request, answer, usage) };
+      } catch (error) {
+        if (error instanceof BadRequestError) return protocol.error(400, error.message, "invalid_request_error");
+        throw error;
+      }
+    },
+    options.batches ?? {},
+  );
+
   const server = createServer((message, response) => {
     open++;
     counts.mostOpen = Math.max(counts.mostOpen, open);
@@ -158,6 +182,7 @@ export async function startSimulatedLlm(options: SimulatedLlmOptions, port = 0):
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
+    batches: batches.batches,
     get refused() {
       return counts.refused;
     },

@@ -1,0 +1,86 @@
+/** @file The few requests that a batch takes: its file up, questions about its state, its answers down. */
+
+import { at, textAt } from "../json-value.js";
+import { ServiceError } from "../providers/failure.js";
+import { type HttpRequest, send } from "../providers/http.js";
+import { asked } from "../providers/openai-chat.js";
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Longer lines are no answers, and must not fill memory. */
+const mostLineBytes = 8 * 1024 * 1024;
+
+/** The JSON that came back. Throws `ServiceError`. */
+export async function callJson(request: HttpRequest): Promise<unknown> {
+  const { status, headers, body } = await asked(send(request));
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    throw new ServiceError(`not JSON: ${body.slice(0, 200)}`, {
+      statusCode: status,
+      responseHeaders: headers,
+      responseBody: body,
+    });
+  }
+}
+
+/** Sends a form with a file, which is streamed from disk; the JSON that came back. */
+export async function postForm(url: URL, headers: Headers, form: FormData, signal: AbortSignal): Promise<unknown> {
+  const response = await fetched(url, { method: "POST", headers, body: form, signal });
+  return JSON.parse(await response.text()) as unknown;
+}
+
+/** Lines of JSON as they arrive, each parsed; those that are empty are passed over. */
+export async function* jsonLines(url: URL, headers: Headers, signal: AbortSignal): AsyncGenerator<unknown> {
+  const { body } = await fetched(url, { headers, signal });
+  if (body === null) return;
+  const decoder = new TextDecoder();
+  let rest = "";
+  try {
+    for await (const chunk of body) {
+      rest += decoder.decode(chunk as Uint8Array, { stream: true });
+      const lines = rest.split("\n");
+      rest = lines.pop()!;
+      if (rest.length > mostLineBytes) throw new ServiceError("a line of the answers is longer than 8 MiB", { statusCode: 200 });
+      for (const line of lines) if (line.trim() !== "") yield JSON.parse(line) as unknown;
+    }
+  } catch (error) {
+    throw brokenOff(error, signal);
+  }
+  if (rest.trim() !== "") yield parsedLast(rest);
+}
+
+/** What was cut off in the middle is fetched again. */
+function parsedLast(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch (error) {
+    throw brokenOff(error, undefined);
+  }
+}
+
+/** The id of what was made. Throws `ServiceError` where there is none. */
+export function idOf(value: unknown): string {
+  const id = textAt(value, "id");
+  if (id === null) throw new ServiceError(`without an id: ${JSON.stringify(value)?.slice(0, 200)}`, { statusCode: 200 });
+  return id;
+}
+
+async function fetched(url: URL, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+  const response = await fetch(url, init).catch((error: unknown) => {
+    throw brokenOff(error, init.signal);
+  });
+  if (response.ok) return response;
+  const headers = Object.fromEntries(response.headers);
+  const body = await response.text().catch(() => "");
+  // Throws: what a failed response says is read in one place.
+  await asked(Promise.resolve({ status: response.status, headers, body: body.slice(0, 100_000) }));
+  return response;
+}
+
+function brokenOff(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (signal?.aborted) return signal.reason;
+  if (!(error instanceof Error) || error instanceof ServiceError) return error;
+  const cause = at(error, "cause");
+  return new ServiceError(cause instanceof Error && cause.message !== "" ? cause.message : error.message, { cause: error });
+}
