@@ -1,6 +1,7 @@
 /** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
 import { article } from "./article/compare.js";
 import { predictions } from "./predictions/compare.js";
+import { prompting } from "./prompting/client.js";
 import { labeling } from "./prompting/labeling.js";
 import { smsSpam } from "./prompting/sms-spam-table.js";
 import { steps } from "./steps/steps.js";
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   predictions,
   "sms-spam": smsSpam,
   labeling,
+  prompting,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

@@ -38,6 +38,12 @@ export interface ProgramParts {
   readonly repeat: number;
 }
 
+/**
+ * Rows under way for each request that may be open: while some answers are being stored, others are ready to be asked. With no row to spare,
+ * stored together is asked together, and the service idles in between.
+ */
+const rowsPerRequest = 1.5;
+
 /** At which answers are drawn where there are several of one text: enough to differ where the model is unsure (Wang et al. 2023, section 3.1). */
 export const sampleTemperature = 0.7;
 
@@ -126,12 +132,12 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
       /** What went wrong, with the number of rows. */
       const faults = new Map<string, number>();
       const count = (fault: string): void => void faults.set(fault, (faults.get(fault) ?? 0) + 1);
-      const atOnce = llm.pace.maxConcurrency;
+      const { maxConcurrency } = llm.pace;
       const predictions = await answerRows(
         queries,
         predictContext,
         `asking ${llm.spec}`,
-        atOnce,
+        Math.ceil(rowsPerRequest * maxConcurrency),
         async ({ text }, signals, place) => {
           const question = questionOf(place);
           const fitted = byForm((form) => fittedRequest(question, text, form, style, windowTokens));
@@ -146,7 +152,7 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
           predictContext.spend({
             usd: bill.costUsd ?? 0,
             // The caller's clock has the waiting for new answers; what stored ones once took would be missing.
-            seconds: storedSeconds(requests.flat()) / atOnce,
+            seconds: storedSeconds(requests.flat()) / maxConcurrency,
             inputTokens: bill.usage?.inputTokens ?? 0,
             outputTokens: bill.usage?.outputTokens ?? 0,
           });

@@ -1,6 +1,7 @@
 /** @file Many rows, some at a time, each answered or failed; the run is stopped where going on makes no sense. */
 
 import { setMaxListeners } from "node:events";
+import { setImmediate } from "node:timers/promises";
 import type { PredictContext, Prediction, Query } from "../types.js";
 import type { Signals } from "./client.js";
 
@@ -37,7 +38,13 @@ export async function answerRows(
       context.log({ kind: "progress", stage, done: ++done, total: queries.length });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, queries.length) }, work));
+  const workers: Promise<void>[] = [];
+  while (workers.length < Math.min(atOnce, queries.length)) {
+    workers.push(work());
+    // The first requests are on their way while the next ones are being written.
+    if (workers.length % 16 === 0) await setImmediate();
+  }
+  await Promise.all(workers);
   context.signal.throwIfAborted();
   if (halt.signal.aborted) throw halt.signal.reason;
   return predictions;

@@ -144,13 +144,19 @@ export function retryAfterSeconds(
   return Number.isNaN(date) ? null : Math.max(0, (date - now) / 1000);
 }
 
-/** Names of the headers that tell of a limit: of OpenAI and its likes, and of Anthropic. */
-const limitHeaders: readonly ((what: string, field: string) => string)[] = [
-  (what, field) => `x-ratelimit-${field}-${what}`,
-  (what, field) => `anthropic-ratelimit-${what}-${field}`,
-];
-
 const limited = ["requests", "tokens", "input-tokens", "output-tokens"];
+
+/** Names of the headers that tell of a limit: of OpenAI and its likes, and of Anthropic. Made once: they are looked for in every answer. */
+const limitHeaders = limited.flatMap((what) =>
+  [(field: string) => `x-ratelimit-${field}-${what}`, (field: string) => `anthropic-ratelimit-${what}-${field}`].map(
+    (nameOf) => ({
+      what,
+      limit: nameOf("limit"),
+      remaining: nameOf("remaining"),
+      reset: nameOf("reset"),
+    }),
+  ),
+);
 
 /**
  * Seconds until the service takes another request, by the `x-ratelimit-remaining-…` and `-reset-…` headers of OpenAI and its
@@ -163,11 +169,9 @@ export function limitPauseSeconds(
 ): number {
   if (headers === undefined) return 0;
   let pause = 0;
-  for (const nameOf of limitHeaders) {
-    for (const what of whats) {
-      if (headers[nameOf(what, "remaining")]?.trim() === "0")
-        pause = Math.max(pause, durationSeconds(headers[nameOf(what, "reset")] ?? "", now));
-    }
+  for (const { what, remaining, reset } of limitHeaders) {
+    if (headers[remaining]?.trim() === "0" && whats.includes(what))
+      pause = Math.max(pause, durationSeconds(headers[reset] ?? "", now));
   }
   return pause;
 }
@@ -190,13 +194,11 @@ export function requestsLeft(
   now: number = Date.now(),
 ): RequestsLeft | null {
   if (headers === undefined) return null;
-  for (const nameOf of limitHeaders) {
-    const [remaining, limit] = [
-      numberOf(headers[nameOf("requests", "remaining")]),
-      numberOf(headers[nameOf("requests", "limit")]),
-    ];
-    const reset = headers[nameOf("requests", "reset")];
-    if (remaining === null || limit === null || reset === undefined) continue;
+  for (const names of limitHeaders) {
+    const reset = headers[names.reset];
+    if (names.what !== "requests" || reset === undefined) continue;
+    const [remaining, limit] = [numberOf(headers[names.remaining]), numberOf(headers[names.limit])];
+    if (remaining === null || limit === null) continue;
     return { remaining, limit, resetSeconds: durationSeconds(reset, now) };
   }
   return null;

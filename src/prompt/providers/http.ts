@@ -1,9 +1,10 @@
 /**
- * @file HTTP for thousands of requests: undici's dispatcher without the streams of `fetch` around it, which take several times the CPU time of
- * the request itself (decisions/0009). Connections are kept and are as many as there are open requests.
+ * @file HTTP for thousands of requests: Node's own client, without the streams of `fetch` around it, which take several times the CPU time of the
+ * request itself (decisions/0012). Connections are kept and are as many as there are open requests.
  */
 
-import { Agent, type Dispatcher } from "undici";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
 
 /** Larger responses are no answers, and must not fill memory. */
 const mostBytes = 8 * 1024 * 1024;
@@ -36,57 +37,52 @@ export class HttpError extends Error {
   }
 }
 
-// The caller's signal is the only clock: a model may think for minutes before the first byte.
-const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000, connect: { timeout: 30_000 } });
+const options = { keepAlive: true, maxFreeSockets: Number.POSITIVE_INFINITY, scheduling: "lifo" } as const;
+const clients = { "http:": http, "https:": https } as const;
+const agents = { "http:": new http.Agent(options), "https:": new https.Agent(options) } as const;
 
-/** One request. Throws `HttpError`, or the signal's reason. */
+/** One request. The caller's signal is the only clock: a model may think for minutes before the first byte. Throws `HttpError`, or the signal's reason. */
 export function send({ method, url, headers, body, signal }: HttpRequest): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
-    let controller: Dispatcher.DispatchController | undefined;
+    const protocol = url.protocol === "https:" ? "https:" : "http:";
     let status: number | undefined;
-    let responseHeaders: Record<string, string> = {};
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const settle = (): void => signal.removeEventListener("abort", abort);
+    const fail = (error: Error): void => {
+      settle();
+      reject(signal.aborted ? signal.reason : new HttpError(error.message || codeOf(error), status, error));
+    };
     const abort = (): void => {
-      controller?.abort(signal.reason);
-      reject(signal.reason);
+      request.destroy();
+      fail(new Error("aborted"));
     };
-    signal.addEventListener("abort", abort, { once: true });
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(started) {
-        controller = started;
-        if (signal.aborted) started.abort(signal.reason);
-      },
-      onResponseStart(_, code, received) {
-        status = code;
-        responseHeaders = joinedHeaders(received);
-      },
-      onResponseData(started, chunk) {
+    const read = (response: IncomingMessage): void => {
+      status = response.statusCode!;
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      response.on("data", (chunk: Buffer) => {
         bytes += chunk.length;
-        if (bytes > mostBytes) started.abort(new Error("the response is longer than 8 MiB"));
-        else chunks.push(chunk);
-      },
-      onResponseEnd() {
-        signal.removeEventListener("abort", abort);
+        chunks.push(chunk);
+        if (bytes > mostBytes) request.destroy(new Error("the response is longer than 8 MiB"));
+      });
+      response.on("end", () => {
+        settle();
         const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-        resolve({ status: status!, headers: responseHeaders, body: whole.toString("utf8") });
-      },
-      onResponseError(_, error) {
-        signal.removeEventListener("abort", abort);
-        reject(signal.aborted ? signal.reason : new HttpError(error.message || codeOf(error), status, error));
-      },
+        resolve({ status: status!, headers: joinedHeaders(response.headers), body: whole.toString("utf8") });
+      });
+      // Also where the connection ends before the response does.
+      response.on("error", fail);
     };
-    try {
-      agent.dispatch({ origin: url.origin, path: url.pathname + url.search, method, headers, body: body ?? null }, handler);
-    } catch (error) {
-      signal.removeEventListener("abort", abort);
-      reject(error);
-    }
+    const { hostname, port, pathname, search } = url;
+    const where = { hostname: hostname.replace(/^\[|\]$/g, ""), port, path: pathname + search };
+    const request = clients[protocol].request({ ...where, method, headers, agent: agents[protocol] }, read);
+    request.on("error", fail);
+    signal.addEventListener("abort", abort, { once: true });
+    request.end(body);
   });
 }
 
-function joinedHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+function joinedHeaders(headers: IncomingMessage["headers"]): Record<string, string> {
   const joined: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
