@@ -3,15 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { expect, it } from "vitest";
+import { random } from "../../src/lib/random.js";
 import { openResponseCache } from "../../src/store/response-cache.js";
 import { bundleChild, ended } from "../servers/child-process.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 
-it("a run that is killed again and again asks only what was not answered yet", async () => {
+it("a run that is killed at twenty random moments asks only what was not answered yet", async () => {
   const folder = await mkdtemp(join(tmpdir(), "crossover-killed-"));
   try {
     const path = join(folder, "answers.db");
-    const rows = 60;
+    const rows = 600;
+    const chance = random(3, "kill");
     let killAt = Number.POSITIVE_INFINITY;
     let kill = (): void => {};
     await using server = await startFaultyServer({
@@ -24,13 +26,14 @@ it("a run that is killed again and again asks only what was not answered yet", a
       },
     });
     await using script = await bundleChild("test/prompt/killed-run.ts");
-    for (const more of [10, 25]) {
+    for (let kills = 0; kills < 20; kills++) {
       const before = server.requests.length;
       await using cache = await openResponseCache(path);
       const stored = await cache.count();
-      killAt = before + more;
+      killAt = before + chance.integer(40);
+      const afterMs = chance.integer(10);
       const child = script.start(path, server.url, String(rows));
-      kill = () => child.kill("SIGKILL");
+      kill = () => void setTimeout(() => child.kill("SIGKILL"), afterMs);
       await ended(child);
       expect(child.signalCode).toBe("SIGKILL");
       // At most the answers to rows that were under way when it died are not stored: four open requests, and two rows more.
@@ -49,4 +52,4 @@ it("a run that is killed again and again asks only what was not answered yet", a
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-});
+}, 60_000);
