@@ -37,7 +37,7 @@ export interface RunOptions {
   readonly ladder?: LadderChoice;
   readonly demos: number;
   /** How LLMs are to say how sure they are; absent: not asked. */
-  readonly confidence?: "logprob" | "calibrated" | "stated";
+  readonly confidence?: "logprob" | "calibrated" | "codes" | "stated";
   /** How prompts are searched for; with any of these options `prompt:optimized` is among the approaches. */
   readonly optimizer?: OptimizerName | "auto";
   readonly optimizerCalls?: number;
@@ -193,8 +193,8 @@ export function addRunOptions(command: Command): Command {
     .addOption(
       new Option(
         "--confidence <how>",
-        "have LLMs say how sure they are: logprob by the log-probabilities of their answers, calibrated by those less what the prompt leans to, stated in their own words (otherwise not asked)",
-      ).choices(["logprob", "calibrated", "stated"]),
+        "have LLMs say how sure they are: logprob by the log-probabilities of their answers, calibrated by those less what the prompt leans to, codes by those of letters that stand for the labels, stated in their own words (otherwise not asked)",
+      ).choices(["logprob", "calibrated", "codes", "stated"]),
     )
     .option("--batch", batchHelp)
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)

@@ -13,6 +13,7 @@ import { prepareQuestions, type Question, type Questions } from "./question.js";
 import { billOf } from "./read-completion.js";
 import { answerRows } from "./rows.js";
 import { askSample, type Sample } from "./sample.js";
+import { codedQuestions, whyUncoded } from "./scoring/coded-questions.js";
 import { withStatedConfidence } from "./scoring/stated-confidence.js";
 import { type AnswerForm, answerForm, renderRequest } from "./template.js";
 import { estimateMessageTokens } from "./tokens.js";
@@ -30,10 +31,11 @@ export interface ProgramParts {
   readonly isTextOnly?: boolean;
   /**
    * How single answers are to say how sure they are: by their log-probabilities, where the service has them, also divided by those of texts
-   * without content (contextual calibration, for prompts that are the same for all texts), or in the model's own words, in JSON. Not asked
-   * for unless told: it makes other requests, and other answers in the store. Votes need none of it.
+   * without content (contextual calibration, for prompts that are the same for all texts), by those of letters that stand for the labels (so
+   * that one token tells of all of them), or in the model's own words, in JSON. Not asked for unless told: it makes other requests, and other
+   * answers in the store. Votes need none of it.
    */
-  readonly confidence?: "logprob" | "calibrated" | "stated";
+  readonly confidence?: "logprob" | "calibrated" | "codes" | "stated";
   /** See `FitContext.repeat`. */
   readonly repeat: number;
 }
@@ -57,14 +59,17 @@ export async function programPredictor(program: PromptProgram, parts: ProgramPar
 }
 
 /** The same of a program whose questions are prepared. */
-export function questionPredictor(program: PromptProgram, questions: Questions, parts: Omit<ProgramParts, "encoder">): Predictor {
+export function questionPredictor(program: PromptProgram, plain: Questions, parts: Omit<ProgramParts, "encoder">): Predictor {
   const { llm, client, isTextOnly = false, confidence, repeat } = parts;
+  const isCoded = confidence === "codes" && whyUncoded(program) === null;
+  const { questions, decode } = isCoded ? codedQuestions(plain, program, repeat) : { questions: plain, decode: null };
   const { template, answer: style, samples } = program;
   if (!(Number.isInteger(samples) && samples >= 1)) {
     throw new UserError(`A prompt asks for ${samples} answers to each text; expected a whole number of at least 1.`);
   }
   const windowTokens = llm.price?.max_input_tokens ?? null;
-  const formOf = (asked: Llm, question: Question): AnswerForm => (isTextOnly ? "text" : answerForm(asked, question.template));
+  const formOf = (asked: Llm, question: Question): AnswerForm =>
+    isTextOnly || isCoded ? "text" : answerForm(asked, question.template);
 
   /** Each sample of each repetition is a request of its own, also in the store. */
   const drawn = (request: CompletionRequest, sample: number): CompletionRequest => {
@@ -129,6 +134,9 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
         predictContext,
       );
       const prior = await priorOf(predictContext);
+      const why = confidence === "codes" ? whyUncoded(program) : null;
+      if (why !== null)
+        predictContext.log({ kind: "note", text: `Labels are asked for by their names, not as letters: ${why}.` });
       /** What went wrong, with the number of rows. */
       const faults = new Map<string, number>();
       const count = (fault: string): void => void faults.set(fault, (faults.get(fault) ?? 0) + 1);
@@ -143,7 +151,8 @@ export function questionPredictor(program: PromptProgram, questions: Questions, 
           const fitted = byForm((form) => fittedRequest(question, text, form, style, windowTokens));
           for (const note of fitNotes(fitted(formOf(llm, question)), program, llm)) count(note);
           const answers = await askAll(question, fitted, prior, signals);
-          const answer: Vote = samples === 1 ? answers[0]!.vote : majority(answers.map(({ vote }) => vote));
+          const said: Vote = samples === 1 ? answers[0]!.vote : majority(answers.map(({ vote }) => vote));
+          const answer = decode === null ? said : decode(said);
           for (const error of new Set(answers.flatMap((sample) => sample.error ?? []))) {
             count(`rows ${answer.answer === null ? "got no answer" : "lack some of their answers"}: ${error}`);
           }

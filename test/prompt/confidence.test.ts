@@ -18,8 +18,11 @@ const train: Dataset = {
 };
 
 /** Leans to the first two labels by four to one, and is moved by each word that names a label, by a factor of e. */
-const weightOf = (label: string, _: string, text: string): number =>
-  (label === "cash" ? 1 : 4) * Math.E ** (text.split(label).length - 1);
+const weightOf = (_: string, line: string, text: string): number => {
+  // Of a letter its line says what it stands for.
+  const label = line.split(": ").at(-1)!;
+  return (label === "cash" ? 1 : 4) * Math.E ** (text.split(label).length - 1);
+};
 
 let server: ScoringServer;
 beforeAll(async () => {
@@ -49,6 +52,28 @@ describe("an answer's confidence", () => {
     expect(prediction.answer).not.toEqual(["cash"]);
     expect(prediction.scores!["cash"]).toBeCloseTo(Math.E / (8 + Math.E), 6);
     expect(prediction.confidence).toEqual({ value: expect.closeTo(4 / (8 + Math.E), 6), source: "logprob" });
+  });
+
+  it.each(["few-shot", "zero-shot", "nearest"] as const)("is by letters that stand for the labels, %s", async (method) => {
+    const { prediction, notes } = await answered({ confidence: "codes", method, encoder: fakeEncoder() });
+    expect(prediction.scores).toEqual({
+      arrival: expect.closeTo(4 / (8 + Math.E), 6),
+      linking: expect.closeTo(4 / (8 + Math.E), 6),
+      cash: expect.closeTo(Math.E / (8 + Math.E), 6),
+    });
+    expect(prediction.answer).toEqual([expect.stringMatching(/^(arrival|linking)$/)]);
+    expect(prediction.confidence).toEqual({ value: expect.closeTo(4 / (8 + Math.E), 6), source: "logprob" });
+    const { messages } = server.requests.at(-1)! as { messages: { role: string; content: string }[] };
+    expect(messages[0]!.content).toMatch(/^- [A-C]: cash$/m);
+    // Examples answer in letters too.
+    for (const { role, content } of messages) if (role === "assistant") expect(content).toMatch(/^[A-C]$/);
+    expect(notes).toEqual([]);
+  });
+
+  it("has no letters where they cannot be, and says why", async () => {
+    const { prediction, notes } = await answered({ confidence: "codes", method: "cot" });
+    expect(prediction.answer).not.toBeNull();
+    expect(notes).toContain("Labels are asked for by their names, not as letters: thoughts come before the answer.");
   });
 
   it("is calibrated by what the prompt leans to, asked about once: e to 1 to 1", async () => {
