@@ -9,6 +9,7 @@ export { readDataset, readTask, type TaskOptions } from "./data/data.js";
 export type { DatasetOptions } from "./data/source.js";
 export { splitDataset } from "./data/split.js";
 export { BudgetError, UserError } from "./lib/errors.js";
+export type { BatchOptions } from "./prompt/batch/batch-queue.js";
 export { type Budget, createBudget } from "./prompt/budget.js";
 export { type FilePromptOptions, filePrompt } from "./prompt/files/file-prompt.js";
 export type { PromptSource } from "./prompt/files/prompt-source.js";

@@ -69,6 +69,9 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     ...(picked === "probe" ? [] : [tuned(picked)]),
     labelPrompt({ encoder }),
   ];
+  // Unless told, searches use half of the money together: what they find is still to be asked.
+  const searches = new Set(options.llm.filter((spec) => parseSpec(spec).provider !== "recorded")).size;
+  const searchUsd = options.budgetUsd === undefined ? {} : { optimizerUsd: options.budgetUsd / 2 / Math.max(1, searches) };
   // What costs several times as much, or takes minutes to hours where the others take seconds: only where it is asked for by name.
   const onRequest: Approach[] = [];
   const saved = await readPrompts(options);
@@ -108,7 +111,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     const isUsual = (method: PromptMethod): boolean => usualMethods.has(method) && saved.length === 0;
     for (const method of promptMethods) (isUsual(method) ? all : onRequest).push(prompt({ ...shared, method }));
     const search = searchOptions(options);
-    (Object.keys(search).length > 0 ? all : onRequest).push(optimizedPrompt({ ...shared, ...search }));
+    (Object.keys(search).length > 0 ? all : onRequest).push(optimizedPrompt({ ...shared, ...searchUsd, ...search }));
   }
   if (options.approaches === undefined) return all;
   onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned));

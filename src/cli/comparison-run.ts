@@ -74,7 +74,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     }
     if (resumed) checkSameData(resumed, task);
     // Nothing is written to it before the run's folder exists.
-    const bill = openBill(join(folder, "bill.txt"));
+    const bill = held.use(openBill(join(folder, "bill.txt")));
     // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
     const responsesPath = options.cache ? join(runs, ".cache", "responses.db") : join(folder, "responses.db");
     const responses = held.use(await openResponseCache(responsesPath));

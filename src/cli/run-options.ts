@@ -187,7 +187,11 @@ export function addRunOptions(command: Command): Command {
       "answers that a search may ask for (otherwise 2,000)",
       numberIn("--optimizer-calls", 1, most, true),
     )
-    .option("--optimizer-usd <usd>", "what a search may cost, within --budget-usd", numberIn("--optimizer-usd", 0, most))
+    .option(
+      "--optimizer-usd <usd>",
+      "what a search may cost (otherwise half of --budget-usd, for all searches together)",
+      numberIn("--optimizer-usd", 0, most),
+    )
     .option("--optimizer-time <time>", "how long a search may take, e.g. 10m or 1h (otherwise 30m)", duration("--optimizer-time"))
     .option("--demos <n>", "examples in a prompt that shows any", numberIn("--demos", 1, 1000, true), 8)
     .addOption(

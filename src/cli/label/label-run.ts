@@ -92,7 +92,7 @@ export async function label(options: LabelOptions, command: string, context: Com
     if (!options.yes && options.budgetUsd === undefined) await confirmUsd(estimate.usd ?? 0, "Labeling", terminal);
     held.use(await lockRun(folder));
     if (!isBegun) await writeState(output, state);
-    const bill = openBill(join(folder, "bill.txt"));
+    const bill = held.use(openBill(join(folder, "bill.txt")));
     const budget = billedBudget(options.budgetUsd, bill);
     // Without the cache answers are asked for anew, yet kept: what was interrupted must not be paid twice.
     const cache = held.use(

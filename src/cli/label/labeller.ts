@@ -22,6 +22,7 @@ export interface LabellerOptions {
   readonly approach?: string;
   /** Asks in batches. */
   readonly batches?: BatchOptions;
+  readonly offline?: boolean;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
 }

@@ -12,11 +12,12 @@ import { needsEncoder } from "../../prompt/question.js";
 import { promptTemplate } from "../../prompt/template.js";
 import { loadEncoder } from "../../tune/pretrained/encoder.js";
 import type { Context, Encoder } from "../../types.js";
+import { resolveModel } from "../model.js";
 import { readLabelSet } from "./label-set.js";
 import type { LabellerOptions, LabellerPlan, LabellerSources } from "./labeller.js";
 import { readStoredPrompt } from "./stored-prompt.js";
 
-/** What retrieves examples and shortlists labels, where a prompt does: that of `run`, unless told there. */
+/** What retrieves examples and shortlists labels where a prompt of no earlier run does. */
 const promptEncoder = "minilm-l6";
 
 /** As many as a batch takes: two pieces are under way at once. */
@@ -32,6 +33,8 @@ interface Prompt {
   /** Never ask for JSON. */
   readonly isTextOnly: boolean;
   readonly pilot: Pilot | null;
+  /** What retrieves examples and shortlists labels, where it does. */
+  readonly encoder: string;
   readonly notes: readonly string[];
 }
 
@@ -41,14 +44,20 @@ export async function planPrompted(
   env: LabellerSources["env"],
   prices: PriceTable,
 ): Promise<LabellerPlan> {
-  const { llm, program, isTextOnly, pilot, notes } =
-    options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
+  const {
+    llm,
+    program,
+    isTextOnly,
+    pilot,
+    encoder: encoderName,
+    notes,
+  } = options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
   const { maxConcurrency, timeoutSeconds, batches } = options;
   const batch = batches === undefined ? {} : { batch: batches };
   const { labels, isMultiLabel } = program.template;
   let loaded: Promise<Encoder> | undefined;
   const encoderOf = (): Promise<Encoder> | undefined => {
-    if (needsEncoder(program)) loaded ??= loadEncoder(promptEncoder);
+    if (needsEncoder(program)) loaded ??= openEncoder(encoderName, options, env);
     return loaded;
   };
   const card = describeModel(llm, { env, prices, ...batch });
@@ -56,7 +65,12 @@ export async function planPrompted(
     name: llm,
     labels,
     isMultiLabel,
-    fingerprint: sha256("llm", llm, card.baseUrl, JSON.stringify([program, isTextOnly])),
+    fingerprint: sha256(
+      "llm",
+      llm,
+      card.baseUrl,
+      JSON.stringify([program, isTextOnly, ...(needsEncoder(program) && encoderName !== promptEncoder ? [encoderName] : [])]),
+    ),
     notes: [...notes, ...card.warnings],
     pieceRows: batches === undefined ? Math.min(2048, Math.max(64, 8 * maxConcurrency)) : batchRows,
     estimate: async (queries, own) =>
@@ -84,6 +98,12 @@ export async function planPrompted(
   };
 }
 
+/** The encoder, downloaded where it is a model of the Hub that is not here yet. */
+async function openEncoder(name: string, { offline = false }: LabellerOptions, env: LabellerSources["env"]): Promise<Encoder> {
+  const { folder } = await resolveModel(name, { env, offline, signal: context.signal, log: context.log });
+  return loadEncoder(folder);
+}
+
 async function runsPrompt(folder: string, { llm, approach }: LabellerOptions): Promise<Prompt> {
   const stored = await readStoredPrompt(folder, approach);
   const isSame = llm === undefined || llm === stored.llm;
@@ -92,6 +112,7 @@ async function runsPrompt(folder: string, { llm, approach }: LabellerOptions): P
     llm: llm ?? stored.llm,
     // Another model's answers say nothing of how long this one's are.
     pilot: isSame ? stored.pilot : null,
+    encoder: stored.model,
     notes: [`Labels and prompt are those of ${stored.approach} in ${folder}.`],
   };
 }
@@ -117,6 +138,7 @@ async function newPrompt(options: LabellerOptions, env: LabellerSources["env"], 
     },
     isTextOnly: false,
     pilot: null,
+    encoder: promptEncoder,
     notes,
   };
 }

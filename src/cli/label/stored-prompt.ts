@@ -9,6 +9,7 @@ import { readSavedPrompt } from "../../prompt/files/read-prompt-folder.js";
 import { type Pilot, pilotOf } from "../../prompt/output-estimate.js";
 import type { PromptProgram } from "../../prompt/program.js";
 import { openRun, type Run } from "../../store/run.js";
+import { storedOptions } from "../stored-options.js";
 import { artifactFolder } from "../training-curves.js";
 
 /** All that asking as the run asked takes. */
@@ -20,6 +21,8 @@ export interface StoredPrompt {
   readonly isTextOnly: boolean;
   /** The run's answers to this prompt. */
   readonly pilot: Pilot;
+  /** The encoder of the run, by which its examples were found and its labels shortlisted: a name, or a folder. */
+  readonly model: string;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function readStoredPrompt(folder: string, approach: string | undefi
   const inOrder = [...(best === null ? [] : [best]), ...(approach === undefined ? prompts : [])];
   for (const name of inOrder) {
     const found = await readLlmPrompt(artifactFolder(folder, name));
-    if (found !== null) return { approach: name, ...found, pilot: answersOf(run, name) };
+    if (found !== null) return { approach: name, ...found, pilot: answersOf(run, name), model: storedOptions(run).model };
   }
   throw new UserError(
     `${folder} has no prompt for an LLM${approach === undefined ? "" : ` in ${approach}`}. Make one with: crossover run DATA --llm SPEC`,

@@ -98,9 +98,12 @@ export function createBatchQueue(service: BatchService, caller: Caller, options:
     clearTimeout(timer);
     const batch = gathering;
     gathering = null;
-    // Nobody waits any more: it stays on disk as it is.
+    // Where nobody waits any more it stays on disk as it is.
     if (batch !== null && batch.waiting.size > 0) start(batch);
-    else gathering = batch;
+  };
+
+  const rejectAll = ({ waiting }: Batch, error: unknown): void => {
+    for (const waiters of [...waiting.values()]) for (const { reject } of [...waiters]) reject(error);
   };
 
   const start = (batch: Batch): void => {
@@ -108,9 +111,7 @@ export function createBatchQueue(service: BatchService, caller: Caller, options:
     const controller = new AbortController();
     batch.running = controller;
     run(batch, controller.signal)
-      .catch((error: unknown) => {
-        for (const waiters of [...batch.waiting.values()]) for (const { reject } of [...waiters]) reject(error);
-      })
+      .catch((error: unknown) => rejectAll(batch, error))
       .finally(() => {
         batch.running = null;
       });
@@ -160,7 +161,7 @@ export function createBatchQueue(service: BatchService, caller: Caller, options:
       } catch (failed) {
         for (const rest of halves) {
           rest.running = null;
-          for (const waiters of [...rest.waiting.values()]) for (const { reject } of [...waiters]) reject(failed);
+          rejectAll(rest, failed);
         }
         return;
       }
