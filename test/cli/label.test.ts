@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { appendFile, readFile, truncate, writeFile } from "node:fs/promises";
+import { appendFile, cp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -8,7 +8,7 @@ import { openBill } from "../../src/store/bill.js";
 import { loadClassifier } from "../../src/tune/classifier/text-classifier.js";
 import { recordingContext } from "../contract/approach.js";
 import { type FaultyServer, startFaultyServer } from "../servers/faulty-openai.js";
-import { crossover, emptyFolder, ticketRows } from "./cli.js";
+import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli.js";
 
 const usage = { prompt_tokens: 100, completion_tokens: 20 };
 /** 100 × $0.25 + 20 × $2 a million. */
@@ -174,6 +174,33 @@ describe("labeling a file", () => {
     expect(server.requests.length - asked).toBeLessThan(30);
     const { messages } = server.requests[asked]!.body;
     expect(messages.slice(0, -1)).toEqual(before.slice(0, -1));
+  });
+
+  it("finds the examples of an earlier run's prompt with the encoder of that run", async () => {
+    const encoder = path("own-encoder");
+    await cp(fileURLToPath(new URL("../../golden/tiny-bert", import.meta.url)), encoder, { recursive: true });
+    const ran = await crossover(
+      [
+        "run",
+        await writeTickets(folder),
+        "--runs",
+        path("runs"),
+        "--name",
+        "t",
+        "--model",
+        encoder,
+        "--approaches",
+        "prompt:nearest",
+      ].concat(["--llm", "openai:gpt-5-mini", "--yes"]),
+      { env: { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url } },
+    );
+    expect(ran.code).toBe(0);
+    const data = await writeRows("rows.csv", 4);
+    expect((await label(data, "--run", "t")).code).toBe(0);
+    await rm(encoder, { recursive: true });
+    const without = await label(data, "--run", "t", "-o", path("again.csv"));
+    expect(without.code).toBe(2);
+    expect(without.err).toContain("own-encoder");
   });
 
   it("labels with a tuned model, whose probabilities are the confidences", async () => {
