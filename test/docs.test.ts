@@ -90,7 +90,9 @@ describe.each(pages)("%s", (page) => {
   });
 
   it("names only options and commands that exist", async () => {
-    const help = (await Promise.all(["run", "check", "label", "resume", "list", "view"].map((name) => crossover([name, "--help"]))))
+    const help = (
+      await Promise.all(["run", "check", "label", "resume", "list", "view"].map((name) => crossover([name, "--help"])))
+    )
       .map(({ out }) => out)
       .join();
     const outside = new Set(["--no-deps"]);
