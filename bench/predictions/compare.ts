@@ -3,6 +3,8 @@
  * the faster one counts.
  *
  *     MODEL=folder TEXTS=texts.json npm run bench predictions      MODEL as `tune:full` saves it, TEXTS a list of strings
+ *
+ * The ONNX file that is saved here computes less than one that PyTorch exports: with EXPORTED, a folder that `export.py` made, both are run.
  */
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
@@ -21,7 +23,7 @@ interface Answer {
 
 /** Runs all, pass by pass in turn, and keeps the table. */
 export async function predictions(): Promise<void> {
-  const { MODEL, TEXTS } = env;
+  const { MODEL, TEXTS, EXPORTED } = env;
   if (MODEL === undefined || TEXTS === undefined)
     throw new Error("Set MODEL to a folder that tune:full saved, and TEXTS to a JSON file with a list of texts.");
   const [model, file] = [resolve(MODEL), resolve(TEXTS)];
@@ -29,8 +31,20 @@ export async function predictions(): Promise<void> {
   const script = "build/bench/predictions/predictions.js";
   const commands: Readonly<Record<string, readonly [string, readonly string[]]>> = {
     ours: ["node", [script, model, file, "ours"]],
-    "transformers.js, one by one": ["node", [script, model, file, "transformers.js", "1"]],
-    "transformers.js, batches of 32": ["node", [script, model, file, "transformers.js", "32"]],
+    "transformers.js with our file, one by one": ["node", [script, model, file, "transformers.js", "1"]],
+    "transformers.js with our file, batches of 32": ["node", [script, model, file, "transformers.js", "32"]],
+    ...(EXPORTED === undefined
+      ? {}
+      : {
+          "transformers.js with PyTorch's export, one by one": [
+            "node",
+            [script, resolve(EXPORTED), file, "transformers.js", "1"],
+          ],
+          "transformers.js with PyTorch's export, batches of 32": [
+            "node",
+            [script, resolve(EXPORTED), file, "transformers.js", "32"],
+          ],
+        }),
     "Python, one by one": [python, ["bench/predictions/predictions.py", model, file, "1"]],
     "Python, batches of 32": [python, ["bench/predictions/predictions.py", model, file, "32"]],
   };
@@ -57,7 +71,7 @@ export async function predictions(): Promise<void> {
   const fastest = Math.max(...peers.map(({ seconds }) => speed(seconds)));
   const note =
     `${count} texts of \`${basename(file)}\` through one saved classifier in float32, tokenization included, 2 threads. Medians of ${turns} passes in turn. ` +
-    `Against the fastest peer: **${(speed(own!.seconds) / fastest).toFixed(2)}** times as fast.`;
+    `Against the fastest peer, which has the savings of our file: **${(speed(own!.seconds) / fastest).toFixed(2)}** times as fast.`;
   const body = `${note}\n\n${table(["program", "texts a second", "ours / this", "other labels than ours"], rows)}`;
   keep("predictions", "Predictions", body, `transformers.js 4.3.1, ${pythonVersions(["torch", "transformers"])}`);
 }
