@@ -49,7 +49,12 @@ export async function prompting(): Promise<void> {
       `Zero-shot questions at concurrency ${concurrency}, answers after ${latencySeconds * 1000} ms on loopback, service and client on the same two cores; store, budget and ` +
       `parser on. Ideal: concurrency / latency, or the limit. Medians of ${turns} runs, with a limit of three.`;
     const beside = await besidePromptfoo(service, url, folder);
-    keep("prompting", "Asking a service", `${note}\n\n${table(columns, rows)}\n\n${beside}`, "the service in a process of its own");
+    keep(
+      "prompting",
+      "Asking a service",
+      `${note}\n\n${table(columns, rows)}\n\n${beside}`,
+      "the service in a process of its own",
+    );
   } finally {
     service.close();
     await rm(folder, { recursive: true, force: true });
