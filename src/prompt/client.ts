@@ -60,7 +60,7 @@ interface Formed {
   readonly request: CompletionRequest;
   readonly key: string;
   /** What the model was known to accept when it was formed. */
-  readonly accepted: string;
+  readonly accepted: Pick<Llm, "parameters" | "isStructured" | "hasLogprobs">;
 }
 
 /** A client of a model. Requests that are equal and open at once are sent once. */
@@ -101,9 +101,9 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
       // A batch that a later session finds under way must not be settled in the bill.
       if (llm.underWay === undefined) settle();
       if (pauseSeconds > 0) llm.pace.pause(Math.min(pauseSeconds, maxWaitSeconds));
-      // The next request need not wait for the disk.
-      slot.release("answered", { left: requestsLeft ?? null });
+      // Before the next is sent: when the process is killed, no more answers are lost than requests may be open.
       await cache?.set(key, completion);
+      slot.release("answered", { left: requestsLeft ?? null });
       settle();
       llm.underWay?.settled(key);
       return { completion, isCached: false, costUsd };
@@ -163,10 +163,12 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
 
   /** The request as the model takes it now. */
   const formedOf = (form: Form, before?: Formed): Formed => {
-    const accepted = JSON.stringify([llm.parameters, llm.isStructured, llm.hasLogprobs]);
-    if (before?.accepted === accepted) return before;
+    const { parameters, isStructured, hasLogprobs } = llm;
+    const accepted = before?.accepted;
+    if (accepted?.parameters === parameters && accepted.isStructured === isStructured && accepted.hasLogprobs === hasLogprobs)
+      return before!;
     const request = form(llm);
-    return { request, key: requestKey(llm, request), accepted };
+    return { request, key: requestKey(llm, request), accepted: { parameters, isStructured, hasLogprobs } };
   };
 
   return {

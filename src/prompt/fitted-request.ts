@@ -2,6 +2,7 @@
 
 import type { CompletionRequest } from "./llm.js";
 import type { Question } from "./question.js";
+import { schemaText } from "./schema-text.js";
 import { type AnswerForm, type AnswerStyle, renderRequest } from "./template.js";
 import { estimateMessageTokens, estimateTokens, mostMessageTokens } from "./tokens.js";
 
@@ -52,7 +53,7 @@ export function fittedRequest(
 
 /** About how many input tokens a request has, the form of its answer included. */
 export function requestTokens({ messages, schema }: Pick<CompletionRequest, "messages" | "schema">): number {
-  return estimateMessageTokens(messages) + (schema === undefined ? 0 : estimateTokens(JSON.stringify(schema)));
+  return estimateMessageTokens(messages) + (schema === undefined ? 0 : estimateTokens(schemaText(schema)));
 }
 
 /** How many characters of a text have at most so many tokens. Approached from above, since tokens are not of equal length. */

@@ -116,7 +116,7 @@ export interface UnderWay {
 
 /** A model that can be asked. */
 export interface Llm extends ModelCard {
-  /** Sampling parameters as sent, a part of every cache key. Shrinks where the service turns out to refuse one. */
+  /** Sampling parameters as sent, a part of every cache key. The same object until the service turns out to refuse one of them. */
   readonly parameters: Readonly<Record<string, number>>;
   /** False where the service has no structured output, or turned out to have none. */
   readonly isStructured: boolean;

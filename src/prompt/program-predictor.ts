@@ -41,8 +41,8 @@ export interface ProgramParts {
 }
 
 /**
- * Rows under way for each request that may be open: while some answers are being stored, others are ready to be asked. With no row to spare,
- * stored together is asked together, and the service idles in between.
+ * Rows under way for each request that may be open: while some are looked for in the store, others are ready to be asked. With no row to spare,
+ * what was looked for together is asked together, and the service idles in between.
  */
 const rowsPerRequest = 1.5;
 
@@ -185,6 +185,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
 
 /** What was left out of a request, to be counted. */
 function fitNotes({ cutBy, droppedDemos }: FittedRequest, { template }: PromptProgram, { spec, price }: Llm): string[] {
+  if (droppedDemos === 0 && cutBy === null) return [];
   const toWindow = `to fit a window of ${formatCount(price?.max_input_tokens ?? 0)} tokens`;
   return [
     ...(droppedDemos === 0 ? [] : [`texts were asked about with fewer examples, ${toWindow} for ${spec}.`]),

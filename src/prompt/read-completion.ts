@@ -31,36 +31,37 @@ export function readCompletion(
 export function billOf(
   samples: readonly (readonly Answered[])[],
 ): Pick<Prediction, "usage" | "costUsd" | "latencySeconds" | "isCached"> {
-  const requests = samples.flat();
-  if (requests.length === 0) return {};
-  const usage = sumKnown(
-    requests.map(({ completion }) => completion.usage),
-    addUsage,
-  );
-  const latencies = samples.map(latencyOf);
+  // What is known so far; `undefined`: no request yet.
+  let usage: Usage | null | undefined;
+  let costUsd: number | null = 0;
+  let latencySeconds: number | null = 0;
+  let isCached = true;
+  for (const requests of samples) {
+    let seconds: number | null = 0;
+    for (const request of requests) {
+      const { completion } = request;
+      usage = usage === undefined ? completion.usage : plus(usage, completion.usage, addUsage);
+      costUsd = plus(costUsd, request.costUsd, add);
+      seconds = plus(seconds, completion.latencySeconds, add);
+      isCached &&= request.isCached;
+    }
+    latencySeconds = plus(latencySeconds, seconds, Math.max);
+  }
+  if (usage === undefined) return {};
   return {
-    ...(latencies.includes(null) ? {} : { latencySeconds: Math.max(...latencies.map(Number)) }),
-    costUsd: sumKnown(
-      requests.map(({ costUsd }) => costUsd),
-      (a, b) => a + b,
-    ),
-    isCached: requests.every(({ isCached }) => isCached),
+    ...(latencySeconds === null ? {} : { latencySeconds }),
+    costUsd,
+    isCached,
     ...(usage === null ? {} : { usage }),
   };
 }
 
-/** `null` where a part of it is not known. */
-function latencyOf(requests: readonly Answered[]): number | null {
-  if (requests.length === 0) return 0;
-  return sumKnown(
-    requests.map(({ completion }) => completion.latencySeconds),
-    (a, b) => a + b,
-  );
+/** `null` where one of them is not known. */
+function plus<Value>(a: Value | null, b: Value | null, sum: (a: Value, b: Value) => Value): Value | null {
+  return a === null || b === null ? null : sum(a, b);
 }
 
-function sumKnown<Value>(values: readonly (Value | null)[], add: (a: Value, b: Value) => Value): Value | null {
-  return values.reduce((sum, value) => (sum === null || value === null ? null : add(sum, value)));
-}
+const add = (a: number, b: number): number => a + b;
 
 function addUsage(a: Usage, b: Usage): Usage {
   const written = (a.cacheWriteInputTokens ?? 0) + (b.cacheWriteInputTokens ?? 0);

@@ -1,5 +1,6 @@
 import { sha256 } from "../lib/hash.js";
 import type { CompletionRequest, Llm } from "./llm.js";
+import { schemaText } from "./schema-text.js";
 
 /**
  * The key under which an answer is stored: SHA-256 of everything that matters for it. Model, address, messages, parameters and
@@ -20,7 +21,7 @@ export function requestKey(
     llm.model,
     llm.baseUrl,
     JSON.stringify(parameters),
-    JSON.stringify(request.schema ?? null),
+    request.schema === undefined ? "null" : schemaText(request.schema),
     ...request.messages.flatMap((message) => [message.role, message.content]),
     // A message's role is none of these: no conversation has the key of a repetition.
     ...(request.repeat ? ["repeat", String(request.repeat)] : []),

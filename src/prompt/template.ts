@@ -179,6 +179,7 @@ export function renderRequest(
   form: AnswerForm,
   { style = "direct", textCharacters = template.maxTextCharacters }: { style?: AnswerStyle; textCharacters?: number } = {},
 ): CompletionRequest {
+  const { system, schema } = fixedParts(template, form, style);
   const demoCharacters = Math.min(template.maxTextCharacters, mostDemoCharacters);
   const turns = demos.flatMap((demo): Message[] => [
     { role: "user", content: delimitText(demo.text, demoCharacters).content },
@@ -186,13 +187,34 @@ export function renderRequest(
   ]);
   return {
     messages: [
-      { role: "system", content: systemMessage(template, form, style) },
+      { role: "system", content: system },
       ...turns,
       { role: "user", content: delimitText(text, textCharacters).content },
     ],
     maxOutputTokens: template.maxOutputTokens + (style === "reasoned" ? reasoningRoomTokens : 0),
-    ...(form === "json" ? { schema: answerSchema(template, style) } : {}),
+    ...(schema === undefined ? {} : { schema }),
   };
+}
+
+/** What is the same for every text. */
+interface FixedParts {
+  readonly system: string;
+  readonly schema?: AnswerSchema;
+}
+
+const knownFixedParts = new WeakMap<PromptTemplate, Map<string, FixedParts>>();
+
+/** Made once a template and form, and shared: a batch has tens of thousands of requests under way, each with the whole list of labels. */
+function fixedParts(template: PromptTemplate, form: AnswerForm, style: AnswerStyle): FixedParts {
+  const byForm = knownFixedParts.get(template) ?? new Map<string, FixedParts>();
+  knownFixedParts.set(template, byForm);
+  const name = `${form} ${style}`;
+  const known = byForm.get(name);
+  if (known !== undefined) return known;
+  const system = systemMessage(template, form, style);
+  const made = form === "json" ? { system, schema: answerSchema(template, style) } : { system };
+  byForm.set(name, made);
+  return made;
 }
 
 /** The second and last request, after an answer that names no label or several. */

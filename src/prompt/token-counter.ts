@@ -1,5 +1,6 @@
 /** @file How many tokens a prompt will be billed for: counted by OpenAI's own vocabularies where the model has one of them. */
 import type { AnswerSchema, Message, ModelCard } from "./llm.js";
+import { schemaText } from "./schema-text.js";
 
 /** Counts for one model. */
 export interface TokenCounter {
@@ -82,7 +83,7 @@ export async function tokenCounter(card: Pick<ModelCard, "provider" | "model">):
       const last = messages.length - 1;
       const contents = messages.reduce((sum, { content }, i) => sum + (i === last ? count(content) : countKnown(content)), 0);
       const framing = messages.length * (tokensPerMessage + roleTokens) + replyTokens;
-      return contents + framing + (schema === undefined ? 0 : countKnown(JSON.stringify(schema)));
+      return contents + framing + (schema === undefined ? 0 : countKnown(schemaText(schema)));
     },
     tolerance,
     basis,

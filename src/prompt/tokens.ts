@@ -3,6 +3,7 @@
  * What a run will cost is counted by `token-counter.ts`.
  */
 import type { AnswerSchema, Message } from "./llm.js";
+import { schemaText } from "./schema-text.js";
 
 /**
  * About how many tokens a text has: one for four bytes of UTF-8. English and code come to about four characters a token in the
@@ -24,5 +25,5 @@ export function estimateMessageTokens(messages: readonly Message[]): number {
  */
 export function mostMessageTokens(messages: readonly Message[], schema?: AnswerSchema): number {
   const bytes = messages.reduce((sum, message) => sum + Buffer.byteLength(message.content, "utf8") + 16, 16);
-  return bytes + (schema === undefined ? 0 : Buffer.byteLength(JSON.stringify(schema), "utf8") + 64);
+  return bytes + (schema === undefined ? 0 : Buffer.byteLength(schemaText(schema), "utf8") + 64);
 }

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../lib/errors.js";
+import { isAlive } from "./process-alive.js";
 
 /**
  * Holds a run's folder for this process, so that two processes never write to one run. A lock whose process is gone
@@ -23,16 +24,5 @@ export async function lockRun(folder: string): Promise<AsyncDisposable> {
       }
       await rm(path, { force: true });
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,24 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
-import { random } from "../../src/lib/random.js";
 import type { Prediction } from "../../src/types.js";
-import type { Fault } from "../servers/faulty-openai.js";
+import { type Fault, passingFaults, randomFaults } from "../servers/faults.js";
 import { failureOf, once, queries, run, serve, timeoutFor, truth } from "./ask-server.js";
 
 describe("faults that pass", () => {
-  const passing: Fault[] = [
-    "429",
-    "429 with Retry-After",
-    "500",
-    "503",
-    "half a JSON",
-    "wrong content type",
-    "empty choices",
-    "closed connection",
-    "reset connection",
-    "silence",
-    "slow drip",
-  ];
+  const passing: Fault[] = [...passingFaults, "silence", "slow drip"];
   it.each(passing)("%s once a row: every row is answered rightly, by one more request", async (fault) => {
     await using server = await serve({ fault: once(fault) });
     const rows = queries(6);
@@ -122,21 +109,8 @@ describe("faults that stay", () => {
 });
 
 it("of many rows with every fault at once none is lost, none is wrong, and none is asked more often than allowed", async () => {
-  const passing: Fault[] = [
-    "429",
-    "429 with Retry-After",
-    "500",
-    "503",
-    "half a JSON",
-    "wrong content type",
-    "empty choices",
-    "closed connection",
-    "reset connection",
-    "nonsense",
-  ];
-  const chance = random(7);
   await using server = await serve({
-    fault: () => (chance.uniform() < 0.2 ? passing[chance.integer(passing.length)] : undefined),
+    fault: randomFaults(0.2, [...passingFaults, "nonsense"], 7),
   });
   const rows = queries(150);
   const { predictions } = await run(server, rows, { attempts: 8, maxConcurrency: 16 });

@@ -5,28 +5,11 @@ import { expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
 import { createBudget } from "../../src/prompt/budget.js";
 import { openResponseCache } from "../../src/store/response-cache.js";
-import { type Fault, randomFaults } from "../servers/faults.js";
+import { type Fault, passingFaults, randomFaults } from "../servers/faults.js";
 import { failureOf, key, queries, run, serve, truth } from "./ask-server.js";
 
 /** All but those that stop a run. */
-const kinds: readonly Fault[] = [
-  "nonsense",
-  "two labels",
-  "refusal",
-  "cut off",
-  "silence",
-  "slow drip",
-  "429",
-  "429 with Retry-After",
-  "500",
-  "503",
-  "half a JSON",
-  "wrong content type",
-  "empty choices",
-  "closed connection",
-  "reset connection",
-  "400",
-];
+const kinds: readonly Fault[] = [...passingFaults, "nonsense", "two labels", "refusal", "cut off", "silence", "slow drip", "400"];
 const attempts = 5;
 const usage = { prompt_tokens: 100, completion_tokens: 2 };
 

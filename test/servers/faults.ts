@@ -27,6 +27,19 @@ export type Fault =
   | "404"
   | "no structured output";
 
+/** Those that pass when the request is sent again, at once or soon; of `silence` and `slow drip`, only a timeout tells. */
+export const passingFaults: readonly Fault[] = [
+  "429",
+  "429 with Retry-After",
+  "500",
+  "503",
+  "half a JSON",
+  "wrong content type",
+  "empty choices",
+  "closed connection",
+  "reset connection",
+];
+
 /** What a fault needs to spoil a response: the answer as it should be, and the forms of the protocol. */
 export interface FaultyReply {
   readonly response: ServerResponse;

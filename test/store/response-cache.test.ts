@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -96,6 +96,39 @@ describe("the response cache", () => {
     await writeFile(path, "id,text,label\n1,hello,ham\n".repeat(100));
     await expect(openResponseCache(path)).rejects.toThrow(UserError);
     await expect(openResponseCache(path)).rejects.toThrow(/answers\.db/);
+  });
+
+  it("takes over what a killed process left in a log, but nothing that is older than what it has", async () => {
+    const path = join(folder, "answers.db");
+    {
+      await using cache = await openResponseCache(path);
+      await cache.set("a", response);
+    }
+    const row = (key: string): string =>
+      `\n${JSON.stringify([key, JSON.stringify({ ...response, text: "left" }), "2025-01-01T00:00:00.000Z"])}`;
+    // More than any process number.
+    await writeFile(`${path}.99999999.0123abcd.log`, `${row("a")}${row("b")}\n["c","torn`);
+    await using cache = await openResponseCache(path);
+    expect((await cache.get("a"))?.text).toBe(response.text);
+    expect((await cache.get("b"))?.text).toBe("left");
+    expect(await cache.count()).toBe(2);
+    expect((await readdir(folder)).filter((name) => name.endsWith(".log"))).toEqual([]);
+  });
+
+  it("leaves no log when it is closed", async () => {
+    {
+      await using cache = await openResponseCache(join(folder, "answers.db"));
+      await cache.set("a", response);
+      expect(await readdir(folder)).toContainEqual(expect.stringMatching(/\.log$/));
+    }
+    expect(await readdir(folder)).not.toContainEqual(expect.stringMatching(/\.log$/));
+  });
+
+  it("says where an answer cannot be stored", async () => {
+    await using cache = await openResponseCache(join(folder, "answers.db"));
+    await rm(folder, { recursive: true });
+    await expect(cache.set("a", response)).rejects.toThrow(UserError);
+    await expect(cache.set("a", response)).rejects.toThrow(/answers\.db: ENOENT/);
   });
 
   it("can be disposed of twice", async () => {

@@ -53,13 +53,13 @@ export function servedLlm(
   underWay?: UnderWay,
 ): Llm {
   const accepted = { ...features };
+  let parameters = parametersOf(accepted);
   return {
     ...card,
     pace,
     ...(underWay === undefined ? {} : { underWay }),
     get parameters() {
-      // One fixed seed, but for repetitions: an equal prompt is then an equal request, and its answer can be stored.
-      return { ...(accepted.temperature ? { temperature: 0 } : {}), ...(accepted.seed ? { seed: 0 } : {}) };
+      return parameters;
     },
     get isStructured() {
       return accepted.structure;
@@ -94,11 +94,17 @@ export function servedLlm(
         // Complaints about what was not sent are about the request itself.
         if (parameter === null || !sent[parameter]) throw new LlmError("request", failed.message);
         accepted[parameter] = false;
+        parameters = parametersOf(accepted);
         throw failed;
       }
       return toReply(result, underWay === undefined ? (performance.now() - startedAt) / 1000 : null);
     },
   };
+}
+
+/** One fixed seed, but for repetitions: an equal prompt is then an equal request, and its answer can be stored. */
+function parametersOf({ temperature, seed }: Features): Llm["parameters"] {
+  return { ...(temperature ? { temperature: 0 } : {}), ...(seed ? { seed: 0 } : {}) };
 }
 
 function toSdkPrompt(request: CompletionRequest): SdkPrompt {
