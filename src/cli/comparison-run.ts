@@ -22,7 +22,7 @@ import { estimateRun, renderEstimates, totalUsd } from "./estimate.js";
 import { exitCode, Interrupted, isAbort } from "./exit-code.js";
 import { checkGateNames, parseGate } from "./gates.js";
 import { thisMachine } from "./machine.js";
-import { downloadNote, resolveModel } from "./model.js";
+import { downloadNote, localDownloadNotes, resolveModel } from "./model.js";
 import { noteLines } from "./notes.js";
 import { makeProgress, type Progress } from "./progress.js";
 import { checkOutputs, publish } from "./reports.js";
@@ -70,6 +70,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
       const planned = await makeApproaches(options, { encoder, env, batch });
       checkGateNames(gates, namesOf(planned));
       terminal.out(renderEstimates(task, await estimateRun(task, planned, seeds)));
+      for (const note of await localDownloadNotes(given.llm, modelContext)) terminal.out(noteLines(note, terminal));
       return;
     }
     if (resumed) checkSameData(resumed, task);

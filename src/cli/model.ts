@@ -1,12 +1,14 @@
 /** @file `--model`: an embedded model, a folder, or a model of the Hugging Face Hub, which is downloaded first. */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { fetchModel, planModel } from "../hub/hub.js";
+import { fetchModel, planModel, planOnnxModel } from "../hub/hub.js";
 import { RepoNotFound } from "../hub/refusal.js";
 import { isRepoId } from "../hub/repo-id.js";
+import { HubUnreachable } from "../hub/retries.js";
 import { UserError } from "../lib/errors.js";
 import { formatBytes, formatPlural } from "../lib/format.js";
 import { didYouMean } from "../lib/nearest-name.js";
+import { parseSpec } from "../prompt/providers/resolve.js";
 import { buildEncoder } from "../tune/encoders/families.js";
 import { embeddedModels, findModelFolder, readObject } from "../tune/pretrained/model-folder.js";
 import type { ProgressEvent } from "../types.js";
@@ -44,6 +46,27 @@ export async function downloadNote(model: string, dataPath: string, context: Mod
     "What the rest would take can be said once the model is here: its tokens are counted, and its size decides. To get it without a run: " +
     `crossover check ${dataPath} --model ${model}`
   );
+}
+
+/** Which of these LLMs run here and would have to be downloaded first, in words. A Hub that cannot be reached is said, and is no error of a plan. */
+export async function localDownloadNotes(llm: readonly string[], context: ModelContext): Promise<string[]> {
+  const notes: string[] = [];
+  for (const spec of llm) {
+    const { provider, model } = parseSpec(spec);
+    if (provider !== "local" || existsSync(resolve(model))) continue;
+    try {
+      // Nobody waits long for a plan.
+      const plan = await planOnnxModel(model, { ...context, backoffSeconds: 0.2 });
+      if (plan === undefined) continue;
+      notes.push(
+        `${spec} is downloaded first: ${formatPlural(plan.files, "file")}, ${formatBytes(plan.bytes)}, to ${plan.cacheFolder}.`,
+      );
+    } catch (error) {
+      if (!(error instanceof HubUnreachable)) throw error;
+      notes.push(`What ${spec} takes to download is not known: ${error.message}`);
+    }
+  }
+  return notes;
 }
 
 /** Whether the name is not one for the Hub. A name much like an embedded one is taken for a slip of the hand, and refused as such. */

@@ -89,7 +89,7 @@ export async function fetchOnnxModel(id: string, options: FetchOptions): Promise
   });
 }
 
-/** What `fetchModel` would download. */
+/** What `fetchModel` or `fetchOnnxModel` would download. */
 export interface DownloadPlan {
   readonly commit: string;
   readonly files: number;
@@ -103,20 +103,40 @@ export interface DownloadPlan {
  * Hub can't be reached and the cache has a whole copy.
  */
 export async function planModel(id: string, options: FetchOptions): Promise<DownloadPlan | undefined> {
+  return planned(id, options, modelInCache, (repo, paths) => {
+    const files = modelFiles(repo, paths);
+    const isSharded = files.weights === shardIndex;
+    const shards = isSharded ? paths.filter((path) => /^model-\d+-of-\d+\.safetensors$/.test(path)) : [];
+    return [...files.small, files.weights, ...shards];
+  });
+}
+
+/** The same of what transformers.js needs. */
+export async function planOnnxModel(id: string, options: FetchOptions): Promise<DownloadPlan | undefined> {
+  return planned(id, options, onnxInCache, (repo, paths) => {
+    const { small, weights } = onnxFiles(repo, paths);
+    return [...small, ...weights];
+  });
+}
+
+async function planned(
+  id: string,
+  options: FetchOptions,
+  inCache: InCache,
+  filesOf: (repo: RepoId, paths: readonly string[]) => readonly string[],
+): Promise<DownloadPlan | undefined> {
   const repo = parseRepoId(id, "model", options.revision);
   const hub = openHub(options);
   if (isOffline(hub, options)) return undefined;
   const commit = await cachedCommit(hub.settings, repo);
-  const hasCopy = commit !== undefined && (await modelInCache(hub.settings, repo, commit)).missing.length === 0;
+  const hasCopy = commit !== undefined && (await inCache(hub.settings, repo, commit)).missing.length === 0;
   if (hasCopy && isCommit(repo.revision)) return undefined;
   const listing = await readListing(hub, repo).catch((error: unknown) => {
     if (hasCopy && error instanceof HubUnreachable) return undefined;
     throw error;
   });
   if (listing === undefined) return undefined;
-  const files = modelFiles(repo, listing.paths);
-  const shards = files.weights === shardIndex ? listing.paths.filter((path) => /^model-\d+-of-\d+\.safetensors$/.test(path)) : [];
-  const sources = await sourcesOf(hub, repo, listing, [...files.small, files.weights, ...shards]);
+  const sources = await sourcesOf(hub, repo, listing, filesOf(repo, listing.paths));
   const missing = await Promise.all(sources.map((source) => missingBytes(hub, source)));
   const bytes = missing.reduce((sum, size) => sum + size, 0);
   if (bytes === 0) return undefined;

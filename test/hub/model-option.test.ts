@@ -127,3 +127,35 @@ describe("a folder of Hugging Face's cache", () => {
     expect(findModelFolder(home)).toEqual({ name: home, path: home });
   });
 });
+
+describe("--llm local: with a model of the Hub, planned", () => {
+  const chat = {
+    "config.json": Buffer.from("{}"),
+    "tokenizer.json": Buffer.from("{}"),
+    "onnx/model_q4.onnx": Buffer.alloc(1_200_000),
+    "onnx/model.onnx": Buffer.alloc(5_000_000),
+  };
+  const commands = {
+    run: ["--approaches", "prompt:zero-shot"],
+    label: ["--labels", "refund,login"],
+  };
+
+  it.each(Object.entries(commands))("tells %s what it would download, and downloads nothing", async (command, words) => {
+    hub.repos = { "models/org/chat": { revisions: { main: chat } } };
+    const planned = (env: Record<string, string>) =>
+      crossover([command, data, "--runs", join(folder, "runs"), "--llm", "local:org/chat", "--dry-run", ...words], {
+        env: { HF_HOME: home, ...env },
+      });
+    const { code, out } = await planned({ HF_ENDPOINT: hub.url });
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, " ")).toContain(`local:org/chat is downloaded first: 3 files, 1.2 MB, to ${join(home, "hub")}`);
+    expect(hub.requests.map(({ file }) => file)).not.toContain("onnx/model_q4.onnx");
+    const gone = await startHub({});
+    await gone[Symbol.asyncDispose]();
+    const away = await planned({ HF_ENDPOINT: gone.url });
+    expect(away.code).toBe(0);
+    expect(away.out.replace(/\s+/g, " ")).toMatch(
+      /What local:org\/chat takes to download is not known: 127\.0\.0\.1:\d+ can't be reached/,
+    );
+  });
+});

@@ -20,8 +20,8 @@ import { readStoredPrompt } from "./stored-prompt.js";
 /** What retrieves examples and shortlists labels where a prompt of no earlier run does. */
 const promptEncoder = "minilm-l6";
 
-/** Rows of a batch, of which two are under way at once: 100,000 rows peak at 0.8 GB, where batches of 50,000 took 1.6 GB. A row that waits takes some 15 KB. */
-const batchRows = 10_000;
+/** Rows of a batch, of which two are under way at once. A row that waits takes some 12 KB: labeling any number of them stays below 500 MB. */
+const batchRows = 8_000;
 
 /** Preparing a prompt embeds its examples: nothing of it is billed, and progress is that of the rows that follow. */
 const context: Context = { signal: new AbortController().signal, spend: () => {}, log: () => {} };
