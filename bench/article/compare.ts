@@ -35,6 +35,8 @@ export async function article(named: readonly string[]): Promise<void> {
   const isProgram = (name: string): name is Program => name in titles;
   const programs = named.filter(isProgram);
   const seeds = named.filter((name) => !isProgram(name));
+  const unknown = seeds.find((seed) => !/^\d+$/.test(seed));
+  if (unknown !== undefined) throw new Error(`"${unknown}" is neither a seed nor a program: ${allPrograms.join(", ")}.`);
   const { MODEL, DATA, RUNS } = env;
   if (MODEL === undefined || DATA === undefined)
     throw new Error(

@@ -27,7 +27,7 @@ export function shortlist(
   text: string,
   vector: Vector,
   labels: LabelVectors,
-  ranked: Iterable<Neighbor>,
+  ranked: readonly Neighbor[],
   size: number,
 ): ReadonlySet<string> {
   const byMeaning = labels
@@ -49,7 +49,7 @@ export function shortlist(
 
 /** The labels of the examples, nearest first, but of those that are nearly the text. Examples whose labels are all chosen are not looked at. */
 function* labelsOf(
-  ranked: Iterable<Neighbor>,
+  ranked: readonly Neighbor[],
   text: string,
   chosen: ReadonlySet<string>,
 ): Generator<{ readonly label: string; readonly similarity: number }> {

@@ -33,7 +33,7 @@ export interface ResponseCache extends AsyncDisposable {
 }
 
 /** At a thousand questions a second, looking for a few of them at a time is most of what looking costs. */
-const leastMs = 8;
+const leastMs = 3;
 
 /**
  * Opens the SQLite file, or makes it. Answers cost money, so a file that is broken or of another kind is an error

@@ -24,7 +24,7 @@ export interface RowLog {
 /** A log that was found beside a table. */
 export interface FoundLog {
   readonly rows: readonly LoggedRow[];
-  /** Removes the file, unless the process that writes it lives. */
+  /** Removes the file, unless the process that writes it lived when it was found. */
   settle(): Promise<void>;
 }
 
@@ -57,7 +57,7 @@ export function startRowLog(table: string): RowLog {
 
 /**
  * What processes that were killed left beside the table of this path, and what those that live are about to hand over. A line that is torn is no
- * row. A log that its process removes meanwhile is in the table.
+ * row. A log that its process removes meanwhile is in the table. Throws the system's error where a log cannot be read.
  */
 export async function findRowLogs(table: string): Promise<FoundLog[]> {
   const name = basename(table);
@@ -66,11 +66,15 @@ export async function findRowLogs(table: string): Promise<FoundLog[]> {
     const pid = entry.startsWith(name) ? /^\.(\d+)\.[0-9a-f]{8}\.log$/.exec(entry.slice(name.length))?.[1] : undefined;
     if (pid === undefined) continue;
     const path = join(dirname(table), entry);
-    const text = await readFile(path, "utf8").catch(() => "");
+    // Asked before it is read: who dies between the two may have written more than was read.
+    const isInUse = Number(pid) === process.pid ? openPaths.has(path) : isAlive(Number(pid));
+    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return "";
+      throw error;
+    });
     found.push({
       rows: text.split("\n").flatMap(readRow),
       async settle() {
-        const isInUse = Number(pid) === process.pid ? openPaths.has(path) : isAlive(Number(pid));
         if (!isInUse) await rm(path, { force: true });
       },
     });

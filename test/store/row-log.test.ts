@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -67,6 +67,25 @@ describe("a row log", () => {
       ["a", "1"],
       ["c", "3"],
     ]);
+  });
+
+  it("that cannot be read is an error, and stays", async () => {
+    // A folder: nobody can read it as a file, not even root.
+    await mkdir(join(folder, "answers.db.99999999.0123abcd.log"));
+    await expect(findRowLogs(table)).rejects.toThrow(/EISDIR/);
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
+  it("is kept by who found it while it was written, though its process has died since", async () => {
+    const other = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    const path = join(folder, `answers.db.${other.pid}.0123abcd.log`);
+    await writeFile(path, '\n["a"]');
+    const [found] = await findRowLogs(table);
+    await appendFile(path, '\n["b"]');
+    other.kill("SIGKILL");
+    await ended(other);
+    await found!.settle();
+    expect((await findRowLogs(table))[0]!.rows).toEqual([["a"], ["b"]]);
   });
 
   it("takes no other file for one", async () => {

@@ -6,7 +6,7 @@ import { isNearDuplicate } from "./near-duplicate.js";
 import { cosine, type Neighbor } from "./neighbors.js";
 
 /** Picks `count` of the neighbors, given nearest first; it must not pick what is not usable. */
-type Selector = (ranked: Iterable<Neighbor>, count: number, isUsable: (neighbor: Neighbor) => boolean) => readonly Neighbor[];
+type Selector = (ranked: readonly Neighbor[], count: number, isUsable: (neighbor: Neighbor) => boolean) => readonly Neighbor[];
 
 const selectors: Readonly<Record<RetrievedDemos["by"], Selector>> = { nearest, balanced, diverse };
 
@@ -17,7 +17,7 @@ const selectors: Readonly<Record<RetrievedDemos["by"], Selector>> = { nearest, b
 export function retrievedDemosFor(
   { by, count }: Pick<RetrievedDemos, "by" | "count">,
   text: string,
-  ranked: Iterable<Neighbor>,
+  ranked: readonly Neighbor[],
   isAllowed: (demo: Demo) => boolean = () => true,
 ): readonly Demo[] {
   const isUsable = ({ demo }: Neighbor): boolean => isAllowed(demo) && !isNearDuplicate(demo.text, text);
@@ -25,7 +25,7 @@ export function retrievedDemosFor(
   return [...picked].sort((a, b) => a.similarity - b.similarity).map(({ demo }) => demo);
 }
 
-function nearest(ranked: Iterable<Neighbor>, count: number, isUsable: (neighbor: Neighbor) => boolean): readonly Neighbor[] {
+function nearest(ranked: readonly Neighbor[], count: number, isUsable: (neighbor: Neighbor) => boolean): readonly Neighbor[] {
   const picked: Neighbor[] = [];
   for (const neighbor of ranked) {
     if (picked.length >= count) break;
@@ -35,7 +35,7 @@ function nearest(ranked: Iterable<Neighbor>, count: number, isUsable: (neighbor:
 }
 
 /** The nearest of each label, the label with the nearest one first; then the second nearest of each, and so on. */
-function balanced(ranked: Iterable<Neighbor>, count: number, isUsable: (neighbor: Neighbor) => boolean): readonly Neighbor[] {
+function balanced(ranked: readonly Neighbor[], count: number, isUsable: (neighbor: Neighbor) => boolean): readonly Neighbor[] {
   const byLabel = new Map<string, Neighbor[]>();
   for (const neighbor of ranked) {
     const { labels } = neighbor.demo;
@@ -69,7 +69,7 @@ const candidatesPerPick = 5;
  * Maximal marginal relevance (Carbonell and Goldstein 1998), λ = ½: one after the other, the one whose similarity to the text is
  * largest beside its largest similarity to those already picked.
  */
-function diverse(ranked: Iterable<Neighbor>, count: number, isUsable: (neighbor: Neighbor) => boolean): readonly Neighbor[] {
+function diverse(ranked: readonly Neighbor[], count: number, isUsable: (neighbor: Neighbor) => boolean): readonly Neighbor[] {
   const candidates = new Set(nearest(ranked, candidatesPerPick * count, isUsable));
   const nearestPicked = new Map<Neighbor, number>();
   const picked: Neighbor[] = [];
