@@ -1,6 +1,7 @@
 import { BudgetError } from "../lib/errors.js";
 import { formatUsd } from "../lib/format.js";
 import { createQueue } from "../lib/queue.js";
+import { whenAborted } from "../lib/when-aborted.js";
 
 /** Money set aside for one request. */
 export interface Reservation {
@@ -91,7 +92,7 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
         const waiter: Waiter = { worstUsd, isGone: false, resolve: settled(resolve), reject: settled(reject) };
         function settled<Value>(then: (value: Value) => void): (value: Value) => void {
           return (value) => {
-            signal.removeEventListener("abort", giveUp);
+            forget();
             then(value);
           };
         }
@@ -100,7 +101,7 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
           reject(signal.reason);
           serve();
         };
-        signal.addEventListener("abort", giveUp, { once: true });
+        const forget = whenAborted(signal, giveUp);
         waiting.push(waiter);
         serve();
       });

@@ -5,7 +5,9 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../lib/errors.js";
+import { nextTurn } from "../lib/next-turn.js";
 import { type Random, random } from "../lib/random.js";
+import { whenAborted } from "../lib/when-aborted.js";
 import type { ResponseCache, StoredResponse } from "../store/response-cache.js";
 import type { Budget } from "./budget.js";
 import { type Completion, type CompletionRequest, type Llm, LlmError, type LlmErrorKind } from "./llm.js";
@@ -180,7 +182,11 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
       if (same !== undefined) return { ...(await same), isCached: true };
       const asked = askPatiently(form, formed, signals).finally(() => open.delete(key));
       open.set(key, asked);
-      return asked;
+      const answered = await asked;
+      // Requests first: those that take the places of this one and of all that were answered with it are sent before anything is made of the
+      // answers. And where all is stored, the process has its turns.
+      await nextTurn();
+      return answered;
     },
   };
 }
@@ -202,12 +208,11 @@ async function completeInTime(llm: Llm, request: CompletionRequest, seconds: num
   signal.throwIfAborted();
   if (seconds === null) return llm.complete(request, signal);
   const controller = new AbortController();
-  const abort = (): void => controller.abort(signal.reason);
+  const forget = whenAborted(signal, () => controller.abort(signal.reason));
   const timer = setTimeout(
     () => controller.abort(new LlmError("timeout", `${llm.spec} did not answer within ${seconds} s.`)),
     seconds * 1000,
   );
-  signal.addEventListener("abort", abort, { once: true });
   try {
     return await llm.complete(request, controller.signal);
   } catch (error) {
@@ -216,7 +221,7 @@ async function completeInTime(llm: Llm, request: CompletionRequest, seconds: num
     throw error;
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", abort);
+    forget();
   }
 }
 

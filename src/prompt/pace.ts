@@ -8,6 +8,7 @@
  */
 
 import { createQueue } from "../lib/queue.js";
+import { whenAborted } from "../lib/when-aborted.js";
 import { createProbe } from "./limit-probe.js";
 import { createRefusalPause } from "./refusal-pause.js";
 import { createRequestRate, type RequestsLeft, type Sent, spanSeconds } from "./request-rate.js";
@@ -158,11 +159,11 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
         const waiter: Waiter = {
           isGone: false,
           start: () => {
-            signal.removeEventListener("abort", giveUp);
+            forget();
             resolve(slot());
           },
         };
-        signal.addEventListener("abort", giveUp, { once: true });
+        const forget = whenAborted(signal, giveUp);
         waiting.push(waiter);
         startWaiting();
       });

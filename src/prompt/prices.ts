@@ -67,8 +67,8 @@ export function costOfUsage(price: Price, usage: Usage): number {
 
 /** The most that a request of at most so many tokens can cost, however the service's cache takes it. */
 export function mostCost(price: Price, inputTokens: number, outputTokens: number): number {
-  const usage = { inputTokens, cachedInputTokens: 0, outputTokens, reasoningTokens: 0 };
-  return Math.max(costOfUsage(price, usage), costOfUsage(price, { ...usage, cacheWriteInputTokens: inputTokens }));
+  const of = pricesFor(price, inputTokens);
+  return inputTokens * Math.max(of.input, of.write) + outputTokens * of.output;
 }
 
 interface PricesOfTokens {
@@ -78,8 +78,19 @@ interface PricesOfTokens {
   readonly write: number;
 }
 
+const lowestTier = Math.min(...Object.values(tiers));
+const pricesBelowTiers = new WeakMap<Price, PricesOfTokens>();
+
 /** The prices of a request's tokens, by its length. */
 function pricesFor(price: Price, inputTokens: number): PricesOfTokens {
+  if (inputTokens > lowestTier) return tieredPrices(price, inputTokens);
+  // Asked for several times a request, at a thousand requests a second.
+  const known = pricesBelowTiers.get(price) ?? tieredPrices(price, 0);
+  pricesBelowTiers.set(price, known);
+  return known;
+}
+
+function tieredPrices(price: Price, inputTokens: number): PricesOfTokens {
   const reached = (Object.keys(tiers) as (keyof typeof tiers)[]).filter((name) => inputTokens > tiers[name]).reverse();
   const of = (field: BasePriceField): number | undefined =>
     reached.map((name) => price[`${field}_above_${name}_tokens` as const]).find((found) => found !== undefined) ?? price[field];

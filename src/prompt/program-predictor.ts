@@ -86,9 +86,10 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
     signals: Signals,
   ): Promise<Sample[]> => {
     const task = { template: question.template, style, prior };
-    const asked = Array.from({ length: samples }, (_, sample) =>
-      askSample(client, (of) => drawn(fitted(formOf(of, question)).request, sample), task, signals),
-    );
+    const ask = (sample: number): Promise<Sample> =>
+      askSample(client, (of) => drawn(fitted(formOf(of, question)).request, sample), task, signals);
+    if (samples === 1) return [await ask(0)];
+    const asked = Array.from({ length: samples }, (_, sample) => ask(sample));
     // Also where one fails for good, the others under way are awaited: what is paid for is to be stored.
     const settled = await Promise.allSettled(asked);
     return settled.map((each) => {

@@ -1,10 +1,15 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type Client, createClient } from "@libsql/client";
 import type { CachedEmbedding, EmbeddingCache } from "../types.js";
+import { openDatabase } from "./database.js";
 
-/** Keys asked for at once; SQLite takes up to 32,766 parameters a statement. */
-const keysPerQuery = 500;
+// Lost embeddings can be computed again: no need to wait for the disk.
+const statements = [
+  "PRAGMA journal_mode = WAL",
+  "PRAGMA synchronous = OFF",
+  "CREATE TABLE IF NOT EXISTS embedding (key TEXT PRIMARY KEY, seconds REAL NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID",
+  "SELECT key, seconds, vector FROM embedding LIMIT 1",
+];
 
 /**
  * Embeddings in a SQLite file, so that a second run on the same texts need not embed them again. Vectors are stored as
@@ -12,55 +17,36 @@ const keysPerQuery = 500;
  */
 export async function openEmbeddingCache(path: string): Promise<EmbeddingCache & Disposable> {
   await mkdir(dirname(path), { recursive: true });
-  const client = await openTable(path).catch(async () => {
-    for (const suffix of ["", "-wal", "-shm"]) await rm(path + suffix, { force: true });
-    return openTable(path);
-  });
+  const database = await openOrRenew(path);
+  const select = database.prepare("SELECT seconds, vector FROM embedding WHERE key = ?").raw();
+  const insert = database.prepare("INSERT OR REPLACE INTO embedding (key, seconds, vector) VALUES (?, ?, ?)");
   return {
-    get: (keys) => readAll(client, keys),
-    async set(entries) {
-      await client.batch(
-        entries.map(({ key, value }) => ({
-          sql: "INSERT OR REPLACE INTO embedding (key, seconds, vector) VALUES (?, ?, ?)",
-          args: [key, value.seconds, new Uint8Array(value.vector.buffer, value.vector.byteOffset, value.vector.byteLength)],
-        })),
-        "write",
-      );
+    async get(keys) {
+      return keys.map((key): CachedEmbedding | undefined => {
+        const row = select.get([key]) as [seconds: number, vector: Buffer] | undefined;
+        // Copied: the bytes may lie anywhere in their buffer, and float32 wants a multiple of four.
+        return row && { seconds: row[0], vector: new Float32Array(Uint8Array.from(row[1]).buffer) };
+      });
     },
-    [Symbol.dispose]: () => client.close(),
+    async set(entries) {
+      database
+        .transaction(() => {
+          for (const { key, value } of entries) {
+            const { buffer, byteOffset, byteLength } = value.vector;
+            insert.run([key, value.seconds, Buffer.from(buffer, byteOffset, byteLength)]);
+          }
+        })
+        .immediate();
+    },
+    [Symbol.dispose]: () => void database.close(),
   };
 }
 
-async function openTable(path: string): Promise<Client> {
-  const client = createClient({ url: `file:${path}` });
+async function openOrRenew(path: string): Promise<ReturnType<typeof openDatabase>> {
   try {
-    await client.execute("PRAGMA busy_timeout = 5000");
-    await client.execute("PRAGMA journal_mode = WAL");
-    // Lost embeddings can be computed again: no need to wait for the disk.
-    await client.execute("PRAGMA synchronous = OFF");
-    await client.execute(
-      "CREATE TABLE IF NOT EXISTS embedding (key TEXT PRIMARY KEY, seconds REAL NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID",
-    );
-    await client.execute("SELECT key, seconds, vector FROM embedding LIMIT 1");
-    return client;
-  } catch (error) {
-    client.close();
-    throw error;
+    return openDatabase(path, statements);
+  } catch {
+    for (const suffix of ["", "-wal", "-shm"]) await rm(path + suffix, { force: true });
+    return openDatabase(path, statements);
   }
-}
-
-async function readAll(client: Client, keys: readonly string[]): Promise<(CachedEmbedding | undefined)[]> {
-  const found = new Map<string, CachedEmbedding>();
-  for (let start = 0; start < keys.length; start += keysPerQuery) {
-    const some = keys.slice(start, start + keysPerQuery);
-    const { rows } = await client.execute({
-      sql: `SELECT key, seconds, vector FROM embedding WHERE key IN (${some.map(() => "?").join(",")})`,
-      args: some,
-    });
-    for (const row of rows) {
-      const bytes = row["vector"] as ArrayBuffer;
-      found.set(String(row["key"]), { vector: new Float32Array(bytes.slice(0)), seconds: Number(row["seconds"]) });
-    }
-  }
-  return keys.map((key) => found.get(key));
 }

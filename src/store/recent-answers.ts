@@ -35,7 +35,7 @@ export function recentAnswers(table: ResponseTable, path: string): RecentAnswers
     const full = log;
     full.close();
     log = startRowLog(path);
-    await table.write(rows, "replace");
+    table.write(rows, "replace");
     await full.remove();
     for (const row of rows) if (waiting.get(row[0]) === row) waiting.delete(row[0]);
   };
@@ -64,7 +64,7 @@ export function recentAnswers(table: ResponseTable, path: string): RecentAnswers
 /** Takes over what killed processes left in logs beside the table. What the table has is the same, or was said later. */
 export async function takeOverLogs(table: ResponseTable, path: string): Promise<void> {
   for (const log of await findRowLogs(path)) {
-    await table.write(log.rows.filter(isResponseRow), "keep");
+    table.write(log.rows.filter(isResponseRow), "keep");
     await log.settle();
   }
 }

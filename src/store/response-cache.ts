@@ -1,5 +1,4 @@
 import { messageOf, UserError } from "../lib/errors.js";
-import { gathered } from "../lib/gathered.js";
 import type { Usage } from "../types.js";
 import { recentAnswers, takeOverLogs } from "./recent-answers.js";
 import { openResponseTable, type ResponseTable } from "./response-table.js";
@@ -32,21 +31,17 @@ export interface ResponseCache extends AsyncDisposable {
   count(): Promise<number>;
 }
 
-/** At a thousand questions a second, looking for a few of them at a time is most of what looking costs. */
-const leastMs = 3;
-
 /**
  * Opens the SQLite file, or makes it. Answers cost money, so a file that is broken or of another kind is an error
  * (`UserError`), never silently started anew.
  */
 export async function openResponseCache(path: string): Promise<ResponseCache> {
   const table = await openWithLogs(path);
-  const read = gathered((keys: readonly string[]) => table.read(keys), leastMs);
   const recent = recentAnswers(table, path);
   let isOpen = true;
   return {
     async get(key) {
-      const answer = recent.get(key) ?? (await read(key));
+      const answer = recent.get(key) ?? table.read(key);
       return answer === undefined ? undefined : (JSON.parse(answer) as StoredResponse);
     },
     async set(key, { text, finish, usage, latencySeconds, servedBy, logprobs }) {

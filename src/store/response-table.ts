@@ -1,17 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { createClient } from "@libsql/client";
+import { openDatabase } from "./database.js";
 
 /** Key, answer as JSON, time of storing (ISO 8601). */
 export type ResponseRow = readonly [key: string, answer: string, storedAt: string];
 
-/** The SQLite table of answers, many at a time: a statement costs far more than a row. */
+/** The SQLite table of answers. Each call ends before it returns; one that fails throws SQLite's error. */
 export interface ResponseTable {
-  /** The answers in the order of the keys; `undefined` where there is none. */
-  read(keys: readonly string[]): Promise<(string | undefined)[]>;
-  /** In the file when the promise resolves. Whether a key's answer that is there already is replaced or stays. */
-  write(rows: readonly ResponseRow[], knownKeys: "replace" | "keep"): Promise<void>;
-  count(): Promise<number>;
+  read(key: string): string | undefined;
+  /** In the file, all or none, when it returns. Whether a key's answer that is there already is replaced or stays. */
+  write(rows: readonly ResponseRow[], knownKeys: "replace" | "keep"): void;
+  count(): number;
   close(): void;
 }
 
@@ -20,56 +19,42 @@ export interface ResponseTable {
 // versions are such, and work all the same.
 const layout = "CREATE TABLE IF NOT EXISTS response (key TEXT PRIMARY KEY, answer TEXT NOT NULL, stored_at TEXT NOT NULL)";
 
-/** SQLite takes 32,766 parameters a statement. */
-const mostRows = 5000;
+const values = "INTO response (key, answer, stored_at) VALUES (?, ?, ?)";
 
 /** Opens the file, or makes it with its folder; throws SQLite's or the system's error where it is broken or something else. */
 export async function openResponseTable(path: string): Promise<ResponseTable> {
   await mkdir(dirname(path), { recursive: true });
-  // One connection: what is set below holds for it alone, and another one would write to disk at every answer.
-  const client = createClient({ url: `file:${path}`, concurrency: 1 });
-  try {
-    await client.execute("PRAGMA busy_timeout = 10000");
-    await client.execute("PRAGMA journal_mode = WAL");
+  const database = openDatabase(path, [
+    "PRAGMA journal_mode = WAL",
     // With a write-ahead log NORMAL loses nothing when the process dies; after a power cut at most the last answers.
-    await client.execute("PRAGMA synchronous = NORMAL");
+    "PRAGMA synchronous = NORMAL",
     // 16 MB of pages: taking them over into the file waits for the disk.
-    await client.execute("PRAGMA wal_autocheckpoint = 4000");
-    await client.execute(layout);
-    await client.execute("SELECT key, answer, stored_at FROM response LIMIT 1");
-  } catch (error) {
-    client.close();
-    throw error;
-  }
-  return {
-    async read(keys) {
-      const found = new Map<string, string>();
-      for (const part of parts(keys)) {
-        const { rows } = await client.execute({
-          sql: `SELECT key, answer FROM response WHERE key IN (${part.map(() => "?").join(", ")})`,
-          args: [...part],
-        });
-        for (const row of rows) found.set(String(row["key"]), String(row["answer"]));
-      }
-      return keys.map((key) => found.get(key));
-    },
-    async write(rows, knownKeys) {
-      const insert = knownKeys === "replace" ? "INSERT OR REPLACE" : "INSERT OR IGNORE";
-      for (const part of parts(rows)) {
-        await client.execute({
-          sql: `${insert} INTO response (key, answer, stored_at) VALUES ${part.map(() => "(?, ?, ?)").join(", ")}`,
-          args: part.flat(),
-        });
-      }
-    },
-    async count() {
-      const { rows } = await client.execute("SELECT COUNT(*) AS n FROM response");
-      return Number(rows[0]?.["n"]);
-    },
-    close: () => client.close(),
+    "PRAGMA wal_autocheckpoint = 4000",
+    layout,
+    "SELECT key, answer, stored_at FROM response LIMIT 1",
+  ]);
+  // Made once: making a statement costs ten times what a lookup does.
+  const select = database.prepare("SELECT answer FROM response WHERE key = ?").raw();
+  const insert = {
+    replace: database.prepare(`INSERT OR REPLACE ${values}`),
+    keep: database.prepare(`INSERT OR IGNORE ${values}`),
   };
-}
-
-function parts<Item>(items: readonly Item[]): (readonly Item[])[] {
-  return Array.from({ length: Math.ceil(items.length / mostRows) }, (_, i) => items.slice(i * mostRows, (i + 1) * mostRows));
+  return {
+    read(key) {
+      const row = select.get([key]) as [string] | undefined;
+      return row?.[0];
+    },
+    write(rows, knownKeys) {
+      database
+        .transaction(() => {
+          for (const row of rows) insert[knownKeys].run([...row]);
+        })
+        .immediate();
+    },
+    count() {
+      const [rows] = database.prepare("SELECT COUNT(*) FROM response").raw().get([]) as [number];
+      return rows;
+    },
+    close: () => void database.close(),
+  };
 }

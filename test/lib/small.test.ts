@@ -1,11 +1,13 @@
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { writeFileAtomic } from "../../src/lib/atomic-write.js";
 import { addCosts, noCost } from "../../src/lib/cost.js";
 import { sha256 } from "../../src/lib/hash.js";
+import { nextTurn } from "../../src/lib/next-turn.js";
 import { quantile } from "../../src/lib/quantile.js";
+import { whenAborted } from "../../src/lib/when-aborted.js";
 
 describe("quantile", () => {
   it("interpolates as NumPy does", () => {
@@ -45,5 +47,48 @@ describe("writeFileAtomic", () => {
     await writeFileAtomic(join(folder, "a.txt"), new TextEncoder().encode("two"));
     expect(await readdir(folder)).toEqual(["a.txt"]);
     expect(await readFile(join(folder, "a.txt"), "utf8")).toBe("two");
+  });
+});
+
+describe("a callback on abort", () => {
+  it("is called once, unless it was let go, over one listener for all", () => {
+    const controller = new AbortController();
+    const listen = vi.spyOn(controller.signal, "addEventListener");
+    const called: string[] = [];
+    const waiting = ["a", "b", "c"].map((name) => whenAborted(controller.signal, () => called.push(name)));
+    waiting[1]!();
+    controller.abort();
+    controller.abort();
+    expect(called).toEqual(["a", "c"]);
+    expect(listen).toHaveBeenCalledTimes(1);
+  });
+
+  it("may let others go, and itself", () => {
+    const controller = new AbortController();
+    const called: string[] = [];
+    const first = whenAborted(controller.signal, () => {
+      called.push("first");
+      first();
+      second();
+    });
+    const second = whenAborted(controller.signal, () => called.push("second"));
+    controller.abort();
+    expect(called).toEqual(["first"]);
+  });
+});
+
+describe("the next turn", () => {
+  it("comes after everything that is ready, for all at once", async () => {
+    const order: string[] = [];
+    const waiting = [1, 2].map(async (i) => {
+      await nextTurn();
+      order.push(`turn ${i}`);
+    });
+    void Promise.resolve().then(() => Promise.resolve().then(() => order.push("ready")));
+    await Promise.all(waiting);
+    expect(order).toEqual(["ready", "turn 1", "turn 2"]);
+    const before = nextTurn();
+    await before;
+    expect(nextTurn()).not.toBe(before);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { createClient } from "@libsql/client";
+import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
 import { openResponseCache, type StoredResponse } from "../../src/store/response-cache.js";
@@ -66,10 +66,10 @@ describe("the response cache", () => {
     {
       await using _ = await openResponseCache(path);
     }
-    const client = createClient({ url: `file:${path}` });
+    const database = new Database(path);
     const answer = '{"text":"ham","finish":"stop","usage":null,"latencySeconds":0.5,"servedBy":null}';
-    await client.execute({ sql: "INSERT INTO response VALUES (?, ?, ?)", args: ["old", answer, "2025-01-01T00:00:00.000Z"] });
-    client.close();
+    database.prepare("INSERT INTO response VALUES (?, ?, ?)").run(["old", answer, "2025-01-01T00:00:00.000Z"]);
+    database.close();
     await using cache = await openResponseCache(path);
     expect(await cache.get("old")).toEqual({ text: "ham", finish: "stop", usage: null, latencySeconds: 0.5, servedBy: null });
   });
