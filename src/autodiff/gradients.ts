@@ -78,10 +78,10 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
       ? matmul(b!, g, { transposeA: transposeB, transposeB: true, scale })
       : matmul(g, b!, { transposeB: !transposeB, scale });
     // One weight for many rows: a single product over all rows, instead of one for each leading index and a sum.
-    if (b!.shape.length === 2 && a!.shape.length > 2 && !transposeA) {
+    if (b!.shape.length === 2 && !transposeA) {
       const [rows, gRows] = [rowsOf(a!), rowsOf(g)];
       const [left, right] = transposeB ? [gRows, rows] : [rows, gRows];
-      // Transposed as a whole: a product that reads its left side by columns transposes it anew for each block of the right side.
+      // Transposed as a whole: a product that reads its left side by columns transposes it anew for each block of the right side (decisions/0015).
       return [ga, matmul(transpose(left, [1, 0]), right, { scale })];
     }
     const gb = transposeB
