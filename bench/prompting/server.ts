@@ -1,9 +1,9 @@
 /**
  * @file A service in a process of its own: answers chat completions after a fixed latency, and refuses what is above its limit. It does as little as
- * can be, since it shares the machine with what is measured. `node server.js PORT`; a line `{"perSecond": N, …}` begins a measurement, and is answered
- * with the counts of the last one.
+ * can be, since it shares the machine with what is measured: requests are counted by their heads, and not looked into. `node server.js PORT`; a line
+ * `{"perSecond": N, …}` begins a measurement, and is answered with the counts of the last one.
  */
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 
 /** What the service allows. */
@@ -50,35 +50,62 @@ function takeToken(): boolean {
   return true;
 }
 
-function limitHeaders(): Record<string, string> {
+function limitHeaders(): string {
   const { perSecond, burst = 1, hasHeaders } = limit;
-  if (perSecond === undefined || hasHeaders !== true) return {};
-  return {
-    "x-ratelimit-limit-requests": String(burst),
-    "x-ratelimit-remaining-requests": String(Math.floor(tokens)),
-    "x-ratelimit-reset-requests": `${Math.ceil(((burst - tokens) / perSecond) * 1000)}ms`,
-  };
+  if (perSecond === undefined || hasHeaders !== true) return "";
+  return (
+    `x-ratelimit-limit-requests: ${burst}\r\nx-ratelimit-remaining-requests: ${Math.floor(tokens)}\r\n` +
+    `x-ratelimit-reset-requests: ${Math.ceil(((burst - tokens) / perSecond) * 1000)}ms\r\n`
+  );
 }
 
-function refuse(response: ServerResponse): void {
-  counts.refused++;
-  response.writeHead(429, { "content-type": "application/json", "retry-after": "1", ...limitHeaders() });
-  response.end('{"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded","param":null}}');
+function respond(socket: Socket, status: string, headers: string, body: string): void {
+  if (socket.destroyed) return;
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n${headers}\r\n`;
+  socket.write(head + body, "latin1");
 }
 
-const server = createServer((request, response) => {
-  request.resume();
-  request.on("end", () => {
-    if (!takeToken()) return refuse(response);
-    const headers = limitHeaders();
-    setTimeout(() => {
-      counts.answered++;
-      response.writeHead(200, { "content-type": "application/json", "content-length": answer.length, ...headers });
-      response.end(answer);
-    }, latencyMs);
+const refusal = '{"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded","param":null}}';
+
+function answerRequest(socket: Socket): void {
+  const isTaken = takeToken();
+  const headers = limitHeaders();
+  if (!isTaken) {
+    counts.refused++;
+    respond(socket, "429 Too Many Requests", `retry-after: 1\r\n${headers}`, refusal);
+    return;
+  }
+  setTimeout(() => {
+    counts.answered++;
+    respond(socket, "200 OK", headers, answer);
+  }, latencyMs);
+}
+
+/** Bytes of the first request that has come whole; 0: none has. */
+function requestBytes(received: Buffer): number {
+  const head = received.indexOf("\r\n\r\n");
+  if (head < 0) return 0;
+  const body = /^content-length: *(\d+)/im.exec(received.toString("latin1", 0, head))?.[1];
+  if (body === undefined) throw new Error("a request does not tell the length of its body");
+  const bytes = head + 4 + Number(body);
+  return received.length < bytes ? 0 : bytes;
+}
+
+const sockets = new Set<Socket>();
+const server = createServer({ noDelay: true }, (socket) => {
+  sockets.add(socket);
+  let received: Buffer = Buffer.alloc(0);
+  socket.on("data", (chunk) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk]);
+    for (let bytes = requestBytes(received); bytes > 0; bytes = requestBytes(received)) {
+      received = received.subarray(bytes);
+      answerRequest(socket);
+    }
   });
+  // A client that is gone is no fault of the measurement.
+  socket.on("error", () => socket.destroy());
+  socket.on("close", () => sockets.delete(socket));
 });
-server.keepAliveTimeout = 60_000;
 server.listen(Number(process.argv[2]), "127.0.0.1", () => process.stdout.write("ready\n"));
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -88,5 +115,5 @@ for await (const line of createInterface({ input: process.stdin })) {
   tokens = limit.burst ?? 1;
   refilledAt = performance.now();
 }
-server.closeAllConnections();
+for (const socket of sockets) socket.destroy();
 server.close();
