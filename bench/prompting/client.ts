@@ -141,6 +141,9 @@ async function besidePromptfoo(service: MeasuringServer, url: string, folder: st
         PROMPTFOO_CONFIG_DIR: join(folder, "promptfoo"),
         PROMPTFOO_DISABLE_TELEMETRY: "1",
         PROMPTFOO_DISABLE_UPDATE: "1",
+        // Its own logs now and then end it with an error when it is done.
+        PROMPTFOO_DISABLE_DEBUG_LOG: "1",
+        PROMPTFOO_DISABLE_ERROR_LOG: "1",
         PROMPTFOO_DISABLE_WAL_MODE: "0",
       },
       maxBuffer: 2 ** 28,
