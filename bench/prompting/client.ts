@@ -43,10 +43,11 @@ export async function prompting(): Promise<void> {
   const url = `http://127.0.0.1:${port}/v1`;
   try {
     const rows: (readonly string[])[] = [];
-    for (const [i, each] of cases.entries()) rows.push(await measured(each, service, url, join(folder, `case-${i}`)));
+    const latencies: number[] = [];
+    for (const [i, each] of cases.entries()) rows.push(await measured(each, service, url, join(folder, `case-${i}`), latencies));
     const columns = ["limit", "rows", "seconds", "of the ideal rate", "refused", "CPU a request, ms", "peak memory, MB"];
     const note =
-      `Zero-shot questions at concurrency ${concurrency}, answers after ${latencySeconds * 1000} ms on loopback, service and client on the same two cores; store, budget and ` +
+      `Zero-shot questions at concurrency ${concurrency}, answers after ${latencySeconds * 1000} ms (measured in the service: ${median(latencies).toFixed(1)}) on loopback, service and client on the same two cores; store, budget and ` +
       `parser on. Ideal: concurrency / latency, or the limit. Medians of ${turns} runs, with a limit of three.`;
     const beside = await besidePromptfoo(service, url, folder);
     keep(
@@ -61,7 +62,14 @@ export async function prompting(): Promise<void> {
   }
 }
 
-async function measured(each: Case, service: MeasuringServer, url: string, stem: string): Promise<readonly string[]> {
+/** One row of the table. The service's own latencies are added to `latencies`. */
+async function measured(
+  each: Case,
+  service: MeasuringServer,
+  url: string,
+  stem: string,
+  latencies: number[],
+): Promise<readonly string[]> {
   const { title, rows, limit } = each;
   const runs: { readonly asked: Asked; readonly counts: ServiceCounts }[] = [];
   for (let turn = 0; turn < each.turns; turn++) {
@@ -69,6 +77,7 @@ async function measured(each: Case, service: MeasuringServer, url: string, stem:
     const asked = await ask(url, rows, `${stem}-${turn}.db`);
     runs.push({ asked, counts: (await service.ask(JSON.stringify(limit))) as ServiceCounts });
   }
+  latencies.push(...runs.map(({ counts }) => counts.latencyMs / counts.answered));
   const seconds = median(runs.map(({ asked }) => asked.seconds));
   const perSecond = limit.perSecond ?? concurrency / latencySeconds;
   // What may come at once after a rest does not count as what the limit lets through.

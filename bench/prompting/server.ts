@@ -20,12 +20,14 @@ export interface ServiceLimit {
 export interface ServiceCounts {
   readonly answered: number;
   readonly refused: number;
+  /** From the request to its answer, of all that were answered together. */
+  readonly latencyMs: number;
 }
 
 const latencyMs = 50;
 
 let limit: ServiceLimit = {};
-let counts = { answered: 0, refused: 0 };
+let counts = { answered: 0, refused: 0, latencyMs: 0 };
 let tokens = 0;
 let refilledAt = 0;
 
@@ -67,6 +69,25 @@ function respond(socket: Socket, status: string, headers: string, body: string):
 
 const refusal = '{"error":{"message":"Rate limit reached","type":"requests","code":"rate_limit_exceeded","param":null}}';
 
+/** What is to be answered, in the order in which it came. */
+const due: { readonly socket: Socket; readonly headers: string; readonly at: number }[] = [];
+let isWaiting = false;
+
+/** Timers count whole milliseconds and come late by half of one on average: what is due within the next half goes out too. */
+function answerDue(): void {
+  isWaiting = false;
+  const now = performance.now();
+  while (due.length > 0 && due[0]!.at <= now + 0.5) {
+    const { socket, headers, at } = due.shift()!;
+    counts.answered++;
+    counts.latencyMs += latencyMs + now - at;
+    respond(socket, "200 OK", headers, answer);
+  }
+  if (due.length === 0) return;
+  isWaiting = true;
+  setTimeout(answerDue, Math.max(1, due[0]!.at - now));
+}
+
 function answerRequest(socket: Socket): void {
   const isTaken = takeToken();
   const headers = limitHeaders();
@@ -75,10 +96,8 @@ function answerRequest(socket: Socket): void {
     respond(socket, "429 Too Many Requests", `retry-after: 1\r\n${headers}`, refusal);
     return;
   }
-  setTimeout(() => {
-    counts.answered++;
-    respond(socket, "200 OK", headers, answer);
-  }, latencyMs);
+  due.push({ socket, headers, at: performance.now() + latencyMs });
+  if (!isWaiting) answerDue();
 }
 
 /** Bytes of the first request that has come whole; 0: none has. */
@@ -111,7 +130,7 @@ server.listen(Number(process.argv[2]), "127.0.0.1", () => process.stdout.write("
 for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify(counts)}\n`);
   limit = JSON.parse(line) as ServiceLimit;
-  counts = { answered: 0, refused: 0 };
+  counts = { answered: 0, refused: 0, latencyMs: 0 };
   tokens = limit.burst ?? 1;
   refilledAt = performance.now();
 }
