@@ -31,8 +31,8 @@ interface Case {
 
 const cases: readonly Case[] = [
   { title: "no limit", rows: 10_000, limit: {}, turns },
-  { title: "200 a second, which its headers say", rows: 4000, limit: { perSecond: 200, burst: 20, hasHeaders: true }, turns: 3 },
-  { title: "200 a second, which it does not say", rows: 4000, limit: { perSecond: 200, burst: 20 }, turns: 3 },
+  { title: "200 a second, which its headers say", rows: 4000, limit: { perSecond: 200, burst: 20, hasHeaders: true }, turns },
+  { title: "200 a second, which it does not say", rows: 4000, limit: { perSecond: 200, burst: 20 }, turns },
 ];
 
 /** Measures, and keeps the table. */
@@ -48,7 +48,7 @@ export async function prompting(): Promise<void> {
     const columns = ["limit", "rows", "seconds", "of the ideal rate", "refused", "CPU a request, ms", "peak memory, MB"];
     const note =
       `Zero-shot questions at concurrency ${concurrency}, answers after ${latencySeconds * 1000} ms (measured in the service: ${median(latencies).toFixed(1)}) on loopback, service and client on the same two cores; store, budget and ` +
-      `parser on. Ideal: concurrency / latency, or the limit. Medians of ${turns} runs, with a limit of three.`;
+      `parser on. Ideal: concurrency / latency, or the limit. Medians of ${turns} runs.`;
     const beside = await besidePromptfoo(service, url, folder);
     keep(
       "prompting",

@@ -7,12 +7,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../lib/errors.js";
 import { nextTurn } from "../lib/next-turn.js";
 import { type Random, random } from "../lib/random.js";
-import { whenAborted } from "../lib/when-aborted.js";
 import type { ResponseCache, StoredResponse } from "../store/response-cache.js";
 import type { Budget } from "./budget.js";
 import { type Completion, type CompletionRequest, type Llm, LlmError, type LlmErrorKind } from "./llm.js";
 import type { Slot } from "./pace.js";
 import { costOfUsage, mostCost, type Price } from "./prices.js";
+import { requestClocks } from "./request-clock.js";
 import { requestKey } from "./request-key.js";
 import { mostMessageTokens } from "./tokens.js";
 
@@ -68,7 +68,9 @@ interface Formed {
 /** A client of a model. Requests that are equal and open at once are sent once. */
 export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   const { cache, budget, attempts = 5, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
-  const timeoutSeconds = llm.underWay === undefined ? (options.timeoutSeconds ?? 120) : null;
+  const { timeoutSeconds = 120 } = options;
+  const late = (): LlmError => new LlmError("timeout", `${llm.spec} did not answer within ${timeoutSeconds} s.`);
+  const startClock = llm.underWay === undefined ? requestClocks(timeoutSeconds, late) : null;
   if (budget !== undefined && llm.price === null) {
     throw new UserError(
       `A budget cannot be kept with ${llm.spec}: its price is not known. Give its price with --prices, or leave out --budget-usd.`,
@@ -97,7 +99,7 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
     const isUnderWay = llm.underWay?.takeOver(key) === true;
     const reservation = isUnderWay ? budget?.takeOver(worstUsd) : await budget?.reserve(worstUsd, signals.wait);
     try {
-      const { completion, pauseSeconds, requestsLeft } = await completeInTime(llm, request, timeoutSeconds, signals.request);
+      const { completion, pauseSeconds, requestsLeft } = await completeInTime(llm, request, startClock, signals.request);
       const costUsd = priceOf(completion);
       const settle = (): void => reservation?.settle(costUsd ?? worstUsd);
       // A batch that a later session finds under way must not be settled in the bill.
@@ -204,24 +206,23 @@ export function waitSeconds(tried: number, backoffSeconds: number, retryAfterSec
   return retryAfterSeconds === null ? ownWait : retryAfterSeconds + backoffSeconds * jitter.uniform();
 }
 
-async function completeInTime(llm: Llm, request: CompletionRequest, seconds: number | null, signal: AbortSignal) {
-  signal.throwIfAborted();
-  if (seconds === null) return llm.complete(request, signal);
-  const controller = new AbortController();
-  const forget = whenAborted(signal, () => controller.abort(signal.reason));
-  const timer = setTimeout(
-    () => controller.abort(new LlmError("timeout", `${llm.spec} did not answer within ${seconds} s.`)),
-    seconds * 1000,
-  );
+async function completeInTime(
+  llm: Llm,
+  request: CompletionRequest,
+  startClock: ReturnType<typeof requestClocks> | null,
+  parent: AbortSignal,
+) {
+  parent.throwIfAborted();
+  if (startClock === null) return llm.complete(request, parent);
+  const { signal, stop } = startClock(parent);
   try {
-    return await llm.complete(request, controller.signal);
+    return await llm.complete(request, signal);
   } catch (error) {
     // Whatever the libraries below made of it, an abort is reported as its reason.
-    if (controller.signal.aborted) throw controller.signal.reason;
+    if (signal.aborted) throw signal.reason;
     throw error;
   } finally {
-    clearTimeout(timer);
-    forget();
+    stop();
   }
 }
 

@@ -5,6 +5,7 @@
 
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
+import { whenAborted } from "../../lib/when-aborted.js";
 
 /** Larger responses are no answers, and must not fill memory. */
 const mostBytes = 8 * 1024 * 1024;
@@ -47,9 +48,8 @@ export function send({ method, url, headers, body, signal }: HttpRequest): Promi
     if (signal.aborted) return reject(signal.reason);
     const protocol = url.protocol === "https:" ? "https:" : "http:";
     let status: number | undefined;
-    const settle = (): void => signal.removeEventListener("abort", abort);
     const fail = (error: Error): void => {
-      settle();
+      forget();
       reject(signal.aborted ? signal.reason : new HttpError(error.message || codeOf(error), status, error));
     };
     const abort = (): void => {
@@ -66,7 +66,7 @@ export function send({ method, url, headers, body, signal }: HttpRequest): Promi
         if (bytes > mostBytes) request.destroy(new Error("the response is longer than 8 MiB"));
       });
       response.on("end", () => {
-        settle();
+        forget();
         const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
         resolve({ status: status!, headers: joinedHeaders(response.headers), body: whole.toString("utf8") });
       });
@@ -78,7 +78,7 @@ export function send({ method, url, headers, body, signal }: HttpRequest): Promi
     const lines = headerLines(url, headers, body);
     const request = clients[protocol].request({ ...where, method, headers: lines, agent: agents[protocol] }, read);
     request.on("error", fail);
-    signal.addEventListener("abort", abort, { once: true });
+    const forget = whenAborted(signal, abort);
     request.end(body);
   });
 }
