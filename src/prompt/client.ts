@@ -67,8 +67,7 @@ interface Formed {
 
 /** A client of a model. Requests that are equal and open at once are sent once. */
 export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
-  const { cache, budget, attempts = 5, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
-  const { timeoutSeconds = 120 } = options;
+  const { cache, budget, timeoutSeconds = 120, attempts = 5, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
   const late = (): LlmError => new LlmError("timeout", `${llm.spec} did not answer within ${timeoutSeconds} s.`);
   const startClock = llm.underWay === undefined ? requestClocks(timeoutSeconds, late) : null;
   if (budget !== undefined && llm.price === null) {

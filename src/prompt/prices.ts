@@ -85,9 +85,11 @@ const pricesBelowTiers = new WeakMap<Price, PricesOfTokens>();
 function pricesFor(price: Price, inputTokens: number): PricesOfTokens {
   if (inputTokens > lowestTier) return tieredPrices(price, inputTokens);
   // Asked for several times a request, at a thousand requests a second.
-  const known = pricesBelowTiers.get(price) ?? tieredPrices(price, 0);
-  pricesBelowTiers.set(price, known);
-  return known;
+  const known = pricesBelowTiers.get(price);
+  if (known !== undefined) return known;
+  const prices = tieredPrices(price, 0);
+  pricesBelowTiers.set(price, prices);
+  return prices;
 }
 
 function tieredPrices(price: Price, inputTokens: number): PricesOfTokens {
