@@ -63,29 +63,34 @@ export const AutoTokenizer = {
         );
     const model = await readObject(folder, "config.json");
     const positions = model === undefined ? Number.POSITIVE_INFINITY : buildEncoder(model, folder.path).maxPositions;
-    return callable(createTokenizer(files, folder.path), Math.min(config.model_max_length, positions));
+    return callable(createTokenizer(files, folder.path), Math.min(modelMaxLength(files.config), positions));
   },
 };
 
-const tokenizerConfig = z.object({
+/** The longest text in tokens that a tokenizer's `tokenizer_config.json` asks for. */
+export function modelMaxLength(config: object): number {
   // Where there is no limit, Python writes 1e30.
-  model_max_length: z.number().positive().catch(Number.POSITIVE_INFINITY),
+  const field = z.object({ model_max_length: z.number().positive().catch(Number.POSITIVE_INFINITY) });
+  return field.parse(config).model_max_length;
+}
+
+const tokenizerConfig = z.object({
   padding_side: z.string().default("right"),
   truncation_side: z.string().default("right"),
 });
 
-function callable(tokenizer: Tokenizer, modelMaxLength: number): PreTrainedTokenizer {
+function callable(tokenizer: Tokenizer, longest: number): PreTrainedTokenizer {
   const { padId } = tokenizer;
   function tokenize(text: string, options?: TokenizeOptions): Encoding;
   function tokenize(texts: readonly string[], options?: TokenizeOptions): BatchEncoding;
   function tokenize(texts: string | readonly string[], options: TokenizeOptions = {}): Encoding | BatchEncoding {
-    const { most, fillTo } = lengthOptions(options, modelMaxLength);
+    const { most, fillTo } = lengthOptions(options, longest);
     const encode = (text: string): TokenIds => tokenizer.encode(text, most);
     if (typeof texts !== "string") return batchEncoding(checkedTexts(texts), encode, fillTo, padId);
     const ids = encode(texts);
     return filled(ids, typeof fillTo === "number" ? fillTo : ids.length, padId);
   }
-  return Object.assign(tokenize, { padTokenId: padId, modelMaxLength });
+  return Object.assign(tokenize, { padTokenId: padId, modelMaxLength: longest });
 }
 
 /** To how many tokens texts are cut, and filled up. */

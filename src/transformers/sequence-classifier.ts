@@ -14,6 +14,7 @@ import {
 import { type Pretrained, readPretrained, weightsOf } from "../tune/pretrained/pretrained.js";
 import { openSafetensors } from "../tune/pretrained/safetensors.js";
 import { readWeights } from "../tune/pretrained/weights.js";
+import { modelMaxLength } from "./auto-tokenizer.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 import { progressLine } from "./progress-line.js";
 
@@ -78,7 +79,10 @@ export const AutoModelForSequenceClassification = {
    */
   async fromPretrained(nameOrFolder: string, options: FromPretrainedOptions = {}): Promise<SequenceClassificationModel> {
     const folder = await modelFolder(nameOrFolder, options);
-    const pretrained = await readPretrained(folder);
+    const read = await readPretrained(folder);
+    // Texts are cut where the tokenizer cuts them, as in Python: what sentence-transformers says beside it holds for sentences' vectors, and a
+    // model that learned from longer texts would be asked about shorter ones.
+    const pretrained = { ...read, maxTokens: Math.min(modelMaxLength(read.tokenizerFiles.config), read.maxPositions) };
     const labels = labelsOf(pretrained, options);
     const dropout = options.dropout ?? dropoutOf(pretrained.config);
     if (!(dropout >= 0 && dropout < 1)) throw new UserError(`dropout is ${dropout}. Give a share from 0, below 1.`);

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { AutoModelForSequenceClassification } from "../../src/transformers/transformers.js";
+import { AutoModelForSequenceClassification, AutoTokenizer, pipeline } from "../../src/transformers/transformers.js";
 import { baseModelFiles } from "./base-model.js";
 import { goldenFolder } from "./golden-transformers.js";
 
@@ -34,6 +34,26 @@ async function without(name: string, dropped: RegExp): Promise<string> {
 }
 
 describe("AutoModelForSequenceClassification", () => {
+  it("is asked about texts as long as its tokenizer lets it learn from, and so is what it saves", async () => {
+    const folder = await without("classifier-bert", /^classifier\./);
+    const config = JSON.parse(await readFile(join(folder, "tokenizer_config.json"), "utf8")) as { model_max_length: number };
+    await writeFile(join(folder, "sentence_bert_config.json"), JSON.stringify({ max_seq_length: config.model_max_length / 2 }));
+    const saved = await mkdtemp(join(tmpdir(), "saved-"));
+    folders.push(saved);
+    const model = await fromPretrained(folder, { numLabels: 2 });
+    await model.savePretrained(saved);
+    const words = "good ".repeat(100);
+    for (const place of [folder, saved]) {
+      const tokenizer = await AutoTokenizer.fromPretrained(place);
+      expect(tokenizer(words, { truncation: true }).input_ids).toHaveLength(config.model_max_length);
+    }
+    await using inMemory = await pipeline("text-classification", model);
+    await using fromFolder = await pipeline("text-classification", saved);
+    const [asked] = await inMemory([words]);
+    expect(await fromFolder([words])).toEqual([asked]);
+    expect(model.classifier.pretrained.maxTokens).toBe(config.model_max_length);
+  });
+
   it.each([
     ["classifier-bert", /^classifier\./, "BertForSequenceClassification", ["classifier.bias", "classifier.weight"]],
     [
