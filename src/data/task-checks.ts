@@ -11,6 +11,10 @@ export function checkLearnable(dataset: Dataset, labelColumn: string): void {
   const rows = examples.length;
   const first = examples[0];
   if (first === undefined) throw new UserError(`${name} has no rows to learn from.`);
+  if (rows === 1)
+    throw new UserError(
+      `${name} has one row to learn from. Two rows with different labels are the least: supply more, or raise --limit.`,
+    );
   const used = new Set(examples.flatMap(({ labels }) => labels));
   if (used.size === 0) throw new UserError(`No row of ${name} has a label in the column "${labelColumn}".`);
   if (used.size === 1 && !(isMultiLabel && examples.some(({ labels }) => labels.length === 0))) {

@@ -12,7 +12,7 @@ import type { Budget } from "./budget.js";
 import { type Completion, type CompletionRequest, type Llm, LlmError, type LlmErrorKind } from "./llm.js";
 import type { Slot } from "./pace.js";
 import { costOfUsage, mostCost, type Price } from "./prices.js";
-import { requestClocks } from "./request-clock.js";
+import { requestClocks, type StartClock } from "./request-clock.js";
 import { requestKey } from "./request-key.js";
 import { mostMessageTokens } from "./tokens.js";
 
@@ -205,12 +205,7 @@ export function waitSeconds(tried: number, backoffSeconds: number, retryAfterSec
   return retryAfterSeconds === null ? ownWait : retryAfterSeconds + backoffSeconds * jitter.uniform();
 }
 
-async function completeInTime(
-  llm: Llm,
-  request: CompletionRequest,
-  startClock: ReturnType<typeof requestClocks> | null,
-  parent: AbortSignal,
-) {
+async function completeInTime(llm: Llm, request: CompletionRequest, startClock: StartClock | null, parent: AbortSignal) {
   parent.throwIfAborted();
   if (startClock === null) return llm.complete(request, parent);
   const { signal, stop } = startClock(parent);

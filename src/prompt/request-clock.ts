@@ -10,11 +10,14 @@ export interface RequestClock {
   stop(): void;
 }
 
+/** Starts the clock of one request, which its run's signal cuts too. */
+export type StartClock = (parent: AbortSignal) => RequestClock;
+
 /**
  * Starts clocks that abort after so many seconds with what `late` makes, or with `parent` and its reason. Requests that start in one turn of the event
  * loop share theirs: a signal and a timer of its own are a thirtieth of the CPU time that a request takes.
  */
-export function requestClocks(seconds: number, late: () => Error): (parent: AbortSignal) => RequestClock {
+export function requestClocks(seconds: number, late: () => Error): StartClock {
   let latest: SharedClock | undefined;
   return (parent) => {
     if (latest === undefined || latest.parent !== parent || latest.isOver()) {
