@@ -9,7 +9,7 @@ import { tokenBatch } from "../pretrained/token-batch.js";
 import type { TokenIds } from "../pretrained/tokenizer.js";
 import { defaultThreshold } from "../regression/thresholds.js";
 import { passes } from "../training/batches.js";
-import { type TextClassifier, textClassifierGraph } from "./classifier-model.js";
+import { answeringGraph, type TextClassifier } from "./classifier-model.js";
 
 /**
  * How many tokens, with padding, are computed at once: a fraction of a second of a small model, in which the thread is blocked. Of 512 to 4,096 this is
@@ -22,7 +22,7 @@ export function logitsSession(
   { pretrained, head, weights }: Pick<TextClassifier, "pretrained" | "head" | "weights">,
   options: Pick<SessionOptions, "threads"> = {},
 ): Promise<Session<"logits">> {
-  const graph = textClassifierGraph(pretrained, head);
+  const graph = answeringGraph(pretrained, head);
   return createSession(packTokens({ logits: graph.logits }, graph).roots, { ...options, weights });
 }
 

@@ -29,18 +29,24 @@ export interface TextClassifier {
   readonly weights: Weights;
 }
 
-/** The encoder below a head, with the states that the head reads. */
+/** The encoder below a head, with the states that the head reads; of the first ones, `first` says for what. */
 export function encoderBelow(
   pretrained: Pick<Pretrained, "build">,
   { pooling }: Pick<ClassifierHead, "pooling">,
   dropout: Dropout = noDropout,
+  first: "first" | "answer" = "first",
 ): EncoderGraph {
-  return pretrained.build(dropout, statesFor(typeof pooling === "string" ? pooling : pooling.pooling));
+  return pretrained.build(dropout, statesFor(typeof pooling === "string" ? pooling : pooling.pooling, first));
 }
 
 /** The graph of a classifier over a pre-trained model. */
 export function textClassifierGraph(pretrained: Pretrained, head: ClassifierHead, dropout: Dropout = noDropout): ClassifierGraph {
   return classifierGraph(encoderBelow(pretrained, head, dropout), head, dropout);
+}
+
+/** The same logits, to rounding, from fewer products: of a classifier that is not trained, only asked. It has no gradients. */
+export function answeringGraph(pretrained: Pretrained, head: ClassifierHead): ClassifierGraph {
+  return classifierGraph(encoderBelow(pretrained, head, noDropout, "answer"), head);
 }
 
 /** How the model's family classifies. */

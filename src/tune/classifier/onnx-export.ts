@@ -4,7 +4,7 @@ import { quantizeGraph } from "../../autodiff/quantize.js";
 import { openModel } from "../../autodiff/session.js";
 import type { TokenIds } from "../pretrained/tokenizer.js";
 import { logitsOf, predictionOf } from "./classifier-logits.js";
-import { type TextClassifier, textClassifierGraph } from "./classifier-model.js";
+import { answeringGraph, type TextClassifier, textClassifierGraph } from "./classifier-model.js";
 
 /** What transformers.js calls them, in `onnx/`. The float32 one is Node's default there, the other the browser's. */
 export const onnxFiles = { float32: "onnx/model.onnx", int8: "onnx/model_quantized.onnx" } as const;
@@ -19,10 +19,11 @@ export function fitsOnnx({ weights }: Pick<TextClassifier, "weights">): boolean 
 
 /** Both models: inputs `input_ids` and `attention_mask`, output `logits`. */
 export function exportOnnx(classifier: TextClassifier): Readonly<Record<keyof typeof onnxFiles, EmittedModel>> {
-  const { logits } = textClassifierGraph(classifier.pretrained, classifier.head);
+  const { pretrained, head, weights } = classifier;
   return {
-    float32: emitModel({ logits }, classifier.weights),
-    int8: emitModel({ logits }, classifier.weights, quantizeGraph),
+    float32: emitModel({ logits: answeringGraph(pretrained, head).logits }, weights),
+    // Of all layers as they are: a weight that is applied to anything but tokens would stay in float32.
+    int8: emitModel({ logits: textClassifierGraph(pretrained, head).logits }, weights, quantizeGraph),
   };
 }
 

@@ -21,6 +21,7 @@ import {
 } from "../../autodiff/ops.js";
 import { activations } from "./config-fields.js";
 import type { Dropout, EncoderGraph, WantedStates } from "./encoder-graph.js";
+import { singleQueryAttention } from "./single-query.js";
 
 /** What every encoder is fed. */
 export function tokenInputs(): Pick<EncoderGraph, "inputIds" | "attentionMask"> {
@@ -150,9 +151,11 @@ export function postNormLayers(embedded: Tensor, attentionMask: Tensor, settings
   const { scale = 1 / Math.sqrt(hidden / heads), bias, states } = settings;
   const mask = paddingMask(attentionMask);
 
-  const selfAttention = (x: Tensor, names: LayerNames, layer: number): Tensor => {
-    const isFirst = states === "first" && layer === layers - 1;
-    const asking = isFirst ? firstPlace(x, 1) : x;
+  /** What the queries of `asking` get from all states `x`, with all heads side by side. */
+  const attend = (x: Tensor, asking: Tensor, names: LayerNames, layer: number): Tensor => {
+    const isFirst = asking !== x;
+    if (isFirst && states === "answer" && bias === undefined)
+      return singleQueryAttention({ query: dense(names.query, hidden, hidden)(asking), states: x, names, heads, scale, mask });
     const [toQuery, toKey, toValue] = [names.query, names.key, names.value].map((name) => dense(name, hidden, hidden));
     const [key, value] = [toKey!, toValue!].map((project) => splitHeads(project(x), heads));
     const query = splitHeads(toQuery!(asking), heads);
@@ -165,7 +168,11 @@ export function postNormLayers(embedded: Tensor, attentionMask: Tensor, settings
       biases: own === undefined ? [mask] : [isFirst ? firstPlace(own, own.shape.length - 2) : own, mask],
       kept: dropout.kept(["batch", heads, isFirst ? 1 : "sequence", "sequence"], `${names.attentionOutput}.probabilities`),
     });
-    const result = dense(names.attentionOutput, hidden, hidden)(mergeHeads(attended));
+    return mergeHeads(attended);
+  };
+  const selfAttention = (x: Tensor, names: LayerNames, layer: number): Tensor => {
+    const asking = states !== "all" && layer === layers - 1 ? firstPlace(x, 1) : x;
+    const result = dense(names.attentionOutput, hidden, hidden)(attend(x, asking, names, layer));
     const added = dropsAttentionOutput ? dropout(result, names.attentionOutput) : result;
     return norm(add(added, asking), names.attentionNorm, { width: hidden, epsilon });
   };

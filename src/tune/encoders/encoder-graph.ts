@@ -18,9 +18,10 @@ export interface EncoderGraph {
 /**
  * Which states are wanted of the last layer. `first`: those of each text's first token, which is all that most classifiers read; what the last
  * layer does for the others is not computed then, and of a layer that is nearly all: their queries, what attention gives them, and their
- * feed-forward layer. The numbers of the first are the same to rounding.
+ * feed-forward layer. The numbers of the first are the same to rounding. `answer`: the same of a model that is not trained and so needs no
+ * gradients, with still less of the last layer where the family can (`single-query.ts`); a weight without influence may be missing.
  */
-export type WantedStates = "all" | "first";
+export type WantedStates = "all" | "first" | "answer";
 
 /** How a graph is built. */
 export interface GraphOptions {

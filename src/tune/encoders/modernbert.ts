@@ -157,7 +157,7 @@ export function modernbertGraph(config: ModernbertConfig, { dropout, states }: G
     const name = `layers.${layer}`;
     // The embeddings are normalized already.
     const before = layer === 0 ? x : normed(x, `${name}.attn_norm`);
-    const isFirst = states === "first" && layer === config.num_hidden_layers - 1;
+    const isFirst = states !== "all" && layer === config.num_hidden_layers - 1;
     x = add(isFirst ? firstPlace(x, 1) : x, selfAttention(before, `${name}.attn`, typeOf(config, layer), isFirst));
     x = add(x, feedForward(normed(x, `${name}.mlp_norm`), `${name}.mlp`));
   }

@@ -53,8 +53,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Which states of the last layer a way of pooling reads. */
-export const statesFor = (pooling: Pooling): WantedStates => (pooling === "cls" ? "first" : "all");
+/** Which states of the last layer a way of pooling reads; of the first ones, `first` says for what. */
+export const statesFor = (pooling: Pooling, first: "first" | "answer" = "first"): WantedStates =>
+  pooling === "cls" ? first : "all";
 
 /** float32 [batch, hidden]: one vector a text. Padding has no part in it. */
 export function pooledStates({ hidden, attentionMask }: EncoderGraph, pooling: Pooling): Tensor {

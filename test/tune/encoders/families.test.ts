@@ -187,6 +187,26 @@ describe.each(cases)("$name, $form, of which only the first states are wanted,",
   });
 });
 
+/** Linear layers that are applied to every token. */
+function tokenwiseLayers(hidden: Tensor): number {
+  const isOfAll = ({ shape }: Tensor): boolean => shape[0] === "tokens" || (shape[0] === "batch" && shape[1] === "sequence");
+  return inOrder([hidden]).filter((x) => isOp(x, "matmul") && x.inputs[1]!.op === "input" && isOfAll(x)).length;
+}
+
+describe.each(cases)("$name, $form, of which only an answer is wanted,", ({ name, golden, form }) => {
+  it("has the same first states, without keys and values in the last layer where the scores are plain products", async () => {
+    const [first, answer] = [await load(name, golden, form, "first"), await load(name, golden, form, "answer")];
+    const statesOf = ({ outputs, weights, feeds }: Loaded): readonly number[] => {
+      const found = interpret({ hidden: outputs["hidden"]! }, numbers({ ...weights, ...feeds }));
+      return [...found["hidden"]!.data];
+    };
+    expect(worstError(statesOf(answer), statesOf(first))).toBeLessThan(1e-12);
+    const spared = tokenwiseLayers(first.outputs["hidden"]!) - tokenwiseLayers(answer.outputs["hidden"]!);
+    const hasPlainScores = ["distilbert", "electra", "roberta", "xlm-roberta"].includes(golden.modelType);
+    expect(spared).toBe(hasPlainScores ? 2 : 0);
+  });
+});
+
 describe.each(modelTypes.map((type) => ({ type })))("$type in training", ({ type }) => {
   it("drops units at places that each have a name of their own, in all layers", async () => {
     const places: string[] = [];
