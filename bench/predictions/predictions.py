@@ -20,7 +20,7 @@ order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
 print("ready", flush=True)
 for line in sys.stdin:
     start = time.perf_counter()
-    found = classify([texts[i] for i in order], batch_size=batch, truncation=True, max_length=512)
+    found = classify([texts[i] for i in order], batch_size=batch, truncation=True)
     labels = [None] * len(texts)
     for i, answer in zip(order, found):
         labels[i] = answer["label"]
