@@ -6,7 +6,7 @@
 import { z } from "zod";
 import { UserError } from "../lib/errors.js";
 import { buildEncoder } from "../tune/encoders/families.js";
-import { readTokenizerFiles } from "../tune/pretrained/folder-tokenizer.js";
+import { modelMaxLength, readTokenizerFiles } from "../tune/pretrained/folder-tokenizer.js";
 import { findModelFolder, readObject } from "../tune/pretrained/model-folder.js";
 import { createTokenizer, type TokenIds, type Tokenizer } from "../tune/pretrained/tokenizer.js";
 import { type Column, type LazyColumns, lazyColumns } from "./column.js";
@@ -66,13 +66,6 @@ export const AutoTokenizer = {
     return callable(createTokenizer(files, folder.path), Math.min(modelMaxLength(files.config), positions));
   },
 };
-
-/** The longest text in tokens that a tokenizer's `tokenizer_config.json` asks for. */
-export function modelMaxLength(config: object): number {
-  // Where there is no limit, Python writes 1e30.
-  const field = z.object({ model_max_length: z.number().positive().catch(Number.POSITIVE_INFINITY) });
-  return field.parse(config).model_max_length;
-}
 
 const tokenizerConfig = z.object({
   padding_side: z.string().default("right"),

@@ -11,10 +11,10 @@ import {
   type TextClassifier,
   textClassifierGraph,
 } from "../tune/classifier/classifier-model.js";
+import { modelMaxLength } from "../tune/pretrained/folder-tokenizer.js";
 import { type Pretrained, readPretrained, weightsOf } from "../tune/pretrained/pretrained.js";
 import { openSafetensors } from "../tune/pretrained/safetensors.js";
 import { readWeights } from "../tune/pretrained/weights.js";
-import { modelMaxLength } from "./auto-tokenizer.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 import { progressLine } from "./progress-line.js";
 

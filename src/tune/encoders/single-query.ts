@@ -23,6 +23,7 @@ export interface SingleQueryInputs {
 /**
  * The same as attention over projected keys and values, to rounding: [batch, 1, hidden]. Not for training: without the keys' bias, which adds
  * the same to all scores of a query, and with the values' bias as if the probabilities summed to 1, as they do unless some are dropped.
+ * Checked against the layer as a whole in float64, for every family that has it.
  */
 export function singleQueryAttention({ query, states, names, heads, scale, mask }: SingleQueryInputs): Tensor {
   const hidden = Number(query.shape[2]);

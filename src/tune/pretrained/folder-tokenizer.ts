@@ -31,10 +31,15 @@ export function createFolderTokenizer({ path }: ModelFolder, files: TokenizerFil
   return tokenizer;
 }
 
+const limit = z.number().int().positive().nullish().catch(undefined);
+
+/** The longest text in tokens by a `tokenizer_config.json`, which is where transformers cuts; infinite where it has no limit, for which Python writes 1e30. */
+export function modelMaxLength(tokenizerConfig: object): number {
+  return z.object({ model_max_length: limit }).parse(tokenizerConfig).model_max_length ?? Number.POSITIVE_INFINITY;
+}
+
 /** The longest text in tokens, by sentence-transformers' setting, else by the tokenizer's. */
 export async function readMaxTokens(folder: ModelFolder, tokenizerConfig: object): Promise<number> {
-  const limit = z.number().int().positive().nullish().catch(undefined);
   const sentence = z.object({ max_seq_length: limit }).parse((await readObject(folder, "sentence_bert_config.json")) ?? {});
-  const { model_max_length: ofTokenizer } = z.object({ model_max_length: limit }).parse(tokenizerConfig);
-  return sentence.max_seq_length ?? ofTokenizer ?? Number.POSITIVE_INFINITY;
+  return sentence.max_seq_length ?? modelMaxLength(tokenizerConfig);
 }
