@@ -76,6 +76,11 @@ export interface Prediction {
   readonly answer: readonly string[] | null;
   /** Present exactly where `answer` is `null`. */
   readonly failure?: Failure;
+  /**
+   * Beside the failure `refused`: that the filter of the service which hosts the model refused, and not the model. Such a row says nothing of
+   * the model, so it counts as missing, not as wrong. Absent where the model itself refused.
+   */
+  readonly refusedBy?: "host";
   /** Probability of each label, where the approach has one. Sums to 1 unless the task is multi-label. */
   readonly scores?: Readonly<Record<string, number>>;
   /** How sure it is of its answer, where it can tell. */
