@@ -1,10 +1,14 @@
 /** @file Runs graphs in ONNX Runtime, on the CPU. The only file that knows of onnxruntime-node. */
 import { availableParallelism } from "node:os";
 import { env, InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { disableTelemetry, requireTelemetryDisabled } from "../lib/onnxruntime-telemetry.js";
 import { bindShape } from "./dims.js";
 import type { Tensor } from "./graph.js";
 import { type EmittedModel, emitModel } from "./onnx.js";
 import { countOf, dtypeOf, type TensorValue, type Values } from "./values.js";
+
+// Threads that are started from here on inherit it.
+disableTelemetry();
 
 /** Errors only: warnings about how it optimizes are not for users. */
 const quiet = 3;
@@ -101,6 +105,7 @@ export async function openModel<Name extends string>(
 ): Promise<Session<Name>> {
   // Neither the bytes nor the weights in them may stay reachable from `run`: onnxruntime has its own copy.
   const expected = { inputs: model.inputs, binding: model.binding };
+  requireTelemetryDisabled();
   env.logLevel = "error";
   const session = await InferenceSession.create(model.bytes, {
     executionProviders: ["cpu"],

@@ -1,6 +1,7 @@
 /** @file transformers.js, which runs models of the Hub in this process. It is large, and so an optional package, loaded where it is needed. */
 
 import { UserError } from "../../lib/errors.js";
+import { requireTelemetryDisabled } from "../../lib/onnxruntime-telemetry.js";
 import type { LocalFiles } from "./local-files.js";
 
 /** The package. */
@@ -10,6 +11,8 @@ export type Transformers = typeof import("@huggingface/transformers");
 export async function importTransformers(
   load: () => Promise<Transformers> = () => import("@huggingface/transformers"),
 ): Promise<Transformers> {
+  // It runs its models in onnxruntime-node too.
+  requireTelemetryDisabled();
   try {
     return await load();
   } catch (error) {

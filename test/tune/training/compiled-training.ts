@@ -7,14 +7,14 @@ import { build } from "vite";
 const root = resolve(import.meta.dirname, "../../..");
 
 export interface CompiledTraining extends AsyncDisposable {
-  /** Starts `training-child.ts`. */
+  /** Starts the script. */
   start(...args: readonly string[]): ChildProcess;
   /** A compiled module, by its path in the repository. */
   path(source: string): string;
 }
 
-/** Compiles. Packages stay where they are. */
-export async function compileTraining(): Promise<CompiledTraining> {
+/** Compiles, with the script that is given by its path in the repository. Packages stay where they are. */
+export async function compileTraining(script = "test/tune/training/training-child.ts"): Promise<CompiledTraining> {
   // Within the repository, so that packages are found.
   const folder = await mkdtemp(join(root, "node_modules", ".crossover-test-"));
   await build({
@@ -27,7 +27,7 @@ export async function compileTraining(): Promise<CompiledTraining> {
       target: "node20",
       minify: false,
       rollupOptions: {
-        input: [join(root, "test/tune/training/training-child.ts"), join(root, "src/tune/training/training-worker.ts")],
+        input: [join(root, script), join(root, "src/tune/training/training-worker.ts")],
         output: { preserveModules: true, preserveModulesRoot: root, entryFileNames: "[name].js" },
       },
     },
@@ -39,7 +39,7 @@ export async function compileTraining(): Promise<CompiledTraining> {
   return {
     path,
     start(...args) {
-      const child = spawn(process.execPath, [path("test/tune/training/training-child.ts"), root, ...args], {
+      const child = spawn(process.execPath, [path(script), root, ...args], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       children.push(child);
