@@ -9,7 +9,7 @@ import { formatUsd } from "../lib/format.js";
 import { type Bill, openBill } from "../store/bill.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
 import { openResponseCache } from "../store/response-cache.js";
-import { createRun, dropUnfinished, type Run, type RunManifest, runFormat } from "../store/run.js";
+import { checkNoRun, createRun, type Run, type RunManifest, runFormat } from "../store/run.js";
 import { lockRun } from "../store/run-lock.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
 import type { Approach, Assumptions, Comparison, Dataset, Encoder, Measurement, Predictor, Task } from "../types.js";
@@ -33,8 +33,8 @@ import { artifactFolder } from "./training-curves.js";
 import { packageVersion } from "./version.js";
 
 /**
- * Reads the data, measures, writes the run's folder and prints the result. With `resumed`, goes on where that run stopped: what it
- * measured is not measured again, and what it paid counts against the budget.
+ * Reads the data, measures, writes the run's folder and prints the result. With `resumed`, which the caller has locked, goes on where
+ * that run stopped: what it measured is not measured again, and what it paid counts against the budget.
  */
 export async function runComparison(words: RunOptions, manner: RunManner, context: CommandContext, resumed?: Run): Promise<void> {
   const { terminal } = context;
@@ -74,7 +74,11 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
       return;
     }
     if (resumed) checkSameData(resumed, task);
-    // Nothing is written to it before the run's folder exists.
+    else {
+      // Held before anything of the folder is read: the bill, and batches, which reading tidies up.
+      held.use(await lockRun(folder));
+      await checkNoRun(folder);
+    }
     const bill = held.use(openBill(join(folder, "bill.txt")));
     // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
     const responsesPath = options.cache ? join(runs, ".cache", "responses.db") : join(folder, "responses.db");
@@ -85,12 +89,8 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
       hintAtLlm(options, context);
       await confirmSpending(task, approaches, seeds, options, manner, context);
     }
-    held.use(await lockRun(folder));
     const run = resumed ?? (await createRun(folder, newManifest(folder, { ...options, model: pinned }, task)));
-    if (resumed) {
-      await resumed.reopen();
-      await dropUnfinished(folder, resumed.measurements);
-    }
+    await resumed?.reopen();
     const comparison = await measureAll(run, task, approaches, seeds, context, progress, bill);
     progress.clear();
     await publish(run, comparison, { task, gates, manner, context, paidUsd: bill.totalUsd });

@@ -4,7 +4,10 @@ export interface Disposables extends AsyncDisposable {
   use<Thing extends AsyncDisposable | Disposable>(thing: Thing): Thing;
 }
 
-/** What `AsyncDisposableStack` is in later Node versions. */
+/**
+ * What `AsyncDisposableStack` is in later Node versions: each thing is released, also where another one throws. What one throws is thrown in the
+ * end; what several throw, as an `AggregateError`, in the order it was thrown.
+ */
 export function disposables(): Disposables {
   const things: (AsyncDisposable | Disposable)[] = [];
   return {
@@ -13,10 +16,17 @@ export function disposables(): Disposables {
       return thing;
     },
     async [Symbol.asyncDispose]() {
-      for (const thing of things.reverse()) {
-        if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
-        else thing[Symbol.dispose]();
+      const errors: unknown[] = [];
+      for (const thing of things.splice(0).reverse()) {
+        try {
+          if (Symbol.asyncDispose in thing) await thing[Symbol.asyncDispose]();
+          else thing[Symbol.dispose]();
+        } catch (error) {
+          errors.push(error);
+        }
       }
+      if (errors.length === 1) throw errors[0];
+      if (errors.length > 1) throw new AggregateError(errors, "Several things could not be released");
     },
   };
 }

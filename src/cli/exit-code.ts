@@ -34,8 +34,17 @@ function diskFault(error: unknown): string | null {
   return `${path ?? "A file"}: ${fault}, and run again; --runs DIR says where runs are kept. (${error.message})`;
 }
 
+/** Of errors that were thrown together the one that came first: what was thrown while things were released is a consequence, or matters less. */
+function firstOf(error: unknown): unknown {
+  if (error instanceof AggregateError && error.errors.length > 0) return firstOf(error.errors[0]);
+  // What `await using` makes of an error in its block and another one on the way out.
+  if (error instanceof Error && error.name === "SuppressedError" && "suppressed" in error) return firstOf(error.suppressed);
+  return error;
+}
+
 /** What to print for an error, and the exit code. Only bugs of ours show their stack. */
-export function explain(error: unknown): { text: string; code: number } {
+export function explain(thrown: unknown): { text: string; code: number } {
+  const error = firstOf(thrown);
   if (error instanceof Interrupted) return { text: error.message, code: exitCode.interrupted };
   if (isAbort(error)) return { text: "Stopped.", code: exitCode.interrupted };
   if (error instanceof UserError) return { text: error.message, code: exitCode.user };

@@ -63,29 +63,36 @@ const keyOf = (m: MeasurementKey): string => JSON.stringify([m.approach, m.split
 
 /** Makes the folder of a new run. A folder that already holds a run is a `UserError`. */
 export async function createRun(folder: string, manifest: RunManifest): Promise<Run> {
+  await checkNoRun(folder);
   const path = join(folder, "run.json");
-  if (await exists(path)) {
-    throw new UserError(`${folder} already holds a run. Continue it with "crossover resume ${folder}", or give another --name.`);
-  }
   await mkdir(folder, { recursive: true });
   await writeFileAtomic(path, json(manifest));
   return makeRun(folder, manifest, []);
 }
 
-/**
- * Opens a run to look at it or to go on with it. Errors name what is missing or broken.
- *
- * @param keep measurements for which it is false are left out, to be made again
- */
-export async function openRun(folder: string, keep: (measurement: Measurement) => boolean = () => true): Promise<Run> {
-  const manifest = await readManifest(folder);
-  return makeRun(folder, manifest, (await readMeasurements(folder)).filter(keep));
+/** A folder that already holds a run is a `UserError`. */
+export async function checkNoRun(folder: string): Promise<void> {
+  if (await exists(join(folder, "run.json")))
+    throw new UserError(`${folder} already holds a run. Continue it with "crossover resume ${folder}", or give another --name.`);
 }
 
-/** Drops predictions that no finished measurement owns, so that a resumed run's file holds each row once. */
-export async function dropUnfinished(folder: string, measurements: readonly Measurement[]): Promise<void> {
+/** Opens a run to look at it, and writes nothing. Errors name what is missing or broken. */
+export async function openRun(folder: string): Promise<Run> {
+  return makeRun(folder, await readManifest(folder), await readMeasurements(folder));
+}
+
+/**
+ * Opens a run to go on with it, and drops predictions that no finished measurement owns. The caller holds its lock: what another process had
+ * finished since it was read would be dropped too.
+ *
+ * @param isKept measurements for which it is false are left out, to be made again
+ */
+export async function continueRun(folder: string, isKept: (measurement: Measurement) => boolean = () => true): Promise<Run> {
+  const manifest = await readManifest(folder);
+  const measurements = (await readMeasurements(folder)).filter(isKept);
   await writeFileAtomic(join(folder, "predictions.jsonl"), measurements.map(predictionLines).join(""));
   await writeFileAtomic(join(folder, "measurements.jsonl"), measurements.map(headLine).join(""));
+  return makeRun(folder, manifest, measurements);
 }
 
 /** The runs in a folder of runs, newest first. Folders without a readable `run.json` are left out. */

@@ -2,8 +2,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { createRun, dropUnfinished, listRuns, openRun, type RunManifest, runFormat } from "../../src/store/run.js";
-import { lockRun } from "../../src/store/run-lock.js";
+import { continueRun, createRun, listRuns, openRun, type RunManifest, runFormat } from "../../src/store/run.js";
 import type { Measurement } from "../../src/types.js";
 
 const manifest: RunManifest = {
@@ -106,9 +105,8 @@ describe("a run on disk", () => {
       answer: ["b"],
     });
     await appendFile(join(folder, "predictions.jsonl"), `${killed}\n{"approach":"prompt:la`);
-    const resumed = await openRun(folder);
+    const resumed = await continueRun(folder);
     expect(resumed.measurements.map((m) => m.approach)).toEqual(["tune:probe"]);
-    await dropUnfinished(folder, resumed.measurements);
     await resumed.append(measurement("prompt:labels", ["a", "a"]));
     expect((await openRun(folder)).measurements).toEqual([
       measurement("tune:probe", ["a", "b"]),
@@ -141,18 +139,5 @@ describe("a run on disk", () => {
     await writeFile(join(root, "broken", "run.json"), "{");
     expect((await listRuns(root)).map((run) => run.manifest.name)).toEqual(["new", "old"]);
     expect(await listRuns(join(root, "nowhere"))).toEqual([]);
-  });
-});
-
-describe("the lock of a run", () => {
-  it("keeps a second process out, and is taken over from a dead one", async () => {
-    const folder = join(root, "locked");
-    const lock = await lockRun(folder);
-    // The parent of the test process is alive and is not us.
-    await writeFile(join(folder, "run.lock"), String(process.ppid));
-    await expect(lockRun(folder)).rejects.toThrow("is in use by another crossover");
-    await writeFile(join(folder, "run.lock"), "999999999");
-    await (await lockRun(folder))[Symbol.asyncDispose]();
-    await lock[Symbol.asyncDispose]();
   });
 });

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { formatPlural } from "../../lib/format.js";
-import { openRun, type Run } from "../../store/run.js";
+import { continueRun, openRun, type Run } from "../../store/run.js";
+import { lockRun } from "../../store/run-lock.js";
 import type { Measurement } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
 import { runComparison } from "../comparison-run.js";
@@ -29,11 +30,13 @@ export function addResumeCommand(program: Command, context: CommandContext): Com
     .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
     .action(async (name: string | undefined, { retryErrors, budgetUsd, ...given }: ResumeOptions) => {
       const folder = await findRun(given.runs, name, retryErrors ? "any" : "unfinished");
+      // Before anything of it is read: what a process that holds it writes meanwhile would be overwritten by what was read before.
+      await using _lock = await lockRun(folder);
       const whole = await openRun(folder);
       checkFilesOf(whole);
       if (retryErrors) noteRetries(whole, context);
       // Their measurements are made again as a whole: the rows that have an answer find it in the store.
-      const run = retryErrors ? await openRun(folder, (measurement) => failedRows(measurement) === 0) : whole;
+      const run = await continueRun(folder, (measurement) => !retryErrors || failedRows(measurement) === 0);
       const stored = storedOptions(run);
       const options = budgetUsd === undefined ? stored : { ...stored, budgetUsd };
       await runComparison(options, { ...given, dryRun: false, yes: true }, context, run);

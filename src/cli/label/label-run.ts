@@ -79,8 +79,13 @@ export async function label(options: LabelOptions, command: string, context: Com
     for (const warning of [...source.warnings, ...text.notes]) note(`Note: ${warning}`);
     const { labels, fingerprint } = plan;
     const state = { format: 1, version: packageVersion(), dataHash, labelledBy: plan.name, fingerprint, labels } as const;
-    const isBegun = await checkState(output, state);
     const folder = stateFolder(output);
+    if (!options.dryRun) {
+      // Beside a file that is somebody else's no folder is made.
+      await checkState(output, state);
+      held.use(await lockRun(folder));
+    }
+    const isBegun = await checkState(output, state);
     const before = await readTotals(output, folder);
     const rows = Math.min(source.count, options.limit ?? source.count);
     const left = Math.max(0, rows - before.rows);
@@ -96,7 +101,6 @@ export async function label(options: LabelOptions, command: string, context: Com
     }
     note(planText(plan, facts));
     if (!options.yes && options.budgetUsd === undefined) await confirmUsd(estimate.usd ?? 0, "Labeling", terminal);
-    held.use(await lockRun(folder));
     if (!isBegun) await writeState(output, state);
     const bill = held.use(openBill(join(folder, "bill.txt")));
     const budget = billedBudget(options.budgetUsd, bill);
