@@ -418,6 +418,8 @@ export interface Encoder extends AsyncDisposable {
   /** Longest input in tokens; longer texts are cut. */
   readonly maxTokens: number;
   readonly parameters: number;
+  /** Languages that it was trained on, by their English names, where its card names them. */
+  readonly languages?: readonly string[];
   /** SHA-256 of weights and tokenizer: the key of every cached embedding. */
   readonly hash: string;
   /** Size of its files as they are stored. Taken for float32 weights where it is not told. */

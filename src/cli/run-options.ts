@@ -124,7 +124,11 @@ export function addDataOptions(command: Command): Command {
     .option("--id <column>", "column of a unique id")
     .option("--multi-label", "a row may have several labels, joined by |")
     .option("--descriptions <file>", "YAML or JSON: what each label means, in words, for the prompts")
-    .option("--test-share <share>", "share of rows to split off for testing", numberIn("--test-share", 0.01, 0.9))
+    .option(
+      "--test-share <share>",
+      "share of rows to split off for testing (otherwise 0.25, at most 2,000 rows)",
+      numberIn("--test-share", 0.01, 0.9),
+    )
     .option(
       "-n, --limit <rows>",
       "use this many training rows, drawn as Python's dataset.shuffle(seed).select(range(n))",

@@ -70,6 +70,8 @@ export interface AuditFacts {
   }[];
   /** Most frequent first. */
   readonly languages: readonly { readonly language: string; readonly rows: number }[];
+  /** What the model was trained on, and how many of the texts long enough to tell are plainly in such a language; `null` where that is not known. */
+  readonly modelLanguages: { readonly names: readonly string[]; readonly texts: number; readonly plain: number } | null;
   /** Suspected label errors in train, the surest first; `null` without out-of-fold probabilities, or where rows have several labels. */
   readonly suspects: { readonly count: number; readonly examples: readonly AuditSuspect[] } | null;
   /** What the reader noticed. */

@@ -22,6 +22,11 @@ export interface Finding {
 const fewTrainRows = 8;
 const fewTestRows = 20;
 
+/** Fewer texts say nothing of the whole. */
+const leastTextsToTell = 20;
+/** English data sets had 64 % (spoken commands) to 92 % of their longer texts plainly in English, texts of other languages less than 1 %. */
+const fewPlain = 0.4;
+
 /** What a rule says; its name is added by the table. */
 type Rule = (audit: AuditFacts) => Omit<Finding, "about"> | null;
 
@@ -134,6 +139,20 @@ const rules = {
       message: `${formatPlural(near.rows, "row")} ${is(near.rows)} near duplicates of others, in ${formatPlural(near.groups, "group")}; ${formatCount(exact.rows)} of them word for word.`,
       remedy: "They teach little and are counted more than once. A split made here keeps them on one side.",
       examples: near.examples.filter((group) => !isAcross(group)),
+    };
+  },
+  modelLanguages: ({ modelLanguages, languages }) => {
+    if (modelLanguages === null || modelLanguages.texts < leastTextsToTell) return null;
+    const { names, texts, plain } = modelLanguages;
+    if (plain >= texts * fewPlain) return null;
+    const other = languages.find(({ language }) => language !== "unknown" && !names.includes(language));
+    return {
+      severity: "warning",
+      message:
+        `The model was trained on ${names.join(", ")}, and ${formatPercent(plain / texts)} of the longer texts are plainly in ${names.length === 1 ? "it" : "one of them"}` +
+        `${other !== undefined && other.rows > plain ? ` (most that are plain: ${other.language})` : ""}.`,
+      remedy: "Choose a multilingual encoder with --model, such as distilbert-base-multilingual-cased.",
+      examples: [],
     };
   },
   languages: ({ languages, rows }) => {

@@ -6,8 +6,8 @@ import type { AuditFacts, AuditRow, DuplicateSummary, LabelCount, Quantiles } fr
 import { auditFindings, type Finding } from "./audit-findings.js";
 import { suspectLabels } from "./label-errors.js";
 import { lookalikeLabels } from "./labels.js";
-import { languageOf } from "./language.js";
-import { duplicateGroups } from "./near-duplicates.js";
+import { isLongEnoughToTell, languageOf } from "./language.js";
+import { duplicateGroups, exactGroups } from "./near-duplicates.js";
 import { personalDataIn, personalDataKinds } from "./personal-data.js";
 
 /** Everything the checks found. Plain JSON. */
@@ -21,6 +21,10 @@ export interface AuditOptions {
   readonly countTokens?: (texts: readonly string[]) => readonly number[];
   /** What the model reads of a text. */
   readonly maxTokens?: number;
+  /** Languages that the model was trained on, by their English names. */
+  readonly modelLanguages?: readonly string[];
+  /** False leaves near duplicates out, which take most of the time: only texts that are equal then count as duplicates. True unless told. */
+  readonly hasNearDuplicates?: boolean;
   /** By train id: probability of each label from a model that did not learn from the row. Rows without an entry are not judged. */
   readonly outOfFold?: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
@@ -39,7 +43,7 @@ export function auditTask(task: Task, options: AuditOptions = {}): Audit {
   };
   const shown = (i: number): AuditRow => ({ ...bare(i), excerpt: excerptOf(rows[i]!.text) });
   const texts = rows.map(({ text }) => text);
-  const groups = duplicateGroups(texts);
+  const groups = options.hasNearDuplicates === false ? exactGroups(texts) : duplicateGroups(texts);
   const summary = (found: readonly (readonly number[])[]): DuplicateSummary => {
     const across = found.filter((group) => new Set(group.map(splitOf)).size > 1);
     const within = found.filter((group) => new Set(group.map(splitOf)).size === 1);
@@ -60,7 +64,8 @@ export function auditTask(task: Task, options: AuditOptions = {}): Audit {
   const maxTokens = options.maxTokens ?? null;
   const personal = texts.map(personalDataIn);
   const languages = new Map<string, number>();
-  for (const language of texts.map(languageOf)) languages.set(language, (languages.get(language) ?? 0) + 1);
+  const languageOfRow = texts.map(languageOf);
+  for (const language of languageOfRow) languages.set(language, (languages.get(language) ?? 0) + 1);
   const audit: AuditFacts = {
     name: task.train.name,
     rows: { train: task.train.examples.length, test: task.test.examples.length },
@@ -91,10 +96,20 @@ export function auditTask(task: Task, options: AuditOptions = {}): Audit {
       return { kind, rows: found.length, examples: found.slice(0, examplesShown).map(bare) };
     }),
     languages: [...languages].map(([language, count]) => ({ language, rows: count })).sort((a, b) => b.rows - a.rows),
+    modelLanguages: options.modelLanguages === undefined ? null : inLanguages(options.modelLanguages, texts, languageOfRow),
     suspects: suspectsOf(task.train, options.outOfFold),
     warnings: task.warnings,
   };
   return { ...audit, findings: auditFindings(audit) };
+}
+
+function inLanguages(
+  names: readonly string[],
+  texts: readonly string[],
+  languages: readonly string[],
+): AuditFacts["modelLanguages"] {
+  const long = [...texts.keys()].filter((i) => isLongEnoughToTell(texts[i]!));
+  return { names, texts: long.length, plain: long.filter((i) => names.includes(languages[i]!)).length };
 }
 
 /** The first item of each kind, then the others: whoever sees only the start of a group sees what is unlike in it. */

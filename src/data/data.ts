@@ -16,7 +16,9 @@ export interface TaskOptions extends DatasetOptions {
   /** A file of test rows. Otherwise: a `split` column, the test file of the folder, a `test.csv` beside a `train.csv`, or a split made here. */
   readonly test?: string;
   /**
-   * Part of the rows to hold back for testing, at most 2,000 rows. Default 0.25. Naming it makes a split, whatever the files say.
+   * Part of the rows to hold back for testing. Naming it makes a split, whatever the files say.
+   *
+   * @default 0.25, but at most 2,000 rows
    */
   readonly testShare?: number;
   readonly seed: number;
@@ -55,12 +57,19 @@ export async function readTask(options: TaskOptions): Promise<Task> {
   } else {
     const all = { ...base, examples: [...parts.train, ...parts.test] };
     checkLearnable(all, source.label);
-    const split = splitDataset(all, { share: testShare ?? defaultTestShare, maxRows: maxTestRows, seed });
+    // What is asked for is what is held back: the cap is a default as the share is.
+    const split = splitDataset(
+      all,
+      testShare === undefined ? { share: defaultTestShare, maxRows: maxTestRows, seed } : { share: testShare, seed },
+    );
     [train, test] = [split.kept, split.held];
     warnings.push(...split.warnings, ...singleRowWarnings(all, test));
     splitNote =
       `${formatCount(test.examples.length)} of ${formatCount(all.examples.length)} rows were held back for testing (seed ${seed}): labels in proportion, ` +
-      `duplicates ${source.group === null ? "" : `and rows of one "${source.group}" `}on one side.`;
+      `duplicates ${source.group === null ? "" : `and rows of one "${source.group}" `}on one side.` +
+      (testShare === undefined && all.examples.length * defaultTestShare > maxTestRows
+        ? ` A quarter would be more than ${formatCount(maxTestRows)} rows; --test-share holds back as many as it says.`
+        : "");
   }
   const [whole, wholeTest] = [train, test];
   train = limited(train, options.limit, seed);

@@ -37,12 +37,14 @@ export interface DuplicateGroups {
   readonly near: readonly (readonly number[])[];
 }
 
-/**
- * Exact and near duplicates. Time and memory grow in proportion to the texts: 25,000 reviews of 1,300 characters take about two
- * seconds.
- */
-export function duplicateGroups(texts: readonly string[]): DuplicateGroups {
-  // Exact duplicates first, so that the rest works on distinct texts.
+/** Equal texts alone, in a fraction of the time: `near` is `exact`. */
+export function exactGroups(texts: readonly string[]): DuplicateGroups {
+  const exact = [...byTextKey(texts).values()].filter((group) => group.length > 1);
+  return { exact, near: exact };
+}
+
+/** Positions of the texts by their `textKey`, in the order of the first of each. */
+function byTextKey(texts: readonly string[]): Map<string, number[]> {
   const byKey = new Map<string, number[]>();
   for (const [i, text] of texts.entries()) {
     const key = textKey(text);
@@ -50,6 +52,16 @@ export function duplicateGroups(texts: readonly string[]): DuplicateGroups {
     if (group) group.push(i);
     else byKey.set(key, [i]);
   }
+  return byKey;
+}
+
+/**
+ * Exact and near duplicates. Time and memory grow in proportion to the texts: 25,000 reviews of 1,300 characters take about two
+ * seconds.
+ */
+export function duplicateGroups(texts: readonly string[]): DuplicateGroups {
+  // Exact duplicates first, so that the rest works on distinct texts.
+  const byKey = byTextKey(texts);
   const keys = [...byKey.keys()];
   const members = [...byKey.values()];
   const joined = clusters(keys.length);

@@ -124,6 +124,22 @@ describe("auditTask", () => {
     });
   });
 
+  it("warns of texts in another language than the model was trained on", () => {
+    const hausa = (count: number, from: number): Cells[] =>
+      Array.from({ length: count }, (_, i) => ({
+        text: `Gwamnatin Najeriya ta ce za ta dauki mataki a kan lamari ${from + i} da ya faru jiya`,
+        labels: [i % 2 === 0 ? "siyasa" : "wasanni"],
+      }));
+    const modelLanguages = ["English"];
+    const about = (task: Task, options: AuditOptions): string[] =>
+      auditTask(task, { ...options, hasNearDuplicates: false }).findings.map((finding) => finding.about);
+    expect(about(taskOf(hausa(60, 0), hausa(60, 100)), { modelLanguages })).toContain("modelLanguages");
+    expect(about(taskOf(hausa(60, 0), hausa(60, 100)), {})).not.toContain("modelLanguages");
+    const english = (count: number, from: number): Cells[] =>
+      clean(count, from).map(({ text, labels }) => ({ text: `I have lost the card and this is what you sent: ${text}`, labels }));
+    expect(about(taskOf(english(60, 0), english(40, 100)), { modelLanguages })).toEqual([]);
+  });
+
   it("measures lengths with the tokenizer it is given", () => {
     const task = taskOf(clean(60, 0), clean(40, 100));
     // Row i has i tokens, 0 to 99.

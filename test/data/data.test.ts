@@ -239,6 +239,17 @@ describe("readTask of given splits", () => {
     expect((await read(folder.path("pair/train.csv"), { testShare: 0.5 })).splitNote).toMatch(/^30 of 60 rows were held back/);
   });
 
+  it("holds back the share that is asked for, however many rows that are, and says where it held back less by itself", async () => {
+    const rows = Array.from({ length: 9000 }, (_, i) => `${distinctText(i)},${i % 2 === 0 ? "cards" : "fees"}`);
+    const path = await folder.write("many.csv", `text,label\n${rows.join("\n")}\n`);
+    const asked = await read(path, { testShare: 0.6 });
+    expect(asked.test.examples.length).toBe(5400);
+    expect(asked.splitNote).not.toContain("--test-share");
+    const unasked = await read(path);
+    expect(unasked.test.examples.length).toBe(2000);
+    expect(unasked.splitNote).toContain("--test-share");
+  });
+
   it("reads a split column, and refuses words that are no split", async () => {
     const rows = (word: (i: number) => string): string =>
       `text,label,split\n${Array.from({ length: 40 }, (_, i) => `${distinctText(i)},${i % 2 ? "a" : "b"},${word(i)}`).join("\n")}\n`;

@@ -16,6 +16,13 @@ describe("languageOf", () => {
     ["카드가 아직 도착하지 않았습니다", "Korean"],
     ["Я жду карту уже две недели", "Cyrillic script"],
     ["أنتظر بطاقتي منذ أسبوعين", "Arabic script"],
+    ["Jeg har ventet på mit kort i to uger og det er ikke kommet endnu", "Danish"],
+    ["Saya sudah menunggu kartu saya selama dua minggu dan belum sampai", "Indonesian"],
+    // Hausa: its commonest words are Portuguese and Polish ones too.
+    ["Gwamnatin Najeriya ta ce za ta dauki mataki a kan lamarin da ya faru jiya", "unknown"],
+    ["Shugaban kasa ya yi magana da manema labarai a fadar gwamnati", "unknown"],
+    ["Mwen ap tann kat mwen depi de semèn epi li poko rive", "unknown"],
+    ["Am așteptat cardul meu de două săptămâni și nu a ajuns încă", "unknown"],
     ["card lost", "unknown"],
     ["12345 !!!", "unknown"],
     ["", "unknown"],

@@ -23,6 +23,7 @@ function auditOf(changes: Partial<Audit> = {}): Audit {
     tokens: null,
     personalData: [],
     languages: [{ language: "English", rows: 1500 }],
+    modelLanguages: null,
     suspects: null,
     warnings: [],
     findings: [],

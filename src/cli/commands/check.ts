@@ -60,6 +60,7 @@ async function check(options: CheckOptions & { readonly path: string }, context:
     const audit = auditTask(task, {
       countTokens: encoder.countTokens,
       maxTokens: encoder.maxTokens,
+      ...(encoder.languages === undefined ? {} : { modelLanguages: encoder.languages }),
       ...(outOfFold === undefined ? {} : { outOfFold }),
     });
     progress.clear();

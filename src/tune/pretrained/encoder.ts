@@ -11,6 +11,7 @@ import { noDropout } from "../encoders/encoder-graph.js";
 import { packTokens } from "../encoders/packed-tokens.js";
 import { type EmbeddingModel, embedTexts } from "./embedding.js";
 import { memoryEmbeddingCache } from "./embedding-cache.js";
+import { modelLanguages } from "./model-languages.js";
 import { pooled, statesFor } from "./pooling.js";
 import { readPretrained, weightsOf } from "./pretrained.js";
 import { tokenBatch } from "./token-batch.js";
@@ -62,12 +63,14 @@ export async function loadEncoder(nameOrFolder: string, options: EncoderOptions 
     JSON.stringify([config, tokenizerFiles.tokenizer, tokenizerFiles.config, pooling, maxTokens]),
   );
   const cache = options.cache ?? memoryEmbeddingCache();
+  const languages = await modelLanguages(folder);
   return {
     name: folder.name,
     ...(folder.name === nameOrFolder ? {} : { folder: folder.path }),
     dimension: hiddenSize,
     maxTokens,
     parameters,
+    ...(languages === undefined ? {} : { languages }),
     hash,
     fileBytes: await sizeOf([weightsPath, join(folder.path, "tokenizer.json"), join(folder.path, "config.json")]),
     embed: (texts, context) => embedTexts(model, { cache, hash }, texts, context),
