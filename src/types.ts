@@ -85,7 +85,7 @@ export interface Prediction {
   readonly scores?: Readonly<Record<string, number>>;
   /** How sure it is of its answer, where it can tell. */
   readonly confidence?: Confidence;
-  /** What was said, word for word (at most 500 characters), where it was not simply a label. Untrusted text. */
+  /** What was said, word for word (at most 500 characters), where it was not simply a label; for `error` what the service said. Untrusted text. */
   readonly rawAnswer?: string;
   /** Seconds from request to answer, where each text is its own request. */
   readonly latencySeconds?: number;
@@ -271,15 +271,33 @@ export interface LabelScore {
 }
 
 /**
+ * Test rows that say nothing of an approach: a recording lacks them, or the service failed (see `isMissing`). They are left out of its
+ * scores; what the scores would be were each of them wrong stands here.
+ */
+export interface MissingRows {
+  /** Test rows that at least one of its seeds has no outcome of. */
+  readonly rows: number;
+  /** By reason. First seed. */
+  readonly reasons: Readonly<Partial<Record<Failure, number>>>;
+  /** What was said of one of them, by the service or its filter. Absent where nothing was. Untrusted text. */
+  readonly example?: string;
+  /** Scores over all test rows, each missing one counted as wrong. */
+  readonly worstCase: Pick<Summary, "accuracy" | "macroF1" | "balancedAccuracy" | "mcc">;
+}
+
+/**
  * One approach on the test rows, learned from the whole training set. Scores and costs are means over its seeds; intervals say what
- * other test rows would have changed.
+ * other test rows would have changed. Scores are over the rows that it has an outcome of: all, unless `missing` is there.
  */
 export interface Summary {
   readonly approach: string;
   readonly arm: Arm;
   readonly seeds: readonly number[];
   readonly trainSize: number;
+  /** All test rows, also those that are missing. */
   readonly testRows: number;
+  /** Present where it has no outcome of some test rows. */
+  readonly missing?: MissingRows;
   readonly accuracy: Estimate;
   readonly macroF1: Estimate;
   readonly balancedAccuracy: number;
@@ -291,7 +309,7 @@ export interface Summary {
   readonly perLabel: readonly LabelScore[];
   /** Rows are truths, columns answers, in the order of the labels; one more column counts rows without an answer. First seed. */
   readonly confusion: readonly (readonly number[])[];
-  /** Rows without an answer, by reason. First seed. */
+  /** Rows without a usable answer, by reason, the missing ones included. First seed. */
   readonly failures: Readonly<Partial<Record<Failure, number>>>;
   /** Accuracy among the rows that got an answer. */
   readonly answeredAccuracy: number | null;
@@ -306,7 +324,16 @@ export interface Summary {
   readonly facts: PredictorFacts;
 }
 
-/** `a` minus `b` on the same test rows. */
+/** What one choice of rows says of two approaches. */
+export interface Reading {
+  /** Test rows it rests on. */
+  readonly rows: number;
+  readonly difference: Estimate;
+  readonly pValue: number;
+  readonly verdict: Contrast["verdict"];
+}
+
+/** `a` minus `b` on the same test rows: those that both have an outcome of, in every seed. */
 export interface Contrast {
   readonly a: string;
   readonly b: string;
@@ -324,6 +351,8 @@ export interface Contrast {
   readonly verdict: "a-better" | "b-better" | "equivalent" | "undecided";
   /** Where undecided: about how many more test rows would decide it with 80 % power; `null` where it can't be said. */
   readonly moreRows: number | null;
+  /** Present where one of the two has no outcome of some test rows: how many were left out, and what all rows say, the missing ones wrong. */
+  readonly missing?: { readonly rows: number; readonly asWrong: Reading };
 }
 
 /** What prices the comparison assumes. Users set them; the report lists them. */
@@ -382,6 +411,19 @@ export interface TaskFacts {
   readonly warnings: readonly string[];
 }
 
+/** An approach most of whose test rows have no usable answer, for one reason: nothing is concluded from it. */
+export interface UnansweredApproach {
+  readonly approach: string;
+  readonly arm: Arm;
+  /** The reason, told apart by whether it speaks of the approach (`unparseable`, `refused`, `truncated`) or of nothing (`missing`). */
+  readonly reason: "missing" | "unparseable" | "refused" | "truncated";
+  /** Test rows with it. First seed. */
+  readonly rows: number;
+  readonly testRows: number;
+  /** What was said in place of one answer. Absent where nothing was. Untrusted text. */
+  readonly example?: string;
+}
+
 /**
  * Everything measured on one task, and what follows from it. A run's folder holds the task's facts, the assumptions and the
  * measurements; the rest is computed from them on load, so that old runs gain new statistics.
@@ -396,10 +438,17 @@ export interface Comparison {
   readonly contrasts: readonly Contrast[];
   /** The best of each arm, chosen without looking at the test rows; `null` where an arm has no approach that ran. */
   readonly best: { readonly tune: BestChoice | null; readonly prompt: BestChoice | null };
+  /**
+   * Candidates that validation rows could not rank against the best of their arm: a verdict must hold against each of them. Absent where
+   * both arms could be ranked.
+   */
+  readonly rivals?: readonly string[];
   readonly factors: readonly FactorRow[];
   readonly breakEven: BreakEven | null;
-  /** Approaches that could not be measured, and why. */
+  /** Approaches that could not be measured, and why: also those that have no outcome of any test row, which have no summary. */
   readonly failed: readonly { readonly approach: string; readonly reason: string }[];
+  /** Approaches that most answers could not be had from. Absent where there is none. */
+  readonly unanswered?: readonly UnansweredApproach[];
 }
 
 export interface BestChoice {

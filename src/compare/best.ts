@@ -3,50 +3,87 @@ import { formatCount, formatScore } from "../lib/format.js";
 import type { Arm, Assumptions, BestChoice, Measurement, TaskFacts } from "../types.js";
 import { codeOutcomes } from "./coding.js";
 import { usdPerThousand } from "./cost.js";
+import { usesLanguageModel } from "./language-model.js";
 import { labelCounts, macroAverage } from "./metrics.js";
+import { presentRows } from "./missing.js";
+
+/** The best of an arm, and the candidates that could not be ranked against it. */
+export interface ArmChoice {
+  readonly best: BestChoice | null;
+  readonly rivals: readonly string[];
+}
+
+/** Share of the validation rows that a candidate must have an outcome of: with fewer, its score is of other rows than the rest's. */
+const leastShare = 0.5;
 
 /**
- * The arm's candidate with the best macro-F1 on the validation rows; of equals the one with the cheaper predictions, then the
- * first by name. `null` where the arm has no candidate.
+ * The arm's candidate with the best macro-F1 on the validation rows that all candidates have an outcome of; of equals the one with the
+ * cheaper predictions, then the first by name. `null` where the arm has no candidate.
  *
- * @param candidates approaches of the arm that were measured on the test rows, in any order
+ * Where a language model was asked, a stand-in for one is no candidate, however it scored. A candidate with fewer than half of the
+ * validation rows has no validation score: it is not ranked, and stays beside the best as its rival. Where none can be ranked, the
+ * cheapest stands first, and all others are its rivals.
+ *
+ * @param measured approaches of the arm that have an outcome of test rows, in any order
+ * @param unanswered approaches that most answers to test rows could not be had from: candidates only where there is no other one
  */
 export function bestOfArm(
   arm: Arm,
-  candidates: readonly string[],
+  measured: readonly string[],
   measurements: readonly Measurement[],
   task: TaskFacts,
   assumptions: Assumptions,
-): BestChoice | null {
-  const others = measurements.some((measurement) => measurement.arm === arm && !candidates.includes(measurement.approach));
-  if (candidates.length === 0) return null;
-  if (candidates.length === 1) {
-    return { approach: candidates[0]!, basis: others ? "only candidate that was fully measured" : "only candidate" };
+  unanswered: ReadonlySet<string> = new Set(),
+): ArmChoice {
+  const ofArm = measurements.filter((measurement) => measurement.arm === arm);
+  const models = new Set(ofArm.filter(usesLanguageModel).map(({ approach }) => approach));
+  const eligible = models.size === 0 ? measured : measured.filter((approach) => models.has(approach));
+  const answering = eligible.filter((approach) => !unanswered.has(approach));
+  const candidates = answering.length > 0 ? answering : eligible;
+  const [only] = candidates;
+  if (only === undefined) return { best: null, rivals: [] };
+  if (candidates.length === 1) return { best: { approach: only, basis: soleBasis(only, measured, ofArm) }, rivals: [] };
+
+  const priced = candidates.map((approach) => {
+    const own = ofArm.filter((measurement) => measurement.approach === approach);
+    const outcomes = own.find(({ split }) => split === "validation")?.outcomes ?? [];
+    return { approach, outcomes, usd: usdPerThousand(own, assumptions)?.value ?? Number.POSITIVE_INFINITY };
+  });
+  priced.sort((a, b) => compareNumbers(a.usd, b.usd) || (a.approach < b.approach ? -1 : 1));
+  const rankable = priced.filter(({ outcomes }) => isEnough(presentRows([outcomes]).length, outcomes.length));
+  const rows = presentRows(rankable.map(({ outcomes }) => outcomes));
+  const total = rankable[0]?.outcomes.length ?? 0;
+  if (!isEnough(rows.length, total)) {
+    const [cheapest, ...others] = priced.map(({ approach }) => approach);
+    const isCut = priced.some(({ outcomes }) => outcomes.length > 0);
+    const why = isCut ? "too few validation rows that all of them answered" : "too few rows to hold some back for validation";
+    return { best: { approach: cheapest!, basis: `the cheapest: ${why}` }, rivals: others };
   }
-  const judged = [];
-  for (const approach of candidates) {
-    const validation = measurements.find(
-      (measurement) => measurement.approach === approach && measurement.split === "validation",
-    );
-    const price = usdPerThousand(
-      measurements.filter((measurement) => measurement.approach === approach),
-      assumptions,
-    );
-    judged.push({
-      approach,
-      rows: validation?.outcomes.length ?? 0,
-      // A candidate without validation rows stands behind all that have some.
-      macroF1: validation === undefined ? -1 : macroAverage(labelCounts(codeOutcomes(validation.outcomes, task))).f1,
-      usd: price?.value ?? Number.POSITIVE_INFINITY,
-    });
-  }
-  judged.sort((a, b) => b.macroF1 - a.macroF1 || compareNumbers(a.usd, b.usd) || (a.approach < b.approach ? -1 : 1));
+  const judged = rankable.map(({ approach, outcomes }) => {
+    const shared = rows.map((row) => outcomes[row]!);
+    return { approach, macroF1: macroAverage(labelCounts(codeOutcomes(shared, task))).f1 };
+  });
+  // Stable: of equals the cheaper one stays first.
+  judged.sort((a, b) => b.macroF1 - a.macroF1);
   const best = judged[0]!;
-  if (best.rows === 0) return { approach: best.approach, basis: "the cheapest: too few rows to hold some back for validation" };
+  const rivals = priced.filter((candidate) => !rankable.includes(candidate)).map(({ approach }) => approach);
+  const count = rows.length < total ? `${formatCount(rows.length)} of ${formatCount(total)}` : formatCount(total);
   return {
-    approach: best.approach,
-    basis: `validation macro-F1 ${formatScore(best.macroF1)} on ${formatCount(best.rows)} rows`,
+    best: { approach: best.approach, basis: `validation macro-F1 ${formatScore(best.macroF1)} on ${count} rows` },
+    rivals,
   };
+}
+
+function isEnough(present: number, rows: number): boolean {
+  return present > 0 && present >= leastShare * rows;
+}
+
+/** Why there was nothing to choose from. */
+function soleBasis(only: string, measured: readonly string[], ofArm: readonly Measurement[]): string {
+  const others = ofArm.filter(({ approach }) => approach !== only);
+  if (others.length === 0) return "only candidate";
+  const isStandIn = others.every((other) => measured.includes(other.approach) && !usesLanguageModel(other));
+  return isStandIn ? "only candidate that asks a language model" : "only candidate that was fully measured";
 }
 
 /** Ascending; two infinities are equal, which their difference (NaN) would not say. */

@@ -1,16 +1,16 @@
 /** @file The planned contrasts, and what each says. */
 import { random } from "../lib/random.js";
-import type { Assumptions, Comparison, Contrast, Estimate, Summary } from "../types.js";
+import type { Assumptions, Comparison, Contrast, Estimate, Reading, Summary } from "../types.js";
 import { holm } from "./holm.js";
 import { rowsNeeded } from "./power.js";
-import { differenceInterval, differenceTest, discordantRows } from "./scores.js";
+import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./scores.js";
 import type { ApproachRuns } from "./summary.js";
 
 interface Plan {
   readonly a: string;
   readonly b: string;
   readonly metric: Contrast["metric"];
-  /** The one question of the whole tool. Absent where an arm is missing. */
+  /** The one question of the whole tool. Absent where an arm is missing, and where it is several questions since an arm could not be ranked. */
   readonly isPrimary?: true;
 }
 
@@ -22,6 +22,9 @@ interface Plan {
  * 3. each of the two against every baseline: does it learn anything at all?
  * 4. each of the two against the other candidates of its arm: was the choice on validation rows a good one?
  *
+ * Where validation rows could not rank an arm, 1 and 2 are asked of each candidate that may be its best (`rivals`), and Holm's correction
+ * holds for all of them: the answer must not be the luckiest of several.
+ *
  * Where rows may have several labels, accuracy and macro-F1 change places: to have every label of a row right is a matter of luck with
  * many labels, and always answering the commonest label does well by it.
  *
@@ -31,12 +34,19 @@ export function plannedContrasts(
   best: Comparison["best"],
   summaries: readonly Pick<Summary, "approach" | "arm">[],
   isMultiLabel = false,
+  rivals: readonly string[] = [],
 ): Plan[] {
   const plans: Plan[] = [];
   const [main, second] = isMultiLabel ? (["macroF1", "accuracy"] as const) : (["accuracy", "macroF1"] as const);
   const [tuned, prompted] = [best.tune?.approach, best.prompt?.approach];
-  if (tuned !== undefined && prompted !== undefined) {
-    plans.push({ a: tuned, b: prompted, metric: main, isPrimary: true }, { a: tuned, b: prompted, metric: second });
+  const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
+  const contenders = (arm: "tune" | "prompt"): string[] => {
+    const chosen = best[arm];
+    return chosen === null ? [] : [chosen.approach, ...rivals.filter((rival) => armOf.get(rival) === arm)];
+  };
+  const pairs = contenders("tune").flatMap((a) => contenders("prompt").map((b) => ({ a, b })));
+  for (const pair of pairs) {
+    plans.push({ ...pair, metric: main, ...(pairs.length === 1 && { isPrimary: true }) }, { ...pair, metric: second });
   }
   const named = summaries.toSorted((a, b) => (a.approach < b.approach ? -1 : 1));
   const chosen = [
@@ -57,7 +67,8 @@ export function plannedContrasts(
 }
 
 /**
- * Computes the planned contrasts, in their order. `seed` fixes the resampling.
+ * Computes the planned contrasts, in their order, each on the test rows that both approaches have an outcome of. A pair without such a row
+ * is left out. `seed` fixes the resampling.
  *
  * The verdict of the primary contrast rests on its own p-value: it is one question, asked once. All others are asked besides, and
  * theirs on the p-value that is corrected for the number of questions.
@@ -68,27 +79,55 @@ export function contrastsOf(
   assumptions: Assumptions,
   seed: number,
 ): Contrast[] {
-  const tested = plans.map(({ a, b, metric, isPrimary = false }) => {
-    const [seriesA, seriesB] = [runs.get(a)!.series, runs.get(b)!.series];
+  const tested = plans.flatMap(({ a, b, metric, isPrimary = false }) => {
+    const [runsA, runsB] = [runs.get(a)!, runs.get(b)!];
+    const ofB = new Set(runsB.present);
+    const shared = runsA.present.filter((row) => ofB.has(row));
+    if (shared.length === 0) return [];
+    const all = runsA.series.groups.length;
+    const [commonA, commonB] = [onRows(runsA.series, shared), onRows(runsB.series, shared)];
     const stream = `${metric} of ${a} and ${b}`;
+    const measured = measuredDifference(commonA, commonB, metric, seed, stream);
+    const asWrong =
+      shared.length < all && measuredDifference(runsA.series, runsB.series, metric, seed, `${stream}, missing as wrong`);
+    return [
+      { a, b, metric, discordant: discordantRows(commonA, commonB), measured, asWrong, missing: all - shared.length, isPrimary },
+    ];
+  });
+  const adjusted = holm(tested.map(({ measured }) => measured.pValue));
+  // Each other reading is corrected among its own kind: they answer the same questions again, not further ones.
+  const adjustedAsWrong = holm(tested.map(({ measured, asWrong }) => (asWrong || measured).pValue));
+  return tested.map(({ measured, asWrong, missing, isPrimary, ...names }, index): Contrast => {
+    const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
+      return {
+        rows,
+        difference,
+        pValue,
+        verdict: verdictOf(difference, isPrimary ? pValue : adjustedPValue, assumptions.margin),
+      };
+    };
+    const { rows, difference, pValue, verdict } = judged(measured, adjusted[index]!);
+    const moreRows = verdict === "undecided" ? rowsNeeded(difference, rows, assumptions.margin) : null;
     return {
-      a,
-      b,
-      metric,
-      difference: differenceInterval(seriesA, seriesB, metric, random(seed, stream)),
-      discordant: discordantRows(seriesA, seriesB),
-      pValue: differenceTest(seriesA, seriesB, metric, random(seed, `test of ${stream}`)),
-      rows: seriesA.groups.length,
-      isPrimary,
+      ...names,
+      difference,
+      pValue,
+      adjustedPValue: adjusted[index]!,
+      verdict,
+      moreRows,
+      ...(asWrong && { missing: { rows: missing, asWrong: judged(asWrong, adjustedAsWrong[index]!) } }),
     };
   });
-  const adjusted = holm(tested.map((contrast) => contrast.pValue));
-  return tested.map(({ rows, isPrimary, ...contrast }, index) => {
-    const adjustedPValue = adjusted[index]!;
-    const verdict = verdictOf(contrast.difference, isPrimary ? contrast.pValue : adjustedPValue, assumptions.margin);
-    const moreRows = verdict === "undecided" ? rowsNeeded(contrast.difference, rows, assumptions.margin) : null;
-    return { ...contrast, adjustedPValue, verdict, moreRows };
-  });
+}
+
+type MeasuredDifference = Omit<Reading, "verdict">;
+
+function measuredDifference(a: Series, b: Series, metric: Contrast["metric"], seed: number, stream: string): MeasuredDifference {
+  return {
+    rows: a.groups.length,
+    difference: differenceInterval(a, b, metric, random(seed, stream)),
+    pValue: differenceTest(a, b, metric, random(seed, `test of ${stream}`)),
+  };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from "../lib/format.js";
 import type { Assumptions, BreakEven, FactorCell, FactorName, FactorRow, Outcome, Summary } from "../types.js";
 import { setupCost } from "./cost.js";
+import { presentRows } from "./missing.js";
 
 /** All that a cell is made from. */
 interface FactorInput {
@@ -53,19 +54,25 @@ export function factorRows(input: FactorInput): FactorRow[] {
   }));
 }
 
-/** Share of rows that two approaches answer differently. */
+/** Share of rows that two approaches answer differently, of those that both have an outcome of. NaN where there is none. */
 export function shareOfAnswersChanged(a: readonly Outcome[], b: readonly Outcome[]): number {
   const key = ({ answer }: Outcome): string => JSON.stringify(answer?.toSorted() ?? null);
-  return a.filter((outcome, row) => key(outcome) !== key(b[row]!)).length / a.length;
+  const rows = presentRows([a, b]);
+  return rows.filter((row) => key(a[row]!) !== key(b[row]!)).length / rows.length;
 }
 
-function qualityCell({ macroF1, accuracy, testRows, balancedAccuracy, seeds }: Summary): FactorCell {
+function qualityCell({ macroF1, accuracy, testRows, missing, balancedAccuracy, seeds }: Summary): FactorCell {
+  const rows =
+    missing === undefined
+      ? formatPlural(testRows, "test row")
+      : `${formatCount(testRows - missing.rows)} of ${formatPlural(testRows, "test row")}, the others missing ` +
+        `(accuracy ${formatPercent(missing.worstCase.accuracy.value)} were they all wrong)`;
   return {
     kind: "measured",
     text: `${formatScore(macroF1.value)} (${formatScore(macroF1.low)}–${formatScore(macroF1.high)})`,
     detail:
       `accuracy ${formatShareEstimate(accuracy)}, balanced accuracy ${formatPercent(balancedAccuracy)}, ` +
-      `on ${formatPlural(testRows, "test row")}${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`,
+      `on ${rows}${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`,
     estimate: macroF1,
   };
 }
@@ -80,7 +87,7 @@ function customizationCell(summary: Summary, input: FactorInput): FactorCell {
   const start = startingPoint(summary, input.summaries);
   if (start !== null) {
     const changed = shareOfAnswersChanged(input.outcomes.get(summary.approach)!, input.outcomes.get(start)!);
-    parts.push(`answers ${formatPercent(changed)} of the test rows otherwise than ${start}`);
+    if (!Number.isNaN(changed)) parts.push(`answers ${formatPercent(changed)} of the test rows otherwise than ${start}`);
   }
   parts.push(artifactBytes === null ? "the model stays with a service" : `${formatBytes(artifactBytes)} to ship`);
   return {

@@ -17,6 +17,18 @@ export interface Series {
 
 type Metric = Contrast["metric"];
 
+/** The series on some of its rows, given by their places. */
+export function onRows({ seeds, groups }: Series, rows: readonly number[]): Series {
+  return {
+    seeds: seeds.map((coded) => ({
+      ...coded,
+      truths: rows.map((row) => coded.truths[row]!),
+      answers: rows.map((row) => coded.answers[row]!),
+    })),
+    groups: rows.map((row) => groups[row]),
+  };
+}
+
 /** The score, averaged over the seeds, with its 95 % interval over test rows. */
 export function scoreInterval(series: Series, metric: Metric, random: Random, replicates = 9999): Estimate {
   const { units, sides, effectiveRows } = unitsFor([series], metric);

@@ -1,11 +1,13 @@
 /** @file Stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
+import { formatPlural } from "../lib/format.js";
 import { sha256 } from "../lib/hash.js";
-import type { Arm, Assumptions, BestChoice, BreakEven, Comparison, Measurement, Summary, TaskFacts } from "../types.js";
-import { bestOfArm } from "./best.js";
+import type { Arm, Assumptions, BreakEven, Comparison, Measurement, Summary, TaskFacts, UnansweredApproach } from "../types.js";
+import { type ArmChoice, bestOfArm } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";
 import { breakEven } from "./cost.js";
 import { factorRows } from "./factors.js";
 import { runsByApproach, summaryOf } from "./summary.js";
+import { unansweredApproach } from "./unanswered.js";
 
 export interface SummarizeInput {
   readonly task: TaskFacts;
@@ -20,23 +22,31 @@ export interface SummarizeInput {
  */
 export function summarize({ task, assumptions, measurements, failed }: SummarizeInput): Comparison {
   const seed = Number.parseInt(sha256(task.testHash).slice(0, 8), 16);
-  const runs = runsByApproach(measurements, task);
+  const all = [...runsByApproach(measurements, task)];
+  // Without an outcome of any test row there is nothing to score.
+  const runs = new Map(all.filter(([, { present }]) => present.length > 0));
+  const unanswered = all.flatMap(([, approachRuns]) => unansweredApproach(approachRuns) ?? []);
   const summaries = [...runs.values()]
     .map((approachRuns) => summaryOf(approachRuns, task, assumptions, seed))
     .sort((a, b) => b.macroF1.value - a.macroF1.value || (a.approach < b.approach ? -1 : 1));
-  const bestOf = (arm: Arm): BestChoice | null => {
-    const candidates = summaries.filter((summary) => summary.arm === arm).map((summary) => summary.approach);
-    return bestOfArm(arm, candidates, measurements, task, assumptions);
+  const mostlyMissing = new Set(unanswered.filter(({ reason }) => reason === "missing").map(({ approach }) => approach));
+  const choose = (arm: Arm): ArmChoice => {
+    const measured = summaries.filter((summary) => summary.arm === arm).map((summary) => summary.approach);
+    return bestOfArm(arm, measured, measurements, task, assumptions, mostlyMissing);
   };
-  const best = { tune: bestOf("tune"), prompt: bestOf("prompt") };
+  const [tune, prompt] = [choose("tune"), choose("prompt")];
+  const best = { tune: tune.best, prompt: prompt.best };
+  const rivals = [...tune.rivals, ...prompt.rivals];
+  const unmeasured = unanswered.filter(({ approach }) => !runs.has(approach));
   const crossing = breakEvenOf(best, summaries, assumptions);
   return {
     task,
     assumptions,
     measurements,
     summaries,
-    contrasts: contrastsOf(plannedContrasts(best, summaries, task.isMultiLabel), runs, assumptions, seed),
+    contrasts: contrastsOf(plannedContrasts(best, summaries, task.isMultiLabel, rivals), runs, assumptions, seed),
     best,
+    ...(rivals.length > 0 && { rivals }),
     factors: factorRows({
       summaries,
       outcomes: new Map([...runs].map(([approach, { measurements: own }]) => [approach, own[0]!.outcomes])),
@@ -44,8 +54,17 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
       breakEven: crossing,
     }),
     breakEven: crossing,
-    failed,
+    failed: [
+      ...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)),
+      ...unmeasured.map((each) => ({ approach: each.approach, reason: whyUnmeasured(each) })),
+    ],
+    ...(unanswered.length > 0 && { unanswered }),
   };
+}
+
+function whyUnmeasured({ testRows, example }: UnansweredApproach): string {
+  const words = example === undefined ? "" : `, e.g. "${example.slice(0, 200)}"`;
+  return `none of ${formatPlural(testRows, "test row")} has an answer: the recording lacks them, or the service failed${words}`;
 }
 
 function breakEvenOf(best: Comparison["best"], summaries: readonly Summary[], assumptions: Assumptions): BreakEven | null {

@@ -1,8 +1,8 @@
 /** @file One approach's measurements to its summary: scores, intervals, failures, latency, costs. */
 import { addCosts, noCost } from "../lib/cost.js";
 import { quantile } from "../lib/quantile.js";
-import { random } from "../lib/random.js";
-import type { Assumptions, Cost, LabelScore, Measurement, Summary, TaskFacts } from "../types.js";
+import { type Random, random } from "../lib/random.js";
+import type { Assumptions, Cost, LabelScore, Measurement, MissingRows, Summary, TaskFacts } from "../types.js";
 import { calibration } from "./calibration.js";
 import { type CodedRows, codeOutcomes } from "./coding.js";
 import { confusionMatrix, failureCounts } from "./confusion.js";
@@ -17,12 +17,16 @@ import {
   microAverage,
   samplesF1,
 } from "./metrics.js";
-import { type Series, scoreInterval } from "./scores.js";
+import { isMissing, missingReasons, presentRows } from "./missing.js";
+import { onRows, type Series, scoreInterval } from "./scores.js";
 
 /** One approach's measurements on the test rows after learning from the whole training set, by ascending seed: at least one. */
 export interface ApproachRuns {
   readonly measurements: readonly Measurement[];
+  /** Of every test row; a missing outcome is no answer, and so wrong: to be restricted to `present`, unless the worst case is asked for. */
   readonly series: Series;
+  /** The places of the test rows that every seed has an outcome of. */
+  readonly present: readonly number[];
 }
 
 /**
@@ -40,14 +44,16 @@ export function runsByApproach(measurements: readonly Measurement[], task: TaskF
   for (const approach of new Set(full.map((measurement) => measurement.approach))) {
     const sorted = full.filter((measurement) => measurement.approach === approach).sort((a, b) => a.seed - b.seed);
     const seeds = sorted.map(({ outcomes }) => codeOutcomes(outcomes, task));
-    runs.set(approach, { measurements: sorted, series: { seeds, groups: reference.map((outcome) => outcome.group) } });
+    const present = presentRows(sorted.map(({ outcomes }) => outcomes));
+    runs.set(approach, { measurements: sorted, series: { seeds, groups: reference.map((outcome) => outcome.group) }, present });
   }
   return runs;
 }
 
-/** Everything that is said of one approach alone. `seed` fixes the resampling. */
+/** Everything that is said of one approach alone: it has an outcome of one test row at least. `seed` fixes the resampling. */
 export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assumptions, seed: number): Summary {
-  const { measurements, series } = runs;
+  const { measurements, present } = runs;
+  const series = onRows(runs.series, present);
   const first = measurements[0]!;
   const { approach, arm, trainSize, outcomes, facts } = first;
   const counts = series.seeds.map(labelCounts);
@@ -59,10 +65,8 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
     seeds: measurements.map((measurement) => measurement.seed),
     trainSize,
     testRows: outcomes.length,
-    accuracy: scoreInterval(series, "accuracy", random(seed, `accuracy of ${approach}`)),
-    macroF1: scoreInterval(series, "macroF1", random(seed, `macro-F1 of ${approach}`)),
-    balancedAccuracy: mean(counts.map(balancedAccuracy)),
-    mcc: mean(counts.map((each) => matthewsCorrelation(each, outcomes.length, task.isMultiLabel))),
+    ...(present.length < outcomes.length && { missing: missingOf(runs, task, seed) }),
+    ...mainScores(series, task, (metric) => random(seed, `${metric} of ${approach}`)),
     ...(task.isMultiLabel ? { multiLabel: multiLabelScores(series.seeds) } : {}),
     calibration: calibration(outcomes, task),
     perLabel: meanLabelScores(counts.map((each) => labelScores(each, task.labels))),
@@ -77,6 +81,32 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
     fitCost: meanCost(measurements.map((measurement) => measurement.fitCost)),
     predictCost: meanCost(measurements.map((measurement) => measurement.predictCost)),
     facts,
+  };
+}
+
+type MainScores = Pick<Summary, "accuracy" | "macroF1" | "balancedAccuracy" | "mcc">;
+
+function mainScores(series: Series, task: TaskFacts, randomFor: (metric: string) => Random): MainScores {
+  const counts = series.seeds.map(labelCounts);
+  return {
+    accuracy: scoreInterval(series, "accuracy", randomFor("accuracy")),
+    macroF1: scoreInterval(series, "macroF1", randomFor("macro-F1")),
+    balancedAccuracy: mean(counts.map(balancedAccuracy)),
+    mcc: mean(counts.map((each) => matthewsCorrelation(each, series.groups.length, task.isMultiLabel))),
+  };
+}
+
+/** What is said of the rows left out: why, in whose words, and the scores were each of them wrong. */
+function missingOf({ measurements, series, present }: ApproachRuns, task: TaskFacts, seed: number): MissingRows {
+  const { approach, outcomes } = measurements[0]!;
+  const example = measurements
+    .flatMap((measurement) => measurement.outcomes)
+    .find((outcome) => isMissing(outcome) && (outcome.rawAnswer ?? "").trim() !== "")?.rawAnswer;
+  return {
+    rows: outcomes.length - present.length,
+    reasons: missingReasons(outcomes),
+    ...(example !== undefined && { example }),
+    worstCase: mainScores(series, task, (metric) => random(seed, `${metric} of ${approach}, missing as wrong`)),
   };
 }
 
