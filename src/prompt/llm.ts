@@ -136,6 +136,7 @@ export type LlmErrorKind =
   | "credit" // the account is empty: no request will succeed
   | "model" // 404: no such model or URL
   | "certificate" // the server's is not to be trusted
+  | "redirect" // 3xx to an address that the user did not choose
   | "request" // 400 and the like: this very request is refused
   | "unsupported" // a parameter is refused; the next attempt goes without it
   | "limit" // 429
@@ -154,7 +155,7 @@ const retried: ReadonlySet<LlmErrorKind> = new Set([
   "timeout",
   "malformed",
 ]);
-const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model", "certificate"]);
+const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model", "certificate", "redirect"]);
 /** The service may have done the work although no answer arrived: a hard cap has to count it. */
 const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed"]);
 

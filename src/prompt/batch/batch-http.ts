@@ -3,6 +3,7 @@
 import { at, textAt } from "../json-value.js";
 import { ServiceError } from "../providers/failure.js";
 import { type HttpRequest, send } from "../providers/http.js";
+import { fetchWithinOrigin } from "../providers/limited-fetch.js";
 import { asked } from "../providers/openai-chat.js";
 
 type Headers = Readonly<Record<string, string>>;
@@ -67,7 +68,7 @@ export function idOf(value: unknown): string {
 }
 
 async function fetched(url: URL, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
-  const response = await fetch(url, init).catch((error: unknown) => {
+  const response = await fetchWithinOrigin(url, init).catch((error: unknown) => {
     throw brokenOff(error, init.signal);
   });
   if (response.ok) return response;

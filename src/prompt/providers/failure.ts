@@ -2,6 +2,7 @@
 
 import { LlmError, type LlmErrorKind, type ModelCard } from "../llm.js";
 import type { RequestsLeft } from "../request-rate.js";
+import { isRedirect, locationUrl } from "./redirects.js";
 
 /** What a provider's requests have in common: whom the message names, and what must not be in it. */
 export interface Caller {
@@ -10,6 +11,8 @@ export interface Caller {
   readonly secrets: readonly string[];
   /** The environment variable of the key, for the remedy. */
   readonly keyVariable: string | null;
+  /** The environment variable of the address. */
+  readonly addressVariable: string;
 }
 
 /** What is known of a request that failed, but for its message. */
@@ -76,11 +79,31 @@ function fromCallError(error: Error & FailedCall, caller: Caller): LlmError {
       /terminated|aborted|socket|ECONNRESET|Failed to process successful response/i.test(error.message) || causedBySocket(error);
     return new LlmError(isCut ? "connection" : "malformed", `${spec} sent something that is not an answer: ${said}`);
   }
+  if (isRedirect(status)) return redirected(status, error.responseHeaders?.["location"], caller);
   const kind = kindOf(status, `${error.message} ${error.responseBody?.slice(0, 2000) ?? ""}`);
   return new LlmError(
     kind,
     `${spec} answered ${status}: ${followedBy(said, remedy(kind, caller))}`,
     retryAfterSeconds(error.responseHeaders) ?? (limitPauseSeconds(error.responseHeaders) || null),
+  );
+}
+
+/** Only the origin is named: paths and queries of redirects carry tokens. */
+function redirected(status: number, location: string | undefined, { card, addressVariable }: Caller): LlmError {
+  const asked = new URL(card.baseUrl);
+  const target = locationUrl(location, asked);
+  const [where, remedy] =
+    target === null
+      ? ["without saying where to", `Check the address in ${addressVariable}`]
+      : target.origin === asked.origin
+        ? ["to another path there, again and again or for a GET", `Set ${addressVariable} to the address that answers`]
+        : [
+            `to ${target.origin === "null" ? target.protocol : target.origin}`,
+            `If that is the right address, set ${addressVariable} to it`,
+          ];
+  return new LlmError(
+    "redirect",
+    `${card.spec} at ${asked.origin} answered ${status}: it redirects ${where}. Your key and your texts are sent to no address but the one you chose. ${remedy}.`,
   );
 }
 

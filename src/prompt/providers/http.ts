@@ -6,6 +6,7 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { whenAborted } from "../../lib/when-aborted.js";
+import { followWithinOrigin } from "./redirects.js";
 
 /** Larger responses are no answers, and must not fill memory. */
 const mostBytes = 8 * 1024 * 1024;
@@ -42,8 +43,19 @@ const kept = { keepAlive: true, maxFreeSockets: Number.POSITIVE_INFINITY, schedu
 const clients = { "http:": http, "https:": https } as const;
 const agents = { "http:": new http.Agent(kept), "https:": new https.Agent(kept) } as const;
 
-/** One request. The caller's signal is the only clock: a model may think for minutes before the first byte. Throws `HttpError`, or the signal's reason. */
-export function send(sent: HttpRequest): Promise<HttpResponse> {
+/**
+ * One request; redirects within its origin are followed. The caller's signal is the only clock: a model may think for minutes before the first
+ * byte. Throws `HttpError`, or the signal's reason.
+ */
+export function send(request: HttpRequest): Promise<HttpResponse> {
+  return followWithinOrigin(
+    request,
+    (url) => sendOnce({ ...request, url }),
+    ({ status, headers }) => ({ status, location: headers["location"] ?? null }),
+  );
+}
+
+function sendOnce(sent: HttpRequest): Promise<HttpResponse> {
   const { method, url, body, signal } = sent;
   return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);

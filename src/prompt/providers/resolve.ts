@@ -37,6 +37,7 @@ type Env = ResolveOptions["env"];
 interface Provider {
   /** `null`: asks no key. */
   readonly keyVariable: string | null;
+  readonly addressVariable: string;
   readonly baseUrl: (env: Env) => string;
   /** A key may be missing where the address is one's own. */
   readonly isKeyOptional?: (env: Env) => boolean;
@@ -58,6 +59,7 @@ const openaiModel = /^(o\d|gpt-|chatgpt-|ft:)/;
 const providers = {
   openai: {
     keyVariable: "OPENAI_API_KEY",
+    addressVariable: "OPENAI_BASE_URL",
     baseUrl: (env) => env["OPENAI_BASE_URL"] || openaiUrl,
     isKeyOptional: (env) => (env["OPENAI_BASE_URL"] || openaiUrl) !== openaiUrl,
     needs: (env) => (env["OPENAI_BASE_URL"] ? ["OPENAI_BASE_URL", "network"] : ["OPENAI_API_KEY", "network"]),
@@ -78,6 +80,7 @@ const providers = {
   },
   anthropic: {
     keyVariable: "ANTHROPIC_API_KEY",
+    addressVariable: "ANTHROPIC_BASE_URL",
     baseUrl: (env) => env["ANTHROPIC_BASE_URL"] || "https://api.anthropic.com/v1",
     needs: () => ["ANTHROPIC_API_KEY", "network"],
     features: (_, price) => ({
@@ -95,6 +98,7 @@ const providers = {
   },
   google: {
     keyVariable: "GOOGLE_GENERATIVE_AI_API_KEY",
+    addressVariable: "GOOGLE_GENERATIVE_AI_BASE_URL",
     baseUrl: (env) => env["GOOGLE_GENERATIVE_AI_BASE_URL"] || "https://generativelanguage.googleapis.com/v1beta",
     needs: () => ["GOOGLE_GENERATIVE_AI_API_KEY", "network"],
     features: (_, price) => ({
@@ -110,6 +114,7 @@ const providers = {
   },
   ollama: {
     keyVariable: null,
+    addressVariable: "OLLAMA_HOST",
     baseUrl: (env) => `${ollamaOrigin(env["OLLAMA_HOST"])}/v1`,
     needs: () => ["ollama"],
     features: () => ({ temperature: true, seed: true, structure: true, logprobs: true }),
@@ -203,7 +208,8 @@ export async function resolveLlm(spec: string, options: ResolveOptions): Promise
       `The API key for ${spec} is missing. Set ${provider.keyVariable}, or choose a model without a key: --llm ollama:qwen3:8b.`,
     );
   }
-  const caller: Caller = { card, secrets: apiKey === undefined ? [] : [apiKey], keyVariable: provider.keyVariable };
+  const { keyVariable, addressVariable } = provider;
+  const caller: Caller = { card, secrets: apiKey === undefined ? [] : [apiKey], keyVariable, addressVariable };
   const features = provider.features(card.model, card.price);
   const { batch } = options;
   const service = batch && (await provider.batches!(card.baseUrl, apiKey));
