@@ -16,6 +16,7 @@ import type { Approach, Assumptions, Comparison, Dataset, Encoder, Measurement, 
 import { checkLlms, makeApproaches, withTuning } from "./approaches.js";
 import type { CommandContext } from "./command-context.js";
 import { confirmUsd } from "./confirm-usd.js";
+import { dataNotes } from "./data-notes.js";
 import { type Disposables, disposables } from "./disposables.js";
 import { readEnvironment } from "./environment.js";
 import { estimateRun, renderEstimates, totalUsd } from "./estimate.js";
@@ -48,9 +49,10 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
   const progress = makeProgress(terminal, context.signal);
   await using held = disposables();
   try {
-    const task = await readTask(taskOptions(given));
-    for (const warning of task.warnings) terminal.err(noteLines(`Note: ${warning}`, terminal));
-    const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name));
+    const read = await readTask(taskOptions(given));
+    const warn = (warning: string): void => terminal.err(noteLines(`Note: ${warning}`, terminal));
+    read.warnings.forEach(warn);
+    const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(read.train.name));
     // What a run has stored beside it is found again from wherever it is resumed.
     const runs = resumed === undefined ? manner.runs : dirname(folder);
     const modelContext = { env, offline: given.offline, signal: context.signal, log: progress.log };
@@ -62,18 +64,18 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     const { folder: model, pinned } = await resolveModel(given.model, modelContext);
     const local = { ...given, model };
     const encoder = await openEncoder(local, runs, held);
-    const options = resumed ? local : await withTuning(local, task.train, encoder);
+    const options = resumed ? local : await withTuning(local, read.train, encoder);
     if (!resumed && options.ladder) terminal.err(noteLines(options.ladder.reason, terminal));
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
     const batch = { folder: join(folder, "batches"), log: progress.log };
     if (manner.dryRun) {
       const planned = await makeApproaches(options, { encoder, env, batch });
       checkGateNames(gates, namesOf(planned));
-      terminal.out(renderEstimates(task, await estimateRun(task, planned, seeds)));
+      terminal.out(renderEstimates(read, await estimateRun(read, planned, seeds)));
       for (const note of await localDownloadNotes(given.llm, modelContext)) terminal.out(noteLines(note, terminal));
       return;
     }
-    if (resumed) checkSameData(resumed, task);
+    if (resumed) checkSameData(resumed, read);
     else {
       // Held before anything of the folder is read: the bill, and batches, which reading tidies up.
       held.use(await lockRun(folder));
@@ -85,6 +87,15 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     const responses = held.use(await openResponseCache(responsesPath));
     const approaches = await makeApproaches(options, { encoder, env, responses, bill, batch });
     checkGateNames(gates, namesOf(approaches));
+    // Before the first request that is paid for: texts with personal data would be on their way then.
+    const found = await dataNotes(read, encoder, {
+      judgesLabels: approaches.some(({ arm }) => arm === "tune"),
+      seed: options.seed,
+      context: { signal: context.signal, spend: () => {}, log: progress.log },
+    });
+    progress.clear();
+    found.forEach(warn);
+    const task = { ...read, warnings: [...read.warnings, ...found] };
     if (!resumed) {
       hintAtLlm(options, context);
       await confirmSpending(task, approaches, seeds, options, manner, context);
