@@ -1,6 +1,8 @@
 /** @file What a run would take, before anything is spent. */
 import { type PlannedMeasurement, planMeasurements } from "../compare/plan.js";
 import { formatCount, formatSeconds, formatUsd } from "../lib/format.js";
+import { displayWidth, padColumns } from "../report/display-width.js";
+import { visibleText } from "../report/visible-text.js";
 import type { Approach, RunEstimate, Task } from "../types.js";
 
 /** The estimate of one approach, over its seeds and its validation rows. */
@@ -71,7 +73,7 @@ export function totalUsd(estimates: readonly ApproachEstimate[]): number {
 export function renderEstimates(task: Task, estimates: readonly ApproachEstimate[]): string {
   const header = ["approach", "rows", "calls", "tokens in", "tokens out", "cost", "time"];
   const rows = estimates.map((estimate) => [
-    estimate.approach,
+    visibleText(estimate.approach),
     formatCount(estimate.rows),
     formatCount(estimate.calls),
     formatCount(estimate.inputTokens),
@@ -89,15 +91,15 @@ export function renderEstimates(task: Task, estimates: readonly ApproachEstimate
     formatSeconds(estimates.reduce((sum, estimate) => sum + estimate.seconds, 0)),
   ];
   const all = [header, ...rows, total];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  const widths = header.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column]!))));
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join("  ");
+    row.map((cell, column) => padColumns(cell, widths[column]!, column === 0 ? "left" : "right")).join("  ");
   const rule = widths.map((width) => "─".repeat(width)).join("  ");
-  const data = `${task.train.name}: ${formatCount(task.train.examples.length)} training rows, ${formatCount(task.test.examples.length)} test rows, ${formatCount(task.train.labels.length)} labels.`;
+  const data = `${visibleText(task.train.name)}: ${formatCount(task.train.examples.length)} training rows, ${formatCount(task.test.examples.length)} test rows, ${formatCount(task.train.labels.length)} labels.`;
   const unknown = estimates.filter((estimate) => estimate.usd === null).map((estimate) => estimate.approach);
   return [
     data,
-    task.splitNote,
+    visibleText(task.splitNote),
     "",
     line(header),
     rule,
@@ -106,7 +108,9 @@ export function renderEstimates(task: Task, estimates: readonly ApproachEstimate
     line(total),
     "",
     ...rangeNotes(estimates),
-    ...(unknown.length > 0 ? [`The price of ${unknown.join(", ")} is unknown and not in the sum; --prices FILE gives it.`] : []),
+    ...(unknown.length > 0
+      ? [`The price of ${visibleText(unknown.join(", "))} is unknown and not in the sum; --prices FILE gives it.`]
+      : []),
     "Time is estimated from a short trial; answers stored by earlier runs cost nothing. Nothing was spent.",
     "",
   ].join("\n");

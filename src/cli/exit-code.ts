@@ -1,5 +1,6 @@
 /** @file How errors end the program. */
 import { UserError } from "../lib/errors.js";
+import { visibleText } from "../report/visible-text.js";
 
 /** 0: done. 1: a bug of ours. 2: something the user can mend. 100: a `--require` gate failed. 130: interrupted. */
 export const exitCode = { ok: 0, bug: 1, user: 2, gate: 100, interrupted: 130 } as const;
@@ -51,5 +52,6 @@ export function explain(thrown: unknown): { text: string; code: number } {
   const disk = diskFault(error);
   if (disk !== null) return { text: disk, code: exitCode.user };
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { text: `This is a bug in crossover. Please report it with these lines:\n${what}`, code: exitCode.bug };
+  const lines = what.split("\n").map(visibleText).join("\n");
+  return { text: `This is a bug in crossover. Please report it with these lines:\n${lines}`, code: exitCode.bug };
 }

@@ -1,5 +1,7 @@
 /** @file argv -> command -> exit code. */
 import { Command, CommanderError } from "commander";
+import { visibleText } from "../report/visible-text.js";
+import { cleanTerminal } from "./clean-terminal.js";
 import type { CommandContext } from "./command-context.js";
 import { addCheckCommand } from "./commands/check.js";
 import { addLabelCommand } from "./commands/label.js";
@@ -17,7 +19,8 @@ import { packageVersion } from "./version.js";
  *
  * @param argv the words after the program's name
  */
-export async function main(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function main(argv: readonly string[], given: Terminal, signal: AbortSignal): Promise<number> {
+  const terminal = cleanTerminal(given);
   let code: number = exitCode.ok;
   const context: CommandContext = {
     terminal,
@@ -51,7 +54,8 @@ function makeProgram(context: CommandContext): Command {
     .configureHelp({ helpWidth: terminal.width, showGlobalOptions: false })
     .configureOutput({
       writeOut: terminal.out,
-      writeErr: terminal.err,
+      // An unknown option is quoted as it was given.
+      writeErr: (text) => terminal.err(text.split("\n").map(visibleText).join("\n")),
       getOutHelpWidth: () => terminal.width,
       getErrHelpWidth: () => terminal.width,
     })

@@ -12,6 +12,7 @@ import { parseSpec } from "../prompt/providers/resolve.js";
 import { buildEncoder } from "../tune/encoders/families.js";
 import { embeddedModels, findModelFolder, readObject } from "../tune/pretrained/model-folder.js";
 import type { ProgressEvent } from "../types.js";
+import { shellWord } from "./shell-word.js";
 
 /** A model that can be loaded. */
 export interface ResolvedModel {
@@ -44,7 +45,7 @@ export async function downloadNote(model: string, dataPath: string, context: Mod
   return (
     `A run would first download ${model} (${plan.commit.slice(0, 7)}): ${formatPlural(plan.files, "file")}, ${formatBytes(plan.bytes)}, to ${plan.cacheFolder}. ` +
     "What the rest would take can be said once the model is here: its tokens are counted, and its size decides. To get it without a run: " +
-    `crossover check ${dataPath} --model ${model}`
+    `crossover check ${shellWord(dataPath)} --model ${shellWord(model)}`
   );
 }
 

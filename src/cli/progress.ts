@@ -2,6 +2,7 @@
 import { formatCount, formatSeconds } from "../lib/format.js";
 import { displayWidth, truncateMiddle } from "../report/display-width.js";
 import { style } from "../report/terminal/style.js";
+import { visibleText } from "../report/visible-text.js";
 import type { ProgressEvent } from "../types.js";
 import { noteLines } from "./notes.js";
 import { screenBlock } from "./screen-block.js";
@@ -91,12 +92,13 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
       endTraining();
       block.clear();
     },
-    log(event) {
-      if (event.kind === "note") {
+    log(given) {
+      if (given.kind === "note") {
         endTraining();
-        note(event.text);
+        note(given.text);
         return;
       }
+      const event = visibleEvent(given);
       const now = terminal.now() / 1000;
       const current = stageOf(event, now);
       if (ending !== current) endTraining();
@@ -128,6 +130,12 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
       current.shownAt = now;
     },
   };
+}
+
+/** Names of models and files may come from anywhere. */
+function visibleEvent(event: StageEvent): StageEvent {
+  const { stage, detail } = event;
+  return { ...event, stage: visibleText(stage), ...(detail === undefined ? {} : { detail: visibleText(detail) }) };
 }
 
 /** The same words with another total, or fewer done, are the next piece of work of the same kind; a training may end before its time. */

@@ -4,6 +4,7 @@ import { type Advice, advise } from "../advise/advise.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { formatNumber, formatUsd } from "../lib/format.js";
 import { formatOf, render, renderText } from "../report/report.js";
+import { visibleText } from "../report/visible-text.js";
 import type { Run } from "../store/run.js";
 import type { Comparison, Task } from "../types.js";
 import type { CommandContext } from "./command-context.js";
@@ -47,10 +48,10 @@ export async function publish(run: Run, comparison: Comparison, publication: Pub
   else terminal.out(renderText(comparison, advice, { width: terminal.width, hasColor: terminal.hasColor }));
   for (const { gate, approach, value, isPassed } of gates) {
     const found = value === null ? "not measured" : formatNumber(value);
-    terminal.err(`${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})\n`);
+    terminal.err(`${visibleText(`${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})`)}\n`);
   }
   if (paidUsd > 0) terminal.err(`Paid for answers: at most ${formatUsd(paidUsd)}.\n`);
-  terminal.err(`Report: ${join(run.folder, "report.html")}\n`);
+  terminal.err(`Report: ${visibleText(join(run.folder, "report.html"))}\n`);
   if (gates.some((gate) => !gate.isPassed)) context.setExitCode(exitCode.gate);
 }
 

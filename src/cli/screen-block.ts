@@ -1,4 +1,5 @@
 import { displayWidth } from "../report/display-width.js";
+import { colorCode } from "../report/terminal/style.js";
 import type { Terminal } from "./terminal.js";
 
 /** Lines at the foot of the screen that are drawn over themselves. */
@@ -9,7 +10,7 @@ export interface ScreenBlock {
   clear(): void;
 }
 
-const colorCodes = /\u001b\[[\d;]*m/g;
+const colorCodes = new RegExp(colorCode, "g");
 
 /** A block on `err`. The cursor rests at the end of its last line. */
 export function screenBlock(terminal: Pick<Terminal, "err" | "screen">): ScreenBlock {

@@ -1,7 +1,10 @@
 import { type Command, Option } from "commander";
 import { formatCount } from "../../lib/format.js";
+import { displayWidth, padColumns } from "../../report/display-width.js";
+import { visibleText } from "../../report/visible-text.js";
 import { listRuns } from "../../store/run.js";
 import type { CommandContext } from "../command-context.js";
+import { noteLines } from "../notes.js";
 
 /** `crossover list`: the runs there are. */
 export function addListCommand(program: Command, { terminal }: CommandContext): Command {
@@ -17,15 +20,16 @@ export function addListCommand(program: Command, { terminal }: CommandContext): 
         return;
       }
       if (runs.length === 0) {
-        terminal.err(`There are no runs in ${root}. "crossover run FILE" makes one.\n`);
+        terminal.err(noteLines(`There are no runs in ${root}. "crossover run FILE" makes one.`, terminal));
         return;
       }
-      const width = Math.max(...runs.map((run) => run.folder.length));
-      for (const { folder, manifest } of runs) {
+      const folders = runs.map((run) => visibleText(run.folder));
+      const width = Math.max(...folders.map(displayWidth));
+      for (const [i, { manifest }] of runs.entries()) {
         const state = manifest.finishedAt === undefined ? "unfinished" : "finished  ";
         const { task } = manifest;
         terminal.out(
-          `${folder.padEnd(width)}  ${manifest.createdAt.slice(0, 16).replace("T", " ")}  ${state}  ` +
+          `${padColumns(folders[i]!, width)}  ${visibleText(manifest.createdAt.slice(0, 16).replace("T", " "))}  ${state}  ` +
             `${formatCount(task.trainRows)} train, ${formatCount(task.testRows)} test, ${formatCount(task.labels.length)} labels\n`,
         );
       }

@@ -93,7 +93,7 @@ export async function label(options: LabelOptions, command: string, context: Com
     const estimate = scaled(await plan.estimate(sample, before), sample.length, left);
     const facts = { file: source.file, output, rows, done: before.rows, sampled: sample.length, estimate };
     if (options.dryRun) {
-      terminal.out(`${planText(plan, facts)}\nNothing was spent.\n`);
+      terminal.out(noteLines(`${planText(plan, facts)}\nNothing was spent.`, terminal));
       const where = { env, offline: options.offline, signal, log: progress.log };
       const llm = options.model === undefined ? [plan.name] : [];
       for (const each of await localDownloadNotes(llm, where)) terminal.out(noteLines(each, terminal));

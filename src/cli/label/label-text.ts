@@ -1,6 +1,8 @@
 /** @file What labeling says before and after. */
 import { basename } from "node:path";
 import { formatCount, formatPercent, formatPlural, formatSeconds, formatUsd } from "../../lib/format.js";
+import { displayWidth, padColumns } from "../../report/display-width.js";
+import { visibleText } from "../../report/visible-text.js";
 import type { RunEstimate } from "../../types.js";
 import { formatUsdRange } from "../estimate.js";
 import type { LabelTotals } from "./label-totals.js";
@@ -49,10 +51,11 @@ export function summaryText(totals: LabelTotals, output: string, paidUsd: number
   const share = (count: number): string =>
     `${formatCount(count)} (${formatPercent(totals.rows === 0 ? 0 : count / totals.rows)})`;
   const labels = Object.entries(totals.labels).sort(([, a], [, b]) => b - a);
-  const width = Math.max(...labels.slice(0, mostLabels).map(([label]) => label.length), 0);
+  const shown = labels.slice(0, mostLabels).map(([label, count]) => [visibleText(label), count] as const);
+  const width = Math.max(...shown.map(([label]) => displayWidth(label)), 0);
   return [
-    `${formatPlural(totals.rows, "row")} in ${basename(output)}, ${formatCount(totals.rows - failed)} with a label.`,
-    ...labels.slice(0, mostLabels).map(([label, count]) => `  ${label.padEnd(width)}  ${share(count)}`),
+    `${formatPlural(totals.rows, "row")} in ${visibleText(basename(output))}, ${formatCount(totals.rows - failed)} with a label.`,
+    ...shown.map(([label, count]) => `  ${padColumns(label, width)}  ${share(count)}`),
     ...(labels.length > mostLabels ? [`  and ${formatPlural(labels.length - mostLabels, "more label", "more labels")}`] : []),
     ...(failed === 0
       ? []

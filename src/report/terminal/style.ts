@@ -19,6 +19,9 @@ const plain: Style = {
 
 const code = (on: number, off: number) => (text: string) => (text === "" ? "" : `\u001b[${on}m${text}\u001b[${off}m`);
 
+/** Every SGR code that is printed here or in the audit: what else looks like one was not meant. */
+export const colorCode = /\u001b\[(?:[012]|22|3[1-6]|39)m/;
+
 /** SGR codes of the 16 basic colors, which follow the user's own palette, light or dark. */
 const colors: Readonly<Record<Arm, (text: string) => string>> = {
   tune: code(36, 39),
