@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { messageOf, UserError } from "../lib/errors.js";
 import { whyUnreadable } from "../lib/unreadable-file.js";
+import { foreignContent } from "./foreign-content.js";
 import { windows1252 } from "./windows-1252.js";
 
 const unzip = promisify(gunzip);
@@ -52,33 +53,13 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-/** Formats that are recognized only to be refused, by their first bytes. */
-const refused: readonly { readonly magic: readonly number[]; readonly what: string; readonly remedy: string }[] = [
-  { magic: [0x50, 0x4b, 0x03, 0x04], what: "a ZIP archive", remedy: "Unpack it and give the file inside" },
-  { magic: [0xd0, 0xcf, 0x11, 0xe0], what: "an old Excel or Word file", remedy: 'Save it as "CSV UTF-8"' },
-  { magic: [0x25, 0x50, 0x44, 0x46], what: "a PDF", remedy: "Export the rows as CSV" },
-  { magic: [0x89, 0x50, 0x4e, 0x47], what: "a PNG image", remedy: "Expected CSV, TSV, JSON, JSONL or Parquet" },
-  { magic: [0xff, 0xd8, 0xff], what: "a JPEG image", remedy: "Expected CSV, TSV, JSON, JSONL or Parquet" },
-  { magic: [0x47, 0x49, 0x46, 0x38], what: "a GIF image", remedy: "Expected CSV, TSV, JSON, JSONL or Parquet" },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], what: "zstd-compressed", remedy: "Unpack it with `zstd -d`" },
-  { magic: [0x42, 0x5a, 0x68], what: "bzip2-compressed", remedy: "Unpack it with `bunzip2`" },
-  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], what: "xz-compressed", remedy: "Unpack it with `unxz`" },
-  { magic: [0x37, 0x7a, 0xbc, 0xaf], what: "a 7-Zip archive", remedy: "Unpack it and give the file inside" },
-  { magic: [...Buffer.from("SQLite format 3")], what: "an SQLite database", remedy: "Export the table as CSV" },
-  { magic: [...Buffer.from("ARROW1")], what: "an Arrow file", remedy: "Save it as Parquet" },
-];
-
-/** Text as UTF-8 without a byte order mark, and what was repaired. UserError, with the byte, where it is no text. */
+/** Text as UTF-8 without a byte order mark, and what was repaired. UserError, with the place, where it is no text, or another thing than rows. */
 export function utf8Text({ file, formatName, bytes }: FileBytes): {
   readonly bytes: Buffer;
   readonly warnings: readonly string[];
 } {
-  if (formatName.endsWith(".xlsx") || formatName.endsWith(".xls")) {
-    throw new UserError(`${file} is an Excel workbook. Open it and save the sheet as "CSV UTF-8".`);
-  }
-  for (const { magic, what, remedy } of refused) {
-    if (magic.every((byte, i) => bytes[i] === byte)) throw new UserError(`${file} is ${what}, not a table. ${remedy}.`);
-  }
+  const foreign = foreignContent(file, bytes);
+  if (foreign !== null) throw new UserError(foreign);
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
     return utf8Text({ file, formatName, bytes: bytes.subarray(3) });
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return { bytes: fromUtf16(file, bytes.subarray(2)), warnings: [] };
@@ -86,19 +67,32 @@ export function utf8Text({ file, formatName, bytes }: FileBytes): {
     const even = bytes.subarray(2, bytes.length - (bytes.length % 2));
     return { bytes: fromUtf16(file, Buffer.from(even).swap16()), warnings: [] };
   }
-  const zero = bytes.indexOf(0);
-  if (zero >= 0) {
-    const sample = bytes.subarray(0, 1000);
-    const zeros = sample.filter((byte) => byte === 0).length;
-    const isUtf16 = zeros > sample.length / 3 && zeros < (2 * sample.length) / 3;
-    throw new UserError(
-      isUtf16
-        ? `${file} looks like UTF-16 without a byte order mark (byte ${zero} is zero). Save it as UTF-8.`
-        : `${file} is not text: byte ${zero} is zero. Expected CSV, TSV, JSON, JSONL or Parquet.`,
-    );
-  }
+  if (bytes.includes(0)) throw new UserError(zeroBytes(file, bytes));
   if (isUtf8(bytes)) return { bytes, warnings: [] };
   return fromWindows1252(file, bytes);
+}
+
+/** What zero bytes mean: another encoding, no text at all, or a text in which a few characters are to blame. */
+function zeroBytes(file: string, bytes: Buffer): string {
+  const first = bytes.indexOf(0);
+  const sample = bytes.subarray(0, 1000);
+  const inSample = sample.filter((byte) => byte === 0).length;
+  if (inSample > sample.length / 3 && inSample < (2 * sample.length) / 3) {
+    return `${file} looks like UTF-16 without a byte order mark (byte ${first} is zero). Save it as UTF-8.`;
+  }
+  let zeros = 0;
+  for (let at = first; at >= 0; at = bytes.indexOf(0, at + 1)) zeros++;
+  // A text has a zero byte here and there, where a program wrote one by mistake; what is no text has them everywhere.
+  if (zeros > bytes.length / 100) {
+    return `${file} is not text: byte ${first} is zero. Expected CSV, TSV, JSON, JSONL or Parquet.`;
+  }
+  const line = lineAt(bytes, first);
+  const column = bytes.toString("utf8", bytes.lastIndexOf(10, first) + 1, first).length + 1;
+  return (
+    `${file} line ${line}, character ${column} is a NUL (byte ${first} is zero), which no text has. ` +
+    `${zeros === 1 ? "That one character is to blame" : `${zeros} such characters are to blame`}, the rest is text: ` +
+    `remove ${zeros === 1 ? "it" : "them"}, for instance with: tr -d '\\000' < ${file} > clean-${file}`
+  );
 }
 
 function fromUtf16(file: string, littleEndian: Buffer): Buffer {

@@ -1,11 +1,12 @@
-/** @file JSON and JSON Lines: plain rows, OpenAI chat examples and Prodigy annotations. */
+/** @file JSON and JSON Lines, of plain objects or of those that annotation tools and services write. */
 
 import { UserError } from "../lib/errors.js";
+import { parseExactJson } from "../lib/exact-json.js";
+import { documentRows, isObject, type JsonObject, kindOf } from "./json-documents.js";
+import { rowReader } from "./json-exports.js";
 import { jsonFaultOffset } from "./json-fault.js";
+import { nestedCollector } from "./nested.js";
 import { type Cell, cellLimit, type Row, type Table } from "./table.js";
-
-/** What stands on a line of JSON Lines. */
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One object of the file and where it stands. */
 interface Item {
@@ -33,13 +34,13 @@ export function jsonLinesTable(file: string, bytes: Buffer): Table {
 export function parseJsonLine(file: string, text: string, line: number): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExactJson(text);
   } catch {
     const offset = jsonFaultOffset(text);
     throw new UserError(
       offset >= text.length
         ? `${file} line ${line} ends in the middle of a JSON object. Each line must be a whole object; is the file cut short?`
-        : `${file} line ${line} is not JSON from character ${offset + 1} on. Expected one object a line, such as {"text": "…", "label": "…"}.`,
+        : `${file} line ${line} is not JSON from character ${offset + 1} on. ${remedyAt(text, offset, 'Expected one object a line, such as {"text": "…", "label": "…"}.')}`,
     );
   }
   if (!isObject(value)) {
@@ -48,14 +49,25 @@ export function parseJsonLine(file: string, text: string, line: number): JsonObj
   return value;
 }
 
-/** Reads a list of objects, or an object with such a list under `data` or `rows`. */
+/** What to do about text that is no JSON, by what stands there. */
+function remedyAt(text: string, offset: number, otherwise: string): string {
+  const start = text.slice(offset, offset + 12);
+  if (/^(NaN|-?Infinity)\b/.test(start))
+    return `${/^\S*?(?=[,}\]\s]|$)/.exec(start)![0]} is Python's word, which JSON does not have: write null.`;
+  if (/^(None|True|False)\b/.test(start) || start.startsWith("'"))
+    return "That is how Python prints a dictionary: write it with json.dumps.";
+  if (/^(\/\/|\/\*|#)/.test(start)) return "JSON has no comments: delete it.";
+  return otherwise;
+}
+
+/** Reads a document: a list of objects, an object with such a list in it, or a table as pandas and the Hub's viewer write it. */
 export function jsonTable(file: string, bytes: Buffer): Table {
   if (bytes.length > 2 ** 29 - 24)
     throw new UserError(`${file} is too large for one JSON document. Save it as JSON Lines (one object a line).`);
   const text = bytes.toString("utf8");
-  let value: unknown;
+  let document: unknown;
   try {
-    value = JSON.parse(text);
+    document = parseExactJson(text);
   } catch {
     const offset = jsonFaultOffset(text);
     const before = text.slice(0, offset);
@@ -65,23 +77,20 @@ export function jsonTable(file: string, bytes: Buffer): Table {
     throw new UserError(
       text.slice(offset).trim() === ""
         ? `${file} ends in the middle of its JSON, on line ${line}. Is the file cut short?`
-        : `${file} line ${line} is not JSON at character ${offset - before.lastIndexOf("\n")}. Check the commas, quotes and brackets there.`,
+        : `${file} line ${line} is not JSON at character ${offset - before.lastIndexOf("\n")}. ${remedyAt(text, offset, "Check the commas, quotes and brackets there.")}`,
     );
   }
-  const list = isObject(value) ? (value["data"] ?? value["rows"]) : value;
-  if (!Array.isArray(list)) {
-    // A file of one line is one row.
-    if (isObject(value) && ("text" in value || "messages" in value)) return tableOf(file, [{ value, line: 1 }]);
-    throw new UserError(
-      `${file} is ${isObject(value) ? `an object with the keys ${keysOf(value)}` : kindOf(value)}, expected a list of objects, or an object with one under "data" or "rows".`,
-    );
-  }
-  const items = list.map((item: unknown, i): Item => {
-    if (!isObject(item))
-      throw new UserError(`${file}: item ${i + 1} of the list is ${kindOf(item)}, expected an object such as {"text": "…"}.`);
-    return { value: item, line: null };
+  const { items, notes, classNames } = documentRows(file, document);
+  // A file of one line is one row.
+  const line = isObject(document) && items[0] === document ? 1 : null;
+  const objects = items.map((value: unknown, i): Item => {
+    if (!isObject(value))
+      throw new UserError(`${file}: item ${i + 1} of the list is ${kindOf(value)}, expected an object such as {"text": "…"}.`);
+    return { value, line };
   });
-  return tableOf(file, items);
+  const table = tableOf(file, objects);
+  const named = classNames === undefined ? table : withClassNames(table, classNames);
+  return { ...named, warnings: [...notes, ...named.warnings] };
 }
 
 function isWhole(text: string): boolean {
@@ -93,43 +102,42 @@ function isWhole(text: string): boolean {
   }
 }
 
-function keysOf(value: JsonObject): string {
-  const keys = Object.keys(value).map((key) => JSON.stringify(key.slice(0, 40)));
-  return keys.length === 0 ? "(none)" : `${keys.slice(0, 6).join(", ")}${keys.length > 6 ? ", …" : ""}`;
+/** Numbers of classes as their names. −1 is what Hub datasets write where the label is withheld. */
+function withClassNames(table: Table, classNames: ReadonlyMap<string, readonly string[]>): Table {
+  if (classNames.size === 0) return table;
+  const named = (cell: Cell, names: readonly string[]): Cell => {
+    if (Array.isArray(cell)) return cell.map((index: string) => names[Number(index)] ?? index);
+    return typeof cell !== "number" ? cell : cell === -1 ? null : (names[cell] ?? cell);
+  };
+  const rows = table.rows.map((row): Row => {
+    const changed = [...classNames].flatMap(([column, names]) =>
+      row[column] === undefined ? [] : [[column, named(row[column], names)] as const],
+    );
+    return { ...row, ...Object.fromEntries(changed) };
+  });
+  return { ...table, rows, classNames };
 }
-
-function kindOf(value: unknown): string {
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A row made of an object, or why it is left out. */
-type Reading = { readonly row: Row } | { readonly skip: string };
 
 function tableOf(file: string, items: readonly Item[]): Table {
-  const first = items[0]?.value;
-  if (first === undefined) throw new UserError(`${file} has no rows. Expected objects such as {"text": "…", "label": "…"}.`);
+  if (items.length === 0) throw new UserError(`${file} has no rows. Expected objects such as {"text": "…", "label": "…"}.`);
   const limit = cellLimit();
+  const nested = nestedCollector();
   const skipped = new Map<string, { count: number; first: string }>();
   const rows: Row[] = [];
   const lines: (number | null)[] = [];
   const columns = new Set<string>();
-  const reader = Array.isArray(first["messages"]) ? readChat : isProdigy(first) ? readProdigy : readPlain;
+  const reader = rowReader(items.map(({ value }) => value));
   for (const [i, { value, line }] of items.entries()) {
-    const reading = reader(value, (text) => limit.cut(text, line, i));
+    const reading = reader.read(value);
     if ("skip" in reading) {
       const seen = skipped.get(reading.skip);
       if (seen) seen.count++;
       else skipped.set(reading.skip, { count: 1, first: line === null ? `item ${i + 1}` : `line ${line}` });
       continue;
     }
-    for (const column of Object.keys(reading.row)) columns.add(column);
-    rows.push(reading.row);
+    const row = nested.row(reading.values, rows.length, (text) => limit.cut(text, line, i));
+    for (const column of Object.keys(row)) columns.add(column);
+    rows.push(row);
     lines.push(line);
   }
   const skips = [...skipped].map(
@@ -141,67 +149,8 @@ function tableOf(file: string, items: readonly Item[]): Table {
     file,
     columns: [...columns],
     rows,
+    nested: nested.cells,
     lineOf: (row) => lines[row] ?? null,
-    warnings: [...limit.warnings(file), ...skips],
+    warnings: [...limit.warnings(file), ...skips, ...reader.notes(file)],
   };
-}
-
-type Cut = (text: string) => string;
-
-function cellOf(value: unknown, cut: Cut): Cell {
-  if (typeof value === "string") return cut(value);
-  if (typeof value === "number" || typeof value === "boolean") return value;
-  if (
-    Array.isArray(value) &&
-    value.every((item) => typeof item === "string" || typeof item === "number" || typeof item === "boolean")
-  ) {
-    return value.map((item) => cut(String(item)));
-  }
-  return null;
-}
-
-function readPlain(value: JsonObject, cut: Cut): Reading {
-  return { row: Object.fromEntries(Object.entries(value).map(([key, cell]) => [key, cellOf(cell, cut)])) };
-}
-
-/** OpenAI's fine-tuning format: the last thing the user says is the text, the last thing the assistant says is the label. */
-function readChat({ messages, ...rest }: JsonObject, cut: Cut): Reading {
-  const said = (role: string): string | null => {
-    const last = (Array.isArray(messages) ? messages : []).findLast(
-      (message: unknown) => isObject(message) && message["role"] === role,
-    );
-    return isObject(last) ? contentOf(last["content"]) : null;
-  };
-  const text = said("user");
-  if (text === null) return { skip: 'no message with role "user"' };
-  const others = readPlain(rest, cut);
-  return { row: { ...("row" in others ? others.row : {}), text: cut(text), label: cut(said("assistant")?.trim() ?? "") } };
-}
-
-/** A message's content: a string, or a list of parts of which the text counts. */
-function contentOf(content: unknown): string | null {
-  if (typeof content === "string") return content;
-  if (!Array.isArray(content)) return null;
-  const parts = content.flatMap((part: unknown) => (isObject(part) && typeof part["text"] === "string" ? [part["text"]] : []));
-  return parts.length > 0 ? parts.join("\n") : null;
-}
-
-/** Prodigy writes `answer` with every annotation, and `_input_hash` beside it. */
-function isProdigy(value: JsonObject): boolean {
-  const answer = value["answer"];
-  return (
-    typeof value["text"] === "string" &&
-    (answer === "accept" || answer === "reject" || answer === "ignore") &&
-    ("label" in value || Array.isArray(value["accept"]))
-  );
-}
-
-/** Prodigy: one label that was accepted (`textcat.teach`), or the options that were ticked (`textcat.manual`, choice). */
-function readProdigy(value: JsonObject, cut: Cut): Reading {
-  const { answer, accept, options: _options, ...rest } = value;
-  if (answer === "ignore") return { skip: 'the annotator chose "ignore"' };
-  if (answer === "reject") return { skip: 'the annotator chose "reject", which says what the label is not' };
-  const plain = readPlain(rest, cut);
-  const row = "row" in plain ? plain.row : {};
-  return { row: Array.isArray(accept) ? { ...row, label: cellOf(accept, cut) } : row };
 }

@@ -3,6 +3,8 @@
 import { type FileMetaData, parquetMetadata, parquetReadObjects } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { messageOf, UserError } from "../lib/errors.js";
+import { ExactNumber } from "../lib/exact-json.js";
+import { nestedCollector } from "./nested.js";
 import { type Cell, cellLimit, type Row, type Table } from "./table.js";
 
 /** Reads every row. Columns of numbers that `datasets` wrote as `ClassLabel` come out as the names of the classes. */
@@ -20,31 +22,45 @@ export async function parquetTable(file: string, bytes: Buffer): Promise<Table> 
   if (objects.length === 0) throw new UserError(`${file} has no rows.`);
   const classNames = huggingFaceClasses(metadata);
   const limit = cellLimit();
+  const nested = nestedCollector();
   const rows = objects.map((object, i): Row => {
-    const entries = Object.entries(object).map(([column, value]): [string, Cell] => {
+    const values = Object.fromEntries(Object.entries(object).map(([column, value]) => [column, plainValue(value)]));
+    const row = nested.row(values, i, (text) => limit.cut(text, null, i));
+    if (classNames.size === 0) return row;
+    const entries = Object.entries(row).map(([column, cell]): [string, Cell] => {
       const names = classNames.get(column);
-      const cell = cellOf(value, (text) => limit.cut(text, null, i));
       return [column, names === undefined ? cell : named(cell, names)];
     });
     return Object.fromEntries(entries);
   });
-  return { file, columns: Object.keys(rows[0]!), rows, classNames, lineOf: () => null, warnings: limit.warnings(file) };
+  return {
+    file,
+    columns: Object.keys(rows[0]!),
+    rows,
+    classNames,
+    nested: nested.cells,
+    lineOf: () => null,
+    warnings: limit.warnings(file),
+  };
 }
 
-function cellOf(value: unknown, cut: (text: string) => string): Cell {
-  if (typeof value === "string") return cut(value);
-  if (typeof value === "number" || typeof value === "boolean") return value;
-  if (typeof value === "bigint") return String(value);
-  if (Array.isArray(value) && value.every((item) => ["string", "number", "bigint", "boolean"].includes(typeof item))) {
-    return value.map((item) => cut(String(item)));
+/** What a column of 64 bits holds is nearly always small, and then a number as any other. What is neither a cell nor made of cells has no value here. */
+function plainValue(value: unknown): unknown {
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : new ExactNumber(String(value));
   }
-  return null;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (Array.isArray(value)) return value.map(plainValue);
+  if (typeof value !== "object" || value === null) return value;
+  if (ArrayBuffer.isView(value)) return null;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plainValue(inner)]));
 }
 
 /** −1 is what Hub datasets write where the label is withheld. */
 function named(cell: Cell, names: readonly string[]): Cell {
   if (Array.isArray(cell)) return cell.map((index: string) => names[Number(index)] ?? index);
-  if (typeof cell !== "number" && typeof cell !== "string") return cell;
+  if (typeof cell !== "number") return cell;
   return Number(cell) === -1 ? null : (names[Number(cell)] ?? cell);
 }
 

@@ -2,14 +2,10 @@
  * @file The rows of a file one after another, for files that are to be gone through and not to be held: CSV, TSV and JSON Lines in UTF-8,
  * gzipped or not, are read as streams. Other formats and encodings are read whole, as everywhere else.
  */
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { Readable } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { type InfoRecord, parse } from "csv-parse";
 import { UserError } from "../lib/errors.js";
-import { whyUnreadable } from "../lib/unreadable-file.js";
 import {
   guessDelimiter,
   isCsvError,
@@ -22,7 +18,8 @@ import {
 } from "./delimited-text.js";
 import { parseJsonLine } from "./json-rows.js";
 import { readTable } from "./read-table.js";
-import { cellLimit } from "./table.js";
+import { cellLimit, type Row } from "./table.js";
+import { linesOf, textKind, textOf } from "./text-stream.js";
 
 /** One row as it stands in the file. */
 export interface SourceRow {
@@ -49,7 +46,7 @@ export interface RowSource {
  */
 export async function openRows(path: string): Promise<RowSource> {
   const file = basename(path);
-  const read = (await isUtf8Stream(path)) ? await streamReader(path, file) : null;
+  const read = (await textKind(path)) === "utf-8" ? await streamReader(path, file) : null;
   if (read === null) return wholeTable(path);
   const columns = new Set<string>();
   let count = 0;
@@ -116,69 +113,6 @@ async function* jsonLines(path: string, file: string): AsyncGenerator<SourceRow>
   }
 }
 
-/** Lines as line feeds divide them. `node:readline` also divides at U+2028, which may stand within a JSON string. */
-async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of chunks) {
-    const lines = (rest + chunk).split("\n");
-    rest = lines.pop()!;
-    yield* lines;
-  }
-  if (rest !== "") yield rest;
-}
-
-/** A file's text, unpacked, without its byte order mark. */
-async function* textOf(path: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  for await (const bytes of unpacked(path)) {
-    const text = decoder.decode(bytes, { stream: true });
-    if (text !== "") yield text;
-  }
-  yield decoder.decode();
-}
-
-async function* unpacked(path: string): AsyncGenerator<Buffer> {
-  const file = createReadStream(path);
-  const input = (await isGzip(path)) ? file.pipe(createGunzip()) : file;
-  file.on("error", (error) => input.destroy(error));
-  try {
-    for await (const chunk of input) yield chunk as Buffer;
-  } finally {
-    file.destroy();
-    input.destroy();
-  }
-}
-
-async function isGzip(path: string): Promise<boolean> {
-  try {
-    const file = await open(path);
-    try {
-      const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-      return buffer[0] === 0x1f && buffer[1] === 0x8b;
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw await whyUnreadable(path, error);
-  }
-}
-
-/** What the whole reader would decode, refuse or explain is left to it: other encodings, binary files, damaged archives. */
-async function isUtf8Stream(path: string): Promise<boolean> {
-  // Throws where there is no file, or it may not be read.
-  await isGzip(path);
-  try {
-    let isEmpty = true;
-    for await (const text of textOf(path)) {
-      if (text.includes("\0")) return false;
-      isEmpty &&= text === "";
-    }
-    return !isEmpty;
-  } catch {
-    return false;
-  }
-}
-
 /** Enough to tell the delimiter by. */
 async function startOf(path: string): Promise<Buffer> {
   let start = "";
@@ -190,16 +124,21 @@ async function startOf(path: string): Promise<Buffer> {
 }
 
 async function wholeTable(path: string): Promise<RowSource> {
-  const { file, columns, rows, lineOf, warnings } = await readTable(path);
+  const { file, columns, rows, nested, lineOf, warnings } = await readTable(path);
+  // What is written out again is the row as it stood.
+  const whole = (row: Row, i: number): Readonly<Record<string, unknown>> => {
+    const inner = [...(nested ?? [])].flatMap(([column, cells]) => (cells.has(i) ? [[column, cells.get(i)] as const] : []));
+    return inner.length === 0 ? row : { ...row, ...Object.fromEntries(inner) };
+  };
   return {
     file,
     columns,
     count: rows.length,
     warnings,
     async *rows() {
-      for (const [i, values] of rows.entries()) {
+      for (const [i, row] of rows.entries()) {
         const line = lineOf(i);
-        yield { values, place: line === null ? `${file} row ${i + 1}` : `${file} line ${line}` };
+        yield { values: whole(row, i), place: line === null ? `${file} row ${i + 1}` : `${file} line ${line}` };
       }
     },
   };

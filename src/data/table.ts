@@ -1,9 +1,10 @@
 /** @file Rows as they stand in a file, before anybody has said which column is the text. */
 
+import type { ExactNumber } from "../lib/exact-json.js";
 import { formatCount } from "../lib/format.js";
 
 /** One cell. `null` where the file says so, or where it holds something that is no cell (a nested object). */
-export type Cell = string | number | boolean | null | readonly string[];
+export type Cell = string | number | boolean | ExactNumber | null | readonly string[];
 
 /** One row, by column name. A column that a row lacks is absent. */
 export type Row = Readonly<Record<string, Cell>>;
@@ -17,6 +18,8 @@ export interface Table {
   readonly rows: readonly Row[];
   /** Of columns whose cells stand for classes, all classes in their order, where the file says so (Parquet of Hugging Face's). */
   readonly classNames?: ReadonlyMap<string, readonly string[]>;
+  /** What stands in cells that are `null` because they hold an object or a list of objects: by column, then by row. Absent: none does. */
+  readonly nested?: ReadonlyMap<string, ReadonlyMap<number, unknown>>;
   /** The line a row (counted from 0) starts on, from 1; `null` in files without lines (Parquet, a JSON list). */
   lineOf(row: number): number | null;
   /** What was repaired on the way, in sentences for people. */

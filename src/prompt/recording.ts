@@ -1,9 +1,9 @@
 /** @file Answers that were given before: the output file of OpenAI's Batch API, one JSON object a line, `custom_id` = row id. */
 
-import { createReadStream } from "node:fs";
-import { createInterface } from "node:readline";
-import { constants, createGunzip } from "node:zlib";
+import { readBytes, utf8Text } from "../data/file-bytes.js";
+import { linesOf, textKind, textOf } from "../data/text-stream.js";
 import { UserError } from "../lib/errors.js";
+import { formatExactJson, parseExactJson } from "../lib/exact-json.js";
 import { whyUnreadable } from "../lib/unreadable-file.js";
 import type { Usage } from "../types.js";
 import { at, textAt } from "./json-value.js";
@@ -35,7 +35,7 @@ export async function readRecording(path: string): Promise<Recording> {
   let torn: string | undefined;
   let number = 0;
   try {
-    for await (const line of linesOf(path)) {
+    for await (const line of answerLines(path)) {
       number++;
       if (line.trim() === "") continue;
       if (torn !== undefined) throw new UserError(torn);
@@ -65,26 +65,37 @@ export async function readRecording(path: string): Promise<Recording> {
   return { path, model: byCount[0]?.[0] ?? "unknown", rows, warnings };
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
-  const file = createReadStream(path);
+/** The lines of a recording. A list of answers, as some programs write it, is as many lines. */
+async function* answerLines(path: string): AsyncGenerator<string> {
   // A cut gzip file yields what is whole in it; the torn line is found by its JSON.
-  const input = path.endsWith(".gz") ? file.pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) : file;
-  if (input !== file) file.on("error", (error) => input.destroy(error));
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  // Errors of the input do not reach an iteration over lines by themselves.
-  const failed = new Promise<never>((_, reject) => input.on("error", reject));
-  failed.catch(() => {});
-  const iterator = lines[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const next = await Promise.race([iterator.next(), failed]);
-      if (next.done === true) break;
-      yield next.value;
-    }
-  } finally {
-    lines.close();
-    file.destroy();
+  const isStream = (await textKind(path, { isCutAllowed: true })) !== "other";
+  const text = isStream ? textOf(path, { isCutAllowed: true }) : wholeText(path);
+  const list: string[] = [];
+  for await (const line of linesOf(text)) {
+    if (list.length > 0 || line.trimStart().startsWith("[")) list.push(line);
+    else yield line;
   }
+  if (list.length > 0) yield* listedLines(list.join("\n"), path);
+}
+
+async function* wholeText(path: string): AsyncGenerator<string> {
+  yield utf8Text(await readBytes(path)).bytes.toString("utf8");
+}
+
+function listedLines(text: string, path: string): string[] {
+  try {
+    return (parseExactJson(text) as readonly unknown[]).map(formatExactJson);
+  } catch {
+    throw new UserError(
+      `${path} is not JSON, though it begins as a list of answers. Expected the output file of OpenAI's Batch API: one JSON object a line.`,
+    );
+  }
+}
+
+/** A row's id: a text, or a number with every digit that the file has. */
+function idAt(value: unknown, line: string): string | null {
+  const id = at(value, "custom_id");
+  return typeof id === "number" ? String(at(parseExactJson(line), "custom_id")) : typeof id === "string" ? id : null;
 }
 
 function readRow(
@@ -100,7 +111,7 @@ function readRow(
       torn: `${path} line ${number} is not JSON. Expected the output file of OpenAI's Batch API: one JSON object a line.`,
     };
   }
-  const id = textAt(value, "custom_id");
+  const id = idAt(value, line);
   if (id === null) {
     throw new UserError(
       `${path} line ${number} has no custom_id. Expected the output file of OpenAI's Batch API, with the row's id as custom_id.`,

@@ -1,6 +1,7 @@
 import { readTable } from "../data/read-table.js";
 import type { Cell, Table } from "../data/table.js";
 import { UserError } from "../lib/errors.js";
+import { ExactNumber } from "../lib/exact-json.js";
 import { Dataset, type Feature, type Features, type TextRow } from "./dataset.js";
 import { DatasetDict } from "./dataset-dict.js";
 import { filesBySplit } from "./dataset-files.js";
@@ -74,15 +75,23 @@ function datasetOf<Row extends object>(parts: readonly Table[], classes: Feature
   const indexOf = new Map(classes?.names.map((name, index) => [name, index]));
   const columns = names.map((name): [string, unknown[]] => {
     const cells = parts.flatMap(({ rows }) => rows.map((row) => row[name] ?? null));
-    return [name, name === labelColumn ? cells.map((cell) => numbered(cell, indexOf)) : cells];
+    return [name, name === labelColumn ? cells.map((cell) => numbered(cell, indexOf)) : cells.map(plainValue)];
   });
   const features: Features = classes !== undefined && names.includes(labelColumn) ? { [labelColumn]: classes } : {};
   // `Row` is the caller's word for what the files hold, as with any reader of files.
   return Dataset.fromDict(Object.fromEntries(columns), features) as unknown as Dataset<Row>;
 }
 
-function numbered(cell: Cell, indexOf: ReadonlyMap<string, number>): Cell {
+/** Numbers as JavaScript has them; whole numbers that it would round as `bigint`. */
+function plainValue(cell: Cell): unknown {
+  if (!(cell instanceof ExactNumber)) return cell;
+  const number = cell.valueOf();
+  return Number.isInteger(number) && !Number.isSafeInteger(number) && /^-?\d+$/.test(cell.text) ? BigInt(cell.text) : number;
+}
+
+function numbered(cell: Cell, indexOf: ReadonlyMap<string, number>): unknown {
   if (cell === null) return -1;
+  if (cell instanceof ExactNumber) return plainValue(cell);
   if (typeof cell === "boolean") return Number(cell);
   if (typeof cell !== "string") return cell;
   return indexOf.get(cell) ?? (indexOf.size === 0 ? Number(cell) : cell);

@@ -1,5 +1,6 @@
 /** @file Rows through a predictor, piece by piece, written in the order they came in. */
 import type { RowSource, SourceRow } from "../../data/row-stream.js";
+import { ExactNumber, formatExactJson } from "../../lib/exact-json.js";
 import type { PredictContext, Prediction, ProgressEvent, Query } from "../../types.js";
 import type { LabelledFile } from "./labelled-file.js";
 
@@ -22,7 +23,8 @@ export interface LabelRowsInput {
 export function textOfRow({ values }: SourceRow, column: string): string {
   const value = values[column];
   if (value === undefined || value === null) return "";
-  return Array.isArray(value) ? value.join(" ") : typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return value.join(" ");
+  return typeof value === "object" && !(value instanceof ExactNumber) ? formatExactJson(value) : String(value);
 }
 
 /**

@@ -6,6 +6,7 @@ import { findTextColumn } from "../../data/columns.js";
 import { openRows, type RowSource } from "../../data/row-stream.js";
 import type { Row } from "../../data/table.js";
 import { UserError } from "../../lib/errors.js";
+import { formatExactJson } from "../../lib/exact-json.js";
 import { formatCount, formatUsd } from "../../lib/format.js";
 import { random } from "../../lib/random.js";
 import { listPrices } from "../../prompt/price-table.js";
@@ -151,7 +152,7 @@ async function lookThrough(source: RowSource, name: string | undefined) {
   const hash = createHash("sha256");
   const first: Row[] = [];
   for await (const { values } of source.rows()) {
-    hash.update(`${JSON.stringify(values)}\n`);
+    hash.update(`${formatExactJson(values)}\n`);
     if (first.length < mostSampled) first.push(values as Row);
   }
   const { file, columns } = source;

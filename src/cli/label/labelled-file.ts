@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { type FileHandle, open, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.js";
+import { ExactNumber, formatExactJson } from "../../lib/exact-json.js";
 import { csvCell } from "../../report/predictions.js";
 import type { Prediction } from "../../types.js";
 import { addPredictions, emptyText, type LabelTotals, noTotals } from "./label-totals.js";
@@ -82,7 +83,7 @@ export async function openLabelledFile(
     async append(rows) {
       const header = format === "csv" && bytes === 0 ? csvLine([...columns, ...addedColumns.map((name) => names[name])]) : "";
       const toLine = (row: LabelledRow): string =>
-        format === "csv" ? csvRow(row, columns) : `${JSON.stringify(jsonRow(row, names, isMultiLabel))}\n`;
+        format === "csv" ? csvRow(row, columns) : `${formatExactJson(jsonRow(row, names, isMultiLabel))}\n`;
       await write(header + rows.map(toLine).join(""));
       await file.sync();
       totals = addPredictions(
@@ -165,7 +166,8 @@ function csvLine(cells: readonly unknown[]): string {
 function cellText(value: unknown): string {
   if (typeof value === "string") return /^[+-]?\d+(\.\d+)?$/.test(value) ? value : csvCell(value);
   if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean") return csvCell(value);
-  return csvCell(JSON.stringify(value));
+  if (value instanceof ExactNumber) return value.text;
+  return csvCell(formatExactJson(value));
 }
 
 function jsonRow(row: LabelledRow, names: Readonly<Record<AddedColumn, string>>, isMultiLabel: boolean): object {
