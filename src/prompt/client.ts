@@ -15,6 +15,7 @@ import { costOfUsage, mostCost, type Price } from "./prices.js";
 import { requestClocks, type StartClock } from "./request-clock.js";
 import { requestKey } from "./request-key.js";
 import { mostMessageTokens } from "./tokens.js";
+import { isUsage } from "./usage.js";
 
 export interface ClientOptions {
   /** Answers that were paid for before, and from now on. */
@@ -238,6 +239,10 @@ function failureWatch(llm: Llm, stopAfter: number) {
 }
 
 function fromStore(stored: StoredResponse): Completion {
-  const finish = stored.finish;
-  return { ...stored, finish: finish === "stop" || finish === "length" || finish === "refused" ? finish : "other" };
+  const { finish, usage } = stored;
+  return {
+    ...stored,
+    usage: usage !== null && isUsage(usage) ? usage : null,
+    finish: finish === "stop" || finish === "length" || finish === "refused" ? finish : "other",
+  };
 }

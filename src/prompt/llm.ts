@@ -142,7 +142,8 @@ export type LlmErrorKind =
   | "limit" // 429
   | "overload" // 503, 529
   | "server" // other 5xx
-  | "connection"
+  | "unreachable" // no connection: nothing was sent
+  | "connection" // it broke off after the request was sent
   | "timeout"
   | "malformed"; // 200, but not an answer
 
@@ -151,6 +152,7 @@ const retried: ReadonlySet<LlmErrorKind> = new Set([
   "limit",
   "overload",
   "server",
+  "unreachable",
   "connection",
   "timeout",
   "malformed",
@@ -165,11 +167,14 @@ export class LlmError extends Error {
   readonly kind: LlmErrorKind;
   /** What the service asked us to wait, where it did. */
   readonly retryAfterSeconds: number | null;
+  /** What it says to have billed although there is no answer. */
+  readonly usage: Usage | null;
 
-  constructor(kind: LlmErrorKind, message: string, retryAfterSeconds: number | null = null) {
+  constructor(kind: LlmErrorKind, message: string, retryAfterSeconds: number | null = null, usage: Usage | null = null) {
     super(message);
     this.kind = kind;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.usage = usage;
   }
 
   /** True where asking again may help. */
@@ -182,7 +187,8 @@ export class LlmError extends Error {
     return fatal.has(this.kind);
   }
 
+  /** True where nobody can say whether it was billed. */
   get isPossiblyBilled(): boolean {
-    return possiblyBilled.has(this.kind);
+    return this.usage === null && possiblyBilled.has(this.kind);
   }
 }

@@ -5,10 +5,10 @@ import { linesOf, textKind, textOf } from "../data/text-stream.js";
 import { UserError } from "../lib/errors.js";
 import { formatExactJson, parseExactJson } from "../lib/exact-json.js";
 import { whyUnreadable } from "../lib/unreadable-file.js";
-import type { Usage } from "../types.js";
 import { at, textAt } from "./json-value.js";
 import { type Completion, maxCompletionCharacters } from "./llm.js";
 import { readLogprobs } from "./read-logprobs.js";
+import { readUsage } from "./usage.js";
 
 /** One row: an answer, or the service's error. A recording knows no latency. */
 export type RecordedRow = Omit<Completion, "latencySeconds"> | { readonly error: string };
@@ -143,19 +143,5 @@ function readResponse(line: unknown): RecordedRow {
     usage: readUsage(at(body, "usage")),
     servedBy: textAt(body, "model"),
     ...(logprobs === undefined ? {} : { logprobs }),
-  };
-}
-
-function readUsage(usage: unknown): Usage | null {
-  const inputTokens = at(usage, "prompt_tokens");
-  const outputTokens = at(usage, "completion_tokens");
-  if (typeof inputTokens !== "number" || typeof outputTokens !== "number") return null;
-  const cached = at(at(usage, "prompt_tokens_details"), "cached_tokens");
-  const reasoning = at(at(usage, "completion_tokens_details"), "reasoning_tokens");
-  return {
-    inputTokens,
-    cachedInputTokens: typeof cached === "number" ? cached : 0,
-    outputTokens,
-    reasoningTokens: typeof reasoning === "number" ? reasoning : 0,
   };
 }

@@ -1,7 +1,10 @@
 /** @file What a failed request means: from status, headers and message to an `LlmError`. */
 
+import { at } from "../json-value.js";
 import { LlmError, type LlmErrorKind, type ModelCard } from "../llm.js";
 import type { RequestsLeft } from "../request-rate.js";
+import { readUsage } from "../usage.js";
+import { isOutOfCredit } from "./credit.js";
 import { isRedirect, locationUrl } from "./redirects.js";
 
 /** What a provider's requests have in common: whom the message names, and what must not be in it. */
@@ -21,6 +24,8 @@ export interface FailedCall {
   readonly statusCode?: number | undefined;
   readonly responseHeaders?: Readonly<Record<string, string>> | undefined;
   readonly responseBody?: string | undefined;
+  /** Whether the request can have left this machine; absent where it is not known. */
+  readonly wasSent?: boolean | undefined;
 }
 
 /** A request that failed, as the transport saw it: no connection, a status above 299, or a response that is no answer. */
@@ -29,9 +34,14 @@ export class ServiceError extends Error implements FailedCall {
   readonly statusCode: number | undefined;
   readonly responseHeaders: FailedCall["responseHeaders"];
   readonly responseBody: string | undefined;
+  readonly wasSent: boolean | undefined;
 
-  constructor(message: string, { statusCode, responseHeaders, responseBody, cause }: FailedCall & { readonly cause?: unknown }) {
+  constructor(
+    message: string,
+    { statusCode, responseHeaders, responseBody, wasSent, cause }: FailedCall & { readonly cause?: unknown },
+  ) {
     super(message, { cause });
+    this.wasSent = wasSent;
     this.statusCode = statusCode;
     this.responseHeaders = responseHeaders;
     this.responseBody = responseBody;
@@ -48,6 +58,7 @@ export function toLlmError(error: unknown, caller: Caller): unknown {
   if (error instanceof LlmError) return error;
   if (isCallError(error)) return fromCallError(error, caller);
   if (!(error instanceof Error)) return error;
+  if (isUnsendable(error)) return unsendable(caller);
   // An answer without choices, or one that is no answer at all, surfaces as an error of the SDK or of its reading code.
   if (error.name.startsWith("AI_") || error instanceof TypeError) {
     return new LlmError(
@@ -68,23 +79,44 @@ function fromCallError(error: Error & FailedCall, caller: Caller): LlmError {
       `${spec} at ${hostOf(baseUrl)} cannot be trusted: ${said}. Where the server is your own, set NODE_EXTRA_CA_CERTS to the file of its certificate.`,
     );
   }
+  if (status === undefined && isUnsendable(error)) return unsendable(caller);
   if (status === undefined) {
     return new LlmError(
-      "connection",
+      wasSent(error) ? "connection" : "unreachable",
       `${spec} cannot be reached at ${hostOf(baseUrl)}: ${said}.${caller.card.provider === "ollama" ? " Is Ollama running? Start it with: ollama serve" : ""}`,
     );
   }
   if (status < 300) {
+    const body = parsedJson(error.responseBody);
+    const refusal = at(body, "error");
+    // Some proxies send the service's refusal with a status of their own.
+    if (refusal !== undefined && isOutOfCredit(Number(at(refusal, "code")), JSON.stringify(refusal)))
+      return new LlmError("credit", `${spec} answered: ${followedBy(said, remedy("credit", caller))}`);
     const isCut =
       /terminated|aborted|socket|ECONNRESET|Failed to process successful response/i.test(error.message) || causedBySocket(error);
-    return new LlmError(isCut ? "connection" : "malformed", `${spec} sent something that is not an answer: ${said}`);
+    return new LlmError(
+      isCut ? "connection" : "malformed",
+      `${spec} sent something that is not an answer: ${said}`,
+      null,
+      readUsage(at(body, "usage")),
+    );
   }
   if (isRedirect(status)) return redirected(status, error.responseHeaders?.["location"], caller);
-  const kind = kindOf(status, `${error.message} ${error.responseBody?.slice(0, 2000) ?? ""}`);
+  const words = `${error.message} ${error.responseBody?.slice(0, 2000) ?? ""}`;
+  const kind = kindOf(status, words);
   return new LlmError(
     kind,
     `${spec} answered ${status}: ${followedBy(said, remedy(kind, caller))}`,
-    retryAfterSeconds(error.responseHeaders) ?? (limitPauseSeconds(error.responseHeaders) || null),
+    retryAfterSeconds(error.responseHeaders) ?? (limitPauseSeconds(error.responseHeaders) || saidSeconds(words)),
+  );
+}
+
+/** What can't be sent as it is: the key is the only part of a header that is not ours. */
+function unsendable({ card: { spec }, keyVariable }: Caller): LlmError {
+  const what = keyVariable === null ? "A header" : keyVariable;
+  return new LlmError(
+    "key",
+    `${spec} was not asked: ${what} holds a character that no header may have, such as a line feed at its end. Set it without.`,
   );
 }
 
@@ -108,7 +140,7 @@ function redirected(status: number, location: string | undefined, { card, addres
 }
 
 function kindOf(status: number, said: string): LlmErrorKind {
-  if (/insufficient_quota|credit balance is too low|billing_hard_limit/i.test(said)) return "credit";
+  if (isOutOfCredit(status, said)) return "credit";
   // OpenAI answers 403 where a model may not be asked for log-probabilities, which says nothing of the key.
   if (status === 403 && unsupportedParameter(said) === "logprobs") return "unsupported";
   // Google answers 400 to a key that it does not know.
@@ -165,6 +197,20 @@ export function retryAfterSeconds(
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
   const date = Date.parse(value);
   return Number.isNaN(date) ? null : Math.max(0, (date - now) / 1000);
+}
+
+/** Seconds to wait by the words of a refusal: "try again in 7m12s", "Please retry in 20.04s", "after 6 seconds"; `null` where they do not say. */
+export function saidSeconds(said: string): number | null {
+  const span =
+    /(?:retry|try again)\s+(?:in|after)\s+((?:\d+(?:\.\d+)?\s*(?:ms|milliseconds?|h(?:ours?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?)\s*)+)/i.exec(
+      said,
+    )?.[1];
+  if (span === undefined) return null;
+  const short = span
+    .toLowerCase()
+    .replace(/milliseconds?/g, "ms")
+    .replace(/(h|m|s)(ours?|in(ute)?s?|ec(ond)?s?)\b/g, "$1");
+  return durationSeconds(short.replace(/\s/g, ""), 0);
 }
 
 const limited = ["requests", "tokens", "input-tokens", "output-tokens"];
@@ -247,6 +293,14 @@ export function excerpt(text: string, secrets: readonly string[]): string {
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
 }
 
+function parsedJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
 /** What an error came of, down to its root. */
 function causesOf(error: Error): readonly Error[] {
   const causes: Error[] = [];
@@ -258,6 +312,23 @@ const saysOf = (error: Error): string => `${error.message} ${"code" in error ? S
 
 function causedBySocket(error: Error): boolean {
   return causesOf(error).some((cause) => /terminated|socket|ECONNRESET|other side closed/i.test(saysOf(cause)));
+}
+
+/** Codes of a connection that did not come about. */
+const unconnected =
+  /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EPROTO|ERR_(SSL|TLS)_\w+|UND_ERR_CONNECT_TIMEOUT)\b|before secure TLS connection/;
+
+/** False where the request cannot have left this machine. Only then it can't have been billed. */
+function wasSent(error: Error & FailedCall): boolean {
+  if (error.wasSent !== undefined) return error.wasSent;
+  return ![error, ...causesOf(error)].some((cause) => unconnected.test(saysOf(cause)) || at(cause, "syscall") === "connect");
+}
+
+/** Whether there was no request at all, because of a character that may not stand in one. */
+function isUnsendable(error: Error): boolean {
+  return [error, ...causesOf(error)].some((cause) =>
+    /ERR_INVALID_CHAR|ERR_INVALID_HTTP_TOKEN|invalid header value|Invalid character in header/i.test(saysOf(cause)),
+  );
 }
 
 /** Codes of OpenSSL and Node for a certificate that is not to be trusted. */

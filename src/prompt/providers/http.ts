@@ -5,6 +5,7 @@
 
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
+import { messageOf } from "../../lib/errors.js";
 import { whenAborted } from "../../lib/when-aborted.js";
 import { followWithinOrigin } from "./redirects.js";
 
@@ -32,10 +33,13 @@ export class HttpError extends Error {
   override readonly name = "HttpError";
   /** Of the response, where its head had arrived. */
   readonly status: number | undefined;
+  /** False where there was no connection that the request could have gone out on. */
+  readonly wasSent: boolean;
 
-  constructor(message: string, status: number | undefined, cause: unknown) {
+  constructor(message: string, status: number | undefined, wasSent: boolean, cause: unknown) {
     super(message, { cause });
     this.status = status;
+    this.wasSent = wasSent;
   }
 }
 
@@ -61,9 +65,10 @@ function sendOnce(sent: HttpRequest): Promise<HttpResponse> {
     if (signal.aborted) return reject(signal.reason);
     const protocol = url.protocol === "https:" ? "https:" : "http:";
     let status: number | undefined;
+    let wasSent = false;
     const fail = (error: Error): void => {
       forget();
-      reject(signal.aborted ? signal.reason : new HttpError(error.message || codeOf(error), status, error));
+      reject(signal.aborted ? signal.reason : new HttpError(error.message || codeOf(error), status, wasSent, error));
     };
     const abort = (): void => {
       request.destroy();
@@ -89,8 +94,18 @@ function sendOnce(sent: HttpRequest): Promise<HttpResponse> {
     const { hostname, port, pathname, search } = url;
     const where = { hostname: hostname.replace(/^\[|\]$/g, ""), port, path: pathname + search };
     const options = { ...where, method, headers: headerLines(sent), agent: agents[protocol] };
-    const request = clients[protocol].request(options, read);
+    let request: http.ClientRequest;
+    try {
+      request = clients[protocol].request(options, read);
+    } catch (error) {
+      // A character that may not stand in a header or a path.
+      return reject(new HttpError(messageOf(error), undefined, false, error));
+    }
     request.on("error", fail);
+    request.on("socket", (socket) => {
+      if (request.reusedSocket) wasSent = true;
+      else socket.once(protocol === "https:" ? "secureConnect" : "connect", () => (wasSent = true));
+    });
     const forget = whenAborted(signal, abort);
     request.end(body);
   });

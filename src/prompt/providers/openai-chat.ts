@@ -53,7 +53,9 @@ export function openaiHeaders(apiKey: string | undefined): Record<string, string
 /** A response of status 2xx; throws `ServiceError` for any other, and where there is none. */
 export async function asked(response: Promise<HttpResponse>): Promise<HttpResponse> {
   const arrived = await response.catch((error: unknown) => {
-    throw error instanceof HttpError ? new ServiceError(error.message, { statusCode: error.status, cause: error.cause }) : error;
+    if (!(error instanceof HttpError)) throw error;
+    const { message, status, cause, wasSent } = error;
+    throw new ServiceError(message, { statusCode: status, cause, wasSent });
   });
   const { status, headers, body } = arrived;
   if (status >= 200 && status < 300) return arrived;
@@ -110,7 +112,7 @@ export function chatResult({ status, headers, body }: HttpResponse): Result {
   return {
     content: text === null ? [] : [{ type: "text", text }],
     finishReason: { unified: finishReason(raw), raw },
-    usage: usageOf(at(parsed, "usage")),
+    usage: rawUsage(at(parsed, "usage")),
     warnings: [],
     response: { headers: { ...headers }, body: parsed, ...(modelId === null ? {} : { modelId }) },
   };
@@ -121,22 +123,14 @@ function finishReason(raw: string | undefined): Result["finishReason"]["unified"
   return raw === "stop" || raw === "length" ? raw : "other";
 }
 
-function usageOf(usage: unknown): Result["usage"] {
-  const total = tokensAt(usage, "prompt_tokens");
-  const output = tokensAt(usage, "completion_tokens");
-  const input = at(usage, "prompt_tokens_details");
-  const cacheRead = tokensAt(input, "cached_tokens");
-  const cacheWrite = tokensAt(input, "cache_write_tokens");
-  const reasoning = tokensAt(at(usage, "completion_tokens_details"), "reasoning_tokens");
+/** As it came: `usage.ts` reads it. */
+function rawUsage(usage: unknown): Result["usage"] {
+  const unread = { total: undefined, cacheRead: undefined, cacheWrite: undefined, noCache: undefined };
   return {
-    inputTokens: { total, cacheRead, cacheWrite, noCache: total && total - (cacheRead ?? 0) - (cacheWrite ?? 0) },
-    outputTokens: { total: output, reasoning, text: output && output - (reasoning ?? 0) },
+    inputTokens: unread,
+    outputTokens: { total: undefined, text: undefined, reasoning: undefined },
+    raw: (usage ?? {}) as NonNullable<Result["usage"]["raw"]>,
   };
-}
-
-function tokensAt(value: unknown, key: string): number | undefined {
-  const found = at(value, key);
-  return typeof found === "number" ? found : undefined;
 }
 
 /** The message of an error: OpenAI's `error.message`, Ollama's `error`, others' `message` or `detail`. */

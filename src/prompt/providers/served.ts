@@ -1,7 +1,6 @@
 /** @file A model behind an HTTP service, asked through a provider of the Vercel AI SDK: one attempt, without the SDK's own retries. */
 
 import type { LanguageModel } from "ai";
-import type { Usage } from "../../types.js";
 import { keyHeader } from "../batch/batch-transport.js";
 import { at, textAt } from "../json-value.js";
 import {
@@ -17,6 +16,7 @@ import {
 import type { Pace } from "../pace.js";
 import { readLogprobs } from "../read-logprobs.js";
 import { requestKey } from "../request-key.js";
+import { readUsage } from "../usage.js";
 import { type Caller, limitsTold, toLlmError, unsupportedParameter } from "./failure.js";
 
 /** The SDK's interface to one model, in its present version. */
@@ -124,7 +124,8 @@ function toReply(result: SdkResult, latencySeconds: number | null): Reply {
     completion: {
       text: text.slice(0, maxCompletionCharacters),
       finish: refusal !== null ? "refused" : finishOf(result.finishReason.unified),
-      usage: usageOf(result.usage),
+      // The SDK's own reading makes zeros of what is missing, and takes any number.
+      usage: readUsage(result.usage.raw),
       latencySeconds,
       servedBy: result.response?.modelId ?? null,
       ...(logprobs === undefined ? {} : { logprobs }),
@@ -136,17 +137,6 @@ function toReply(result: SdkResult, latencySeconds: number | null): Reply {
 function finishOf(reason: SdkResult["finishReason"]["unified"]): Completion["finish"] {
   if (reason === "stop" || reason === "length") return reason;
   return reason === "content-filter" ? "refused" : "other";
-}
-
-function usageOf({ inputTokens, outputTokens }: SdkResult["usage"]): Usage | null {
-  if (inputTokens.total === undefined || outputTokens.total === undefined) return null;
-  return {
-    inputTokens: inputTokens.total,
-    cachedInputTokens: inputTokens.cacheRead ?? 0,
-    ...(inputTokens.cacheWrite ? { cacheWriteInputTokens: inputTokens.cacheWrite } : {}),
-    outputTokens: outputTokens.total,
-    reasoningTokens: outputTokens.reasoning ?? 0,
-  };
 }
 
 /** OpenAI's `refusal` field, which the SDK would hand over as if it were the answer. */
