@@ -1,17 +1,24 @@
 /**
  * @file What a model said → a label, or nothing. There is no half credit: where several labels stand in an answer, or none, it is
- * unparseable. In this order: JSON; equality; the one label found as a whole word; a last line `Label: …`.
+ * unparseable. In this order: JSON; equality; what a last line such as `Label: …` states; the one label found as a whole word.
  */
 
-import { embeddedJson, labelValues, readJson } from "./json-answer.js";
-import { type Aliases, type Found, findEqual, findMentioned, type LabelName, labelNames } from "./label-names.js";
+import { embeddedJson, hasAnswerKey, readJson } from "./json-answer.js";
+import { jsonLabels } from "./json-labels.js";
+import { type Aliases, type Found, findEqual, findListed, findMentioned, type LabelName, labelNames } from "./label-names.js";
+import { findStated, withoutAfterword, withoutDress } from "./stated-answer.js";
+import { answerPlace } from "./thoughts.js";
 
 export type { Aliases } from "./label-names.js";
 
-/** The labels that were named: exactly one, or several (also none) of a multi-label answer. */
-export type ParsedAnswer = { readonly answer: readonly string[] } | { readonly failure: "unparseable" };
+/**
+ * The labels that were named: exactly one, or several (also none) of a multi-label answer. `truncated`: only thoughts were said, without
+ * their end.
+ */
+export type ParsedAnswer = { readonly answer: readonly string[] } | { readonly failure: "unparseable" | "truncated" };
 
 const unparseable: ParsedAnswer = { failure: "unparseable" };
+const noNames = {};
 
 /**
  * Reads one label from an answer. `text` is untrusted; whatever it holds, the result is one of `labels` or a failure. A label may be
@@ -20,74 +27,126 @@ const unparseable: ParsedAnswer = { failure: "unparseable" };
 export function parseAnswer(
   text: string,
   labels: readonly string[],
-  aliases: Aliases = {},
-  descriptions: Readonly<Record<string, string>> = {},
+  aliases: Aliases = noNames,
+  descriptions: Readonly<Record<string, string>> = noNames,
 ): ParsedAnswer {
-  if (labels.includes(text)) return { answer: [text] };
-  const said = withoutThoughts(text);
-  const json = readJson(said);
-  const isJson = typeof json === "object" && json !== null;
-  const values = isJson ? labelValues(json) : [];
   // Before the names are looked at, which takes a while where there are hundreds: this is how most answers are.
-  if (values.length === 1 && labels.includes(values[0]!)) return { answer: values };
+  if (labels.includes(text)) return { answer: [text] };
   const names = labelNames(labels, aliases, descriptions);
-  if (isJson) return values.length === 1 ? single(findEqual(values[0]!, names) ?? findMentioned(values[0]!, names)) : unparseable;
-  const embedded = embeddedJson(said);
-  if (embedded !== null) {
-    return agreeing(parseAnswer(JSON.stringify(embedded.json), labels, aliases, descriptions), embedded.around, names);
-  }
-  return single(findEqual(said, names) ?? findMentioned(said, names) ?? findOnLastLine(said, names));
+  const said = saidIn(text, names);
+  if (typeof said !== "string") return said;
+  const json = readJson(said);
+  if (typeof json === "object" && json !== null) return onlyOne(jsonLabels(json, names));
+  return single(inJson(said, names, onlyLabel) ?? inWords(said, names));
 }
 
 /**
- * Reads any number of labels: a JSON list, or one label a line (also with list marks, or separated by commas or `|`). The
- * answer is unparseable where any part of it is no label. `none`, or an empty list, is the answer "no label".
+ * Reads any number of labels: a JSON list or a table of booleans, or one label a line (also with list marks, or separated by commas or `|`, or
+ * each with yes or no). The answer is unparseable where any part of it is no label. `none`, or an empty list, is the answer "no label".
  */
 export function parseAnswers(
   text: string,
   labels: readonly string[],
-  aliases: Aliases = {},
-  descriptions: Readonly<Record<string, string>> = {},
+  aliases: Aliases = noNames,
+  descriptions: Readonly<Record<string, string>> = noNames,
 ): ParsedAnswer {
-  const said = withoutThoughts(text);
-  const json = readJson(said);
-  const isJson = typeof json === "object" && json !== null;
-  const parts = isJson ? labelValues(json) : linesOf(said);
-  if (!isJson && parts.length === 0) return unparseable;
-  if (parts.length > 0 && parts.every((part) => labels.includes(part))) return inOrder(new Set(parts), labels);
   const names = labelNames(labels, aliases, descriptions);
-  const embedded = isJson ? null : embeddedJson(said);
-  if (embedded !== null) {
-    return agreeing(parseAnswers(JSON.stringify(embedded.json), labels, aliases, descriptions), embedded.around, names);
-  }
-  const separated = isJson ? [] : parts.flatMap((part) => part.split(/[,|;]/));
-  const found = allEqual(parts, names) ?? allEqual(separated, names);
-  if (found !== undefined) return inOrder(found, labels);
-  const isNone = parts.length === 0 || (parts.length === 1 && /^\W*(none|no label|none apply)\W*$/i.test(parts[0]!));
-  return isNone ? { answer: [] } : unparseable;
+  const said = saidIn(text, names);
+  if (typeof said !== "string") return said;
+  const json = readJson(said);
+  const found =
+    typeof json === "object" && json !== null
+      ? (jsonLabels(json, names) ?? undefined)
+      : (inJson(said, names, (all) => all) ?? listed(said, names));
+  return found === undefined || found === null ? unparseable : inOrder(found, labels);
 }
 
-/** Thoughts that reasoning models behind plain servers say aloud, in tags, of which the first may be missing. What begins as JSON is none. */
-export const thoughts = /^(?!\s*[{[])[\s\S]*<\/think>/i;
-
-/** What was said after all thoughts. */
-export function withoutThoughts(text: string): string {
-  return text.replace(thoughts, "").trim();
+/** What was said apart from thoughts; a failure where those do not end. A label may look as if it began some. */
+function saidIn(text: string, names: readonly LabelName[]): string | ParsedAnswer {
+  const { start, end, isOpen } = answerPlace(text);
+  if (start === 0 && end === text.length) return text.trim();
+  const whole = findEqual(text, names);
+  if (typeof whole === "string") return whole;
+  return isOpen ? { failure: "truncated" } : text.slice(start, end).trim();
 }
 
 function single(found: Found): ParsedAnswer {
   return typeof found === "string" ? { answer: [found] } : unparseable;
 }
 
-/** An answer in JSON, unless the words around it name another label: the JSON may then be a quotation. */
-function agreeing(parsed: ParsedAnswer, around: string, names: readonly LabelName[]): ParsedAnswer {
-  if ("failure" in parsed) return parsed;
-  const mentioned = findMentioned(around, names);
-  return mentioned === undefined || (mentioned !== null && parsed.answer.includes(mentioned)) ? parsed : unparseable;
+function onlyOne(found: ReadonlySet<string> | null): ParsedAnswer {
+  return single(found === null ? undefined : onlyLabel(found));
+}
+
+function onlyLabel(found: ReadonlySet<string>): Found {
+  return found.size === 1 ? [...found][0] : null;
+}
+
+/**
+ * The labels of an answer in JSON that stands between words: `undefined` where there is none. `null` where it holds no labels, or the words
+ * name another label: the JSON may then be a quotation.
+ */
+function inJson<Value extends Found | ReadonlySet<string>>(
+  said: string,
+  names: readonly LabelName[],
+  pick: (labels: ReadonlySet<string>) => Value,
+): Value | null | undefined {
+  const embedded = embeddedJson(said, (json) => hasAnswerKey(json) || isOfLabels(json, names));
+  if (embedded === null) return undefined;
+  const found = jsonLabels(embedded.json, names);
+  if (found === null) return null;
+  const mentioned = findMentioned(embedded.around, names);
+  return mentioned === undefined || (mentioned !== null && found.has(mentioned)) ? pick(found) : null;
+}
+
+/** Whether a value without a key for labels is an answer: a list of labels, or labels with booleans. */
+function isOfLabels(json: object, names: readonly LabelName[]): boolean {
+  const found = jsonLabels(json, names);
+  return found !== null && (Array.isArray(json) ? found.size > 0 : Object.keys(json).length > 0);
+}
+
+/** The label that words name: as a whole, where they state it, or as the only one that they mention. */
+function inWords(said: string, names: readonly LabelName[]): Found {
+  const equal = findEqual(said, names);
+  if (typeof equal === "string") return equal;
+  const bare = withoutDress(said, names);
+  const { answer, afterword } = withoutAfterword(bare);
+  const found = findEqual(answer, names) ?? statedOrMentioned(answer, names) ?? findStated(bare, names);
+  if (typeof found !== "string" || afterword === "") return found;
+  // An explanation may name other labels, but not state one.
+  const stated = findStated(afterword, names);
+  return stated === undefined || stated === found ? found : null;
+}
+
+/** What a last line states goes before what is mentioned elsewhere. A last line that states what is no label is no answer. */
+function statedOrMentioned(said: string, names: readonly LabelName[]): Found {
+  const stated = findStated(said, names);
+  if (typeof stated === "string") return stated;
+  return stated === null ? null : findMentioned(said, names);
 }
 
 function inOrder(found: ReadonlySet<string>, labels: readonly string[]): ParsedAnswer {
   return { answer: labels.filter((label) => found.has(label)) };
+}
+
+/** The labels of an answer in words; `undefined` where a part of it names none or several. */
+function listed(said: string, names: readonly LabelName[]): ReadonlySet<string> | undefined {
+  const lines = linesOf(said);
+  if (lines.length === 0) return undefined;
+  const asWritten = findMarked(lines, names) ?? allEqual(lines, names);
+  if (asWritten !== undefined) return asWritten;
+  const bare = withoutAfterword(withoutDress(said, names)).answer;
+  const parts = linesOf(withoutHeading(bare));
+  return (
+    allEqual(parts, names) ??
+    allEqual(
+      parts.flatMap((part) => part.split(/[,|;]/)),
+      names,
+    ) ??
+    findMarked(parts, names) ??
+    findListed(parts.map(withoutMark).join("\n"), names) ??
+    (isNone(parts) ? new Set() : undefined)
+  );
 }
 
 /** The labels that the parts name, each by equality; `undefined` where a part names none or several. */
@@ -101,13 +160,42 @@ function allEqual(parts: readonly string[], names: readonly LabelName[]): Readon
   return parts.length === 0 ? undefined : labels;
 }
 
-/** The label on a last line such as `Label: spam` or `**Final answer:** spam`, after whatever thoughts. */
-function findOnLastLine(text: string, names: readonly LabelName[]): Found {
-  const last = withoutMark(linesOf(text).at(-1) ?? "");
-  const match = /^[\p{P}\s]*(?:final\s+)?(?:label|answer|category|class|classification|intent)[\p{P}\s]*[:=][*_\s]*(.+)$/iu.exec(
-    last,
+const marked: readonly RegExp[] = [
+  /^(?<name>.+?)\s*(?:[:=→]|->|=>|\s[-–—])\s*[*_"'`]*(?<mark>yes|no|true|false|[01✓✔✅✗✘❌])[*_"'`.,]*$/iu,
+  /^\[?(?<mark>[ x✓✔✅☑✗✘❌☐])\]?\s+(?<name>.+)$/iu,
+];
+
+/** The labels of lines that say of each label whether it applies; `undefined` where a line does not. */
+function findMarked(parts: readonly string[], names: readonly LabelName[]): ReadonlySet<string> | undefined {
+  const labels = new Map<string, boolean>();
+  for (const part of parts) {
+    const groups = marked.map((pattern) => pattern.exec(withoutMark(part))?.groups).find((found) => found !== undefined);
+    const label = groups === undefined ? undefined : findEqual(groups["name"]!, names);
+    if (typeof label !== "string") return undefined;
+    const applies = /^(?:yes|true|[1x✓✔✅☑])$/i.test(groups!["mark"]!);
+    if (labels.has(label) && labels.get(label) !== applies) return undefined;
+    labels.set(label, applies);
+  }
+  return labels.size === 0 ? undefined : new Set([...labels].flatMap(([label, applies]) => (applies ? [label] : [])));
+}
+
+/** "No label", in the words that models have for it, where it is no label itself. */
+function isNone(parts: readonly string[]): boolean {
+  return (
+    parts.length === 1 &&
+    /^\W*(?:none|n\/a|no|the answer is none|none of (?:the|these|those)(?: (?:labels|categories|above))?|no labels?|none)(?: (?:of (?:the|these) labels )?(?:apply|applies|fits?))?\W*$/i.test(
+      parts[0]!,
+    )
   );
-  return match === null ? undefined : (findEqual(match[1]!, names) ?? findMentioned(match[1]!, names));
+}
+
+/** What follows a heading such as `Labels:`, on its line or below. */
+function withoutHeading(said: string): string {
+  const heading =
+    /^[\p{P}\s]*(?:the\s+)?(?:final\s+|applicable\s+|correct\s+)?(?:labels?|answers?|categor(?:y|ies)|class(?:es)?|tags?|intents?|topics?)(?:\s+(?:that\s+apply|are|is))?[*_\s]*[:=][*_ \t]*/iu;
+  const lines = said.split(/\r?\n/);
+  const at = lines.findLastIndex((line) => heading.test(line));
+  return at < 0 ? said : [lines[at]!.replace(heading, ""), ...lines.slice(at + 1)].join("\n");
 }
 
 function linesOf(text: string): string[] {

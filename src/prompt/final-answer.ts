@@ -1,7 +1,7 @@
 /** @file Where the answer stands in a completion whose thoughts come first: thoughts name labels that are not meant. */
 
-import { withoutThoughts } from "./answer.js";
 import { readJson } from "./json-answer.js";
+import { answerPlace } from "./thoughts.js";
 
 /** A line such as `Label: spam`, `**Labels:**` or `Final answer: spam`; what follows the colon is captured. */
 const statement =
@@ -9,10 +9,13 @@ const statement =
 
 /**
  * The part of a reasoned completion that states the answer, for the parser of answers: JSON without its `reasoning`; what follows
- * the last `Label:`; or else the last line. Where there may be several labels, all lines after `Labels:`, or else all lines.
+ * the last `Label:`; or else the last line. Where there may be several labels, all lines after `Labels:`, or else all lines. The whole text where
+ * it is nothing but thoughts without an end.
  */
 export function finalAnswer(text: string, isMultiLabel: boolean): string {
-  const said = withoutThoughts(text);
+  const { start, end, isOpen } = answerPlace(text);
+  if (isOpen) return text;
+  const said = text.slice(start, end).trim();
   const json = readJson(said);
   if (typeof json === "object" && json !== null && !Array.isArray(json)) {
     const { reasoning: _, ...rest } = json as Readonly<Record<string, unknown>>;

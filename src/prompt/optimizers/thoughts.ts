@@ -1,5 +1,5 @@
-import { withoutThoughts } from "../answer.js";
 import { readJson } from "../json-answer.js";
+import { withoutThoughts } from "../thoughts.js";
 
 /** The start of a line or a JSON field that states the answer, after the thoughts. */
 const statement = /^[\p{P}\s]*(?:labels?|final answer|answer)[\p{P}\s]*:/iu;

@@ -1,8 +1,8 @@
 /** @file Where in an answer its label stands, or its labels: the characters whose tokens are to be scored. */
 
-import { thoughts } from "../answer.js";
 import { answerKeys } from "../json-answer.js";
-import { unspacedSign, wordsOf } from "../label-names.js";
+import { unspacedSign, wordPattern, wordsOf } from "../label-names.js";
+import { answerPlace } from "../thoughts.js";
 
 /** Characters [start, end) of a text. */
 export interface Span {
@@ -20,14 +20,14 @@ const jsonValue = new RegExp(`"(?:${[...answerKeys].join("|")})"\\s*:\\s*(?:\\[\
  * capitalized and its words are joined; `null` where none does. Without names it is the whole text: an answer begins with its label.
  */
 export function labelSpan(text: string, names: readonly string[]): Span | null {
-  const from = thoughts.exec(text)?.[0].length ?? 0;
-  const said = text.slice(from);
+  const { start: from, end } = answerPlace(text);
+  const said = text.slice(from, end);
   const json = jsonValue.exec(said);
   if (json !== null) {
     const value = json[1]!;
     const isQuoted = value.startsWith('"');
-    const end = from + json.index + json[0].length - (isQuoted ? 1 : 0);
-    return { start: end - value.length + (isQuoted ? 2 : 0), end, isQuoted };
+    const valueEnd = from + json.index + json[0].length - (isQuoted ? 1 : 0);
+    return { start: valueEnd - value.length + (isQuoted ? 2 : 0), end: valueEnd, isQuoted };
   }
   const mentions = names.filter((name) => name.trim() !== "").flatMap((name) => [...said.matchAll(mention(name))]);
   // Of names that end together the longest is the one that was meant.
@@ -35,7 +35,7 @@ export function labelSpan(text: string, names: readonly string[]): Span | null {
   if (last !== undefined) return { start: from + last.index, end: from + endOf(last), isQuoted: false };
   if (names.length > 0) return null;
   const lead = said.length - said.trimStart().length;
-  return { start: from + lead, end: text.trimEnd().length, isQuoted: false };
+  return { start: from + lead, end: from + said.trimEnd().length, isQuoted: false };
 }
 
 /** A list of labels: in JSON, or below a line such as `Labels:`. */
@@ -46,8 +46,8 @@ const listStart = new RegExp(
 
 /** Where an answer of several labels begins, behind whatever thoughts: the last place at which a list of labels does. */
 export function labelsStart(text: string): number {
-  const from = thoughts.exec(text)?.[0].length ?? 0;
-  const last = [...text.slice(from).matchAll(listStart)].at(-1);
+  const { start: from, end } = answerPlace(text);
+  const last = [...text.slice(from, end).matchAll(listStart)].at(-1);
   return last === undefined ? from : from + endOf(last);
 }
 
@@ -59,9 +59,14 @@ function endOf(match: RegExpExecArray): number {
 function mention(name: string): RegExp {
   const words = wordsOf(name);
   const asWritten = escaped(name.trim());
-  const asWords = words.length === 0 ? asWritten : words.join("[^\\p{L}\\p{N}]*");
+  const asWords = words.length === 0 ? asWritten : words.map(wordPattern).join("[^\\p{L}\\p{N}]*");
   const either = `(?:${asWritten}|${asWords})`;
-  return new RegExp(unspacedSign.test(name) ? either : `(?<![\\p{L}\\p{N}])${either}(?![\\p{L}\\p{N}])`, "giu");
+  // A number is no part of a longer one, nor of the same with another sign.
+  const [before, behind] = [
+    /^[-+.\d]/.test(words[0] ?? "") ? "|[-−+.,]" : "",
+    /\d$/.test(words.at(-1) ?? "") ? "|[.,]\\p{N}" : "",
+  ];
+  return new RegExp(unspacedSign.test(name) ? either : `(?<![\\p{L}\\p{N}]${before})${either}(?![\\p{L}\\p{N}]${behind})`, "giu");
 }
 
 function escaped(text: string): string {
