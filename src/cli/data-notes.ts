@@ -33,5 +33,7 @@ export async function dataNotes(
   });
   return findings
     .filter(({ about }) => told.has(about))
-    .map(({ message, remedy }) => `${message} ${remedy === null ? "" : `${remedy} `}\`crossover check\` lists the rows.`);
+    .map(({ message, remedy, examples }) =>
+      [message, remedy, examples.length > 0 ? "`crossover check` lists the rows." : null].filter(Boolean).join(" "),
+    );
 }
