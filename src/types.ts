@@ -31,9 +31,13 @@ export interface Dataset {
 export interface Task {
   readonly train: Dataset;
   readonly test: Dataset;
+  /** Rows that the user keeps to choose by: never learned from, never tested on. Where there are none, they are cut from `train`. */
+  readonly validation?: Dataset;
   /** SHA-256 of the test rows (id, text, labels), so that two runs can be seen to share a test set. */
   readonly testHash: string;
   readonly trainHash: string;
+  /** The same of the validation rows, where there are some of the user's own. */
+  readonly validationHash?: string;
   /** How the split came about, in one sentence for people. */
   readonly splitNote: string;
   /** What the reader noticed and the user should know: suspicious labels, recoded files, dropped rows. */
@@ -407,6 +411,8 @@ export interface TaskFacts {
   readonly testRows: number;
   readonly trainHash: string;
   readonly testHash: string;
+  /** Of the user's own validation rows, where there are some. */
+  readonly validationHash?: string;
   readonly splitNote: string;
   readonly warnings: readonly string[];
 }

@@ -113,11 +113,12 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
 
 /** The part of the options that says which data, for `readTask`. */
 export function taskOptions(options: RunOptions): TaskOptions {
-  const { path, test, text, label, group, id, multiLabel, descriptions, testShare, limit, testLimit, seed } = options;
+  const { path, test, validation, text, label, group, id, multiLabel, descriptions, testShare, limit, testLimit, seed } = options;
   return {
     path,
     seed,
     ...(test === undefined ? {} : { test }),
+    ...(validation === undefined ? {} : { validation }),
     ...(text === undefined ? {} : { text }),
     ...(label === undefined ? {} : { label }),
     ...(group === undefined ? {} : { group }),
@@ -239,6 +240,7 @@ function checkSameData(run: Run, task: Task): void {
   for (const [part, before, now] of [
     ["training", run.manifest.task.trainHash, task.trainHash],
     ["test", run.manifest.task.testHash, task.testHash],
+    ["validation", run.manifest.task.validationHash, task.validationHash],
   ] as const) {
     if (before !== now) {
       throw new UserError(

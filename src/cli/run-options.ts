@@ -10,6 +10,7 @@ import type { ClassWeight } from "../tune/regression/class-weights.js";
 export interface RunOptions {
   readonly path: string;
   readonly test?: string;
+  readonly validation?: string;
   readonly text?: string;
   readonly label?: string;
   readonly group?: string;
@@ -118,6 +119,10 @@ export function duration(flag: string): (text: string) => number {
 export function addDataOptions(command: Command): Command {
   return command
     .option("--test <file>", "test rows in a file of their own (otherwise a quarter of the rows is split off)")
+    .option(
+      "--validation <file>",
+      "rows to choose by in a file of their own, neither learned from nor tested on (otherwise cut from the rows to learn from)",
+    )
     .option("--text <column>", "column of the text (otherwise found)")
     .option("--label <column>", "column of the label (otherwise found)")
     .option("--group <column>", "column whose equal values never sit on two sides of the split, e.g. the customer")

@@ -14,7 +14,7 @@ export function storedOptions({ manifest }: Pick<Run, "manifest">): RunOptions {
   const options = manifest.options as unknown as RunOptions;
   const begun = manifest.workingFolder;
   const find = (path: string): string => found(path, begun) ?? path;
-  const { test, descriptions, prices, prompt } = options;
+  const { test, validation, descriptions, prices, prompt } = options;
   return {
     ...options,
     path: find(options.path),
@@ -24,6 +24,7 @@ export function storedOptions({ manifest }: Pick<Run, "manifest">): RunOptions {
       return file === undefined ? spec : `recorded:${find(file)}`;
     }),
     ...(test === undefined ? {} : { test: find(test) }),
+    ...(validation === undefined ? {} : { validation: find(validation) }),
     ...(descriptions === undefined ? {} : { descriptions: find(descriptions) }),
     ...(prices === undefined ? {} : { prices: find(prices) }),
     ...(prompt === undefined ? {} : { prompt: prompt.map(find) }),
@@ -32,9 +33,9 @@ export function storedOptions({ manifest }: Pick<Run, "manifest">): RunOptions {
 
 /** Says which files a run needs that are gone, before anything reads half of them. */
 export function checkFilesOf(run: Pick<Run, "folder" | "manifest">): void {
-  const { path, test, descriptions, prices, llm, prompt = [] } = run.manifest.options as unknown as RunOptions;
+  const { path, test, validation, descriptions, prices, llm, prompt = [] } = run.manifest.options as unknown as RunOptions;
   const recordings = llm.flatMap((spec) => /^recorded:(.*)$/s.exec(spec)?.[1] ?? []);
-  const files = [path, test, descriptions, prices, ...prompt, ...recordings].filter(
+  const files = [path, test, validation, descriptions, prices, ...prompt, ...recordings].filter(
     (file) => file !== undefined && !isRemote(file),
   );
   const gone = files.filter((file) => file !== undefined && found(file, run.manifest.workingFolder) === undefined);

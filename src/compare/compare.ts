@@ -94,7 +94,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
 
 /** What a comparison keeps of a task: everything but the rows. */
 export function taskFacts(task: Task): TaskFacts {
-  const { train, test, trainHash, testHash, splitNote, warnings } = task;
+  const { train, test, trainHash, testHash, validationHash, splitNote, warnings } = task;
   return {
     name: train.name,
     labels: train.labels,
@@ -103,6 +103,7 @@ export function taskFacts(task: Task): TaskFacts {
     testRows: test.examples.length,
     trainHash,
     testHash,
+    ...(validationHash === undefined ? {} : { validationHash }),
     splitNote,
     warnings,
   };

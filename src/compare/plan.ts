@@ -24,8 +24,8 @@ const minRowsToValidate = 20;
 const order: readonly Arm[] = ["baseline", "tune", "prompt"];
 
 /**
- * Everything to be measured: for each arm with several candidates, each of them once on validation rows cut from the training rows (the
- * first seed); then every approach on the test rows, once a seed.
+ * Everything to be measured: for each arm with several candidates, each of them once on validation rows, the user's own or cut from the
+ * training rows (the first seed); then every approach on the test rows, once a seed.
  *
  * @throws UserError where two approaches share a name, or there is nothing to measure
  */
@@ -38,13 +38,13 @@ export function planMeasurements(task: Task, approaches: readonly Approach[], se
     if (names.has(name)) throw new UserError(`Two approaches are named "${name}". Name each model once.`);
     names.add(name);
   }
-  let cut: Split | null | undefined;
+  let cut: Pick<Split, "kept" | "held"> | null | undefined;
   const plan: PlannedMeasurement[] = [];
   for (const arm of order) {
     const candidates = approaches.filter((approach) => approach.arm === arm);
     if (arm !== "baseline" && candidates.length > 1) {
       // Cut once: the same rows for both arms.
-      if (cut === undefined) cut = validationCut(task.train, firstSeed);
+      if (cut === undefined) cut = validationRows(task, firstSeed);
       if (cut !== null) {
         for (const approach of candidates) {
           plan.push({ approach, split: "validation", train: cut.kept, test: cut.held, seed: firstSeed, repeat: 0 });
@@ -60,8 +60,12 @@ export function planMeasurements(task: Task, approaches: readonly Approach[], se
   return plan;
 }
 
-/** Training rows in two, or `null` where they are too few or cannot be divided: no reason not to measure at all. */
-function validationCut(train: Dataset, seed: number): Split | null {
+/**
+ * What to fit on and what to answer for the choice within an arm: the user's own validation rows, or the training rows in two. `null` where
+ * these are too few or cannot be divided: no reason not to measure at all.
+ */
+function validationRows({ train, validation }: Task, seed: number): Pick<Split, "kept" | "held"> | null {
+  if (validation !== undefined) return { kept: train, held: validation };
   if (train.examples.length < minRowsToValidate) return null;
   try {
     return splitDataset(train, { share: validationShare, maxRows: maxValidationRows, seed });

@@ -1,7 +1,7 @@
 /** @file Files to a task: rows to learn from, and frozen test rows. */
 
 import { UserError } from "../lib/errors.js";
-import { formatCount } from "../lib/format.js";
+import { formatCount, formatPlural } from "../lib/format.js";
 import { numpyPermutation } from "../lib/numpy-permutation.js";
 import type { Dataset, Task } from "../types.js";
 import { contentHash } from "./content-hash.js";
@@ -15,6 +15,8 @@ export interface TaskOptions extends DatasetOptions {
   readonly path: string;
   /** A file of test rows. Otherwise: a `split` column, the test file of the folder, a `test.csv` beside a `train.csv`, or a split made here. */
   readonly test?: string;
+  /** A file of rows to choose by. Otherwise: a `split` column, or the validation file of the folder; where there is neither, approaches are compared on rows cut from those to learn from. */
+  readonly validation?: string;
   /**
    * Part of the rows to hold back for testing. Naming it makes a split, whatever the files say.
    *
@@ -43,7 +45,7 @@ const maxTestRows = 2_000;
 export async function readTask(options: TaskOptions): Promise<Task> {
   const { seed, testShare } = options;
   checkNumbers(options);
-  const source = await readSource(options.path, options.test, options);
+  const source = await readSource(options.path, { test: options.test, validation: options.validation }, options);
   const { parts, base } = source;
   const warnings = [...source.warnings];
   let train: Dataset;
@@ -71,6 +73,9 @@ export async function readTask(options: TaskOptions): Promise<Task> {
         ? ` A quarter would be more than ${formatCount(maxTestRows)} rows; --test-share holds back as many as it says.`
         : "");
   }
+  const validation = parts.validation.length === 0 ? undefined : { ...base, examples: parts.validation };
+  if (validation !== undefined)
+    splitNote += ` ${formatPlural(validation.examples.length, "validation row")} of your own to choose by, neither learned from nor tested on.`;
   const [whole, wholeTest] = [train, test];
   train = limited(train, options.limit, seed);
   test = limited(test, options.testLimit, seed);
@@ -83,6 +88,7 @@ export async function readTask(options: TaskOptions): Promise<Task> {
   return {
     train,
     test,
+    ...(validation === undefined ? {} : { validation, validationHash: contentHash(validation.examples) }),
     trainHash: contentHash(train.examples),
     testHash: contentHash(test.examples),
     splitNote,
@@ -93,7 +99,7 @@ export async function readTask(options: TaskOptions): Promise<Task> {
 
 /** Every labelled row of a file, or the training rows of a folder. The same checks as `readTask`, but for those on the split. */
 export async function readDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
-  const { base, parts, label } = await readSource(path, undefined, options);
+  const { base, parts, label } = await readSource(path, {}, options);
   const folder = await isFolder(path);
   const dataset = { ...base, examples: folder ? parts.train : [...parts.train, ...parts.test] };
   checkLearnable(dataset, label);

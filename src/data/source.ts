@@ -26,8 +26,8 @@ export interface DatasetOptions extends ColumnNames {
 export interface Source {
   /** The dataset's facts, without rows. */
   readonly base: Omit<Dataset, "examples">;
-  /** `test` is empty where the files do not say. */
-  readonly parts: { readonly train: readonly Example[]; readonly test: readonly Example[] };
+  /** `test` and `validation` are empty where the files do not say. */
+  readonly parts: Readonly<Record<SplitName, readonly Example[]>>;
   /** How the files divide the rows, in one sentence. */
   readonly splitNote: string;
   /** Name of the label column. */
@@ -45,9 +45,15 @@ interface Part {
   readonly columns: Columns;
 }
 
-/** Reads files and finds columns, labels and descriptions. `testPath` names a file of test rows, if the user gave one. */
-export async function readSource(path: string, testPath: string | undefined, options: DatasetOptions): Promise<Source> {
-  const files = await locate(path, testPath);
+/** Files of rows that are not learned from, where the user names them. */
+export interface HeldFiles {
+  readonly test?: string | undefined;
+  readonly validation?: string | undefined;
+}
+
+/** Reads files and finds columns, labels and descriptions. */
+export async function readSource(path: string, held: HeldFiles, options: DatasetOptions): Promise<Source> {
+  const files = await locate(path, held);
   const notes = [...files.notes];
   const warnings: string[] = [];
   const parts: Part[] = [];
@@ -93,7 +99,7 @@ export async function readSource(path: string, testPath: string | undefined, opt
       descriptions: words.descriptions,
       ...(hasAliases ? { aliases: words.aliases } : {}),
     },
-    parts: { train: divided.train, test: divided.test },
+    parts: divided.parts,
     splitNote: divided.note,
     label: columns.label,
     group: columns.group,
@@ -107,22 +113,22 @@ interface Located {
   readonly notes: readonly string[];
 }
 
-async function locate(path: string, testPath: string | undefined): Promise<Located> {
-  const given = testPath === undefined ? [] : [{ split: "test" as const, path: testPath }];
+async function locate(path: string, held: HeldFiles): Promise<Located> {
+  const given = (["validation", "test"] as const).flatMap((split) => {
+    const file = held[split];
+    return file === undefined ? [] : [{ split, path: file }];
+  });
   if (await isFolder(path)) {
     const files = await filesOfFolder(path);
     const list = (["train", "validation", "test"] as const)
-      .filter((split) => split !== "test" || testPath === undefined)
+      .filter((split) => split === "train" || held[split] === undefined)
       .flatMap((split) => files[split].map((file) => ({ split, path: file })));
     return { list: [...list, ...given], notes: [] };
   }
-  const beside = testPath === undefined ? await testFileBeside(path) : null;
+  const beside = held.test === undefined ? await testFileBeside(path) : null;
   if (beside === null) return { list: [{ split: "train", path }, ...given], notes: [] };
   return {
-    list: [
-      { split: "train", path },
-      { split: "test", path: beside },
-    ],
+    list: [{ split: "train", path }, ...given, { split: "test", path: beside }],
     notes: [`Test rows are from ${basename(beside)}, which stands beside ${basename(path)}.`],
   };
 }
@@ -161,12 +167,8 @@ interface Rows extends LabelledRows {
   readonly table: Table;
 }
 
-/** The rows to learn from and to test on. Validation rows are learned from: each approach cuts its own from what it is given. */
-function divide(parts: readonly Rows[]): {
-  readonly train: readonly Example[];
-  readonly test: readonly Example[];
-  readonly note: string;
-} {
+/** The rows to learn from, to choose by and to test on. */
+function divide(parts: readonly Rows[]): { readonly parts: Source["parts"]; readonly note: string } {
   const sides: Record<SplitName, Example[]> = { train: [], validation: [], test: [] };
   const hasFiles = parts.some(({ split }) => split !== "train");
   for (const { split, examples, splits, table } of parts) {
@@ -191,16 +193,15 @@ function divide(parts: readonly Rows[]): {
   const rows = (count: number): string => formatPlural(count, "row");
   if (sides.test.length === 0 && sides.validation.length > 0 && sides.train.length > 0) {
     const note = `Tested on ${rows(sides.validation.length)} of ${origin("validation")}, since there is no test set; ${rows(sides.train.length)} of ${origin("train")} to learn from.`;
-    return { train: sides.train, test: sides.validation, note };
+    return { parts: { train: sides.train, validation: [], test: sides.validation }, note };
   }
-  const validation = sides.validation.length > 0 ? `, and the ${rows(sides.validation.length)} of ${origin("validation")}` : "";
-  const note = `Tested on ${rows(sides.test.length)} of ${origin("test")}; ${rows(sides.train.length)} of ${origin("train")}${validation} to learn from.`;
-  return { train: withUniqueIds(sides.train, sides.validation), test: sides.test, note };
+  const note = `Tested on ${rows(sides.test.length)} of ${origin("test")}; ${rows(sides.train.length)} of ${origin("train")} to learn from.`;
+  return { parts: { ...sides, validation: withOwnIds(sides.validation, sides.train) }, note };
 }
 
-/** Both lists in one; where the second repeats an id of the first, it is named after its split. */
-function withUniqueIds(train: readonly Example[], validation: readonly Example[]): Example[] {
+/** The validation rows; where they repeat an id of a training row, each is named after its split. */
+function withOwnIds(validation: readonly Example[], train: readonly Example[]): readonly Example[] {
   const taken = new Set(train.map(({ id }) => id));
   const collides = validation.some(({ id }) => taken.has(id));
-  return [...train, ...(collides ? validation.map((example) => ({ ...example, id: `validation/${example.id}` })) : validation)];
+  return collides ? validation.map((example) => ({ ...example, id: `validation/${example.id}` })) : validation;
 }

@@ -5,7 +5,7 @@ import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { BudgetError, UserError } from "../../src/lib/errors.js";
 import type { Comparison, Measurement, Task } from "../../src/types.js";
-import { assumptions, fake, majority, recorder, rowOf, task, wrongEvery } from "./fakes.js";
+import { assumptions, dataset, fake, majority, recorder, rowOf, task, wrongEvery } from "./fakes.js";
 
 function optionsWith(extra: Partial<CompareOptions> = {}): CompareOptions {
   return { seeds: [1], assumptions, signal: new AbortController().signal, log: () => {}, ...extra };
@@ -49,6 +49,19 @@ describe("a comparison", () => {
       "prompt:few-shot@m test",
     ]);
     expect(comparison.measurements).toEqual(made);
+  });
+
+  test("the user's own validation rows are what is chosen by, and no training row is held back for that", async () => {
+    const own = cast();
+    const validation = dataset("validation", 30);
+    const chosen = await compare({ ...frozen, validation }, approachesOf(own), optionsWith());
+    const answered = chosen.measurements.filter(({ split }) => split === "validation");
+    expect(answered).toHaveLength(4);
+    for (const { outcomes, trainSize } of answered) {
+      expect(outcomes.map(({ id }) => id)).toEqual(validation.examples.map(({ id }) => id));
+      expect(trainSize).toBe(frozen.train.examples.length);
+    }
+    for (const { rows } of own.full.trace.fits) expect(rows).toEqual(frozen.train.examples);
   });
 
   test("validation rows are cut from the training rows, a fifth of them, the same for both arms", () => {

@@ -193,7 +193,7 @@ describe("readTask of given splits", () => {
     expect(task.warnings[0]).toMatch(/^\d+ of 20 test rows .*eval\.csv:2.*memory, not skill/);
   });
 
-  it("takes a folder with train, validation and test, and learns from validation", async () => {
+  it("takes a folder with train, validation and test, and keeps validation to choose by", async () => {
     folder.write("hub/train.csv", train);
     folder.write("hub/dev.csv", other);
     folder.write(
@@ -205,11 +205,25 @@ describe("readTask of given splits", () => {
     );
     const task = await read(folder.path("hub"));
     expect(task.train.name).toBe("hub");
-    expect(task.splitNote).toBe("Tested on 20 rows of test.csv; 40 rows of train.csv, and the 20 rows of dev.csv to learn from.");
-    expect(task.train.examples.length).toBe(60);
-    expect(new Set(task.train.examples.map(({ id }) => id)).size).toBe(60);
-    expect(task.train.examples.at(-1)!.id).toBe("validation-row-20");
-    expect((await readDataset(folder.path("hub"))).examples.length).toBe(60);
+    expect(task.splitNote).toBe(
+      "Tested on 20 rows of test.csv; 40 rows of train.csv to learn from. 20 validation rows of your own to choose by, neither learned from nor tested on.",
+    );
+    expect([task.train.examples.length, task.validation!.examples.length, task.test.examples.length]).toEqual([40, 20, 20]);
+    expect(task.validation!.examples.at(-1)!.id).toBe("validation-row-20");
+    expect((await readDataset(folder.path("hub"))).examples.length).toBe(40);
+    // A split that is asked for is made of the other rows.
+    const asked = await read(folder.path("hub"), { testShare: 0.5 });
+    expect([asked.train.examples.length, asked.validation!.examples.length, asked.test.examples.length]).toEqual([30, 20, 30]);
+  });
+
+  it("takes validation rows in a file of their own", async () => {
+    const path = folder.write("own/rows.csv", train);
+    const task = await read(path, {
+      test: folder.write("own/held.csv", other),
+      validation: folder.write("own/choose.csv", other),
+    });
+    expect([task.train.examples.length, task.validation!.examples.length, task.test.examples.length]).toEqual([40, 20, 20]);
+    expect(task.validationHash).toMatch(/^[0-9a-f]{64}$/);
   });
 
   it("takes shards of the Hub, and tests on validation where there is no test", async () => {
@@ -259,10 +273,7 @@ describe("readTask of given splits", () => {
         rows((i) => (i < 8 ? "test" : i < 16 ? "Dev" : "train")),
       ),
     );
-    expect([task.train.examples.length, task.test.examples.length]).toEqual([32, 8]);
-    expect(task.splitNote).toBe(
-      'Tested on 8 rows of the column "split" (test); 24 rows of the column "split" (train), and the 8 rows of the column "split" (validation) to learn from.',
-    );
+    expect([task.train.examples.length, task.validation!.examples.length, task.test.examples.length]).toEqual([24, 8, 8]);
     expect(
       await errorOf(
         folder.write(
@@ -293,9 +304,9 @@ describe("readTask of given splits", () => {
     folder.write("same-ids/train.csv", withIds(train));
     folder.write("same-ids/validation.csv", withIds(other));
     folder.write("same-ids/test.csv", withIds(other));
-    const { train: learned } = await read(folder.path("same-ids"));
-    expect(new Set(learned.examples.map(({ id }) => id)).size).toBe(60);
-    expect(learned.examples.at(-1)!.id).toBe("validation/20");
+    const { train: learned, validation } = await read(folder.path("same-ids"));
+    expect(new Set([...learned.examples, ...validation!.examples].map(({ id }) => id)).size).toBe(60);
+    expect(validation!.examples.at(-1)!.id).toBe("validation/20");
   });
 
   it("unites labels, and warns of those that are only tested", async () => {
