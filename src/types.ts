@@ -111,6 +111,16 @@ export interface Cost {
   readonly labels: number;
 }
 
+/** What asking services came to. */
+export interface Spending {
+  /** Paid for answers, at list price. */
+  readonly paidUsd: number;
+  /** The most that requests may have cost besides whose fate is unknown: they broke off, or were answered without a count of tokens. */
+  readonly uncertainUsd: number;
+  /** How many those are. */
+  readonly uncertainRequests: number;
+}
+
 /** Progress for people. Dropping every event changes no result. */
 export type ProgressEvent =
   | {
@@ -455,6 +465,8 @@ export interface Comparison {
   readonly failed: readonly { readonly approach: string; readonly reason: string }[];
   /** Approaches that most answers could not be had from. Absent where there is none. */
   readonly unanswered?: readonly UnansweredApproach[];
+  /** What all of it came to, with what was measured anew. Absent where nothing was asked. */
+  readonly spending?: Spending;
 }
 
 export interface BestChoice {

@@ -201,14 +201,16 @@ function chosen(all: readonly Approach[], names: readonly string[]): Approach[] 
 /** A budget that enters every payment into a bill, which also says what earlier sessions of the run have spent. */
 export function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
   const budget = createBudget(limitUsd ?? Number.POSITIVE_INFINITY, bill.totalUsd);
+  /** What costs nothing is no entry. */
+  const requestsOf = (worstUsd: number): number => (worstUsd > 0 ? 1 : 0);
   const billed = (reservation: Reservation, worstUsd: number): Reservation => {
     let isSettled = false;
     return {
-      settle(usd) {
+      settle(paidUsd, uncertainUsd = 0) {
         if (isSettled) return;
         isSettled = true;
-        bill.add(usd - worstUsd);
-        reservation.settle(usd);
+        bill.add(paidUsd, uncertainUsd - worstUsd, uncertainUsd > 0 ? 0 : -requestsOf(worstUsd));
+        reservation.settle(paidUsd, uncertainUsd);
       },
     };
   };
@@ -217,10 +219,13 @@ export function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
     get spentUsd() {
       return budget.spentUsd;
     },
+    get uncertainUsd() {
+      return budget.uncertainUsd;
+    },
     async reserve(worstUsd, signal) {
       const reservation = await budget.reserve(worstUsd, signal);
-      // Entered before the request is sent: one that is open when the process is killed may be billed all the same.
-      bill.add(worstUsd);
+      // Entered before the request is sent: of one that is open when the process is killed nobody knows whether it is billed.
+      bill.add(0, worstUsd, requestsOf(worstUsd));
       return billed(reservation, worstUsd);
     },
     // In the bill since it was sent.

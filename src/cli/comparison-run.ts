@@ -5,7 +5,7 @@ import { compare, taskFacts } from "../compare/compare.js";
 import { readTask, type TaskOptions } from "../data/data.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { UserError } from "../lib/errors.js";
-import { formatUsd } from "../lib/format.js";
+import { spendingText } from "../lib/spending.js";
 import { type Bill, openBill } from "../store/bill.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
 import { openResponseCache } from "../store/response-cache.js";
@@ -104,7 +104,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     await resumed?.reopen();
     const comparison = await measureAll(run, task, approaches, seeds, context, progress, bill);
     progress.clear();
-    await publish(run, comparison, { task, gates, manner, context, paidUsd: bill.totalUsd });
+    await publish(run, comparison, { task, gates, manner, context, spending: bill });
     reportFailures(comparison, run, manner, context);
   } finally {
     progress.clear();
@@ -166,7 +166,7 @@ async function measureAll(
     return comparison;
   } catch (error) {
     if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
-    const paid = bill.totalUsd > 0 ? `, and every answer paid for (at most ${formatUsd(bill.totalUsd)})` : "";
+    const paid = bill.totalUsd > 0 ? `, and every answer paid for (${spendingText(bill)})` : "";
     const kept = `What was measured is kept${paid}. Go on with: crossover resume ${shellWord(run.folder)}`;
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);

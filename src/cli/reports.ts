@@ -2,11 +2,12 @@
 import { join } from "node:path";
 import { type Advice, advise } from "../advise/advise.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
-import { formatNumber, formatUsd } from "../lib/format.js";
+import { formatNumber } from "../lib/format.js";
+import { spendingText } from "../lib/spending.js";
 import { formatOf, render, renderText } from "../report/report.js";
 import { visibleText } from "../report/visible-text.js";
 import type { Run } from "../store/run.js";
-import type { Comparison, Task } from "../types.js";
+import type { Comparison, Spending, Task } from "../types.js";
 import type { CommandContext } from "./command-context.js";
 import { exitCode } from "./exit-code.js";
 import { checkGates, type Gate } from "./gates.js";
@@ -25,13 +26,16 @@ export interface Publication {
   readonly gates: readonly Gate[];
   readonly manner: Pick<RunManner, "output" | "json">;
   readonly context: CommandContext;
-  readonly paidUsd: number;
+  readonly spending: Spending;
 }
 
 /** Writes the run's reports and those asked for, prints the result, and says where to look. A failed gate sets the exit code. */
-export async function publish(run: Run, comparison: Comparison, publication: Publication): Promise<void> {
-  const { task, manner, context, paidUsd } = publication;
+export async function publish(run: Run, measured: Comparison, publication: Publication): Promise<void> {
+  const { task, manner, context, spending } = publication;
   const { terminal } = context;
+  const hasSpent = spending.paidUsd + spending.uncertainUsd > 0;
+  const { paidUsd, uncertainUsd, uncertainRequests } = spending;
+  const comparison = hasSpent ? { ...measured, spending: { paidUsd, uncertainUsd, uncertainRequests } } : measured;
   const advice = naming(advise(comparison), run);
   const shipped = advice.choice ?? comparison.best.tune?.approach ?? comparison.summaries[0]!.approach;
   const gates = checkGates(publication.gates, comparison.summaries, shipped);
@@ -50,7 +54,7 @@ export async function publish(run: Run, comparison: Comparison, publication: Pub
     const found = value === null ? "not measured" : formatNumber(value);
     terminal.err(`${visibleText(`${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})`)}\n`);
   }
-  if (paidUsd > 0) terminal.err(`Paid for answers: at most ${formatUsd(paidUsd)}.\n`);
+  if (hasSpent) terminal.err(`Paid for answers: ${spendingText(spending)}.\n`);
   terminal.err(`Report: ${visibleText(join(run.folder, "report.html"))}\n`);
   if (gates.some((gate) => !gate.isPassed)) context.setExitCode(exitCode.gate);
 }

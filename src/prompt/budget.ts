@@ -5,15 +5,17 @@ import { whenAborted } from "../lib/when-aborted.js";
 
 /** Money set aside for one request. */
 export interface Reservation {
-  /** What the request came to cost; the rest is free again. Once. */
-  settle(usd: number): void;
+  /** What the request came to cost, and what it may have cost besides, of which nobody knows; the rest is free again. Once. */
+  settle(paidUsd: number, uncertainUsd?: number): void;
 }
 
 /** A hard cap on what is spent, also with many requests open at once. */
 export interface Budget {
   readonly limitUsd: number;
-  /** Settled so far. */
+  /** Settled so far, what is uncertain included. */
   readonly spentUsd: number;
+  /** The part of it that may not have been billed. */
+  readonly uncertainUsd: number;
   /**
    * Sets aside the most that a request can cost. Waits while open requests hold what it needs; throws `BudgetError` where it does
    * not fit although everything is settled, so a request that could pass the cap is never sent. Throws the signal's reason.
@@ -34,6 +36,7 @@ interface Waiter {
 /** A budget. `spentUsd` is what a run that is now resumed had spent before. */
 export function createBudget(limitUsd: number, spentUsd = 0): Budget {
   let spent = spentUsd;
+  let uncertain = 0;
   let reserved = 0;
   let open = 0;
   const waiting = createQueue<Waiter>();
@@ -45,10 +48,13 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
     open++;
     let isSettled = false;
     return {
-      settle(usd) {
+      settle(paidUsd, uncertainUsd = 0) {
         if (isSettled) return;
         isSettled = true;
-        spent += usd;
+        // What is no sum of money stands for the most that it can be.
+        const maySpend = paidUsd + uncertainUsd;
+        spent += Number.isFinite(maySpend) && maySpend >= 0 ? maySpend : worst;
+        uncertain += uncertainUsd > 0 ? uncertainUsd : 0;
         open--;
         // Sums of many small floats leave dust, which would block the last request.
         reserved = open === 0 ? 0 : reserved - worst;
@@ -71,7 +77,8 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
 
   const tooMuch = (worstUsd: number): BudgetError =>
     new BudgetError(
-      `The budget of ${formatUsd(limitUsd)} does not cover the next request: ${formatUsd(spent)} is spent, and the request could ` +
+      `The budget of ${formatUsd(limitUsd)} does not cover the next request: ${formatUsd(spent)} is spent` +
+        `${uncertain > 0 ? ` (${formatUsd(uncertain)} of it perhaps not: requests that broke off)` : ""}, and the request could ` +
         `cost up to ${formatUsd(worstUsd)}. Every answer so far is stored: raise --budget-usd and resume.`,
     );
 
@@ -79,6 +86,9 @@ export function createBudget(limitUsd: number, spentUsd = 0): Budget {
     limitUsd,
     get spentUsd() {
       return spent;
+    },
+    get uncertainUsd() {
+      return uncertain;
     },
     takeOver(worstUsd) {
       // Sums of many small floats leave dust.

@@ -9,6 +9,7 @@ import { nextTurn } from "../lib/next-turn.js";
 import { type Random, random } from "../lib/random.js";
 import type { ResponseCache, StoredResponse } from "../store/response-cache.js";
 import type { Budget } from "./budget.js";
+import { createFaultCost } from "./fault-cost.js";
 import { type Completion, type CompletionRequest, type Llm, LlmError, type LlmErrorKind } from "./llm.js";
 import type { Slot } from "./pace.js";
 import { costOfUsage, mostCost, type Price } from "./prices.js";
@@ -78,6 +79,7 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   }
   const jitter = random(0, llm.spec);
   const open = new Map<string, Promise<Answered>>();
+  const faultCost = createFaultCost();
   const failures = failureWatch(llm, options.stopAfterFailures ?? 10);
 
   const priceOf = (completion: Completion): number | null =>
@@ -98,10 +100,14 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
     const worstUsd = llm.price === null ? 0 : worstCost(llm.price, request);
     const isUnderWay = llm.underWay?.takeOver(key) === true;
     const reservation = isUnderWay ? budget?.takeOver(worstUsd) : await budget?.reserve(worstUsd, signals.wait);
+    const startedAt = performance.now();
+    const seconds = (): number => (performance.now() - startedAt) / 1000;
     try {
       const { completion, pauseSeconds, requestsLeft } = await completeInTime(llm, request, startClock, signals.request);
       const costUsd = priceOf(completion);
-      const settle = (): void => reservation?.settle(costUsd ?? worstUsd);
+      if (costUsd !== null) faultCost.answered(costUsd, worstUsd, seconds());
+      // An answer that nobody can price may cost what it can cost at most.
+      const settle = (): void => reservation?.settle(costUsd ?? 0, costUsd === null ? worstUsd : 0);
       // A batch that a later session finds under way must not be settled in the bill.
       if (llm.underWay === undefined) settle();
       if (pauseSeconds > 0) llm.pace.pause(Math.min(pauseSeconds, maxWaitSeconds));
@@ -112,7 +118,9 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
       llm.underWay?.settled(key);
       return { completion, isCached: false, costUsd };
     } catch (error) {
-      reservation?.settle(error instanceof LlmError && !error.isPossiblyBilled ? 0 : worstUsd);
+      if (!(error instanceof LlmError)) reservation?.settle(0, worstUsd);
+      else if (error.usage !== null && llm.price !== null) reservation?.settle(costOfUsage(llm.price, error.usage));
+      else reservation?.settle(0, error.isPossiblyBilled ? faultCost.most(worstUsd, seconds()) : 0);
       if (error instanceof LlmError) llm.underWay?.settled(key);
       throw error;
     }

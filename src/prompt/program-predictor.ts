@@ -6,6 +6,7 @@ import type { Context, Encoder, PredictContext, Prediction, Predictor } from "..
 import type { Answered, LlmClient, Signals } from "./client.js";
 import { type FittedRequest, fittedRequest } from "./fitted-request.js";
 import type { CompletionRequest, Llm } from "./llm.js";
+import { freePrice } from "./prices.js";
 import type { PromptProgram } from "./program.js";
 import { promptFiles } from "./prompt-files.js";
 import { promptPrior, whyUncalibrated } from "./prompt-prior.js";
@@ -159,6 +160,8 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
           }
           const requests = answers.map((sample) => sample.requests);
           const bill = billOf(requests);
+          if (bill.costUsd === null && llm.price !== null && llm.price !== freePrice)
+            count("rows were answered without a count of tokens that can be billed: their cost is unknown.");
           predictContext.spend({
             usd: bill.costUsd ?? 0,
             // The caller's clock has the waiting for new answers; what stored ones once took would be missing.

@@ -3,6 +3,7 @@ import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
 import { about, failureNames, metricNames, sentenceOf, titleOf } from "../advise/wordings.js";
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
+import { spendingText } from "../lib/spending.js";
 import type { Comparison, FactorCell } from "../types.js";
 import { factorNames } from "./factor-names.js";
 import { rankingColumns, shownInFactors } from "./ranking.js";
@@ -47,6 +48,7 @@ export function renderMarkdown(comparison: Comparison, advice: Advice): string {
       `Differences within ${formatPercent(assumptions.margin)} do not matter. A label costs ${formatUsd(assumptions.usdPerLabel)}, a machine like this one ` +
         `${formatUsd(assumptions.usdPerMachineHour)} an hour, and it is busy ${formatPercent(assumptions.utilization)} of the time.`,
     ),
+    ...(comparison.spending === undefined ? [] : [escapeMarkdown(`Paid for answers: ${spendingText(comparison.spending)}.`)]),
     `Test rows \`${code(task.testHash.slice(0, 16))}\`, training rows \`${code(task.trainHash.slice(0, 16))}\` (SHA-256).`,
   ];
   return `${blocks.join("\n\n")}\n`;

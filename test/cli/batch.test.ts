@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openBill } from "../../src/store/bill.js";
 import { serveBatches } from "../prompt/batch/ask-batches.js";
 import type { SimulatedLlm } from "../servers/simulated-llm/simulated-llm.js";
 import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli.js";
@@ -30,12 +31,7 @@ describe("--batch", () => {
     expect(err).toMatch(/15 requests are at openai:gpt-5-mini as batch_0/);
     expect(out).toContain("prompt:zero-shot@openai:gpt-5-mini");
     expect(server.batches.map(({ keys }) => keys.length)).toEqual([15]);
-    const bill = await readFile(join(folder, "runs", "batched", "bill.txt"), "utf8");
-    const paid = bill
-      .trim()
-      .split("\n")
-      .map(Number)
-      .reduce((a, b) => a + b);
+    const { totalUsd: paid } = openBill(join(folder, "runs", "batched", "bill.txt"));
     // $0.125 and $1 a million.
     expect(paid).toBeCloseTo(server.usage.inputTokens * 0.125e-6 + server.usage.outputTokens * 1e-6, 12);
     const report = await readFile(join(folder, "runs", "batched", "report.md"), "utf8");

@@ -62,11 +62,14 @@ describe("labeling that is stopped", () => {
     const { out } = await crossover(again, { env: { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: slow.url } });
     const whole = JSON.parse(out);
     expect(await readFile(path("killed.csv"), "utf8")).toBe(await readFile(path("whole.csv"), "utf8"));
-    expect({ ...totals, output: "", paidUsd: 0, usd: 0 }).toEqual({ ...whole, output: "", paidUsd: 0, usd: 0 });
+    const unbilled = { output: "", paidUsd: 0, uncertainUsd: 0, uncertainRequests: 0, usd: 0 };
+    expect({ ...totals, ...unbilled }).toEqual({ ...whole, ...unbilled });
     expect(totals.usd).toBeCloseTo(whole.usd, 12);
     expect(whole.usd).toBeCloseTo(240 * usdEach, 9);
-    // Every request that was sent is in the bill: the whole price of those that were answered, the worst case of those cut off.
-    expect(totals.paidUsd).toBeGreaterThanOrEqual(sent * usdEach - 1e-9);
+    // Every request that was sent is in the bill: the whole price of those that were answered, and apart from it the worst case of those cut off.
+    expect(totals.paidUsd + totals.uncertainUsd).toBeGreaterThanOrEqual(sent * usdEach - 1e-9);
+    expect(totals.paidUsd).toBeCloseTo(240 * usdEach, 9);
+    expect(totals.uncertainRequests).toBeLessThanOrEqual(3 * 4);
     expect(whole.paidUsd).toBeCloseTo(240 * usdEach, 9);
   });
 

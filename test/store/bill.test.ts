@@ -1,7 +1,8 @@
-import { appendFileSync, mkdtempSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { UserError } from "../../src/lib/errors.js";
 import { openBill } from "../../src/store/bill.js";
 
 it("counts a request that was open when the process was killed, and keeps no dust of those that ended", () => {
@@ -23,4 +24,42 @@ it("sums what was paid over several sessions, whatever a killed one left", () =>
   expect(first.totalUsd).toBe(0.75);
   appendFileSync(path, "0.1");
   expect(openBill(path).totalUsd).toBe(0.75);
+});
+
+it("keeps what was paid apart from what requests may have cost that broke off, also of a process that was killed", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt");
+  const bill = openBill(path);
+  // Three are sent: one is answered, one breaks off, one is open when the process is killed.
+  for (let i = 0; i < 3; i++) bill.add(0, 0.5, 1);
+  bill.add(0.01, -0.5, -1);
+  bill.add(0, 0.125 - 0.5, 0);
+  for (const { paidUsd, uncertainUsd, uncertainRequests, totalUsd } of [bill, openBill(path)])
+    expect({ paidUsd, uncertainUsd, uncertainRequests, totalUsd }).toEqual({
+      paidUsd: 0.01,
+      uncertainUsd: 0.625,
+      uncertainRequests: 2,
+      totalUsd: 0.635,
+    });
+});
+
+it("loses no payment to a line that was torn before it", () => {
+  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt");
+  writeFileSync(path, "0.25\n0 0.5e-");
+  const bill = openBill(path);
+  bill.add(0.5);
+  expect(openBill(path).totalUsd).toBe(0.75);
+  expect(readFileSync(path, "utf8").split("\n")).toContain("0.5");
+});
+
+it.each(["Infinity", "1e999", "NaN", "-Infinity", "0 Infinity 1", "much"])("is no bill with a line that says %j", (line) => {
+  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt");
+  writeFileSync(path, `0.25\n${line}\n0.5\n`);
+  expect(() => openBill(path)).toThrow(UserError);
+});
+
+it("refuses to write down what is no sum of money", () => {
+  const bill = openBill(join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt"));
+  expect(() => bill.add(Number.POSITIVE_INFINITY)).toThrow(RangeError);
+  expect(() => bill.add(0, Number.NaN)).toThrow(RangeError);
+  expect(bill.totalUsd).toBe(0);
 });

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { summarize } from "../../compare/summarize.js";
 import { readTask } from "../../data/data.js";
 import { UserError } from "../../lib/errors.js";
+import { openBill } from "../../store/bill.js";
 import { openRun, type Run } from "../../store/run.js";
 import type { Task } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
@@ -37,7 +39,8 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
         context.terminal.err(noteLines(text, context.terminal));
       }
       const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
-      await publish(run, comparison, { task: await dataOf(run), gates: [], manner, context, paidUsd: 0 });
+      using spending = openBill(join(run.folder, "bill.txt"));
+      await publish(run, comparison, { task: await dataOf(run), gates: [], manner, context, spending });
     });
 }
 

@@ -9,12 +9,13 @@ import { UserError } from "../../lib/errors.js";
 import { formatExactJson } from "../../lib/exact-json.js";
 import { formatCount, formatUsd } from "../../lib/format.js";
 import { random } from "../../lib/random.js";
+import { spendingText } from "../../lib/spending.js";
 import { listPrices } from "../../prompt/price-table.js";
 import { loadPrices } from "../../prompt/prices.js";
 import { openBill } from "../../store/bill.js";
 import { openResponseCache } from "../../store/response-cache.js";
 import { lockRun } from "../../store/run-lock.js";
-import type { Query, RunEstimate } from "../../types.js";
+import type { Query, RunEstimate, Spending } from "../../types.js";
 import { billedBudget, checkLlms } from "../approaches.js";
 import type { CommandContext } from "../command-context.js";
 import { confirmUsd } from "../confirm-usd.js";
@@ -127,13 +128,13 @@ export async function label(options: LabelOptions, command: string, context: Com
       );
     } catch (error) {
       if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
-      const paid = bill.totalUsd > 0 ? `, and every answer paid for (at most ${formatUsd(bill.totalUsd)})` : "";
+      const paid = bill.totalUsd > 0 ? `, and every answer paid for (${spendingText(bill)})` : "";
       const kept = `${formatCount(file.totals.rows)} of ${formatCount(rows)} rows are in ${output}${paid}. Go on with: ${command}`;
       if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
       throw new Interrupted(`Stopped. ${kept}`);
     }
     progress.clear();
-    publish(file.totals, bill.totalUsd, options, context);
+    publish(file.totals, bill, options, context);
   } finally {
     progress.clear();
   }
@@ -212,11 +213,12 @@ function rarely(note: (text: string) => void): (text: string) => void {
   };
 }
 
-function publish(totals: LabelTotals, paidUsd: number, { output, json }: LabelOptions, { terminal }: CommandContext): void {
+function publish(totals: LabelTotals, spending: Spending, { output, json }: LabelOptions, { terminal }: CommandContext): void {
   if (!json) {
-    terminal.out(summaryText(totals, output, paidUsd));
+    terminal.out(summaryText(totals, output, spending));
     return;
   }
   const { outputTokensSquared: _, ...rest } = totals;
-  terminal.out(`${JSON.stringify({ output, ...rest, paidUsd }, null, 2)}\n`);
+  const { paidUsd, uncertainUsd, uncertainRequests } = spending;
+  terminal.out(`${JSON.stringify({ output, ...rest, paidUsd, uncertainUsd, uncertainRequests }, null, 2)}\n`);
 }

@@ -1,9 +1,10 @@
 /** @file What labeling says before and after. */
 import { basename } from "node:path";
 import { formatCount, formatPercent, formatPlural, formatSeconds, formatUsd } from "../../lib/format.js";
+import { spendingText } from "../../lib/spending.js";
 import { displayWidth, padColumns } from "../../report/display-width.js";
 import { visibleText } from "../../report/visible-text.js";
-import type { RunEstimate } from "../../types.js";
+import type { RunEstimate, Spending } from "../../types.js";
 import { formatUsdRange } from "../estimate.js";
 import type { LabelTotals } from "./label-totals.js";
 import type { LabellerPlan } from "./labeller.js";
@@ -46,7 +47,7 @@ function shortList(labels: readonly string[]): string {
 }
 
 /** What it came to. */
-export function summaryText(totals: LabelTotals, output: string, paidUsd: number): string {
+export function summaryText(totals: LabelTotals, output: string, spending: Spending): string {
   const failed = Object.values(totals.failures).reduce((sum, count) => sum + count, 0);
   const share = (count: number): string =>
     `${formatCount(count)} (${formatPercent(totals.rows === 0 ? 0 : count / totals.rows)})`;
@@ -69,10 +70,15 @@ export function summaryText(totals: LabelTotals, output: string, paidUsd: number
       : [
           `${formatCount(totals.inputTokens)} tokens in (${formatCount(totals.cachedInputTokens)} cached by the service), ` +
             `${formatCount(totals.outputTokens)} out (${formatCount(totals.reasoningTokens)} reasoning): ` +
-            `${totals.usd === null ? "price unknown" : `${formatUsd(totals.usd)} at list price, ${formatUsd(paidUsd)} paid for this file`}.`,
+            `${totals.usd === null ? "price unknown" : `${formatUsd(totals.usd)} at list price`}, ${paid(spending)}.`,
         ]),
     "",
   ].join("\n");
 }
 
 const mostLabels = 20;
+
+function paid(spending: Spending): string {
+  const { paidUsd, uncertainUsd } = spending;
+  return uncertainUsd > 0 ? `paid for this file: ${spendingText(spending)}` : `${formatUsd(paidUsd)} paid for this file`;
+}

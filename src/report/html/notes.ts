@@ -1,5 +1,6 @@
 /** @file What the report rests on: assumptions, data, methods, and what it takes to repeat it. */
 import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/format.js";
+import { spendingText } from "../../lib/spending.js";
 import type { Comparison } from "../../types.js";
 import { type Content, type Markup, markup } from "../markup.js";
 import { details } from "./elements.js";
@@ -57,12 +58,13 @@ ${chosen}
 }
 
 /** What it takes to see that another run used the same data, and to repeat this one. */
-export function reproduction({ task, summaries }: Comparison): Markup {
+export function reproduction({ task, summaries, spending }: Comparison): Markup {
   const seeds = [...new Set(summaries.flatMap((summary) => summary.seeds))].sort((a, b) => a - b);
   return definitions([
     ["Training rows", markup`${formatCount(task.trainRows)}, SHA-256 <code>${task.trainHash}</code>`],
     ["Test rows", markup`${formatCount(task.testRows)}, SHA-256 <code>${task.testHash}</code>`],
     ["Seeds", seeds.join(", ")],
+    ...(spending === undefined ? [] : [["Paid for answers", spendingText(spending)] as const]),
   ]);
 }
 

@@ -23,4 +23,4 @@ const queries = Array.from({ length: Number(count) }, (_, i) => ({ id: `q${i}`, 
 process.stdout.write("asking\n");
 const predictions = await predictor.predict(queries, context);
 const right = predictions.filter(({ answer }) => answer?.[0] === "refund").length;
-process.stdout.write(`${JSON.stringify({ right, paidUsd: bill.totalUsd })}\n`);
+process.stdout.write(`${JSON.stringify({ right, paidUsd: bill.paidUsd })}\n`);
