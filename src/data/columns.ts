@@ -67,6 +67,12 @@ const knownNames: Readonly<Record<Role, readonly string[]>> = {
   split: ["split"],
 };
 
+/** Whether a column may be recognized by this name, as anything or as one role. */
+export function isKnownName(name: string, role?: Role): boolean {
+  const lower = name.toLowerCase();
+  return (role === undefined ? Object.values(knownNames).flat() : knownNames[role]).includes(lower);
+}
+
 /** A label has at most this many characters on average; more is prose. */
 const longestLabel = 60;
 

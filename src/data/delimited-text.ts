@@ -2,44 +2,29 @@
 
 import { type CsvError, type InfoRecord, type Options, parse } from "csv-parse/sync";
 import { UserError } from "../lib/errors.js";
+import { type Dialect, delimiterNames, dialectOf, parseOptions } from "./dialect.js";
 import { type CellLimit, cellLimit, type Row, type Table } from "./table.js";
 
-const delimiterNames: Readonly<Record<string, string>> = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" };
-/** In order of preference among equals. */
-const delimiters = Object.keys(delimiterNames);
-
-/** How records are told apart, for csv-parse. */
-export const parseOptions = {
-  // A quote inside an unquoted field is a quote: people write `he said "no"` without escaping it.
-  relax_quotes: true,
-  // Counted here, where the line can be named.
-  relax_column_count: true,
-  skip_empty_lines: true,
-  record_delimiter: ["\r\n", "\n", "\r"],
-  // No limit: cells that are too long are cut, with a warning.
-  max_record_size: 0,
-} as const satisfies Options;
-
 /**
- * Reads UTF-8 text with one header line. The delimiter is whichever of `, ; tab |` divides the first records most evenly.
- * A row with more or fewer fields than the header is a UserError with its line.
+ * Reads UTF-8 text with a header line, in the dialect that its start shows. A row with more or fewer fields than the header is a UserError
+ * with its line.
  */
 export function delimitedTable(file: string, bytes: Buffer): Table {
-  const delimiter = guessDelimiter(bytes);
-  const table = read(file, bytes, delimiter, true);
+  const dialect = dialectOf(file, bytes);
+  const table = read(file, bytes, dialect, true);
   if ("rows" in table) return table;
   // Tab-separated exports are often written without any quoting, so that a lone quote means itself.
-  const unquoted = delimiter === "\t" ? read(file, bytes, delimiter, false) : table;
+  const unquoted = dialect.delimiter === "\t" ? read(file, bytes, dialect, false) : table;
   if (!("rows" in unquoted)) throw unclosedQuote(file, unquoted.unclosedLine);
   return { ...unquoted, warnings: [...unquoted.warnings, unpairedQuotes(file)] };
 }
 
 /** The table, or the line on which a row begins whose quotes do not pair up. */
-function read(file: string, bytes: Buffer, delimiter: string, hasQuotes: boolean): Table | { readonly unclosedLine: number } {
+function read(file: string, bytes: Buffer, dialect: Dialect, hasQuotes: boolean): Table | { readonly unclosedLine: number } {
   const limit = cellLimit();
   const rows: Row[] = [];
   const lines: number[] = [];
-  const records = recordReader(file, delimiter, limit);
+  const records = recordReader(file, dialect, limit);
   const addRow = (fields: string[], info: InfoRecord): null => {
     const found = records.read(fields, info);
     if (found !== null) {
@@ -49,7 +34,7 @@ function read(file: string, bytes: Buffer, delimiter: string, hasQuotes: boolean
     return null;
   };
   try {
-    parse(bytes, { ...parseOptions, delimiter, ...(hasQuotes ? {} : { quote: null }), on_record: addRow });
+    parse(bytes.subarray(dialect.skippedBytes), { ...dialectOptions(dialect, hasQuotes), on_record: addRow });
   } catch (error) {
     if (!isCsvError(error)) throw error;
     if (error.code === "CSV_QUOTE_NOT_CLOSED") return { unclosedLine: records.nextLine };
@@ -58,7 +43,18 @@ function read(file: string, bytes: Buffer, delimiter: string, hasQuotes: boolean
   const { columns } = records;
   if (columns === undefined) throw noRows(file);
   const lineNumbers = Uint32Array.from(lines);
-  return { file, columns, rows, lineOf: (row) => lineNumbers[row] ?? null, warnings: limit.warnings(file) };
+  return {
+    file,
+    columns,
+    rows,
+    lineOf: (row) => lineNumbers[row] ?? null,
+    warnings: [...dialect.notes, ...limit.warnings(file), ...records.notes()],
+  };
+}
+
+/** csv-parse's options for a dialect, with quotes that mean something or are ordinary characters. */
+export function dialectOptions({ delimiter, quoteEscape }: Dialect, hasQuotes: boolean) {
+  return { ...parseOptions, delimiter, escape: quoteEscape, ...(hasQuotes ? {} : { quote: null }) } satisfies Options;
 }
 
 /** Records of csv-parse as rows. */
@@ -69,15 +65,23 @@ export interface RecordReader {
   readonly nextLine: number;
   /** `null` for the header, and for a line that is empty but for delimiters. UserError where a row has more or fewer fields than the header. */
   read(fields: readonly string[], info: InfoRecord): { readonly row: Row; readonly line: number } | null;
+  /** What was noticed in the rows so far, in sentences for people. */
+  notes(): string[];
 }
 
+/** A cell that keeps its outer quote, with a quote after a backslash within: read by other rules than it was written. */
+const readWrongly = /^"[\s\S]*\\"/;
+
 /** Reads records one after another; the first one is the header. */
-export function recordReader(file: string, delimiter: string, limit: CellLimit): RecordReader {
+export function recordReader(file: string, dialect: Dialect, limit: CellLimit): RecordReader {
+  const { delimiter, emptyFields, skippedLines } = dialect;
   let columns: string[] | undefined;
   // csv-parse counts a quoted CRLF as two lines.
   let quotedCrLfs = 0;
-  let nextLine = 1;
+  let nextLine = skippedLines + 1;
   let rows = 0;
+  let backslashes = 0;
+  let firstBackslash = 0;
   return {
     get columns() {
       return columns;
@@ -93,22 +97,30 @@ export function recordReader(file: string, delimiter: string, limit: CellLimit):
         breaks += all.length;
         quotedCrLfs += all.filter((one) => one === "\r\n").length;
       }
-      const line = info.lines - quotedCrLfs - breaks;
-      nextLine = info.lines - quotedCrLfs + 1;
+      const line = skippedLines + info.lines - quotedCrLfs - breaks;
+      nextLine = skippedLines + info.lines - quotedCrLfs + 1;
       if (columns === undefined) {
+        if (fields.every((field) => field.trim() === "")) return null;
         columns = headerOf(file, fields, line, delimiter);
         return null;
       }
       // Spreadsheets write a row of delimiters where a line is empty.
       if (fields.every((field) => field.trim() === "")) return null;
-      if (fields.length !== columns.length) {
-        throw new UserError(raggedRow(file, line, fields.length, columns.length, delimiter));
-      }
+      const extra = fields.length - columns.length;
+      const isOnlyEmpty = extra > 0 && extra <= emptyFields && fields.slice(columns.length).every((field) => field.trim() === "");
+      if (extra !== 0 && !isOnlyEmpty) throw new UserError(raggedRow(file, line, fields, columns, dialect));
       const row: Record<string, string> = {};
       for (let i = 0; i < columns.length; i++) row[columns[i]!] = limit.cut(fields[i]!, line, rows);
+      if (fields.some((field) => readWrongly.test(field)) && backslashes++ === 0) firstBackslash = line;
       rows++;
       return { row, line };
     },
+    notes: () =>
+      backslashes === 0
+        ? []
+        : [
+            `${file}: ${backslashes === 1 ? "a row has" : `${backslashes} rows have`} quotes escaped by a backslash (\\"), the first on line ${firstBackslash}: they were read as they stand. Double them ("").`,
+          ],
   };
 }
 
@@ -134,14 +146,33 @@ export function unclosedQuote(file: string, line: number): UserError {
   );
 }
 
-function raggedRow(file: string, line: number, found: number, expected: number, delimiter: string): string {
-  const fields = (count: number): string => `${count} ${count === 1 ? "field" : "fields"}`;
-  const name = delimiterNames[delimiter]!;
-  const remedy =
-    found > expected
-      ? `Put quotes (") around a text that contains a ${name}.`
-      : "Is a field missing, or a quote not closed in a line before?";
-  return `${file} line ${line} has ${fields(found)}, the header has ${expected}. ${remedy}`;
+function raggedRow(file: string, line: number, fields: readonly string[], columns: readonly string[], dialect: Dialect): string {
+  const count = (number: number): string => `${number} ${number === 1 ? "field" : "fields"}`;
+  const found = `${file} line ${line} has ${count(fields.length)}, the header has ${columns.length}.`;
+  return `${found} ${raggedRemedy(fields, columns, dialect)}`;
+}
+
+/** What to do about a row that has more or fewer fields than the header, by what stands there. */
+function raggedRemedy(
+  fields: readonly string[],
+  columns: readonly string[],
+  { delimiter, rowFields, skippedLines }: Dialect,
+): string {
+  const name = delimiterNames[delimiter] ?? JSON.stringify(delimiter);
+  if (fields.some((field) => field.includes('\\"') || field.endsWith("\\")))
+    return 'Quotes are escaped by a backslash there (\\"): double them ("").';
+  if (/^\s*(#|\/\/)/.test(fields[0]!)) return "It looks like a comment: delete the line.";
+  if (columns.length === 1 && rowFields !== null && rowFields > 1)
+    return `Line ${skippedLines + 1} is taken for the header: is it a title? Delete what stands above the line with the names of the columns.`;
+  if (fields.length === columns.length + 1 && rowFields === fields.length)
+    return "Every row has one more: does the header lack the name of the first column?";
+  if (fields.length > columns.length) {
+    const isEmpty = fields.slice(columns.length).every((field) => field.trim() === "");
+    return isEmpty
+      ? `It ends with a ${name} that other rows have not: delete it.`
+      : `Put quotes (") around a text that contains a ${name}.`;
+  }
+  return "Is a field missing, or a quote not closed in a line before?";
 }
 
 function headerOf(file: string, fields: readonly string[], line: number, delimiter: string): string[] {
@@ -152,7 +183,7 @@ function headerOf(file: string, fields: readonly string[], line: number, delimit
     if (first < i) {
       throw new UserError(
         `${file} line ${line}: the header names "${short(column)}" twice (columns ${first + 1} and ${i + 1}). Column names must differ` +
-          `${columns.length > 1 ? "" : `, divided by a ${delimiterNames[delimiter]}`}.`,
+          `${columns.length > 1 ? "" : `, divided by a ${delimiterNames[delimiter] ?? JSON.stringify(delimiter)}`}.`,
       );
     }
     if (column === "__proto__") throw new UserError(`${file} line ${line}: a column may not be named "__proto__". Rename it.`);
@@ -167,32 +198,4 @@ function short(text: string): string {
 /** Whether csv-parse refused the text. */
 export function isCsvError(error: unknown): error is CsvError {
   return error instanceof Error && "code" in error && String(error.code).startsWith("CSV_");
-}
-
-/** The delimiter that divides most of the first records into as many fields as the header; among equals, the one with the most fields. */
-export function guessDelimiter(bytes: Buffer): string {
-  let [best, bestEven, bestFields] = [",", 0, 1];
-  for (const delimiter of delimiters) {
-    const counts: number[] = [];
-    try {
-      // Only the start: a delimiter is evident after a few rows.
-      parse(bytes.subarray(0, 1 << 16), {
-        ...parseOptions,
-        delimiter,
-        to: 50,
-        on_record: (fields: string[]) => {
-          counts.push(fields.length);
-          return null;
-        },
-      });
-    } catch {
-      // The cut falls into a quoted field: the records before it are enough.
-    }
-    const fields = counts[0] ?? 1;
-    if (fields < 2) continue;
-    const even = counts.filter((count) => count === fields).length / counts.length;
-    if (even > bestEven + 1e-9 || (even > bestEven - 1e-9 && fields > bestFields))
-      [best, bestEven, bestFields] = [delimiter, even, fields];
-  }
-  return best;
 }

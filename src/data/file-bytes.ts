@@ -91,7 +91,7 @@ function zeroBytes(file: string, bytes: Buffer): string {
   return (
     `${file} line ${line}, character ${column} is a NUL (byte ${first} is zero), which no text has. ` +
     `${zeros === 1 ? "That one character is to blame" : `${zeros} such characters are to blame`}, the rest is text: ` +
-    `remove ${zeros === 1 ? "it" : "them"}, for instance with: tr -d '\\000' < ${file} > clean-${file}`
+    `remove ${zeros === 1 ? "it" : "them"}, for instance with tr -d '\\000'.`
   );
 }
 

@@ -6,16 +6,8 @@ import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { type InfoRecord, parse } from "csv-parse";
 import { UserError } from "../lib/errors.js";
-import {
-  guessDelimiter,
-  isCsvError,
-  noRows,
-  notCsv,
-  parseOptions,
-  recordReader,
-  unclosedQuote,
-  unpairedQuotes,
-} from "./delimited-text.js";
+import { dialectOptions, isCsvError, noRows, notCsv, recordReader, unclosedQuote, unpairedQuotes } from "./delimited-text.js";
+import { type Dialect, dialectOf, sampleBytes } from "./dialect.js";
 import { parseJsonLine } from "./json-rows.js";
 import { readTable } from "./read-table.js";
 import { cellLimit, type Row } from "./table.js";
@@ -64,11 +56,19 @@ async function streamReader(path: string, file: string): Promise<Reader | null> 
   const name = file.toLowerCase().replace(/\.gz$/, "");
   if (/\.(jsonl|ndjson)$/.test(name)) return { rows: () => jsonLines(path, file), warnings: [] };
   if (!/\.(csv|tsv|tab)$/.test(name)) return null;
-  const delimiter = guessDelimiter(await startOf(path));
-  const rows = (): AsyncGenerator<SourceRow> => delimited(path, file, delimiter, true);
-  if (delimiter !== "\t" || (await hasPairedQuotes(rows()))) return { rows, warnings: [] };
+  const dialect = dialectOf(file, await startOf(path));
+  // What the rows had besides is known once they were gone through.
+  const late: string[] = [];
+  const rows = (): AsyncGenerator<SourceRow> => delimited(path, file, dialect, true, late);
+  if (dialect.delimiter !== "\t" || (await hasPairedQuotes(rows())))
+    return {
+      rows,
+      get warnings() {
+        return [...dialect.notes, ...late];
+      },
+    };
   // Tab-separated exports are often written without any quoting, so that a lone quote means itself.
-  return { rows: () => delimited(path, file, delimiter, false), warnings: [unpairedQuotes(file)] };
+  return { rows: () => delimited(path, file, dialect, false, []), warnings: [...dialect.notes, unpairedQuotes(file)] };
 }
 
 class UnclosedQuote extends UserError {}
@@ -83,11 +83,17 @@ async function hasPairedQuotes(rows: AsyncGenerator<SourceRow>): Promise<boolean
   }
 }
 
-async function* delimited(path: string, file: string, delimiter: string, hasQuotes: boolean): AsyncGenerator<SourceRow> {
+async function* delimited(
+  path: string,
+  file: string,
+  dialect: Dialect,
+  hasQuotes: boolean,
+  notes: string[],
+): AsyncGenerator<SourceRow> {
   const limit = cellLimit();
-  const records = recordReader(file, delimiter, limit);
-  const parser = parse({ ...parseOptions, delimiter, info: true, ...(hasQuotes ? {} : { quote: null }) });
-  const text = Readable.from(textOf(path));
+  const records = recordReader(file, dialect, limit);
+  const parser = parse({ ...dialectOptions(dialect, hasQuotes), info: true });
+  const text = Readable.from(withoutStart(textOf(path), dialect.skippedBytes));
   text.on("error", (error) => parser.destroy(error));
   try {
     for await (const { record, info } of text.pipe(parser) as AsyncIterable<{ record: string[]; info: InfoRecord }>) {
@@ -102,6 +108,20 @@ async function* delimited(path: string, file: string, delimiter: string, hasQuot
     text.destroy();
   }
   if (records.columns === undefined) throw noRows(file);
+  notes.splice(0, notes.length, ...records.notes());
+}
+
+/** A text without its first bytes, which end with a line. */
+async function* withoutStart(chunks: AsyncIterable<string>, bytes: number): AsyncGenerator<string> {
+  let left = bytes;
+  for await (const chunk of chunks) {
+    if (left === 0) yield chunk;
+    else {
+      const content = Buffer.from(chunk, "utf8");
+      if (content.length > left) yield content.toString("utf8", left);
+      left = Math.max(0, left - content.length);
+    }
+  }
 }
 
 async function* jsonLines(path: string, file: string): AsyncGenerator<SourceRow> {
@@ -113,12 +133,12 @@ async function* jsonLines(path: string, file: string): AsyncGenerator<SourceRow>
   }
 }
 
-/** Enough to tell the delimiter by. */
+/** Enough to tell the dialect by. */
 async function startOf(path: string): Promise<Buffer> {
   let start = "";
   for await (const text of textOf(path)) {
     start += text;
-    if (start.length >= 1 << 16) break;
+    if (start.length >= sampleBytes) break;
   }
   return Buffer.from(start, "utf8");
 }

@@ -56,7 +56,8 @@ export async function isFolder(path: string): Promise<boolean> {
  * single data file is that file. UserError where neither is so.
  */
 export async function filesOfFolder(folder: string): Promise<SplitFiles> {
-  const names = (await readdir(folder)).filter((name) => dataFile.test(name)).sort();
+  // What begins with a dot is nobody's data: macOS puts "._train.csv" beside "train.csv".
+  const names = (await readdir(folder)).filter((name) => dataFile.test(name) && !name.startsWith(".")).sort();
   if (names.length === 0 && (await isFolder(join(folder, "data")))) return filesOfFolder(join(folder, "data"));
   const files = byName(folder, names);
   if (files.train.length > 0) return files;
