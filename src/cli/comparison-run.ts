@@ -81,7 +81,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
       held.use(await lockRun(folder));
       await checkNoRun(folder);
     }
-    const bill = held.use(openBill(join(folder, "bill.txt")));
+    const bill = openBill(join(folder, "bill.jsonl"));
     // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
     const responsesPath = options.cache ? join(runs, ".cache", "responses.db") : join(folder, "responses.db");
     const responses = held.use(await openResponseCache(responsesPath));
@@ -104,7 +104,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     await resumed?.reopen();
     const comparison = await measureAll(run, task, approaches, seeds, context, progress, bill);
     progress.clear();
-    await publish(run, comparison, { task, gates, manner, context, spending: bill });
+    await publish(run, comparison, { task, gates, manner, context, spending: bill, isNew: true });
     reportFailures(comparison, run, manner, context);
   } finally {
     progress.clear();

@@ -1,4 +1,5 @@
 /** @file What a comparison leaves behind: the files of the run's folder, those that `-o` names, and the result on the screen. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Advice, advise } from "../advise/advise.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
@@ -27,11 +28,13 @@ export interface Publication {
   readonly manner: Pick<RunManner, "output" | "json">;
   readonly context: CommandContext;
   readonly spending: Spending;
+  /** Whether the run's folder gets its reports; one that is looked at may lie on a disk that is read-only or full. */
+  readonly isNew: boolean;
 }
 
-/** Writes the run's reports and those asked for, prints the result, and says where to look. A failed gate sets the exit code. */
+/** Writes the run's reports, where it is new, and those asked for, prints the result, and says where to look. A failed gate sets the exit code. */
 export async function publish(run: Run, measured: Comparison, publication: Publication): Promise<void> {
-  const { task, manner, context, spending } = publication;
+  const { task, manner, context, spending, isNew } = publication;
   const { terminal } = context;
   const hasSpent = spending.paidUsd + spending.uncertainUsd > 0;
   const { paidUsd, uncertainUsd, uncertainRequests } = spending;
@@ -45,7 +48,7 @@ export async function publish(run: Run, measured: Comparison, publication: Publi
     comparison.summaries.map(({ approach }) => approach),
   );
   const standard = ["report.html", "report.md", "results.json"].map((file) => join(run.folder, file));
-  for (const path of [...standard, ...manner.output]) {
+  for (const path of [...(isNew ? standard : []), ...manner.output]) {
     await writeFileAtomic(path, render(formatOf(path), comparison, advice, { texts, gates, trainings }));
   }
   if (manner.json) terminal.out(render("json", comparison, advice, { texts, gates }));
@@ -55,7 +58,7 @@ export async function publish(run: Run, measured: Comparison, publication: Publi
     terminal.err(`${visibleText(`${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})`)}\n`);
   }
   if (hasSpent) terminal.err(`Paid for answers: ${spendingText(spending)}.\n`);
-  terminal.err(`Report: ${visibleText(join(run.folder, "report.html"))}\n`);
+  if (existsSync(standard[0]!)) terminal.err(`Report: ${visibleText(standard[0]!)}\n`);
   if (gates.some((gate) => !gate.isPassed)) context.setExitCode(exitCode.gate);
 }
 

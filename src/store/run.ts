@@ -1,50 +1,39 @@
 /**
  * @file A run on disk: `run.json` (what was asked, of which data, on which machine), `predictions.jsonl` (one line an outcome)
- * and `measurements.jsonl` (one line a finished measurement). No statistic is stored as a source: all are recomputed from the rows.
+ * and `measurements.jsonl` (one line a finished measurement). No statistic is stored as a source: all are recomputed from the rows. Each line, and
+ * `run.json`, ends with a checksum, its field `crc`.
  *
  * A measurement counts from the moment its line stands in `measurements.jsonl`, which is written after its predictions. Predictions
- * without such a line are the remains of a killed run; they are dropped when the run is opened to go on.
+ * without such a line are the remains of a killed run; they are dropped when the run is opened to go on. One that is made again stands beside the
+ * former until its own line is written.
  */
-import { appendFile, mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { messageOf, UserError } from "../lib/errors.js";
 import { sha256 } from "../lib/hash.js";
-import type { Assumptions, Measurement, Outcome, TaskFacts } from "../types.js";
+import { sealedDocument, unsealed } from "../lib/sealed-json.js";
+import type { Measurement, Outcome } from "../types.js";
+import { checked, damaged, journalLine, readJournal } from "./journal.js";
+import {
+  headSchema,
+  type MeasurementHead,
+  type MeasurementKey,
+  manifestSchema,
+  type PredictionLine,
+  predictionSchema,
+  type RunManifest,
+  runFormat,
+} from "./run-format.js";
 
-/** The version of the folder's layout. A reader refuses what is newer than itself. */
-export const runFormat = 1;
-
-/** What `run.json` holds. Plain JSON; never a key. */
-export interface RunManifest {
-  readonly format: number;
-  readonly name: string;
-  /** ISO 8601, UTC. */
-  readonly createdAt: string;
-  /** Absent while the run goes on, after it was interrupted, and where an approach could not be measured. */
-  readonly finishedAt?: string;
-  /** Version of this package. */
-  readonly version: string;
-  readonly machine: {
-    readonly cpu: string;
-    readonly cores: number;
-    readonly memoryGb: number;
-    readonly node: string;
-    readonly os: string;
-  };
-  /** Where the process stood when the run was begun: relative paths in `options` start there. Absent in runs of early versions. */
-  readonly workingFolder?: string;
-  /** The options as given, so that the run can be resumed and repeated. */
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly task: TaskFacts;
-  readonly assumptions: Assumptions;
-  readonly failed: readonly { readonly approach: string; readonly reason: string }[];
-}
+export { type RunManifest, runFormat } from "./run-format.js";
 
 /** A run's folder, open for reading and appending. */
 export interface Run {
   readonly folder: string;
   readonly manifest: RunManifest;
+  /** Those that are not to be made again. */
   readonly measurements: readonly Measurement[];
   /** Where the fit of a measurement may keep what lets it go on after it was killed. */
   checkpointFolder(key: MeasurementKey): string;
@@ -55,9 +44,7 @@ export interface Run {
   reopen(): Promise<void>;
 }
 
-type MeasurementHead = Omit<Measurement, "outcomes"> & { readonly rows: number };
-type MeasurementKey = Pick<Measurement, "approach" | "split" | "trainSize" | "seed">;
-type PredictionLine = Outcome & MeasurementKey;
+const plainObject = z.record(z.string(), z.unknown());
 
 const keyOf = (m: MeasurementKey): string => JSON.stringify([m.approach, m.split, m.trainSize, m.seed]);
 
@@ -66,8 +53,8 @@ export async function createRun(folder: string, manifest: RunManifest): Promise<
   await checkNoRun(folder);
   const path = join(folder, "run.json");
   await mkdir(folder, { recursive: true });
-  await writeFileAtomic(path, json(manifest));
-  return makeRun(folder, manifest, []);
+  await writeFileAtomic(path, sealedDocument(manifest));
+  return makeRun(folder, manifest, [], () => true);
 }
 
 /** A folder that already holds a run is a `UserError`. */
@@ -78,21 +65,21 @@ export async function checkNoRun(folder: string): Promise<void> {
 
 /** Opens a run to look at it, and writes nothing. Errors name what is missing or broken. */
 export async function openRun(folder: string): Promise<Run> {
-  return makeRun(folder, await readManifest(folder), await readMeasurements(folder));
+  const manifest = await readManifest(folder);
+  return makeRun(folder, manifest, (await readMeasurements(folder)).stored, () => true);
 }
 
 /**
  * Opens a run to go on with it, and drops predictions that no finished measurement owns. The caller holds its lock: what another process had
  * finished since it was read would be dropped too.
  *
- * @param isKept measurements for which it is false are left out, to be made again
+ * @param isKept measurements for which it is false are left out, to be made again; until that is done they stay on disk
  */
 export async function continueRun(folder: string, isKept: (measurement: Measurement) => boolean = () => true): Promise<Run> {
   const manifest = await readManifest(folder);
-  const measurements = (await readMeasurements(folder)).filter(isKept);
-  await writeFileAtomic(join(folder, "predictions.jsonl"), measurements.map(predictionLines).join(""));
-  await writeFileAtomic(join(folder, "measurements.jsonl"), measurements.map(headLine).join(""));
-  return makeRun(folder, manifest, measurements);
+  const { stored, hasRemains } = await readMeasurements(folder);
+  if (hasRemains) await rewrite(folder, stored);
+  return makeRun(folder, manifest, stored, isKept);
 }
 
 /** The runs in a folder of runs, newest first. Folders without a readable `run.json` are left out. */
@@ -112,9 +99,21 @@ export async function listRuns(root: string): Promise<{ folder: string; manifest
   return runs.sort((a, b) => (a.manifest.createdAt < b.manifest.createdAt ? 1 : -1));
 }
 
-function makeRun(folder: string, manifest: RunManifest, measurements: readonly Measurement[]): Run {
+/** A measurement as it stands on disk. */
+interface Stored {
+  readonly measurement: Measurement;
+  readonly attempt: number;
+}
+
+function makeRun(
+  folder: string,
+  manifest: RunManifest,
+  before: readonly Stored[],
+  isKept: (measurement: Measurement) => boolean,
+): Run {
   let current = manifest;
-  const all = [...measurements];
+  const stored = new Map(before.map((each) => [keyOf(each.measurement), each]));
+  const all = before.map(({ measurement }) => measurement).filter(isKept);
   // Names of approaches have characters that folders may not have: a digest keeps two of them apart.
   const checkpointFolder = (key: MeasurementKey): string =>
     join(folder, "checkpoints", `${key.approach.replace(/[^\w.@-]+/g, "_")}-${sha256(keyOf(key)).slice(0, 12)}`);
@@ -126,109 +125,138 @@ function makeRun(folder: string, manifest: RunManifest, measurements: readonly M
     },
     measurements: all,
     async append(measurement) {
-      await appendFlushed(join(folder, "predictions.jsonl"), predictionLines(measurement));
-      await appendFlushed(join(folder, "measurements.jsonl"), headLine(measurement));
+      const key = keyOf(measurement);
+      const former = stored.get(key);
+      const made: Stored = { measurement, attempt: (former?.attempt ?? 0) + 1 };
+      await appendFlushed(join(folder, "predictions.jsonl"), predictionLines(made));
+      await appendFlushed(join(folder, "measurements.jsonl"), [headLine(made)]);
+      stored.delete(key);
+      stored.set(key, made);
       all.push(measurement);
+      if (former !== undefined) await rewrite(folder, [...stored.values()]);
       await rm(checkpointFolder(measurement), { recursive: true, force: true });
       // Gone with the last one in it; otherwise it refuses, and stays.
       await rmdir(join(folder, "checkpoints")).catch(() => {});
     },
     async update(changes) {
       current = { ...current, ...changes };
-      await writeFileAtomic(join(folder, "run.json"), json(current));
+      await writeFileAtomic(join(folder, "run.json"), sealedDocument(current));
     },
     async reopen() {
       const { finishedAt: _, ...open } = current;
       current = open;
-      await writeFileAtomic(join(folder, "run.json"), json(current));
+      await writeFileAtomic(join(folder, "run.json"), sealedDocument(current));
     },
   };
 }
 
-function headLine(measurement: Measurement): string {
-  const { outcomes, ...head } = measurement;
-  return `${JSON.stringify({ ...head, rows: outcomes.length } satisfies MeasurementHead)}\n`;
+function headLine({ measurement: { outcomes, ...head }, attempt }: Stored): string {
+  return journalLine({ ...head, rows: outcomes.length, ...attemptField(attempt) } satisfies MeasurementHead);
 }
 
-function predictionLines({ approach, split, trainSize, seed, outcomes }: Measurement): string {
-  return outcomes
-    .map((outcome) => `${JSON.stringify({ approach, split, trainSize, seed, ...outcome } satisfies PredictionLine)}\n`)
-    .join("");
+function* predictionLines({ measurement, attempt }: Stored): Generator<string> {
+  const { approach, split, trainSize, seed, outcomes } = measurement;
+  const key = { approach, split, trainSize, seed, ...attemptField(attempt) };
+  for (const outcome of outcomes) yield journalLine({ ...key, ...outcome } satisfies PredictionLine);
 }
 
-async function appendFlushed(path: string, text: string): Promise<void> {
-  await appendFile(path, text);
-  const file = await open(path, "r+");
+const attemptField = (attempt: number): { readonly attempt?: number } => (attempt === 1 ? {} : { attempt });
+
+/** Puts these measurements in place of all that the files hold. Predictions first: heads whose rows are gone are superseded ones. */
+async function rewrite(folder: string, stored: readonly Stored[]): Promise<void> {
+  const lines = function* (): Generator<string> {
+    for (const each of stored) yield* predictionLines(each);
+  };
+  await writeFileAtomic(join(folder, "predictions.jsonl"), pieces(lines()));
+  await writeFileAtomic(join(folder, "measurements.jsonl"), pieces(stored.map(headLine)));
+}
+
+/** Characters written at once: the rows of a large run together are more than one string can hold. */
+const pieceLength = 2 ** 20;
+
+function* pieces(lines: Iterable<string>): Generator<Uint8Array> {
+  let piece = "";
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < pieceLength) continue;
+    yield Buffer.from(piece);
+    piece = "";
+  }
+  yield Buffer.from(piece);
+}
+
+async function appendFlushed(path: string, lines: Iterable<string>): Promise<void> {
+  const file = await open(path, "a");
   try {
+    for (const piece of pieces(lines)) await file.appendFile(piece);
     await file.sync();
   } finally {
     await file.close();
   }
 }
 
+/** How to go on with a run whose files are damaged. */
+const remedy = "Put the file back from a copy, or run the comparison again: stored answers are used again.";
+
 async function readManifest(folder: string): Promise<RunManifest> {
   const path = join(folder, "run.json");
-  let manifest: RunManifest;
+  let text: string;
+  let value: Readonly<Record<string, unknown>>;
   try {
-    manifest = JSON.parse(await readFile(path, "utf8")) as RunManifest;
+    text = await readFile(path, "utf8");
+    value = checked(path, JSON.parse(text), plainObject, remedy);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const why =
       (error as NodeJS.ErrnoException).code === "ENOENT"
         ? "it has no run.json"
         : `its run.json can't be read (${messageOf(error)})`;
     throw new UserError(`${folder} is not a run: ${why}. "crossover list" shows the runs there are.`);
   }
-  if (typeof manifest.format !== "number" || typeof manifest.name !== "string") {
+  if (typeof value["format"] !== "number" || typeof value["name"] !== "string")
     throw new UserError(`${path} was not written by crossover: it has no "format" and "name".`);
-  }
-  const isWhole =
-    typeof manifest.createdAt === "string" && [manifest.options, manifest.task, manifest.assumptions].every(Boolean);
-  if (manifest.format <= runFormat && !isWhole) {
+  if (value["format"] > runFormat)
+    throw new UserError(`${path} has format ${value["format"]}; this version of crossover reads ${runFormat}. Update crossover.`);
+  if (value["format"] < runFormat)
     throw new UserError(
-      `${path} lacks what a run is made of (createdAt, options, task or assumptions). The file was changed; run the comparison again.`,
+      `${path} has format ${value["format"]}, of an earlier version of crossover; this one reads ${runFormat}. Run the comparison again.`,
     );
-  }
-  if (manifest.format > runFormat) {
-    throw new UserError(
-      `${path} has format ${manifest.format}; this version of crossover reads up to ${runFormat}. Update crossover.`,
-    );
-  }
-  return manifest;
+  const whole = unsealed(text);
+  if (whole === null) throw damaged(path, remedy);
+  return checked(path, whole, manifestSchema, remedy);
 }
 
-async function readMeasurements(folder: string): Promise<Measurement[]> {
-  const heads = await readLines<MeasurementHead>(join(folder, "measurements.jsonl"));
-  const rows = new Map<string, Outcome[]>(heads.map((head) => [keyOf(head), []]));
-  for (const { approach, split, trainSize, seed, ...outcome } of await readLines<PredictionLine>(
-    join(folder, "predictions.jsonl"),
-  )) {
-    rows.get(keyOf({ approach, split, trainSize, seed }))?.push(outcome);
+/** What the files hold, and whether there is more in them than these: the remains of a killed process, or measurements made again since. */
+async function readMeasurements(folder: string): Promise<{ readonly stored: Stored[]; readonly hasRemains: boolean }> {
+  const path = { heads: join(folder, "measurements.jsonl"), rows: join(folder, "predictions.jsonl") };
+  let hasRemains = false;
+  /** Of each key, the one that was made last. */
+  const heads = new Map<string, { readonly head: MeasurementHead; readonly outcomes: Outcome[] }>();
+  for await (const read of readJournal(path.heads, { schema: headSchema, remedy })) {
+    if ("torn" in read || heads.delete(keyOf(read.line))) hasRemains = true;
+    if ("line" in read) heads.set(keyOf(read.line), { head: read.line, outcomes: [] });
   }
-  return heads.map(({ rows: count, ...head }) => {
-    // A measurement that was begun, killed and begun again has its rows twice: the last ones belong to the head.
-    const outcomes = rows.get(keyOf(head))!.slice(-count);
-    if (outcomes.length < count) {
+  for await (const read of readJournal(path.rows, { schema: predictionSchema, remedy })) {
+    if ("torn" in read) {
+      hasRemains = true;
+      continue;
+    }
+    const { approach, split, trainSize, seed, attempt, ...outcome } = read.line;
+    const owner = heads.get(keyOf({ approach, split, trainSize, seed }));
+    if (owner !== undefined && owner.head.attempt === attempt) owner.outcomes.push(outcome);
+    else hasRemains = true;
+  }
+  const stored = [...heads.values()].map(({ head: { rows, attempt = 1, ...head }, outcomes }) => {
+    if (outcomes.length < rows)
       throw new UserError(
-        `${join(folder, "predictions.jsonl")} has ${outcomes.length} rows of ${head.approach}, measurements.jsonl says ${count}. ` +
+        `${path.rows} has ${outcomes.length} rows of ${head.approach}, measurements.jsonl says ${rows}. ` +
           "The file was changed or cut; run the comparison again.",
       );
-    }
-    return { ...head, outcomes };
+    // One that was begun, killed and begun again has its rows twice: the last ones belong to the head.
+    if (outcomes.length > rows) hasRemains = true;
+    return { measurement: { ...head, outcomes: outcomes.slice(outcomes.length - rows) }, attempt };
   });
-}
-
-/** Parses JSON lines; a torn last line, left by a killed process, is dropped. */
-async function readLines<Line>(path: string): Promise<Line[]> {
-  if (!(await exists(path))) return [];
-  // Complete files end with a line feed, so what stands after the last one is nothing, or torn.
-  const lines = (await readFile(path, "utf8")).split("\n").slice(0, -1);
-  return lines.map((line, i) => {
-    try {
-      return JSON.parse(line) as Line;
-    } catch {
-      throw new UserError(`${path} line ${i + 1} is not JSON. The file was changed; run the comparison again.`);
-    }
-  });
+  return { stored, hasRemains };
 }
 
 async function exists(path: string): Promise<boolean> {
@@ -236,8 +264,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

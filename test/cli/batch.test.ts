@@ -31,7 +31,7 @@ describe("--batch", () => {
     expect(err).toMatch(/15 requests are at openai:gpt-5-mini as batch_0/);
     expect(out).toContain("prompt:zero-shot@openai:gpt-5-mini");
     expect(server.batches.map(({ keys }) => keys.length)).toEqual([15]);
-    const { totalUsd: paid } = openBill(join(folder, "runs", "batched", "bill.txt"));
+    const { totalUsd: paid } = openBill(join(folder, "runs", "batched", "bill.jsonl"));
     // $0.125 and $1 a million.
     expect(paid).toBeCloseTo(server.usage.inputTokens * 0.125e-6 + server.usage.outputTokens * 1e-6, 12);
     const report = await readFile(join(folder, "runs", "batched", "report.md"), "utf8");

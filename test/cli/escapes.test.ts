@@ -8,6 +8,7 @@ import { cleanTerminal } from "../../src/cli/clean-terminal.js";
 import { exitCode, explain } from "../../src/cli/exit-code.js";
 import { makeProgress } from "../../src/cli/progress.js";
 import { shellWord } from "../../src/cli/shell-word.js";
+import { sealedDocument, sealedLine } from "../../src/lib/sealed-json.js";
 import { dangerous } from "../report/hostile.js";
 import { type CliResult, crossover, emptyFolder, ticketRows } from "./cli.js";
 import { fakeTerminal } from "./fake-terminal.js";
@@ -96,9 +97,17 @@ describe("a run's folder from elsewhere", () => {
           : typeof value === "object" && value !== null
             ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, spoil(each)]))
             : value;
-    for (const file of ["run.json"]) {
-      const manifest = JSON.parse(await readFile(join(folder, file), "utf8")) as Record<string, unknown>;
-      await writeFile(join(folder, file), JSON.stringify({ ...(spoil(manifest) as object), format: manifest["format"] }));
+    const manifest = JSON.parse(await readFile(join(folder, "run.json"), "utf8")) as Record<string, unknown>;
+    const { crc: _, ...spoiled } = spoil(manifest) as Record<string, unknown>;
+    await writeFile(join(folder, "run.json"), sealedDocument({ ...spoiled, format: manifest["format"] }));
+    for (const file of ["measurements.jsonl", "predictions.jsonl"]) {
+      const lines = (await readFile(join(folder, file), "utf8")).trim().split("\n");
+      const rows = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+      const names = ({ arm, split, failure }: Record<string, unknown>) => ({ arm, split, failure });
+      await writeFile(
+        join(folder, file),
+        rows.map(({ crc: _, ...row }) => `${sealedLine({ ...(spoil(row) as object), ...names(row) })}\n`).join(""),
+      );
     }
     for (const words of [["list"], ["list", "--json"], ["view", folder], ["resume", folder], ["resume"]]) {
       const { out, err } = await raw([...words, "--runs", hostile]);

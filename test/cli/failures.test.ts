@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { sealedDocument } from "../../src/lib/sealed-json.js";
 import type { RunManifest } from "../../src/store/run.js";
 import type { Outcome } from "../../src/types.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
@@ -140,7 +141,7 @@ describe("a run that is resumed from another folder", () => {
     ).toBe(0);
     const { finishedAt: _, ...manifest } = await manifestOf(run);
     const options = { ...manifest.options, path: basename(path) };
-    await writeFile(join(run, "run.json"), JSON.stringify({ ...manifest, workingFolder: home, options }));
+    await writeFile(join(run, "run.json"), sealedDocument({ ...manifest, workingFolder: home, options }));
     return { home, run };
   }
 

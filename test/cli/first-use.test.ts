@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { explain } from "../../src/cli/exit-code.js";
+import { sealedDocument } from "../../src/lib/sealed-json.js";
+import { runFormat } from "../../src/store/run.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, writeTickets } from "./cli.js";
 
@@ -61,13 +63,13 @@ describe("a folder that is not what it seems", () => {
     const runs = join(folder, "listed");
     expect((await crossover(["run", data, "--runs", runs, "--name", "whole", "--approaches", "baseline:majority"])).code).toBe(0);
     await mkdir(join(runs, "half"));
-    await writeFile(join(runs, "half", "run.json"), '{"format":1,"name":"half"}');
+    await writeFile(join(runs, "half", "run.json"), sealedDocument({ format: runFormat, name: "half" }));
     const { code, out } = await crossover(["list", "--runs", runs]);
     expect(code).toBe(0);
     expect(out.trim().split("\n")).toHaveLength(1);
     const viewed = await crossover(["view", "half", "--runs", runs]);
     expect(viewed.code).toBe(2);
-    expect(viewed.err).toContain("lacks what a run is made of");
+    expect(viewed.err).toContain("does not hold what is kept there");
     const report = await readFile(join(runs, "whole", "report.md"), "utf8");
     expect(report).toContain("neither fine-tuning nor prompting was measured");
   });
@@ -77,9 +79,9 @@ it("an unfinished run is not shown as if it were whole", async () => {
   const runs = join(folder, "unfinished");
   await crossover(["run", data, "--runs", runs, "--name", "stopped", "--approaches", "baseline:majority"]);
   const path = join(runs, "stopped", "run.json");
-  const { finishedAt, ...stopped } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+  const { finishedAt, crc: _, ...stopped } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
   expect(finishedAt).toEqual(expect.any(String));
-  await writeFile(path, JSON.stringify(stopped));
+  await writeFile(path, sealedDocument(stopped));
   const { code, err } = await crossover(["view", "stopped", "--runs", runs]);
   expect(code).toBe(0);
   expect(err).toContain(

@@ -82,7 +82,7 @@ describe("a run that is killed", () => {
     expect(kills).toBeGreaterThan(1);
     const askedByKilled = llm.requests.length;
     // 100 tokens at $0.25 and 2 at $2 a million: "at most" holds for the requests that were cut off, too.
-    const { totalUsd } = openBill(join(folder, "runs", "killed", "bill.txt"));
+    const { totalUsd } = openBill(join(folder, "runs", "killed", "bill.jsonl"));
     expect(totalUsd).toBeGreaterThanOrEqual(askedByKilled * 29e-6 - 1e-9);
 
     const whole = await crossover(["run", data, "--runs", join(folder, "other"), "--name", "whole", ...options], { env });

@@ -99,7 +99,7 @@ describe("labeling a file", () => {
       /The budget of \$0\.10 does not cover the next request.*\n.*rows are in .*Go on with: crossover label .* --llm openai:gpt-4 --labels 'refund,login' --budget-usd 0.1/,
     );
     expect(server.requests.length).toBeGreaterThan(0);
-    expect(openBill(join(`${path("rows.labelled.csv")}.crossover`, "bill.txt")).totalUsd).toBeLessThanOrEqual(0.1);
+    expect(openBill(join(`${path("rows.labelled.csv")}.crossover`, "bill.jsonl")).totalUsd).toBeLessThanOrEqual(0.1);
   });
 
   it("writes JSON Lines with all that the rows had, and numbers the failures", async () => {

@@ -30,7 +30,7 @@ describe("a run that another process goes on with", () => {
     batch.add("key", '{"custom_id":"key"}', {});
     // What the other process is writing at this moment.
     await writeFile(join(run, "batches", "openai-test", "0001.jsonl"), '{"custom_id":"key"}\n{"custom_id":"ot', { flag: "w" });
-    await writeFile(join(run, "bill.txt"), "0.5\n0.2");
+    await writeFile(join(run, "bill.jsonl"), "0.5\n0.2");
     await writeFile(join(run, "run.json"), "{");
     await using _lock = await lockRun(run);
     const before = await contents(run);

@@ -95,7 +95,7 @@ describe("crossover run", () => {
     const rows = (await predictions(join(runs, "first"))).filter((row) => row.approach.startsWith("prompt:"));
     // 100 tokens at $0.25 and 10 at $2 a million.
     expect(rows.map((row) => row.costUsd)).toEqual(rows.map(() => expect.closeTo(100 * 0.25e-6 + 10 * 2e-6, 12)));
-    expect(openBill(join(runs, "first", "bill.txt")).totalUsd).toBeCloseTo(15 * 45e-6, 9);
+    expect(openBill(join(runs, "first", "bill.jsonl")).totalUsd).toBeCloseTo(15 * 45e-6, 9);
 
     const second = await crossover([...words, "--name", "second"], { env });
     expect(second.code).toBe(0);

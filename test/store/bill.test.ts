@@ -1,12 +1,13 @@
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
+import { sealedLine } from "../../src/lib/sealed-json.js";
 import { openBill } from "../../src/store/bill.js";
 
 it("counts a request that was open when the process was killed, and keeps no dust of those that ended", () => {
-  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt");
+  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.jsonl");
   const bill = openBill(path);
   for (const usd of [0.1, 0.2, 0.3, -0.1, -0.3, -0.2]) bill.add(usd);
   expect(bill.totalUsd).toBe(0);
@@ -15,7 +16,7 @@ it("counts a request that was open when the process was killed, and keeps no dus
 });
 
 it("sums what was paid over several sessions, whatever a killed one left", () => {
-  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt");
+  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.jsonl");
   const first = openBill(path);
   expect(first.totalUsd).toBe(0);
   first.add(0.25);
@@ -27,7 +28,7 @@ it("sums what was paid over several sessions, whatever a killed one left", () =>
 });
 
 it("keeps what was paid apart from what requests may have cost that broke off, also of a process that was killed", () => {
-  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt");
+  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.jsonl");
   const bill = openBill(path);
   // Three are sent: one is answered, one breaks off, one is open when the process is killed.
   for (let i = 0; i < 3; i++) bill.add(0, 0.5, 1);
@@ -43,22 +44,31 @@ it("keeps what was paid apart from what requests may have cost that broke off, a
 });
 
 it("loses no payment to a line that was torn before it", () => {
-  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt");
-  writeFileSync(path, "0.25\n0 0.5e-");
+  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.jsonl");
+  openBill(path).add(0.25);
+  appendFileSync(path, '{"paidUsd":0,"uncertainUsd":0.5e-');
   const bill = openBill(path);
+  expect(bill.totalUsd).toBe(0.25);
   bill.add(0.5);
   expect(openBill(path).totalUsd).toBe(0.75);
-  expect(readFileSync(path, "utf8").split("\n")).toContain("0.5");
 });
 
-it.each(["Infinity", "1e999", "NaN", "-Infinity", "0 Infinity 1", "much"])("is no bill with a line that says %j", (line) => {
-  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt");
-  writeFileSync(path, `0.25\n${line}\n0.5\n`);
+it.each([
+  ["a payment that was never made", sealedLine({ paidUsd: "0.25" })],
+  ["Infinity", sealedLine({ paidUsd: 0.25 }).replace("0.25", "1e999")],
+  ["another sum", sealedLine({ paidUsd: 0.25 }).replace("0.25", "0.26")],
+  ["no checksum", '{"paidUsd":0.25}'],
+  ["a bare number", "0.25"],
+])("is no bill with a line that holds %s", (_, line) => {
+  const path = join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.jsonl");
+  const whole = sealedLine({ paidUsd: 0.5 });
+  writeFileSync(path, `${whole}\n${line}\n${whole}\n`);
+  expect(() => openBill(path)).toThrow(`${path} line 2`);
   expect(() => openBill(path)).toThrow(UserError);
 });
 
 it("refuses to write down what is no sum of money", () => {
-  const bill = openBill(join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.txt"));
+  const bill = openBill(join(mkdtempSync(join(tmpdir(), "crossover-bill-")), "bill.jsonl"));
   expect(() => bill.add(Number.POSITIVE_INFINITY)).toThrow(RangeError);
   expect(() => bill.add(0, Number.NaN)).toThrow(RangeError);
   expect(bill.totalUsd).toBe(0);

@@ -1,6 +1,7 @@
 /**
  * @file Tries for the locks of folders. `race ROOT FOLDERS AT`: one after the other, each at its moment by the clock, which is that of all who race;
- * says whether it got it. `hold ROOT FOLDERS`: takes all, and keeps them until it is killed.
+ * says from when to when it had it, or that it was
+ * refused. `hold ROOT FOLDERS`: takes all, and keeps them until it is killed.
  */
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
@@ -16,8 +17,9 @@ async function race(round: number): Promise<void> {
   while (Date.now() < at);
   try {
     const lock = await lockRun(`${root}/${round}`);
-    console.log(`held ${round}`);
+    const from = Date.now();
     await delay(heldMs);
+    console.log(`held ${round} ${from} ${Date.now()}`);
     await lock[Symbol.asyncDispose]();
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -2,6 +2,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:f
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { sealedLine } from "../../src/lib/sealed-json.js";
 import { continueRun, createRun, listRuns, openRun, type RunManifest, runFormat } from "../../src/store/run.js";
 import type { Measurement } from "../../src/types.js";
 
@@ -95,7 +96,7 @@ describe("a run on disk", () => {
     const folder = join(root, "cut");
     const run = await createRun(folder, manifest);
     await run.append(measurement("tune:probe", ["a", "b"]));
-    const killed = JSON.stringify({
+    const killed = sealedLine({
       approach: "prompt:labels",
       split: "test",
       trainSize: 2,
@@ -129,7 +130,7 @@ describe("a run on disk", () => {
     await expect(createRun(folder, manifest)).rejects.toThrow(`Continue it with "crossover resume ${folder}"`);
     await expect(openRun(root)).rejects.toThrow("it has no run.json");
     await writeFile(join(folder, "run.json"), JSON.stringify({ ...manifest, format: 99 }));
-    await expect(openRun(folder)).rejects.toThrow("has format 99; this version of crossover reads up to 1");
+    await expect(openRun(folder)).rejects.toThrow("has format 99; this version of crossover reads 2");
   });
 
   it("lists runs newest first and passes over broken ones", async () => {

@@ -16,7 +16,7 @@ import { collect, type RunManner } from "../run-options.js";
 import { shellWord } from "../shell-word.js";
 import { storedOptions } from "../stored-options.js";
 
-/** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. */
+/** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. Writes only what `-o` names. */
 export function addViewCommand(program: Command, context: CommandContext): Command {
   return program
     .command("view")
@@ -39,8 +39,8 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
         context.terminal.err(noteLines(text, context.terminal));
       }
       const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
-      using spending = openBill(join(run.folder, "bill.txt"));
-      await publish(run, comparison, { task: await dataOf(run), gates: [], manner, context, spending });
+      const spending = openBill(join(run.folder, "bill.jsonl"));
+      await publish(run, comparison, { task: await dataOf(run), gates: [], manner, context, spending, isNew: false });
     });
 }
 

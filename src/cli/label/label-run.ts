@@ -104,7 +104,7 @@ export async function label(options: LabelOptions, command: string, context: Com
     note(planText(plan, facts));
     if (!options.yes && options.budgetUsd === undefined) await confirmUsd(estimate.usd ?? 0, "Labeling", terminal);
     if (!isBegun) await writeState(output, state);
-    const bill = held.use(openBill(join(folder, "bill.txt")));
+    const bill = openBill(join(folder, "bill.jsonl"));
     const budget = billedBudget(options.budgetUsd, bill);
     // Without the cache answers are asked for anew, yet kept: what was interrupted must not be paid twice.
     const cache = held.use(

@@ -8,7 +8,7 @@ import { openResponseCache } from "../../../src/store/response-cache.js";
 
 const [folder = "", url, count] = process.argv.slice(2);
 await using cache = await openResponseCache(join(folder, "answers.db"));
-using bill = openBill(join(folder, "bill.txt"));
+const bill = openBill(join(folder, "bill.jsonl"));
 const approach = prompt({
   llm: "openai:gpt-4o-mini",
   env: { OPENAI_BASE_URL: url },
