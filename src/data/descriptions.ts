@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { UserError } from "../lib/errors.js";
+import { isInside } from "../lib/inside-folder.js";
 import { nearestNames } from "../lib/nearest-name.js";
 import { readBytes, utf8Text } from "./file-bytes.js";
 
@@ -47,6 +48,13 @@ export async function labelWordsBeside(
   const names = await readdir(folder).catch((): string[] => []);
   const file = usualNames.find((name) => names.includes(name));
   if (file === undefined) return { words: noLabelWords, note: null };
+  // Nobody named it, and its words go into prompts.
+  if (!(await isInside(join(folder, file), folder))) {
+    return {
+      words: noLabelWords,
+      note: `${file} beside the data was not used: it is a link that leads out of that folder. Name it with --descriptions if it should be.`,
+    };
+  }
   const words = await parseLabelWords(join(folder, file));
   const unknown = unknownLabels(words, labels);
   if (unknown.length === 0) return { words, note: `Descriptions of labels are from ${file}, which stands beside the data.` };

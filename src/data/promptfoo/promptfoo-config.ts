@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { UserError } from "../../lib/errors.js";
+import { requireInside } from "../../lib/inside-folder.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
 
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -68,9 +69,9 @@ const codeFile = /\.(js|cjs|mjs|ts|cts|mts|py|rb|go|sh|ps1)(:\w+)?$/i;
 
 /**
  * The path of a file that a configuration names, from the configuration's own folder; `file://` is optional. UserError for code, for what is
- * on the network, for patterns, and for kinds of files that are not read.
+ * on the network, for patterns, for files outside that folder, and for kinds of files that are not read.
  */
-export function namedFile(name: string, config: PromptfooConfig, what: string, kinds: readonly string[]): string {
+export async function namedFile(name: string, config: PromptfooConfig, what: string, kinds: readonly string[]): Promise<string> {
   const plain = name.replace(/^file:\/\//, "");
   const place = `${config.file}: ${what} is ${JSON.stringify(name.slice(0, 80))}`;
   if (codeFile.test(plain) || /^(exec|python|package|golang|ruby):/.test(name)) {
@@ -82,6 +83,7 @@ export function namedFile(name: string, config: PromptfooConfig, what: string, k
   if (!kinds.includes(extname(path).toLowerCase())) {
     throw new UserError(`${place}. Read are files that end in ${kinds.join(", ")}.`);
   }
+  await requireInside(path, dirname(config.path), place);
   return path;
 }
 

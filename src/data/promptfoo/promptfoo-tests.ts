@@ -67,7 +67,7 @@ async function readTests(tests: unknown, config: PromptfooConfig): Promise<reado
 }
 
 async function testsOfFile(name: string, config: PromptfooConfig): Promise<readonly Test[]> {
-  const path = namedFile(name, config, '"tests"', [".csv", ".json", ".jsonl", ".yaml", ".yml"]);
+  const path = await namedFile(name, config, '"tests"', [".csv", ".json", ".jsonl", ".yaml", ".yml"]);
   const text = await readText(path);
   const file = basename(path);
   const kind = extname(path).toLowerCase();

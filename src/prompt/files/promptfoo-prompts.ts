@@ -30,7 +30,7 @@ export async function writtenPrompts(config: PromptfooConfig): Promise<readonly 
         throw new UserError(`${config.file}: ${place} is no text. Expected the prompt, or file:// and its file.`);
       const name = typeof label === "string" ? label : null;
       if (!isFileName(source)) return [{ place, label: name, text: source }];
-      const path = namedFile(source, config, place, [".txt", ".md", ".json", ".yaml", ".yml", ".j2"]);
+      const path = await namedFile(source, config, place, [".txt", ".md", ".json", ".yaml", ".yml", ".j2"]);
       const text = await readText(path);
       // A file of texts may hold several, parted by lines of three dashes.
       const texts = extname(path) === ".txt" ? text.split(/^---\s*$/m).map((part) => part.trim()) : [text];

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { UserError } from "../../lib/errors.js";
 import { sha256 } from "../../lib/hash.js";
+import { requireInside } from "../../lib/inside-folder.js";
 import { didYouMean } from "../../lib/nearest-name.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
 import type { PromptProgram } from "../program.js";
@@ -74,6 +75,7 @@ export function readPromptFiles(files: ReadonlyMap<string, string>, folder: stri
 }
 
 async function readText(folder: string, name: string): Promise<string> {
+  await requireInside(join(folder, name), folder, `${join(folder, name)} is a link to a file`);
   try {
     return await readFile(join(folder, name), "utf8");
   } catch (error) {
