@@ -238,6 +238,8 @@ function failureWatch(llm: Llm, stopAfter: number) {
       isAnswered = true;
     },
     failed(error: LlmError): UserError | undefined {
+      // Says something of one text.
+      if (error.kind === "filtered") return undefined;
       const count = (counts.get(error.kind) ?? 0) + 1;
       counts.set(error.kind, count);
       if (isAnswered || counts.size > 1 || count < stopAfter) return undefined;
@@ -246,11 +248,13 @@ function failureWatch(llm: Llm, stopAfter: number) {
   };
 }
 
+const finishes: readonly Completion["finish"][] = ["stop", "length", "refused", "filtered"];
+
 function fromStore(stored: StoredResponse): Completion {
   const { finish, usage } = stored;
   return {
     ...stored,
     usage: usage !== null && isUsage(usage) ? usage : null,
-    finish: finish === "stop" || finish === "length" || finish === "refused" ? finish : "other",
+    finish: finishes.find((known) => known === finish) ?? "other",
   };
 }

@@ -60,8 +60,8 @@ export interface TokenLogprob {
 export interface Completion {
   /** At most `maxCompletionCharacters`. Untrusted. */
   readonly text: string;
-  /** Why the model stopped: of itself, at the limit of tokens, because it or a filter refused, or for a reason that says nothing. */
-  readonly finish: "stop" | "length" | "refused" | "other";
+  /** Why the model stopped: of itself, at the limit of tokens, because it refused, because a filter before it did, or for a reason that says nothing. */
+  readonly finish: "stop" | "length" | "refused" | "filtered" | "other";
   /** `null` where the service reported none. */
   readonly usage: Usage | null;
   /** From sending to the last byte, of the attempt that succeeded; `null` where it came in a batch, and nobody waited for it alone. */
@@ -138,6 +138,7 @@ export type LlmErrorKind =
   | "certificate" // the server's is not to be trusted
   | "redirect" // 3xx to an address that the user did not choose
   | "request" // 400 and the like: this very request is refused
+  | "filtered" // by the service's filter, for its text
   | "unsupported" // a parameter is refused; the next attempt goes without it
   | "limit" // 429
   | "overload" // 503, 529

@@ -10,10 +10,11 @@ export function readCompletion(
   completion: Pick<Completion, "text" | "finish">,
   task: Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel"> & Partial<Pick<PromptTemplate, "descriptions">>,
   style: AnswerStyle = "direct",
-): Pick<Prediction, "answer" | "failure" | "rawAnswer"> {
+): Pick<Prediction, "answer" | "failure" | "refusedBy" | "rawAnswer"> {
   // Of thoughts the end says more.
   const rawAnswer = style === "reasoned" ? completion.text.slice(-500) : completion.text.slice(0, 500);
   if (completion.finish === "refused") return { answer: null, failure: "refused", rawAnswer };
+  if (completion.finish === "filtered") return { answer: null, failure: "refused", refusedBy: "host", rawAnswer };
   // What was cut off may have been the rest of another label ("card" of "card_arrival").
   if (completion.finish === "length") return { answer: null, failure: "truncated", rawAnswer };
   const parse = task.isMultiLabel ? parseAnswers : parseAnswer;

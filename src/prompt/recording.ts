@@ -6,9 +6,9 @@ import { UserError } from "../lib/errors.js";
 import { formatExactJson, parseExactJson } from "../lib/exact-json.js";
 import { whyUnreadable } from "../lib/unreadable-file.js";
 import { at, textAt } from "./json-value.js";
-import { type Completion, maxCompletionCharacters } from "./llm.js";
-import { readLogprobs } from "./read-logprobs.js";
-import { readUsage } from "./usage.js";
+import type { Completion } from "./llm.js";
+import { isFiltered } from "./providers/content-filter.js";
+import { readResponseBody } from "./response-body.js";
 
 /** One row: an answer, or the service's error. A recording knows no latency. */
 export type RecordedRow = Omit<Completion, "latencySeconds"> | { readonly error: string };
@@ -34,6 +34,8 @@ export async function readRecording(path: string): Promise<Recording> {
   let repeated = 0;
   let torn: string | undefined;
   let number = 0;
+  /** The fields of the first answer that could not be read. */
+  let unreadLine: string | undefined;
   try {
     for await (const line of answerLines(path)) {
       number++;
@@ -44,6 +46,7 @@ export async function readRecording(path: string): Promise<Recording> {
         torn = row.torn;
         continue;
       }
+      if ("error" in row.row && row.row.error === unread) unreadLine ??= fieldsOf(line);
       if (rows.has(row.id)) repeated++;
       rows.set(row.id, row.row);
       if ("servedBy" in row.row && row.row.servedBy !== null)
@@ -55,6 +58,13 @@ export async function readRecording(path: string): Promise<Recording> {
   }
   if (rows.size === 0)
     throw new UserError(torn ?? `${path} holds no answers: it is empty. Expected the output file of OpenAI's Batch API.`);
+  if (unreadLine !== undefined && ![...rows.values()].some((row) => !("error" in row))) {
+    const count = [...rows.values()].filter((row) => "error" in row && row.error === unread).length;
+    throw new UserError(
+      `${path} holds ${count} answers, and none in a format that can be read: the first has the fields ${unreadLine}. Expected answers of OpenAI's chat ` +
+        "completions or responses, Anthropic's messages, or Google's generateContent, as their batches give them back.",
+    );
+  }
   if (torn !== undefined) warnings.push(`${path} ends in the middle of line ${number}: that answer counts as missing.`);
   if (repeated > 0) warnings.push(`${repeated} ids occur more than once in ${path}: the last answer counts.`);
   const byCount = [...models].sort((a, b) => b[1] - a[1]);
@@ -92,10 +102,15 @@ function listedLines(text: string, path: string): string[] {
   }
 }
 
+/** Names of a row's id: of OpenAI and Anthropic, of Google, of Bedrock. */
+const idKeys = ["custom_id", "key", "recordId"];
+
 /** A row's id: a text, or a number with every digit that the file has. */
 function idAt(value: unknown, line: string): string | null {
-  const id = at(value, "custom_id");
-  return typeof id === "number" ? String(at(parseExactJson(line), "custom_id")) : typeof id === "string" ? id : null;
+  const key = idKeys.find((known) => at(value, known) !== undefined);
+  if (key === undefined) return null;
+  const id = at(value, key);
+  return typeof id === "number" ? String(at(parseExactJson(line), key)) : typeof id === "string" ? id : null;
 }
 
 function readRow(
@@ -117,7 +132,7 @@ function readRow(
       `${path} line ${number} has no custom_id. Expected the output file of OpenAI's Batch API, with the row's id as custom_id.`,
     );
   }
-  if (at(value, "response") === undefined && at(value, "error") === undefined) {
+  if (!["response", "result", "modelOutput", "error"].some((field) => at(value, field) !== undefined)) {
     throw new UserError(
       `${path} line ${number} has neither response nor error.${at(value, "body") === undefined ? "" : " It looks like the batch's input: give its output file."}`,
     );
@@ -125,23 +140,44 @@ function readRow(
   return { id, row: readResponse(value) };
 }
 
+/** The format is one that nobody here can read. */
+const unread = "its format is not known";
+
+/** Of one line: OpenAI's batches and their likes, Anthropic's results, Google's and Bedrock's files. */
 function readResponse(line: unknown): RecordedRow {
-  const body = at(at(line, "response"), "body");
-  const status = at(at(line, "response"), "status_code");
-  const failed = textAt(at(line, "error"), "message") ?? textAt(at(body, "error"), "message");
-  if (failed !== null || (typeof status === "number" && status >= 300)) return { error: failed ?? `status ${String(status)}` };
-  const choice = at(at(body, "choices"), 0);
-  const content = textAt(at(choice, "message"), "content");
-  const refusal = textAt(at(choice, "message"), "refusal");
-  const reason = textAt(choice, "finish_reason");
-  if (choice === undefined) return { error: "no choices in the response" };
-  const logprobs = readLogprobs(choice);
-  const isRefused = (refusal !== null && refusal !== "") || reason === "content_filter";
-  return {
-    text: (isRefused ? (refusal ?? content ?? "") : (content ?? "")).slice(0, maxCompletionCharacters),
-    finish: isRefused ? "refused" : reason === "stop" || reason === "length" ? reason : "other",
-    usage: readUsage(at(body, "usage")),
-    servedBy: textAt(body, "model"),
-    ...(logprobs === undefined ? {} : { logprobs }),
-  };
+  const response = at(line, "response");
+  const result = at(line, "result");
+  const body = at(response, "body") ?? at(result, "message") ?? response ?? at(line, "modelOutput");
+  const status = at(response, "status_code");
+  const error = at(body, "error") ?? at(result, "error") ?? at(line, "error");
+  if (error !== undefined || (typeof status === "number" && status >= 300)) return failedRow(error, Number(status ?? 400));
+  if (body === undefined) return { error: textAt(result, "type") ?? "no answer" };
+  const said = readResponseBody(body);
+  if (said === null) return { error: unread };
+  return "fault" in said ? failedRow(said.fault, said.status ?? 500) : said;
+}
+
+function failedRow(error: unknown, status: number): RecordedRow {
+  const said = typeof error === "string" ? error : (textAt(error, "message") ?? textAt(at(error, "error"), "message"));
+  // Of one text, by the filter of the host: no failure that another attempt could mend.
+  if (isFiltered(status, typeof error === "string" ? error : JSON.stringify(error ?? null)))
+    return { text: said ?? "", finish: "filtered", usage: null, servedBy: null };
+  return { error: said ?? `status ${status}` };
+}
+
+/** What a line holds in place of an answer, for people. */
+function fieldsOf(line: string): string {
+  const value = parsedJson(line);
+  const body = at(at(value, "response"), "body") ?? at(value, "response") ?? at(value, "result") ?? value;
+  return Object.keys(typeof body === "object" && body !== null ? body : {})
+    .slice(0, 6)
+    .join(", ");
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

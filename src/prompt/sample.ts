@@ -41,6 +41,8 @@ export async function askSample(
     return { vote: voteOf(second.completion, task), requests };
   } catch (error) {
     if (!(error instanceof LlmError)) throw error;
+    if (error.kind === "filtered")
+      return { vote: { answer: null, failure: "refused", refusedBy: "host", rawAnswer: error.message.slice(0, 500) }, requests };
     return { vote: { answer: null, failure: "error" }, requests, error: error.message };
   }
 }

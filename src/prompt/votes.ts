@@ -1,14 +1,16 @@
 import type { Prediction } from "../types.js";
 
 /** What one sample said. */
-export type Vote = Pick<Prediction, "answer" | "failure" | "rawAnswer" | "scores" | "confidence">;
+export type Vote = Pick<Prediction, "answer" | "failure" | "refusedBy" | "rawAnswer" | "scores" | "confidence">;
 
 /**
  * What most samples answered (self-consistency, Wang et al. 2023); of answers with equally many votes, the one that was given first. A set
  * of labels counts as a whole. The confidence is its share of all samples, those without an answer included. Where no sample has an
  * answer, the first one's failure.
  */
-export function majority(votes: readonly Vote[]): Pick<Prediction, "answer" | "failure" | "rawAnswer" | "confidence"> {
+export function majority(
+  votes: readonly Vote[],
+): Pick<Prediction, "answer" | "failure" | "refusedBy" | "rawAnswer" | "confidence"> {
   const tally = new Map<string, { readonly first: Vote; count: number }>();
   for (const vote of votes) {
     if (vote.answer === null) continue;

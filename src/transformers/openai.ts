@@ -108,7 +108,13 @@ function checkRequest(request: ChatCompletionRequest): void {
 }
 
 function asChatCompletion({ text, finish, usage, servedBy }: Completion, model: string): ChatCompletion {
-  const reasons = { stop: "stop", length: "length", refused: "content_filter", other: "stop" } as const;
+  const reasons = {
+    stop: "stop",
+    length: "length",
+    refused: "content_filter",
+    filtered: "content_filter",
+    other: "stop",
+  } as const;
   return {
     object: "chat.completion",
     model: servedBy ?? model,

@@ -5,7 +5,7 @@ import { type Fault, passingFaults, randomFaults } from "../servers/faults.js";
 import { failureOf, once, queries, run, serve, timeoutFor, truth } from "./ask-server.js";
 
 describe("faults that pass", () => {
-  const passing: Fault[] = [...passingFaults, "silence", "slow drip"];
+  const passing: Fault[] = [...passingFaults, "choice error", "error with 200", "silence", "slow drip"];
   it.each(passing)("%s once a row: every row is answered rightly, by one more request", async (fault) => {
     await using server = await serve({ fault: once(fault) });
     const rows = queries(6);
@@ -48,6 +48,8 @@ describe("faults that stay", () => {
     ["nonsense", "unparseable"],
     ["two labels", "unparseable"],
     ["refusal", "refused"],
+    ["filtered", "refused"],
+    ["filtered finish", "refused"],
     ["cut off", "truncated"],
     ["500", "error"],
     ["429", "error"],
@@ -71,6 +73,28 @@ describe("faults that stay", () => {
     // Nothing is asked more often than there are attempts; a row that is refused as such, or refuses, is asked once.
     const asked = server.requests.filter(({ lastMessage }) => lastMessage.includes("lost 3")).length;
     expect(asked).toBe(failure === "error" && fault !== "400" ? 3 : 1);
+  });
+
+  it.each(["filtered", "filtered finish"] as const)(
+    "%s is the host's refusal, also where it meets every row, and no other one's",
+    async (fault) => {
+      await using server = await serve({ fault: () => fault });
+      const { predictions, notes } = await run(server, queries(20), { attempts: 3 });
+      for (const prediction of predictions)
+        expect(prediction).toMatchObject({ answer: null, failure: "refused", refusedBy: "host" });
+      expect(server.requests).toHaveLength(20);
+      expect(notes.join()).not.toContain("got no answer");
+      await using own = await serve({ fault: () => "refusal" });
+      expect((await run(own, queries(1))).predictions[0]).not.toHaveProperty("refusedBy");
+    },
+  );
+
+  it("names what a service says of an answer that broke off", async () => {
+    await using server = await serve({
+      fault: ({ lastMessage }) => (lastMessage.includes("lost 1") ? "choice error" : undefined),
+    });
+    const { notes } = await run(server, queries(2), { attempts: 2 });
+    expect(notes.join("\n")).toMatch(/1 of 2 rows got no answer: .*502: Upstream idle timeout exceeded/);
   });
 
   it("keeps what was said where it could not be read, cut to 500 characters", async () => {

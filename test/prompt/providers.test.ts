@@ -255,7 +255,7 @@ describe("Google's protocol", () => {
     await withServer({ ...reply, candidates: [{ finishReason: "SAFETY" }] }, async (url) => {
       const env = { GOOGLE_GENERATIVE_AI_API_KEY: "secret", GOOGLE_GENERATIVE_AI_BASE_URL: `${url}/v1beta` };
       expect((await (await resolveLlm("google:gemini-2.5-flash", { env })).complete(request, never)).completion.finish).toBe(
-        "refused",
+        "filtered",
       );
     });
   });

@@ -7,6 +7,7 @@ import { recordedPrompt } from "../../src/prompt/recorded-prompt.js";
 import { readRecording } from "../../src/prompt/recording.js";
 import type { Dataset } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
+import { answerBodies } from "../servers/answer-bodies.js";
 
 let folder: string;
 beforeAll(async () => {
@@ -129,6 +130,58 @@ describe("a recording", () => {
     });
     expect(predictions[1]).not.toHaveProperty("scores");
     expect(predictions[1]).not.toHaveProperty("confidence");
+  });
+
+  /** The files of today's services: body → line. */
+  const files: readonly [name: string, lineOf: (id: string, body: unknown) => object][] = [
+    ["OpenAI's", (id, body) => ({ custom_id: id, response: { status_code: 200, body }, error: null })],
+    ["a proxy's", (id, body) => ({ custom_id: id, response: body, error: null })],
+    ["Anthropic's", (id, message) => ({ custom_id: id, result: { type: "succeeded", message } })],
+    ["Google's", (id, response) => ({ key: id, response })],
+    ["Bedrock's", (id, modelOutput) => ({ recordId: id, modelInput: {}, modelOutput })],
+  ];
+  it.each(files)("is read whatever service answered, in %s file", async (_, lineOf) => {
+    const ids = answerBodies.map((_, i) => `t${i}`);
+    const content = answerBodies.map(({ body }, i) => `${JSON.stringify(lineOf(ids[i]!, body))}\n`).join("");
+    const { rows } = await readRecording(await write("bodies.jsonl", content));
+    for (const [i, { said }] of answerBodies.entries()) expect(rows.get(ids[i]!)).toMatchObject(said);
+    const { predictions } = await replay(content, ids);
+    for (const [i, { said }] of answerBodies.entries()) {
+      if (said.text === "ham") expect(predictions[i]!.answer).toEqual(["ham"]);
+      if (said.finish === "filtered") expect(predictions[i]).toMatchObject({ failure: "refused", refusedBy: "host" });
+      if (said.finish === "length") expect(predictions[i]!.failure).toBe("truncated");
+    }
+  });
+
+  it("tells a text that the host's filter turned away from an error", async () => {
+    const error = { message: "The response was filtered due to the prompt", code: "content_filter", innererror: {} };
+    const lines = [
+      { custom_id: "1", response: { status_code: 400, body: { error } }, error: null },
+      {
+        custom_id: "2",
+        response: { status_code: 400, body: { error: { message: "Too long", code: "context_length_exceeded" } } },
+      },
+      { custom_id: "3", result: { type: "expired" } },
+      {
+        custom_id: "4",
+        result: { type: "errored", error: { type: "error", error: { type: "api_error", message: "Overloaded" } } },
+      },
+      { key: "5", error: { code: 3, message: "Blocked by a safety filter" } },
+    ];
+    const content = lines.map((each) => `${JSON.stringify(each)}\n`).join("");
+    const { predictions } = await replay(content + line({ id: "6" }), ["1", "2", "3", "4", "5", "6"]);
+    expect(predictions.map(({ failure }) => failure)).toEqual(["refused", "error", "error", "error", "refused", undefined]);
+    expect(predictions.map(({ refusedBy }) => refusedBy)).toEqual(["host", undefined, undefined, undefined, "host", undefined]);
+  });
+
+  it("in a format that nobody can read is refused as a whole, and said what it holds", async () => {
+    const odd = (id: string): string =>
+      `${JSON.stringify({ custom_id: id, response: { status_code: 200, body: { embedding: [1], index: 0 } } })}\n`;
+    await expect(readRecording(await write("odd.jsonl", odd("1") + odd("2")))).rejects.toThrow(
+      /2 answers, and none in a format that can be read: the first has the fields embedding, index/,
+    );
+    // One among others is a row without an answer.
+    expect((await readRecording(await write("few.jsonl", odd("1") + line({ id: "2" })))).rows.get("1")).toHaveProperty("error");
   });
 
   it("is named after the model in the file, and after its suffix", async () => {

@@ -19,6 +19,10 @@ export type Fault =
   | "half a JSON"
   | "wrong content type"
   | "empty choices"
+  | "choice error"
+  | "error with 200"
+  | "filtered"
+  | "filtered finish"
   | "closed connection"
   | "reset connection"
   | "huge answer"
@@ -91,6 +95,30 @@ export const faults: Record<Fault, (reply: FaultyReply) => void> = {
   "empty choices": ({ response, completion }) => {
     response.writeHead(200, json);
     response.end(completion(undefined, "stop", null));
+  },
+  // OpenRouter of an upstream that broke off.
+  "choice error": ({ response }) => {
+    response.writeHead(200, json);
+    const error = { code: 502, message: "Upstream idle timeout exceeded" };
+    const choice = { index: 0, message: { role: "assistant", content: "" }, finish_reason: "error", error };
+    response.end(JSON.stringify({ id: "x", model: "test", choices: [choice] }));
+  },
+  "error with 200": ({ response }) => {
+    response.writeHead(200, json);
+    response.end(JSON.stringify({ error: { message: "Provider returned error", code: 503 } }));
+  },
+  // Azure of a text that its filter turned away.
+  filtered: ({ response }) => {
+    response.writeHead(400, json);
+    const innererror = { code: "ResponsibleAIPolicyViolation", content_filter_result: { violence: { filtered: true } } };
+    const message = "The response was filtered due to the prompt triggering Azure OpenAI's content management policy.";
+    response.end(
+      JSON.stringify({ error: { message, type: null, param: "prompt", code: "content_filter", status: 400, innererror } }),
+    );
+  },
+  "filtered finish": ({ response, completion }) => {
+    response.writeHead(200, json);
+    response.end(completion("", "stop", null).replace('"finish_reason":"stop"', '"finish_reason":"content_filter"'));
   },
   "closed connection": ({ response }) => response.destroy(),
   "reset connection": ({ response }) => {

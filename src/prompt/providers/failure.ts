@@ -4,6 +4,7 @@ import { at } from "../json-value.js";
 import { LlmError, type LlmErrorKind, type ModelCard } from "../llm.js";
 import type { RequestsLeft } from "../request-rate.js";
 import { readUsage } from "../usage.js";
+import { isFiltered } from "./content-filter.js";
 import { isOutOfCredit } from "./credit.js";
 import { isRedirect, locationUrl } from "./redirects.js";
 
@@ -48,8 +49,8 @@ export class ServiceError extends Error implements FailedCall {
   }
 }
 
-/** Ours, or the SDK's; that one is told by its name, since importing the SDK's core for a class takes a fifth of a second. */
-function isCallError(error: unknown): error is Error & FailedCall {
+/** Whether an error is ours, or the SDK's; that one is told by its name, since importing the SDK's core for a class takes a fifth of a second. */
+export function isCallError(error: unknown): error is Error & FailedCall {
   return error instanceof ServiceError || (error instanceof Error && error.name === "AI_APICallError");
 }
 
@@ -92,6 +93,8 @@ function fromCallError(error: Error & FailedCall, caller: Caller): LlmError {
     // Some proxies send the service's refusal with a status of their own.
     if (refusal !== undefined && isOutOfCredit(Number(at(refusal, "code")), JSON.stringify(refusal)))
       return new LlmError("credit", `${spec} answered: ${followedBy(said, remedy("credit", caller))}`);
+    if (isFiltered(status, `${error.message} ${JSON.stringify(refusal ?? null)}`))
+      return new LlmError("filtered", `${spec} answered: ${said}`);
     const isCut =
       /terminated|aborted|socket|ECONNRESET|Failed to process successful response/i.test(error.message) || causedBySocket(error);
     return new LlmError(
@@ -141,6 +144,7 @@ function redirected(status: number, location: string | undefined, { card, addres
 
 function kindOf(status: number, said: string): LlmErrorKind {
   if (isOutOfCredit(status, said)) return "credit";
+  if (isFiltered(status, said)) return "filtered";
   // OpenAI answers 403 where a model may not be asked for log-probabilities, which says nothing of the key.
   if (status === 403 && unsupportedParameter(said) === "logprobs") return "unsupported";
   // Google answers 400 to a key that it does not know.

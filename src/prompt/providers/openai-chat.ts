@@ -4,6 +4,7 @@
  */
 
 import { at, textAt } from "../json-value.js";
+import { readResponseBody } from "../response-body.js";
 import { ServiceError } from "./failure.js";
 import { HttpError, type HttpResponse, send } from "./http.js";
 import type { SdkModel } from "./served.js";
@@ -96,42 +97,29 @@ function textOf(part: object): string {
 /** What an answered request says, of a response or of a line of a batch's output. Throws `ServiceError` where it is no answer. */
 export function chatResult({ status, headers, body }: HttpResponse): Result {
   const parsed = parsedJson(body);
-  const choice = at(at(parsed, "choices"), 0);
-  const message = at(choice, "message");
-  if (message === undefined) {
+  const said = readResponseBody(parsed);
+  if (said === null || "fault" in said) {
     const what = parsed === undefined ? "not JSON" : "without choices";
-    throw new ServiceError(`${what}: ${body.slice(0, 200)}`, {
-      statusCode: status,
+    throw new ServiceError(said?.fault ?? `${what}: ${body.slice(0, 200)}`, {
+      // Some proxies pass a service's error on with a status of their own.
+      statusCode: said?.status ?? status,
       responseHeaders: headers,
       responseBody: body,
     });
   }
-  const text = textAt(message, "content");
-  const raw = textAt(choice, "finish_reason") ?? undefined;
-  const modelId = textAt(parsed, "model");
-  return {
-    content: text === null ? [] : [{ type: "text", text }],
-    finishReason: { unified: finishReason(raw), raw },
-    usage: rawUsage(at(parsed, "usage")),
-    warnings: [],
-    response: { headers: { ...headers }, body: parsed, ...(modelId === null ? {} : { modelId }) },
-  };
+  return { ...unread, response: { headers: { ...headers }, body: parsed } };
 }
 
-function finishReason(raw: string | undefined): Result["finishReason"]["unified"] {
-  if (raw === "content_filter") return "content-filter";
-  return raw === "stop" || raw === "length" ? raw : "other";
-}
-
-/** As it came: `usage.ts` reads it. */
-function rawUsage(usage: unknown): Result["usage"] {
-  const unread = { total: undefined, cacheRead: undefined, cacheWrite: undefined, noCache: undefined };
-  return {
-    inputTokens: unread,
+/** What the SDK would read. Here the body is read, by `response-body.ts`. */
+const unread: Omit<Result, "response"> = {
+  content: [],
+  finishReason: { unified: "other", raw: undefined },
+  usage: {
+    inputTokens: { total: undefined, cacheRead: undefined, cacheWrite: undefined, noCache: undefined },
     outputTokens: { total: undefined, text: undefined, reasoning: undefined },
-    raw: (usage ?? {}) as NonNullable<Result["usage"]["raw"]>,
-  };
-}
+  },
+  warnings: [],
+};
 
 /** The message of an error: OpenAI's `error.message`, Ollama's `error`, others' `message` or `detail`. */
 function saidIn(body: string): string | null {

@@ -2,9 +2,7 @@
 
 import type { LanguageModel } from "ai";
 import { keyHeader } from "../batch/batch-transport.js";
-import { at, textAt } from "../json-value.js";
 import {
-  type Completion,
   type CompletionRequest,
   type Llm,
   LlmError,
@@ -14,10 +12,10 @@ import {
   type UnderWay,
 } from "../llm.js";
 import type { Pace } from "../pace.js";
-import { readLogprobs } from "../read-logprobs.js";
 import { requestKey } from "../request-key.js";
+import { readResponseBody, type SaidCompletion } from "../response-body.js";
 import { readUsage } from "../usage.js";
-import { type Caller, limitsTold, toLlmError, unsupportedParameter } from "./failure.js";
+import { type Caller, isCallError, limitsTold, toLlmError, unsupportedParameter } from "./failure.js";
 
 /** The SDK's interface to one model, in its present version. */
 export type SdkModel = Extract<LanguageModel, { readonly specificationVersion: "v3" }>;
@@ -74,6 +72,7 @@ export function servedLlm(
         logprobs: request.wantsLogprobs === true && accepted.logprobs,
       };
       const startedAt = performance.now();
+      const seconds = (): number | null => (underWay === undefined ? (performance.now() - startedAt) / 1000 : null);
       let result: SdkResult;
       try {
         result = await model.doGenerate({
@@ -88,6 +87,8 @@ export function servedLlm(
         });
       } catch (error) {
         signal.throwIfAborted();
+        const answer = answerIn(error);
+        if (answer !== null) return { completion: { ...answer, latencySeconds: seconds() }, pauseSeconds: 0 };
         const failed = toLlmError(error, caller);
         if (!(failed instanceof LlmError) || failed.kind !== "unsupported") throw failed;
         const parameter = unsupportedParameter(failed.message) ?? (sent.structure ? "structure" : null);
@@ -97,7 +98,7 @@ export function servedLlm(
         parameters = parametersOf(accepted);
         throw failed;
       }
-      return toReply(result, underWay === undefined ? (performance.now() - startedAt) / 1000 : null);
+      return toReply(result, seconds());
     },
   };
 }
@@ -115,31 +116,30 @@ function toSdkPrompt(request: CompletionRequest): SdkPrompt {
   );
 }
 
+/** What came back, as the body says it; the SDK reads less. Of a body that is in no known format, what the SDK makes of it. */
 function toReply(result: SdkResult, latencySeconds: number | null): Reply {
-  const choice = at(at(result.response?.body, "choices"), 0);
-  const refusal = refusalOf(choice);
-  const logprobs = refusal === null ? readLogprobs(choice) : undefined;
-  const text = refusal ?? result.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  const said = readResponseBody(result.response?.body);
+  const completion = said === null || "fault" in said ? sdkCompletion(result) : said;
+  return { completion: { ...completion, latencySeconds }, ...limitsTold(result.response?.headers) };
+}
+
+function sdkCompletion({ content, finishReason: { unified }, usage, response }: SdkResult): SaidCompletion {
+  const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
   return {
-    completion: {
-      text: text.slice(0, maxCompletionCharacters),
-      finish: refusal !== null ? "refused" : finishOf(result.finishReason.unified),
-      // The SDK's own reading makes zeros of what is missing, and takes any number.
-      usage: readUsage(result.usage.raw),
-      latencySeconds,
-      servedBy: result.response?.modelId ?? null,
-      ...(logprobs === undefined ? {} : { logprobs }),
-    },
-    ...limitsTold(result.response?.headers),
+    text: text.slice(0, maxCompletionCharacters),
+    finish: unified === "stop" || unified === "length" ? unified : unified === "content-filter" ? "filtered" : "other",
+    usage: readUsage(usage.raw),
+    servedBy: response?.modelId ?? null,
   };
 }
 
-function finishOf(reason: SdkResult["finishReason"]["unified"]): Completion["finish"] {
-  if (reason === "stop" || reason === "length") return reason;
-  return reason === "content-filter" ? "refused" : "other";
-}
-
-/** OpenAI's `refusal` field, which the SDK would hand over as if it were the answer. */
-function refusalOf(choice: unknown): string | null {
-  return textAt(at(choice, "message"), "refusal") || null;
+/** An answer that the SDK takes for none: a prompt that was blocked has no candidates, content may be a list. */
+function answerIn(error: unknown): SaidCompletion | null {
+  if (!isCallError(error) || error.statusCode === undefined || error.statusCode >= 300) return null;
+  try {
+    const said = readResponseBody(JSON.parse(error.responseBody ?? ""));
+    return said === null || "fault" in said ? null : said;
+  } catch {
+    return null;
+  }
 }
