@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { compare, taskFacts } from "../compare/compare.js";
 import { readTask, type TaskOptions } from "../data/data.js";
-import { writeFileAtomic } from "../lib/atomic-write.js";
 import { UserError } from "../lib/errors.js";
+import { writePrivateFile } from "../lib/private-file.js";
 import { spendingText } from "../lib/spending.js";
 import { type Bill, openBill } from "../store/bill.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
@@ -202,7 +202,7 @@ async function writeArtifacts(
   const folder = artifactFolder(run.folder, approach);
   const files = await predictor.files();
   // A predictor never sees a test label, and promptfoo needs them all.
-  for (const [path, content] of [...files, ...promptfooExport(files, test)]) await writeFileAtomic(join(folder, path), content);
+  for (const [path, content] of [...files, ...promptfooExport(files, test)]) await writePrivateFile(join(folder, path), content);
 }
 
 function newManifest(folder: string, options: RunOptions, task: Task): RunManifest {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Advice, advise } from "../advise/advise.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { formatNumber } from "../lib/format.js";
+import { writePrivateFile } from "../lib/private-file.js";
 import { spendingText } from "../lib/spending.js";
 import { formatOf, render, renderText } from "../report/report.js";
 import { visibleText } from "../report/visible-text.js";
@@ -48,9 +49,10 @@ export async function publish(run: Run, measured: Comparison, publication: Publi
     comparison.summaries.map(({ approach }) => approach),
   );
   const standard = ["report.html", "report.md", "results.json"].map((file) => join(run.folder, file));
-  for (const path of [...(isNew ? standard : []), ...manner.output]) {
-    await writeFileAtomic(path, render(formatOf(path), comparison, advice, { texts, gates, trainings }));
-  }
+  const rendered = (path: string): string => render(formatOf(path), comparison, advice, { texts, gates, trainings });
+  if (isNew) for (const path of standard) await writePrivateFile(path, rendered(path));
+  // Of these, who may read them is the user's to say.
+  for (const path of manner.output) await writeFileAtomic(path, rendered(path));
   if (manner.json) terminal.out(render("json", comparison, advice, { texts, gates }));
   else terminal.out(renderText(comparison, advice, { width: terminal.width, hasColor: terminal.hasColor }));
   for (const { gate, approach, value, isPassed } of gates) {

@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { privateFolder } from "../lib/private-file.js";
 import type { CachedEmbedding, EmbeddingCache } from "../types.js";
 import { openDatabase } from "./database.js";
 
@@ -16,7 +17,7 @@ const statements = [
  * little-endian float32. A file that is broken or of another layout is a cache lost, not an error: it is started anew.
  */
 export async function openEmbeddingCache(path: string): Promise<EmbeddingCache & Disposable> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), privateFolder);
   const database = await openOrRenew(path);
   const select = database.prepare("SELECT seconds, vector FROM embedding WHERE key = ?").raw();
   const insert = database.prepare("INSERT OR REPLACE INTO embedding (key, seconds, vector) VALUES (?, ?, ?)");

@@ -6,6 +6,7 @@ import { appendFileSync, createReadStream, existsSync, mkdirSync, readFileSync, 
 import { dirname } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../lib/errors.js";
+import { privateFileMode, privateFolder } from "../lib/private-file.js";
 import { isMoreThanSealed, sealedLine, unsealed } from "../lib/sealed-json.js";
 
 /** What a journal holds, and what is to be done where it is damaged. */
@@ -72,12 +73,12 @@ export function openJournal<Schema extends z.ZodType<object>>(
   return {
     lines,
     append(line) {
-      if (end === 0) mkdirSync(dirname(path), { recursive: true });
+      if (end === 0) mkdirSync(dirname(path), privateFolder);
       if (hasRest) truncateSync(path, end);
       hasRest = false;
       const written = journalLine(line);
       try {
-        appendFileSync(path, written, { mode: 0o600 });
+        appendFileSync(path, written, { mode: privateFileMode });
       } catch (error) {
         // What a full disk took of the line must not become the beginning of the next one.
         hasRest = existsSync(path);

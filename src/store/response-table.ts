@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { privateFolder } from "../lib/private-file.js";
 import { openDatabase } from "./database.js";
 
 /** Key, answer as JSON, time of storing (ISO 8601). */
@@ -23,7 +24,7 @@ const values = "INTO response (key, answer, stored_at) VALUES (?, ?, ?)";
 
 /** Opens the file, or makes it with its folder; throws SQLite's or the system's error where it is broken or something else. */
 export async function openResponseTable(path: string): Promise<ResponseTable> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), privateFolder);
   const database = openDatabase(path, [
     "PRAGMA journal_mode = WAL",
     // With a write-ahead log NORMAL loses nothing when the process dies; after a power cut at most the last answers.

@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { privateFileMode } from "../lib/private-file.js";
 import { isAlive } from "./process-alive.js";
 
 /** A row: texts, in an order that the caller knows. */
@@ -43,7 +44,7 @@ export function startRowLog(table: string): RowLog {
   };
   return {
     append(row) {
-      file ??= openSync(path, "a");
+      file ??= openSync(path, "a", privateFileMode);
       // Its line begins with the break: what a full disk left of the row before is then a line of its own.
       appendFileSync(file, `\n${JSON.stringify(row)}`);
     },

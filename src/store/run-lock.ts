@@ -6,6 +6,7 @@ import { type FileHandle, mkdir, open, realpath, rm, rmdir, stat } from "node:fs
 import { join } from "node:path";
 import Database from "libsql";
 import { messageOf, UserError } from "../lib/errors.js";
+import { privateFileMode, privateFolder } from "../lib/private-file.js";
 
 /**
  * Locks that this process holds or tries for, by path: also where a file system grants locks to everybody, it does not get one twice. Handles are
@@ -23,7 +24,7 @@ const mostAttempts = 100;
  */
 export async function lockRun(folder: string): Promise<AsyncDisposable> {
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, privateFolder);
     const path = join(await realpath(folder), "run.lock");
     if (heldHere.has(path)) throw inUse(folder, path, "this process");
     heldHere.set(path, []);
@@ -44,7 +45,7 @@ export async function lockRun(folder: string): Promise<AsyncDisposable> {
 async function lockedFile(folder: string, path: string): Promise<AsyncDisposable | null> {
   // Open until the end: while it is, no other file can get its number. And POSIX drops the locks of a process on a file when the process
   // closes any handle of it, so nothing else here may open it.
-  const file = await open(path, "a", 0o600);
+  const file = await open(path, "a", privateFileMode);
   let database: Database.Database | undefined;
   const close = async (): Promise<void> => {
     database?.close();

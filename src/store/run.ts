@@ -10,9 +10,9 @@
 import { mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../lib/atomic-write.js";
 import { messageOf, UserError } from "../lib/errors.js";
 import { sha256 } from "../lib/hash.js";
+import { privateFileMode, privateFolder, writePrivateFile } from "../lib/private-file.js";
 import { sealedDocument, unsealed } from "../lib/sealed-json.js";
 import type { Measurement, Outcome } from "../types.js";
 import { checked, damaged, journalLine, readJournal } from "./journal.js";
@@ -52,8 +52,8 @@ const keyOf = (m: MeasurementKey): string => JSON.stringify([m.approach, m.split
 export async function createRun(folder: string, manifest: RunManifest): Promise<Run> {
   await checkNoRun(folder);
   const path = join(folder, "run.json");
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(path, sealedDocument(manifest));
+  await mkdir(folder, privateFolder);
+  await writePrivateFile(path, sealedDocument(manifest));
   return makeRun(folder, manifest, [], () => true);
 }
 
@@ -140,12 +140,12 @@ function makeRun(
     },
     async update(changes) {
       current = { ...current, ...changes };
-      await writeFileAtomic(join(folder, "run.json"), sealedDocument(current));
+      await writePrivateFile(join(folder, "run.json"), sealedDocument(current));
     },
     async reopen() {
       const { finishedAt: _, ...open } = current;
       current = open;
-      await writeFileAtomic(join(folder, "run.json"), sealedDocument(current));
+      await writePrivateFile(join(folder, "run.json"), sealedDocument(current));
     },
   };
 }
@@ -167,8 +167,8 @@ async function rewrite(folder: string, stored: readonly Stored[]): Promise<void>
   const lines = function* (): Generator<string> {
     for (const each of stored) yield* predictionLines(each);
   };
-  await writeFileAtomic(join(folder, "predictions.jsonl"), pieces(lines()));
-  await writeFileAtomic(join(folder, "measurements.jsonl"), pieces(stored.map(headLine)));
+  await writePrivateFile(join(folder, "predictions.jsonl"), pieces(lines()));
+  await writePrivateFile(join(folder, "measurements.jsonl"), pieces(stored.map(headLine)));
 }
 
 /** Characters written at once: the rows of a large run together are more than one string can hold. */
@@ -186,7 +186,7 @@ function* pieces(lines: Iterable<string>): Generator<Uint8Array> {
 }
 
 async function appendFlushed(path: string, lines: Iterable<string>): Promise<void> {
-  const file = await open(path, "a");
+  const file = await open(path, "a", privateFileMode);
   try {
     for (const piece of pieces(lines)) await file.appendFile(piece);
     await file.sync();

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "../../lib/atomic-write.js";
 import { UserError } from "../../lib/errors.js";
+import { writePrivateFile } from "../../lib/private-file.js";
 
 /** How the rows of a file are labelled. Plain JSON; never a key. */
 export interface LabelState {
@@ -23,7 +23,7 @@ const statePath = (output: string): string => join(stateFolder(output), "label.j
 
 /** Writes how a new file is labelled. */
 export async function writeState(output: string, state: LabelState): Promise<void> {
-  await writeFileAtomic(statePath(output), `${JSON.stringify(state, null, 2)}\n`);
+  await writePrivateFile(statePath(output), `${JSON.stringify(state, null, 2)}\n`);
 }
 
 /**

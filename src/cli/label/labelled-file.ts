@@ -8,6 +8,7 @@ import { type FileHandle, open, readFile, stat, truncate } from "node:fs/promise
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.js";
 import { ExactNumber, formatExactJson } from "../../lib/exact-json.js";
+import { privateFileMode } from "../../lib/private-file.js";
 import { csvCell } from "../../report/predictions.js";
 import type { Prediction } from "../../types.js";
 import { addPredictions, emptyText, type LabelTotals, noTotals } from "./label-totals.js";
@@ -69,7 +70,7 @@ export async function openLabelledFile(
   const file = await open(path, existsSync(path) ? "r+" : "w");
   await file.truncate(whole.bytes);
   if (existsSync(journalPath(folder))) await truncate(journalPath(folder), whole.journalBytes);
-  const lines = await open(journalPath(folder), "a");
+  const lines = await open(journalPath(folder), "a", privateFileMode);
   let { bytes, totals } = whole;
   const write = async (text: string): Promise<void> => {
     const content = Buffer.from(text, "utf8");

@@ -10,6 +10,7 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, UserError } from "../../lib/errors.js";
+import { privateFileMode, privateFolder } from "../../lib/private-file.js";
 import { textAt } from "../json-value.js";
 import type { BatchInput } from "./batch-service.js";
 
@@ -47,6 +48,8 @@ export interface StoredBatch extends BatchInput {
   openLines(): Map<string, string>;
 }
 
+const access = { mode: privateFileMode };
+
 /** The batches of one model. */
 export interface BatchFolder {
   /** Those of earlier sessions that are not settled, the oldest first. */
@@ -63,7 +66,7 @@ export function openBatchFolder(folder: string): BatchFolder {
   return {
     unsettled: stems.map((stem) => storedBatch(join(folder, stem), null)).filter(({ phase }) => phase !== "settled"),
     create(tag) {
-      mkdirSync(folder, { recursive: true });
+      mkdirSync(folder, privateFolder);
       last++;
       const state = { phase: "gathering", tag, createdAt: new Date().toISOString(), requests: 0, id: null, headers: {} } as const;
       return storedBatch(join(folder, String(last).padStart(4, "0")), { format: 1, ...state });
@@ -81,12 +84,12 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
   let bytes = requests.reduce((sum, { line }) => sum + Buffer.byteLength(line) + 1, 0);
   const write = (change: Partial<StoredState>): void => {
     state = { ...state, ...change };
-    writeFileSync(`${statePath}.tmp`, `${JSON.stringify(state, null, 2)}\n`);
+    writeFileSync(`${statePath}.tmp`, `${JSON.stringify(state, null, 2)}\n`, access);
     renameSync(`${statePath}.tmp`, statePath);
   };
   if (made !== null) write({});
   // The line that a killed process was writing would spoil the next one.
-  else if (state.phase === "gathering") writeFileSync(path, requests.map(({ line }) => `${line}\n`).join(""));
+  else if (state.phase === "gathering") writeFileSync(path, requests.map(({ line }) => `${line}\n`).join(""), access);
   return {
     path,
     get requests() {
@@ -114,7 +117,7 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
     add(key, line, headers) {
       const added = Object.entries(headers).filter(([name, value]) => state.headers[name] !== value);
       if (added.length > 0) write({ headers: { ...state.headers, ...Object.fromEntries(added) } });
-      appendFileSync(path, `${line}\n`);
+      appendFileSync(path, `${line}\n`, access);
       open.add(key);
       count++;
       bytes += Buffer.byteLength(line) + 1;
@@ -125,7 +128,7 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
     settle(key) {
       if (!open.delete(key)) return;
       if (open.size > 0) {
-        appendFileSync(settledPath, `${key}\n`);
+        appendFileSync(settledPath, `${key}\n`, access);
         return;
       }
       write({ phase: "settled" });

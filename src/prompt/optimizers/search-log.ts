@@ -4,6 +4,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { privateFileMode, privateFolder } from "../../lib/private-file.js";
 import type { Cost } from "../../types.js";
 
 /** Something that was asked for, and what it took. */
@@ -68,8 +69,8 @@ export function openSearchLog(path: string | null, fingerprint: string): SearchL
   };
   if (path !== null && known.length > 0) truncateSync(path, bytes);
   else if (path !== null) {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, "");
+    mkdirSync(dirname(path), privateFolder);
+    writeFileSync(path, "", { mode: privateFileMode });
     append({ kind: "search", fingerprint });
   }
   let stepsTold = known.filter(({ kind }) => kind === "step").length;

@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomic } from "../../lib/atomic-write.js";
 import { messageOf } from "../../lib/errors.js";
+import { writePrivateFile } from "../../lib/private-file.js";
 import type { Optimizer } from "../optimizer/optimizer.js";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint-file.js";
 import type { CheckpointSettings, TrainingJob, Weights } from "./training-job.js";
@@ -34,11 +34,11 @@ export interface Checkpoints {
   kept(): string | undefined;
 }
 
-/** `write` is `writeFileAtomic` but in tests of failing disks. */
+/** `write` is `writePrivateFile` but in tests of failing disks. */
 export function openCheckpoints(
   { folder, everySeconds = usualSeconds, fingerprint }: CheckpointSettings & { readonly fingerprint: string },
   note: (text: string) => void,
-  write: typeof writeFileAtomic = writeFileAtomic,
+  write: typeof writePrivateFile = writePrivateFile,
 ): Checkpoints {
   const path = join(folder, checkpointFile);
   let keptStep: number | undefined;
