@@ -41,7 +41,7 @@ export async function publish(run: Run, measured: Comparison, publication: Publi
   const { paidUsd, uncertainUsd, uncertainRequests } = spending;
   const comparison = hasSpent ? { ...measured, spending: { paidUsd, uncertainUsd, uncertainRequests } } : measured;
   const advice = naming(advise(comparison), run);
-  const shipped = advice.choice ?? comparison.best.tune?.approach ?? comparison.summaries[0]!.approach;
+  const shipped = advice.choice ?? comparison.best.tune?.approach ?? comparison.summaries[0]?.approach ?? "none";
   const gates = checkGates(publication.gates, comparison.summaries, shipped);
   const texts = new Map((task?.test.examples ?? []).map(({ id, text }) => [id, text]));
   const trainings = await readTrainingCurves(

@@ -2,16 +2,62 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 import process from "node:process";
+import { z } from "zod";
 import { UserError } from "../lib/errors.js";
+import { checked } from "../store/journal.js";
 import type { Run } from "../store/run.js";
 import type { RunOptions } from "./run-options.js";
+
+const texts = z.array(z.string());
+const number = z.number();
+
+/**
+ * What is read of the options. Fields of later versions, and of those whose values are checked where they are used, are kept as they are.
+ */
+const optionsSchema = z.looseObject({
+  path: z.string(),
+  test: z.string().exactOptional(),
+  text: z.string().exactOptional(),
+  label: z.string().exactOptional(),
+  group: z.string().exactOptional(),
+  id: z.string().exactOptional(),
+  multiLabel: z.boolean().exactOptional(),
+  descriptions: z.string().exactOptional(),
+  testShare: number.exactOptional(),
+  limit: number.exactOptional(),
+  testLimit: number.exactOptional(),
+  seed: number,
+  repeat: z.int().min(1).max(1000),
+  model: z.string(),
+  classWeight: z.enum(["none", "balanced"]),
+  llm: texts,
+  approaches: texts.exactOptional(),
+  prompt: texts.exactOptional(),
+  promptHash: z.string().exactOptional(),
+  search: number.exactOptional(),
+  timeBudget: number.exactOptional(),
+  ladder: z.looseObject({ method: z.string(), reason: z.string() }).exactOptional(),
+  demos: z.int().nonnegative(),
+  maxConcurrency: z.int().positive(),
+  timeoutSeconds: z.number().positive(),
+  budgetUsd: number.exactOptional(),
+  prices: z.string().exactOptional(),
+  cache: z.boolean(),
+  offline: z.boolean(),
+  require: texts,
+});
+
+function optionsOf({ manifest }: Pick<Run, "manifest">): RunOptions {
+  const place = `The options of the run ${manifest.name}`;
+  return checked(place, manifest.options, optionsSchema, "Its run.json was changed; start a new run.") as unknown as RunOptions;
+}
 
 /**
  * The run's options. Relative paths are looked for where the run was begun, and where they no longer are there, from here: a project may
  * have been moved as a whole. What is no path (a model's name, a data set's id) stays as it is.
  */
 export function storedOptions({ manifest }: Pick<Run, "manifest">): RunOptions {
-  const options = manifest.options as unknown as RunOptions;
+  const options = optionsOf({ manifest });
   const begun = manifest.workingFolder;
   const find = (path: string): string => found(path, begun) ?? path;
   const { test, validation, descriptions, prices, prompt } = options;
@@ -33,7 +79,7 @@ export function storedOptions({ manifest }: Pick<Run, "manifest">): RunOptions {
 
 /** Says which files a run needs that are gone, before anything reads half of them. */
 export function checkFilesOf(run: Pick<Run, "folder" | "manifest">): void {
-  const { path, test, validation, descriptions, prices, llm, prompt = [] } = run.manifest.options as unknown as RunOptions;
+  const { path, test, validation, descriptions, prices, llm, prompt = [] } = optionsOf(run);
   const recordings = llm.flatMap((spec) => /^recorded:(.*)$/s.exec(spec)?.[1] ?? []);
   const files = [path, test, validation, descriptions, prices, ...prompt, ...recordings].filter(
     (file) => file !== undefined && !isRemote(file),

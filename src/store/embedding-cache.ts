@@ -1,47 +1,64 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { privateFolder } from "../lib/private-file.js";
+import { checksum } from "../lib/sealed-json.js";
 import type { CachedEmbedding, EmbeddingCache } from "../types.js";
-import { openDatabase } from "./database.js";
+import { bytesOf, isDamage, openDatabase } from "./database.js";
 
 // Lost embeddings can be computed again: no need to wait for the disk.
 const statements = [
   "PRAGMA journal_mode = WAL",
   "PRAGMA synchronous = OFF",
-  "CREATE TABLE IF NOT EXISTS embedding (key TEXT PRIMARY KEY, seconds REAL NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID",
-  "SELECT key, seconds, vector FROM embedding LIMIT 1",
+  "CREATE TABLE IF NOT EXISTS embedding (key TEXT PRIMARY KEY, seconds REAL NOT NULL, vector BLOB NOT NULL, crc TEXT NOT NULL) WITHOUT ROWID",
+  "SELECT key, seconds, vector, crc FROM embedding LIMIT 0",
 ];
 
 /**
  * Embeddings in a SQLite file, so that a second run on the same texts need not embed them again. Vectors are stored as
- * little-endian float32. A file that is broken or of another layout is a cache lost, not an error: it is started anew.
+ * little-endian float32, each with a checksum: one that a disk has changed is as if it were not there. A file that is broken or of another layout
+ * is a cache lost, not an error: it is started anew; one that breaks while it is used answers and takes nothing any more.
  */
 export async function openEmbeddingCache(path: string): Promise<EmbeddingCache & Disposable> {
   await mkdir(dirname(path), privateFolder);
   const database = await openOrRenew(path);
-  const select = database.prepare("SELECT seconds, vector FROM embedding WHERE key = ?").raw();
-  const insert = database.prepare("INSERT OR REPLACE INTO embedding (key, seconds, vector) VALUES (?, ?, ?)");
+  const select = database.prepare(`SELECT seconds, vector, ${bytesOf("crc")} FROM embedding WHERE key = ?`).raw();
+  const insert = database.prepare("INSERT OR REPLACE INTO embedding (key, seconds, vector, crc) VALUES (?, ?, ?, ?)");
+  let isLost = false;
+  /** What is asked of a file that turns out to be damaged gets the answer of an empty one. */
+  const unlessLost = <Result>(ask: () => Result, empty: Result): Result => {
+    if (isLost) return empty;
+    try {
+      return ask();
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      isLost = true;
+      return empty;
+    }
+  };
+  const find = (key: string): CachedEmbedding | undefined => {
+    const row = select.get([key]) as [seconds: number, vector: Buffer, crc: Buffer] | undefined;
+    if (row === undefined || String(row[2]) !== checksumOf(key, row[0], row[1])) return undefined;
+    // Copied: the bytes may lie anywhere in their buffer, and float32 wants a multiple of four.
+    return { seconds: row[0], vector: new Float32Array(Uint8Array.from(row[1]).buffer) };
+  };
   return {
-    async get(keys) {
-      return keys.map((key): CachedEmbedding | undefined => {
-        const row = select.get([key]) as [seconds: number, vector: Buffer] | undefined;
-        // Copied: the bytes may lie anywhere in their buffer, and float32 wants a multiple of four.
-        return row && { seconds: row[0], vector: new Float32Array(Uint8Array.from(row[1]).buffer) };
-      });
-    },
+    get: async (keys) => keys.map((key) => unlessLost(() => find(key), undefined)),
     async set(entries) {
-      database
-        .transaction(() => {
-          for (const { key, value } of entries) {
-            const { buffer, byteOffset, byteLength } = value.vector;
-            insert.run([key, value.seconds, Buffer.from(buffer, byteOffset, byteLength)]);
-          }
-        })
-        .immediate();
+      const write = database.transaction(() => {
+        for (const { key, value } of entries) {
+          const { buffer, byteOffset, byteLength } = value.vector;
+          const bytes = Buffer.from(buffer, byteOffset, byteLength);
+          insert.run([key, value.seconds, bytes, checksumOf(key, value.seconds, bytes)]);
+        }
+      });
+      unlessLost(() => void write.immediate(), undefined);
     },
     [Symbol.dispose]: () => void database.close(),
   };
 }
+
+const checksumOf = (key: string, seconds: number, vector: Uint8Array): string =>
+  checksum(Buffer.concat([Buffer.from(`${key} ${seconds} `), vector]));
 
 async function openOrRenew(path: string): Promise<ReturnType<typeof openDatabase>> {
   try {

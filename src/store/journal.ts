@@ -21,17 +21,19 @@ export function journalLine(value: object): string {
   return `${sealedLine(value)}\n`;
 }
 
-/** The lines of a journal's text. Throws `UserError` at the first that is damaged. */
+/** The lines of a journal's text, and before which byte each ends. Throws `UserError` at the first that is damaged. */
 export function parseJournal<Schema extends z.ZodType>(
   path: string,
   text: string,
   kind: JournalKind<Schema>,
-): { readonly lines: z.output<Schema>[]; readonly bytes: number } {
+): { readonly lines: z.output<Schema>[]; readonly ends: number[] } {
   const texts = text.split("\n");
   const tail = texts.pop()!;
   const lines = texts.map((line, i) => checkedLine(path, i + 1, line, kind));
   checkTail(path, texts.length + 1, tail, kind);
-  return { lines, bytes: Buffer.byteLength(text) - Buffer.byteLength(tail) };
+  let bytes = 0;
+  const ends = texts.map((line) => (bytes += Buffer.byteLength(line) + 1));
+  return { lines, ends };
 }
 
 /** A line that was read, or what a killed process left of one, at the end. */
@@ -67,9 +69,9 @@ export function openJournal<Schema extends z.ZodType<object>>(
   kind: JournalKind<Schema>,
 ): Journal<z.output<Schema>> {
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
-  const { lines, bytes } = parseJournal(path, text, kind);
-  let end = bytes;
-  let hasRest = bytes < Buffer.byteLength(text);
+  const { lines, ends } = parseJournal(path, text, kind);
+  let end = ends.at(-1) ?? 0;
+  let hasRest = end < Buffer.byteLength(text);
   return {
     lines,
     append(line) {

@@ -1,4 +1,5 @@
 import { messageOf, UserError } from "../lib/errors.js";
+import { sealedLine, unsealed } from "../lib/sealed-json.js";
 import type { Usage } from "../types.js";
 import { recentAnswers, takeOverLogs } from "./recent-answers.js";
 import { openResponseTable, type ResponseTable } from "./response-table.js";
@@ -39,10 +40,17 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
   const table = await openWithLogs(path);
   const recent = recentAnswers(table, path);
   let isOpen = true;
+  const readAnswer = (key: string): string | undefined => {
+    try {
+      return table.read(key);
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+  };
   return {
     async get(key) {
-      const answer = recent.get(key) ?? table.read(key);
-      return answer === undefined ? undefined : (JSON.parse(answer) as StoredResponse);
+      const answer = recent.get(key) ?? readAnswer(key);
+      return answer === undefined ? undefined : wholeAnswer(key, answer);
     },
     async set(key, { text, finish, usage, latencySeconds, servedBy, logprobs }) {
       // Field by field: nothing that a caller's object may hold besides gets into the file.
@@ -55,7 +63,7 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
         ...(logprobs === undefined ? {} : { logprobs: logprobs.map(storedToken) }),
       };
       try {
-        recent.add([key, JSON.stringify(answer), new Date().toISOString()]);
+        recent.add([key, sealedLine({ key, ...answer }), new Date().toISOString()]);
       } catch (error) {
         throw new UserError(
           `Answers cannot be stored: ${path}: ${messageOf(error)}. Nothing more is asked; what was answered before is kept. ` +
@@ -64,9 +72,13 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
       }
     },
     async count() {
-      await recent.takeOver();
-      await takeOverLogs(table, path);
-      return table.count();
+      try {
+        await recent.takeOver();
+        await takeOverLogs(table, path);
+        return table.count();
+      } catch (error) {
+        throw unreadable(path, error);
+      }
     },
     async [Symbol.asyncDispose]() {
       if (!isOpen) return;
@@ -77,6 +89,27 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
       table.close();
     },
   };
+}
+
+/**
+ * The answer as it was stored; `undefined` where it no longer is that, or is another request's: it is then asked for again, and replaced. What
+ * it may have become must not count as what the model said.
+ */
+function wholeAnswer(key: string, text: string): StoredResponse | undefined {
+  const whole = unsealed(text);
+  if (whole === null) return earlyAnswer(text);
+  const { key: storedKey, ...answer } = whole;
+  return storedKey === key ? (answer as unknown as StoredResponse) : undefined;
+}
+
+/** An answer that was stored before there were checksums, and so has neither of the fields that came with them. */
+function earlyAnswer(text: string): StoredResponse | undefined {
+  try {
+    const answer = JSON.parse(text) as StoredResponse;
+    return "crc" in answer || "key" in answer ? undefined : answer;
+  } catch {
+    return undefined;
+  }
 }
 
 function storedToken({ token, logprob, top }: StoredTokenLogprob): StoredTokenLogprob {
@@ -91,9 +124,13 @@ async function openWithLogs(path: string): Promise<ResponseTable> {
     return table;
   } catch (error) {
     table?.close();
-    throw new UserError(
-      `The answers of earlier requests cannot be opened: ${path}: ${messageOf(error)}. ` +
-        "Name another file, or move this one away; requests that it holds would then be paid for again.",
-    );
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, error: unknown): UserError {
+  return new UserError(
+    `The answers of earlier requests cannot be read: ${path}: ${messageOf(error)}. ` +
+      "Name another file, or move this one away; requests that it holds would then be paid for again.",
+  );
 }

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { privateFolder } from "../lib/private-file.js";
-import { openDatabase } from "./database.js";
+import { bytesOf, openDatabase } from "./database.js";
 
 /** Key, answer as JSON, time of storing (ISO 8601). */
 export type ResponseRow = readonly [key: string, answer: string, storedAt: string];
@@ -32,18 +32,18 @@ export async function openResponseTable(path: string): Promise<ResponseTable> {
     // 16 MB of pages: taking them over into the file waits for the disk.
     "PRAGMA wal_autocheckpoint = 4000",
     layout,
-    "SELECT key, answer, stored_at FROM response LIMIT 1",
+    "SELECT key, answer, stored_at FROM response LIMIT 0",
   ]);
   // Made once: making a statement costs ten times what a lookup does.
-  const select = database.prepare("SELECT answer FROM response WHERE key = ?").raw();
+  const select = database.prepare(`SELECT ${bytesOf("answer")} FROM response WHERE key = ?`).raw();
   const insert = {
     replace: database.prepare(`INSERT OR REPLACE ${values}`),
     keep: database.prepare(`INSERT OR IGNORE ${values}`),
   };
   return {
     read(key) {
-      const row = select.get([key]) as [string] | undefined;
-      return row?.[0];
+      const row = select.get([key]) as [Buffer] | undefined;
+      return row === undefined ? undefined : String(row[0]);
     },
     write(rows, knownKeys) {
       database

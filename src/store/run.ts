@@ -66,7 +66,7 @@ export async function checkNoRun(folder: string): Promise<void> {
 /** Opens a run to look at it, and writes nothing. Errors name what is missing or broken. */
 export async function openRun(folder: string): Promise<Run> {
   const manifest = await readManifest(folder);
-  return makeRun(folder, manifest, (await readMeasurements(folder)).stored, () => true);
+  return makeRun(folder, manifest, (await readMeasurements(folder, manifest)).stored, () => true);
 }
 
 /**
@@ -77,7 +77,7 @@ export async function openRun(folder: string): Promise<Run> {
  */
 export async function continueRun(folder: string, isKept: (measurement: Measurement) => boolean = () => true): Promise<Run> {
   const manifest = await readManifest(folder);
-  const { stored, hasRemains } = await readMeasurements(folder);
+  const { stored, hasRemains } = await readMeasurements(folder, manifest);
   if (hasRemains) await rewrite(folder, stored);
   return makeRun(folder, manifest, stored, isKept);
 }
@@ -227,7 +227,11 @@ async function readManifest(folder: string): Promise<RunManifest> {
 }
 
 /** What the files hold, and whether there is more in them than these: the remains of a killed process, or measurements made again since. */
-async function readMeasurements(folder: string): Promise<{ readonly stored: Stored[]; readonly hasRemains: boolean }> {
+async function readMeasurements(
+  folder: string,
+  { task }: RunManifest,
+): Promise<{ readonly stored: Stored[]; readonly hasRemains: boolean }> {
+  const labels = new Set(task.labels);
   const path = { heads: join(folder, "measurements.jsonl"), rows: join(folder, "predictions.jsonl") };
   let hasRemains = false;
   /** Of each key, the one that was made last. */
@@ -242,6 +246,11 @@ async function readMeasurements(folder: string): Promise<{ readonly stored: Stor
       continue;
     }
     const { approach, split, trainSize, seed, attempt, ...outcome } = read.line;
+    const stranger = [...outcome.truth, ...(outcome.answer ?? [])].find((label) => !labels.has(label));
+    if (stranger !== undefined)
+      throw new UserError(
+        `${path.rows}: row ${outcome.id} of ${approach} has the label ${JSON.stringify(stranger)}, which is none of run.json's. ${remedy}`,
+      );
     const owner = heads.get(keyOf({ approach, split, trainSize, seed }));
     if (owner !== undefined && owner.head.attempt === attempt) owner.outcomes.push(outcome);
     else hasRemains = true;

@@ -27,7 +27,7 @@ import { noteLines } from "../notes.js";
 import { makeProgress, type Progress } from "../progress.js";
 import { packageVersion } from "../version.js";
 import { labelRows, textOfRow } from "./label-rows.js";
-import { checkState, stateFolder, writeState } from "./label-state.js";
+import { checkState, labelFormat, stateFolder, writeState } from "./label-state.js";
 import { planText, summaryText } from "./label-text.js";
 import type { LabelTotals } from "./label-totals.js";
 import { labelledFormat, namesFor, openLabelledFile, readTotals } from "./labelled-file.js";
@@ -80,7 +80,14 @@ export async function label(options: LabelOptions, command: string, context: Com
     };
     for (const warning of [...source.warnings, ...text.notes]) note(`Note: ${warning}`);
     const { labels, fingerprint } = plan;
-    const state = { format: 1, version: packageVersion(), dataHash, labelledBy: plan.name, fingerprint, labels } as const;
+    const state = {
+      format: labelFormat,
+      version: packageVersion(),
+      dataHash,
+      labelledBy: plan.name,
+      fingerprint,
+      labels,
+    } as const;
     const folder = stateFolder(output);
     if (!options.dryRun) {
       // Beside a file that is somebody else's no folder is made.

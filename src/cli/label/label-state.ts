@@ -2,12 +2,27 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { writePrivateFile } from "../../lib/private-file.js";
+import { sealedDocument, unsealed } from "../../lib/sealed-json.js";
+import { checked, damaged } from "../../store/journal.js";
+
+/** The version of what is kept beside a file of labels. */
+export const labelFormat = 2;
+
+const stateSchema = z.object({
+  format: z.literal(labelFormat),
+  version: z.string(),
+  dataHash: z.string(),
+  labelledBy: z.string(),
+  fingerprint: z.string(),
+  labels: z.array(z.string()),
+});
 
 /** How the rows of a file are labelled. Plain JSON; never a key. */
 export interface LabelState {
-  readonly format: 1;
+  readonly format: typeof labelFormat;
   readonly version: string;
   /** Of all rows of the data, in their order. */
   readonly dataHash: string;
@@ -23,7 +38,7 @@ const statePath = (output: string): string => join(stateFolder(output), "label.j
 
 /** Writes how a new file is labelled. */
 export async function writeState(output: string, state: LabelState): Promise<void> {
-  await writePrivateFile(statePath(output), `${JSON.stringify(state, null, 2)}\n`);
+  await writePrivateFile(statePath(output), sealedDocument(state));
 }
 
 /**
@@ -37,7 +52,10 @@ export async function checkState(output: string, state: LabelState): Promise<boo
       throw new UserError(`${output} exists, and is never overwritten. Name another file with -o, or move it away.`);
     return false;
   }
-  const before = JSON.parse(await readFile(path, "utf8")) as LabelState;
+  const remedy = `Put it back from a copy, or name another file with -o; stored answers are used again.`;
+  const stored = unsealed(await readFile(path, "utf8"));
+  if (stored === null) throw damaged(path, remedy);
+  const before = checked(path, stored, stateSchema, remedy);
   const differs =
     before.dataHash !== state.dataHash
       ? "the data has changed since"

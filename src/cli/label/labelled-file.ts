@@ -6,10 +6,12 @@
 import { existsSync } from "node:fs";
 import { type FileHandle, open, readFile, stat, truncate } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { ExactNumber, formatExactJson } from "../../lib/exact-json.js";
 import { privateFileMode } from "../../lib/private-file.js";
 import { csvCell } from "../../report/predictions.js";
+import { journalLine, parseJournal } from "../../store/journal.js";
 import type { Prediction } from "../../types.js";
 import { addPredictions, emptyText, type LabelTotals, noTotals } from "./label-totals.js";
 
@@ -33,6 +35,33 @@ interface JournalLine {
   readonly bytes: number;
   readonly totals: LabelTotals;
 }
+
+const count = z.number().nonnegative();
+/** Kept as it is: a label may be named like a property of every object. */
+const counts = z.custom<Readonly<Record<string, number>>>(
+  (value) => typeof value === "object" && value !== null && Object.values(value).every((each) => typeof each === "number"),
+  "expected counts by name",
+);
+
+const journalKind = {
+  schema: z.object({
+    bytes: z.int().nonnegative(),
+    totals: z.looseObject({
+      rows: z.int().nonnegative(),
+      labels: counts,
+      failures: counts,
+      answers: count,
+      inputTokens: count,
+      cachedInputTokens: count,
+      outputTokens: count,
+      outputTokensSquared: count,
+      reasoningTokens: count,
+      usd: count.nullable(),
+    }),
+  }),
+  remedy:
+    "Which rows are labelled is not known: put it back from a copy, or name another file with -o; stored answers are used again.",
+};
 
 /** The formats, by the ending of the file's name. */
 export type LabelledFormat = "csv" | "jsonl";
@@ -91,7 +120,7 @@ export async function openLabelledFile(
         totals,
         rows.map(({ prediction }) => prediction),
       );
-      await lines.writeFile(`${JSON.stringify({ bytes, totals } satisfies JournalLine)}\n`);
+      await lines.writeFile(journalLine({ bytes, totals } satisfies JournalLine));
     },
     async [Symbol.asyncDispose]() {
       await file.close();
@@ -112,26 +141,11 @@ async function wholePart(path: string, folder: string): Promise<JournalLine & { 
   // The file may have been deleted, and after a power cut be shorter than the last line says.
   const size = existsSync(path) ? (await stat(path)).size : 0;
   const journal = journalPath(folder);
-  // What stands after the last line feed is nothing, or torn.
-  const texts = existsSync(journal) ? (await readFile(journal, "utf8")).split("\n").slice(0, -1) : [];
+  const text = existsSync(journal) ? await readFile(journal, "utf8") : "";
   let found = { bytes: 0, totals: noTotals, journalBytes: 0 };
-  let journalBytes = 0;
-  for (const [i, text] of texts.entries()) {
-    journalBytes += Buffer.byteLength(text, "utf8") + 1;
-    const line = parseLine(text);
-    if (line === null)
-      throw new UserError(`${journal} line ${i + 1} is not JSON: the file was changed. Name another file with -o.`);
-    if (line.bytes <= size) found = { ...line, journalBytes };
-  }
+  const { lines, ends } = parseJournal(journal, text, journalKind);
+  for (const [i, line] of lines.entries()) if (line.bytes <= size) found = { ...line, journalBytes: ends[i]! };
   return found;
-}
-
-function parseLine(text: string): JournalLine | null {
-  try {
-    return JSON.parse(text) as JournalLine;
-  } catch {
-    return null;
-  }
 }
 
 /** The added cells of a row. */

@@ -3,14 +3,17 @@
  * killed at any moment has lost nothing that the next one could not find out.
  *
  *     batches/0001.jsonl     the requests, as they are handed over
+ *     batches/0001.sums      a checksum of each: the requests themselves must be what the service expects
  *     batches/0001.json      what is known of the batch
  *     batches/0001.settled   keys of requests whose answers are stored and billed
  */
 
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { messageOf, UserError } from "../../lib/errors.js";
+import { z } from "zod";
 import { privateFileMode, privateFolder } from "../../lib/private-file.js";
+import { checksum, sealedDocument, unsealed } from "../../lib/sealed-json.js";
+import { checked, damaged, openJournal } from "../../store/journal.js";
 import { textAt } from "../json-value.js";
 import type { BatchInput } from "./batch-service.js";
 
@@ -31,6 +34,16 @@ interface StoredState {
   readonly id: string | null;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+const stateSchema = z.object({
+  format: z.literal(1),
+  phase: z.enum(["gathering", "submitting", "submitted", "withdrawn", "settled"]),
+  tag: z.string(),
+  createdAt: z.string(),
+  requests: z.int().nonnegative(),
+  id: z.string().nullable(),
+  headers: z.record(z.string(), z.string()),
+});
 
 /** One batch on disk. All writing is done when a call returns. */
 export interface StoredBatch extends BatchInput {
@@ -75,21 +88,25 @@ export function openBatchFolder(folder: string): BatchFolder {
 }
 
 function storedBatch(stem: string, made: StoredState | null): StoredBatch {
-  const [statePath, path, settledPath] = [`${stem}.json`, `${stem}.jsonl`, `${stem}.settled`];
+  const [statePath, path, sumsPath, settledPath] = [`${stem}.json`, `${stem}.jsonl`, `${stem}.sums`, `${stem}.settled`];
   let state = made ?? readState(statePath);
-  const requests = made === null && state.phase !== "settled" ? readRequests(path) : [];
-  const settled = new Set(existsSync(settledPath) ? readFileSync(settledPath, "utf8").split("\n") : []);
+  const requests = made === null && state.phase !== "settled" ? readRequests(path, sumsPath) : [];
+  const settledKeys = openJournal(settledPath, { schema: z.object({ key: z.string() }), remedy });
+  const settled = new Set(settledKeys.lines.map(({ key }) => key));
   const open = new Set(requests.map(({ key }) => key).filter((key) => !settled.has(key)));
   let count = requests.length;
   let bytes = requests.reduce((sum, { line }) => sum + Buffer.byteLength(line) + 1, 0);
   const write = (change: Partial<StoredState>): void => {
     state = { ...state, ...change };
-    writeFileSync(`${statePath}.tmp`, `${JSON.stringify(state, null, 2)}\n`, access);
+    writeFileSync(`${statePath}.tmp`, sealedDocument(state), access);
     renameSync(`${statePath}.tmp`, statePath);
   };
   if (made !== null) write({});
   // The line that a killed process was writing would spoil the next one.
-  else if (state.phase === "gathering") writeFileSync(path, requests.map(({ line }) => `${line}\n`).join(""), access);
+  else if (state.phase === "gathering") {
+    writeFileSync(path, requests.map(({ line }) => `${line}\n`).join(""), access);
+    writeFileSync(sumsPath, requests.map(({ line }) => `${checksum(line)}\n`).join(""), access);
+  }
   return {
     path,
     get requests() {
@@ -118,6 +135,7 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
       const added = Object.entries(headers).filter(([name, value]) => state.headers[name] !== value);
       if (added.length > 0) write({ headers: { ...state.headers, ...Object.fromEntries(added) } });
       appendFileSync(path, `${line}\n`, access);
+      appendFileSync(sumsPath, `${checksum(line)}\n`, access);
       open.add(key);
       count++;
       bytes += Buffer.byteLength(line) + 1;
@@ -128,35 +146,36 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
     settle(key) {
       if (!open.delete(key)) return;
       if (open.size > 0) {
-        appendFileSync(settledPath, `${key}\n`, access);
+        settledKeys.append({ key });
         return;
       }
       write({ phase: "settled" });
-      rmSync(path, { force: true });
-      rmSync(settledPath, { force: true });
+      for (const done of [path, sumsPath, settledPath]) rmSync(done, { force: true });
     },
-    openLines: () => new Map(readRequests(path).flatMap(({ key, line }) => (open.has(key) ? [[key, line] as const] : []))),
+    openLines: () =>
+      new Map(readRequests(path, sumsPath).flatMap(({ key, line }) => (open.has(key) ? [[key, line] as const] : []))),
   };
 }
 
+const remedy = "Delete the files of its number; its answers would then be paid for again.";
+
 function readState(path: string): StoredState {
-  try {
-    return JSON.parse(readFileSync(path, "utf8")) as StoredState;
-  } catch (error) {
-    throw new UserError(
-      `${path}, which says how far a batch is, cannot be read: ${messageOf(error)}. Delete the three files of its number; its answers would then ` +
-        "be paid for again.",
-    );
-  }
+  const state = unsealed(readFileSync(path, "utf8"));
+  if (state === null) throw damaged(`${path}, which says how far a batch is,`, remedy);
+  return checked(path, state, stateSchema, remedy);
 }
 
-/** The requests of a file, but for a last line that was cut off. */
-function readRequests(path: string): { readonly key: string; readonly line: string }[] {
+/** The requests of a file, but for a last one that was cut off, or whose checksum was not written any more. */
+function readRequests(path: string, sumsPath: string): { readonly key: string; readonly line: string }[] {
   if (!existsSync(path)) return [];
-  return readFileSync(path, "utf8")
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => ({ line, key: keyOf(line) }));
+  const [lines, sums] = [path, sumsPath].map((file) =>
+    existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [],
+  ) as [string[], string[]];
+  const whole = lines.slice(0, Math.max(sums.length, lines.length - 1));
+  return whole.map((line, i) => {
+    if (sums[i] !== checksum(line)) throw damaged(`${path} line ${i + 1}`, remedy);
+    return { line, key: keyOf(line) };
+  });
 }
 
 function keyOf(line: string): string {

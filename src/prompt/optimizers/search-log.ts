@@ -5,6 +5,8 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { privateFileMode, privateFolder } from "../../lib/private-file.js";
+import { unsealed } from "../../lib/sealed-json.js";
+import { journalLine } from "../../store/journal.js";
 import type { Cost } from "../../types.js";
 
 /** Something that was asked for, and what it took. */
@@ -58,14 +60,14 @@ export interface SearchLog {
 
 /**
  * Opens the log of the search that `fingerprint` names. A log of another search is replaced; so is all that follows a line which a power
- * cut left broken. Without a path nothing is kept.
+ * cut left broken, or a disk has changed: it is asked again. Without a path nothing is kept.
  */
 export function openSearchLog(path: string | null, fingerprint: string): SearchLog {
   const { lines, bytes } = path === null || !existsSync(path) ? { lines: [], bytes: 0 } : readLines(path);
   const [head, ...rest] = lines;
   const known = head?.kind === "search" && head.fingerprint === fingerprint ? rest : [];
   const append = (line: Line): void => {
-    if (path !== null) appendFileSync(path, `${JSON.stringify(line)}\n`);
+    if (path !== null) appendFileSync(path, journalLine(line));
   };
   if (path !== null && known.length > 0) truncateSync(path, bytes);
   else if (path !== null) {
@@ -84,16 +86,14 @@ export function openSearchLog(path: string | null, fingerprint: string): SearchL
   };
 }
 
-/** The lines up to the first that is torn, and how many bytes they have. */
+/** The lines up to the first that is torn or damaged, and how many bytes they have. */
 function readLines(path: string): { readonly lines: readonly Line[]; readonly bytes: number } {
   const lines: Line[] = [];
   let bytes = 0;
   for (const text of readFileSync(path, "utf8").split("\n").slice(0, -1)) {
-    try {
-      lines.push(JSON.parse(text) as Line);
-    } catch {
-      break;
-    }
+    const line = unsealed(text);
+    if (line === null) break;
+    lines.push(line as unknown as Line);
     bytes += Buffer.byteLength(text, "utf8") + 1;
   }
   return { lines, bytes };
