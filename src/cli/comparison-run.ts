@@ -114,6 +114,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
 /** The part of the options that says which data, for `readTask`. */
 export function taskOptions(options: RunOptions): TaskOptions {
   const { path, test, validation, text, label, group, id, multiLabel, descriptions, testShare, limit, testLimit, seed } = options;
+  const { labelSeparator, labelColumns } = options;
   return {
     path,
     seed,
@@ -124,6 +125,8 @@ export function taskOptions(options: RunOptions): TaskOptions {
     ...(group === undefined ? {} : { group }),
     ...(id === undefined ? {} : { id }),
     ...(multiLabel === undefined ? {} : { isMultiLabel: multiLabel }),
+    ...(labelSeparator === undefined ? {} : { labelSeparator }),
+    ...(labelColumns === undefined ? {} : { labelColumns }),
     ...(descriptions === undefined ? {} : { descriptions }),
     ...(testShare === undefined ? {} : { testShare }),
     ...(limit === undefined ? {} : { limit }),

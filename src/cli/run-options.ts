@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly group?: string;
   readonly id?: string;
   readonly multiLabel?: boolean;
+  readonly labelSeparator?: string;
+  readonly labelColumns?: readonly string[];
   readonly descriptions?: string;
   readonly testShare?: number;
   readonly limit?: number;
@@ -87,11 +89,19 @@ export function numberIn(flag: string, low: number, high: number, isWhole = fals
 
 /** Gathers the values of a repeatable option. */
 export const collect = (value: string, all: readonly string[] = []): readonly string[] => [...all, value];
-const list = (value: string): readonly string[] =>
+/** Names between commas. */
+export const list = (value: string): readonly string[] =>
   value
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+/** What joins labels, as it is typed: `\\n` and `\\t` are what they are in texts. */
+export const labelSeparator = (value: string): string => value.replaceAll("\\n", "\n").replaceAll("\\t", "\t");
+/** For `--help`. */
+export const labelSeparatorHelp = "what joins the labels of a row that may have several, such as ;";
+/** For `--help`. */
+export const labelColumnsHelp =
+  "columns that each say of one label whether a row has it (1 or 0, yes or no, x or nothing): a,b,c";
 const approachNames = (value: string): readonly string[] => {
   const names = list(value);
   if (names.length === 0) throw new UserError(`--approaches is "${value}"; it must name at least one, e.g. tune:probe.`);
@@ -127,7 +137,9 @@ export function addDataOptions(command: Command): Command {
     .option("--label <column>", "column of the label (otherwise found)")
     .option("--group <column>", "column whose equal values never sit on two sides of the split, e.g. the customer")
     .option("--id <column>", "column of a unique id")
-    .option("--multi-label", "a row may have several labels, joined by |")
+    .option("--multi-label", "a row may have several labels: a list, or joined by |")
+    .option("--label-separator <sign>", labelSeparatorHelp, labelSeparator)
+    .option("--label-columns <names>", labelColumnsHelp, list)
     .option("--descriptions <file>", "YAML or JSON: what each label means, in words, for the prompts")
     .option(
       "--test-share <share>",

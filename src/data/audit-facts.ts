@@ -53,7 +53,7 @@ export interface AuditFacts {
   readonly splitNote: string;
   /** Most frequent in train first. */
   readonly labels: readonly LabelCount[];
-  /** Labels that differ only in case or spaces. */
+  /** Labels that most likely are one in several spellings: see `lookalikeLabels`. */
   readonly lookalikes: readonly (readonly string[])[];
   readonly exact: DuplicateSummary;
   /** Exact duplicates included. */

@@ -2,6 +2,7 @@
 
 import { formatCount, formatPercent, formatPlural } from "../lib/format.js";
 import type { AuditFacts, AuditRow } from "./audit-facts.js";
+import { differInSpelling, withCodes } from "./lookalikes.js";
 import type { PersonalDataKind } from "./personal-data.js";
 
 /** `problem`: a measurement on this data would mislead. `warning`: worth a look before money is spent. `note`: good to know. */
@@ -64,10 +65,12 @@ const rules = {
   },
   lookalikes: ({ lookalikes }) => {
     if (lookalikes.length === 0) return null;
-    const shown = lookalikes.slice(0, 5).map((group) => group.map((label) => JSON.stringify(label)).join(" / "));
+    const shown = lookalikes
+      .slice(0, 5)
+      .map((group) => group.map((label) => JSON.stringify(differInSpelling(group) ? label : withCodes(label))).join(" / "));
     return {
       severity: "problem",
-      message: `Labels that differ only in case or spaces: ${shown.join("; ")}${lookalikes.length > 5 ? "; …" : ""}.`,
+      message: `Labels that ${lookalikes.every(differInSpelling) ? "differ only in case or spaces" : "look alike"}: ${shown.join("; ")}${lookalikes.length > 5 ? "; …" : ""}.`,
       remedy: "Write them alike if they mean the same; they are different labels until then.",
       examples: [],
     };

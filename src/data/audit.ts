@@ -5,8 +5,8 @@ import type { Dataset, Task } from "../types.js";
 import type { AuditFacts, AuditRow, DuplicateSummary, LabelCount, Quantiles } from "./audit-facts.js";
 import { auditFindings, type Finding } from "./audit-findings.js";
 import { suspectLabels } from "./label-errors.js";
-import { lookalikeLabels } from "./labels.js";
 import { isLongEnoughToTell, languageOf } from "./language.js";
+import { lookalikeLabels } from "./lookalikes.js";
 import { duplicateGroups, exactGroups } from "./near-duplicates.js";
 import { personalDataIn, personalDataKinds } from "./personal-data.js";
 

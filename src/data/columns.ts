@@ -2,6 +2,8 @@
 
 import { UserError } from "../lib/errors.js";
 import { nearestNames } from "../lib/nearest-name.js";
+import { isTicked } from "./label-notation.js";
+import { nestedKind, pathOf, valueAt } from "./nested.js";
 import type { Cell, Table } from "./table.js";
 
 /** What a column can be. */
@@ -116,7 +118,7 @@ export function findColumns(table: Table, names: ColumnNames): Columns {
 }
 
 /**
- * The column of the text in a table that has no labels: the one that is named, or has a known name, or holds the longest and most varied
+ * The column of the text in a table that has no labels: the one that is named (also by a dotted path into its cells), or has a known name, or holds the longest and most varied
  * values. UserError where there is none.
  */
 export function findTextColumn(
@@ -124,7 +126,9 @@ export function findTextColumn(
   name: string | undefined,
 ): { readonly column: string; readonly note: string | null } {
   if (name !== undefined) {
-    if (!table.columns.includes(name)) throw unknownColumn(table, "text", name);
+    const place = pathOf(name, table.columns);
+    const isPath = place !== null && table.rows.some((row) => valueAt(row[place.column], place.path) !== undefined);
+    if (!table.columns.includes(name) && !isPath) throw unknownColumn(table, "text", name);
     return { column: name, note: null };
   }
   for (const known of knownNames.text) {
@@ -147,6 +151,10 @@ function unknownColumn(table: Table, role: Role, name: string): UserError {
 /** What a column holds. */
 interface Profile {
   readonly column: string;
+  /** `an object` or `a list of objects`, where it holds any. */
+  readonly nested: string | null;
+  /** Every cell says yes or no, and one says yes: the column may stand for a label. */
+  readonly isTicked: boolean;
   readonly filled: number;
   /** Counted up to `distinctLimit`. */
   readonly distinct: number;
@@ -157,9 +165,12 @@ interface Profile {
 function profilesOf(table: Table): Profile[] {
   return table.columns.map((column) => {
     const values = new Set<string>();
-    let [filled, characters, numbers] = [0, 0, 0];
+    let [filled, characters, numbers, ticked, unticked] = [0, 0, 0, 0, 0];
     for (const row of table.rows) {
       const text = asText(row[column]);
+      const tick = isTicked(text);
+      if (tick === true) ticked++;
+      else if (tick === false) unticked++;
       if (text === "") continue;
       filled++;
       characters += text.length;
@@ -168,6 +179,8 @@ function profilesOf(table: Table): Profile[] {
     }
     return {
       column,
+      nested: nestedKindIn(table, column),
+      isTicked: ticked > 0 && ticked + unticked === table.rows.length,
       filled,
       distinct: values.size,
       meanLength: characters / Math.max(1, filled),
@@ -176,14 +189,20 @@ function profilesOf(table: Table): Profile[] {
   });
 }
 
+function nestedKindIn({ nested }: Table, column: string): string | null {
+  const [first] = nested?.get(column)?.values() ?? [];
+  return first === undefined ? null : nestedKind(first);
+}
+
 function asText(cell: Cell | undefined): string {
   return cell === undefined || cell === null ? "" : Array.isArray(cell) ? cell.join("|") : String(cell).trim();
 }
 
 /** `"id" has 5000 different values in 5000 rows`, for each of the columns. */
 function seen(profiles: readonly Profile[]): string {
-  const facts = profiles.slice(0, 8).map(({ column, filled, distinct }) => {
+  const facts = profiles.slice(0, 8).map(({ column, filled, distinct, nested }) => {
     const rows = `${filled} ${filled === 1 ? "row" : "rows"}`;
+    if (nested !== null) return `"${column}" holds ${nested}, whose parts can be named, as in ${column}.PART`;
     return filled === 0
       ? `"${column}" is empty`
       : `"${column}" has ${distinct} different ${distinct === 1 ? "value" : "values"} in ${rows}`;
@@ -220,11 +239,29 @@ function findLabel(table: Table, profiles: readonly Profile[], text: string): st
       [...knownNames.id, ...knownNames.group, ...knownNames.split].every((known) => known !== column.toLowerCase()),
   );
   const [only, second] = candidates;
+  const ticked = others.filter((profile) => profile.isTicked).map(({ column }) => column);
+  const asColumns =
+    ticked.length < 2
+      ? ""
+      : ` If each of ${listed(ticked)} says of one label whether a row has it: --label-columns ${shown(ticked)}.`;
   if (only === undefined)
-    throw new UserError(`No column of ${table.file} looks like a label: ${seen(others)}. Name it with --label.`);
-  if (second !== undefined)
-    throw new UserError(`Several columns of ${table.file} could be the label: ${seen(candidates)}. Name it with --label.`);
+    throw new UserError(`No column of ${table.file} looks like a label: ${seen(others)}. Name it with --label.${asColumns}`);
+  if (second !== undefined || (asColumns !== "" && only.isTicked))
+    throw new UserError(
+      `Several columns of ${table.file} could be the label: ${seen(second === undefined ? others : candidates)}. Name it with --label.${asColumns}`,
+    );
   return only.column;
+}
+
+function listed(columns: readonly string[]): string {
+  const names = columns.slice(0, 6).map((column) => `"${column}"`);
+  return `${names.join(", ")}${columns.length > 6 ? `, … (${columns.length})` : ""}`;
+}
+
+/** Columns as one word of a command. */
+function shown(columns: readonly string[]): string {
+  const list = columns.join(",");
+  return /^[\w,.-]+$/.test(list) ? list : `"${list}"`;
 }
 
 /** A first line that reads like a row is one: its values appear again below, are numbers, or are whole sentences. */

@@ -8,7 +8,8 @@ import { contentHash } from "./content-hash.js";
 import { type DatasetOptions, readSource } from "./source.js";
 import { splitDataset } from "./split.js";
 import { isFolder } from "./split-files.js";
-import { absentLabelWarnings, checkLearnable, leakWarnings, singleRowWarnings } from "./task-checks.js";
+import { checkLearnable, leakWarnings, singleRowWarnings } from "./task-checks.js";
+import { absentLabelWarnings, checkAnyLearned } from "./test-labels.js";
 
 export interface TaskOptions extends DatasetOptions {
   /** A file of any readable format, or a folder with a train and a test file. */
@@ -55,6 +56,7 @@ export async function readTask(options: TaskOptions): Promise<Task> {
     train = { ...base, examples: parts.train };
     test = { ...base, examples: parts.test };
     checkLearnable(train, source.label);
+    checkAnyLearned(parts.train, parts.test, source.label);
     splitNote = source.splitNote;
   } else {
     const all = { ...base, examples: [...parts.train, ...parts.test] };
@@ -84,7 +86,7 @@ export async function readTask(options: TaskOptions): Promise<Task> {
     if (train !== whole) checkLearnable(train, source.label);
   }
   // Of the rows that are used: a split made here keeps equal texts on one side.
-  warnings.push(...leakWarnings(train, test), ...absentLabelWarnings(train, test));
+  warnings.push(...leakWarnings(train, test), ...absentLabelWarnings(train.examples, test.examples));
   return {
     train,
     test,

@@ -3,6 +3,7 @@
 import { UserError } from "../lib/errors.js";
 import type { Example } from "../types.js";
 import type { Columns } from "./columns.js";
+import { objectsInside } from "./label-cells.js";
 import { labelsOf } from "./labels.js";
 import type { Cell, Table } from "./table.js";
 
@@ -15,15 +16,16 @@ export interface LabelledRows {
 }
 
 export interface Reading {
-  /** Whether a cell may name several labels joined by `|`. */
-  readonly isJoined: boolean;
+  /** What joins the labels of a cell; `null` where a cell names one. */
+  readonly separator: string | null;
   /** Before `row-17`, the id of a row that has none: keeps rows of two files apart. */
   readonly idPrefix: string;
 }
 
 /** Drops rows without text or label, with a warning that says where; UserError where none is left. */
-export function labelledRows(table: Table, columns: Columns, { isJoined, idPrefix }: Reading): LabelledRows {
+export function labelledRows(table: Table, columns: Columns, { separator, idPrefix }: Reading): LabelledRows {
   const { file, rows } = table;
+  if ((table.nested?.get(columns.text)?.size ?? 0) > 0) throw objectsInside(table, columns.text, "text");
   const ids = idsOf(table, columns.id, idPrefix);
   const examples: Example[] = [];
   const splits: string[] = [];
@@ -31,7 +33,7 @@ export function labelledRows(table: Table, columns: Columns, { isJoined, idPrefi
   const emptyLabels: number[] = [];
   for (const [i, row] of rows.entries()) {
     const text = asString(row[columns.text]);
-    const labels = labelsOf(row[columns.label], isJoined);
+    const labels = labelsOf(row[columns.label], separator);
     if (text.trim() === "") emptyTexts.push(i);
     else if (labels === null) emptyLabels.push(i);
     else {

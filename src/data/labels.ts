@@ -1,18 +1,22 @@
-/** @file Labels: what a cell says, in what order labels are listed, and which look like one label written twice. */
+/** @file Labels: what a cell says, and in what order labels are listed. */
 
 import type { Cell } from "./table.js";
 
-/** The labels a cell names: `null` where it is empty. An empty list is a row without labels, which a multi-label task may have. */
-export function labelsOf(cell: Cell | undefined, isJoined: boolean): readonly string[] | null {
+/**
+ * The labels a cell names: `null` where it is empty. An empty list is a row without labels, which a multi-label task may have.
+ *
+ * @param separator what joins several labels; `null` where a text is one
+ */
+export function labelsOf(cell: Cell | undefined, separator: string | null): readonly string[] | null {
   if (cell === undefined || cell === null) return null;
   if (Array.isArray(cell)) return unique(cell.filter((label: string) => label.trim() !== ""));
   const text = String(cell);
   if (text.trim() === "") return null;
-  if (!isJoined) return [text];
-  // Around the bar spaces are layout; inside a single label they are kept and warned of.
+  if (separator === null) return [text];
+  // Around the sign spaces are layout; inside a single label they are kept and warned of.
   return unique(
     text
-      .split("|")
+      .split(separator)
       .map((label) => label.trim())
       .filter((label) => label !== ""),
   );
@@ -33,33 +37,4 @@ export function byNaturalOrder(a: string, b: string): number {
     return difference !== 0 ? difference : x < y ? -1 : 1;
   }
   return partsA.length - partsB.length;
-}
-
-/**
- * Groups of labels that differ only in case, or in spaces around or within: most likely one label written in several ways.
- * Each group in the order given.
- */
-export function lookalikeLabels(labels: readonly string[]): string[][] {
-  const groups = new Map<string, string[]>();
-  for (const label of labels) {
-    const key = label.normalize("NFKC").trim().replace(/\s+/g, " ").toLowerCase();
-    groups.set(key, [...(groups.get(key) ?? []), label]);
-  }
-  return [...groups.values()].filter((group) => group.length > 1);
-}
-
-/** What is suspicious about the labels, in sentences. Nothing is merged: that is for the owner of the data to decide. */
-export function labelWarnings(labels: readonly string[], counts: ReadonlyMap<string, number>): string[] {
-  const rows = (label: string): string => `${JSON.stringify(label)} (${counts.get(label) ?? 0} rows)`;
-  const groups = lookalikeLabels(labels);
-  const grouped = new Set(groups.flat());
-  return [
-    ...groups.map(
-      (group) =>
-        `The labels ${group.map(rows).join(" and ")} differ only in case or spaces. They are kept apart; make them one if they mean the same.`,
-    ),
-    ...labels
-      .filter((label) => label !== label.trim() && !grouped.has(label))
-      .map((label) => `The label ${rows(label)} begins or ends with a space.`),
-  ];
 }

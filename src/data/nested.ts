@@ -1,6 +1,8 @@
 /** @file Values within values: what a column of objects holds, and its parts by a dotted path, such as `label.name`. */
 
+import { UserError } from "../lib/errors.js";
 import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
+import { formatPlural } from "../lib/format.js";
 import { type Cell, maxCellCharacters, type Row, type Table } from "./table.js";
 
 /** What stands in cells that hold an object, or a list of objects: by column, then by row. In the table such a cell is `null`. */
@@ -13,6 +15,11 @@ export function cellOf(value: unknown, cut: (text: string) => string): Cell | un
   if (value === null || value === undefined) return null;
   if (!Array.isArray(value) || !value.every(isScalar)) return undefined;
   return value.map((item) => cut(String(item)));
+}
+
+/** Whether a value is no cell, but an object or a list that holds one. */
+export function isNested(value: unknown): boolean {
+  return typeof value === "object" && value !== null && cellOf(value, (text) => text) === undefined;
 }
 
 function isScalar(value: unknown): boolean {
@@ -102,41 +109,46 @@ function withPath(table: Table, name: string): Table {
   return { ...table, columns: [...table.columns, name], rows, nested };
 }
 
-/** What a column holds besides cells, for messages; `null` where it holds none. */
-export interface NestedSummary {
-  readonly rows: number;
-  /** The first row that holds one, from 0. */
-  readonly first: number;
-  /** `an object` or `a list of objects`. */
-  readonly what: string;
-  /** The first one, as JSON, cut short. */
-  readonly example: string;
-  /** Names of its parts that are cells, each as a dotted path. */
-  readonly paths: readonly string[];
+/** What a nested value is, in words. */
+export function nestedKind(value: unknown): string {
+  return Array.isArray(value) ? "a list of objects" : "an object";
 }
 
-export function nestedSummary({ nested }: Table, column: string): NestedSummary | null {
-  const cells = nested?.get(column);
-  if (cells === undefined || cells.size === 0) return null;
-  const [first, value] = cells.entries().next().value!;
-  const example = shortJson(value);
-  return {
-    rows: cells.size,
-    first,
-    what: Array.isArray(value) ? "a list of objects" : "an object",
-    example,
-    paths: pathsIn(value, column, 4).slice(0, 4),
-  };
+/** Where a column holds objects though cells are needed. */
+export interface NestedPlace {
+  readonly file: string;
+  readonly column: string;
+  readonly role: "text" | "label";
+  /** Rows that hold one, and all rows. */
+  readonly count: number;
+  readonly total: number;
+  /** The first one, and where it stands: `tickets.jsonl line 3`. */
+  readonly value: unknown;
+  readonly place: string;
 }
 
-/** Dotted paths to what would be a cell, the least deep first. */
+/** The error of a column of texts or labels that holds objects, in some rows or in all: no row is left out for that. */
+export function nestedError({ file, column, role, count, total, value, place }: NestedPlace): UserError {
+  const [path, ...others] = pathsIn(value, column, 4).slice(0, 4);
+  const remedy =
+    path === undefined
+      ? `Make it ${role === "text" ? "a text" : "a label, or a list of labels"}, or name another column with --${role}.`
+      : `Name the part that is the ${role}, with --${role} ${path}${others.length === 0 ? "" : ` (or ${others.join(", ")})`}, or another column.`;
+  const rows = count === total ? "all its rows" : `${count} of ${formatPlural(total, "row")}`;
+  return new UserError(
+    `The column "${column}" of ${file} holds ${nestedKind(value)} in ${rows} (${place}), and no ${role}: ${shortJson(value)}. ${remedy}`,
+  );
+}
+
+/** Dotted paths to what would be a cell: the least deep first, and texts before numbers. */
 function pathsIn(value: unknown, prefix: string, depth: number): string[] {
   const inner: unknown = Array.isArray(value) ? value.find((item) => typeof item === "object" && item !== null) : value;
   if (depth === 0 || typeof inner !== "object" || inner === null) return [];
   const entries = Object.entries(inner);
   const isCell = ([, part]: [string, unknown]): boolean => part !== null && cellOf(part, (text) => text) !== undefined;
   return [
-    ...entries.filter(isCell).map(([key]) => `${prefix}.${key}`),
+    ...entries.filter((entry) => isCell(entry) && typeof entry[1] === "string").map(([key]) => `${prefix}.${key}`),
+    ...entries.filter((entry) => isCell(entry) && typeof entry[1] !== "string").map(([key]) => `${prefix}.${key}`),
     ...entries.filter((entry) => !isCell(entry)).flatMap(([key, part]) => pathsIn(part, `${prefix}.${key}`, depth - 1)),
   ];
 }

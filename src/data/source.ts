@@ -7,15 +7,24 @@ import type { Dataset, Example } from "../types.js";
 import { type ColumnNames, type Columns, findColumns } from "./columns.js";
 import { labelWordsBeside, readLabelWords } from "./descriptions.js";
 import { type LabelledRows, labelledRows } from "./examples.js";
-import { byNaturalOrder, labelWarnings } from "./labels.js";
+import { joinedColumn, labelCells, withLabelColumns } from "./label-cells.js";
+import { type JoinedLabels, joinedLabels } from "./label-notation.js";
+import { byNaturalOrder } from "./labels.js";
+import { labelWarnings } from "./lookalikes.js";
+import { withPaths } from "./nested.js";
 import { readTable } from "./read-table.js";
 import { dataName, filesOfFolder, isFolder, type SplitName, splitNamed, testFileBeside } from "./split-files.js";
 import type { Table } from "./table.js";
+import { inTrainingSpelling } from "./test-labels.js";
 
 /** How rows become examples. Every column that is not named is looked for. */
 export interface DatasetOptions extends ColumnNames {
   /** Whether a row may have several labels: lists, or one string joined by `|`. Without it the data decides. */
   readonly isMultiLabel?: boolean;
+  /** What joins the labels of a row in one string. With it a row may have several labels. */
+  readonly labelSeparator?: string;
+  /** Columns that each say of one label whether a row has it (1 or 0, true or false, x or nothing): in place of a column of labels. */
+  readonly labelColumns?: readonly string[];
   /** Shown to people; otherwise the file's name, or the folder's. */
   readonly name?: string;
   /** Path of a YAML or JSON file with a description of each label; otherwise `label-descriptions.yaml` beside the data. */
@@ -52,25 +61,34 @@ export interface HeldFiles {
 }
 
 /** Reads files and finds columns, labels and descriptions. */
-export async function readSource(path: string, held: HeldFiles, options: DatasetOptions): Promise<Source> {
+export async function readSource(path: string, held: HeldFiles, given: DatasetOptions): Promise<Source> {
+  const { labelColumns, labelSeparator } = given;
+  checkLabelOptions(given);
+  const options = labelColumns === undefined ? given : { ...given, label: joinedColumn(labelColumns) };
   const files = await locate(path, held);
   const notes = [...files.notes];
   const warnings: string[] = [];
   const parts: Part[] = [];
   for (const { split, path: file } of files.list) {
-    const table = await readTable(file);
-    warnings.push(...table.warnings);
+    const read = await readTable(file);
+    warnings.push(...read.warnings);
     const first = parts[0];
+    const paths = [options.text, options.label, options.id, options.group].filter((name) => name !== undefined);
+    const whole = withPaths(read, paths);
+    const table = labelColumns === undefined ? whole : withLabelColumns(whole, labelColumns);
     const columns = first === undefined ? findColumns(table, options) : findColumns(table, sharedNames(first, table, options));
     notes.push(...columns.notes.map((note) => `${table.file}: ${note}.`));
-    parts.push({ split, table, columns });
+    const labels = labelCells(table, columns.label, options.isMultiLabel !== false);
+    warnings.push(...labels.notes);
+    parts.push({ split, table: labels.table, columns });
   }
   const [{ columns }] = parts as [Part, ...Part[]];
-  const isJoined = parts.some((part) => joinsLabels(part, options.isMultiLabel));
-  const isMultiLabel = isJoined || (options.isMultiLabel ?? parts.some(hasLists));
+  const isBarred = parts.some((part) => joinsLabels(part, options.isMultiLabel));
+  const separator = labelSeparator ?? (isBarred ? "|" : null);
+  const isMultiLabel = separator !== null || (options.isMultiLabel ?? parts.some(hasLists));
   const rows = parts.map(({ split, table, columns: own }, i) => {
     const idPrefix = i === 0 ? "" : parts.filter((part) => part.split === split).length > 1 ? `${split}-${i}-` : `${split}-`;
-    return { split, table, ...labelledRows(table, own, { isJoined, idPrefix }) };
+    return { split, table, ...labelledRows(table, own, { separator, idPrefix }) };
   });
   warnings.push(...rows.flatMap((part) => part.warnings));
   if (!isMultiLabel) {
@@ -82,11 +100,19 @@ export async function readSource(path: string, held: HeldFiles, options: Dataset
     }
   }
   const divided = divide(rows);
-  const everyRow = rows.flatMap(({ examples }) => examples);
+  const sides = { ...divided.parts };
+  for (const side of ["validation", "test"] as const) {
+    const spelled = inTrainingSpelling(sides.train, sides[side]);
+    sides[side] = spelled.examples;
+    warnings.push(...spelled.notes.filter((note) => !warnings.includes(note)));
+  }
+  const everyRow = Object.values(sides).flat();
   const counts = new Map<string, number>();
   for (const { labels } of everyRow) for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const labels = [...counts.keys()].sort(byNaturalOrder);
   warnings.push(...labelWarnings(labels, counts));
+  const joined = separator === null && options.isMultiLabel !== false ? joinedLabels(counts) : null;
+  if (joined !== null) warnings.push(joinedNote(columns.label, joined, counts));
   const besides = options.descriptions === undefined ? await labelWordsBeside(files.list[0]!.path, labels) : null;
   const words = besides?.words ?? (await readLabelWords(options.descriptions!, labels));
   if (besides !== null && besides.note !== null) notes.push(besides.note);
@@ -99,13 +125,38 @@ export async function readSource(path: string, held: HeldFiles, options: Dataset
       descriptions: words.descriptions,
       ...(hasAliases ? { aliases: words.aliases } : {}),
     },
-    parts: divided.parts,
+    parts: sides,
     splitNote: divided.note,
     label: columns.label,
     group: columns.group,
     warnings,
     notes,
   };
+}
+
+function checkLabelOptions({ label, labelColumns, labelSeparator }: DatasetOptions): void {
+  if (labelSeparator === "") throw new UserError('The separator of labels is empty. Name the sign that joins them, such as ";".');
+  if (labelColumns === undefined) return;
+  if (label !== undefined)
+    throw new UserError("--label names the column of the labels, and --label-columns takes its place. Leave one out.");
+  if (labelSeparator !== undefined)
+    throw new UserError(
+      "--label-separator parts labels that stand in one column, and --label-columns names one for each. Leave one out.",
+    );
+  if (labelColumns.length < 2)
+    throw new UserError("--label-columns names a column for each label: at least two, such as --label-columns billing,delivery.");
+}
+
+/** Labels that seem to be several in one: nothing is divided before somebody says so. */
+function joinedNote(column: string, { separator, labels }: JoinedLabels, counts: ReadonlyMap<string, number>): string {
+  const [first, ...others] = labels;
+  const rows = labels.reduce((sum, label) => sum + counts.get(label)!, 0);
+  const sign = separator === "\n" ? "\\n" : separator === "\t" ? "\\t" : separator;
+  return (
+    `${JSON.stringify(first!.slice(0, 60))}${others.length === 0 ? "" : ` and ${formatPlural(others.length, "other label")}`} in the column "${column}" (${formatPlural(rows, "row")}) ` +
+    `${others.length === 0 ? "looks" : "look"} like several labels joined by ${JSON.stringify(separator)}, and ${others.length === 0 ? "is" : "are"} kept as one each. ` +
+    `If they are several: --label-separator "${sign}".`
+  );
 }
 
 interface Located {

@@ -66,17 +66,6 @@ export function singleRowWarnings(all: Dataset, test: Dataset): string[] {
   ];
 }
 
-/** Labels that are tested and never learned. */
-export function absentLabelWarnings(train: Dataset, test: Dataset): string[] {
-  const learned = new Set(train.examples.flatMap(({ labels }) => labels));
-  const missing = train.labels.filter(
-    (label) => !learned.has(label) && test.examples.some(({ labels }) => labels.includes(label)),
-  );
-  return missing.length === 0
-    ? []
-    : [`${named(missing)} ${missing.length === 1 ? "occurs" : "occur"} in the test rows, but in no training row.`];
-}
-
 function named(labels: readonly string[]): string {
   const shown = labels.slice(0, 5).map((label) => JSON.stringify(label.slice(0, 40)));
   return `${labels.length === 1 ? "The label" : `${labels.length} labels`} ${shown.join(", ")}${labels.length > 5 ? ", …" : ""}`;

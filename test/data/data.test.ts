@@ -315,7 +315,9 @@ describe("readTask of given splits", () => {
     });
     expect(task.train.labels).toEqual(["a", "b", "new"]);
     expect(task.test.labels).toEqual(["a", "b", "new"]);
-    expect(task.warnings.at(-1)).toBe('The label "new" occurs in the test rows, but in no training row.');
+    expect(task.warnings.at(-1)).toBe(
+      'The label "new" occurs in the test rows, but in no training row: 1 of 20 test rows has it.',
+    );
   });
 });
 

@@ -3,14 +3,9 @@ import type { CommandContext } from "../command-context.js";
 import { findRun } from "../find-run.js";
 import { givenWords } from "../label/given-words.js";
 import { type LabelOptions, label } from "../label/label-run.js";
-import { batchHelp, numberIn } from "../run-options.js";
+import { batchHelp, labelColumnsHelp, labelSeparator, labelSeparatorHelp, list, numberIn } from "../run-options.js";
 
 const most = Number.MAX_SAFE_INTEGER;
-const list = (value: string): readonly string[] =>
-  value
-    .split(",")
-    .map((part) => part.trim())
-    .filter((part) => part !== "");
 
 /** `crossover label FILE`: writes the rows with labels and confidences. */
 export function addLabelCommand(program: Command, context: CommandContext): Command {
@@ -33,6 +28,8 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     .option("--demos <n>", "how many of the examples are shown", numberIn("--demos", 1, 1000, true), 8)
     .option("--text <column>", "column of the text (otherwise found)")
     .option("--label <column>", "column of the label in --examples (otherwise found)")
+    .option("--label-separator <sign>", `${labelSeparatorHelp}, in --examples`, labelSeparator)
+    .option("--label-columns <names>", `in --examples: ${labelColumnsHelp}`, list)
     .option("--multi-label", "a row may get several labels, joined by |")
     .option(
       "-n, --limit <rows>",

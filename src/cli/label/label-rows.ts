@@ -1,4 +1,5 @@
 /** @file Rows through a predictor, piece by piece, written in the order they came in. */
+import { pathOf, valueAt } from "../../data/nested.js";
 import type { RowSource, SourceRow } from "../../data/row-stream.js";
 import { ExactNumber, formatExactJson } from "../../lib/exact-json.js";
 import type { PredictContext, Prediction, ProgressEvent, Query } from "../../types.js";
@@ -19,9 +20,16 @@ export interface LabelRowsInput {
   readonly onNote: (text: string) => void;
 }
 
+/** What a row has in a column, or at a dotted path into one. */
+export function valueOfRow({ values }: SourceRow, column: string): unknown {
+  if (Object.hasOwn(values, column)) return values[column];
+  const place = pathOf(column, Object.keys(values));
+  return place === null ? undefined : valueAt(values[place.column], place.path);
+}
+
 /** The text of a row, as it is asked about. */
-export function textOfRow({ values }: SourceRow, column: string): string {
-  const value = values[column];
+export function textOfRow(row: SourceRow, column: string): string {
+  const value = valueOfRow(row, column);
   if (value === undefined || value === null) return "";
   if (Array.isArray(value)) return value.join(" ");
   return typeof value === "object" && !(value instanceof ExactNumber) ? formatExactJson(value) : String(value);

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { findTextColumn } from "../../data/columns.js";
+import { isNested, nestedError } from "../../data/nested.js";
 import { openRows, type RowSource } from "../../data/row-stream.js";
 import type { Row } from "../../data/table.js";
 import { UserError } from "../../lib/errors.js";
@@ -159,12 +160,21 @@ function collectSoon(): void {
 async function lookThrough(source: RowSource, name: string | undefined) {
   const hash = createHash("sha256");
   const first: Row[] = [];
-  for await (const { values } of source.rows()) {
+  const nested = new Map<string, { count: number; readonly value: unknown; readonly place: string }>();
+  for await (const { values, place } of source.rows()) {
     hash.update(`${formatExactJson(values)}\n`);
     if (first.length < mostSampled) first.push(values as Row);
+    for (const [column, value] of Object.entries(values)) {
+      if (!isNested(value)) continue;
+      const seen = nested.get(column);
+      if (seen) seen.count++;
+      else nested.set(column, { count: 1, value, place });
+    }
   }
-  const { file, columns } = source;
+  const { file, columns, count: total } = source;
   const { column, note } = findTextColumn({ file, columns, rows: first, lineOf: () => null, warnings: [] }, name);
+  const inside = nested.get(column);
+  if (inside !== undefined) throw nestedError({ file, column, role: "text", total, ...inside });
   return {
     dataHash: hash.digest("hex"),
     text: { column, notes: note === null ? [] : [`${file}: ${note}.`] },

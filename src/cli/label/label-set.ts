@@ -21,6 +21,8 @@ export async function readLabelSet(options: LabellerOptions): Promise<LabelSet> 
       ? null
       : await readDataset(options.examples, {
           ...(options.label === undefined ? {} : { label: options.label }),
+          ...(options.labelSeparator === undefined ? {} : { labelSeparator: options.labelSeparator }),
+          ...(options.labelColumns === undefined ? {} : { labelColumns: options.labelColumns }),
           ...(options.multiLabel === undefined ? {} : { isMultiLabel: options.multiLabel }),
         });
   const described = options.descriptions === undefined ? null : await describedLabels(options.descriptions);

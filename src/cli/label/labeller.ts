@@ -14,6 +14,8 @@ export interface LabellerOptions {
   readonly descriptions?: string;
   readonly examples?: string;
   readonly label?: string;
+  readonly labelSeparator?: string;
+  readonly labelColumns?: readonly string[];
   readonly demos: number;
   readonly seed: number;
   readonly multiLabel?: boolean;
