@@ -42,7 +42,8 @@ def single_label(name, label_count, truth, answers):
         "perLabel": [
             {"precision": p[k], "recall": r[k], "f1": f[k], "support": int(s[k])} for k in labels
         ],
-        "macro": average(truth, coded, labels, "macro"),
+        # Over the labels that occur in the truth: one that nobody could be asked about has no score.
+        "macro": average(truth, coded, sorted(set(truth)), "macro"),
         "weighted": average(truth, coded, labels, "weighted"),
         "micro": average(truth, coded, labels, "micro"),
         "balancedAccuracy": metrics.balanced_accuracy_score(truth, coded),
@@ -79,7 +80,8 @@ def multi_label_case():
     answers = np.where(rng.random(truth.shape) < 0.8, truth, rng.integers(0, 2, truth.shape))
     answers[7] = truth[7] = 0
     sets = lambda m: [np.flatnonzero(row).tolist() for row in m]  # noqa: E731
-    f1 = lambda kind: metrics.f1_score(truth, answers, average=kind, zero_division=0)  # noqa: E731
+    f1 = lambda kind, labels=None: metrics.f1_score(truth, answers, labels=labels, average=kind, zero_division=0)  # noqa: E731
+    present = np.flatnonzero(truth.any(axis=0)).tolist()
     mccs = [metrics.matthews_corrcoef(truth[:, k], answers[:, k]) for k in range(5)]
     return {
         "labelCount": 5,
@@ -88,7 +90,7 @@ def multi_label_case():
         "subsetAccuracy": metrics.accuracy_score(truth, answers),
         "hammingLoss": metrics.hamming_loss(truth, answers),
         "microF1": f1("micro"),
-        "macroF1": f1("macro"),
+        "macroF1": f1("macro", present),
         "weightedF1": f1("weighted"),
         "samplesF1": f1("samples"),
         "f1": f1(None).tolist(),
@@ -150,6 +152,10 @@ def distributions():
     return {
         "normalCdf": [[z, stats.norm.cdf(z)] for z in zs],
         "normalQuantile": [[p, stats.norm.ppf(p)] for p in ps],
+        "tQuantile": [
+            [p, degrees, stats.t.ppf(p, degrees)]
+            for p, degrees in [(0.975, 1), (0.975, 1.3), (0.025, 4.7), (0.975, 19), (0.995, 3), (0.8, 59.5), (0.975, 99_999)]
+        ],
         "binomial": [
             {"k": k, "n": n, "p": p, "logPmf": stats.binom.logpmf(k, n, p), "cdf": stats.binom.cdf(k, n, p)}
             for k, n, p in binomials
@@ -178,32 +184,52 @@ def interval(data, statistic, **options):
     return {"low": best.low, "high": best.high, "deviation": others.std(axis=0, ddof=1).tolist()}
 
 
+def mean_interval(values):
+    """SciPy's t interval of a mean."""
+    ends = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+    return {"low": ends.low, "high": ends.high}
+
+
+def jackknife(units, statistic, sizes):
+    """The t interval from the scores without each unit, with as many degrees of freedom as Kish's effective sample size less one."""
+    everything = np.arange(units)
+    values = np.array([statistic(np.delete(everything, unit)) for unit in everything])
+    error = np.sqrt((units - 1) * values.var())
+    degrees = sizes.sum() ** 2 / (sizes**2).sum() - 1
+    half = stats.t.ppf(0.975, degrees) * error
+    value = statistic(everything)
+    return {"low": value - half, "high": value + half}
+
+
 def bootstrap_cases():
     rows = 200
     truth = rng.choice(3, size=rows, p=[0.7, 0.2, 0.1])
     a = np.array(noisy(truth, 3, 0.9))
     b = np.array(noisy(truth, 3, 0.75))
     right = (a == truth).astype(float) - (b == truth).astype(float)
-    by_class = [a[truth == k] * 3 + b[truth == k] for k in range(3)]
 
-    def macro_statistic(*samples, axis=-1):
-        # The jackknife leaves one row out: its class is then one row smaller.
-        lengths = [s.shape[-1] for s in samples]
-        total = 0.0
+    def macro(answers, index):
+        """Macro-F1 of rows drawn over all rows, over the classes that were drawn."""
+        t, p = truth[index], answers[index]
+        total, present = 0.0, 0
         for k in range(3):
-            tp = (samples[k] // 3 == k).sum(axis=-1)
-            predicted = sum((s // 3 == k).sum(axis=-1) for s in samples)
-            total = total + 2 * tp / (predicted + lengths[k])
-        return total / 3
+            support = (t == k).sum(axis=-1)
+            tp = ((t == k) & (p == k)).sum(axis=-1)
+            total = total + np.where(support > 0, 2 * tp / np.maximum(1, (p == k).sum(axis=-1) + support), 0)
+            present = present + (support > 0)
+        return total / present
 
-    def macro_difference(*samples, axis=-1):
-        return macro_statistic(*samples) - macro_statistic(*[(s % 3) * 3 for s in samples])
+    def macro_statistic(index, axis=-1):
+        return macro(a, index)
+
+    def macro_difference(index):
+        return macro(a, index) - macro(b, index)
 
     groups = np.repeat(np.arange(50), rng.multinomial(150, np.ones(50) / 50) + 1)[:rows]
-    sums = np.array([right[groups == g].sum() for g in range(50)])
+    group_sums = lambda values: np.array([values[groups == g].sum() for g in range(50)])  # noqa: E731
     counts = np.array([(groups == g).sum() for g in range(50)])
 
-    def ratio(index, axis=-1):
+    def ratio(index, sums):
         return sums[index].sum(axis=-1) / counts[index].sum(axis=-1)
 
     return {
@@ -213,10 +239,11 @@ def bootstrap_cases():
         "b": b.tolist(),
         "groups": groups.tolist(),
         "accuracyOfA": interval(((a == truth).astype(float),), np.mean),
-        "accuracyDifference": interval((right,), np.mean),
-        "groupedAccuracyDifference": interval((np.arange(50),), ratio),
-        "macroF1OfA": interval(by_class, macro_statistic),
-        "macroF1Difference": interval(by_class, macro_difference),
+        "groupedAccuracyOfA": interval((np.arange(50),), lambda index, axis=-1: ratio(index, group_sums(a == truth))),
+        "macroF1OfA": interval((np.arange(rows),), macro_statistic),
+        "accuracyDifference": mean_interval(right),
+        "groupedAccuracyDifference": jackknife(50, lambda index: ratio(index, group_sums(right)), counts),
+        "macroF1Difference": jackknife(rows, macro_difference, np.ones(rows)),
     }
 
 

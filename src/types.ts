@@ -272,6 +272,26 @@ export interface Estimate {
   readonly high: number;
 }
 
+/**
+ * What approaches are judged by. `exactMatch`: the share of rows all of whose labels are right, which the accuracy is where rows may have
+ * several. `macroF1`: the mean over the labels that have test rows.
+ */
+export type Metric = "accuracy" | "exactMatch" | "macroF1" | "microF1";
+
+/** Which metric decides, which one ranks, and how many labels and rows macro-F1 rests on. */
+export interface MetricChoice {
+  /** Of the primary contrast, and of those with baselines and with the other candidates. */
+  readonly primary: Metric;
+  /** The others in which the primary pair is contrasted. */
+  readonly others: readonly Metric[];
+  /** By which validation rows choose, and tables and charts rank. */
+  readonly ranking: Metric;
+  /** Labels that have test rows: those that macro-F1 is the mean over. */
+  readonly labelsScored: number;
+  /** Test rows of such a label, in the median. */
+  readonly rowsOfLabel: number;
+}
+
 /** Scores of one label, one against the rest. */
 export interface LabelScore {
   readonly label: string;
@@ -317,7 +337,7 @@ export interface Summary {
   readonly balancedAccuracy: number;
   readonly mcc: number;
   /** Where a row may have several labels; `accuracy` is then the share of rows whose whole set of labels is right. */
-  readonly multiLabel?: { readonly microF1: number; readonly samplesF1: number; readonly hammingLoss: number };
+  readonly multiLabel?: { readonly microF1: Estimate; readonly samplesF1: number; readonly hammingLoss: number };
   /** Of the first seed, where the approach gives probabilities: log loss, Brier score, expected calibration error. */
   readonly calibration: { readonly logLoss: number; readonly brier: number; readonly ece: number } | null;
   readonly perLabel: readonly LabelScore[];
@@ -351,13 +371,13 @@ export interface Reading {
 export interface Contrast {
   readonly a: string;
   readonly b: string;
-  readonly metric: "accuracy" | "macroF1";
+  readonly metric: Metric;
   readonly difference: Estimate;
   /** Rows where only `a` is right, only `b` is right (accuracy; first seed). */
   readonly discordant: readonly [number, number];
   /**
-   * Accuracy: the mid-p McNemar test, or its generalization where rows are grouped or there are several seeds.
-   * Macro-F1: a paired permutation test.
+   * Accuracy and all labels right: the mid-p McNemar test, or its generalization where rows are grouped or there are several seeds.
+   * Macro-F1 and micro-F1: a paired permutation test.
    */
   readonly pValue: number;
   /** The same after Holm's correction over all planned contrasts. */
@@ -448,7 +468,8 @@ export interface Comparison {
   readonly task: TaskFacts;
   readonly assumptions: Assumptions;
   readonly measurements: readonly Measurement[];
-  /** One an approach, best macro-F1 first. */
+  readonly metrics: MetricChoice;
+  /** One an approach, the best in `metrics.ranking` first. */
   readonly summaries: readonly Summary[];
   /** The primary contrast first. */
   readonly contrasts: readonly Contrast[];

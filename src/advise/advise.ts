@@ -10,14 +10,14 @@ import { breakEven, freeLabels } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
 import { dataWarnings } from "./rules/data-warnings.js";
 import { undescribedLabels } from "./rules/descriptions.js";
-import { notEstimable, rareLabelsMissed } from "./rules/labels.js";
+import { fewRowsOfLabels, notEstimable, rareLabelsMissed } from "./rules/labels.js";
 import { missingArm, noLanguageModel } from "./rules/language-model.js";
 import { latencyGap, latencyNotMeasured } from "./rules/latency.js";
 import { needs } from "./rules/needs.js";
 import { price } from "./rules/price.js";
 import { chanceNotExcluded, metricsDisagree, notTopOnTest } from "./rules/selection.js";
 import { moreRows, priceFall, widerMargin } from "./rules/sensitivity.js";
-import { smallTestSet } from "./rules/test-size.js";
+import { fewGroups, smallTestSet } from "./rules/test-size.js";
 import { failedApproaches, priceUnknown } from "./rules/unmeasured.js";
 import { verdict } from "./rules/verdict.js";
 import { type NextStep, roleOf, stepsOf } from "./wordings.js";
@@ -57,6 +57,8 @@ export const rules: readonly AdviceRule[] = [
   chanceNotExcluded,
   metricsDisagree,
   smallTestSet,
+  fewGroups,
+  fewRowsOfLabels,
   notTopOnTest,
   rareLabelsMissed,
   notEstimable,

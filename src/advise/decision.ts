@@ -2,6 +2,7 @@
  * @file Which approach to use, and on what ground. "Not enough evidence" is an answer: where the measurements don't carry a choice
  * there is none.
  */
+import { scoreOf } from "../compare/metric-choice.js";
 import type { Comparison, Contrast, Summary } from "../types.js";
 import type { TieBreak } from "./findings.js";
 import { certainGain, gainOver, majorityBaseline, primaryContrast, reversed, summaryOf } from "./lookup.js";
@@ -55,7 +56,8 @@ export function decide(comparison: Comparison): Decision {
 
   const majority = majorityBaseline(comparison);
   if (majority !== undefined && best.every((summary) => certainGain(gainOver(comparison, summary, majority)) <= 0)) {
-    const leader = best.reduce((a, b) => (b.macroF1.value > a.macroF1.value ? b : a));
+    const metric = comparison.metrics.primary;
+    const leader = best.reduce((a, b) => (scoreOf(b, metric).value > scoreOf(a, metric).value ? b : a));
     return { ground: "no-signal", choice: null, best: leader, baseline: majority };
   }
 

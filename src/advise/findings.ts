@@ -2,7 +2,7 @@
  * @file What the rules can find, as data. A finding carries names and numbers, never prose: `wordings.ts` says each kind in words,
  * once for every renderer, and does not compile while a kind is missing.
  */
-import type { Arm, BreakEven, Contrast, Estimate, Failure } from "../types.js";
+import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric } from "../types.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
@@ -18,7 +18,7 @@ export type Finding =
       readonly moreRows: number | null;
       readonly testRows: number;
     } & Difference)
-  | { readonly kind: "only-arm"; readonly arm: Arm; readonly approach: string; readonly macroF1: Estimate }
+  | { readonly kind: "only-arm"; readonly arm: Arm; readonly approach: string; readonly metric: Metric; readonly score: Estimate }
   | { readonly kind: "nothing-measured" }
   // What else speaks for the choice.
   | {
@@ -51,7 +51,7 @@ export type Finding =
       readonly kind: "chance-not-excluded";
       readonly a: string;
       readonly b: string;
-      readonly metric: Contrast["metric"];
+      readonly metric: Metric;
       readonly pValue: number;
       readonly adjustedPValue: number;
       /** Contrasts that were planned, for which the p-value is corrected. */
@@ -61,8 +61,8 @@ export type Finding =
       readonly kind: "metrics-disagree";
       readonly winner: string;
       readonly loser: string;
-      readonly decidedBy: Contrast["metric"];
-      readonly metric: Contrast["metric"];
+      readonly decidedBy: Metric;
+      readonly metric: Metric;
       readonly difference: Estimate;
       readonly verdict: Contrast["verdict"];
     }
@@ -70,7 +70,8 @@ export type Finding =
       readonly kind: "not-top-on-test";
       readonly chosen: string;
       readonly top: string;
-      /** Macro-F1 of `top` minus that of `chosen`. */
+      readonly metric: Metric;
+      /** Score of `top` minus that of `chosen`. */
       readonly lead: number;
       readonly basis: string;
     }
@@ -98,6 +99,21 @@ export type Finding =
       readonly failures: Readonly<Partial<Record<Failure, number>>>;
       readonly answeredAccuracy: number | null;
     }
+  | {
+      readonly kind: "few-rows-of-labels";
+      /** Labels that have test rows. */
+      readonly labelsScored: number;
+      readonly ofLabels: number;
+      /** Test rows of such a label, in the median. */
+      readonly rowsOfLabel: number;
+    }
+  | {
+      readonly kind: "few-groups";
+      readonly groups: number;
+      /** Groups of equal size that would say as much. */
+      readonly effective: number;
+      readonly testRows: number;
+    }
   | { readonly kind: "not-estimable"; readonly labels: readonly string[]; readonly ofLabels: number }
   | {
       readonly kind: "rare-labels-missed";
@@ -119,7 +135,7 @@ export type Finding =
       readonly testRows: number;
       /** Half the width of the 95% interval that the verdict rests on. */
       readonly halfWidth: number;
-      readonly metric: Contrast["metric"];
+      readonly metric: Metric;
       readonly margin: number;
     }
   | { readonly kind: "data-warning"; readonly text: string }
@@ -182,7 +198,7 @@ export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonl
 
 /** A difference of two approaches on the same test rows, the one named first minus the other. */
 interface Difference {
-  readonly metric: Contrast["metric"];
+  readonly metric: Metric;
   readonly difference: Estimate;
   /** Differences within this do not matter in practice. */
   readonly margin: number;
@@ -190,7 +206,7 @@ interface Difference {
 
 /** How far an approach lies above a baseline: by a planned contrast, or, where there was none, as the plain difference of two scores. */
 export interface Gain {
-  readonly metric: Contrast["metric"];
+  readonly metric: Metric;
   readonly value: number;
   /** Ends of the 95% interval, where the two were contrasted. */
   readonly interval?: { readonly low: number; readonly high: number };

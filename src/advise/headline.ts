@@ -1,9 +1,10 @@
 /** @file The answer at the top of every report: one headline, and how sure it is. */
+import { metricInWords } from "../lib/metric-names.js";
 import type { Comparison } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
 import { freeLabels } from "./rules/break-even.js";
-import { about, armNames, isLevel, metricNames, moreTestRows, points, range, tieBreakNames } from "./wordings.js";
+import { about, armNames, isLevel, moreTestRows, points, range, tieBreakNames } from "./wordings.js";
 
 /**
  * The answer in one or two sentences.
@@ -27,7 +28,7 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
     case "better": {
       const { choice, other, contrast } = decision;
       const { difference, metric } = contrast;
-      const what = `it beats ${other.approach} by ${points(difference.value)} of ${metricNames[metric]} (95% interval ${range(difference)}).`;
+      const what = `it beats ${other.approach} by ${points(difference.value)} of ${metricInWords(metric)} (95% interval ${range(difference)}).`;
       return isLimited
         ? `Of what was measured, use ${choice.approach}: ${what}${open}`
         : `${imperatives[choice.arm]}: use ${choice.approach}; ${what}`;
@@ -44,8 +45,8 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
       const { difference, metric } = contrast;
       const standing =
         difference.low > 0
-          ? `it is ${points(difference.value)} of ${metricNames[metric]} ahead of ${other.approach} (95% interval ${range(difference)}), perhaps by less than your margin`
-          : `it is at most ${points(difference.low)} of ${metricNames[metric]} worse than ${other.approach} (95% interval ${range(difference)})`;
+          ? `it is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other.approach} (95% interval ${range(difference)}), perhaps by less than your margin`
+          : `it is at most ${points(difference.low)} of ${metricInWords(metric)} worse than ${other.approach} (95% interval ${range(difference)})`;
       return `Use ${choice.approach}: ${standing}, and wins by its ${ground(tieBreak, comparison, choice.approach)}.${open}`;
     }
     case "undecided": {
@@ -54,11 +55,11 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
       const remedy = rows === null ? "" : ` About ${moreTestRows(rows)} would settle it.`;
       if (isLevel(difference)) {
         return (
-          `Not enough evidence to choose: ${leader.approach} and ${other.approach} come out level in ${metricNames[metric]}, but either may be ` +
+          `Not enough evidence to choose: ${leader.approach} and ${other.approach} come out level in ${metricInWords(metric)}, but either may be ` +
           `the better one (95% interval ${range(difference)}).${remedy}${open}`
         );
       }
-      const lead = `${leader.approach} is ${points(difference.value)} of ${metricNames[metric]} ahead of ${other.approach}`;
+      const lead = `${leader.approach} is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other.approach}`;
       if (difference.low > comparison.assumptions.margin) {
         return `Not enough evidence to choose: ${lead} (95% interval ${range(difference)}), but on so few rows the test does not exclude chance.${open}`;
       }

@@ -1,4 +1,5 @@
 /** @file Questions that several rules ask of a comparison. */
+import { scoreOf } from "../compare/metric-choice.js";
 import type { Comparison, Contrast, Estimate, Summary } from "../types.js";
 import type { Gain } from "./findings.js";
 
@@ -71,7 +72,9 @@ export function majorityBaseline(comparison: Comparison): Summary | undefined {
 /** How far `approach` lies above `baseline`, from the planned contrast where there is one. */
 export function gainOver(comparison: Comparison, approach: Summary, baseline: Summary): Gain {
   const contrast = contrastBetween(comparison, approach.approach, baseline.approach);
-  if (contrast === undefined) return { metric: "macroF1", value: approach.macroF1.value - baseline.macroF1.value };
+  const { ranking } = comparison.metrics;
+  if (contrast === undefined)
+    return { metric: ranking, value: scoreOf(approach, ranking).value - scoreOf(baseline, ranking).value };
   const { value, low, high } = contrast.difference;
   return { metric: contrast.metric, value, interval: { low, high } };
 }

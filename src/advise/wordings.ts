@@ -6,10 +6,10 @@ import {
   formatPlural,
   formatPoints,
   formatPValue,
-  formatScore,
   formatSeconds,
   formatUsd,
 } from "../lib/format.js";
+import { formatMetric, metricInWords, metricNames } from "../lib/metric-names.js";
 import type { Arm, BreakEven, Contrast, Estimate, Failure } from "../types.js";
 import type { Finding, FindingOf, Gain, TieBreak } from "./findings.js";
 import { certainGain, isRecording } from "./lookup.js";
@@ -39,14 +39,14 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "reason",
     title: () => "A real difference",
     sentence: ({ winner, loser, metric, difference, margin }) =>
-      `${winner} beats ${loser} by ${points(difference.value)} of ${metricNames[metric]} (95% interval ${range(difference)}); ` +
+      `${winner} beats ${loser} by ${points(difference.value)} of ${metricInWords(metric)} (95% interval ${range(difference)}); ` +
       `the whole interval lies beyond the margin of ${points(margin)}.`,
   },
   equivalent: {
     role: "reason",
     title: () => "No difference that matters",
     sentence: ({ a, b, metric, difference, margin }) =>
-      `${a} and ${b} are equivalent: they differ by ${signed(difference.value)} points of ${metricNames[metric]} ` +
+      `${a} and ${b} are equivalent: they differ by ${signed(difference.value)} points of ${metricInWords(metric)} ` +
       `(95% interval ${range(difference)}), and the whole interval lies within the margin of ±${points(margin)}.`,
   },
   "not-worse": {
@@ -54,7 +54,7 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     title: () => "Not worse by more than the margin",
     sentence: ({ approach, other, metric, difference, margin }) =>
       `${approach} is not worse than ${other} by more than the margin of ${points(margin)}: the difference is ` +
-      `${signed(difference.value)} points of ${metricNames[metric]} (95% interval ${range(difference)}). Whether it is better${difference.low > 0 ? " by more than the margin" : ""} is open.`,
+      `${signed(difference.value)} points of ${metricInWords(metric)} (95% interval ${range(difference)}). Whether it is better${difference.low > 0 ? " by more than the margin" : ""} is open.`,
   },
   undecided: {
     role: "reason",
@@ -62,8 +62,8 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     sentence: ({ leader, other, metric, difference, margin, testRows }) =>
       `On ${formatPlural(testRows, "test row")} ${leader} ` +
       (isLevel(difference)
-        ? `and ${other} come out level in ${metricNames[metric]}, but the `
-        : `is ${points(difference.value)} of ${metricNames[metric]} ahead of ${other}, but the `) +
+        ? `and ${other} come out level in ${metricInWords(metric)}, but the `
+        : `is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other}, but the `) +
       `95% interval reaches from ${range(difference)} points: ` +
       (difference.low > margin
         ? "it lies beyond the margin, but on so few rows the test does not exclude chance."
@@ -78,9 +78,10 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   "only-arm": {
     role: "reason",
     title: ({ arm }) => `Only ${armNames[arm]} was measured`,
-    sentence: ({ arm, approach, macroF1 }) =>
-      `Only ${armNames[arm]} was measured, so there is nothing to compare it with: ${approach} reaches a macro-F1 of ` +
-      `${formatScore(macroF1.value)} (95% interval ${formatScore(macroF1.low)} to ${formatScore(macroF1.high)}).`,
+    sentence: ({ arm, approach, metric, score }) =>
+      `Only ${armNames[arm]} was measured, so there is nothing to compare it with: ${approach} reaches ` +
+      `${metric === "accuracy" ? "an" : "a"} ${metricNames[metric]} of ${formatMetric(metric, score.value)} ` +
+      `(95% interval ${formatMetric(metric, score.low)} to ${formatMetric(metric, score.high)}).`,
   },
   "nothing-measured": {
     role: "reason",
@@ -148,21 +149,21 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "caution",
     title: () => "Chance is not excluded",
     sentence: ({ a, b, metric, pValue, adjustedPValue, contrasts }) =>
-      `Taken alone the difference of ${a} and ${b} in ${metricNames[metric]} is unlikely to be chance (${formatPValue(pValue)}), but corrected ` +
+      `Taken alone the difference of ${a} and ${b} in ${metricInWords(metric)} is unlikely to be chance (${formatPValue(pValue)}), but corrected ` +
       `for ${formatPlural(contrasts, "planned contrast")} the test gives ${formatPValue(adjustedPValue)}.`,
   },
   "metrics-disagree": {
     role: "caution",
     title: ({ metric }) => `${capitalized(metricNames[metric])} does not say the same`,
     sentence: ({ winner, loser, decidedBy, metric, difference, verdict }) =>
-      `${winner} is better than ${loser} in ${metricNames[decidedBy]}, but in ${metricNames[metric]}${metric === "macroF1" ? ", which counts every label alike," : ""} ` +
+      `${winner} is better than ${loser} in ${metricInWords(decidedBy)}, but in ${metricInWords(metric)}${metric === "macroF1" ? ", which counts every label alike," : ""} ` +
       `${disagreements[verdict]}: ${signed(difference.value)} points (95% interval ${range(difference)}).`,
   },
   "not-top-on-test": {
     role: "caution",
     title: () => "Another one scored higher on the test rows",
-    sentence: ({ chosen, top, lead, basis }) =>
-      `${chosen} was chosen without the test rows (${basis}); on them ${top} came out ${points(lead)} of macro-F1 higher. ` +
+    sentence: ({ chosen, top, metric, lead, basis }) =>
+      `${chosen} was chosen without the test rows (${basis}); on them ${top} came out ${points(lead)} of ${metricInWords(metric)} higher. ` +
       "Choosing it now, by its test score, would overrate it.",
   },
   dearer: {
@@ -200,6 +201,22 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
           ]),
     ],
   },
+  "few-rows-of-labels": {
+    role: "caution",
+    title: () => "Too few test rows of a label for macro-F1",
+    sentence: ({ labelsScored, ofLabels, rowsOfLabel }) =>
+      `${formatCount(labelsScored)} of ${formatPlural(ofLabels, "label")} ${labelsScored === 1 ? "has" : "have"} test rows, ` +
+      `${formatNumber(rowsOfLabel)} each in the median: which labels happen to be tested moves macro-F1 more than the approaches do. ` +
+      "So accuracy ranks the approaches and chooses among them.",
+  },
+  "few-groups": {
+    role: "caution",
+    title: () => "Few groups of test rows",
+    sentence: ({ groups, effective, testRows }) =>
+      `The ${formatPlural(testRows, "test row")} belong to ${formatPlural(groups, "group")}` +
+      `${Math.round(effective) < groups ? `, worth about ${formatCount(effective)} of equal size` : ""}: rows of one group are not independent, ` +
+      "so intervals are as wide as for that many, and rest on few. Test rows of further groups would say more than further rows of these.",
+  },
   "not-estimable": {
     role: "caution",
     title: () => "Labels with too few test rows",
@@ -231,7 +248,7 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "caution",
     title: () => "The test set is small",
     sentence: ({ testRows, halfWidth, metric, margin }) =>
-      `${formatPlural(testRows, "test row")} ${testRows === 1 ? "fixes" : "fix"} the ${metricNames[metric]} to about ±${points(halfWidth)} only, wider than the margin of ` +
+      `${formatPlural(testRows, "test row")} ${testRows === 1 ? "fixes" : "fix"} the ${metricInWords(metric)} to about ±${points(halfWidth)} only, wider than the margin of ` +
       `${points(margin)}: smaller differences can't be seen.`,
   },
   "data-warning": {
@@ -400,9 +417,6 @@ const disagreements: Readonly<Record<Contrast["verdict"], string>> = {
 /** What the arms are called in a sentence. */
 export const armNames: Readonly<Record<Arm, string>> = { tune: "fine-tuning", prompt: "prompting", baseline: "a baseline" };
 
-/** What the metrics are called. */
-export const metricNames: Readonly<Record<Contrast["metric"], string>> = { accuracy: "accuracy", macroF1: "macro-F1" };
-
 /** What a missing answer is called, by its reason. */
 export const failureNames: Readonly<Record<Failure, string>> = {
   unparseable: "unparseable",
@@ -456,7 +470,7 @@ function signed(difference: number): string {
 }
 
 function gainText({ metric, value, interval }: Gain): string {
-  return `${signed(value)} points of ${metricNames[metric]}${interval === undefined ? "" : ` (95% interval ${range(interval)})`}`;
+  return `${signed(value)} points of ${metricInWords(metric)}${interval === undefined ? "" : ` (95% interval ${range(interval)})`}`;
 }
 
 /** `: 40 times less`, where the ratio is worth saying. */

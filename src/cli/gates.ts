@@ -7,6 +7,7 @@ import type { Summary } from "../types.js";
 const metrics: Readonly<Record<string, (summary: Summary) => number | null>> = {
   accuracy: (summary) => summary.accuracy.value,
   macro_f1: (summary) => summary.macroF1.value,
+  micro_f1: (summary) => summary.multiLabel?.microF1.value ?? null,
   balanced_accuracy: (summary) => summary.balancedAccuracy,
   mcc: (summary) => summary.mcc,
   usd_per_thousand: (summary) => summary.usdPerThousand?.value ?? null,

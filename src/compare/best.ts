@@ -1,10 +1,12 @@
 /** @file The best candidate of an arm, chosen on validation rows. Test rows are looked at by nobody who chooses. */
 import { formatCount, formatScore } from "../lib/format.js";
-import type { Arm, Assumptions, BestChoice, Measurement, TaskFacts } from "../types.js";
+import { metricNames } from "../lib/metric-names.js";
+import type { Arm, Assumptions, BestChoice, Measurement, MetricChoice, TaskFacts } from "../types.js";
 import { codeOutcomes } from "./coding.js";
 import { usdPerThousand } from "./cost.js";
 import { usesLanguageModel } from "./language-model.js";
-import { labelCounts, macroAverage } from "./metrics.js";
+import { metricChoice } from "./metric-choice.js";
+import { scoreIn } from "./metrics.js";
 import { presentRows } from "./missing.js";
 
 /** The best of an arm, and the candidates that could not be ranked against it. */
@@ -17,8 +19,9 @@ export interface ArmChoice {
 const leastShare = 0.5;
 
 /**
- * The arm's candidate with the best macro-F1 on the validation rows that all candidates have an outcome of; of equals the one with the
- * cheaper predictions, then the first by name. `null` where the arm has no candidate.
+ * The arm's candidate with the best score on the validation rows that all candidates have an outcome of; of equals the one with the
+ * cheaper predictions, then the first by name. `null` where the arm has no candidate. The score is the metric that ranks, or the accuracy
+ * where these rows are too few for that.
  *
  * Where a language model was asked, a stand-in for one is no candidate, however it scored. A candidate with fewer than half of the
  * validation rows has no validation score: it is not ranked, and stays beside the best as its rival. Where none can be ranked, the
@@ -32,6 +35,7 @@ export function bestOfArm(
   measured: readonly string[],
   measurements: readonly Measurement[],
   task: TaskFacts,
+  { ranking }: Pick<MetricChoice, "ranking">,
   assumptions: Assumptions,
   unanswered: ReadonlySet<string> = new Set(),
 ): ArmChoice {
@@ -59,17 +63,19 @@ export function bestOfArm(
     const why = isCut ? "too few validation rows that all of them answered" : "too few rows to hold some back for validation";
     return { best: { approach: cheapest!, basis: `the cheapest: ${why}` }, rivals: others };
   }
-  const judged = rankable.map(({ approach, outcomes }) => {
+  const coded = rankable.map(({ approach, outcomes }) => {
     const shared = rows.map((row) => outcomes[row]!);
-    return { approach, macroF1: macroAverage(labelCounts(codeOutcomes(shared, task))).f1 };
+    return { approach, rows: codeOutcomes(shared, task) };
   });
+  const metric = ranking === "macroF1" ? metricChoice(coded[0]!.rows, task).ranking : ranking;
+  const judged = coded.map((each) => ({ approach: each.approach, score: scoreIn(each.rows, metric) }));
   // Stable: of equals the cheaper one stays first.
-  judged.sort((a, b) => b.macroF1 - a.macroF1);
+  judged.sort((a, b) => b.score - a.score);
   const best = judged[0]!;
   const rivals = priced.filter((candidate) => !rankable.includes(candidate)).map(({ approach }) => approach);
   const count = rows.length < total ? `${formatCount(rows.length)} of ${formatCount(total)}` : formatCount(total);
   return {
-    best: { approach: best.approach, basis: `validation macro-F1 ${formatScore(best.macroF1)} on ${count} rows` },
+    best: { approach: best.approach, basis: `validation ${metricNames[metric]} ${formatScore(best.score)} on ${count} rows` },
     rivals,
   };
 }

@@ -1,6 +1,6 @@
 /** @file The planned contrasts, and what each says. */
 import { random } from "../lib/random.js";
-import type { Assumptions, Comparison, Contrast, Estimate, Reading, Summary } from "../types.js";
+import type { Assumptions, Comparison, Contrast, Estimate, MetricChoice, Reading, Summary } from "../types.js";
 import { holm } from "./holm.js";
 import { rowsNeeded } from "./power.js";
 import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./scores.js";
@@ -17,27 +17,23 @@ interface Plan {
 /**
  * Which pairs are compared, fixed before any test row is looked at, so that Holm's correction knows how many there are:
  *
- * 1. the best tuned against the best prompted approach, in accuracy: the question of the whole tool;
- * 2. the same two in macro-F1;
+ * 1. the best tuned against the best prompted approach, in the metric that decides: the question of the whole tool;
+ * 2. the same two in the other metrics;
  * 3. each of the two against every baseline: does it learn anything at all?
  * 4. each of the two against the other candidates of its arm: was the choice on validation rows a good one?
  *
  * Where validation rows could not rank an arm, 1 and 2 are asked of each candidate that may be its best (`rivals`), and Holm's correction
  * holds for all of them: the answer must not be the luckiest of several.
  *
- * Where rows may have several labels, accuracy and macro-F1 change places: to have every label of a row right is a matter of luck with
- * many labels, and always answering the commonest label does well by it.
- *
  * Where one arm is missing, its contrasts are. Pairs of other candidates are not compared: every further question costs power.
  */
 export function plannedContrasts(
   best: Comparison["best"],
   summaries: readonly Pick<Summary, "approach" | "arm">[],
-  isMultiLabel = false,
+  { primary: main, others }: Pick<MetricChoice, "primary" | "others">,
   rivals: readonly string[] = [],
 ): Plan[] {
   const plans: Plan[] = [];
-  const [main, second] = isMultiLabel ? (["macroF1", "accuracy"] as const) : (["accuracy", "macroF1"] as const);
   const [tuned, prompted] = [best.tune?.approach, best.prompt?.approach];
   const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
   const contenders = (arm: "tune" | "prompt"): string[] => {
@@ -46,7 +42,8 @@ export function plannedContrasts(
   };
   const pairs = contenders("tune").flatMap((a) => contenders("prompt").map((b) => ({ a, b })));
   for (const pair of pairs) {
-    plans.push({ ...pair, metric: main, ...(pairs.length === 1 && { isPrimary: true }) }, { ...pair, metric: second });
+    plans.push({ ...pair, metric: main, ...(pairs.length === 1 && { isPrimary: true }) });
+    plans.push(...others.map((metric) => ({ ...pair, metric })));
   }
   const named = summaries.toSorted((a, b) => (a.approach < b.approach ? -1 : 1));
   const chosen = [
@@ -125,7 +122,7 @@ type MeasuredDifference = Omit<Reading, "verdict">;
 function measuredDifference(a: Series, b: Series, metric: Contrast["metric"], seed: number, stream: string): MeasuredDifference {
   return {
     rows: a.groups.length,
-    difference: differenceInterval(a, b, metric, random(seed, stream)),
+    difference: differenceInterval(a, b, metric),
     pValue: differenceTest(a, b, metric, random(seed, `test of ${stream}`)),
   };
 }

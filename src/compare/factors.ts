@@ -8,13 +8,13 @@ import {
   formatLargeCount,
   formatPercent,
   formatPlural,
-  formatScore,
   formatSeconds,
-  formatShareEstimate,
   formatUsd,
 } from "../lib/format.js";
-import type { Assumptions, BreakEven, FactorCell, FactorName, FactorRow, Outcome, Summary } from "../types.js";
+import { formatMetricEstimate, metricNames } from "../lib/metric-names.js";
+import type { Assumptions, BreakEven, FactorCell, FactorName, FactorRow, MetricChoice, Outcome, Summary } from "../types.js";
 import { setupCost } from "./cost.js";
+import { scoreOf } from "./metric-choice.js";
 import { presentRows } from "./missing.js";
 
 /** All that a cell is made from. */
@@ -24,16 +24,19 @@ interface FactorInput {
   readonly outcomes: ReadonlyMap<string, readonly Outcome[]>;
   readonly assumptions: Assumptions;
   readonly breakEven: BreakEven | null;
+  readonly metrics: MetricChoice;
+  /** Labels of the task. */
+  readonly labelCount: number;
 }
 
 interface FactorRule {
-  readonly measure: string;
+  readonly measure: string | ((input: FactorInput) => string);
   readonly cell: (summary: Summary, input: FactorInput) => FactorCell;
 }
 
 /** One rule a factor; a factor without a rule does not compile. Rows of the table come in this order. */
 const rules: Readonly<Record<FactorName, FactorRule>> = {
-  quality: { measure: "Macro-F1 on the test rows, with its 95% interval", cell: qualityCell },
+  quality: { measure: qualityMeasure, cell: qualityCell },
   customization: { measure: "Numbers set by learning, and tokens of prompt sent with each text", cell: customizationCell },
   time: { measure: "Time to fit, and for one answer (median)", cell: timeCell },
   cost: { measure: "USD per 1,000 predictions", cell: costCell },
@@ -49,9 +52,13 @@ const rules: Readonly<Record<FactorName, FactorRule>> = {
 export function factorRows(input: FactorInput): FactorRow[] {
   return (Object.keys(rules) as FactorName[]).map((factor) => ({
     factor,
-    measure: rules[factor].measure,
+    measure: measureOf(rules[factor], input),
     cells: Object.fromEntries(input.summaries.map((summary) => [summary.approach, rules[factor].cell(summary, input)])),
   }));
+}
+
+function measureOf({ measure }: FactorRule, input: FactorInput): string {
+  return typeof measure === "string" ? measure : measure(input);
 }
 
 /** Share of rows that two approaches answer differently, of those that both have an outcome of. NaN where there is none. */
@@ -61,19 +68,35 @@ export function shareOfAnswersChanged(a: readonly Outcome[], b: readonly Outcome
   return rows.filter((row) => key(a[row]!) !== key(b[row]!)).length / rows.length;
 }
 
-function qualityCell({ macroF1, accuracy, testRows, missing, balancedAccuracy, seeds }: Summary): FactorCell {
+function qualityMeasure({ metrics, labelCount }: FactorInput): string {
+  const name = metricNames[metrics.ranking];
+  const scored = metrics.ranking === "macroF1" && metrics.labelsScored < labelCount;
+  const labels = scored ? ` over ${formatCount(metrics.labelsScored)} of ${formatPlural(labelCount, "label")}` : "";
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}${labels} on the test rows, with its 95% interval`;
+}
+
+function qualityCell(summary: Summary, { metrics, labelCount }: FactorInput): FactorCell {
+  const { testRows, missing, balancedAccuracy, seeds } = summary;
   const rows =
     missing === undefined
       ? formatPlural(testRows, "test row")
       : `${formatCount(testRows - missing.rows)} of ${formatPlural(testRows, "test row")}, the others missing ` +
-        `(accuracy ${formatPercent(missing.worstCase.accuracy.value)} were they all wrong)`;
+        `(${metrics.ranking === "microF1" ? metricNames.exactMatch : "accuracy"} ${formatPercent(missing.worstCase.accuracy.value)} were they all wrong)`;
+  const score = scoreOf(summary, metrics.ranking);
+  const others = [metrics.primary, ...metrics.others]
+    .filter((metric) => metric !== metrics.ranking)
+    .map((metric) => {
+      const isPartial = metric === "macroF1" && metrics.labelsScored < labelCount;
+      const labels = isPartial ? ` over ${formatCount(metrics.labelsScored)} of ${formatPlural(labelCount, "label")}` : "";
+      return `${metricNames[metric]} ${formatMetricEstimate(metric, scoreOf(summary, metric))}${labels}, `;
+    });
   return {
     kind: "measured",
-    text: `${formatScore(macroF1.value)} (${formatScore(macroF1.low)}–${formatScore(macroF1.high)})`,
+    text: formatMetricEstimate(metrics.ranking, score),
     detail:
-      `accuracy ${formatShareEstimate(accuracy)}, balanced accuracy ${formatPercent(balancedAccuracy)}, ` +
+      `${others.join("")}balanced accuracy ${formatPercent(balancedAccuracy)}, ` +
       `on ${rows}${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`,
-    estimate: macroF1,
+    estimate: score,
   };
 }
 

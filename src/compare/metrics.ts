@@ -4,7 +4,8 @@
  * A row without an answer is a prediction of no label: it is missed by its true label and false for none. It is never an
  * extra class. Checked against scikit-learn in `golden/compare.json`.
  */
-import type { LabelScore } from "../types.js";
+import { quantile } from "../lib/quantile.js";
+import type { LabelScore, Metric } from "../types.js";
 import { type CodedRows, isRight } from "./coding.js";
 
 /** What every F1 is made of, one number a label. */
@@ -49,6 +50,12 @@ export function accuracy(coded: CodedRows): number {
   return right / coded.truths.length;
 }
 
+/** The score of the rows in a metric. NaN of no rows. */
+export function scoreIn(coded: CodedRows, metric: Metric): number {
+  if (metric === "macroF1") return macroAverage(labelCounts(coded)).f1;
+  return metric === "microF1" ? microAverage(labelCounts(coded)).f1 : accuracy(coded);
+}
+
 /** Share of the answered rows that are right; `null` where no row was answered. */
 export function answeredAccuracy(coded: CodedRows): number | null {
   let right = 0;
@@ -87,9 +94,28 @@ export function labelScores(counts: LabelCounts, labels: readonly string[]): Lab
   });
 }
 
-/** The plain mean over all declared labels: a rare one counts as much as a common one. */
+/**
+ * The plain mean over the labels that have rows in the truth: a rare one counts as much as a common one. In scikit-learn: `labels=` those
+ * labels, `average="macro"`.
+ *
+ * A label without a row has no score: counted as 0 it would say that the label is never found, which nobody tried. What is wrongly
+ * answered with it still counts, as a miss of the row's own label.
+ */
 export function macroAverage(counts: LabelCounts): PrecisionRecallF1 {
-  return averageOf(perLabelScores(counts), () => 1);
+  return averageOf(perLabelScores(counts), (label) => (counts.support[label]! > 0 ? 1 : 0));
+}
+
+/** Labels that have rows in the truth: those that `macroAverage` is a mean over. */
+export function labelsScored({ support }: Pick<LabelCounts, "support">): number {
+  return support.reduce((labels, rows) => labels + (rows > 0 ? 1 : 0), 0);
+}
+
+/** Rows of a label in the median over the labels that have any; 0 where none has. */
+export function rowsOfLabel({ truths, labelCount }: Pick<CodedRows, "truths" | "labelCount">): number {
+  const support = new Float64Array(labelCount);
+  for (const truth of truths) for (const label of truth) support[label]! += 1;
+  const present = support.filter((rows) => rows > 0);
+  return present.length === 0 ? 0 : quantile(present, 0.5);
 }
 
 /** The mean over labels, weighted by their rows in the truth. */

@@ -1,10 +1,12 @@
-/** @file Accuracy and macro-F1 of one approach, and of one minus another, as functions of the counts that resampling draws. */
+/** @file Accuracy, macro-F1 and micro-F1 of one approach, and of one minus another, as functions of the counts that resampling draws. */
+import { isShareOfRows } from "../lib/metric-names.js";
 import type { Random } from "../lib/random.js";
-import type { Contrast, Estimate } from "../types.js";
+import type { Estimate, Metric } from "../types.js";
 import { bootstrapInterval } from "./bootstrap.js";
 import { type CodedRows, isRight } from "./coding.js";
+import { effectiveUnits, jackknifeInterval } from "./jackknife.js";
 import { signFlipMidP } from "./mcnemar.js";
-import { f1 } from "./metrics.js";
+import { f1, rowsOfLabel } from "./metrics.js";
 import { permutationTest } from "./permutation.js";
 import { type Statistic, type Units, unitCount, unitsOf } from "./units.js";
 
@@ -14,8 +16,6 @@ export interface Series {
   /** The group of each row. */
   readonly groups: readonly (string | undefined)[];
 }
-
-type Metric = Contrast["metric"];
 
 /** The series on some of its rows, given by their places. */
 export function onRows({ seeds, groups }: Series, rows: readonly number[]): Series {
@@ -29,19 +29,32 @@ export function onRows({ seeds, groups }: Series, rows: readonly number[]): Seri
   };
 }
 
-/** The score, averaged over the seeds, with its 95 % interval over test rows. */
+/** From this many groups that count on, the bootstrap of a score covers what it should. */
+const manyGroups = 50;
+
+/** From this many rows of a label on, in the median over the labels, the bootstrap of macro-F1 covers what it should. */
+const manyRowsOfLabel = 10;
+
+/**
+ * The score, averaged over the seeds, with its 95 % interval over test rows, or groups of them: by the bootstrap, whose ends are as lopsided
+ * as a score near 1 is; by the jackknife where groups are few, or the labels of a macro-F1 have few rows each.
+ */
 export function scoreInterval(series: Series, metric: Metric, random: Random, replicates = 9999): Estimate {
   const { units, sides, effectiveRows } = unitsFor([series], metric);
-  return bootstrapInterval(units, sides[0]!, { random, replicates, range: [0, 1], effectiveRows });
+  const unitsThatCount = effectiveUnits(series.groups);
+  const areFew = unitsThatCount < Math.min(manyGroups, series.groups.length);
+  const areSparse = metric === "macroF1" && rowsOfLabel(series.seeds[0]!) < manyRowsOfLabel;
+  return areFew || areSparse
+    ? jackknifeInterval(units, sides[0]!, { effectiveUnits: unitsThatCount, range: [0, 1], effectiveRows })
+    : bootstrapInterval(units, sides[0]!, { random, replicates, range: [0, 1], effectiveRows });
 }
 
-/** The score of `a` minus that of `b` on the same rows, with its 95 % interval. */
-export function differenceInterval(a: Series, b: Series, metric: Metric, random: Random, replicates = 9999): Estimate {
+/** The score of `a` minus that of `b` on the same rows, with its 95 % interval by the jackknife. */
+export function differenceInterval(a: Series, b: Series, metric: Metric): Estimate {
   const { units, sides, effectiveRows } = unitsFor([a, b], metric);
   const [scoreA, scoreB] = [sides[0]!, sides[1]!];
-  return bootstrapInterval(units, (counts) => scoreA(counts) - scoreB(counts), {
-    random,
-    replicates,
+  return jackknifeInterval(units, (counts) => scoreA(counts) - scoreB(counts), {
+    effectiveUnits: effectiveUnits(a.groups),
     range: [-1, 1],
     effectiveRows,
   });
@@ -60,10 +73,10 @@ export function discordantRows(a: Series, b: Series): readonly [number, number] 
 
 /**
  * The probability of a difference at least this large, were neither approach better. Accuracy: McNemar's mid-p test, with groups or
- * several seeds the sign-flip test it is a case of. Macro-F1: paired permutation test, over the seeds that both have.
+ * several seeds the sign-flip test it is a case of. Macro-F1, micro-F1: paired permutation test, over the seeds that both have.
  */
 export function differenceTest(a: Series, b: Series, metric: Metric, random: Random, permutations = 9999): number {
-  if (metric === "accuracy") return signFlipMidP(rightDifferences(a, b));
+  if (isShareOfRows(metric)) return signFlipMidP(rightDifferences(a, b));
   const shared = Math.min(a.seeds.length, b.seeds.length);
   const [sideA, sideB] = [a, b].map((series) => ({ ...series, seeds: series.seeds.slice(0, shared) }));
   const { units, sides, labelCount } = unitsFor([sideA!, sideB!], metric);
@@ -98,8 +111,31 @@ interface ScoredUnits {
 }
 
 function unitsFor(all: readonly Series[], metric: Metric): ScoredUnits {
-  return metric === "accuracy" ? accuracyUnits(all) : macroF1Units(all);
+  return isShareOfRows(metric) ? accuracyUnits(all) : labelUnits(all, metric === "macroF1" ? macroF1Of : microF1Of);
 }
+
+/** An F1 of a run from counts: rows of label k in slot k, its true positives in `base + k`, its predictions in `base + labelCount + k`. */
+type F1OfCounts = (counts: Float64Array, base: number, labelCount: number) => number;
+
+const macroF1Of: F1OfCounts = (counts, base, labelCount) => {
+  let [sum, scored] = [0, 0];
+  for (let label = 0; label < labelCount; label++) {
+    if (counts[label]! === 0) continue;
+    scored++;
+    sum += f1(counts[base + label]!, counts[base + labelCount + label]!, counts[label]!);
+  }
+  return scored === 0 ? 0 : sum / scored;
+};
+
+const microF1Of: F1OfCounts = (counts, base, labelCount) => {
+  let [truePositives, predicted, support] = [0, 0, 0];
+  for (let label = 0; label < labelCount; label++) {
+    truePositives += counts[base + label]!;
+    predicted += counts[base + labelCount + label]!;
+    support += counts[label]!;
+  }
+  return f1(truePositives, predicted, support);
+};
 
 /** Slot 0 counts rows, slot 1 + i right answers of series i over its seeds. */
 function accuracyUnits(all: readonly Series[]): ScoredUnits {
@@ -120,11 +156,13 @@ function accuracyUnits(all: readonly Series[]): ScoredUnits {
 
 /**
  * Slots 0 to K − 1 count rows by true label; after them, for each series and seed, K true positives and K predictions by label.
- * Rows are drawn within their true label, so that no replicate loses a rare one. (In a multi-label task there is no such stratum.)
+ *
+ * Rows are drawn over all test rows, not within their true label: other test rows would have other numbers of rows a label, and a rare
+ * label's own score is the least certain of all. A label that a replicate has no row of takes no part in that replicate's mean.
  */
-function macroF1Units(all: readonly Series[]): ScoredUnits {
+function labelUnits(all: readonly Series[], scoreOfRun: F1OfCounts): ScoredUnits {
   const { groups } = all[0]!;
-  const { truths, labelCount, isMultiLabel } = all[0]!.seeds[0]!;
+  const { truths, labelCount } = all[0]!.seeds[0]!;
   const runs = all.flatMap((series) => series.seeds);
   const rows = truths.map((truth, row) => {
     const slots = [...truth];
@@ -137,21 +175,15 @@ function macroF1Units(all: readonly Series[]): ScoredUnits {
     }
     return slots;
   });
-  const strata = isMultiLabel ? [] : truths.map((truth) => truth[0]!);
-  const units = unitsOf(labelCount * (1 + 2 * runs.length), rows, groups, strata);
+  const units = unitsOf(labelCount * (1 + 2 * runs.length), rows, groups);
   let firstRun = 0;
   const sides = all.map((series): Statistic => {
     const [from, to] = [firstRun, firstRun + series.seeds.length];
     firstRun = to;
     return (counts) => {
       let sum = 0;
-      for (let run = from; run < to; run++) {
-        const base = labelCount * (1 + 2 * run);
-        for (let label = 0; label < labelCount; label++) {
-          sum += f1(counts[base + label]!, counts[base + labelCount + label]!, counts[label]!);
-        }
-      }
-      return sum / labelCount / (to - from);
+      for (let run = from; run < to; run++) sum += scoreOfRun(counts, labelCount * (1 + 2 * run), labelCount);
+      return sum / (to - from);
     };
   });
   return { units, sides, effectiveRows: Math.min(unitCount(units), macroEffectiveRows(truths, labelCount)), labelCount };

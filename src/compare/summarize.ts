@@ -6,6 +6,7 @@ import { type ArmChoice, bestOfArm } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";
 import { breakEven } from "./cost.js";
 import { factorRows } from "./factors.js";
+import { metricChoice, scoreOf } from "./metric-choice.js";
 import { runsByApproach, summaryOf } from "./summary.js";
 import { unansweredApproach } from "./unanswered.js";
 
@@ -26,13 +27,14 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
   // Without an outcome of any test row there is nothing to score.
   const runs = new Map(all.filter(([, { present }]) => present.length > 0));
   const unanswered = all.flatMap(([, approachRuns]) => unansweredApproach(approachRuns) ?? []);
+  const metrics = metricChoice(all[0]?.[1].series.seeds[0] ?? { truths: [], labelCount: task.labels.length }, task);
   const summaries = [...runs.values()]
     .map((approachRuns) => summaryOf(approachRuns, task, assumptions, seed))
-    .sort((a, b) => b.macroF1.value - a.macroF1.value || (a.approach < b.approach ? -1 : 1));
+    .sort((a, b) => scoreOf(b, metrics.ranking).value - scoreOf(a, metrics.ranking).value || (a.approach < b.approach ? -1 : 1));
   const mostlyMissing = new Set(unanswered.filter(({ reason }) => reason === "missing").map(({ approach }) => approach));
   const choose = (arm: Arm): ArmChoice => {
     const measured = summaries.filter((summary) => summary.arm === arm).map((summary) => summary.approach);
-    return bestOfArm(arm, measured, measurements, task, assumptions, mostlyMissing);
+    return bestOfArm(arm, measured, measurements, task, metrics, assumptions, mostlyMissing);
   };
   const [tune, prompt] = [choose("tune"), choose("prompt")];
   const best = { tune: tune.best, prompt: prompt.best };
@@ -43,8 +45,9 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
     task,
     assumptions,
     measurements,
+    metrics,
     summaries,
-    contrasts: contrastsOf(plannedContrasts(best, summaries, task.isMultiLabel, rivals), runs, assumptions, seed),
+    contrasts: contrastsOf(plannedContrasts(best, summaries, metrics, rivals), runs, assumptions, seed),
     best,
     ...(rivals.length > 0 && { rivals }),
     factors: factorRows({
@@ -52,6 +55,8 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
       outcomes: new Map([...runs].map(([approach, { measurements: own }]) => [approach, own[0]!.outcomes])),
       assumptions,
       breakEven: crossing,
+      metrics,
+      labelCount: task.labels.length,
     }),
     breakEven: crossing,
     failed: [

@@ -4,7 +4,7 @@ import { quantile } from "../lib/quantile.js";
 import { type Random, random } from "../lib/random.js";
 import type { Assumptions, Cost, LabelScore, Measurement, MissingRows, Summary, TaskFacts } from "../types.js";
 import { calibration } from "./calibration.js";
-import { type CodedRows, codeOutcomes } from "./coding.js";
+import { codeOutcomes } from "./coding.js";
 import { confusionMatrix, failureCounts } from "./confusion.js";
 import { usdPerThousand } from "./cost.js";
 import {
@@ -14,7 +14,6 @@ import {
   labelCounts,
   labelScores,
   matthewsCorrelation,
-  microAverage,
   samplesF1,
 } from "./metrics.js";
 import { isMissing, missingReasons, presentRows } from "./missing.js";
@@ -67,7 +66,7 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
     testRows: outcomes.length,
     ...(present.length < outcomes.length && { missing: missingOf(runs, task, seed) }),
     ...mainScores(series, task, (metric) => random(seed, `${metric} of ${approach}`)),
-    ...(task.isMultiLabel ? { multiLabel: multiLabelScores(series.seeds) } : {}),
+    ...(task.isMultiLabel ? { multiLabel: multiLabelScores(series, random(seed, `micro-F1 of ${approach}`)) } : {}),
     calibration: calibration(outcomes, task),
     perLabel: meanLabelScores(counts.map((each) => labelScores(each, task.labels))),
     confusion: confusionMatrix(series.seeds[0]!),
@@ -110,11 +109,11 @@ function missingOf({ measurements, series, present }: ApproachRuns, task: TaskFa
   };
 }
 
-function multiLabelScores(seeds: readonly CodedRows[]): NonNullable<Summary["multiLabel"]> {
+function multiLabelScores(series: Series, random: Random): NonNullable<Summary["multiLabel"]> {
   return {
-    microF1: mean(seeds.map((coded) => microAverage(labelCounts(coded)).f1)),
-    samplesF1: mean(seeds.map(samplesF1)),
-    hammingLoss: mean(seeds.map(hammingLoss)),
+    microF1: scoreInterval(series, "microF1", random),
+    samplesF1: mean(series.seeds.map(samplesF1)),
+    hammingLoss: mean(series.seeds.map(hammingLoss)),
   };
 }
 

@@ -3,7 +3,7 @@ import { sentenceOf, titleOf } from "../advise/wordings.js";
 import type { Comparison } from "../types.js";
 
 /** The version of the JSON report. Fields are added without a new version; a new version means that one changed or went. */
-export const reportFormat = 1;
+export const reportFormat = 2;
 
 /**
  * The comparison with every statistic, and the advice, as JSON for machines. Of the measurements all but the rows, which are what `.jsonl`

@@ -1,5 +1,7 @@
-import { formatPercent, formatScore } from "../lib/format.js";
-import type { Comparison, Summary } from "../types.js";
+import { scoreOf } from "../compare/metric-choice.js";
+import { formatMetric, metricNames } from "../lib/metric-names.js";
+import type { Comparison, MetricChoice, Summary } from "../types.js";
+import { shownMetrics } from "./ranking.js";
 import { visibleText } from "./visible-text.js";
 
 /** A condition that was checked, as `--require` gives it. */
@@ -15,10 +17,10 @@ export interface GateOutcome {
  * The result for a CI server, in JUnit's XML: a test case for each approach, passed where it was measured and in error where it could not
  * be, and one for each gate, failed where it does not hold.
  */
-export function renderJunit({ task, summaries, failed }: Comparison, gates: readonly GateOutcome[] = []): string {
+export function renderJunit({ task, metrics, summaries, failed }: Comparison, gates: readonly GateOutcome[] = []): string {
   const failures = gates.filter(({ isPassed }) => !isPassed).length;
   const cases = [
-    ...summaries.map((summary) => testCase("approaches", summary.approach, output(summary))),
+    ...summaries.map((summary) => testCase("approaches", summary.approach, output(summary, metrics))),
     ...failed.map(({ approach, reason }) => testCase("approaches", approach, `<error message=${attribute(reason)}/>`)),
   ];
   const gateCases = gates.map(({ gate, approach, value, isPassed }) => {
@@ -45,8 +47,11 @@ function testCase(suite: string, name: string, content: string): string {
   return content === "" ? `${head}/>` : `${head}>${content}</testcase>`;
 }
 
-function output({ macroF1, accuracy, testRows }: Summary): string {
-  const text = `macro-F1 ${formatScore(macroF1.value)}, accuracy ${formatPercent(accuracy.value)} on ${testRows} test rows`;
+function output(summary: Summary, metrics: MetricChoice): string {
+  const scores = shownMetrics(metrics).map(
+    (metric) => `${metricNames[metric]} ${formatMetric(metric, scoreOf(summary, metric).value)}`,
+  );
+  const text = `${scores.join(", ")} on ${summary.testRows} test rows`;
   return `<system-out>${escapeXml(text)}</system-out>`;
 }
 

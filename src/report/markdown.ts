@@ -1,8 +1,9 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
-import { about, failureNames, metricNames, sentenceOf, titleOf } from "../advise/wordings.js";
+import { about, failureNames, sentenceOf, titleOf } from "../advise/wordings.js";
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
+import { metricNames } from "../lib/metric-names.js";
 import { spendingText } from "../lib/spending.js";
 import type { Comparison, FactorCell } from "../types.js";
 import { factorNames } from "./factor-names.js";
@@ -87,15 +88,16 @@ function factorTable(comparison: Comparison): string {
   );
 }
 
-function rankingTable({ summaries }: Comparison, advice: Advice): string {
+function rankingTable(comparison: Comparison, advice: Advice): string {
+  const columns = rankingColumns(comparison);
   return table(
-    ["approach", ...rankingColumns.map(({ title }) => escapeMarkdown(title))],
-    summaries.map((summary) => {
+    ["approach", ...columns.map(({ title }) => escapeMarkdown(title))],
+    comparison.summaries.map((summary) => {
       const name = escapeMarkdown(summary.approach);
-      const cells = rankingColumns.map(({ text }) => escapeMarkdown(text(summary)));
+      const cells = columns.map(({ text }) => escapeMarkdown(text(summary)));
       return [summary.approach === advice.choice ? `**${name}**` : name, ...cells];
     }),
-    rankingColumns.length,
+    columns.length,
   );
 }
 

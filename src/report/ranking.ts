@@ -1,6 +1,8 @@
 /** @file The table of all approaches: what each column is called and says, once for the terminal, Markdown and the page. */
-import { formatCount, formatPercent, formatScore, formatSeconds, formatUsd } from "../lib/format.js";
-import type { Comparison, Summary } from "../types.js";
+import { scoreOf } from "../compare/metric-choice.js";
+import { formatCount, formatSeconds, formatUsd } from "../lib/format.js";
+import { formatMetric, formatMetricEstimate, metricNames } from "../lib/metric-names.js";
+import type { Comparison, Metric, MetricChoice, Summary } from "../types.js";
 
 /** One column of the table of all approaches, the most telling first: where there is no room, the last are left out. */
 export interface RankingColumn {
@@ -14,20 +16,47 @@ export interface RankingColumn {
 
 const missing = "–";
 
-/** The columns after the approach's name. */
-export const rankingColumns: readonly RankingColumn[] = [
-  {
-    title: "macro-F1",
-    meaning: "mean F1 over the labels, with its 95% interval",
-    text: ({ macroF1: { value, low, high } }) => `${formatScore(value)} (${formatScore(low)}–${formatScore(high)})`,
-    value: (summary) => summary.macroF1.value,
-  },
-  {
-    title: "accuracy",
-    meaning: "share of right answers; no answer counts as wrong",
-    text: (summary) => formatPercent(summary.accuracy.value),
-    value: (summary) => summary.accuracy.value,
-  },
+/** The columns after the approach's name: the metric that ranks first, the other ones, and what it takes. */
+export function rankingColumns({ metrics }: Pick<Comparison, "metrics">): readonly RankingColumn[] {
+  return [...scoreColumns(metrics), ...otherColumns];
+}
+
+/** The metrics of a comparison: the one that ranks first, and each once. */
+export function shownMetrics({ ranking, primary, others }: MetricChoice): Metric[] {
+  return [...new Set([ranking, primary, ...others])];
+}
+
+// The accuracy's interval stands in its chart: a terminal has no room for it.
+function scoreColumns(metrics: MetricChoice): RankingColumn[] {
+  return shownMetrics(metrics).map((metric, place): RankingColumn => {
+    const hasInterval = place === 0 || metric !== "accuracy";
+    return {
+      title: metricNames[metric],
+      meaning: `${metricMeaning(metric, metrics)}${hasInterval ? ", with its 95% interval" : ""}`,
+      text: (summary) => {
+        const score = scoreOf(summary, metric);
+        return hasInterval ? formatMetricEstimate(metric, score) : formatMetric(metric, score.value);
+      },
+      value: (summary) => scoreOf(summary, metric).value,
+    };
+  });
+}
+
+/** What a metric measures, in a few words: over which labels, where some have no test row. */
+export function metricMeaning(metric: Metric, { labelsScored }: MetricChoice, labels?: number): string {
+  switch (metric) {
+    case "accuracy":
+      return "share of right answers; no answer counts as wrong";
+    case "exactMatch":
+      return "share of rows with all labels right; no answer counts as wrong";
+    case "macroF1":
+      return `mean F1 over the labels${labels === undefined || labelsScored === labels ? "" : ` that have test rows, ${formatCount(labelsScored)} of ${formatCount(labels)}`}`;
+    case "microF1":
+      return "F1 of all decisions on labels together";
+  }
+}
+
+const otherColumns: readonly RankingColumn[] = [
   {
     title: "$ / 1,000",
     meaning: "US dollars for 1,000 requests",

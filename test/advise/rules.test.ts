@@ -13,7 +13,7 @@ import { needs } from "../../src/advise/rules/needs.js";
 import { price } from "../../src/advise/rules/price.js";
 import { chanceNotExcluded, metricsDisagree, notTopOnTest } from "../../src/advise/rules/selection.js";
 import { moreRows, priceFall, widerMargin } from "../../src/advise/rules/sensitivity.js";
-import { smallTestSet } from "../../src/advise/rules/test-size.js";
+import { fewGroups, smallTestSet } from "../../src/advise/rules/test-size.js";
 import { failedApproaches, priceUnknown } from "../../src/advise/rules/unmeasured.js";
 import { verdict } from "../../src/advise/rules/verdict.js";
 import { stepsOf } from "../../src/advise/wordings.js";
@@ -529,5 +529,31 @@ describe("what would change the answer", () => {
     expect(moreRows(open)).toEqual([{ kind: "more-rows", rows: 740, a: "tune:probe", b: few }]);
     expect(moreRows(withContrast(open, { moreRows: null }))).toEqual([]);
     expect(moreRows(won)).toEqual([]);
+  });
+});
+
+describe("fewGroups", () => {
+  const inGroups = (groupOf: (row: number) => string | undefined): Comparison => ({
+    ...full,
+    measurements: full.measurements.map((measurement) => ({
+      ...measurement,
+      outcomes: measurement.outcomes.map((outcome, row) => {
+        const group = groupOf(row);
+        return group === undefined ? outcome : { ...outcome, group };
+      }),
+    })),
+  });
+
+  it("speaks where groups are few, or one of them has most of the rows", () => {
+    expect(fewGroups(inGroups((row) => String(row % 40)))).toEqual([
+      { kind: "few-groups", groups: 40, effective: 40, testRows: 320 },
+    ]);
+    const [unequal] = fewGroups(inGroups((row) => (row < 160 ? "one" : String(row))));
+    expect(unequal).toMatchObject({ groups: 161, effective: expect.closeTo(320 ** 2 / (160 ** 2 + 160), 9) as number });
+  });
+
+  it("is silent where they are many, and where there are none", () => {
+    expect(fewGroups(inGroups((row) => String(row % 80)))).toEqual([]);
+    expect(fewGroups(full)).toEqual([]);
   });
 });

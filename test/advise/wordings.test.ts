@@ -52,7 +52,7 @@ const said: readonly (readonly [Finding, string])[] = [
     "On 1 test row a is 2 points of accuracy ahead of b, but the 95% interval reaches from +0.2 to +4.0 points: the lead is real, but it may be smaller than the margin of 1 point.",
   ],
   [
-    { kind: "only-arm", arm: "tune", approach: "tune:probe", macroF1: { value: 0.912, low: 0.9, high: 0.92 } },
+    { kind: "only-arm", arm: "tune", approach: "tune:probe", metric: "macroF1", score: { value: 0.912, low: 0.9, high: 0.92 } },
     "Only fine-tuning was measured, so there is nothing to compare it with: tune:probe reaches a macro-F1 of 0.912 (95% interval 0.900 to 0.920).",
   ],
   [{ kind: "nothing-measured" }, "No approach of either arm gave a result, so there is nothing to compare."],
@@ -116,7 +116,14 @@ const said: readonly (readonly [Finding, string])[] = [
     "a is better than b in accuracy, but in macro-F1, which counts every label alike, the difference is not settled: +2.4 points (95% interval −0.6 to +5.1).",
   ],
   [
-    { kind: "not-top-on-test", chosen: "prompt:a", top: "prompt:b", lead: 0.02, basis: "validation macro-F1 0.800 on 90 rows" },
+    {
+      kind: "not-top-on-test",
+      chosen: "prompt:a",
+      top: "prompt:b",
+      metric: "macroF1",
+      lead: 0.02,
+      basis: "validation macro-F1 0.800 on 90 rows",
+    },
     "prompt:a was chosen without the test rows (validation macro-F1 0.800 on 90 rows); on them prompt:b came out 2 points of macro-F1 higher. Choosing it now, by its test score, would overrate it.",
   ],
   [
@@ -141,6 +148,14 @@ const said: readonly (readonly [Finding, string])[] = [
       answeredAccuracy: 0.95,
     },
     "prompt:x gave no usable answer to 14 of 300 test rows (3 unparseable and 11 missing from the recording); they count as wrong. Among the answered rows its accuracy is 95.0%.",
+  ],
+  [
+    { kind: "few-rows-of-labels", labelsScored: 61, ofLabels: 77, rowsOfLabel: 2 },
+    "61 of 77 labels have test rows, 2 each in the median: which labels happen to be tested moves macro-F1 more than the approaches do. So accuracy ranks the approaches and chooses among them.",
+  ],
+  [
+    { kind: "few-groups", groups: 40, effective: 12.3, testRows: 400 },
+    "The 400 test rows belong to 40 groups, worth about 12 of equal size: rows of one group are not independent, so intervals are as wide as for that many, and rest on few. Test rows of further groups would say more than further rows of these.",
   ],
   [
     { kind: "not-estimable", labels: ["refund"], ofLabels: 8 },

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type CompareOptions, compare, taskFacts } from "../../src/compare/compare.js";
 import { plannedContrasts } from "../../src/compare/contrasts.js";
+import { metricChoice } from "../../src/compare/metric-choice.js";
 import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { BudgetError, UserError } from "../../src/lib/errors.js";
@@ -206,18 +207,19 @@ test("several seeds: each approach once a seed, scores their mean", async () => 
 });
 
 test.each([
-  [false, "accuracy", "macroF1"],
-  [true, "macroF1", "accuracy"],
-] as const)("several labels a row: %s; then the question is decided by %s", (isMultiLabel, main, second) => {
+  [false, "accuracy", ["macroF1"]],
+  [true, "microF1", ["macroF1", "exactMatch"]],
+] as const)("several labels a row: %s; then the question is decided by %s", (isMultiLabel, main, others) => {
   const best = { tune: { approach: "tune:probe", basis: "" }, prompt: { approach: "prompt:x", basis: "" } };
   const summaries = [
     { approach: "baseline:majority", arm: "baseline" },
     { approach: "tune:probe", arm: "tune" },
     { approach: "prompt:x", arm: "prompt" },
   ] as const;
-  expect(plannedContrasts(best, summaries, isMultiLabel).map(({ a, b, metric }) => [a, b, metric])).toEqual([
+  const metrics = metricChoice({ truths: Array.from({ length: 9 }, (_, row) => [row % 3]), labelCount: 3 }, { isMultiLabel });
+  expect(plannedContrasts(best, summaries, metrics).map(({ a, b, metric }) => [a, b, metric])).toEqual([
     ["tune:probe", "prompt:x", main],
-    ["tune:probe", "prompt:x", second],
+    ...others.map((metric) => ["tune:probe", "prompt:x", metric]),
     ["tune:probe", "baseline:majority", main],
     ["prompt:x", "baseline:majority", main],
   ]);
@@ -240,7 +242,7 @@ test("multi-label: accuracy is that of whole label sets, and the usual scores st
   // 40 of 120 rows have billing and login; billing alone is never the whole set.
   expect(summary.accuracy.value).toBe(0);
   expect(summary.multiLabel).toEqual({
-    microF1: expect.closeTo((2 * 40) / (2 * 40 + 80 + 120), 12),
+    microF1: { value: expect.closeTo((2 * 40) / (2 * 40 + 80 + 120), 12), low: expect.any(Number), high: expect.any(Number) },
     samplesF1: expect.closeTo((40 * (2 / 3)) / 120, 12),
     hammingLoss: expect.closeTo((40 + 80 * 2) / 360, 12),
   });

@@ -64,6 +64,7 @@ interface Golden {
   readonly distributions: {
     readonly normalCdf: readonly (readonly [number, number])[];
     readonly normalQuantile: readonly (readonly [number, number])[];
+    readonly tQuantile: readonly (readonly [p: number, degrees: number, t: number])[];
     readonly binomial: readonly {
       readonly k: number;
       readonly n: number;
@@ -86,10 +87,11 @@ interface Golden {
     readonly b: readonly number[];
     readonly groups: readonly number[];
     readonly accuracyOfA: Interval;
-    readonly accuracyDifference: Interval;
-    readonly groupedAccuracyDifference: Interval;
+    readonly groupedAccuracyOfA: Interval;
     readonly macroF1OfA: Interval;
-    readonly macroF1Difference: Interval;
+    readonly accuracyDifference: Omit<Interval, "deviation">;
+    readonly groupedAccuracyDifference: Omit<Interval, "deviation">;
+    readonly macroF1Difference: Omit<Interval, "deviation">;
   };
   readonly permutation: { readonly rows: number; readonly pValue: number };
   readonly power: readonly {

@@ -21,7 +21,7 @@ const report = JSON.parse(renderJson(comparison, advice)) as Report;
 
 describe("renderJson", () => {
   it("names its format", () => {
-    expect(report.format).toBe(1);
+    expect(report.format).toBe(2);
   });
 
   it("has every statistic unrounded", () => {

@@ -9,6 +9,13 @@ export function notEstimable(comparison: Comparison): Finding[] {
   return labels.length === 0 ? [] : [{ kind: "not-estimable", labels, ofLabels: perLabel.length }];
 }
 
+/** Whether labels have so few test rows that the accuracy ranks in place of macro-F1. */
+export function fewRowsOfLabels({ metrics, task }: Comparison): Finding[] {
+  const { labelsScored, rowsOfLabel, ranking } = metrics;
+  if (ranking !== "accuracy") return [];
+  return [{ kind: "few-rows-of-labels", labelsScored, ofLabels: task.labels.length, rowsOfLabel }];
+}
+
 /**
  * Rare labels that the choice finds less often than the average label. Rare: less than half the rows that the label would have were all
  * equally frequent. Less often: the upper end of the recall's 95% interval lies below the mean recall by more than the margin.

@@ -1,4 +1,5 @@
-import type { Comparison } from "../../types.js";
+import { scoreOf } from "../../compare/metric-choice.js";
+import type { Comparison, Summary } from "../../types.js";
 import type { Finding } from "../findings.js";
 import { primaryContrast, reversed, summaryOf } from "../lookup.js";
 
@@ -15,10 +16,12 @@ export function notTopOnTest(comparison: Comparison): Finding[] {
     const chosen = summaryOf(comparison, best?.approach);
     if (best === null || chosen === undefined) return [];
     const rivals = comparison.summaries.filter((summary) => summary.arm === arm);
-    const top = rivals.reduce((a, b) => (b.macroF1.value > a.macroF1.value ? b : a));
-    const lead = top.macroF1.value - chosen.macroF1.value;
+    const metric = comparison.metrics.ranking;
+    const score = (summary: Summary): number => scoreOf(summary, metric).value;
+    const top = rivals.reduce((a, b) => (score(b) > score(a) ? b : a));
+    const lead = score(top) - score(chosen);
     if (lead <= comparison.assumptions.margin) return [];
-    return [{ kind: "not-top-on-test", chosen: chosen.approach, top: top.approach, lead, basis: best.basis }];
+    return [{ kind: "not-top-on-test", chosen: chosen.approach, top: top.approach, metric, lead, basis: best.basis }];
   });
 }
 

@@ -1,6 +1,25 @@
+import { effectiveUnits } from "../../compare/jackknife.js";
+import { scoreOf } from "../../compare/metric-choice.js";
 import type { Comparison } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
+
+/** With fewer groups that count, intervals rest on a guess of how much groups differ, and the caution says so. */
+const manyGroups = 50;
+
+/** Whether the test rows come in so few groups, or in groups so unequal, that there is less to go by than their number of rows says. */
+export function fewGroups(comparison: Comparison): Finding[] {
+  const names = testGroups(comparison);
+  const effective = effectiveUnits(names);
+  const groups = new Set(names.filter((name) => name !== undefined)).size;
+  return groups === 0 || effective >= manyGroups ? [] : [{ kind: "few-groups", groups, effective, testRows: names.length }];
+}
+
+/** The group of each test row. */
+function testGroups({ measurements, task }: Comparison): (string | undefined)[] {
+  const measured = measurements.find(({ split, trainSize }) => split === "test" && trainSize === task.trainRows);
+  return measured?.outcomes.map(({ group }) => group) ?? [];
+}
 
 /**
  * Whether the test set is too small for the margin: an interval wider than the margin on both sides can never lie inside it, so
@@ -12,7 +31,7 @@ export function smallTestSet(comparison: Comparison): Finding[] {
   const { metric, interval } =
     decision.ground === "undecided"
       ? { metric: decision.contrast.metric, interval: decision.contrast.difference }
-      : { metric: "macroF1" as const, interval: decision.best.macroF1 };
+      : { metric: comparison.metrics.ranking, interval: scoreOf(decision.best, comparison.metrics.ranking) };
   const halfWidth = (interval.high - interval.low) / 2;
   const { margin } = comparison.assumptions;
   return halfWidth > margin ? [{ kind: "small-test-set", testRows: comparison.task.testRows, halfWidth, metric, margin }] : [];

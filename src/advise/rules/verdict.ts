@@ -1,3 +1,4 @@
+import { scoreOf } from "../../compare/metric-choice.js";
 import type { Comparison } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
@@ -11,8 +12,9 @@ export function verdict(comparison: Comparison): Finding[] {
     case "nothing":
       return [{ kind: "nothing-measured" }];
     case "one-arm": {
-      const { approach, arm, macroF1 } = decision.best;
-      return [{ kind: "only-arm", arm, approach, macroF1 }];
+      const { approach, arm } = decision.best;
+      const metric = comparison.metrics.ranking;
+      return [{ kind: "only-arm", arm, approach, metric, score: scoreOf(decision.best, metric) }];
     }
     case "no-signal": {
       const { best, baseline } = decision;

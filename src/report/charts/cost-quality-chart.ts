@@ -11,7 +11,7 @@ export interface CostQualityPoint {
   readonly arm: Arm;
   /** USD per 1,000 requests, above 0. */
   readonly cost: number;
-  /** Macro-F1. */
+  /** The score that ranks. */
   readonly quality: number;
   readonly isChosen: boolean;
 }

@@ -3,47 +3,43 @@ import type { Advice } from "../../advise/advise.js";
 import { summaryOf } from "../../advise/lookup.js";
 import { totalCost } from "../../advise/total-cost.js";
 import { about, requestRange } from "../../advise/wordings.js";
-import { formatNumber, formatPercent, formatPlural, formatScore, formatSeconds, formatUsd } from "../../lib/format.js";
-import type { Comparison, Estimate, Summary } from "../../types.js";
+import { scoreOf } from "../../compare/metric-choice.js";
+import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../lib/format.js";
+import { formatMetric, isShareOfRows, metricNames } from "../../lib/metric-names.js";
+import type { Comparison, Summary } from "../../types.js";
 import { breakEvenChart } from "../charts/break-even-chart.js";
 import { costQualityChart } from "../charts/cost-quality-chart.js";
 import { intervalChart } from "../charts/interval-chart.js";
 import { percentTick, secondsTick, shareTick } from "../charts/ticks.js";
 import { type TrainingCurve, trainingChart } from "../charts/training-chart.js";
 import { type Markup, markup } from "../markup.js";
+import { metricMeaning, shownMetrics } from "../ranking.js";
 import { figure } from "./elements.js";
 
-/** Accuracy and macro-F1 of all approaches with their intervals. */
-export function qualityFigures({ summaries }: Comparison, advice: Advice): Markup {
-  const rows = (estimateOf: (summary: Summary) => Estimate) =>
-    summaries
-      .map((summary) => ({ ...nameOf(summary, advice), estimate: estimateOf(summary) }))
+/** A chart for each metric, with the intervals of all approaches, the metric that ranks first. */
+export function qualityFigures({ summaries, metrics, task }: Comparison, advice: Advice): Markup {
+  return markup`${shownMetrics(metrics).map((metric) => {
+    const rows = summaries
+      .map((summary) => ({ ...nameOf(summary, advice), estimate: scoreOf(summary, metric) }))
       .sort((a, b) => b.estimate.value - a.estimate.value);
-  return markup`${figure("macro-f1", "Macro-F1", "Mean F1 over the labels. Lines are 95% intervals.", (size) =>
-    intervalChart(
-      rows(({ macroF1 }) => macroF1),
-      {
+    const format = (value: number): string => formatMetric(metric, value);
+    const name = capitalized(metricNames[metric]);
+    const meaning = capitalized(metricMeaning(metric, metrics, task.labels.length));
+    return figure(name.toLowerCase().replaceAll(" ", "-"), name, `${meaning}. Lines are 95% intervals.`, (size) =>
+      intervalChart(rows, {
         ...size,
         axis: "share",
-        format: formatScore,
-        formatTick: shareTick,
-        title: "Macro-F1 of all approaches",
-        description: describe(summaries, ({ macroF1 }) => formatScore(macroF1.value)),
-      },
-    ),
-  )}${figure("accuracy", "Accuracy", "Share of right answers. Lines are 95% intervals.", (size) =>
-    intervalChart(
-      rows(({ accuracy }) => accuracy),
-      {
-        ...size,
-        axis: "share",
-        format: formatPercent,
-        formatTick: percentTick,
-        title: "Accuracy of all approaches",
-        description: describe(summaries, ({ accuracy }) => formatPercent(accuracy.value)),
-      },
-    ),
-  )}`;
+        format,
+        formatTick: isShareOfRows(metric) ? percentTick : shareTick,
+        title: `${name} of all approaches`,
+        description: describe(summaries, (summary) => format(scoreOf(summary, metric).value)),
+      }),
+    );
+  })}`;
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What quality costs, in money and in time, as far as both were measured. */
@@ -51,22 +47,29 @@ export function costFigures(comparison: Comparison, advice: Advice): Markup {
   return markup`${costQualityFigure(comparison, advice)}${latencyFigure(comparison, advice)}${breakEvenFigure(comparison)}`;
 }
 
-function costQualityFigure({ summaries }: Comparison, advice: Advice): Markup | null {
+function costQualityFigure({ summaries, metrics }: Comparison, advice: Advice): Markup | null {
   const priced = summaries.flatMap((summary) => {
     const cost = summary.usdPerThousand?.value ?? 0;
-    return cost > 0 ? [{ ...nameOf(summary, advice), cost, quality: summary.macroF1.value }] : [];
+    return cost > 0 ? [{ ...nameOf(summary, advice), cost, quality: scoreOf(summary, metrics.ranking).value }] : [];
   });
   // The baseline that always says the same costs nothing: it would stretch the axis and squeeze all that matters.
   const cheapest = Math.min(...priced.filter(({ arm }) => arm !== "baseline").map(({ cost }) => cost));
   const points = priced.filter(({ arm, cost }) => arm !== "baseline" || cost > cheapest / 10);
   if (points.length < 2) return null;
-  const described = points.map(({ name, cost, quality }) => `${name}: ${formatUsd(cost)}, macro-F1 ${formatScore(quality)}`);
+  const metric = metricNames[metrics.ranking];
+  const described = points.map(
+    ({ name, cost, quality }) => `${name}: ${formatUsd(cost)}, ${metric} ${formatMetric(metrics.ranking, quality)}`,
+  );
   return figure(
     "cost-quality",
     "Cost and quality",
     "Better is up and left. The dashed line joins those that no other one beats in both.",
     (size) =>
-      costQualityChart(points, { ...size, title: "Macro-F1 by cost of 1,000 requests", description: described.join("; ") }),
+      costQualityChart(points, {
+        ...size,
+        title: `${capitalized(metric)} by cost of 1,000 requests`,
+        description: described.join("; "),
+      }),
   );
 }
 

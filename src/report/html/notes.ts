@@ -47,10 +47,10 @@ export function methodNotes({ contrasts, best, summaries }: Comparison): Markup 
   return markup`<ul>
 <li>Both arms learned from the same training rows and were measured on the same test rows, which nothing was fitted to or chosen by.</li>
 ${chosen}
-<li>Intervals are 95% bootstrap intervals over test rows, or over groups of rows where rows belong together; differences are resampled in pairs.${
+<li>Intervals are 95% intervals over test rows, or over groups of rows where rows belong together: of scores by the bootstrap, of differences, which are taken in pairs, by the jackknife.${
     seeds <= 1 && " With one seed they say nothing of the spread between seeds."
   }</li>
-<li>p-values: McNemar's test for accuracy, a paired permutation test for macro-F1, corrected by Holm over ${formatPlural(contrasts.length, "planned contrast")}.</li>
+<li>p-values: McNemar's test for accuracy, a paired permutation test for F1, corrected by Holm over ${formatPlural(contrasts.length, "planned contrast")}.</li>
 <li>“Better” means that the whole interval lies beyond the margin and the test agrees; “equivalent” that it lies within it; everything else is undecided.</li>
 <li>A row without a usable answer counts as wrong. A score of a label with fewer than 20 test rows is not estimable.</li>
 <li>Prices of services are list prices for the tokens they reported; the price of a local model is that of the machine for the time it took.</li>

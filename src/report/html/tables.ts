@@ -1,7 +1,8 @@
 /** @file The page's tables of approaches: factors, ranking, differences. */
 import type { Advice } from "../../advise/advise.js";
-import { about, metricNames } from "../../advise/wordings.js";
+import { about } from "../../advise/wordings.js";
 import { formatBytes, formatCount, formatPercent, formatPointsEstimate, formatPValue, formatScore } from "../../lib/format.js";
+import { metricNames } from "../../lib/metric-names.js";
 import type { Comparison, FactorCell, Summary } from "../../types.js";
 import { factorNames } from "../factor-names.js";
 import { type Content, type Markup, markup } from "../markup.js";
@@ -38,13 +39,15 @@ function factorCell(cell: FactorCell | undefined): Markup {
   return markup`<span class="value">${cell.text}</span>${cell.detail !== undefined && markup`<span class="detail">${cell.detail}</span>`}`;
 }
 
-/** All approaches with their scores, prices and times, the best macro-F1 first. */
-export function rankingTable({ summaries }: Comparison, advice: Advice): Markup {
-  const head = ["Approach", ...rankingColumns.map(({ title }) => ({ content: title, kind: "number" as const }))];
+/** All approaches with their scores, prices and times, the best first. */
+export function rankingTable(comparison: Comparison, advice: Advice): Markup {
+  const { summaries } = comparison;
+  const columns = rankingColumns(comparison);
+  const head = ["Approach", ...columns.map(({ title }) => ({ content: title, kind: "number" as const }))];
   const rows = summaries.map((summary) => ({
     cells: [
       approachName(summary.approach, summary.arm),
-      ...rankingColumns.map(({ text }) => ({ content: text(summary), kind: "number" as const })),
+      ...columns.map(({ text }) => ({ content: text(summary), kind: "number" as const })),
     ],
     isChosen: summary.approach === advice.choice,
   }));
@@ -56,11 +59,7 @@ export function moreScores({ summaries }: Comparison): Markup {
   const number = (content: Content): Cell => ({ content, kind: "number" });
   const rows = summaries.map((summary) => {
     const { approach, arm, balancedAccuracy, mcc, calibration, multiLabel, answeredAccuracy, facts, seeds } = summary;
-    const several = multiLabel && [
-      formatScore(multiLabel.microF1),
-      formatScore(multiLabel.samplesF1),
-      formatScore(multiLabel.hammingLoss),
-    ];
+    const several = multiLabel && [formatScore(multiLabel.samplesF1), formatScore(multiLabel.hammingLoss)];
     return {
       cells: [
         approachName(approach, arm),
@@ -83,11 +82,11 @@ export function moreScores({ summaries }: Comparison): Markup {
     "ECE",
     "Brier",
     "Log loss",
-    markup`Accuracy of<br>the answered`,
+    isMultiLabel ? markup`All labels right<br>of the answered` : markup`Accuracy of<br>the answered`,
     "To ship",
     "Seeds",
   ];
-  const further = isMultiLabel ? ["Micro-F1", "Samples F1", "Hamming loss"] : [];
+  const further = isMultiLabel ? ["Samples F1", "Hamming loss"] : [];
   return table("Further scores", ["Approach", ...[...titles, ...further].map(number)], rows);
 }
 

@@ -1,9 +1,11 @@
 /** @file The report in a terminal: the answer first, then what it rests on. */
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
-import { about, metricNames, sentenceOf, titleOf } from "../../advise/wordings.js";
+import { about, sentenceOf, titleOf } from "../../advise/wordings.js";
+import { scoreOf } from "../../compare/metric-choice.js";
 import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/format.js";
-import type { Comparison, Contrast, FactorCell, Summary } from "../../types.js";
+import { metricNames } from "../../lib/metric-names.js";
+import type { Comparison, FactorCell, Metric, Summary } from "../../types.js";
 import { wrap } from "../display-width.js";
 import { factorNames } from "../factor-names.js";
 import { rankingColumns, shownInFactors } from "../ranking.js";
@@ -111,8 +113,8 @@ function factorLines(comparison: Comparison, { width, style, say, glyphs }: Page
 }
 
 /** The metric that the verdict rests on. */
-function chartMetric({ contrasts }: Comparison): Contrast["metric"] {
-  return contrasts[0]?.metric ?? "macroF1";
+function chartMetric({ contrasts, metrics }: Comparison): Metric {
+  return contrasts.length > 0 ? metrics.primary : metrics.ranking;
 }
 
 function chartTitle(comparison: Comparison): string {
@@ -123,22 +125,24 @@ function chartTitle(comparison: Comparison): string {
 function chartLines(comparison: Comparison, advice: Advice, { width, style, glyphs, say }: Page): string[] {
   const metric = chartMetric(comparison);
   const rows = comparison.summaries
-    .toSorted((a, b) => b[metric].value - a[metric].value)
-    .map(({ approach, arm, [metric]: estimate }) => ({
-      name: say(approach),
-      arm,
-      estimate,
-      isChosen: approach === advice.choice,
-    }));
+    .map((summary) => ({
+      name: say(summary.approach),
+      arm: summary.arm,
+      estimate: scoreOf(summary, metric),
+      isChosen: summary.approach === advice.choice,
+    }))
+    .sort((a, b) => b.estimate.value - a.estimate.value);
   const { tune, prompt, baseline } = glyphs.marks;
   const legend = `${tune} fine-tuning   ${prompt} prompting   ${baseline} baseline`;
   return [...intervalChartLines(rows, width, glyphs, style), style.dim(legend)];
 }
 
-function rankingLines({ summaries }: Comparison, advice: Advice, { width, style, glyphs, say }: Page): string[] {
+function rankingLines(comparison: Comparison, advice: Advice, { width, style, glyphs, say }: Page): string[] {
+  const { summaries } = comparison;
+  const shown = rankingColumns(comparison);
   const columns: Column[] = [
     { title: "approach", minimum: 22 },
-    ...rankingColumns.map(({ title }) => ({ title, align: "right" as const })),
+    ...shown.map(({ title }) => ({ title, align: "right" as const })),
   ];
   const nameOf = ({ approach, arm }: Summary): CellPart[] => {
     const isChosen = approach === advice.choice;
@@ -149,7 +153,7 @@ function rankingLines({ summaries }: Comparison, advice: Advice, { width, style,
       },
     ];
   };
-  const rows = summaries.map((summary) => [nameOf(summary), ...rankingColumns.map(({ text }) => say(text(summary)))]);
+  const rows = summaries.map((summary) => [nameOf(summary), ...shown.map(({ text }) => say(text(summary)))]);
   return tableLines(columns, rows, width, { headStyle: style.dim, rule: glyphs.rule });
 }
 
@@ -175,7 +179,7 @@ function contrastLines({ contrasts }: Comparison, { width, style, glyphs, say }:
     const isSamePair = contrasts[i - 1]?.a === a && contrasts[i - 1]?.b === b;
     return isSamePair ? rows[i]! : [...wrap(say(`${a} − ${b}`), width), ...rows[i]!];
   });
-  const note = `p: McNemar for accuracy, permutation for macro-F1; Holm-corrected for ${formatPlural(contrasts.length, "contrast")}.`;
+  const note = `p: McNemar for accuracy, permutation for F1; Holm-corrected for ${formatPlural(contrasts.length, "contrast")}.`;
   return [...head, ...lines, ...wrap(note, width).map(style.dim)];
 }
 
