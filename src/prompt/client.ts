@@ -10,7 +10,8 @@ import { type Random, random } from "../lib/random.js";
 import type { ResponseCache, StoredResponse } from "../store/response-cache.js";
 import type { Budget } from "./budget.js";
 import { createFaultCost } from "./fault-cost.js";
-import { type Completion, type CompletionRequest, type Llm, LlmError, type LlmErrorKind } from "./llm.js";
+import { type Completion, type CompletionRequest, type Llm, LlmError } from "./llm.js";
+import { createOutage, outageOf, type Passage, type ServiceWait } from "./outage.js";
 import type { Slot } from "./pace.js";
 import { costOfUsage, mostCost, type Price } from "./prices.js";
 import { requestClocks, type StartClock } from "./request-clock.js";
@@ -24,13 +25,15 @@ export interface ClientOptions {
   readonly budget?: Budget;
   /** For one attempt, from sending to the last byte; a model that is asked in batches has as long as it takes. */
   readonly timeoutSeconds?: number;
-  /** Attempts of one request in all. */
+  /** Attempts of one request in all; those made while the service answers nobody do not count. 8 unless given. */
   readonly attempts?: number;
-  /** The first wait before asking again; it doubles from there, with jitter. */
+  /** The first wait before asking again; it doubles from there, with jitter. 0.5 unless given. */
   readonly backoffSeconds?: number;
-  /** Longest wait between two attempts, also where the service asks for more. */
+  /** Longest wait between two attempts, also where the service asks for more. 120 unless given. */
   readonly maxWaitSeconds?: number;
-  /** So many rows failing for one reason before any was answered stop the run. */
+  /** How long a service that has answered may answer nothing before the run is stopped. 600 unless given. */
+  readonly patienceSeconds?: number;
+  /** So many rows failing one after the other stop the run, if none was answered; five times as many, if one was. 10 unless given. */
   readonly stopAfterFailures?: number;
 }
 
@@ -47,6 +50,8 @@ export interface Answered {
 export interface Signals {
   readonly wait: AbortSignal;
   readonly request: AbortSignal;
+  /** Hears about once a second what all requests wait for, and `null` when they go on. */
+  readonly onWait?: (wait: ServiceWait | null) => void;
 }
 
 export interface LlmClient {
@@ -67,9 +72,16 @@ interface Formed {
   readonly accepted: Pick<Llm, "parameters" | "isStructured" | "hasLogprobs">;
 }
 
+/** An answer, and how long the service says that nothing is left of a limit; `null` where it was not asked. */
+interface Attempted {
+  readonly answered: Answered;
+  readonly pauseSeconds: number | null;
+}
+
 /** A client of a model. Requests that are equal and open at once are sent once. */
 export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
-  const { cache, budget, timeoutSeconds = 120, attempts = 5, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
+  const { cache, budget, timeoutSeconds = 120, attempts = 8, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
+  const { patienceSeconds = defaultPatienceSeconds } = options;
   const late = (): LlmError => new LlmError("timeout", `${llm.spec} did not answer within ${timeoutSeconds} s.`);
   const startClock = llm.underWay === undefined ? requestClocks(timeoutSeconds, late) : null;
   if (budget !== undefined && llm.price === null) {
@@ -79,6 +91,8 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   }
   const jitter = random(0, llm.spec);
   const open = new Map<string, Promise<Answered>>();
+  /** A batch takes as long as it takes, and its own way of waiting. */
+  const outage = llm.underWay === undefined ? outageOf(llm) : createOutage(llm.spec);
   const faultCost = createFaultCost();
   const failures = failureWatch(llm, options.stopAfterFailures ?? 10);
 
@@ -96,7 +110,7 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   };
 
   /** One attempt under the budget. The answer is stored and settled before the promise resolves. */
-  const attempt = async ({ request, key }: Formed, slot: Slot, signals: Signals): Promise<Answered> => {
+  const attempt = async ({ request, key }: Formed, slot: Slot, signals: Signals): Promise<Attempted> => {
     const worstUsd = llm.price === null ? 0 : worstCost(llm.price, request);
     const isUnderWay = llm.underWay?.takeOver(key) === true;
     const reservation = isUnderWay ? budget?.takeOver(worstUsd) : await budget?.reserve(worstUsd, signals.wait);
@@ -110,13 +124,13 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
       const settle = (): void => reservation?.settle(costUsd ?? 0, costUsd === null ? worstUsd : 0);
       // A batch that a later session finds under way must not be settled in the bill.
       if (llm.underWay === undefined) settle();
-      if (pauseSeconds > 0) llm.pace.pause(Math.min(pauseSeconds, maxWaitSeconds));
+      if (pauseSeconds > 0 && pauseSeconds < longPauseSeconds) llm.pace.pause(pauseSeconds);
       // Before the next is sent: when the process is killed, no more answers are lost than requests may be open.
       await cache?.set(key, completion);
       slot.release("answered", { left: requestsLeft ?? null });
       settle();
       llm.underWay?.settled(key);
-      return { completion, isCached: false, costUsd };
+      return { answered: { completion, isCached: false, costUsd }, pauseSeconds };
     } catch (error) {
       if (!(error instanceof LlmError)) reservation?.settle(0, worstUsd);
       else if (error.usage !== null && llm.price !== null) reservation?.settle(costOfUsage(llm.price, error.usage));
@@ -127,21 +141,17 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   };
 
   /** One attempt in its place among the open requests. The request is made only then: what the service accepts may have changed. */
-  const attemptInPlace = async (form: Form, before: Formed, signals: Signals): Promise<Answered> => {
+  const attemptInPlace = async (form: Form, before: Formed, signals: Signals): Promise<Attempted> => {
     const slot = await llm.pace.acquire(signals.wait);
     try {
       if (stopped !== undefined) throw stopped;
       const formed = formedOf(form, before);
       const stored = formed.key === before.key ? undefined : await fromCache(formed.key);
-      return stored ?? (await attempt(formed, slot, signals));
+      return stored === undefined ? await attempt(formed, slot, signals) : { answered: stored, pauseSeconds: null };
     } catch (error) {
       if (!(error instanceof LlmError)) throw stopped ?? error;
       const retryAfterSeconds = error.retryAfterSeconds === null ? null : Math.min(error.retryAfterSeconds, maxWaitSeconds);
-      if (error.kind === "limit") slot.release("refused", { retryAfterSeconds });
-      if (error.kind === "overload") {
-        llm.pace.pause(retryAfterSeconds ?? 0);
-        slot.release("refused");
-      }
+      if (error.kind === "limit" || error.kind === "overload") slot.release("refused", { retryAfterSeconds });
       if (error.isFatal) stopped = new UserError(error.message);
       throw stopped ?? error;
     } finally {
@@ -150,24 +160,62 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
     }
   };
 
+  /** Errors of rows that the service was waited for in vain. */
+  const givenUp = new WeakSet<LlmError>();
+  const isGivenUp = (error: LlmError): boolean => givenUp.has(error);
+
+  /** Waits while the service answers nobody. */
+  const passageOf = async (signals: Signals): Promise<Passage> => {
+    if (stopped !== undefined) throw stopped;
+    const { onWait } = signals;
+    const manner = { patienceSeconds, firstSeconds: backoffSeconds, mostSeconds: maxWaitSeconds, ...(onWait && { onWait }) };
+    try {
+      return await outage.pass(signals.wait, manner);
+    } catch (error) {
+      if (error instanceof UserError) stopped ??= error;
+      if (error instanceof LlmError) givenUp.add(error);
+      throw stopped ?? error;
+    }
+  };
+
+  /** One attempt, once the service answers anybody. */
+  const attemptInTurn = async (form: Form, formed: Formed, signals: Signals, count: () => void): Promise<Answered> => {
+    using passage = await passageOf(signals);
+    try {
+      const { answered, pauseSeconds } = await attemptInPlace(form, formed, signals);
+      failures.answered();
+      if (pauseSeconds !== null) passage.answered(pauseSeconds);
+      return answered;
+    } catch (error) {
+      if (error instanceof LlmError && passage.failed(error, formed.key)) count();
+      throw error;
+    }
+  };
+
   const askPatiently = async (form: Form, first: Formed, signals: Signals): Promise<Answered> => {
     let formed = first;
-    for (let tried = 1; ; tried++) {
+    let tried = 0;
+    for (;;) {
       formed = formedOf(form, formed);
       const stored = await fromCache(formed.key);
       if (stored !== undefined) return stored;
       try {
-        const answered = await attemptInPlace(form, formed, signals);
-        failures.answered();
-        return answered;
+        return await attemptInTurn(form, formed, signals, () => void tried++);
       } catch (error) {
         if (!(error instanceof LlmError)) throw error;
         if (error.kind === "unsupported" && tried < attempts) continue;
-        if (!error.isRetryable || tried >= attempts) {
+        // A service that never answered and can't be reached is most likely not there at all.
+        const most = error.kind === "unreachable" && !outage.hasAnswered ? Math.min(attempts, 4) : attempts;
+        if (!error.isRetryable || tried >= most || isGivenUp(error)) {
           stopped ??= failures.failed(error);
           throw stopped ?? error;
         }
-        const seconds = Math.min(maxWaitSeconds, waitSeconds(tried, backoffSeconds, error.retryAfterSeconds, jitter));
+        // Where the service is gone, the next attempt waits for it.
+        if (outage.isOn) continue;
+        const seconds = Math.min(
+          maxWaitSeconds,
+          waitSeconds(Math.max(1, Math.min(tried, mostDoublings + 1)), backoffSeconds, error.retryAfterSeconds, jitter),
+        );
         await delay(seconds * 1000, undefined, { signal: signals.wait }).catch(() => signals.wait.throwIfAborted());
       }
     }
@@ -206,6 +254,15 @@ export function worstCost(price: Price, request: CompletionRequest): number {
   return mostCost(price, mostMessageTokens(request.messages, request.schema), request.maxOutputTokens);
 }
 
+/** How long nothing may be answered, unless told. */
+export const defaultPatienceSeconds = 600;
+
+/** What a service tells of its limits is waited for by each request up to here; from here on by all together, with a word to the user. */
+const longPauseSeconds = 5;
+
+/** Own waits double so often at most. */
+const mostDoublings = 4;
+
 /** Seconds before the next attempt: what the service asks for, or else doubling, half of it left to chance. */
 export function waitSeconds(tried: number, backoffSeconds: number, retryAfterSeconds: number | null, jitter: Random): number {
   const doubled = backoffSeconds * 2 ** (tried - 1);
@@ -229,26 +286,31 @@ async function completeInTime(llm: Llm, request: CompletionRequest, startClock: 
   }
 }
 
-/** Finds a run that cannot succeed before it has cost much: so many rows failed for one reason, and none was answered. */
+/** Finds a run that cannot succeed before it has cost much: so many rows failed one after the other, for whatever reasons. */
 function failureWatch(llm: Llm, stopAfter: number) {
-  let isAnswered = false;
-  const counts = new Map<LlmErrorKind, number>();
+  let hasAnswered = false;
+  let count = 0;
   return {
     answered(): void {
-      isAnswered = true;
+      [hasAnswered, count] = [true, 0];
     },
     failed(error: LlmError): UserError | undefined {
       // Says something of one text.
       if (error.kind === "filtered") return undefined;
-      const count = (counts.get(error.kind) ?? 0) + 1;
-      counts.set(error.kind, count);
-      if (isAnswered || counts.size > 1 || count < stopAfter) return undefined;
-      return new UserError(`The first ${count} requests to ${llm.spec} all failed, so the run was stopped: ${error.message}`);
+      count++;
+      if (hasAnswered ? count < laterFailures * stopAfter : count < stopAfter) return undefined;
+      const which = hasAnswered
+        ? `${count} requests to ${llm.spec} failed one after the other`
+        : `The first ${count} requests to ${llm.spec} all failed`;
+      return new UserError(`${which}, so the run was stopped: ${error.message}`);
     },
   };
 }
 
 const finishes: readonly Completion["finish"][] = ["stop", "length", "refused", "filtered"];
+
+/** Rows that are alike may stand together, and fail together. */
+const laterFailures = 5;
 
 function fromStore(stored: StoredResponse): Completion {
   const { finish, usage } = stored;

@@ -2,8 +2,10 @@
 
 import { setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
+import { formatSeconds } from "../lib/format.js";
 import type { PredictContext, Prediction, Query } from "../types.js";
 import type { Signals } from "./client.js";
+import type { ServiceWait } from "./outage.js";
 
 /**
  * Answers the queries, at most `atOnce` of them under way: a row that has to wait keeps its place, so that a service which fails
@@ -20,12 +22,18 @@ export async function answerRows(
 ): Promise<Prediction[]> {
   context.signal.throwIfAborted();
   const halt = new AbortController();
-  const signals: Signals = { wait: AbortSignal.any([context.signal, halt.signal]), request: AbortSignal.any([context.signal]) };
+  let done = 0;
+  const progress = (detail?: string): void =>
+    context.log({ kind: "progress", stage, done, total: queries.length, ...(detail === undefined ? {} : { detail }) });
+  const signals: Signals = {
+    wait: AbortSignal.any([context.signal, halt.signal]),
+    request: AbortSignal.any([context.signal]),
+    onWait: waitTeller(context, progress),
+  };
   // Every open request listens.
   setMaxListeners(0, signals.wait, signals.request);
   const predictions = new Array<Prediction>(queries.length);
   let next = 0;
-  let done = 0;
   const work = async (): Promise<void> => {
     while (next < queries.length && !signals.wait.aborted) {
       const i = next++;
@@ -35,7 +43,8 @@ export async function answerRows(
         halt.abort(error);
         return;
       }
-      context.log({ kind: "progress", stage, done: ++done, total: queries.length });
+      done++;
+      progress();
     }
   };
   const workers: Promise<void>[] = [];
@@ -48,4 +57,27 @@ export async function answerRows(
   context.signal.throwIfAborted();
   if (halt.signal.aborted) throw halt.signal.reason;
   return predictions;
+}
+
+/** Shorter waits are nobody's concern. */
+const quietSeconds = 2;
+
+/** Says once what is waited for, and counts down. */
+function waitTeller(context: PredictContext, progress: (detail?: string) => void): (wait: ServiceWait | null) => void {
+  let isTold = false;
+  return (wait) => {
+    if (wait === null) {
+      if (isTold) progress();
+      isTold = false;
+      return;
+    }
+    const { reason, waitedSeconds, secondsLeft, patienceSeconds } = wait;
+    if (waitedSeconds + secondsLeft < quietSeconds) return;
+    if (!isTold) {
+      const text = `${reason} Waiting: the service is tried again in ${formatSeconds(secondsLeft)}, and for ${formatSeconds(patienceSeconds)} at most. Ctrl-C keeps everything.`;
+      context.log({ kind: "note", text });
+    }
+    isTold = true;
+    progress(`waiting, tried again in ${formatSeconds(Math.ceil(secondsLeft))}`);
+  };
 }

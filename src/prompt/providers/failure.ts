@@ -249,6 +249,9 @@ export function limitPauseSeconds(
   return pause;
 }
 
+/** A request that comes back only after so many seconds belongs to no limit that a pace could be made of. */
+const slowestRefillSeconds = 60;
+
 /**
  * What to wait after an answer, and what is left of the limit on requests. Where a service tells all of that limit there is no waiting until
  * it is whole again, as the one request that is missing comes back much sooner.
@@ -257,7 +260,8 @@ export function limitsTold(
   headers: Readonly<Record<string, string>> | undefined,
   now: number = Date.now(),
 ): { readonly pauseSeconds: number; readonly requestsLeft: RequestsLeft | null } {
-  const left = requestsLeft(headers, now);
+  const told = requestsLeft(headers, now);
+  const left = told !== null && told.resetSeconds <= slowestRefillSeconds * told.limit ? told : null;
   return { pauseSeconds: limitPauseSeconds(headers, now, left === null ? limited : limited.slice(1)), requestsLeft: left };
 }
 
