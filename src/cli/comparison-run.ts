@@ -49,7 +49,8 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
   const progress = makeProgress(terminal, context.signal);
   await using held = disposables();
   try {
-    const read = await readTask(taskOptions(given));
+    const read = await readTask({ ...taskOptions(given), log: progress.log });
+    progress.clear();
     const warn = (warning: string): void => terminal.err(noteLines(`Note: ${warning}`, terminal));
     read.warnings.forEach(warn);
     const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(read.train.name));
@@ -77,6 +78,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     }
     if (resumed) checkSameData(resumed, read);
     else {
+      context.holdWork();
       // Held before anything of the folder is read: the bill, and batches, which reading tidies up.
       held.use(await lockRun(folder));
       await checkNoRun(folder);

@@ -18,13 +18,20 @@ import { packageVersion } from "./version.js";
  * Runs the program and returns its exit code; never throws.
  *
  * @param argv the words after the program's name
+ * @param holdWork called once a command has something to close in order, so that `signal` is to be aborted where the process would be ended
  */
-export async function main(argv: readonly string[], given: Terminal, signal: AbortSignal): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  given: Terminal,
+  signal: AbortSignal,
+  holdWork: () => void = () => {},
+): Promise<number> {
   const terminal = cleanTerminal(given);
   let code: number = exitCode.ok;
   const context: CommandContext = {
     terminal,
     signal,
+    holdWork,
     setExitCode: (value) => {
       code = value;
     },

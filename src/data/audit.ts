@@ -1,13 +1,14 @@
 /** @file The checks of a task's data before anybody spends money on it. One plain value; `report/audit-text.ts` renders it. */
 
 import { quantile } from "../lib/quantile.js";
-import type { Dataset, Task } from "../types.js";
+import type { Dataset, ProgressEvent, Task } from "../types.js";
 import type { AuditFacts, AuditRow, DuplicateSummary, LabelCount, Quantiles } from "./audit-facts.js";
 import { auditFindings, type Finding } from "./audit-findings.js";
+import { duplicatesAmong } from "./duplicates.js";
 import { suspectLabels } from "./label-errors.js";
 import { isLongEnoughToTell, languageOf } from "./language.js";
 import { lookalikeLabels } from "./lookalikes.js";
-import { duplicateGroups, exactGroups } from "./near-duplicates.js";
+import { exactGroups } from "./near-duplicates.js";
 import { personalDataIn, personalDataKinds } from "./personal-data.js";
 
 /** Everything the checks found. Plain JSON. */
@@ -25,6 +26,8 @@ export interface AuditOptions {
   readonly modelLanguages?: readonly string[];
   /** False leaves near duplicates out, which take most of the time: only texts that are equal then count as duplicates. True unless told. */
   readonly hasNearDuplicates?: boolean;
+  /** Who is told how far it has come; nobody unless given. */
+  readonly log?: (event: ProgressEvent) => void;
   /** By train id: probability of each label from a model that did not learn from the row. Rows without an entry are not judged. */
   readonly outOfFold?: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
@@ -43,7 +46,7 @@ export function auditTask(task: Task, options: AuditOptions = {}): Audit {
   };
   const shown = (i: number): AuditRow => ({ ...bare(i), excerpt: excerptOf(rows[i]!.text) });
   const texts = rows.map(({ text }) => text);
-  const groups = options.hasNearDuplicates === false ? exactGroups(texts) : duplicateGroups(texts);
+  const groups = options.hasNearDuplicates === false ? exactGroups(texts) : duplicatesAmong(rows, options.log);
   const summary = (found: readonly (readonly number[])[]): DuplicateSummary => {
     const across = found.filter((group) => new Set(group.map(splitOf)).size > 1);
     const within = found.filter((group) => new Set(group.map(splitOf)).size === 1);
@@ -60,7 +63,7 @@ export function auditTask(task: Task, options: AuditOptions = {}): Audit {
   };
   const labelKey = (i: number): string => JSON.stringify([...rows[i]!.labels].sort());
   const conflicting = groups.near.filter((group) => new Set(group.map(labelKey)).size > 1);
-  const tokens = options.countTokens === undefined ? null : Float64Array.from(options.countTokens(texts));
+  const tokens = options.countTokens === undefined ? null : tokenCounts(texts, options.countTokens, options.log);
   const maxTokens = options.maxTokens ?? null;
   const personal = texts.map(personalDataIn);
   const languages = new Map<string, number>();
@@ -101,6 +104,22 @@ export function auditTask(task: Task, options: AuditOptions = {}): Audit {
     warnings: task.warnings,
   };
   return { ...audit, findings: auditFindings(audit) };
+}
+
+const textsPerEvent = 8192;
+
+function tokenCounts(
+  texts: readonly string[],
+  countTokens: NonNullable<AuditOptions["countTokens"]>,
+  log: AuditOptions["log"] = () => {},
+): Float64Array {
+  const counts = new Float64Array(texts.length);
+  for (let from = 0; from < texts.length; from += textsPerEvent) {
+    log({ kind: "progress", stage: "counting tokens", done: from, total: texts.length });
+    counts.set(countTokens(texts.slice(from, from + textsPerEvent)), from);
+  }
+  log({ kind: "progress", stage: "counting tokens", done: texts.length, total: texts.length });
+  return counts;
 }
 
 function inLanguages(

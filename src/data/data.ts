@@ -3,7 +3,7 @@
 import { UserError } from "../lib/errors.js";
 import { formatCount, formatPlural } from "../lib/format.js";
 import { numpyPermutation } from "../lib/numpy-permutation.js";
-import type { Dataset, Task } from "../types.js";
+import type { Dataset, ProgressEvent, Task } from "../types.js";
 import { contentHash } from "./content-hash.js";
 import { type DatasetOptions, readSource } from "./source.js";
 import { splitDataset } from "./split.js";
@@ -25,6 +25,8 @@ export interface TaskOptions extends DatasetOptions {
    */
   readonly testShare?: number;
   readonly seed: number;
+  /** Who is told how far reading has come, where that takes long; nobody unless given. */
+  readonly log?: (event: ProgressEvent) => void;
   /** Training rows to use: the rows that `dataset.shuffle(seed).select(range(limit))` takes in Hugging Face's `datasets`. */
   readonly limit?: number;
   /** Test rows to use, chosen in the same way. */
@@ -62,10 +64,8 @@ export async function readTask(options: TaskOptions): Promise<Task> {
     const all = { ...base, examples: [...parts.train, ...parts.test] };
     checkLearnable(all, source.label);
     // What is asked for is what is held back: the cap is a default as the share is.
-    const split = splitDataset(
-      all,
-      testShare === undefined ? { share: defaultTestShare, maxRows: maxTestRows, seed } : { share: testShare, seed },
-    );
+    const size = testShare === undefined ? { share: defaultTestShare, maxRows: maxTestRows } : { share: testShare };
+    const split = splitDataset(all, { ...size, seed, ...(options.log === undefined ? {} : { log: options.log }) });
     [train, test] = [split.kept, split.held];
     warnings.push(...split.warnings, ...singleRowWarnings(all, test));
     splitNote =

@@ -7,6 +7,7 @@
  * from full ones as Shrivastava (2017, "Optimal Densification") does: the same estimate as 256 permutations at 1/256 of the work.
  */
 
+import type { ProgressEvent } from "../types.js";
 import { clusters } from "./clusters.js";
 import { textKey } from "./text-key.js";
 
@@ -58,14 +59,16 @@ function byTextKey(texts: readonly string[]): Map<string, number[]> {
 /**
  * Exact and near duplicates. Time and memory grow in proportion to the texts: 25,000 reviews of 1,300 characters take about two
  * seconds.
+ *
+ * @param log is told how far it has come; nobody unless given
  */
-export function duplicateGroups(texts: readonly string[]): DuplicateGroups {
+export function duplicateGroups(texts: readonly string[], log: (event: ProgressEvent) => void = () => {}): DuplicateGroups {
   // Exact duplicates first, so that the rest works on distinct texts.
   const byKey = byTextKey(texts);
   const keys = [...byKey.keys()];
   const members = [...byKey.values()];
   const joined = clusters(keys.length);
-  const bandKeys = bandKeysOf(keys);
+  const bandKeys = bandKeysOf(keys, log);
   // Key and position as one number, sorted natively: many times faster than sorting by a comparison. Numbers hold 53 bits, so
   // beyond two million texts the keys lose their last bits, which costs only more candidates to verify.
   const positions = 2 ** Math.ceil(Math.log2(Math.max(2, keys.length)));
@@ -73,6 +76,7 @@ export function duplicateGroups(texts: readonly string[]): DuplicateGroups {
   const order = new Float64Array(keys.length);
   let inVain = 0;
   for (let band = 0; band < bands; band++) {
+    log({ kind: "progress", stage: "comparing texts that may be alike", done: band, total: bands });
     for (let i = 0; i < keys.length; i++) order[i] = (bandKeys[band * keys.length + i]! >>> droppedBits) * positions + i;
     order.sort();
     const bucketOf = (at: number): number => Math.floor(order[at]! / positions);
@@ -94,6 +98,7 @@ export function duplicateGroups(texts: readonly string[]): DuplicateGroups {
       start = end;
     }
   }
+  log({ kind: "progress", stage: "comparing texts that may be alike", done: bands, total: bands });
   const together = new Map<number, number[]>();
   for (const [i, rows] of members.entries()) together.set(joined.find(i), [...(together.get(joined.find(i)) ?? []), ...rows]);
   const near = [...together.values()].filter((group) => group.length > 1).map((group) => group.sort((a, b) => a - b));
@@ -131,10 +136,11 @@ function gramAt(key: string, start: number): number {
 }
 
 /** One 32-bit key for each band of each text, band by band. */
-function bandKeysOf(keys: readonly string[]): Uint32Array {
+function bandKeysOf(keys: readonly string[], log: (event: ProgressEvent) => void): Uint32Array {
   const bandKeys = new Uint32Array(keys.length * bands);
   const signature = new Uint32Array(bins);
   for (const [i, key] of keys.entries()) {
+    if (i % textsPerEvent === 0) log({ kind: "progress", stage: "looking for duplicates", done: i, total: keys.length });
     sign(key, signature);
     for (let band = 0; band < bands; band++) {
       let hash = band;
@@ -142,8 +148,11 @@ function bandKeysOf(keys: readonly string[]): Uint32Array {
       bandKeys[band * keys.length + i] = hash;
     }
   }
+  log({ kind: "progress", stage: "looking for duplicates", done: keys.length, total: keys.length });
   return bandKeys;
 }
+
+const textsPerEvent = 8192;
 
 /** Writes the smallest hash of each bin; an empty bin takes the value of the first full one on its own random path. */
 function sign(key: string, signature: Uint32Array): void {

@@ -2,9 +2,10 @@
 
 import { UserError } from "../lib/errors.js";
 import { random } from "../lib/random.js";
-import type { Dataset, Example } from "../types.js";
+import type { Dataset, Example, ProgressEvent } from "../types.js";
 import { clusters } from "./clusters.js";
-import { type DuplicateGroups, duplicateGroups } from "./near-duplicates.js";
+import { duplicatesAmong } from "./duplicates.js";
+import type { DuplicateGroups } from "./near-duplicates.js";
 
 export interface SplitOptions {
   /** The part that is held back, above 0 and below 1. */
@@ -12,6 +13,8 @@ export interface SplitOptions {
   /** The most rows that are held back. */
   readonly maxRows?: number;
   readonly seed: number;
+  /** Who is told how far the search for duplicates has come; nobody unless given. */
+  readonly log?: (event: ProgressEvent) => void;
 }
 
 /** Two parts of a dataset, each in its order and with all of its labels. */
@@ -35,7 +38,7 @@ export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   if (!(share > 0 && share < 1)) throw new RangeError(`share must be above 0 and below 1, not ${options.share}`);
   const wanted = share * examples.length;
   const warnings: string[] = [];
-  let isHeld = hold(examples, unitsOf(examples, "near"), share, options.seed);
+  let isHeld = hold(examples, unitsOf(examples, "near", options.log), share, options.seed);
   if (countTrue(isHeld) < wanted / 2) {
     // Texts made from one template are near duplicates by the hundred; kept together they would leave nothing to measure on.
     const looser = hold(examples, unitsOf(examples, "exact"), share, options.seed);
@@ -69,12 +72,8 @@ function countTrue(flags: readonly boolean[]): number {
 /** Rows that must stay together, as lists of positions; every row is in exactly one. */
 type Unit = readonly number[];
 
-// Looking for duplicates takes seconds on large data, and the same rows are cut once a seed.
-const groupsCache = new WeakMap<readonly Example[], DuplicateGroups>();
-
-function unitsOf(examples: readonly Example[], duplicates: keyof DuplicateGroups): readonly Unit[] {
-  const groups = groupsCache.get(examples) ?? duplicateGroups(examples.map(({ text }) => text));
-  groupsCache.set(examples, groups);
+function unitsOf(examples: readonly Example[], duplicates: keyof DuplicateGroups, log?: SplitOptions["log"]): readonly Unit[] {
+  const groups = duplicatesAmong(examples, log);
   const joined = clusters(examples.length);
   for (const [first, ...rest] of groups[duplicates]) for (const other of rest) joined.join(first!, other);
   const firstOfGroup = new Map<string, number>();

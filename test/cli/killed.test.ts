@@ -116,3 +116,24 @@ describe("a run that is killed", () => {
     expect(await ended(child)).toBe(130);
   });
 });
+
+it("a check ends at once where it is told to, in the middle of a long computation", async () => {
+  const folder = await emptyFolder();
+  const data = join(folder, "many.csv");
+  const stream = random(1, "many rows");
+  const words = Array.from({ length: 400 }, (_, i) => `word${i}`);
+  const rows = Array.from({ length: 60_000 }, (_, i) => {
+    const text = Array.from({ length: 40 }, () => words[stream.integer(words.length)]).join(" ");
+    return `${text},${i % 2 === 0 ? "a" : "b"}`;
+  });
+  await writeFile(data, `text,label\n${rows.join("\n")}\n`);
+  const child = program.start("check", data, "--runs", folder);
+  // Reading takes a fraction of a second, comparing the texts ten.
+  await delay(1500);
+  expect(child.exitCode).toBeNull();
+  const toldAt = performance.now();
+  child.kill("SIGTERM");
+  await ended(child);
+  expect(child.signalCode).toBe("SIGTERM");
+  expect(performance.now() - toldAt).toBeLessThan(2000);
+});

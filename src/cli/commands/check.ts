@@ -50,7 +50,7 @@ async function check(options: CheckOptions & { readonly path: string }, context:
   const progress = makeProgress(terminal, signal);
   await using held = disposables();
   try {
-    const task = await readTask(taskOptions(options));
+    const task = await readTask({ ...taskOptions(options), log: progress.log });
     const cache = options.labelErrors
       ? held.use(await openEmbeddingCache(join(options.runs, ".cache", "embeddings.db")))
       : undefined;
@@ -60,6 +60,7 @@ async function check(options: CheckOptions & { readonly path: string }, context:
     const audit = auditTask(task, {
       countTokens: encoder.countTokens,
       maxTokens: encoder.maxTokens,
+      log: progress.log,
       ...(encoder.languages === undefined ? {} : { modelLanguages: encoder.languages }),
       ...(outOfFold === undefined ? {} : { outOfFold }),
     });

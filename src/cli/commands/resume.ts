@@ -30,6 +30,7 @@ export function addResumeCommand(program: Command, context: CommandContext): Com
     .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
     .action(async (name: string | undefined, { retryErrors, budgetUsd, ...given }: ResumeOptions) => {
       const folder = await findRun(given.runs, name, retryErrors ? "any" : "unfinished");
+      context.holdWork();
       // Before anything of it is read: what a process that holds it writes meanwhile would be overwritten by what was read before.
       await using _lock = await lockRun(folder);
       const whole = await openRun(folder);

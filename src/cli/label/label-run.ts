@@ -93,6 +93,7 @@ export async function label(options: LabelOptions, command: string, context: Com
     if (!options.dryRun) {
       // Beside a file that is somebody else's no folder is made.
       await checkState(output, state);
+      context.holdWork();
       held.use(await lockRun(folder));
     }
     const isBegun = await checkState(output, state);
