@@ -22,17 +22,46 @@ const diskFaults: Readonly<Record<string, string>> = {
   EROFS: "the disk is read-only. Choose another place",
   ENOSPC: "the disk is full. Make room",
   EDQUOT: "the disk quota is used up. Make room",
+  EFBIG: "a file may not become so large here (ulimit -f, or the disk's own limit). Raise it, or choose another disk",
+  ENOENT: "it is not there any more. Was its folder deleted meanwhile? Put it back",
+  EIO: "the disk fails. Look at it, or choose another one",
   ENOTDIR: "a file stands where a folder is needed. Choose another place",
   EISDIR: "a folder stands where a file is needed. Choose another name",
+  EMFILE: "too many files are open (ulimit -n). Raise that",
+  ENAMETOOLONG: "the name is too long for this disk. Choose a shorter one",
+};
+
+/** The same of SQLite, by the beginning of its code. */
+const databaseFaults: Readonly<Record<string, string>> = {
+  SQLITE_FULL: diskFaults["ENOSPC"]!,
+  SQLITE_READONLY: diskFaults["EROFS"]!,
+  SQLITE_CANTOPEN: diskFaults["EACCES"]!,
+  SQLITE_BUSY: "another process holds it. Wait for that",
+  SQLITE_CORRUPT: "it is damaged. Put it back from a copy, or move it away",
+  SQLITE_NOTADB: "it is damaged. Put it back from a copy, or move it away",
+  SQLITE_IOERR: diskFaults["EIO"]!,
 };
 
 /** A refusal of the disk in words, or `null`. */
-function diskFault(error: unknown): string | null {
+export function diskFault(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
-  const { code, path } = error as NodeJS.ErrnoException;
-  const fault = code === undefined ? undefined : diskFaults[code];
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined) return null;
+  const inDatabase = Object.entries(databaseFaults).find(([prefix]) => code.startsWith(prefix))?.[1];
+  const fault = inDatabase ?? (syscall === undefined ? undefined : diskFaults[code]);
   if (fault === undefined) return null;
-  return `${path ?? "A file"}: ${fault}, and run again; --runs DIR says where runs are kept. (${error.message})`;
+  const what = path ?? (inDatabase === undefined ? "A file" : "A database beside the runs");
+  return `${what}: ${fault}, and run again; --runs DIR says where runs are kept. (${error.message})`;
+}
+
+/** What is too much for this program, by what JavaScript says where it meets it, or `null`. */
+function excess(error: unknown): string | null {
+  if (!(error instanceof RangeError)) return null;
+  if (/call stack/.test(error.message))
+    return "A file is nested too deeply: lists or objects within one another, thousands of levels deep. Flatten it.";
+  if (/string length|allocation failed|array length/i.test(error.message))
+    return `A file holds more than can be in memory at once (${error.message}). Split it, or take a smaller model.`;
+  return null;
 }
 
 /** Of errors that were thrown together the one that came first: what was thrown while things were released is a consequence, or matters less. */
@@ -49,8 +78,8 @@ export function explain(thrown: unknown): { text: string; code: number } {
   if (error instanceof Interrupted) return { text: error.message, code: exitCode.interrupted };
   if (isAbort(error)) return { text: "Stopped.", code: exitCode.interrupted };
   if (error instanceof UserError) return { text: error.message, code: exitCode.user };
-  const disk = diskFault(error);
-  if (disk !== null) return { text: disk, code: exitCode.user };
+  const words = diskFault(error) ?? excess(error);
+  if (words !== null) return { text: words, code: exitCode.user };
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const lines = what.split("\n").map(visibleText).join("\n");
   return { text: `This is a bug in crossover. Please report it with these lines:\n${lines}`, code: exitCode.bug };

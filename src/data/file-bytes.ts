@@ -6,6 +6,7 @@ import { basename } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { messageOf, UserError } from "../lib/errors.js";
+import { statOf } from "../lib/regular-file.js";
 import { whyUnreadable } from "../lib/unreadable-file.js";
 import { foreignContent } from "./foreign-content.js";
 import { windows1252 } from "./windows-1252.js";
@@ -24,10 +25,18 @@ export interface FileBytes {
   readonly bytes: Buffer;
 }
 
+/** A device or a pipe: it may never end, or not be there for the second look that every file gets. */
+export function checkNoDevice(path: string): void {
+  const found = statOf(path);
+  if (found === undefined || found.isFile() || found.isDirectory()) return;
+  throw new UserError(`${path} is a pipe or a device, which cannot be read twice. Save what it says as a file, and name that.`);
+}
+
 /** Reads and unpacks a file. UserError where it does not exist, is empty, or is a gzip that ends too early. */
 export async function readBytes(path: string): Promise<FileBytes> {
   const file = basename(path);
   let bytes: Buffer;
+  checkNoDevice(path);
   try {
     bytes = await readFile(path);
   } catch (error) {

@@ -5,6 +5,7 @@ import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { constants, createGunzip } from "node:zlib";
 import { whyUnreadable } from "../lib/unreadable-file.js";
+import { checkNoDevice } from "./file-bytes.js";
 import { foreignContent } from "./foreign-content.js";
 
 /** How a file is read. */
@@ -77,6 +78,7 @@ async function* unpacked(path: string, { isCutAllowed = false }: TextStreamOptio
 }
 
 async function isGzip(path: string): Promise<boolean> {
+  checkNoDevice(path);
   try {
     const file = await open(path);
     try {

@@ -1,6 +1,6 @@
 /** @file Requests to the Hub: redirects by hand, so that the token never leaves the Hub; silence taken for a broken connection. */
 import { messageOf, UserError } from "../lib/errors.js";
-import { formatSeconds } from "../lib/format.js";
+import { formatBytes, formatSeconds } from "../lib/format.js";
 import { type Refused, refusalOf } from "./refusal.js";
 import type { RepoId } from "./repo-id.js";
 import { HubUnreachable, retried, retryAfter, TransientFault } from "./retries.js";
@@ -59,7 +59,7 @@ export async function send(
           status: response.status,
           headers: response.headers,
           linked: (name) => linked.get(name.toLowerCase()),
-          chunks: () => chunksOf(response, silence, hub.signal),
+          chunks: () => chunksOf(response, silence, hub),
           async [Symbol.asyncDispose]() {
             silence.stop();
             await response.body?.cancel().catch(() => {});
@@ -102,13 +102,33 @@ export async function getJson(hub: Hub, repo: RepoId, address: string, maxBytes:
   });
 }
 
-async function* chunksOf(response: Response, silence: SilenceLimit, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** A download that brings less is no download: a gigabyte would take 11 days. */
+const leastBytesPerSecond = 1000;
+/** Over how many times the longest silence that is no fault the rate is taken: a minute, unless told. */
+const rateWindow = 6;
+
+async function* chunksOf(
+  response: Response,
+  silence: SilenceLimit,
+  { signal, settings }: Pick<Hub, "signal" | "settings">,
+): AsyncGenerator<Uint8Array> {
   if (response.body === null) return;
+  const windowSeconds = rateWindow * settings.silenceSeconds;
+  /** What came in the present window, and how long it was waited for. */
+  let [bytes, seconds] = [0, 0];
   try {
+    let asked = performance.now();
     for await (const chunk of response.body) {
       // While our own disk is slow nobody is silent.
       silence.stop();
+      bytes += chunk.length;
+      seconds += (performance.now() - asked) / 1000;
+      if (seconds >= windowSeconds) {
+        if (bytes < leastBytesPerSecond * seconds) throw tooSlow(new URL(response.url).host, bytes, seconds);
+        [bytes, seconds] = [0, 0];
+      }
       yield chunk;
+      asked = performance.now();
       silence.touch();
     }
   } catch (error) {
@@ -117,6 +137,12 @@ async function* chunksOf(response: Response, silence: SilenceLimit, signal: Abor
     silence.stop();
   }
 }
+
+const tooSlow = (host: string, bytes: number, seconds: number): HubUnreachable =>
+  new HubUnreachable(
+    `${host} sent ${formatBytes(bytes)} in ${formatSeconds(seconds)}, which is too slow to go on. What was downloaded is kept: start again ` +
+      "later, or name a mirror with HF_ENDPOINT. HF_HUB_DOWNLOAD_TIMEOUT=60 waits six times as long.",
+  );
 
 interface SilenceLimit {
   readonly signal: AbortSignal;

@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import type { z } from "zod";
 import { UserError } from "../lib/errors.js";
 import { privateFileMode, privateFolder } from "../lib/private-file.js";
+import { checkRegularFile } from "../lib/regular-file.js";
 import { isMoreThanSealed, sealedLine, unsealed } from "../lib/sealed-json.js";
 
 /** What a journal holds, and what is to be done where it is damaged. */
@@ -45,6 +46,7 @@ export async function* readJournal<Schema extends z.ZodType>(
   kind: JournalKind<Schema>,
 ): AsyncGenerator<ReadLine<z.output<Schema>>> {
   if (!existsSync(path)) return;
+  checkRegularFile(path);
   let tail = "";
   let number = 0;
   for await (const chunk of createReadStream(path, { encoding: "utf8", highWaterMark: 2 ** 20 })) {
@@ -68,6 +70,7 @@ export function openJournal<Schema extends z.ZodType<object>>(
   path: string,
   kind: JournalKind<Schema>,
 ): Journal<z.output<Schema>> {
+  checkRegularFile(path);
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
   const { lines, ends } = parseJournal(path, text, kind);
   let end = ends.at(-1) ?? 0;

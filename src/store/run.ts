@@ -13,6 +13,7 @@ import { z } from "zod";
 import { messageOf, UserError } from "../lib/errors.js";
 import { sha256 } from "../lib/hash.js";
 import { privateFileMode, privateFolder, writePrivateFile } from "../lib/private-file.js";
+import { checkRegularFile } from "../lib/regular-file.js";
 import { sealedDocument, unsealed } from "../lib/sealed-json.js";
 import type { Measurement, Outcome } from "../types.js";
 import { checked, damaged, journalLine, readJournal } from "./journal.js";
@@ -203,6 +204,7 @@ async function readManifest(folder: string): Promise<RunManifest> {
   let text: string;
   let value: Readonly<Record<string, unknown>>;
   try {
+    checkRegularFile(path);
     text = await readFile(path, "utf8");
     value = checked(path, JSON.parse(text), plainObject, remedy);
   } catch (error) {

@@ -76,6 +76,19 @@ describe("a download goes on", () => {
     expect(ranges()).toEqual([undefined]);
   });
 
+  it("not where a byte comes now and then: that ends in words, and the next start takes up what came", async () => {
+    const [drip, silenceSeconds] = [1, 0.3];
+    faults({ drip, everyMs: 100 });
+    const asked = asking(hub.url, { HF_HUB_DOWNLOAD_TIMEOUT: String(silenceSeconds) });
+    const begun = performance.now();
+    expect(await refusal(fetchModel("org/tiny", asked.options))).toMatch(/too slow to go on/);
+    // A window of six times the silence, and what a busy machine adds.
+    expect(performance.now() - begun).toBeLessThan(6 * silenceSeconds * 1000 + 3000);
+    faults();
+    await expectWhole(asked);
+    expect(ranges().at(-1)).toMatch(/^bytes=1?[1-9]-$/);
+  });
+
   it("where the server announces more than it has", async () => {
     faults({ claimMore: 1000 });
     await expectWhole(asking(hub.url));

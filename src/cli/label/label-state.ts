@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { writePrivateFile } from "../../lib/private-file.js";
+import { checkRegularFile } from "../../lib/regular-file.js";
 import { sealedDocument, unsealed } from "../../lib/sealed-json.js";
 import { checked, damaged } from "../../store/journal.js";
 
@@ -53,6 +54,7 @@ export async function checkState(output: string, state: LabelState): Promise<boo
     return false;
   }
   const remedy = `Put it back from a copy, or name another file with -o; stored answers are used again.`;
+  checkRegularFile(path);
   const stored = unsealed(await readFile(path, "utf8"));
   if (stored === null) throw damaged(path, remedy);
   const before = checked(path, stored, stateSchema, remedy);

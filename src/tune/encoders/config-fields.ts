@@ -3,8 +3,11 @@ import { z } from "zod";
 import type { Tensor } from "../../autodiff/graph.js";
 import { gelu, geluTanh, relu } from "../../autodiff/math.js";
 
-/** A length or a number of something. */
-export const count = z.int().positive();
+/** A length or a number of something. No table of a model has more rows: what is beyond is a mistake, or meant to fill the memory. */
+export const count = z.int().positive().max(1e7);
+
+/** A number of layers, each of which becomes some dozens of nodes before any weight is read. The deepest published encoders have 48. */
+export const layerCount = z.int().positive().max(256);
 
 /** The functions between the two halves of a feed-forward layer, by the names that Hugging Face's configs give them. */
 export const activations = { gelu, gelu_new: geluTanh, gelu_pytorch_tanh: geluTanh, relu } as const satisfies Record<
@@ -19,7 +22,7 @@ export const activationName = z.literal(["gelu", "gelu_new", "gelu_pytorch_tanh"
 export const encoderFields = {
   vocab_size: count,
   hidden_size: count,
-  num_hidden_layers: count,
+  num_hidden_layers: layerCount,
   num_attention_heads: count,
   intermediate_size: count,
   max_position_embeddings: count,

@@ -1,7 +1,7 @@
 /** @file DistilBERT (Sanh et al. 2019, arXiv 1910.01108) as Hugging Face's `DistilBertModel` computes it: BERT without token types. */
 import { z } from "zod";
 import { embeddings, postNormLayers, tokenInputs } from "./blocks.js";
-import { activationName, count, isMultiple } from "./config-fields.js";
+import { activationName, count, isMultiple, layerCount } from "./config-fields.js";
 import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 
 /** What of `config.json` changes the computation. `sinusoidal_pos_embds` does not: it says what the table of positions began with. */
@@ -9,7 +9,7 @@ export const distilbertConfig = z
   .object({
     vocab_size: count,
     dim: count,
-    n_layers: count,
+    n_layers: layerCount,
     n_heads: count,
     hidden_dim: count,
     max_position_embeddings: count,

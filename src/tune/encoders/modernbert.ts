@@ -21,7 +21,7 @@ import {
   where,
 } from "../../autodiff/ops.js";
 import { dense, firstPlace, masked, mergeHeads, norm, paddingMask, splitHeads, tokenInputs } from "./blocks.js";
-import { activationName, activations, count, isMultiple } from "./config-fields.js";
+import { activationName, activations, count, isMultiple, layerCount } from "./config-fields.js";
 import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 import { places } from "./relative-positions.js";
 
@@ -38,7 +38,7 @@ export const modernbertConfig = z
   .object({
     vocab_size: count,
     hidden_size: count,
-    num_hidden_layers: count,
+    num_hidden_layers: layerCount,
     num_attention_heads: count,
     intermediate_size: count,
     max_position_embeddings: count,

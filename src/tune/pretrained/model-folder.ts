@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { messageOf, UserError } from "../../lib/errors.js";
 import { didYouMean, nearestNames } from "../../lib/nearest-name.js";
 import { packageRoot } from "../../lib/package-root.js";
+import { checkRegularFile } from "../../lib/regular-file.js";
 
 /** Models in the package's `models/`. */
 export const embeddedModels = ["minilm-l6"] as const;
@@ -38,10 +39,14 @@ function snapshotName(path: string): string | undefined {
 /** What a model is called for people, by the name or folder it is loaded by. */
 export const modelName = (nameOrFolder: string): string => snapshotName(resolve(nameOrFolder)) ?? nameOrFolder;
 
+/** The largest tokenizers have some 40 MB. */
+const mostTextBytes = 256e6;
+
 /** A text file of the folder; `undefined` where there is none. */
 export async function readText({ path }: ModelFolder, file: string): Promise<string | undefined> {
   const place = join(path, file);
   if (!existsSync(place)) return undefined;
+  checkRegularFile(place, mostTextBytes);
   return readFile(place, "utf8");
 }
 

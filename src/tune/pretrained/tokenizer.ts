@@ -6,6 +6,7 @@
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { messageOf, UserError } from "../../lib/errors.js";
+import { checkTokenizerBounds } from "./tokenizer-bounds.js";
 
 /** Token ids of a text, with the special tokens. */
 export type TokenIds = readonly number[];
@@ -62,10 +63,12 @@ function probed(
   readonly whole: TokenIds;
 } {
   try {
+    checkTokenizerBounds(json, folder);
     const tokenizer = new HuggingFaceTokenizer(json, config);
     const plain = tokenizer.encode("a", { add_special_tokens: false }).ids;
     return { tokenizer, plain, whole: tokenizer.encode("a").ids };
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`The tokenizer of ${folder} can't be used: ${messageOf(error)}. Supply the tokenizer.json of the model.`);
   }
 }

@@ -58,9 +58,23 @@ export async function readWeights(
         `${path}: "${stored}" is ${shapeText(tensor.shape)}; by config.json it should be ${shapeText(shape)}. ` +
           `Do the two files belong together?`,
       );
-    weights[params.name] = float32(await readFloats(file, stored), tensor.shape);
+    const floats = await readFloats(file, stored);
+    const place = firstNotFinite(floats);
+    if (place >= 0)
+      throw new UserError(
+        `${path}: "${stored}" holds ${floats[place]} (number ${place + 1} of ${floats.length}): nothing can be computed with it. ` +
+          "The model's training has failed, or the file is damaged; use another.",
+      );
+    weights[params.name] = float32(floats, tensor.shape);
   }
   return weights;
+}
+
+/** The first index of NaN or an infinity; −1 where there is none. */
+function firstNotFinite(numbers: Float32Array): number {
+  // A loop, for speed: models have millions of numbers. Only of finite ones the difference is 0.
+  for (let i = 0; i < numbers.length; i++) if (numbers[i]! - numbers[i]! !== 0) return i;
+  return -1;
 }
 
 /** After a tensor's name: the factors of its rows. */
