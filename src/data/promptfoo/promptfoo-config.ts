@@ -5,8 +5,9 @@
 
 import { readFile } from "node:fs/promises";
 import { basename, dirname, extname, resolve } from "node:path";
-import { LineCounter, parseDocument } from "yaml";
+import { isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { UserError } from "../../lib/errors.js";
+import { ExactNumber } from "../../lib/exact-json.js";
 import { requireInside } from "../../lib/inside-folder.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
 
@@ -47,7 +48,10 @@ export async function readPromptfooConfig(path: string): Promise<PromptfooConfig
   return { path, file, content };
 }
 
-/** What YAML or JSON says; tags and aliases that could blow up are refused. UserError with the line. */
+/**
+ * What YAML or JSON says; tags and aliases that could blow up are refused. Numbers that are filled in or expected (under `vars` and `assert`) stay
+ * as they are written. UserError with the line.
+ */
 export function parseYaml(text: string, file: string): unknown {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
@@ -57,12 +61,24 @@ export function parseYaml(text: string, file: string): unknown {
       `${file} line ${lines.linePos(error.pos[0]).line} is not YAML: ${error.message.split("\n")[0]!.replace(/ at line.*$/, "")}.`,
     );
   }
+  visit(document, {
+    Scalar(_, node, path) {
+      const { value, source } = node;
+      if (typeof value !== "number" || source === undefined || String(value) === source || !/^-?\d+(\.\d+)?$/.test(source))
+        return;
+      const isText = path.some((parent) => isPair(parent) && isScalar(parent.key) && textKeys.has(String(parent.key.value)));
+      if (isText) node.value = new ExactNumber(source);
+    },
+  });
   try {
     return document.toJS({ maxAliasCount: 100 });
   } catch {
     throw new UserError(`${file} repeats parts of itself (YAML aliases) more often than is safe to read. Write them out.`);
   }
 }
+
+/** Under these keys values are texts, whatever YAML takes them for. */
+const textKeys: ReadonlySet<string> = new Set(["vars", "assert"]);
 
 /** Kinds of files that promptfoo runs. */
 const codeFile = /\.(js|cjs|mjs|ts|cts|mts|py|rb|go|sh|ps1)(:\w+)?$/i;

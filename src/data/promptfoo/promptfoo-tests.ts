@@ -2,6 +2,7 @@
 
 import { basename, extname } from "node:path";
 import { UserError } from "../../lib/errors.js";
+import { ExactNumber } from "../../lib/exact-json.js";
 import { delimitedTable } from "../delimited-text.js";
 import type { Cell, Row, Table } from "../table.js";
 import { isMapping, type Mapping, namedFile, type PromptfooConfig, parseYaml, readText } from "./promptfoo-config.js";
@@ -12,7 +13,19 @@ export const expectedColumn = "label";
 /** Assertions that name the label. */
 const labelling: ReadonlySet<string> = new Set(["equals", "contains", "icontains"]);
 /** Assertions that say nothing of the label, and are left out. */
-const besides: ReadonlySet<string> = new Set(["cost", "latency", "is-json", "perplexity", "perplexity-score"]);
+const besides: ReadonlySet<string> = new Set([
+  "cost",
+  "latency",
+  "is-html",
+  "is-json",
+  "is-sql",
+  "is-xml",
+  "guardrails",
+  "moderation",
+  "perplexity",
+  "perplexity-score",
+  "word-count",
+]);
 
 /** A test as it is written, and where. */
 interface Test {
@@ -105,13 +118,22 @@ function csvTests(table: Table): readonly Test[] {
   });
 }
 
-/** What promptfoo knows before a colon, whether it can be taken over or not. Anything else may be a label that holds a colon. */
-const assertionKind =
-  /^((?:not-)?(?:equals|i?contains(?:-\w+)?|is-[\w-]+|javascript|fn|eval|python|ruby|grade|llm-rubric|model-graded-\w+|factuality|similar|classifier|regex|starts-with|levenshtein|rouge-n|bleu|moderation|webhook|cost|latency|perplexity(?:-score)?))(?:\([^)]*\))?:\s*(.*)$/s;
+/**
+ * What promptfoo knows before a colon or a threshold in brackets, whether it can be taken over or not; also alone, where its name is not a word that
+ * a label may be. Anything else may be a label that holds a colon.
+ */
+const assertionKind = new RegExp(
+  `^((?:not-)?(?:${[
+    "equals|i?contains(?:-\\w+)?|is-[\\w-]+|javascript|fn|eval|python|ruby|grade|llm-rubric|model-graded-\\w+|factuality|similar|classifier|regex",
+    "starts-with|levenshtein|rouge-n|bleu|gleu|meteor|moderation|guardrails|webhook|cost|latency|perplexity(?:-score)?|word-count|finish-reason",
+    "answer-relevance|context-\\w+|conversation-relevance|g-eval|pi|search-rubric|select-best|max-score|tool-call-f1|trace-[\\w-]+",
+  ].join("|")}))(?:\\(\\d+(?:\\.\\d+)?\\)(?::\\s*(.*))?|:\\s*(.*)|(?<=-\\w+))$`,
+  "s",
+);
 
 /** `icontains: spam`, or without a kind the text itself, which the answer must equal. */
 function assertOf(expected: string): Mapping {
-  const [, type, value] = assertionKind.exec(expected) ?? [];
+  const [, type, afterThreshold, value = afterThreshold] = assertionKind.exec(expected) ?? [];
   return type === undefined ? { type: "equals", value: expected } : { type, value };
 }
 
@@ -132,7 +154,7 @@ function labelOf(asserts: readonly unknown[], vars: Row, place: string, left: Se
         `${place}: an assertion of the kind ${JSON.stringify(type)} ${reason}. Use equals, contains or icontains with the label.`,
       );
     }
-    if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") {
+    if (!isScalar(value)) {
       throw new UserError(`${place}: the assertion ${JSON.stringify(type)} has no value. Expected the label.`);
     }
     if (/^(file|package):/.test(String(value))) {
@@ -174,8 +196,12 @@ function cellOf(value: unknown, name: string, place: string): Cell {
       `${place}: the variable ${JSON.stringify(name)} is read from ${JSON.stringify(value.slice(0, 60))}. Write the text itself.`,
     );
   }
-  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
+  if (value === null || isScalar(value)) return value;
   throw new UserError(
     `${place}: the variable ${JSON.stringify(name)} is ${Array.isArray(value) ? "a list" : "an object"}. Expected one text.`,
   );
+}
+
+function isScalar(value: unknown): value is string | number | boolean | ExactNumber {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value instanceof ExactNumber;
 }

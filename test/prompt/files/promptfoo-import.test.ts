@@ -87,6 +87,44 @@ defaultTest: { assert: [{ type: equals, value: "{{label}}" }, { type: latency, t
     ]);
   });
 
+  it.each([
+    ["cost(0.01)", "cost"],
+    ["latency(200)", "latency"],
+    ["cost: 0.01", "cost"],
+    ["perplexity-score(0.5)", "perplexity-score"],
+    ["is-json", "is-json"],
+    ["is-json: {}", "is-json"],
+    ["word-count(3)", "word-count"],
+    ["not-cost(0.01)", null],
+  ])("leave out a check beside the label, as promptfoo writes it in a CSV: %s", async (check, kind) => {
+    const files = { "rows.csv": `text,__expected1,__expected2\nmy money,equals:refund,${check}\nmy password,login,${check}\n` };
+    if (kind === null) await expect(rowsOf("tests: rows.csv", files)).rejects.toThrow("names no label");
+    else {
+      const table = await readTable(await config("tests: rows.csv", files));
+      expect(table.rows).toEqual(expected);
+      expect(table.warnings.join()).toContain(`kind ${kind} `);
+    }
+  });
+
+  it("may have labels that are words for checks", async () => {
+    const files = { "rows.csv": "text,__expected\na,cost\nb,latency (high)\n" };
+    expect((await rowsOf("tests: rows.csv", files)).map((row) => row["label"])).toEqual(["cost", "latency (high)"]);
+  });
+
+  it("have numbers as they are written", async () => {
+    const yaml =
+      "tests:\n  - { vars: { text: 1.50 }, assert: [{ type: equals, value: 1234567890123456789 }] }\n  - { vars: { text: 2 }, assert: [{ type: equals, value: 1.0 }] }\n";
+    const rows = (await rowsOf(yaml)).map((row) => [String(row["text"]), row["label"]]);
+    expect(rows).toEqual([
+      ["1.50", "1234567890123456789"],
+      ["2", "1.0"],
+    ]);
+    const lines = '{"vars": {"text": "a"}, "assert": [{"type": "equals", "value": 1234567890123456789}]}\n';
+    expect((await rowsOf("tests: rows.jsonl", { "rows.jsonl": lines })).map((row) => row["label"])).toEqual([
+      "1234567890123456789",
+    ]);
+  });
+
   it("may have labels with a colon in them", async () => {
     expect(await rowsOf("tests: rows.csv", { "rows.csv": "text,__expected\na,refund: partly\nb,equals: is: this\n" })).toEqual([
       { text: "a", label: "refund: partly" },
