@@ -78,6 +78,26 @@ function withNumbers(value: unknown, mark: string): unknown {
   return value;
 }
 
+/** `JSON.parse`, but that whole numbers beyond 2^53 are texts with every digit: for who expects plain values, and labels that are such numbers. */
+export function parseJsonDigits(text: string): unknown {
+  return withPlainNumbers(parseExactJson(text));
+}
+
+function withPlainNumbers(value: unknown): unknown {
+  if (value instanceof ExactNumber) {
+    const number = value.valueOf();
+    return Number.isSafeInteger(number) || !/^-?\d+$/.test(value.text) ? number : value.text;
+  }
+  if (typeof value !== "object" || value === null) return value;
+  const holder = value as Record<string, unknown>;
+  for (const key of Object.keys(holder)) {
+    const made = withPlainNumbers(holder[key]);
+    if (made !== holder[key])
+      Object.defineProperty(holder, key, { value: made, writable: true, enumerable: true, configurable: true });
+  }
+  return value;
+}
+
 /** `JSON.stringify` of parsed JSON, with every `ExactNumber` as it stood. */
 export function formatExactJson(value: unknown): string {
   if (value instanceof ExactNumber) return value.text;

@@ -1,5 +1,7 @@
 /** @file Answers in JSON, in what Python prints for it, or with one of them in their words. */
 
+import { parseJsonDigits } from "../lib/exact-json.js";
+
 /** Keys under which models give labels, in lower case. */
 export const answerKeys: ReadonlySet<string> = new Set([
   "label",
@@ -93,7 +95,7 @@ function isAnswerKey(key: string): boolean {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonDigits(text);
   } catch {
     return parsedPython(text);
   }
@@ -107,7 +109,7 @@ function parsedPython(text: string): unknown {
     return token === "True" ? "true" : token === "False" ? "false" : token === "None" ? "null" : token;
   });
   try {
-    return JSON.parse(json);
+    return parseJsonDigits(json);
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import { UserError } from "../lib/errors.js";
 import { ExactNumber } from "../lib/exact-json.js";
 import { Dataset, type Feature, type Features, type TextRow } from "./dataset.js";
 import { DatasetDict } from "./dataset-dict.js";
-import { filesBySplit } from "./dataset-files.js";
+import { type DataFiles, filesBySplit, namedFiles } from "./dataset-files.js";
 import { datasetPath, type HubOptions } from "./hub-folder.js";
 
 export interface LoadDatasetOptions extends HubOptions {
@@ -12,17 +12,19 @@ export interface LoadDatasetOptions extends HubOptions {
   readonly name?: string;
   /** Only this split, which is then the result. */
   readonly split?: string;
+  /** Local files, with `loadDataset("csv", …)`, `"json"` or `"parquet"`, or within a folder that is named: of the split `train`, or by split. */
+  readonly dataFiles?: DataFiles;
 }
 
 /**
  * Reads a dataset: of a local folder with `train` and `test` files (CSV, TSV, JSON, JSON Lines, Parquet, each also gzipped), of a single
- * file, or of a repository on the Hugging Face Hub. The splits come by name, or with `split` that one alone.
+ * file, of `dataFiles`, or of a repository on the Hugging Face Hub. The splits come by name, or with `split` that one alone.
  *
  * What the columns hold is the caller's to say: `text` and a numbered `label` unless `loadDataset<{ … }>` says otherwise. A column `label`
  * of words becomes numbers, with the words in `features` (in Python: `class_encode_column`): in the file's own order of classes where it
  * has one, else in alphabetical order. −1 stands for a label that is withheld.
  *
- * `UserError` where there is no such dataset, or its files can't be read.
+ * `UserError` where there is no such dataset, its files can't be read, or an option is not known here.
  */
 export function loadDataset<Row extends object = TextRow>(
   nameOrPath: string,
@@ -36,8 +38,10 @@ export async function loadDataset<Row extends object = TextRow>(
   nameOrPath: string,
   options: LoadDatasetOptions = {},
 ): Promise<Dataset<Row> | DatasetDict<Row>> {
-  const path = await datasetPath(nameOrPath, options.name, options);
-  const files = await filesBySplit(path, options.name);
+  checkOptions(options);
+  const files =
+    namedFiles(nameOrPath, options.dataFiles) ??
+    (await filesBySplit(await datasetPath(nameOrPath, options.name, options), options.name));
   const wanted = options.split;
   const tables = new Map<string, Table[]>();
   for (const [split, own] of files) {
@@ -48,6 +52,24 @@ export async function loadDataset<Row extends object = TextRow>(
   const classes = classesOf([...tables.values()].flat());
   const dict = new DatasetDict<Row>(new Map(Array.from(tables, ([split, parts]) => [split, datasetOf<Row>(parts, classes)])));
   return wanted === undefined ? dict : dict.split(wanted);
+}
+
+const known: readonly string[] = [
+  "name",
+  "split",
+  "dataFiles",
+  "revision",
+  "signal",
+] satisfies readonly (keyof LoadDatasetOptions)[];
+
+/** UserError for an option that would do nothing: it was meant to do something. */
+function checkOptions(options: LoadDatasetOptions): void {
+  const other = Object.keys(options).find((name) => !known.includes(name));
+  if (other === undefined) return;
+  const camel = other.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  throw new UserError(
+    `loadDataset has no option "${other}".${known.includes(camel) ? ` It is called ${camel} here.` : ""} Its options: ${known.join(", ")}.`,
+  );
 }
 
 /** The column that is numbered. */

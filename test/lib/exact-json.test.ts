@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ExactNumber, formatExactJson, parseExactJson } from "../../src/lib/exact-json.js";
+import { ExactNumber, formatExactJson, parseExactJson, parseJsonDigits } from "../../src/lib/exact-json.js";
 
 /** What `JSON.parse` would have made of it. */
 function rounded(value: unknown): unknown {
@@ -93,6 +93,12 @@ describe("JSON with exact numbers", () => {
       b: -0.5,
       c: [1.25, 9007199254740991],
     });
+  });
+
+  it("has digits as texts where plain values are wanted", () => {
+    expect(parseJsonDigits('{"label": 1234567890123456789, "n": [1.0, -0, 1e400, 9007199254740993], "__proto__": 1.50}')).toEqual(
+      JSON.parse('{"label": "1234567890123456789", "n": [1, -0, 1e400, "9007199254740993"], "__proto__": 1.5}'),
+    );
   });
 
   it("refuses what JSON.parse refuses", () => {

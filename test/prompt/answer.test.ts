@@ -23,6 +23,7 @@ describe("an answer to a label:", () => {
     ['{"label": "eggs"}', spam, null],
     ['{"label": ["ham", "spam"]}', spam, null],
     ['{"a": "ham", "b": "spam"}', spam, null],
+    ['{"label": 1234567890123456789}', ["1234567890123456789", "1234567890123456790"], "1234567890123456789"],
     ["{}", spam, null],
     ["[]", spam, null],
     ["", spam, null],

@@ -125,3 +125,57 @@ describe("loadDataset", () => {
     );
   });
 });
+
+describe("loadDataset with dataFiles", () => {
+  const files: Files = { "a.csv": "text,label\nx,0\n", "b.csv": "text,label\ny,1\n", "c.jsonl": '{"text": "z", "label": 1}\n' };
+  const texts = async (name: (folder: string) => string, dataFiles: (folder: string) => LoadDatasetOptions["dataFiles"]) =>
+    inFolder(files, async (folder) => {
+      const dataset = await loadDataset(name(folder), { dataFiles: dataFiles(folder)! });
+      return Object.fromEntries(dataset.splitNames.map((split) => [split, [...dataset.split(split)].map(({ text }) => text)]));
+    });
+
+  it("reads the files that are named", async () => {
+    expect(
+      await texts(
+        () => "csv",
+        (folder) => join(folder, "a.csv"),
+      ),
+    ).toEqual({ train: ["x"] });
+    expect(
+      await texts(
+        () => "csv",
+        (folder) => [join(folder, "a.csv"), join(folder, "b.csv")],
+      ),
+    ).toEqual({ train: ["x", "y"] });
+    expect(
+      await texts(
+        () => "json",
+        (folder) => ({ train: join(folder, "c.jsonl") }),
+      ),
+    ).toEqual({ train: ["z"] });
+    expect(
+      await texts(
+        (folder) => folder,
+        () => ({ train: ["a.csv"], test: "b.csv" }),
+      ),
+    ).toEqual({ train: ["x"], test: ["y"] });
+    const test = await inFolder(files, (folder) =>
+      loadDataset("csv", { dataFiles: { train: join(folder, "a.csv"), test: join(folder, "b.csv") }, split: "test" }),
+    );
+    expect([...test]).toEqual([{ text: "y", label: 1 }]);
+  });
+
+  it.each<[string, LoadDatasetOptions, RegExp]>([
+    ["csv", {}, /needs files/],
+    ["csv", { dataFiles: "https://example.org/a.csv" }, /only local files/],
+    ["csv", { dataFiles: "data/*.csv" }, /pattern/],
+    ["csv", { dataFiles: [] }, /no files/],
+    ["csv", { dataFiles: "nowhere.csv" }, /no file nowhere\.csv/],
+    ["text", { dataFiles: "a.txt" }, /not read here/],
+    ["stanfordnlp/imdb", { dataFiles: "a.csv" }, /"stanfordnlp\/imdb" is neither/],
+    ["csv", { data_files: "a.csv" } as LoadDatasetOptions, /dataFiles/],
+    ["csv", { streaming: true } as LoadDatasetOptions, /no option "streaming"/],
+  ])("refuses by name what it can't: %s %j", async (name, options, message) => {
+    await expect(loadDataset(name, options)).rejects.toThrow(message);
+  });
+});
