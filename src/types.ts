@@ -316,7 +316,7 @@ export interface MissingRows {
   /** What was said of one of them, by the service or its filter. Absent where nothing was. Untrusted text. */
   readonly example?: string;
   /** Scores over all test rows, each missing one counted as wrong. */
-  readonly worstCase: Pick<Summary, "accuracy" | "macroF1" | "balancedAccuracy" | "mcc">;
+  readonly worstCase: Pick<Summary, "accuracy" | "macroF1" | "multiLabel" | "balancedAccuracy" | "mcc">;
 }
 
 /**

@@ -4,7 +4,8 @@ import { type Decision, decide } from "./decision.js";
 import type { Finding } from "./findings.js";
 import { confidenceIn, headlineOf } from "./headline.js";
 import { hasOnlyStandIns } from "./lookup.js";
-import { unanswered } from "./rules/answers.js";
+import { disagreeingReadings } from "./other-readings.js";
+import { missingRows, readingsDisagree, unanswered } from "./rules/answers.js";
 import { aboveBaseline } from "./rules/baselines.js";
 import { breakEven, freeLabels } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
@@ -26,8 +27,11 @@ import { type NextStep, roleOf, stepsOf } from "./wordings.js";
 export interface Advice {
   /** The approach to use; `null` where the measurements don't carry a choice. */
   readonly choice: string | null;
-  /** `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `limited`: shown, but no language model was measured. `open`: not enough evidence. */
-  readonly evidence: "shown" | "not-worse" | "limited" | "open";
+  /**
+   * `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `limited`: shown, but no language model
+   * was measured. `disputed`: by the rows that both have, but not where the missing ones count as wrong. `open`: not enough evidence.
+   */
+  readonly evidence: "shown" | "not-worse" | "limited" | "disputed" | "open";
   /** How sure that is, in words that follow from the verdict. */
   readonly confidence: string;
   /** The answer in one or two sentences. */
@@ -47,12 +51,14 @@ export type AdviceRule = (comparison: Comparison) => Finding[];
 export const rules: readonly AdviceRule[] = [
   verdict,
   noLanguageModel,
+  readingsDisagree,
   aboveBaseline,
   price,
   latencyGap,
   needs,
   dataWarnings,
   failedApproaches,
+  missingRows,
   unanswered,
   chanceNotExcluded,
   metricsDisagree,
@@ -81,11 +87,12 @@ export function advise(comparison: Comparison): Advice {
   const withRole = (role: ReturnType<typeof roleOf>): Finding[] => findings.filter((finding) => roleOf(finding) === role);
   const steps = findings.flatMap((finding) => stepsOf(finding));
   const isLimited = hasOnlyStandIns(comparison);
+  const disputes = disagreeingReadings(comparison, decision);
   return {
     choice: decision.choice?.approach ?? null,
-    evidence: evidenceOf(decision, isLimited),
-    confidence: confidenceIn(decision, comparison, isLimited),
-    headline: headlineOf(decision, comparison, isLimited),
+    evidence: evidenceOf(decision, isLimited, disputes.length > 0),
+    confidence: confidenceIn(decision, comparison, isLimited, disputes),
+    headline: headlineOf(decision, comparison, isLimited, disputes),
     reasons: withRole("reason"),
     cautions: withRole("caution"),
     whatWouldChange: withRole("change"),
@@ -93,8 +100,9 @@ export function advise(comparison: Comparison): Advice {
   };
 }
 
-function evidenceOf({ choice, ground }: Decision, isLimited: boolean): Advice["evidence"] {
+function evidenceOf({ choice, ground }: Decision, isLimited: boolean, isDisputed: boolean): Advice["evidence"] {
   if (choice === null && ground !== "equivalent") return "open";
+  if (isDisputed) return "disputed";
   if (isLimited) return "limited";
   return ground === "not-worse" ? "not-worse" : "shown";
 }

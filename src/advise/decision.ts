@@ -3,9 +3,9 @@
  * there is none.
  */
 import { scoreOf } from "../compare/metric-choice.js";
-import type { Comparison, Contrast, Summary } from "../types.js";
+import type { Comparison, Contrast, Summary, UnansweredApproach } from "../types.js";
 import type { TieBreak } from "./findings.js";
-import { certainGain, gainOver, majorityBaseline, primaryContrast, reversed, summaryOf } from "./lookup.js";
+import { certainGain, contendersOf, contrastBetween, gainOver, majorityBaseline, reversed, summaryOf } from "./lookup.js";
 
 /** What follows from the primary contrast and the baselines. */
 export type Decision =
@@ -35,11 +35,18 @@ export type Decision =
       readonly other: Summary;
       readonly contrast: Contrast;
     }
+  /** Validation rows could not rank an arm, and what holds against one of its candidates does not hold against another. */
+  | { readonly ground: "unranked"; readonly choice: null; readonly pairs: readonly PairDecision[] }
+  /** Most answers of an arm's best could not be had, for one reason: what is left says nothing of it. */
+  | { readonly ground: "unanswered"; readonly choice: null; readonly unanswered: UnansweredApproach }
   /** Nothing is shown to beat always giving the most frequent label. */
   | { readonly ground: "no-signal"; readonly choice: null; readonly best: Summary; readonly baseline: Summary }
   /** One arm has nothing that ran. */
   | { readonly ground: "one-arm"; readonly choice: null; readonly best: Summary }
   | { readonly ground: "nothing"; readonly choice: null };
+
+/** What is decided of one tuned and one prompted approach. */
+export type PairDecision = Extract<Decision, { readonly contrast: Contrast }>;
 
 /**
  * Prices or latencies count as different from this ratio on. Both are measured on a shared machine, where a third more or less is
@@ -47,8 +54,10 @@ export type Decision =
  */
 const noticeableRatio = 1.5;
 
-/** Decides by rule: signal at all, then quality beyond the margin, then price, independence and latency. */
+/** Decides by rule: answers at all, then signal at all, then quality beyond the margin, then price, independence and latency. */
 export function decide(comparison: Comparison): Decision {
+  const unanswered = unansweredArm(comparison);
+  if (unanswered !== undefined) return { ground: "unanswered", choice: null, unanswered };
   const tuned = summaryOf(comparison, comparison.best.tune?.approach);
   const prompted = summaryOf(comparison, comparison.best.prompt?.approach);
   const best = [tuned, prompted].filter((summary) => summary !== undefined);
@@ -61,11 +70,26 @@ export function decide(comparison: Comparison): Decision {
     return { ground: "no-signal", choice: null, best: leader, baseline: majority };
   }
 
-  const primary = primaryContrast(comparison);
+  const { margin } = comparison.assumptions;
+  const pairs = contendersOf(comparison, "tune").flatMap((a) =>
+    contendersOf(comparison, "prompt").flatMap((b) => {
+      const contrast = contrastBetween(comparison, a.approach, b.approach);
+      return contrast === undefined ? [] : [decideBetween(a, b, contrast, margin)];
+    }),
+  );
+  const [primary] = pairs;
   if (tuned === undefined || prompted === undefined || primary === undefined) {
     return { ground: "one-arm", choice: null, best: best[0]! };
   }
-  const margin = comparison.assumptions.margin;
+  return pairs.length === 1 ? primary : decideAgainstEach(pairs, [tuned, prompted]);
+}
+
+/** What stands between an arm and a verdict: its best, or all that it had, gave most rows no usable answer. */
+function unansweredArm({ best, unanswered = [] }: Comparison): UnansweredApproach | undefined {
+  return unanswered.find(({ arm, approach }) => arm !== "baseline" && (best[arm] === null || best[arm].approach === approach));
+}
+
+function decideBetween(tuned: Summary, prompted: Summary, primary: Contrast, margin: number): PairDecision {
   const forward = { choice: tuned, other: prompted, contrast: primary };
   const backward = { choice: prompted, other: tuned, contrast: reversed(primary) };
   if (primary.verdict === "a-better") return { ground: "better", ...forward };
@@ -85,6 +109,27 @@ export function decide(comparison: Comparison): Decision {
   }
   const { choice: leader, other, contrast } = primary.difference.value >= 0 ? forward : backward;
   return { ground: "undecided", choice: null, leader, other, contrast };
+}
+
+/** How much each ground says, the least first. */
+const strength: Readonly<Record<PairDecision["ground"], number>> = { undecided: 0, "not-worse": 1, equivalent: 2, better: 3 };
+
+/**
+ * Where several candidates may be the best of an arm: a choice has to hold against each of the other arm's, and what is said of it is said
+ * of the one that it holds against by the least.
+ *
+ * @param pairs every candidate of one arm with every one of the other, the two arms' first ones first
+ */
+function decideAgainstEach(pairs: readonly PairDecision[], best: readonly Summary[]): Decision {
+  const byStrength = (a: PairDecision, b: PairDecision): number =>
+    strength[a.ground] - strength[b.ground] || a.contrast.difference.value - b.contrast.difference.value;
+  for (const { approach } of best) {
+    const own = pairs.filter(({ contrast }) => contrast.a === approach || contrast.b === approach);
+    if (own.every(({ choice }) => choice?.approach === approach)) return own.toSorted(byStrength)[0]!;
+  }
+  const [first] = pairs;
+  const isAlike = pairs.every(({ ground, choice }) => ground === first!.ground && choice === null);
+  return isAlike ? first! : { ground: "unranked", choice: null, pairs };
 }
 
 /** What sets two approaches of equal quality apart: running price, then whether it runs without a service, then latency. `null`: nothing measured does. */

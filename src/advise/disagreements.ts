@@ -1,3 +1,4 @@
+import { isMissing } from "../compare/missing.js";
 import type { Comparison, Outcome } from "../types.js";
 
 /** One test row with the answers of the best of both arms. */
@@ -15,7 +16,7 @@ export interface Disagreements {
   readonly bothWrong: readonly Disagreement[];
 }
 
-/** Where the best tuned and the best prompted approach differ (first seed); `null` where an arm is missing. */
+/** Where the best tuned and the best prompted approach differ, of the rows that both have an outcome of (first seed); `null` where an arm is missing. */
 export function disagreements(comparison: Comparison): Disagreements | null {
   const tuned = outcomesOf(comparison, comparison.best.tune?.approach);
   const prompted = outcomesOf(comparison, comparison.best.prompt?.approach);
@@ -28,7 +29,9 @@ export function disagreements(comparison: Comparison): Disagreements | null {
   };
   for (const outcome of tuned) {
     const other = promptedById.get(outcome.id);
-    if (other === undefined || key(outcome.answer) === key(other.answer)) continue;
+    // A row that one of them has no outcome of says nothing of either.
+    if (other === undefined || isMissing(outcome) || isMissing(other)) continue;
+    if (key(outcome.answer) === key(other.answer)) continue;
     const row = { id: outcome.id, truth: outcome.truth, tuned: outcome, prompted: other };
     if (key(outcome.answer) === key(outcome.truth)) found.onlyTuned.push(row);
     else if (key(other.answer) === key(other.truth)) found.onlyPrompted.push(row);

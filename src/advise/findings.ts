@@ -2,7 +2,7 @@
  * @file What the rules can find, as data. A finding carries names and numbers, never prose: `wordings.ts` says each kind in words,
  * once for every renderer, and does not compile while a kind is missing.
  */
-import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric } from "../types.js";
+import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric, UnansweredApproach } from "../types.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
@@ -20,6 +20,12 @@ export type Finding =
     } & Difference)
   | { readonly kind: "only-arm"; readonly arm: Arm; readonly approach: string; readonly metric: Metric; readonly score: Estimate }
   | { readonly kind: "nothing-measured" }
+  | ({ readonly kind: "no-answers"; readonly isRecording: boolean } & Omit<UnansweredApproach, "arm">)
+  | {
+      readonly kind: "unranked";
+      /** Every pair that may be the best of both arms, the difference seen from the one named first. */
+      readonly pairs: readonly ({ readonly a: string; readonly b: string; readonly verdict: Contrast["verdict"] } & Difference)[];
+    }
   // What else speaks for the choice.
   | {
       readonly kind: "cheaper";
@@ -71,7 +77,7 @@ export type Finding =
       readonly chosen: string;
       readonly top: string;
       readonly metric: Metric;
-      /** Score of `top` minus that of `chosen`. */
+      /** Score of `top` minus that of `chosen`; where one of them has missing rows, on the rows that both have. */
       readonly lead: number;
       readonly basis: string;
     }
@@ -114,6 +120,30 @@ export type Finding =
       readonly effective: number;
       readonly testRows: number;
     }
+  | {
+      readonly kind: "missing-rows";
+      readonly approach: string;
+      readonly isRecording: boolean;
+      readonly rows: number;
+      readonly testRows: number;
+      readonly reasons: Readonly<Partial<Record<Failure, number>>>;
+      /** What was said in place of one answer; untrusted. */
+      readonly example?: string;
+      readonly accuracy: number;
+      /** Were each of them wrong. */
+      readonly worstAccuracy: number;
+    }
+  | ({
+      readonly kind: "readings-disagree";
+      readonly by: RowChoice;
+      readonly a: string;
+      readonly b: string;
+      /** Test rows that the difference rests on, and those that the other reading does. */
+      readonly rows: number;
+      readonly otherRows: number;
+      readonly otherDifference: Estimate;
+      readonly otherVerdict: Contrast["verdict"];
+    } & Difference)
   | { readonly kind: "not-estimable"; readonly labels: readonly string[]; readonly ofLabels: number }
   | {
       readonly kind: "rare-labels-missed";
@@ -192,6 +222,9 @@ export type Finding =
   /** `tried`: approaches that would have asked one, and could not. */
   | { readonly kind: "add-llm"; readonly tried?: readonly string[] }
   | { readonly kind: "add-tuned" };
+
+/** Which other rows a difference is read from: all test rows, those without an outcome counted as wrong. */
+export type RowChoice = "missing-as-wrong";
 
 /** One kind of finding. */
 export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonly kind: Kind }>;

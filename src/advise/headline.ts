@@ -3,16 +3,42 @@ import { metricInWords } from "../lib/metric-names.js";
 import type { Comparison } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
+import { contendersOf } from "./lookup.js";
+import type { OtherReading } from "./other-readings.js";
 import { freeLabels } from "./rules/break-even.js";
-import { about, armNames, isLevel, moreTestRows, points, range, tieBreakNames } from "./wordings.js";
+import {
+  about,
+  armNames,
+  isLevel,
+  moreTestRows,
+  otherReadingText,
+  pairText,
+  points,
+  range,
+  readingNames,
+  rowsOfBoth,
+  sequence,
+  tieBreakNames,
+  unansweredText,
+} from "./wordings.js";
 
 /**
  * The answer in one or two sentences.
  *
  * @param isLimited whether the prompted arm held no language model: the headline then says so
+ * @param disputes readings by which the decision would be another one: the headline then says what they say
  */
-export function headlineOf(decision: Decision, comparison: Comparison, isLimited: boolean): string {
-  const open = isLimited ? " No language model was measured: whether prompting one would do better is open." : "";
+export function headlineOf(
+  decision: Decision,
+  comparison: Comparison,
+  isLimited: boolean,
+  disputes: readonly OtherReading[] = [],
+): string {
+  const open =
+    disputes.map((dispute) => ` ${otherReadingText(dispute)}`).join("") +
+    rivalsText(decision, comparison) +
+    (isLimited ? " No language model was measured: whether prompting one would do better is open." : "");
+  const both = rowsOfBoth(decision, comparison);
   switch (decision.ground) {
     case "nothing":
       return comparison.summaries.length === 0
@@ -23,19 +49,27 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
         `Not enough evidence to choose: only ${armNames[decision.best.arm]} was measured, so ${decision.best.approach} ` +
         "has nothing to be compared with."
       );
+    case "unanswered":
+      return `No verdict: no answer could be had from ${unansweredText(decision.unanswered)}`;
+    case "unranked":
+      return (
+        "Not enough evidence to choose: the validation rows cannot tell which candidate is the best of its arm, and the answer depends on it: " +
+        `${sequence(decision.pairs.map(({ contrast }) => pairText(contrast)))}.`
+      );
     case "no-signal":
       return `Ship neither yet: nothing is shown to beat ${decision.baseline.approach}, which gives every text the most frequent label.`;
     case "better": {
       const { choice, other, contrast } = decision;
       const { difference, metric } = contrast;
-      const what = `it beats ${other.approach} by ${points(difference.value)} of ${metricInWords(metric)} (95% interval ${range(difference)}).`;
-      return isLimited
-        ? `Of what was measured, use ${choice.approach}: ${what}${open}`
-        : `${imperatives[choice.arm]}: use ${choice.approach}; ${what}`;
+      const what = `it beats ${other.approach} by ${points(difference.value)} of ${metricInWords(metric)}${both} (95% interval ${range(difference)}).`;
+      if (isLimited) return `Of what was measured, use ${choice.approach}: ${what}${open}`;
+      return disputes.length > 0
+        ? `By these rows, use ${choice.approach}: ${what}${open}`
+        : `${imperatives[choice.arm]}: use ${choice.approach}; ${what}${open}`;
     }
     case "equivalent": {
       const { choice, other, contrast, tieBreak } = decision;
-      const same = `equal within your margin of ${points(comparison.assumptions.margin)}`;
+      const same = `equal within your margin of ${points(comparison.assumptions.margin)}${both}`;
       return choice === null
         ? `Either will do: ${contrast.a} and ${contrast.b} are ${same}, and nothing measured sets them apart.${open}`
         : `Use ${choice.approach}: it and ${other.approach} are ${same}, and it wins by its ${ground(tieBreak, comparison, choice.approach)}.${open}`;
@@ -45,8 +79,8 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
       const { difference, metric } = contrast;
       const standing =
         difference.low > 0
-          ? `it is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other.approach} (95% interval ${range(difference)}), perhaps by less than your margin`
-          : `it is at most ${points(difference.low)} of ${metricInWords(metric)} worse than ${other.approach} (95% interval ${range(difference)})`;
+          ? `it is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other.approach}${both} (95% interval ${range(difference)}), perhaps by less than your margin`
+          : `it is at most ${points(difference.low)} of ${metricInWords(metric)} worse than ${other.approach}${both} (95% interval ${range(difference)})`;
       return `Use ${choice.approach}: ${standing}, and wins by its ${ground(tieBreak, comparison, choice.approach)}.${open}`;
     }
     case "undecided": {
@@ -55,11 +89,11 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
       const remedy = rows === null ? "" : ` About ${moreTestRows(rows)} would settle it.`;
       if (isLevel(difference)) {
         return (
-          `Not enough evidence to choose: ${leader.approach} and ${other.approach} come out level in ${metricInWords(metric)}, but either may be ` +
+          `Not enough evidence to choose: ${leader.approach} and ${other.approach} come out level in ${metricInWords(metric)}${both}, but either may be ` +
           `the better one (95% interval ${range(difference)}).${remedy}${open}`
         );
       }
-      const lead = `${leader.approach} is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other.approach}`;
+      const lead = `${leader.approach} is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other.approach}${both}`;
       if (difference.low > comparison.assumptions.margin) {
         return `Not enough evidence to choose: ${lead} (95% interval ${range(difference)}), but on so few rows the test does not exclude chance.${open}`;
       }
@@ -69,6 +103,17 @@ export function headlineOf(decision: Decision, comparison: Comparison, isLimited
         : `Not enough evidence to choose: ${lead}, but that is within the uncertainty (95% interval ${range(difference)}).${remedy}${open}`;
     }
   }
+}
+
+/** Against whom else a choice holds, where validation rows could not rank the other arm. */
+function rivalsText(decision: Decision, comparison: Comparison): string {
+  if (!("contrast" in decision) || decision.choice === null) return "";
+  const { other } = decision;
+  const others = contendersOf(comparison, other.arm === "tune" ? "tune" : "prompt").filter(
+    ({ approach }) => approach !== other.approach,
+  );
+  if (others.length === 0) return "";
+  return ` It holds against ${sequence(others.map(({ approach }) => approach))} too, which the validation rows could not rank.`;
 }
 
 /** What won the tie, and, where that is the price, from which volume on and on what condition. */
@@ -84,13 +129,24 @@ function ground(tieBreak: TieBreak | null, comparison: Comparison, choice: strin
 const imperatives = { tune: "Fine-tune", prompt: "Prompt", baseline: "Keep it simple" } as const;
 
 /** How sure the answer is: what the interval shows and what it leaves open. No invented percentage. */
-export function confidenceIn(decision: Decision, comparison: Comparison, isLimited: boolean): string {
+export function confidenceIn(
+  decision: Decision,
+  comparison: Comparison,
+  isLimited: boolean,
+  disputes: readonly OtherReading[] = [],
+): string {
+  if (disputes.length > 0)
+    return `Not settled: the verdict would be another one ${sequence(disputes.map(({ by }) => readingNames[by]))}.`;
   const margin = `your margin of ${points(comparison.assumptions.margin)}`;
   const scope = isLimited ? " It holds for the stand-in only, not for a language model." : "";
   switch (decision.ground) {
     case "nothing":
     case "one-arm":
       return "None: there is nothing to compare.";
+    case "unanswered":
+      return "None: what is missing or unreadable says nothing of the model.";
+    case "unranked":
+      return "Open: it depends on which candidate is the best of its arm.";
     case "no-signal":
       return "None: the candidates can't be told from guessing.";
     case "better":

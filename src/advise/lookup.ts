@@ -1,6 +1,7 @@
 /** @file Questions that several rules ask of a comparison. */
+import { asksLanguageModel } from "../compare/language-model.js";
 import { scoreOf } from "../compare/metric-choice.js";
-import type { Comparison, Contrast, Estimate, Summary } from "../types.js";
+import type { Comparison, Contrast, Reading, Summary } from "../types.js";
 import type { Gain } from "./findings.js";
 
 /** The summary of an approach by its name, if it ran. */
@@ -18,21 +19,31 @@ export function contrastBetween(comparison: Comparison, a: string, b: string): C
 
 /** The same contrast seen from the other side. */
 export function reversed(contrast: Contrast): Contrast {
-  const { value, low, high } = contrast.difference;
+  const { missing } = contrast;
+  return {
+    ...contrast,
+    a: contrast.b,
+    b: contrast.a,
+    ...reversedReading(contrast),
+    discordant: [contrast.discordant[1], contrast.discordant[0]],
+    ...(missing !== undefined && {
+      missing: { ...missing, asWrong: { ...missing.asWrong, ...reversedReading(missing.asWrong) } },
+    }),
+  };
+}
+
+function reversedReading({
+  difference,
+  verdict,
+}: Pick<Reading, "difference" | "verdict">): Pick<Reading, "difference" | "verdict"> {
+  const { value, low, high } = difference;
   const verdicts = {
     "a-better": "b-better",
     "b-better": "a-better",
     equivalent: "equivalent",
     undecided: "undecided",
   } as const satisfies Record<Contrast["verdict"], Contrast["verdict"]>;
-  return {
-    ...contrast,
-    a: contrast.b,
-    b: contrast.a,
-    difference: { value: -value, low: -high, high: -low } satisfies Estimate,
-    discordant: [contrast.discordant[1], contrast.discordant[0]],
-    verdict: verdicts[contrast.verdict],
-  };
+  return { difference: { value: -value, low: -high, high: -low }, verdict: verdicts[verdict] };
 }
 
 /** The contrast that answers the question: the best tuned approach minus the best prompted one. `undefined` where an arm is missing. */
@@ -41,16 +52,18 @@ export function primaryContrast(comparison: Comparison): Contrast | undefined {
   return tune && prompt ? contrastBetween(comparison, tune.approach, prompt.approach) : undefined;
 }
 
-/**
- * Whether an approach asked a language model. One that did not, in the prompted arm, is the stand-in that runs without a key or a
- * network: it uses no tokens and brings all that it needs along as files.
- */
-export function usesLanguageModel(comparison: Comparison, summary: Summary): boolean {
-  if (summary.arm !== "prompt") return false;
-  if (summary.facts.artifactBytes === null) return true;
-  return comparison.measurements.some(
-    ({ approach, outcomes }) => approach === summary.approach && outcomes.some((outcome) => outcome.usage !== undefined),
-  );
+/** All that may be the best of an arm: the one chosen first, then those that validation rows could not rank against it. */
+export function contendersOf(comparison: Comparison, arm: "tune" | "prompt"): Summary[] {
+  const best = summaryOf(comparison, comparison.best[arm]?.approach);
+  if (best === undefined) return [];
+  const rivals = (comparison.rivals ?? []).flatMap((rival) => summaryOf(comparison, rival) ?? []);
+  return [best, ...rivals.filter((rival) => rival.arm === arm)];
+}
+
+/** Whether an approach asked a language model; see `asksLanguageModel`, which tells it from one measurement. */
+export function usesLanguageModel({ measurements }: Comparison, { approach, arm, facts }: Summary): boolean {
+  const own = measurements.filter((measurement) => measurement.approach === approach);
+  return own.length === 0 ? asksLanguageModel({ arm, facts, outcomes: [] }) : own.some(asksLanguageModel);
 }
 
 /** Whether an approach replays answers that were given before. */

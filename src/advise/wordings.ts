@@ -10,9 +10,11 @@ import {
   formatUsd,
 } from "../lib/format.js";
 import { formatMetric, metricInWords, metricNames } from "../lib/metric-names.js";
-import type { Arm, BreakEven, Contrast, Estimate, Failure } from "../types.js";
-import type { Finding, FindingOf, Gain, TieBreak } from "./findings.js";
-import { certainGain, isRecording } from "./lookup.js";
+import type { Arm, BreakEven, Comparison, Contrast, Estimate, Failure, UnansweredApproach } from "../types.js";
+import type { Decision } from "./decision.js";
+import type { Finding, FindingOf, Gain, RowChoice, TieBreak } from "./findings.js";
+import { certainGain } from "./lookup.js";
+import type { OtherReading } from "./other-readings.js";
 
 /** Where a finding stands in the advice. */
 export type Role = "reason" | "caution" | "change";
@@ -89,6 +91,38 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     sentence: () => "No approach of either arm gave a result, so there is nothing to compare.",
     steps: () => [
       { text: "See the plan, with rows, calls and cost, before running it.", command: "crossover run FILE --dry-run" },
+    ],
+  },
+  "no-answers": {
+    role: "reason",
+    title: ({ approach }) => `No answers from ${approach}`,
+    sentence: (finding) => `Nothing is concluded: no answer could be had from ${unansweredText(finding)}`,
+    steps: ({ approach, reason, isRecording }) => {
+      if (reason !== "missing") {
+        const text = `Look at what ${approach} said (predictions.jsonl in the run's folder), and change its prompt or settings so that it ends in a label.`;
+        return [{ text }];
+      }
+      return isRecording
+        ? [{ text: `Record the rows that ${approach} lacks, with the ids of the data, then run again.` }]
+        : [
+            {
+              text: "Mend what the service complained of, and ask the failed rows again: the others are not asked twice.",
+              command: "crossover resume RUN --retry-errors",
+            },
+          ];
+    },
+  },
+  unranked: {
+    role: "reason",
+    title: () => "It depends on the candidate",
+    sentence: ({ pairs }) =>
+      "The validation rows cannot tell which candidate is the best of its arm, so each was held against the other arm: " +
+      `${sequence(pairs.map(pairText))}.`,
+    steps: () => [
+      {
+        text: "Name one candidate of each arm, or record its answers to the training rows too, so that validation can choose.",
+        command: "crossover run FILE --approaches NAMES",
+      },
     ],
   },
   cheaper: {
@@ -187,11 +221,19 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     sentence: ({ approach, rows, testRows, failures, answeredAccuracy }) =>
       `${approach} gave no usable answer to ${formatCount(rows)} of ${formatPlural(testRows, "test row")} (${failureList(failures)}); they count ` +
       `as wrong.${answeredAccuracy === null ? "" : ` Among the answered rows its accuracy is ${formatPercent(answeredAccuracy)}.`}`,
-    steps: ({ approach, failures }) => [
-      ...(failures.missing === undefined
+  },
+  "missing-rows": {
+    role: "caution",
+    title: () => "Missing rows",
+    sentence: ({ approach, rows, testRows, reasons, example, accuracy, worstAccuracy }) =>
+      `${approach} has no answer to ${formatCount(rows)} of ${formatPlural(testRows, "test row")} (${failureList(reasons, missingNames)})${quoted(example)}. ` +
+      `They say nothing of it and are left out: its accuracy is ${formatPercent(accuracy)} on the others, and ${formatPercent(worstAccuracy)} if ` +
+      "each of them counts as wrong.",
+    steps: ({ approach, reasons, isRecording }) => [
+      ...(reasons.missing === undefined && !isRecording
         ? []
-        : [{ text: `Record the rows that ${approach} lacks, then run again: a missing answer says nothing of the model.` }]),
-      ...(failures.error === undefined || isRecording(approach)
+        : [{ text: `Record the rows that ${approach} lacks, then run again.` }]),
+      ...(reasons.error === undefined || isRecording
         ? []
         : [
             {
@@ -216,6 +258,14 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
       `The ${formatPlural(testRows, "test row")} belong to ${formatPlural(groups, "group")}` +
       `${Math.round(effective) < groups ? `, worth about ${formatCount(effective)} of equal size` : ""}: rows of one group are not independent, ` +
       "so intervals are as wide as for that many, and rest on few. Test rows of further groups would say more than further rows of these.",
+  },
+  "readings-disagree": {
+    role: "caution",
+    title: ({ by }) => readingTitles[by],
+    sentence: ({ by, a, b, metric, rows, difference, otherRows, otherDifference, otherVerdict }) =>
+      `On the ${formatPlural(rows, "row")} that both have an answer to, ${a} and ${b} differ by ${signed(difference.value)} points of ${metricInWords(metric)} ` +
+      `(95% interval ${range(difference)}); ${readingNames[by]} (${formatPlural(otherRows, "row")}) by ${signed(otherDifference.value)} points ` +
+      `(95% interval ${range(otherDifference)}): ${pairVerdicts[otherVerdict]}.`,
   },
   "not-estimable": {
     role: "caution",
@@ -426,6 +476,72 @@ export const failureNames: Readonly<Record<Failure, string>> = {
   error: "failed for good",
 };
 
+/** Why a row is missing, by its reason. */
+const missingNames: Readonly<Record<Failure, string>> = {
+  ...failureNames,
+  missing: "not in the recording",
+  refused: "refused by the host's filter",
+};
+
+/** What the reasons are called of which one kept most answers away. */
+const unansweredNames: Readonly<Record<UnansweredApproach["reason"], string>> = {
+  missing: "missing (not in the recording, or the service failed)",
+  unparseable: "unparseable",
+  refused: "refused",
+  truncated: "cut off",
+};
+
+/** What other choices of rows are called: as the title of a caution, and in a sentence. */
+const readingTitles: Readonly<Record<RowChoice, string>> = {
+  "missing-as-wrong": "It depends on the missing rows",
+};
+export const readingNames: Readonly<Record<RowChoice, string>> = {
+  "missing-as-wrong": "with the missing rows counted as wrong",
+};
+
+/** A verdict on a pair, the first of which is named first. */
+const pairVerdicts: Readonly<Record<Contrast["verdict"], string>> = {
+  "a-better": "the first is better",
+  "b-better": "the second is better",
+  equivalent: "the two are equivalent",
+  undecided: "the difference is not settled",
+};
+
+/** `prompt:x: 18 of 18 test rows unparseable, e.g. “<thinking>…”.` */
+export function unansweredText({ approach, rows, testRows, reason, example }: Omit<UnansweredApproach, "arm">): string {
+  return `${approach}: ${formatCount(rows)} of ${formatPlural(testRows, "test row")} ${unansweredNames[reason]}${quoted(example)}.`;
+}
+
+/** One pair with its difference and its verdict: `a against b +2.0 points (95% interval +1.1 to +2.9), the first is better`. */
+export function pairText({ a, b, difference, verdict }: Pick<Contrast, "a" | "b" | "difference" | "verdict">): string {
+  return `${a} against ${b} ${signed(difference.value)} points (95% interval ${range(difference)}), ${pairVerdicts[verdict]}`;
+}
+
+/** ` on the 3,030 rows that both have an answer to`; nothing where that is every test row. */
+export function rowsOfBoth(decision: Decision, { task }: Comparison): string {
+  if (!("contrast" in decision) || decision.contrast.missing === undefined) return "";
+  return ` on the ${formatPlural(task.testRows - decision.contrast.missing.rows, "row")} that both have an answer to`;
+}
+
+/** What another choice of rows says of the decision's two approaches, in a sentence. */
+export function otherReadingText({ by, reading }: OtherReading): string {
+  const said = `the difference is ${signed(reading.difference.value)} points (95% interval ${range(reading.difference)})`;
+  return `But ${readingNames[by]} ${said}: another verdict.`;
+}
+
+/** What a contrast says with its missing rows counted as wrong: `66 rows missing; as wrong +1.9 (+1.2 to +2.7), first is better`. */
+export function asWrongText({ rows, asWrong: { difference, verdict } }: NonNullable<Contrast["missing"]>): string {
+  return `${formatPlural(rows, "row")} missing; counted as wrong ${signed(difference.value)} (${range(difference)}), ${pairVerdicts[verdict].replace(/^the (?=first|second)/, "")}`;
+}
+
+/** A piece of untrusted text, short, in quotes after what it is an example of. */
+function quoted(example: string | undefined): string {
+  if (example === undefined) return "";
+  const characters = [...example.trim()];
+  return `, e.g. “${characters.slice(0, exampleLength).join("")}${characters.length > exampleLength ? "…" : ""}”`;
+}
+const exampleLength = 120;
+
 /** What sets two approaches of equal quality apart, after "by its". */
 export const tieBreakNames: Readonly<Record<TieBreak["by"], string>> = {
   price: "lower price",
@@ -478,11 +594,9 @@ function times(more: number, less: number, word: string): string {
   return less > 0 && more / less >= 2 ? `: ${formatNumber(more / less)} times ${word}` : "";
 }
 
-function failureList(failures: Readonly<Partial<Record<Failure, number>>>): string {
+function failureList(failures: Readonly<Partial<Record<Failure, number>>>, names = failureNames): string {
   const named = Object.entries(failures) as [Failure, number][];
-  return sequence(
-    named.filter(([, count]) => count > 0).map(([failure, count]) => `${formatCount(count)} ${failureNames[failure]}`),
-  );
+  return sequence(named.filter(([, count]) => count > 0).map(([failure, count]) => `${formatCount(count)} ${names[failure]}`));
 }
 
 /** The first five of a list, and how many more there are. */
@@ -494,7 +608,7 @@ function shortList(items: readonly string[]): string {
 }
 
 /** `a, b and c`. */
-function sequence(items: readonly string[]): string {
+export function sequence(items: readonly string[]): string {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 

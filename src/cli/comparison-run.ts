@@ -1,6 +1,7 @@
 /** @file A comparison from the options to the reports, new or resumed. */
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { decide } from "../advise/decision.js";
 import { compare, taskFacts } from "../compare/compare.js";
 import { readTask, type TaskOptions } from "../data/data.js";
 import { UserError } from "../lib/errors.js";
@@ -108,6 +109,8 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     progress.clear();
     await publish(run, comparison, { task, gates, manner, context, spending: bill, isNew: true });
     reportFailures(comparison, run, manner, context);
+    // What was measured is kept and reported, but it answers nothing.
+    if (decide(comparison).ground === "unanswered") context.setExitCode(exitCode.user);
   } finally {
     progress.clear();
   }

@@ -3,13 +3,19 @@ import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/nearest-name.js";
 import type { Summary } from "../types.js";
 
-/** What a gate may ask about one approach. */
+type Scores = Pick<Summary, "accuracy" | "macroF1" | "multiLabel" | "balancedAccuracy" | "mcc">;
+
+/** Scores that a gate may ask about. */
+const scores: Readonly<Record<string, (scores: Scores) => number | null>> = {
+  accuracy: ({ accuracy }) => accuracy.value,
+  macro_f1: ({ macroF1 }) => macroF1.value,
+  micro_f1: ({ multiLabel }) => multiLabel?.microF1.value ?? null,
+  balanced_accuracy: ({ balancedAccuracy }) => balancedAccuracy,
+  mcc: (all) => all.mcc,
+};
+
+/** What else a gate may ask about one approach. */
 const metrics: Readonly<Record<string, (summary: Summary) => number | null>> = {
-  accuracy: (summary) => summary.accuracy.value,
-  macro_f1: (summary) => summary.macroF1.value,
-  micro_f1: (summary) => summary.multiLabel?.microF1.value ?? null,
-  balanced_accuracy: (summary) => summary.balancedAccuracy,
-  mcc: (summary) => summary.mcc,
   usd_per_thousand: (summary) => summary.usdPerThousand?.value ?? null,
   latency_p50: (summary) => summary.latency?.p50 ?? null,
   latency_p95: (summary) => summary.latency?.p95 ?? null,
@@ -48,8 +54,8 @@ export function parseGate(text: string): Gate {
       `--require "${text}" can't be read. Write METRIC>=NUMBER or APPROACH.METRIC>=NUMBER, e.g. macro_f1>=0.9.`,
     );
   }
-  if (!(metric in metrics)) {
-    const names = Object.keys(metrics);
+  const names = [...Object.keys(scores), ...Object.keys(metrics)];
+  if (!names.includes(metric)) {
     throw new UserError(
       `--require "${text}": "${metric}" is not a metric.${didYouMean(metric, names)} Metrics: ${names.join(", ")}.`,
     );
@@ -68,7 +74,8 @@ export function checkGateNames(gates: readonly Gate[], approaches: readonly stri
 }
 
 /**
- * Checks gates against what was measured.
+ * Checks gates against what was measured. Of an approach with missing rows a score must hold as it is and with each of them counted as
+ * wrong; `value` is the one that decides.
  *
  * @param shipped the approach that gates without a name are about
  */
@@ -76,7 +83,17 @@ export function checkGates(gates: readonly Gate[], summaries: readonly Summary[]
   return gates.map((gate) => {
     const name = gate.approach ?? shipped;
     const summary = summaries.find((candidate) => candidate.approach === name);
-    const value = summary === undefined ? null : metrics[gate.metric]!(summary);
-    return { gate: gate.text, approach: name, value, isPassed: value !== null && holds[gate.operator]!(value, gate.limit) };
+    const values = summary === undefined ? [] : readings(gate.metric, summary);
+    const isHeld = (value: number | null): boolean => value !== null && holds[gate.operator]!(value, gate.limit);
+    const failing = values.find((value) => !isHeld(value));
+    const value = failing === undefined ? (values.at(-1) ?? null) : failing;
+    return { gate: gate.text, approach: name, value, isPassed: values.length > 0 && failing === undefined };
   });
+}
+
+/** The values a gate is held against: of a score where rows are missing, the one over the others and the worst case. */
+function readings(metric: string, summary: Summary): (number | null)[] {
+  const score = scores[metric];
+  if (score === undefined) return [metrics[metric]!(summary)];
+  return [summary, ...(summary.missing === undefined ? [] : [summary.missing.worstCase])].map(score);
 }

@@ -4,7 +4,7 @@ import { metricNames } from "../lib/metric-names.js";
 import type { Arm, Assumptions, BestChoice, Measurement, MetricChoice, TaskFacts } from "../types.js";
 import { codeOutcomes } from "./coding.js";
 import { usdPerThousand } from "./cost.js";
-import { usesLanguageModel } from "./language-model.js";
+import { asksLanguageModel } from "./language-model.js";
 import { metricChoice } from "./metric-choice.js";
 import { scoreIn } from "./metrics.js";
 import { presentRows } from "./missing.js";
@@ -40,7 +40,7 @@ export function bestOfArm(
   unanswered: ReadonlySet<string> = new Set(),
 ): ArmChoice {
   const ofArm = measurements.filter((measurement) => measurement.arm === arm);
-  const models = new Set(ofArm.filter(usesLanguageModel).map(({ approach }) => approach));
+  const models = new Set(ofArm.filter(asksLanguageModel).map(({ approach }) => approach));
   const eligible = models.size === 0 ? measured : measured.filter((approach) => models.has(approach));
   const answering = eligible.filter((approach) => !unanswered.has(approach));
   const candidates = answering.length > 0 ? answering : eligible;
@@ -88,7 +88,7 @@ function isEnough(present: number, rows: number): boolean {
 function soleBasis(only: string, measured: readonly string[], ofArm: readonly Measurement[]): string {
   const others = ofArm.filter(({ approach }) => approach !== only);
   if (others.length === 0) return "only candidate";
-  const isStandIn = others.every((other) => measured.includes(other.approach) && !usesLanguageModel(other));
+  const isStandIn = others.every((other) => measured.includes(other.approach) && !asksLanguageModel(other));
   return isStandIn ? "only candidate that asks a language model" : "only candidate that was fully measured";
 }
 

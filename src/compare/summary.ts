@@ -66,7 +66,6 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
     testRows: outcomes.length,
     ...(present.length < outcomes.length && { missing: missingOf(runs, task, seed) }),
     ...mainScores(series, task, (metric) => random(seed, `${metric} of ${approach}`)),
-    ...(task.isMultiLabel ? { multiLabel: multiLabelScores(series, random(seed, `micro-F1 of ${approach}`)) } : {}),
     calibration: calibration(outcomes, task),
     perLabel: meanLabelScores(counts.map((each) => labelScores(each, task.labels))),
     confusion: confusionMatrix(series.seeds[0]!),
@@ -83,13 +82,14 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
   };
 }
 
-type MainScores = Pick<Summary, "accuracy" | "macroF1" | "balancedAccuracy" | "mcc">;
+type MainScores = MissingRows["worstCase"];
 
 function mainScores(series: Series, task: TaskFacts, randomFor: (metric: string) => Random): MainScores {
   const counts = series.seeds.map(labelCounts);
   return {
     accuracy: scoreInterval(series, "accuracy", randomFor("accuracy")),
     macroF1: scoreInterval(series, "macroF1", randomFor("macro-F1")),
+    ...(task.isMultiLabel ? { multiLabel: multiLabelScores(series, randomFor("micro-F1")) } : {}),
     balancedAccuracy: mean(counts.map(balancedAccuracy)),
     mcc: mean(counts.map((each) => matthewsCorrelation(each, series.groups.length, task.isMultiLabel))),
   };

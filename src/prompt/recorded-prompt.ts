@@ -52,7 +52,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
       const replay = ({ id }: Query): Prediction => {
         const row = recording.rows.get(id);
         if (row === undefined) return { answer: null, failure: "missing" };
-        if ("error" in row) return { answer: null, failure: "error" };
+        if ("error" in row) return { answer: null, failure: "error", rawAnswer: row.error.slice(0, 500) };
         return {
           ...scored(row, readCompletion(row, task), task),
           ...(row.usage === null ? {} : { usage: row.usage }),
@@ -133,8 +133,7 @@ function noteGaps(
 ): void {
   const missing = predictions.filter(({ failure }) => failure === "missing").length;
   const failed = predictions.filter(({ failure }) => failure === "error").length;
-  if (missing > 0)
-    log({ kind: "note", text: `${missing} of ${predictions.length} rows are not in ${path}: they count as wrong.` });
+  if (missing > 0) log({ kind: "note", text: `${missing} of ${predictions.length} rows are not in ${path}: they are left out.` });
   if (failed > 0)
-    log({ kind: "note", text: `${failed} of ${predictions.length} rows hold an error in ${path}: they count as wrong.` });
+    log({ kind: "note", text: `${failed} of ${predictions.length} rows hold an error in ${path}: they are left out.` });
 }

@@ -1,6 +1,7 @@
+import { unansweredText } from "../advise/wordings.js";
 import { scoreOf } from "../compare/metric-choice.js";
 import { formatMetric, metricNames } from "../lib/metric-names.js";
-import type { Comparison, MetricChoice, Summary } from "../types.js";
+import type { Comparison, Metric, MetricChoice, Summary } from "../types.js";
 import { shownMetrics } from "./ranking.js";
 import { visibleText } from "./visible-text.js";
 
@@ -15,23 +16,33 @@ export interface GateOutcome {
 
 /**
  * The result for a CI server, in JUnit's XML: a test case for each approach, passed where it was measured and in error where it could not
- * be, and one for each gate, failed where it does not hold.
+ * be or gave hardly an answer, and one for each gate, failed where it does not hold.
  */
-export function renderJunit({ task, metrics, summaries, failed }: Comparison, gates: readonly GateOutcome[] = []): string {
+export function renderJunit(
+  { task, metrics, summaries, failed, unanswered = [] }: Comparison,
+  gates: readonly GateOutcome[] = [],
+): string {
   const failures = gates.filter(({ isPassed }) => !isPassed).length;
+  // Those without any outcome are among the failed.
+  const silent = unanswered.filter(({ approach }) => summaries.some((summary) => summary.approach === approach));
+  const errors = failed.length + silent.length;
   const cases = [
-    ...summaries.map((summary) => testCase("approaches", summary.approach, output(summary, metrics))),
+    ...summaries.map((summary) => {
+      const mute = silent.find(({ approach }) => approach === summary.approach);
+      const content = mute === undefined ? output(summary, metrics) : `<error message=${attribute(unansweredText(mute))}/>`;
+      return testCase("approaches", summary.approach, content);
+    }),
     ...failed.map(({ approach, reason }) => testCase("approaches", approach, `<error message=${attribute(reason)}/>`)),
   ];
   const gateCases = gates.map(({ gate, approach, value, isPassed }) => {
     const found = `${approach}: ${value === null ? "not measured" : value}, required ${gate}`;
     return testCase("gates", `${gate} (${approach})`, isPassed ? "" : `<failure message=${attribute(found)}/>`);
   });
-  const counts = `tests="${cases.length + gates.length}" failures="${failures}" errors="${failed.length}"`;
+  const counts = `tests="${cases.length + gates.length}" failures="${failures}" errors="${errors}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name=${attribute(`crossover: ${task.name}`)} ${counts}>`,
-    `<testsuite name="approaches" tests="${cases.length}" failures="0" errors="${failed.length}">`,
+    `<testsuite name="approaches" tests="${cases.length}" failures="0" errors="${errors}">`,
     ...cases,
     "</testsuite>",
     `<testsuite name="gates" tests="${gates.length}" failures="${failures}" errors="0">`,
@@ -48,10 +59,16 @@ function testCase(suite: string, name: string, content: string): string {
 }
 
 function output(summary: Summary, metrics: MetricChoice): string {
-  const scores = shownMetrics(metrics).map(
-    (metric) => `${metricNames[metric]} ${formatMetric(metric, scoreOf(summary, metric).value)}`,
-  );
-  const text = `${scores.join(", ")} on ${summary.testRows} test rows`;
+  const { testRows, missing } = summary;
+  const [first] = shownMetrics(metrics);
+  const said = (scores: Parameters<typeof scoreOf>[0], metric: Metric): string =>
+    formatMetric(metric, scoreOf(scores, metric).value);
+  const rows =
+    missing === undefined
+      ? `${testRows} test rows`
+      : `${testRows - missing.rows} of ${testRows} test rows (${metricNames[first!]} ${said(missing.worstCase, first!)} if the missing ones are wrong)`;
+  const scores = shownMetrics(metrics).map((metric) => `${metricNames[metric]} ${said(summary, metric)}`);
+  const text = `${scores.join(", ")} on ${rows}`;
   return `<system-out>${escapeXml(text)}</system-out>`;
 }
 

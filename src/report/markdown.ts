@@ -1,13 +1,13 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
-import { about, failureNames, sentenceOf, titleOf } from "../advise/wordings.js";
+import { about, asWrongText, failureNames, sentenceOf, titleOf } from "../advise/wordings.js";
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
 import { metricNames } from "../lib/metric-names.js";
 import { spendingText } from "../lib/spending.js";
 import type { Comparison, FactorCell } from "../types.js";
 import { factorNames } from "./factor-names.js";
-import { rankingColumns, shownInFactors } from "./ranking.js";
+import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
 import { verdictNames } from "./verdict-names.js";
 import { visibleText } from "./visible-text.js";
@@ -24,7 +24,9 @@ export function renderMarkdown(comparison: Comparison, advice: Advice): string {
     // The first reason is the verdict, which the headline has said.
     ...findingList("Why", advice.reasons.slice(1)),
     ...(comparison.factors.length > 0 ? ["## The six factors, and quality", factorTable(comparison)] : []),
-    ...(comparison.summaries.length > 0 ? ["## All approaches", rankingTable(comparison, advice)] : []),
+    ...(comparison.summaries.length > 0
+      ? ["## All approaches", rankingTable(comparison, advice), ...rankingNote(comparison)]
+      : []),
     ...(comparison.contrasts.length > 0
       ? ["## Differences on the same test rows", contrastTable(comparison), "p is Holm-corrected over all planned contrasts."]
       : []),
@@ -88,6 +90,11 @@ function factorTable(comparison: Comparison): string {
   );
 }
 
+function rankingNote(comparison: Comparison): string[] {
+  const note = missingNote(comparison);
+  return note === null ? [] : [escapeMarkdown(note)];
+}
+
 function rankingTable(comparison: Comparison, advice: Advice): string {
   const columns = rankingColumns(comparison);
   return table(
@@ -104,10 +111,10 @@ function rankingTable(comparison: Comparison, advice: Advice): string {
 function contrastTable({ contrasts }: Comparison): string {
   return table(
     ["approaches", "metric", "difference (95% interval)", "p (Holm)", "verdict"],
-    contrasts.map(({ a, b, metric, difference, adjustedPValue, verdict, moreRows }) => [
+    contrasts.map(({ a, b, metric, difference, adjustedPValue, verdict, moreRows, missing }) => [
       `${escapeMarkdown(a)} − ${escapeMarkdown(b)}`,
       metricNames[metric],
-      formatPointsEstimate(difference),
+      formatPointsEstimate(difference) + (missing === undefined ? "" : `<br>${escapeMarkdown(asWrongText(missing))}`),
       escapeMarkdown(formatPValue(adjustedPValue)),
       `${verdictNames[verdict]}${moreRows === null ? "" : `; about ${about(moreRows)} more test rows would decide`}`,
     ]),

@@ -1,4 +1,5 @@
 /** @file The predictions themselves, one row an answer: for spreadsheets and for scripts. */
+import { isMissing } from "../compare/missing.js";
 import type { Comparison, Measurement, Outcome } from "../types.js";
 
 type Row = Outcome & Pick<Measurement, "approach" | "arm" | "split" | "trainSize" | "seed">;
@@ -20,8 +21,10 @@ const columns: Readonly<Record<string, (row: Row) => string | number | boolean |
   id: (row) => row.id,
   truth: (row) => row.truth.join("|"),
   answer: (row) => row.answer?.join("|"),
-  is_correct: (row) => isSameSet(row.truth, row.answer),
+  // A missing row is neither right nor wrong.
+  is_correct: (row) => (isMissing(row) ? null : isSameSet(row.truth, row.answer)),
   failure: (row) => row.failure,
+  refused_by: (row) => row.refusedBy,
   confidence: (row) => row.confidence?.value ?? ownScore(row),
   confidence_source: (row) => row.confidence?.source,
   latency_seconds: (row) => row.latencySeconds,

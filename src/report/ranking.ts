@@ -16,9 +16,11 @@ export interface RankingColumn {
 
 const missing = "–";
 
-/** The columns after the approach's name: the metric that ranks first, the other ones, and what it takes. */
-export function rankingColumns({ metrics }: Pick<Comparison, "metrics">): readonly RankingColumn[] {
-  return [...scoreColumns(metrics), ...otherColumns];
+/** The columns after the approach's name: the metric that ranks first, the other ones, and what it takes. Where rows are missing, of how many rows
+ * the scores are, and the worst case. */
+export function rankingColumns({ metrics, summaries }: Pick<Comparison, "metrics" | "summaries">): readonly RankingColumn[] {
+  const isWhole = summaries.every(({ missing: gap }) => gap === undefined);
+  return [...scoreColumns(metrics), ...(isWhole ? [] : [rowsColumn, worstColumn(metrics)]), ...otherColumns];
 }
 
 /** The metrics of a comparison: the one that ranks first, and each once. */
@@ -46,14 +48,41 @@ function scoreColumns(metrics: MetricChoice): RankingColumn[] {
 export function metricMeaning(metric: Metric, { labelsScored }: MetricChoice, labels?: number): string {
   switch (metric) {
     case "accuracy":
-      return "share of right answers; no answer counts as wrong";
+      return "share of right answers; an answer that is none counts as wrong";
     case "exactMatch":
-      return "share of rows with all labels right; no answer counts as wrong";
+      return "share of rows with all labels right; an answer that is none counts as wrong";
     case "macroF1":
       return `mean F1 over the labels${labels === undefined || labelsScored === labels ? "" : ` that have test rows, ${formatCount(labelsScored)} of ${formatCount(labels)}`}`;
     case "microF1":
       return "F1 of all decisions on labels together";
   }
+}
+
+const rowsColumn: RankingColumn = {
+  title: "rows",
+  meaning: "test rows with an outcome, which the scores are over; the others are missing",
+  text: ({ testRows, missing: gap }) => formatCount(testRows - (gap?.rows ?? 0)),
+  value: ({ testRows, missing: gap }) => testRows - (gap?.rows ?? 0),
+};
+
+function worstColumn({ primary }: MetricChoice): RankingColumn {
+  const worst = (summary: Summary): number => scoreOf(summary.missing?.worstCase ?? summary, primary).value;
+  return {
+    title: "worst case",
+    meaning: `${metricNames[primary]} if each missing row counts as wrong`,
+    text: (summary) => formatMetric(primary, worst(summary)),
+    value: worst,
+  };
+}
+
+/** What stands under the table where approaches have missing rows: their scores are over different rows. `null` where none has. */
+export function missingNote({ summaries, task, metrics }: Pick<Comparison, "summaries" | "task" | "metrics">): string | null {
+  const lacking = summaries.filter(({ missing: gap }) => gap !== undefined);
+  if (lacking.length === 0) return null;
+  const named = lacking.map(
+    ({ approach, missing: gap }) => `${approach} (${formatCount(task.testRows - gap!.rows)} of ${formatCount(task.testRows)})`,
+  );
+  return `Scores are over the rows that each has an outcome of, not all of: ${named.join(", ")}. "worst case": ${metricNames[metrics.primary]} if each missing row is wrong. Only the differences compare the same rows.`;
 }
 
 const otherColumns: readonly RankingColumn[] = [

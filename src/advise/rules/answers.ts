@@ -1,16 +1,69 @@
-import type { Comparison } from "../../types.js";
+import type { Comparison, Failure, Summary } from "../../types.js";
+import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
+import { isRecording } from "../lookup.js";
+import { disagreeingReadings } from "../other-readings.js";
 
 /** Share of rows without an answer from which on it is worth a word, though each counts as wrong already. */
 const tolerableShare = 0.01;
 
-/** The approaches that left rows unanswered, the most first. */
+/** The approaches that left rows unanswered by themselves, the most first: such rows count as wrong. */
 export function unanswered(comparison: Comparison): Finding[] {
-  const found = comparison.summaries.flatMap(({ approach, failures, testRows, answeredAccuracy }) => {
+  const found = comparison.summaries.flatMap((summary) => {
+    const { approach, testRows, answeredAccuracy } = summary;
+    const failures = ownFailures(summary);
     const rows = Object.values(failures).reduce((sum, count) => sum + count, 0);
     return rows > tolerableShare * testRows
       ? [{ kind: "unanswered" as const, approach, rows, testRows, failures, answeredAccuracy }]
       : [];
   });
   return found.sort((a, b) => b.rows / b.testRows - a.rows / a.testRows);
+}
+
+/** Failures that are the approach's own: all but the missing rows. */
+function ownFailures({ failures, missing }: Summary): Partial<Record<Failure, number>> {
+  const own = (Object.entries(failures) as [Failure, number][]).map(([failure, count]) => {
+    return [failure, count - (missing?.reasons[failure] ?? 0)] as const;
+  });
+  return Object.fromEntries(own.filter(([, count]) => count > 0));
+}
+
+/** The approaches that have no outcome of some rows, the most first: such rows are left out, however few they are. */
+export function missingRows({ summaries }: Comparison): Finding[] {
+  const found = summaries.flatMap(({ approach, testRows, missing, accuracy }) => {
+    if (missing === undefined) return [];
+    const { rows, reasons, example, worstCase } = missing;
+    return {
+      kind: "missing-rows" as const,
+      approach,
+      isRecording: isRecording(approach),
+      rows,
+      testRows,
+      reasons,
+      ...(example !== undefined && { example }),
+      accuracy: accuracy.value,
+      worstAccuracy: worstCase.accuracy.value,
+    };
+  });
+  return found.sort((a, b) => b.rows - a.rows);
+}
+
+/** Where other rows than those that decide would decide otherwise: both numbers. */
+export function readingsDisagree(comparison: Comparison): Finding[] {
+  const decision = decide(comparison);
+  if (!("contrast" in decision)) return [];
+  const { a, b, metric, difference, missing } = decision.contrast;
+  return disagreeingReadings(comparison, decision).map(({ by, reading }) => ({
+    kind: "readings-disagree" as const,
+    by,
+    a,
+    b,
+    metric,
+    difference,
+    margin: comparison.assumptions.margin,
+    rows: comparison.task.testRows - (missing?.rows ?? 0),
+    otherRows: reading.rows,
+    otherDifference: reading.difference,
+    otherVerdict: reading.verdict,
+  }));
 }

@@ -1,7 +1,7 @@
 import { scoreOf } from "../../compare/metric-choice.js";
-import type { Comparison, Summary } from "../../types.js";
+import type { Comparison, Metric, Summary } from "../../types.js";
 import type { Finding } from "../findings.js";
-import { primaryContrast, reversed, summaryOf } from "../lookup.js";
+import { contrastBetween, primaryContrast, reversed, summaryOf } from "../lookup.js";
 
 /** From this adjusted p-value on, a test does not speak against chance. */
 const significance = 0.05;
@@ -16,13 +16,21 @@ export function notTopOnTest(comparison: Comparison): Finding[] {
     const chosen = summaryOf(comparison, best?.approach);
     if (best === null || chosen === undefined) return [];
     const rivals = comparison.summaries.filter((summary) => summary.arm === arm);
-    const metric = comparison.metrics.ranking;
-    const score = (summary: Summary): number => scoreOf(summary, metric).value;
-    const top = rivals.reduce((a, b) => (score(b) > score(a) ? b : a));
-    const lead = score(top) - score(chosen);
+    const leads = rivals.map((rival) => ({ rival, ...leadOver(comparison, rival, chosen) }));
+    const { rival: top, lead, metric } = leads.reduce((a, b) => (b.lead > a.lead ? b : a));
     if (lead <= comparison.assumptions.margin) return [];
     return [{ kind: "not-top-on-test", chosen: chosen.approach, top: top.approach, metric, lead, basis: best.basis }];
   });
+}
+
+/** How far a rival lies above the chosen one: in the metric that ranks, or, where one of them has missing rows, on the rows that both have. */
+function leadOver(comparison: Comparison, rival: Summary, chosen: Summary): { lead: number; metric: Metric } {
+  const metric = comparison.metrics.ranking;
+  if (rival.missing === undefined && chosen.missing === undefined) {
+    return { lead: scoreOf(rival, metric).value - scoreOf(chosen, metric).value, metric };
+  }
+  const contrast = rival === chosen ? undefined : contrastBetween(comparison, rival.approach, chosen.approach);
+  return { lead: contrast?.difference.value ?? 0, metric: contrast?.metric ?? metric };
 }
 
 /** Where the verdict says "better", but the test, corrected for the number of contrasts, no longer excludes chance. */

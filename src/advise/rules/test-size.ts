@@ -34,5 +34,7 @@ export function smallTestSet(comparison: Comparison): Finding[] {
       : { metric: comparison.metrics.ranking, interval: scoreOf(decision.best, comparison.metrics.ranking) };
   const halfWidth = (interval.high - interval.low) / 2;
   const { margin } = comparison.assumptions;
-  return halfWidth > margin ? [{ kind: "small-test-set", testRows: comparison.task.testRows, halfWidth, metric, margin }] : [];
+  const missing = decision.ground === "undecided" ? decision.contrast.missing : decision.best.missing;
+  const testRows = comparison.task.testRows - (missing?.rows ?? 0);
+  return halfWidth > margin ? [{ kind: "small-test-set", testRows, halfWidth, metric, margin }] : [];
 }

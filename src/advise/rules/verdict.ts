@@ -2,7 +2,7 @@ import { scoreOf } from "../../compare/metric-choice.js";
 import type { Comparison } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
-import { gainOver } from "../lookup.js";
+import { gainOver, isRecording } from "../lookup.js";
 
 /** What the decision rests on: one finding. */
 export function verdict(comparison: Comparison): Finding[] {
@@ -11,6 +11,16 @@ export function verdict(comparison: Comparison): Finding[] {
   switch (decision.ground) {
     case "nothing":
       return [{ kind: "nothing-measured" }];
+    case "unanswered": {
+      const { arm: _, ...unanswered } = decision.unanswered;
+      return [{ kind: "no-answers", isRecording: isRecording(unanswered.approach), ...unanswered }];
+    }
+    case "unranked": {
+      const pairs = decision.pairs.map(({ contrast: { a, b, metric, difference, verdict: said } }) => {
+        return { a, b, metric, difference, margin, verdict: said };
+      });
+      return [{ kind: "unranked", pairs }];
+    }
     case "one-arm": {
       const { approach, arm } = decision.best;
       const metric = comparison.metrics.ranking;
@@ -36,9 +46,9 @@ export function verdict(comparison: Comparison): Finding[] {
       return [{ kind: "not-worse", approach, other, metric, difference, margin }];
     }
     case "undecided": {
-      const { metric, difference, moreRows } = decision.contrast;
+      const { metric, difference, moreRows, missing } = decision.contrast;
       const [leader, other] = [decision.leader.approach, decision.other.approach];
-      const { testRows } = comparison.task;
+      const testRows = comparison.task.testRows - (missing?.rows ?? 0);
       return [{ kind: "undecided", leader, other, metric, difference, margin, moreRows, testRows }];
     }
   }

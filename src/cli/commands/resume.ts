@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { isMissing } from "../../compare/missing.js";
 import { formatPlural } from "../../lib/format.js";
 import { continueRun, openRun, type Run } from "../../store/run.js";
 import { lockRun } from "../../store/run-lock.js";
@@ -37,7 +38,10 @@ export function addResumeCommand(program: Command, context: CommandContext): Com
       checkFilesOf(whole);
       if (retryErrors) noteRetries(whole, context);
       // Their measurements are made again as a whole: the rows that have an answer find it in the store.
-      const run = await continueRun(folder, (measurement) => !retryErrors || failedRows(measurement) === 0);
+      // One without any outcome is no measurement: it is made again in any case.
+      const run = await continueRun(folder, (measurement) => {
+        return measurement.outcomes.some((outcome) => !isMissing(outcome)) && (!retryErrors || failedRows(measurement) === 0);
+      });
       const stored = storedOptions(run);
       const options = budgetUsd === undefined ? stored : { ...stored, budgetUsd };
       await runComparison(options, { ...given, dryRun: false, yes: true }, context, run);

@@ -7,6 +7,7 @@ import { type Markup, markup } from "../markup.js";
 const badges: Readonly<Record<Advice["evidence"], string>> = {
   shown: "Shown by the measurements",
   "not-worse": "Shown not to be worse",
+  disputed: "Depends on what is counted",
   limited: "Shown, but no language model was measured",
   open: "Not enough evidence",
 };

@@ -18,6 +18,7 @@ import { figure } from "./elements.js";
 
 /** A chart for each metric, with the intervals of all approaches, the metric that ranks first. */
 export function qualityFigures({ summaries, metrics, task }: Comparison, advice: Advice): Markup {
+  const over = summaries.some(({ missing }) => missing !== undefined) ? " Of each, over the rows it has an outcome of." : "";
   return markup`${shownMetrics(metrics).map((metric) => {
     const rows = summaries
       .map((summary) => ({ ...nameOf(summary, advice), estimate: scoreOf(summary, metric) }))
@@ -25,7 +26,7 @@ export function qualityFigures({ summaries, metrics, task }: Comparison, advice:
     const format = (value: number): string => formatMetric(metric, value);
     const name = capitalized(metricNames[metric]);
     const meaning = capitalized(metricMeaning(metric, metrics, task.labels.length));
-    return figure(name.toLowerCase().replaceAll(" ", "-"), name, `${meaning}. Lines are 95% intervals.`, (size) =>
+    return figure(name.toLowerCase().replaceAll(" ", "-"), name, `${meaning}. Lines are 95% intervals.${over}`, (size) =>
       intervalChart(rows, {
         ...size,
         axis: "share",

@@ -52,7 +52,7 @@ ${chosen}
   }</li>
 <li>p-values: McNemar's test for accuracy, a paired permutation test for F1, corrected by Holm over ${formatPlural(contrasts.length, "planned contrast")}.</li>
 <li>“Better” means that the whole interval lies beyond the margin and the test agrees; “equivalent” that it lies within it; everything else is undecided.</li>
-<li>A row without a usable answer counts as wrong. A score of a label with fewer than 20 test rows is not estimable.</li>
+<li>A row without a usable answer counts as wrong, unless it is missing: not in the recording, failed by the service, or refused by its filter. Missing rows are left out, and every difference is over the rows that both have. A score of a label with fewer than 20 test rows is not estimable.</li>
 <li>Prices of services are list prices for the tokens they reported; the price of a local model is that of the machine for the time it took.</li>
 </ul>`;
 }

@@ -1,12 +1,12 @@
 /** @file The page's tables of approaches: factors, ranking, differences. */
 import type { Advice } from "../../advise/advise.js";
-import { about } from "../../advise/wordings.js";
+import { about, asWrongText } from "../../advise/wordings.js";
 import { formatBytes, formatCount, formatPercent, formatPointsEstimate, formatPValue, formatScore } from "../../lib/format.js";
 import { metricNames } from "../../lib/metric-names.js";
 import type { Comparison, FactorCell, Summary } from "../../types.js";
 import { factorNames } from "../factor-names.js";
 import { type Content, type Markup, markup } from "../markup.js";
-import { rankingColumns, shownInFactors } from "../ranking.js";
+import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
 import { verdictNames } from "../verdict-names.js";
 import { approachName, type Cell, details, table } from "./elements.js";
 
@@ -42,6 +42,7 @@ function factorCell(cell: FactorCell | undefined): Markup {
 /** All approaches with their scores, prices and times, the best first. */
 export function rankingTable(comparison: Comparison, advice: Advice): Markup {
   const { summaries } = comparison;
+  const note = missingNote(comparison);
   const columns = rankingColumns(comparison);
   const head = ["Approach", ...columns.map(({ title }) => ({ content: title, kind: "number" as const }))];
   const rows = summaries.map((summary) => ({
@@ -51,7 +52,7 @@ export function rankingTable(comparison: Comparison, advice: Advice): Markup {
     ],
     isChosen: summary.approach === advice.choice,
   }));
-  return table("All approaches", head, rows);
+  return markup`${table("All approaches", head, rows)}${note !== null && markup`<p class="note">${note}</p>`}`;
 }
 
 /** More of each approach: further scores, calibration, what it set and what it needs. */
@@ -94,11 +95,11 @@ export function moreScores({ summaries }: Comparison): Markup {
 export function contrastTable({ contrasts, summaries }: Comparison): Markup {
   const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
   const name = (approach: string): Markup => approachName(approach, armOf.get(approach) ?? "baseline");
-  const rows = contrasts.map(({ a, b, metric, difference, discordant, pValue, adjustedPValue, verdict, moreRows }) => ({
+  const rows = contrasts.map(({ a, b, metric, difference, discordant, pValue, adjustedPValue, verdict, moreRows, missing }) => ({
     cells: [
       markup`${name(a)}<br>−&nbsp;${name(b)}`,
       { content: metricNames[metric], kind: "nowrap" as const },
-      { content: formatPointsEstimate(difference).replace(" points", ""), kind: "nowrap" as const },
+      markup`<span class="nowrap">${formatPointsEstimate(difference).replace(" points", "")}</span>${missing !== undefined && markup`<span class="detail">${asWrongText(missing)}</span>`}`,
       { content: `${formatCount(discordant[0])} / ${formatCount(discordant[1])}`, kind: "number" as const },
       { content: withoutName(pValue), kind: "number" as const },
       { content: withoutName(adjustedPValue), kind: "number" as const },

@@ -25,7 +25,11 @@ export function failureTables(comparison: Comparison): Markup | null {
       { content: answeredAccuracy === null ? "–" : formatPercent(answeredAccuracy), kind: "number" as const },
     ],
   }));
-  return markup`<p class="note">Of ${formatPlural(failing[0]!.testRows, "test row")}; each counts as wrong.</p>${table("Rows without an answer", head, rows)}${examples(comparison)}`;
+  const isMissing = failing.some(({ missing }) => missing !== undefined);
+  const counted = isMissing
+    ? "those that are missing, that failed, or that the host's filter refused are left out, the others count as wrong"
+    : "each counts as wrong";
+  return markup`<p class="note">Of ${formatPlural(failing[0]!.testRows, "test row")}; ${counted}.</p>${table("Rows without an answer", head, rows)}${examples(comparison)}`;
 }
 
 /** What was said instead of an answer, so that a person can see why. */

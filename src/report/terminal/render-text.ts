@@ -1,14 +1,14 @@
 /** @file The report in a terminal: the answer first, then what it rests on. */
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
-import { about, sentenceOf, titleOf } from "../../advise/wordings.js";
+import { about, asWrongText, sentenceOf, titleOf } from "../../advise/wordings.js";
 import { scoreOf } from "../../compare/metric-choice.js";
 import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/format.js";
 import { metricNames } from "../../lib/metric-names.js";
 import type { Comparison, FactorCell, Metric, Summary } from "../../types.js";
 import { wrap } from "../display-width.js";
 import { factorNames } from "../factor-names.js";
-import { rankingColumns, shownInFactors } from "../ranking.js";
+import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
 import { verdictNames } from "../verdict-names.js";
 import { visibleText } from "../visible-text.js";
 import { asciiGlyphs, type Glyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
@@ -79,7 +79,7 @@ function titleLines({ task }: Comparison, { width, style, say }: Page): string[]
 }
 
 function answerLines(advice: Advice, { width, style, glyphs, say }: Page): string[] {
-  const color = advice.choice === null ? style.warn : style.good;
+  const color = advice.choice === null || advice.evidence === "disputed" ? style.warn : style.good;
   const rule = style.dim(glyphs.rule.repeat(width));
   return [
     rule,
@@ -154,7 +154,11 @@ function rankingLines(comparison: Comparison, advice: Advice, { width, style, gl
     ];
   };
   const rows = summaries.map((summary) => [nameOf(summary), ...shown.map(({ text }) => say(text(summary)))]);
-  return tableLines(columns, rows, width, { headStyle: style.dim, rule: glyphs.rule });
+  const note = missingNote(comparison);
+  return [
+    ...tableLines(columns, rows, width, { headStyle: style.dim, rule: glyphs.rule }),
+    ...(note === null ? [] : wrap(say(note), width).map(style.dim)),
+  ];
 }
 
 function contrastLines({ contrasts }: Comparison, { width, style, glyphs, say }: Page): string[] {
@@ -175,9 +179,10 @@ function contrastLines({ contrasts }: Comparison, { width, style, glyphs, say }:
     width,
     { headStyle: style.dim, rule: glyphs.rule },
   );
-  const lines = contrasts.flatMap(({ a, b }, i) => {
+  const lines = contrasts.flatMap(({ a, b, missing }, i) => {
     const isSamePair = contrasts[i - 1]?.a === a && contrasts[i - 1]?.b === b;
-    return isSamePair ? rows[i]! : [...wrap(say(`${a} − ${b}`), width), ...rows[i]!];
+    const worst = missing === undefined ? [] : wrap(say(asWrongText(missing)), width - 2).map((line) => `  ${style.dim(line)}`);
+    return [...(isSamePair ? [] : wrap(say(`${a} − ${b}`), width)), ...rows[i]!, ...worst];
   });
   const note = `p: McNemar for accuracy, permutation for F1; Holm-corrected for ${formatPlural(contrasts.length, "contrast")}.`;
   return [...head, ...lines, ...wrap(note, width).map(style.dim)];
