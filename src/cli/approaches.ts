@@ -101,6 +101,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       demos: options.demos,
       prices,
       timeoutSeconds: options.timeoutSeconds,
+      ...(options.patienceSeconds === undefined ? {} : { patienceSeconds: options.patienceSeconds }),
       maxConcurrency: options.maxConcurrency,
       ...batch,
       ...(responses === undefined ? {} : { cache: responses }),

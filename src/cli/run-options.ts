@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
+import { defaultPatienceSeconds } from "../prompt/client.js";
 import { type OptimizerName, optimizerNames } from "../prompt/optimizers/optimizers.js";
 import type { LadderChoice } from "../tune/ladder.js";
 import type { ClassWeight } from "../tune/regression/class-weights.js";
@@ -51,6 +52,8 @@ export interface RunOptions {
   readonly batch?: boolean;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
+  /** How long an LLM may answer nothing before it is given up. @default 600 */
+  readonly patienceSeconds?: number;
   readonly budgetUsd?: number;
   readonly prices?: string;
   readonly margin: number;
@@ -112,6 +115,14 @@ const most = Number.MAX_SAFE_INTEGER;
 /** What `--batch` does, for `--help`. */
 export const batchHelp =
   "ask LLMs of OpenAI and Anthropic in batches, at half the price: answers come within 24 hours, most often within one; what is stopped meanwhile is resumed";
+
+/** How long a service is waited for; the same for all that ask one. */
+export function patienceOption(): Option {
+  return new Option(
+    "--patience-seconds <s>",
+    `how long to wait for a service that answers nothing any more (it is down, or a limit is reached) before stopping with everything kept (default: ${defaultPatienceSeconds})`,
+  ).argParser(numberIn("--patience-seconds", 0, 86_400));
+}
 
 const secondsOfUnit: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, min: 60, h: 3600 };
 
@@ -225,6 +236,7 @@ export function addRunOptions(command: Command): Command {
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
     .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)
+    .addOption(patienceOption())
     .option("--budget-usd <usd>", "stop before a request that could pass this sum", numberIn("--budget-usd", 0, most))
     .option("--prices <file>", "JSON of your own prices per token, fields as LiteLLM's")
     .option(

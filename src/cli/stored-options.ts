@@ -40,6 +40,7 @@ const optionsSchema = z.looseObject({
   demos: z.int().nonnegative(),
   maxConcurrency: z.int().positive(),
   timeoutSeconds: z.number().positive(),
+  patienceSeconds: z.number().nonnegative().exactOptional(),
   budgetUsd: number.exactOptional(),
   prices: z.string().exactOptional(),
   cache: z.boolean(),

@@ -22,3 +22,8 @@ export function messageOf(error: unknown): string {
 export function throwIfAborted(signal: AbortSignal): void {
   signal.throwIfAborted();
 }
+
+/** Whether it is an error of the system with this code, such as `ENOENT`. */
+export function isErrorCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

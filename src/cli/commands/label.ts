@@ -3,7 +3,15 @@ import type { CommandContext } from "../command-context.js";
 import { findRun } from "../find-run.js";
 import { givenWords } from "../label/given-words.js";
 import { type LabelOptions, label } from "../label/label-run.js";
-import { batchHelp, labelColumnsHelp, labelSeparator, labelSeparatorHelp, list, numberIn } from "../run-options.js";
+import {
+  batchHelp,
+  labelColumnsHelp,
+  labelSeparator,
+  labelSeparatorHelp,
+  list,
+  numberIn,
+  patienceOption,
+} from "../run-options.js";
 
 const most = Number.MAX_SAFE_INTEGER;
 
@@ -40,6 +48,12 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     .option("--batch", batchHelp)
     .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
     .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)
+    .addOption(patienceOption())
+    .option(
+      "--retry-errors",
+      "ask again also about rows whose answer was no label; those without any are asked again anyway",
+      false,
+    )
     .option(
       "--budget-usd <usd>",
       "stop before a request that could pass this sum, what the file has cost before included",

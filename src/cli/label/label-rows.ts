@@ -3,7 +3,7 @@ import { pathOf, valueAt } from "../../data/nested.js";
 import type { RowSource, SourceRow } from "../../data/row-stream.js";
 import { ExactNumber, formatExactJson } from "../../lib/exact-json.js";
 import type { PredictContext, Prediction, ProgressEvent, Query } from "../../types.js";
-import type { LabelledFile } from "./labelled-file.js";
+import type { LabelledFile, LabelledRow } from "./labelled-file.js";
 
 export interface LabelRowsInput {
   readonly source: RowSource;
@@ -16,7 +16,7 @@ export interface LabelRowsInput {
   readonly predict: (queries: readonly Query[], context: PredictContext) => Promise<Prediction[]>;
   readonly signal: AbortSignal;
   /** How many rows have an answer by now. */
-  readonly onProgress: (done: number) => void;
+  readonly onProgress: (done: number, detail?: string) => void;
   readonly onNote: (text: string) => void;
 }
 
@@ -40,25 +40,7 @@ export function textOfRow(row: SourceRow, column: string): string {
  * piece keep nobody waiting. Where one fails, the other one is awaited, so that what is paid for is stored.
  */
 export async function labelRows(input: LabelRowsInput, file: LabelledFile): Promise<void> {
-  let done = file.totals.rows;
-  const answer = async (piece: readonly SourceRow[]): Promise<(Prediction | null)[]> => {
-    const texts = piece.map((row) => textOfRow(row, input.text));
-    const queries = texts.flatMap((text, i) => (text.trim() === "" ? [] : [{ id: `row-${i}`, text }]));
-    done += piece.length - queries.length;
-    let told = 0;
-    const log = (event: ProgressEvent): void => {
-      if (event.kind === "note") input.onNote(event.text);
-      else {
-        done += event.done - told;
-        told = event.done;
-        input.onProgress(done);
-      }
-    };
-    const context = { signal: input.signal, useCache: true, spend: () => {}, log };
-    const predictions = (queries.length === 0 ? [] : await input.predict(queries, context)).values();
-    return texts.map((text) => (text.trim() === "" ? null : predictions.next().value!));
-  };
-
+  const answer = answerer(input, file.totals.rows);
   let written: Promise<void> = Promise.resolve();
   let answered: Promise<unknown> = written;
   try {
@@ -79,6 +61,62 @@ export async function labelRows(input: LabelRowsInput, file: LabelledFile): Prom
     await Promise.allSettled([answered, written]);
     throw error;
   }
+}
+
+/** Rows that are written together once they were asked again. */
+const mostReplaced = 20_000;
+
+/** Asks about the rows at these places once more, and hands over what was said of them, by place, many at a time. */
+export async function relabelRows(
+  input: LabelRowsInput,
+  places: readonly number[],
+  replace: (rows: ReadonlyMap<number, LabelledRow>) => Promise<void>,
+): Promise<void> {
+  if (places.length === 0) return;
+  const meant = new Set(places);
+  const answer = answerer(input, 0);
+  let labelled = new Map<number, LabelledRow>();
+  let piece: { readonly place: number; readonly row: SourceRow }[] = [];
+  const ask = async (): Promise<void> => {
+    const predictions = await answer(piece.map(({ row }) => row));
+    for (const [i, { place, row }] of piece.entries()) labelled.set(place, { values: row.values, prediction: predictions[i]! });
+    piece = [];
+  };
+  let place = 0;
+  for await (const row of input.source.rows()) {
+    if (meant.has(place)) piece.push({ place, row });
+    place++;
+    if (piece.length < input.pieceRows) continue;
+    input.signal.throwIfAborted();
+    await ask();
+    if (labelled.size < mostReplaced) continue;
+    await replace(labelled);
+    labelled = new Map();
+  }
+  if (piece.length > 0) await ask();
+  if (labelled.size > 0) await replace(labelled);
+}
+
+/** Answers pieces, and tells how many rows have an answer by now. */
+function answerer(input: LabelRowsInput, before: number): (piece: readonly SourceRow[]) => Promise<(Prediction | null)[]> {
+  let done = before;
+  return async (piece) => {
+    const texts = piece.map((row) => textOfRow(row, input.text));
+    const queries = texts.flatMap((text, i) => (text.trim() === "" ? [] : [{ id: `row-${i}`, text }]));
+    done += piece.length - queries.length;
+    let told = 0;
+    const log = (event: ProgressEvent): void => {
+      if (event.kind === "note") input.onNote(event.text);
+      else {
+        done += event.done - told;
+        told = event.done;
+        input.onProgress(done, event.detail);
+      }
+    };
+    const context = { signal: input.signal, useCache: true, spend: () => {}, log };
+    const predictions = (queries.length === 0 ? [] : await input.predict(queries, context)).values();
+    return texts.map((text) => (text.trim() === "" ? null : predictions.next().value!));
+  };
 }
 
 async function* pieces({ source, limit, pieceRows }: LabelRowsInput, skip: number): AsyncGenerator<SourceRow[]> {

@@ -8,7 +8,7 @@ import { openRows, type RowSource } from "../../data/row-stream.js";
 import type { Row } from "../../data/table.js";
 import { UserError } from "../../lib/errors.js";
 import { formatExactJson } from "../../lib/exact-json.js";
-import { formatCount, formatUsd } from "../../lib/format.js";
+import { formatCount, formatPlural, formatUsd } from "../../lib/format.js";
 import { random } from "../../lib/random.js";
 import { spendingText } from "../../lib/spending.js";
 import { listPrices } from "../../prompt/price-table.js";
@@ -16,22 +16,23 @@ import { loadPrices } from "../../prompt/prices.js";
 import { openBill } from "../../store/bill.js";
 import { openResponseCache } from "../../store/response-cache.js";
 import { lockRun } from "../../store/run-lock.js";
-import type { Query, RunEstimate, Spending } from "../../types.js";
+import type { PredictContext, Query, RunEstimate, Spending } from "../../types.js";
 import { billedBudget, checkLlms } from "../approaches.js";
 import type { CommandContext } from "../command-context.js";
 import { confirmUsd } from "../confirm-usd.js";
 import { disposables } from "../disposables.js";
 import { readEnvironment } from "../environment.js";
-import { Interrupted, isAbort } from "../exit-code.js";
+import { exitCode, Interrupted, isAbort } from "../exit-code.js";
 import { localDownloadNotes } from "../model.js";
 import { noteLines } from "../notes.js";
 import { makeProgress, type Progress } from "../progress.js";
 import { packageVersion } from "../version.js";
-import { labelRows, textOfRow } from "./label-rows.js";
+import { failedPlaces, finishReplacing, isRetriable, passingFailures, replaceRows } from "./failed-rows.js";
+import { labelRows, relabelRows, textOfRow } from "./label-rows.js";
 import { checkState, labelFormat, stateFolder, writeState } from "./label-state.js";
 import { planText, summaryText } from "./label-text.js";
 import type { LabelTotals } from "./label-totals.js";
-import { labelledFormat, namesFor, openLabelledFile, readTotals } from "./labelled-file.js";
+import { labelledFormat, namesFor, openLabelledFile, readRetries, readTotals } from "./labelled-file.js";
 import type { LabellerOptions, LabellerPlan } from "./labeller.js";
 import { planLabeller } from "./plan-labeller.js";
 
@@ -41,6 +42,8 @@ export interface LabelOptions extends LabellerOptions {
   readonly text?: string;
   readonly limit?: number;
   readonly batch?: boolean;
+  /** Ask again also about rows whose answer was no label. */
+  readonly retryErrors?: boolean;
   readonly budgetUsd?: number;
   readonly prices?: string;
   readonly cache: boolean;
@@ -97,12 +100,18 @@ export async function label(options: LabelOptions, command: string, context: Com
       held.use(await lockRun(folder));
     }
     const isBegun = await checkState(output, state);
+    if (isBegun && !options.dryRun) await finishReplacing(output, folder);
     const before = await readTotals(output, folder);
     const rows = Math.min(source.count, options.limit ?? source.count);
-    const left = Math.max(0, rows - before.rows);
-    const sample = await rowsOf(before.rows, rows);
+    const layout = { columns: source.columns, names: namesFor(source.columns), isMultiLabel: plan.isMultiLabel };
+    const isMeant = options.retryErrors === true ? isRetriable : (failure: string) => passingFailures.has(failure);
+    const failed = await failedPlaces(output, folder, layout, isMeant, rows);
+    const again = new Set(failed);
+    const left = Math.max(0, rows - before.rows) + again.size;
+    const sample = await rowsOf((place) => place < rows && (place >= before.rows || again.has(place)));
     const estimate = scaled(await plan.estimate(sample, before), sample.length, left);
-    const facts = { file: source.file, output, rows, done: before.rows, sampled: sample.length, estimate };
+    const done = before.rows - again.size;
+    const facts = { file: source.file, output, rows, done, again: again.size, sampled: sample.length, estimate };
     if (options.dryRun) {
       terminal.out(noteLines(`${planText(plan, facts)}\nNothing was spent.`, terminal));
       const where = { env, offline: options.offline, signal, log: progress.log };
@@ -119,31 +128,52 @@ export async function label(options: LabelOptions, command: string, context: Com
     const cache = held.use(
       await openResponseCache(options.cache ? join(options.runs, ".cache", "responses.db") : join(folder, "responses.db")),
     );
-    const predictor = held.use(await plan.open({ env, prices, cache, budget, hasLimit: options.budgetUsd !== undefined }));
-    const file = held.use(await openLabelledFile(output, folder, source.columns, namesFor(source.columns), plan.isMultiLabel));
+    const sources = { env, prices, cache, budget, hasLimit: options.budgetUsd !== undefined };
+    const predictor = held.use(await plan.open(sources));
+    const input = {
+      source,
+      text: text.column,
+      limit: rows,
+      pieceRows: plan.pieceRows,
+      predict: (queries: readonly Query[], predictContext: PredictContext) => predictor.predict(queries, predictContext),
+      signal,
+      onNote: rarely(note),
+    };
+    const onProgress = (labelled: number, detail?: string): void => tell(progress, plan, labelled, rows, budget.spentUsd, detail);
     try {
-      await labelRows(
+      {
+        await using file = await openLabelledFile(output, folder, layout);
+        await labelRows({ ...input, onProgress: (all, detail) => onProgress(all - again.size, detail) }, file);
+      }
+      // Answers that could not be read are stored, and are asked for anew; those that never came need not be told apart.
+      const retries = (await readRetries(output, folder)) + (options.retryErrors === true ? 1 : 0);
+      const asker = retries === 0 || failed.length === 0 ? predictor : held.use(await plan.open({ ...sources, repeat: retries }));
+      const answered = Math.max(rows, before.rows) - again.size;
+      await relabelRows(
         {
-          source,
-          text: text.column,
-          limit: rows,
-          pieceRows: plan.pieceRows,
-          predict: (queries, predictContext) => predictor.predict(queries, predictContext),
-          signal,
-          onProgress: (done) => tell(progress, plan, done, rows, budget.spentUsd),
-          onNote: rarely(note),
+          ...input,
+          predict: (queries, predictContext) => asker.predict(queries, predictContext),
+          onProgress: (asked, detail) => onProgress(answered + asked, detail),
         },
-        file,
+        failed,
+        (labelled) => replaceRows(output, folder, layout, labelled, retries),
       );
     } catch (error) {
       if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
       const paid = bill.totalUsd > 0 ? `, and every answer paid for (${spendingText(bill)})` : "";
-      const kept = `${formatCount(file.totals.rows)} of ${formatCount(rows)} rows are in ${output}${paid}. Go on with: ${command}`;
+      const { rows: written } = await readTotals(output, folder);
+      const kept = `${formatCount(written)} of ${formatCount(rows)} rows are in ${output}${paid}. Go on with: ${command}`;
       if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
       throw new Interrupted(`Stopped. ${kept}`);
     }
     progress.clear();
-    publish(file.totals, bill, options, context);
+    const totals = await readTotals(output, folder);
+    publish(totals, bill, options, context);
+    const unanswered = [...passingFailures].reduce((sum, failure) => sum + (totals.failures[failure] ?? 0), 0);
+    if (unanswered === 0) return;
+    const words = `${formatPlural(unanswered, "row")} got no answer. The same command asks again, and only ${unanswered === 1 ? "that one" : "those"}: ${command}`;
+    terminal.err(noteLines(words, terminal));
+    context.setExitCode(exitCode.user);
   } finally {
     progress.clear();
   }
@@ -179,19 +209,19 @@ async function lookThrough(source: RowSource, name: string | undefined) {
   return {
     dataHash: hash.digest("hex"),
     text: { column, notes: note === null ? [] : [`${file}: ${note}.`] },
-    /** A random sample of the rows from one to before another (reservoir sampling, Vitter's algorithm R). */
-    async rowsOf(from: number, to: number): Promise<Query[]> {
+    /** A random sample of the rows at places that are meant (reservoir sampling, Vitter's algorithm R). */
+    async rowsOf(isMeant: (place: number) => boolean): Promise<Query[]> {
       const { integer } = random(0, "label-sample");
       const sample: Query[] = [];
-      let number = 0;
+      let [number, meant] = [0, 0];
       for await (const row of source.rows()) {
         const i = number++;
-        if (i >= to) break;
-        if (i < from) continue;
+        if (!isMeant(i)) continue;
+        meant++;
         const query = { id: String(i), text: textOfRow(row, column) };
         if (sample.length < mostSampled) sample.push(query);
         else {
-          const place = integer(i - from + 1);
+          const place = integer(meant);
           if (place < mostSampled) sample[place] = query;
         }
       }
@@ -215,8 +245,16 @@ function scaled(estimate: RunEstimate, sampled: number, rows: number): RunEstima
   };
 }
 
-function tell(progress: Progress, { name }: LabellerPlan, done: number, total: number, spentUsd: number): void {
-  const detail = spentUsd > 0 ? { detail: `${formatUsd(spentUsd)} so far` } : {};
+function tell(
+  progress: Progress,
+  { name }: LabellerPlan,
+  done: number,
+  total: number,
+  spentUsd: number,
+  waiting: string | undefined,
+): void {
+  const parts = [...(waiting === undefined ? [] : [waiting]), ...(spentUsd > 0 ? [`${formatUsd(spentUsd)} so far`] : [])];
+  const detail = parts.length === 0 ? {} : { detail: parts.join(", ") };
   progress.log({ kind: "progress", stage: `labeling with ${name}`, done, total, ...detail });
 }
 

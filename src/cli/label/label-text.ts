@@ -15,6 +15,8 @@ export interface LabelPlanFacts {
   /** Rows to be labelled in the end, and those that are labelled already. */
   readonly rows: number;
   readonly done: number;
+  /** Rows that had no label, and are asked about again. */
+  readonly again: number;
   /** Texts that the estimate was made from. */
   readonly sampled: number;
   readonly estimate: RunEstimate;
@@ -27,6 +29,7 @@ export function planText(plan: LabellerPlan, facts: LabelPlanFacts): string {
   const range = usdRange === undefined ? null : formatUsdRange(usdRange);
   return [
     `${facts.file}: ${formatPlural(facts.rows, "row")}${facts.done === 0 ? "" : `, ${formatCount(facts.done)} of them labelled already`}.`,
+    ...(facts.again === 0 ? [] : [`${formatPlural(facts.again, "row")} without a label are asked about again.`]),
     `Labels (${formatCount(plan.labels.length)}): ${shortList(plan.labels)}.`,
     `Labelled by ${plan.name}, into ${facts.output}.`,
     ...plan.notes,

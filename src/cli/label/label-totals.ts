@@ -33,6 +33,18 @@ export const noTotals: LabelTotals = {
 /** A text that holds nothing is not asked about. */
 export const emptyText = "empty";
 
+/** The totals where rows that had failed so have these predictions. What the failed ones had cost stays in the sum. */
+export function replacePredictions(
+  totals: LabelTotals,
+  failures: readonly string[],
+  predictions: readonly (Prediction | null)[],
+): LabelTotals {
+  const left = new Map(Object.entries(totals.failures));
+  for (const failure of failures) left.set(failure, (left.get(failure) ?? 0) - 1);
+  const failuresLeft = Object.fromEntries([...left].filter(([, rows]) => rows > 0));
+  return addPredictions({ ...totals, rows: totals.rows - failures.length, failures: failuresLeft }, predictions);
+}
+
 /** The totals with the predictions added; a row without a prediction had an empty text. */
 export function addPredictions(totals: LabelTotals, predictions: readonly (Prediction | null)[]): LabelTotals {
   const labels = new Map(Object.entries(totals.labels));

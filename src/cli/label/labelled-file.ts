@@ -31,9 +31,20 @@ export interface LabelledFile extends AsyncDisposable {
   append(rows: readonly LabelledRow[]): Promise<void>;
 }
 
-interface JournalLine {
+/** What a line of the journal vouches for. */
+export interface JournalLine {
   readonly bytes: number;
   readonly totals: LabelTotals;
+  /** How often answers that could not be read were asked for anew; never unless told. */
+  readonly retries?: number | undefined;
+}
+
+/** How rows are written. */
+export interface LabelledLayout {
+  /** Those of the rows, for a CSV. */
+  readonly columns: readonly string[];
+  readonly names: Readonly<Record<AddedColumn, string>>;
+  readonly isMultiLabel: boolean;
 }
 
 const count = z.number().nonnegative();
@@ -58,6 +69,7 @@ const journalKind = {
       reasoningTokens: count,
       usd: count.nullable(),
     }),
+    retries: z.int().nonnegative().optional(),
   }),
   remedy:
     "Which rows are labelled is not known: put it back from a copy, or name another file with -o; stored answers are used again.",
@@ -74,26 +86,25 @@ export function labelledFormat(path: string): LabelledFormat {
 }
 
 /** The journal's path in the folder that is kept beside the file. */
-const journalPath = (folder: string): string => join(folder, "journal.jsonl");
+export const journalPath = (folder: string): string => join(folder, "journal.jsonl");
 
 /** What the file holds so far; nothing where there is no journal. */
 export async function readTotals(path: string, folder: string): Promise<LabelTotals> {
   return (await wholePart(path, folder)).totals;
 }
 
+/** How often answers that could not be read were asked for anew. */
+export async function readRetries(path: string, folder: string): Promise<number> {
+  return (await wholePart(path, folder)).retries ?? 0;
+}
+
 /**
  * Opens the file to go on with it, or makes it.
  *
  * @param folder where the journal is kept
- * @param columns those of the rows, for the header of a CSV
  */
-export async function openLabelledFile(
-  path: string,
-  folder: string,
-  columns: readonly string[],
-  names: Readonly<Record<AddedColumn, string>>,
-  isMultiLabel: boolean,
-): Promise<LabelledFile> {
+export async function openLabelledFile(path: string, folder: string, layout: LabelledLayout): Promise<LabelledFile> {
+  const { columns, names } = layout;
   const format = labelledFormat(path);
   const whole = await wholePart(path, folder);
   const file = await open(path, existsSync(path) ? "r+" : "w");
@@ -101,6 +112,7 @@ export async function openLabelledFile(
   if (existsSync(journalPath(folder))) await truncate(journalPath(folder), whole.journalBytes);
   const lines = await open(journalPath(folder), "a", privateFileMode);
   let { bytes, totals } = whole;
+  const retries = whole.retries === undefined ? {} : { retries: whole.retries };
   const write = async (text: string): Promise<void> => {
     const content = Buffer.from(text, "utf8");
     await writeAll(file, content, bytes);
@@ -112,21 +124,27 @@ export async function openLabelledFile(
     },
     async append(rows) {
       const header = format === "csv" && bytes === 0 ? csvLine([...columns, ...addedColumns.map((name) => names[name])]) : "";
-      const toLine = (row: LabelledRow): string =>
-        format === "csv" ? csvRow(row, columns) : `${formatExactJson(jsonRow(row, names, isMultiLabel))}\n`;
-      await write(header + rows.map(toLine).join(""));
+      await write(header + rows.map((row) => labelledLine(row, format, layout)).join(""));
       await file.sync();
       totals = addPredictions(
         totals,
         rows.map(({ prediction }) => prediction),
       );
-      await lines.writeFile(journalLine({ bytes, totals } satisfies JournalLine));
+      await lines.writeFile(journalText({ bytes, totals, ...retries }));
     },
     async [Symbol.asyncDispose]() {
       await file.close();
       await lines.close();
     },
   };
+}
+
+/** A line of the journal. */
+export const journalText = (line: JournalLine): string => journalLine(line);
+
+/** A row as it stands in the file, with the end of its line. */
+export function labelledLine(row: LabelledRow, format: LabelledFormat, { columns, names, isMultiLabel }: LabelledLayout): string {
+  return format === "csv" ? csvRow(row, columns) : `${formatExactJson(jsonRow(row, names, isMultiLabel))}\n`;
 }
 
 async function writeAll(file: FileHandle, content: Buffer, position: number): Promise<void> {
@@ -137,12 +155,12 @@ async function writeAll(file: FileHandle, content: Buffer, position: number): Pr
 }
 
 /** The part of the file that a line of the journal vouches for, and the part of the journal up to that line. */
-async function wholePart(path: string, folder: string): Promise<JournalLine & { readonly journalBytes: number }> {
+export async function wholePart(path: string, folder: string): Promise<JournalLine & { readonly journalBytes: number }> {
   // The file may have been deleted, and after a power cut be shorter than the last line says.
   const size = existsSync(path) ? (await stat(path)).size : 0;
   const journal = journalPath(folder);
   const text = existsSync(journal) ? await readFile(journal, "utf8") : "";
-  let found = { bytes: 0, totals: noTotals, journalBytes: 0 };
+  let found: JournalLine & { readonly journalBytes: number } = { bytes: 0, totals: noTotals, journalBytes: 0 };
   const { lines, ends } = parseJournal(journal, text, journalKind);
   for (const [i, line] of lines.entries()) if (line.bytes <= size) found = { ...line, journalBytes: ends[i]! };
   return found;

@@ -27,6 +27,8 @@ export interface LabellerOptions {
   readonly offline?: boolean;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
+  /** How long an LLM may answer nothing before it is given up. @default 600 */
+  readonly patienceSeconds?: number;
 }
 
 /** What asking needs beyond the plan. */
@@ -36,6 +38,8 @@ export interface LabellerSources {
   readonly cache: ResponseCache;
   readonly budget: Budget;
   readonly hasLimit: boolean;
+  /** How often the same was asked before, where the stored answers are not to be used again; 0 unless given. */
+  readonly repeat?: number;
 }
 
 /** Known before anything is asked or any key is there. */

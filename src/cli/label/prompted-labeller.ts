@@ -52,7 +52,8 @@ export async function planPrompted(
     encoder: encoderName,
     notes,
   } = options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
-  const { maxConcurrency, timeoutSeconds, batches } = options;
+  const { maxConcurrency, timeoutSeconds, patienceSeconds, batches } = options;
+  const patience = patienceSeconds === undefined ? {} : { patienceSeconds };
   const batch = batches === undefined ? {} : { batch: batches };
   const { labels, isMultiLabel } = program.template;
   let loaded: Promise<Encoder> | undefined;
@@ -79,13 +80,13 @@ export async function planPrompted(
         maxConcurrency,
         pilot: pilot === null || own.answers > pilot.answers ? own : pilot,
       }),
-    async open({ cache, budget, hasLimit }) {
+    async open({ cache, budget, hasLimit, repeat = 0 }) {
       const resolved = await resolveLlm(llm, { env, prices, maxConcurrency, ...batch });
       // Without a price there is no sum to enter; with a limit the client refuses such a model.
       const isBudgeted = hasLimit || resolved.price !== null;
-      const client = createClient(resolved, { cache, timeoutSeconds, ...(isBudgeted ? { budget } : {}) });
+      const client = createClient(resolved, { cache, timeoutSeconds, ...patience, ...(isBudgeted ? { budget } : {}) });
       const encoder = await encoderOf();
-      const parts = { llm: resolved, client, isTextOnly, repeat: 0, ...(encoder === undefined ? {} : { encoder }) };
+      const parts = { llm: resolved, client, isTextOnly, repeat, ...(encoder === undefined ? {} : { encoder }) };
       const predictor = await programPredictor(program, parts, context);
       return {
         ...predictor,
