@@ -95,7 +95,7 @@ describe.each(pages)("%s", (page) => {
     )
       .map(({ out }) => out)
       .join();
-    const outside = new Set(["--no-deps"]);
+    const outside = new Set(["--no-deps", "--ignore-scripts"]);
     const options = [...text(page).matchAll(/(?<![\w-])--[a-z][a-z-]+/g)]
       .map(([option]) => option)
       .filter((option) => !outside.has(option));

@@ -1,6 +1,6 @@
 /** @file A model behind an HTTP service, asked through a provider of the Vercel AI SDK: one attempt, without the SDK's own retries. */
 
-import type { LanguageModel } from "ai";
+import type { LanguageModelV3 } from "@ai-sdk/provider";
 import { keyHeader } from "../batch/batch-transport.js";
 import {
   type CompletionRequest,
@@ -18,7 +18,7 @@ import { readUsage } from "../usage.js";
 import { type Caller, isCallError, limitsTold, toLlmError, unsupportedParameter } from "./failure.js";
 
 /** The SDK's interface to one model, in its present version. */
-export type SdkModel = Extract<LanguageModel, { readonly specificationVersion: "v3" }>;
+export type SdkModel = LanguageModelV3;
 type SdkResult = Awaited<ReturnType<SdkModel["doGenerate"]>>;
 type SdkPrompt = Parameters<SdkModel["doGenerate"]>[0]["prompt"];
 

@@ -20,7 +20,7 @@ export async function importTransformers(
     if (!isMissing) throw error;
     throw new UserError(
       "local: models are run by the package @huggingface/transformers, which is not installed. Install it beside crossover: " +
-        "npm install @huggingface/transformers@4",
+        "npm install --ignore-scripts @huggingface/transformers@4",
     );
   }
 }
