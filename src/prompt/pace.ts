@@ -10,6 +10,7 @@
 import { createQueue } from "../lib/queue.js";
 import { whenAborted } from "../lib/when-aborted.js";
 import { createProbe } from "./limit-probe.js";
+import { createRefusalCause } from "./refusal-cause.js";
 import { createRefusalPause } from "./refusal-pause.js";
 import { createRequestRate, type RequestsLeft, type Sent, spanSeconds } from "./request-rate.js";
 
@@ -54,7 +55,10 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
   const most = Math.max(1, Math.floor(options.maxConcurrency));
   const rate = createRequestRate();
   const refusals = createRefusalPause();
-  const probe = createProbe();
+  const cause = createRefusalCause();
+  let probe = createProbe();
+  /** Refusals were found to have nothing to do with the pace. */
+  let isElsewhere = false;
   /** Requests that may be open before the first refusal. */
   let doubling = Math.min(most, options.initial ?? 16);
   let open = 0;
@@ -110,6 +114,17 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
 
   const refused = (sent: Sent, { retryAfterSeconds }: Heard): void => {
     const now = performance.now();
+    const wasElsewhere = isElsewhere;
+    isElsewhere = cause.isElsewhere();
+    if (isElsewhere) {
+      // What was learned from them was no limit.
+      if (!wasElsewhere) {
+        probe = createProbe();
+        rate.forget();
+        refusals.forget();
+      }
+      return;
+    }
     // What is still open, though the service had to take it beside this one.
     const opened = Math.max(1, open, worked.now, worked.before);
     rate.refused(sent, now, roundSeconds);
@@ -128,12 +143,14 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
     const sent = rate.send(performance.now());
     refusals.send(sent);
     const opened = open;
+    const ended = cause.send(sent.at, opened);
     let isReleased = false;
     return {
       release(outcome, heard = {}) {
         if (isReleased) return;
         isReleased = true;
         open--;
+        if (outcome !== "other") ended(outcome === "refused");
         if (outcome === "answered") answered(sent, opened, heard);
         if (outcome === "refused") refused(sent, heard);
         startWaiting();

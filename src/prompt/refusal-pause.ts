@@ -14,6 +14,8 @@ export interface RefusalPause {
   /** Refused. `retryMs`: what the service asks to wait, where it does. `soonMs`: how long the one that is tried waits. */
   refused(sent: Sent, now: number, retryMs: number | null, soonMs: number): void;
   answered(sent: Sent): void;
+  /** Refusals mean nothing for others. */
+  forget(): void;
 }
 
 /** Where the service does not say how long to wait: doubled each time the one that is tried is refused. */
@@ -52,6 +54,11 @@ export function createRefusalPause(): RefusalPause {
         ownWaitMs = Math.min(mostWaitMs, ownWaitMs * 2);
       }
       until = Math.max(until, now + (retryMs ?? ownWaitMs));
+    },
+    forget() {
+      ownWaitMs = firstWaitMs;
+      until = 0;
+      tried = undefined;
     },
     answered(sent) {
       if (sent.index <= lastRefused) return;

@@ -32,6 +32,8 @@ export interface RequestRate {
   refused(sent: Sent, now: number, roundSeconds: number): void;
   /** The service took it, and said what was left. */
   told(sent: Sent, left: RequestsLeft, now: number): void;
+  /** What was learned from refusals was wrong. */
+  forget(): void;
 }
 
 /** Requests that are remembered. */
@@ -54,7 +56,7 @@ const reserve = 2;
 
 /** A rate without a limit, until the service says or shows one. */
 export function createRequestRate(): RequestRate {
-  const probe = createProbe();
+  let probe = createProbe();
   const lately: { at: number; isRefused: boolean; index: number }[] = [];
   let count = 0;
   let cutAt = Number.NEGATIVE_INFINITY;
@@ -62,7 +64,7 @@ export function createRequestRate(): RequestRate {
    * When the service had nothing left: what it took between two of these times is what it refilled, however many it had let through at once
    * before.
    */
-  const emptyAt: number[] = [];
+  let emptyAt: number[] = [];
   /** Where the measurement behind the last cut began. */
   let measuredFrom = 0;
   /** The first measurements are rough, and soon tried again. */
@@ -150,6 +152,11 @@ export function createRequestRate(): RequestRate {
       const worked = aboveFloor(Math.min(before, known ?? before * blindCut));
       probe.cut(worked, now, spanSeconds(worked, roundSeconds) * trust);
       if (known !== null) trust = Math.min(1, trust * 2);
+    },
+    forget() {
+      probe = createProbe();
+      [cutAt, emptyAt, measuredFrom, trust] = [Number.NEGATIVE_INFINITY, [], 0, 1 / 8];
+      best = { perSecond: 0, at: 0 };
     },
     told(sent, left, now) {
       // Half a request: what is left is rounded down.

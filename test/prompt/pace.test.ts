@@ -154,3 +154,21 @@ it("opens as many as allowed within a few rounds where nothing is refused, and n
   expect(mostOpen).toBe(100);
   expect(seconds).toBeLessThan(1.08 * (5000 / 100) * 0.051);
 });
+
+/** Refuses a share of all requests, whatever their pace. */
+function atRandom(share: number, beside: Service = { admit: () => ({ isTaken: true }) }): Service {
+  const draws = random(9);
+  return {
+    admit: () => (draws.uniform() < share ? { isTaken: false } : beside.admit()),
+    ended: () => beside.ended?.(),
+  };
+}
+
+describe("against a service that refuses at random", () => {
+  it.each([0.05, 0.13, 0.25])("%s of all: keeps its pace", async (share) => {
+    const { seconds, refused } = await serve(atRandom(share), 2048, steady(2), 64);
+    // What is left of the time are the rows' own waits before they are asked again.
+    expect(seconds).toBeLessThan(12);
+    expect(refused).toBeLessThan(1.3 * 2048 * (share / (1 - share)));
+  });
+});
