@@ -3,7 +3,7 @@
 import { UserError } from "../lib/errors.js";
 import { nearestNames } from "../lib/nearest-name.js";
 import { isTicked } from "./label-notation.js";
-import { nestedKind, pathOf, valueAt } from "./nested.js";
+import { nestedKind, pathOf, pathsIn, valueAt } from "./nested.js";
 import type { Cell, Table } from "./table.js";
 
 /** What a column can be. */
@@ -52,6 +52,8 @@ const knownNames: Readonly<Record<Role, readonly string[]>> = {
     "target",
     "topic",
     "emotion",
+    // spaCy's.
+    "cats",
   ],
   id: ["id", "row_id", "uuid", "custom_id", "message_id"],
   group: [
@@ -151,8 +153,8 @@ function unknownColumn(table: Table, role: Role, name: string): UserError {
 /** What a column holds. */
 interface Profile {
   readonly column: string;
-  /** `an object` or `a list of objects`, where it holds any. */
-  readonly nested: string | null;
+  /** The first object or list of objects, where it holds any. */
+  readonly nested: unknown;
   /** Every cell says yes or no, and one says yes: the column may stand for a label. */
   readonly isTicked: boolean;
   readonly filled: number;
@@ -179,7 +181,7 @@ function profilesOf(table: Table): Profile[] {
     }
     return {
       column,
-      nested: nestedKindIn(table, column),
+      nested: table.nested?.get(column)?.values().next().value ?? null,
       isTicked: ticked > 0 && ticked + unticked === table.rows.length,
       filled,
       distinct: values.size,
@@ -187,11 +189,6 @@ function profilesOf(table: Table): Profile[] {
       isNumeric: filled > 0 && numbers === filled,
     };
   });
-}
-
-function nestedKindIn({ nested }: Table, column: string): string | null {
-  const [first] = nested?.get(column)?.values() ?? [];
-  return first === undefined ? null : nestedKind(first);
 }
 
 function asText(cell: Cell | undefined): string {
@@ -202,7 +199,10 @@ function asText(cell: Cell | undefined): string {
 function seen(profiles: readonly Profile[]): string {
   const facts = profiles.slice(0, 8).map(({ column, filled, distinct, nested }) => {
     const rows = `${filled} ${filled === 1 ? "row" : "rows"}`;
-    if (nested !== null) return `"${column}" holds ${nested}, whose parts can be named, as in ${column}.PART`;
+    if (nested !== null) {
+      const [path] = pathsIn(nested, column);
+      return `"${column}" holds ${nestedKind(nested)}${path === undefined ? "" : `, whose parts can be named, as in ${path}`}`;
+    }
     return filled === 0
       ? `"${column}" is empty`
       : `"${column}" has ${distinct} different ${distinct === 1 ? "value" : "values"} in ${rows}`;
@@ -228,7 +228,7 @@ function findLabel(table: Table, profiles: readonly Profile[], text: string): st
   const others = profiles.filter(({ column }) => column !== text);
   if (others.length === 0) {
     throw new UserError(
-      `${table.file} has no label column: "${text}" is its only column. Expected a second one with the label of each text.`,
+      `${table.file} has no label column: "${text}" is its only column. Expected a second one with the label of each text.${otherDelimiter(text)}`,
     );
   }
   const candidates = others.filter(
@@ -251,6 +251,14 @@ function findLabel(table: Table, profiles: readonly Profile[], text: string): st
       `Several columns of ${table.file} could be the label: ${seen(second === undefined ? others : candidates)}. Name it with --label.${asColumns}`,
     );
   return only.column;
+}
+
+/** What to do where a header seems to be divided by a sign that is no usual delimiter. */
+function otherDelimiter(column: string): string {
+  const sign = [...new Set(column.replace(/[\w\s"'-]/g, ""))].find(
+    (one) => column.split(one).filter((name) => isKnownName(name.trim())).length > 1,
+  );
+  return sign === undefined ? "" : ` If ${JSON.stringify(sign)} divides its columns, put a line sep=${sign} above the header.`;
 }
 
 function listed(columns: readonly string[]): string {

@@ -74,7 +74,7 @@ const readWrongly = /^"[\s\S]*\\"/;
 
 /** Reads records one after another; the first one is the header. */
 export function recordReader(file: string, dialect: Dialect, limit: CellLimit): RecordReader {
-  const { delimiter, emptyFields, skippedLines } = dialect;
+  const { delimiter, emptyFields, headerFields, skippedLines } = dialect;
   let columns: string[] | undefined;
   // csv-parse counts a quoted CRLF as two lines.
   let quotedCrLfs = 0;
@@ -101,7 +101,7 @@ export function recordReader(file: string, dialect: Dialect, limit: CellLimit): 
       nextLine = skippedLines + info.lines - quotedCrLfs + 1;
       if (columns === undefined) {
         if (fields.every((field) => field.trim() === "")) return null;
-        columns = headerOf(file, fields, line, delimiter);
+        columns = headerOf(file, headerFields === null ? fields : fields.slice(0, headerFields), line, delimiter);
         return null;
       }
       // Spreadsheets write a row of delimiters where a line is empty.
@@ -161,6 +161,8 @@ function raggedRemedy(
   const name = delimiterNames[delimiter] ?? JSON.stringify(delimiter);
   if (fields.some((field) => field.includes('\\"') || field.endsWith("\\")))
     return 'Quotes are escaped by a backslash there (\\"): double them ("").';
+  if (/^\s*'/.test(fields[0]!) && fields.some((field) => /'\s*$/.test(field)))
+    return 'Texts stand in single quotes there, which mean nothing in CSV: write double ones (").';
   if (/^\s*(#|\/\/)/.test(fields[0]!)) return "It looks like a comment: delete the line.";
   if (columns.length === 1 && rowFields !== null && rowFields > 1)
     return `Line ${skippedLines + 1} is taken for the header: is it a title? Delete what stands above the line with the names of the columns.`;
@@ -172,6 +174,8 @@ function raggedRemedy(
       ? `It ends with a ${name} that other rows have not: delete it.`
       : `Put quotes (") around a text that contains a ${name}.`;
   }
+  if (fields.length === 1 && columns.length > 1)
+    return "Is a field missing, or a quote not closed in a line before? If the line is a remark or a sum, delete it.";
   return "Is a field missing, or a quote not closed in a line before?";
 }
 

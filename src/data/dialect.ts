@@ -4,6 +4,7 @@
  */
 
 import { type Options, parse } from "csv-parse/sync";
+import { UserError } from "../lib/errors.js";
 import { isKnownName } from "./columns.js";
 
 /** What divides fields, in order of preference among equals, and what each is called. */
@@ -29,6 +30,8 @@ export interface Dialect {
   /** Bytes above the header, of UTF-8 without a byte order mark, and the lines that they are. */
   readonly skippedBytes: number;
   readonly skippedLines: number;
+  /** Fields of the header that are columns: what follows is empty, and the rows have nothing there. `null` where there are no rows to tell. */
+  readonly headerFields: number | null;
   /** Empty fields that rows have at their end and the header has not. */
   readonly emptyFields: number;
   /** Fields that every row has, whatever the header has; `null` where rows differ. */
@@ -51,9 +54,10 @@ interface SampleRecord {
   readonly byte: number;
 }
 
-/** The dialect of a text, of which these are the first bytes, or all. */
+/** The dialect of a text, of which these are the first bytes, or all. UserError where it is JSON. */
 export function dialectOf(file: string, bytes: Buffer): Dialect {
   const sample = bytes.subarray(0, sampleBytes);
+  refuseJson(file, sample);
   const above = linesAbove(sample);
   let start = above.byte;
   const notes: string[] = [];
@@ -73,7 +77,10 @@ export function dialectOf(file: string, bytes: Buffer): Dialect {
   const [names, ...rows] = (quoteEscape === '"' ? records.slice(header) : recordsOf(sample, start, delimiter, quoteEscape)).map(
     ({ fields }) => fields,
   );
-  const width = names?.length ?? 0;
+  // A header that ends with more delimiters than the rows has names for all of them.
+  const named = (names ?? []).findLastIndex((name) => name.trim() !== "") + 1;
+  const longest = Math.max(0, ...rows.map(({ length }) => length));
+  const width = Math.max(named, Math.min(names?.length ?? 0, longest));
   const counts = new Set(rows.filter((fields) => fields.some((field) => field.trim() !== "")).map(({ length }) => length));
   const rowFields = counts.size === 1 ? [...counts][0]! : null;
   const areEmpty =
@@ -86,7 +93,32 @@ export function dialectOf(file: string, bytes: Buffer): Dialect {
     );
   }
   const skippedLines = linesIn(sample, start);
-  return { delimiter, quoteEscape, skippedBytes: start, skippedLines, emptyFields, rowFields, notes };
+  return {
+    delimiter,
+    quoteEscape,
+    headerFields: rows.length === 0 ? null : width,
+    skippedBytes: start,
+    skippedLines,
+    emptyFields,
+    rowFields,
+    notes,
+  };
+}
+
+/** An answer of a service that was saved as CSV is most often an error in JSON. */
+function refuseJson(file: string, sample: Buffer): void {
+  const start = sample.toString("utf8", 0, lineEnd(sample, 0)).trim();
+  if (!/^[[{]/.test(start)) return;
+  for (const text of [start, sample.toString("utf8")]) {
+    try {
+      JSON.parse(text);
+    } catch {
+      continue;
+    }
+    throw new UserError(
+      `${file} is JSON, whatever its name says: ${start.length > 60 ? `${start.slice(0, 59)}…` : start} If these are rows, let its name end in .json or .jsonl.`,
+    );
+  }
 }
 
 function leftOut(file: string, count: number, first: string): string {
@@ -236,19 +268,32 @@ function recordsOf(sample: Buffer, start: number, delimiter: string, quoteEscape
 
 /** The delimiter that divides most of the first records into as many fields as the header; among equals, the one with the most fields. */
 function guessDelimiter(sample: Buffer): string {
-  let [best, bestEven, bestFields] = [",", 0, 1];
-  for (const delimiter of Object.keys(delimiterNames)) {
-    const counts = recordsOf(sample.subarray(0, 1 << 16), 0, delimiter).map(({ fields }) => fields.length);
-    const first = counts[0] ?? 1;
-    // Below titles, all rows have one number of fields.
-    const common = commonLength(counts);
-    const below = counts.slice(Math.max(0, counts.indexOf(common)));
-    const isBelow = common > first && below.length >= counts.length - mostAbove && share(below, common) > 0.9;
-    const fields = isBelow ? common : first;
+  const counted = Object.keys(delimiterNames).map((delimiter) => ({
+    delimiter,
+    counts: recordsOf(sample.subarray(0, 1 << 16), 0, delimiter).map(({ fields }) => fields.length),
+  }));
+  const byHeader = mostEven(counted);
+  if (byHeader !== null && byHeader.even > 0.5) return byHeader.delimiter;
+  // Below titles, all rows have one number of fields.
+  const below = counted.map(({ delimiter, counts }) => ({
+    delimiter,
+    counts: counts.slice(counts.indexOf(commonLength(counts))),
+  }));
+  const byRows = mostEven(below.filter(({ counts }, i) => counts.length >= counted[i]!.counts.length - mostAbove));
+  return byRows !== null && byRows.even > 0.9 ? byRows.delimiter : (byHeader?.delimiter ?? ",");
+}
+
+/** The delimiter with the largest share of records that have as many fields as the first; `null` where none divides the first. */
+function mostEven(
+  counted: readonly { readonly delimiter: string; readonly counts: readonly number[] }[],
+): { readonly delimiter: string; readonly even: number } | null {
+  let best: { readonly delimiter: string; readonly even: number; readonly fields: number } | null = null;
+  for (const { delimiter, counts } of counted) {
+    const fields = counts[0] ?? 1;
     if (fields < 2) continue;
-    const even = share(isBelow ? below : counts, fields);
-    if (even > bestEven + 1e-9 || (even > bestEven - 1e-9 && fields > bestFields))
-      [best, bestEven, bestFields] = [delimiter, even, fields];
+    const even = share(counts, fields);
+    if (best === null || even > best.even + 1e-9 || (even > best.even - 1e-9 && fields > best.fields))
+      best = { delimiter, even, fields };
   }
   return best;
 }

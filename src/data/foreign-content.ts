@@ -30,6 +30,12 @@ const foreigners: readonly Foreign[] = [
   },
   { start: /^\s*<\?xml\b/i, what: "XML, not a table", remedy: 'Open it in a spreadsheet and save it as "CSV UTF-8"' },
   { start: /^\s*<(table|tr)\b/i, what: "an HTML table", remedy: 'Open it in a spreadsheet and save it as "CSV UTF-8"' },
+  {
+    start: /^\s*\|.*\|[^\S\n]*\n\s*\|[ \t:|-]*-[ \t:|-]*\|/,
+    what: "a table of Markdown, not of CSV",
+    remedy: "Save it as CSV: no bars at the ends of lines, no line of dashes",
+  },
+  { start: [0xff, 0xfe, 0x00, 0x00], what: "UTF-32", remedy: "Save it as UTF-8" },
   { start: ascii("{\\rtf"), what: "a rich text document", remedy: "Save the rows as CSV" },
   {
     start: [0x00, 0x05, 0x16, 0x07],

@@ -126,6 +126,9 @@ function columnsOfCells(_: string, document: JsonObject): DocumentRows | null {
   if (!isEven) return null;
   const byRow = outer.every(([key]) => isRowNumber(key));
   const byColumn = keys.every(isRowNumber);
+  // Cells hold no objects; settings, which are nested too, do.
+  const isCell = (cell: unknown): boolean => !isObject(cell) && !(Array.isArray(cell) && cell.some(isObject));
+  if (!(byRow || byColumn) && (outer.length < 2 || !inner.every((cells) => Object.values(cells).every(isCell)))) return null;
   // With another index than numbers, what there is more of is the rows.
   if (byRow !== byColumn ? byRow : outer.length > keys.length) return { items: inner, notes: [] };
   if (!byColumn && outer.length === keys.length) return null;
@@ -144,11 +147,27 @@ function columnsOfLists(_: string, document: JsonObject): DocumentRows | null {
   return { items, notes: [] };
 }
 
+/** How deep a list of rows may stand in a document. */
+const mostLevels = 3;
+
 /** The only list of objects in the document, whatever its name. */
 function onlyList(file: string, document: JsonObject): DocumentRows | null {
-  const lists = Object.entries(document).filter(([, list]) => Array.isArray(list) && list.length > 0 && list.every(isObject));
-  const [only, ...others] = lists;
+  const [only, ...others] = listsIn(document, "", mostLevels);
   if (only === undefined || others.length > 0) return null;
-  const [key, items] = only as [string, readonly unknown[]];
-  return { items, notes: [`${file}: the rows are those under ${JSON.stringify(key.slice(0, 40))}, its only list of objects.`] };
+  return {
+    items: only.items,
+    notes: [`${file}: the rows are those under "${only.path.slice(0, 80)}", its only list of objects.`],
+  };
+}
+
+function listsIn(
+  document: JsonObject,
+  prefix: string,
+  levels: number,
+): { readonly path: string; readonly items: readonly unknown[] }[] {
+  return Object.entries(document).flatMap(([key, value]) => {
+    const path = `${prefix}${key}`;
+    if (Array.isArray(value)) return value.length > 0 && value.every(isObject) ? [{ path, items: value }] : [];
+    return isObject(value) && levels > 1 ? listsIn(value, `${path}.`, levels - 1) : [];
+  });
 }

@@ -110,7 +110,7 @@ function labelStudioReader(objects: readonly JsonObject[]): RowReader {
     notes: (file) => [
       ...(questions.size === 0
         ? [
-            `${file} is Label Studio's JSON, and no annotation in it is a choice, a taxonomy or a rating: spans and free texts are not labels of a whole text.`,
+            `${file} is Label Studio's JSON, and no annotation in it is a choice, a taxonomy or a rating: spans, free texts and predictions are no labels of a whole text.`,
           ]
         : []),
       ...(differing > 0

@@ -56,6 +56,8 @@ function remedyAt(text: string, offset: number, otherwise: string): string {
     return `${/^\S*?(?=[,}\]\s]|$)/.exec(start)![0]} is Python's word, which JSON does not have: write null.`;
   if (/^(None|True|False)\b/.test(start) || start.startsWith("'"))
     return "That is how Python prints a dictionary: write it with json.dumps.";
+  if (/^[\]}]/.test(start) && /,\s*$/.test(text.slice(Math.max(0, offset - 100), offset)))
+    return "A comma stands before the closing bracket: delete it.";
   if (/^(\/\/|\/\*|#)/.test(start)) return "JSON has no comments: delete it.";
   return otherwise;
 }

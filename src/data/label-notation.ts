@@ -65,7 +65,8 @@ export function isTicked(cell: string): boolean | null {
 
 /**
  * The labels in an object, where their meaning is plain: Label Studio's `{"choices": [...]}` and `{"taxonomy": [[...]]}`, a truth value for
- * each label (`{"toxic": 0, "rude": 1}`), a list of `{"label": …}` without places or scores. `null` where it is none of them.
+ * each label (`{"toxic": 0, "rude": 1}`), a list of `{"label": …}` without places or scores, Argilla's list of
+ * annotators who agree. `null` where it is none of them.
  */
 export function labelsInObject(value: unknown): readonly string[] | null {
   if (Array.isArray(value)) return labelsInList(value);
@@ -83,11 +84,18 @@ export function labelsInObject(value: unknown): readonly string[] | null {
 }
 
 function labelsInList(list: readonly unknown[]): readonly string[] | null {
+  const answers = list.map((item) => (isAnnotation(item) ? String(item.value) : null));
+  if (list.length > 0 && !answers.includes(null) && new Set(answers).size === 1) return [answers[0]!];
   const labels = list.map((item) => {
     if (typeof item !== "object" || item === null || !("label" in item) || !isScalar(item.label)) return null;
     return "start" in item || "end" in item || "score" in item ? null : String(item.label);
   });
   return labels.includes(null) ? null : (labels as string[]);
+}
+
+/** What Argilla writes for each annotator. */
+function isAnnotation(item: unknown): item is { readonly value: string | number | boolean } {
+  return typeof item === "object" && item !== null && "user_id" in item && "value" in item && isScalar(item.value);
 }
 
 function isScalar(value: unknown): boolean {
@@ -103,7 +111,7 @@ export interface JoinedLabels {
 
 /** Signs that hardly stand in a single label, and signs that join labels only where the parts are labels by themselves. */
 const strong = [";", "|", "\n", ","];
-const weak = ["/", "+", "&", "\t", " "];
+const weak = ["/", "+", "&", "\t", " and ", " "];
 
 /**
  * Labels that consist of other labels, by the sign that joins most of them; `null` where there are none. Also labels with a `;`, a bar, a
@@ -120,7 +128,10 @@ export function joinedLabels(counts: ReadonlyMap<string, number>): JoinedLabels 
     for (const part of parted.flatMap(({ parts }) => [...new Set(parts)])) uses.set(part, (uses.get(part) ?? 0) + 1);
     const isShared = (part: string): boolean => uses.get(part)! > 1;
     const proven = parted.filter(({ parts }) => parts.every((part) => isAlone(part) || isShared(part)));
-    const hasProof = proven.some(({ parts }) => parts.every(isAlone));
+    // Words are shared by names of one thing, too.
+    const hasProof = proven.some(
+      ({ parts }) => parts.every(isAlone) || (separator !== " " && parts.some(isAlone) && proven.length > 1),
+    );
     const joined = strong.includes(separator) ? parted : hasProof ? proven : [];
     return joined.length === 0 ? [] : [{ separator, labels: joined.map(({ label }) => label), proofs: proven.length }];
   });

@@ -113,6 +113,9 @@ export function labelWarnings(labels: readonly string[], counts: ReadonlyMap<str
     ...alone
       .filter((label) => label !== label.trim() && !hasOddity(label))
       .map((label) => `The label ${rows(label)} begins or ends with a space.`),
+    ...(labels.length > 1 && labels.every((label) => /^\s*(['"`]).*\1\s*$/s.test(label))
+      ? [`All labels stand in quotes, such as ${labels[0]!.trim().slice(0, 40)}, which are part of their names here.`]
+      : []),
     ...(absent.length === 0
       ? []
       : [

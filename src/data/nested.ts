@@ -129,7 +129,7 @@ export interface NestedPlace {
 
 /** The error of a column of texts or labels that holds objects, in some rows or in all: no row is left out for that. */
 export function nestedError({ file, column, role, count, total, value, place }: NestedPlace): UserError {
-  const [path, ...others] = pathsIn(value, column, 4).slice(0, 4);
+  const [path, ...others] = pathsIn(value, column).slice(0, 4);
   const remedy =
     path === undefined
       ? `Make it ${role === "text" ? "a text" : "a label, or a list of labels"}, or name another column with --${role}.`
@@ -140,15 +140,23 @@ export function nestedError({ file, column, role, count, total, value, place }: 
   );
 }
 
-/** Dotted paths to what would be a cell: the least deep first, and texts before numbers. */
-function pathsIn(value: unknown, prefix: string, depth: number): string[] {
+/** Parts that are named so are meant more often than others. */
+const meant = /^(?:text|body|content|label|labels|name|value|title|class|category)$/i;
+
+/** Dotted paths to what would be a cell: the least deep first, usual names before others, texts before numbers. */
+export function pathsIn(value: unknown, prefix: string, depth = 4): string[] {
   const inner: unknown = Array.isArray(value) ? value.find((item) => typeof item === "object" && item !== null) : value;
   if (depth === 0 || typeof inner !== "object" || inner === null) return [];
   const entries = Object.entries(inner);
   const isCell = ([, part]: [string, unknown]): boolean => part !== null && cellOf(part, (text) => text) !== undefined;
   return [
-    ...entries.filter((entry) => isCell(entry) && typeof entry[1] === "string").map(([key]) => `${prefix}.${key}`),
-    ...entries.filter((entry) => isCell(entry) && typeof entry[1] !== "string").map(([key]) => `${prefix}.${key}`),
+    ...entries
+      .filter(isCell)
+      .sort(
+        ([a, x], [b, y]) =>
+          Number(meant.test(b)) - Number(meant.test(a)) || Number(typeof y === "string") - Number(typeof x === "string"),
+      )
+      .map(([key]) => `${prefix}.${key}`),
     ...entries.filter((entry) => !isCell(entry)).flatMap(([key, part]) => pathsIn(part, `${prefix}.${key}`, depth - 1)),
   ];
 }

@@ -145,6 +145,7 @@ async function startOf(path: string): Promise<Buffer> {
 
 async function wholeTable(path: string): Promise<RowSource> {
   const { file, columns, rows, nested, lineOf, warnings } = await readTable(path);
+  if (rows.length === 0) throw new UserError(`${file} has no rows.`);
   // What is written out again is the row as it stood.
   const whole = (row: Row, i: number): Readonly<Record<string, unknown>> => {
     const inner = [...(nested ?? [])].flatMap(([column, cells]) => (cells.has(i) ? [[column, cells.get(i)] as const] : []));

@@ -76,7 +76,7 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
     const paths = [options.text, options.label, options.id, options.group].filter((name) => name !== undefined);
     const whole = withPaths(read, paths);
     const table = labelColumns === undefined ? whole : withLabelColumns(whole, labelColumns);
-    const columns = first === undefined ? findColumns(table, options) : findColumns(table, sharedNames(first, table, options));
+    const columns = columnsOf(table, first === undefined ? options : sharedNames(first, table, options));
     notes.push(...columns.notes.map((note) => `${table.file}: ${note}.`));
     const labels = labelCells(table, columns.label, options.isMultiLabel !== false);
     warnings.push(...labels.notes);
@@ -132,6 +132,16 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
     warnings,
     notes,
   };
+}
+
+/** What was noticed of the file may be why a column is not found. */
+function columnsOf(table: Table, names: ColumnNames): Columns {
+  try {
+    return findColumns(table, names);
+  } catch (error) {
+    if (!(error instanceof UserError) || table.warnings.length === 0) throw error;
+    throw new UserError([error.message, ...table.warnings].join("\n"));
+  }
 }
 
 function checkLabelOptions({ label, labelColumns, labelSeparator }: DatasetOptions): void {

@@ -63,6 +63,12 @@ describe("exports are read:", () => {
       })),
     ],
     ["Label Studio, a taxonomy", studio((i) => [{ from_name: "t", type: "taxonomy", value: { taxonomy: [[labelOf(i)]] } }])],
+    ["Rasa", { rasa_nlu_data: { common_examples: records.map(({ text, label }) => ({ text, intent: label, entities: [] })) } }],
+    ["Argilla", records.map(({ text, label }) => ({ text, label: [{ user_id: "u", value: label, status: "submitted" }] }))],
+    [
+      "spaCy",
+      records.map(({ text, label }) => ({ text, cats: Object.fromEntries(labels.map((one) => [one, Number(one === label)])) })),
+    ],
     ["an object with one list of objects", { version: 2, examples: records, tags: ["x"] }],
   ])("%s", async (_, content) => {
     const { labels: found, rows, isMultiLabel } = await read(content);
@@ -159,6 +165,21 @@ describe("other objects are named, with the way:", () => {
       ["fields", "responses"],
     ],
     ["rows of lists", texts.map((text, i) => [text, labelOf(i)]), ['orient="records"']],
+    [
+      "annotators who disagree",
+      texts.map((text) => ({ text, label: ["a", "b"].map((value, i) => ({ value, user_id: i })) })),
+      ["label.value"],
+    ],
+    [
+      "rows of a search engine",
+      { hits: { total: 24, hits: records.map((_source) => ({ _source })) } },
+      ["_source.text", "hits.hits"],
+    ],
+    [
+      "Label Studio's spans",
+      studio(() => [{ from_name: "t", type: "labels", value: { start: 0, labels: ["X"] } }]),
+      ["Label Studio"],
+    ],
     ["several lists", { train: records, test: records }, ["train", "test"]],
   ])("%s", async (_, content, parts) => {
     const message = await error(content);

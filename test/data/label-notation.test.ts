@@ -82,6 +82,7 @@ describe("several labels in a cell are told where they are joined:", () => {
     ["/", ["delivery / urgent", "urgent", "delivery"], "/"],
     ["+", ["delivery+urgent", "urgent", "delivery"], "+"],
     ["&", ["delivery & urgent", "urgent", "delivery"], "&"],
+    ["and", ["delivery and urgent", "billing and urgent", "delivery", "billing"], " and "],
     ["a space", ["delivery urgent", "urgent", "delivery"], " "],
     ["; in tags", ["delivery;urgent", "billing", "account"], ";", "tags"],
     [", in labels", ["delivery, urgent", "billing", "account"], ",", "labels"],

@@ -5,7 +5,7 @@ import { planPrompted } from "./prompted-labeller.js";
 import { planTuned } from "./tuned-labeller.js";
 
 /** Options that say what an earlier run or a tuned model has settled already. */
-const settled = ["labels", "descriptions", "examples", "multiLabel"] as const;
+const settled = ["labels", "descriptions", "examples", "multiLabel", "labelSeparator", "labelColumns"] as const;
 
 /** Who labels, by the options. UserError where they name nobody, or no labels, or what does not go together. */
 export async function planLabeller(
@@ -21,7 +21,7 @@ export async function planLabeller(
   const source = model === undefined ? run : model;
   const given = settled.find((name) => options[name] !== undefined);
   if (source !== undefined && given !== undefined) {
-    const flag = given === "multiLabel" ? "--multi-label" : `--${given}`;
+    const flag = `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw new UserError(`${flag} cannot be changed for ${source}: its labels and prompt are settled. Leave it out.`);
   }
   if (approach !== undefined && run === undefined)

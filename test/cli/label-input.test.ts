@@ -47,3 +47,30 @@ it.each([
     "7,0.5,my money,,refund,,,",
   ]);
 });
+
+const label = (path: string, ...words: string[]) =>
+  crossover(["label", path, "--llm", "openai:gpt-5-mini", "--labels", "refund,login", "--runs", join(folder, "runs"), ...words], {
+    env: { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url },
+  });
+
+it("a line above the header is no row that is asked about", async () => {
+  const path = join(folder, "rows.csv");
+  await writeFile(path, "\uFEFFsep=;\r\nid;text\r\n0;my money\r\n1;my password\r\n");
+  const { code } = await label(path, "-o", join(folder, "out.csv"));
+  expect(code).toBe(0);
+  expect(server.requests).toHaveLength(2);
+  expect((await readFile(join(folder, "out.csv"), "utf8")).split("\r\n")[1]).toBe("0,my money,refund,,,");
+});
+
+it("a text within an object is named by its path, and told where it is not", async () => {
+  const path = join(folder, "rows.jsonl");
+  await writeFile(path, '{"data":{"body":"my money"}}\n{"data":{"body":"my password"}}\n');
+  const { code } = await label(path, "--text", "data.body", "-o", join(folder, "out.jsonl"));
+  expect(code).toBe(0);
+  const [first] = (await readFile(join(folder, "out.jsonl"), "utf8")).split("\n");
+  expect(JSON.parse(first!)).toMatchObject({ data: { body: "my money" }, label: "refund" });
+  await writeFile(path, '{"text":"my money"}\n{"text":{"en":"my password"}}\n');
+  const told = await label(path, "-o", join(folder, "other.jsonl"));
+  expect([told.code, told.err]).toEqual([2, expect.stringContaining("--text text.en")]);
+  expect(server.requests).toHaveLength(2);
+});
