@@ -16,6 +16,7 @@ import type { Slot } from "./pace.js";
 import { costOfUsage, mostCost, type Price } from "./prices.js";
 import { requestClocks, type StartClock } from "./request-clock.js";
 import { requestKey } from "./request-key.js";
+import { takenForm } from "./taken-form.js";
 import { mostMessageTokens } from "./tokens.js";
 import { isUsage } from "./usage.js";
 
@@ -110,13 +111,16 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   };
 
   /** One attempt under the budget. The answer is stored and settled before the promise resolves. */
-  const attempt = async ({ request, key }: Formed, slot: Slot, signals: Signals): Promise<Attempted> => {
+  const attempt = async (form: Form, formed: Formed, slot: Slot, signals: Signals): Promise<Attempted> => {
+    const { request, key } = formed;
     const worstUsd = llm.price === null ? 0 : worstCost(llm.price, request);
     const isUnderWay = llm.underWay?.takeOver(key) === true;
     const reservation = isUnderWay ? budget?.takeOver(worstUsd) : await budget?.reserve(worstUsd, signals.wait);
     const startedAt = performance.now();
     const seconds = (): number => (performance.now() - startedAt) / 1000;
     try {
+      if (formedOf(form, formed) !== formed)
+        throw new LlmError("unsupported", `${llm.spec} takes requests in another form by now.`);
       const { completion, pauseSeconds, requestsLeft } = await completeInTime(llm, request, startClock, signals.request);
       const costUsd = priceOf(completion);
       if (costUsd !== null) faultCost.answered(costUsd, worstUsd, seconds());
@@ -147,7 +151,7 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
       if (stopped !== undefined) throw stopped;
       const formed = formedOf(form, before);
       const stored = formed.key === before.key ? undefined : await fromCache(formed.key);
-      return stored === undefined ? await attempt(formed, slot, signals) : { answered: stored, pauseSeconds: null };
+      return stored === undefined ? await attempt(form, formed, slot, signals) : { answered: stored, pauseSeconds: null };
     } catch (error) {
       if (!(error instanceof LlmError)) throw stopped ?? error;
       const retryAfterSeconds = error.retryAfterSeconds === null ? null : Math.min(error.retryAfterSeconds, maxWaitSeconds);
@@ -195,15 +199,21 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   const askPatiently = async (form: Form, first: Formed, signals: Signals): Promise<Answered> => {
     let formed = first;
     let tried = 0;
+    let reformed = 0;
     for (;;) {
       formed = formedOf(form, formed);
       const stored = await fromCache(formed.key);
       if (stored !== undefined) return stored;
+      const triedBefore = tried;
       try {
         return await attemptInTurn(form, formed, signals, () => void tried++);
       } catch (error) {
         if (!(error instanceof LlmError)) throw error;
-        if (error.kind === "unsupported" && tried < attempts) continue;
+        // The form in which a service takes requests changes a few times at most; no attempt at an answer is lost by it.
+        if (error.kind === "unsupported" && ++reformed < mostForms) {
+          tried = triedBefore;
+          continue;
+        }
         // A service that never answered and can't be reached is most likely not there at all.
         const most = error.kind === "unreachable" && !outage.hasAnswered ? Math.min(attempts, 4) : attempts;
         if (!error.isRetryable || tried >= most || isGivenUp(error)) {
@@ -227,7 +237,7 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
     const accepted = before?.accepted;
     if (accepted?.parameters === parameters && accepted.isStructured === isStructured && accepted.hasLogprobs === hasLogprobs)
       return before!;
-    const request = form(llm);
+    const request = takenForm(form(llm), llm);
     return { request, key: requestKey(llm, request), accepted: { parameters, isStructured, hasLogprobs } };
   };
 
@@ -248,6 +258,9 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
     },
   };
 }
+
+/** More often no request is put into another form. */
+const mostForms = 40;
 
 /** The most one request can cost: every byte a token, and the output as long as it is allowed to be. */
 export function worstCost(price: Price, request: CompletionRequest): number {

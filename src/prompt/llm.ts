@@ -114,14 +114,23 @@ export interface UnderWay {
   settled(key: string): void;
 }
 
+/** A part of a request that a question can be asked without, or in another form. */
+export type RequestPart = "structure" | "logprobs" | "seed" | "temperature" | "role" | "limit";
+
 /** A model that can be asked. */
 export interface Llm extends ModelCard {
-  /** Sampling parameters as sent, a part of every cache key. The same object until the service turns out to refuse one of them. */
+  /** Sampling parameters as sent, a part of every cache key. The same object until the service turns out to take requests in another form. */
   readonly parameters: Readonly<Record<string, number>>;
   /** False where the service has no structured output, or turned out to have none. */
   readonly isStructured: boolean;
   /** False where the service has no log-probabilities, or turned out to refuse them. One that silently leaves them out is not known to. */
   readonly hasLogprobs: boolean;
+  /** False where the service turned out to take no message of the system: what it says stands before the first text then. It does unless told. */
+  readonly hasSystemRole?: boolean;
+  /** The most output that the service turned out to let itself be asked for; as much as is wanted unless told. */
+  readonly mostOutputTokens?: number | null;
+  /** What the service turned out not to take, and what that changes, in sentences for people; each once a run. */
+  takeNotes?(): string[];
   /** How many requests the service lets us have open now; shared by all that ask this model. */
   readonly pace: Pace;
   /** Only of a model that is asked in batches, whose answers take as long as they take. */
@@ -170,9 +179,18 @@ export class LlmError extends Error {
   readonly retryAfterSeconds: number | null;
   /** What it says to have billed although there is no answer. */
   readonly usage: Usage | null;
+  /** Parts of the request that may have been refused, the likeliest first; empty where any may be meant, `null` where it is about something else. */
+  readonly refusedParts: readonly RequestPart[] | null;
 
-  constructor(kind: LlmErrorKind, message: string, retryAfterSeconds: number | null = null, usage: Usage | null = null) {
+  constructor(
+    kind: LlmErrorKind,
+    message: string,
+    retryAfterSeconds: number | null = null,
+    usage: Usage | null = null,
+    refusedParts: readonly RequestPart[] | null = null,
+  ) {
     super(message);
+    this.refusedParts = refusedParts;
     this.kind = kind;
     this.retryAfterSeconds = retryAfterSeconds;
     this.usage = usage;

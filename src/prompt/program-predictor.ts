@@ -113,21 +113,24 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
   };
 
   return {
-    facts: {
-      trainedParameters: 0,
-      totalParameters: null,
-      promptTokens: meanTokens(questions.typical, (question) =>
-        renderRequest(question.template, question.demos, "", formOf(llm, question), { style }),
-      ),
-      humanWords: countWords([
-        template.instruction ?? "",
-        ...Object.values(template.descriptions),
-        ...Object.values(template.aliases).flat(),
-      ]),
-      // Numbers of examples, samples and labels on a shortlist are settings or fixed defaults: nobody measured them.
-      chosen: {},
-      artifactBytes: null,
-      needs: [...llm.needs, ...questions.needs],
+    // Of the requests as the service turned out to take them.
+    get facts() {
+      return {
+        trainedParameters: 0,
+        totalParameters: null,
+        promptTokens: meanTokens(questions.typical, (question) =>
+          renderRequest(question.template, question.demos, "", formOf(llm, question), { style }),
+        ),
+        humanWords: countWords([
+          template.instruction ?? "",
+          ...Object.values(template.descriptions),
+          ...Object.values(template.aliases).flat(),
+        ]),
+        // Numbers of examples, samples and labels on a shortlist are settings or fixed defaults: nobody measured them.
+        chosen: {},
+        artifactBytes: null,
+        needs: [...llm.needs, ...questions.needs],
+      };
     },
     async predict(queries, predictContext) {
       predictContext.signal.throwIfAborted();
@@ -178,6 +181,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
           text: `${llm.spec} takes no temperature: its ${samples} answers to a text differ as it draws them.`,
         });
       }
+      for (const text of llm.takeNotes?.() ?? []) predictContext.log({ kind: "note", text });
       for (const [fault, rows] of faults)
         predictContext.log({ kind: "note", text: `${formatCount(rows)} of ${formatCount(queries.length)} ${fault}` });
       return predictions;

@@ -5,7 +5,8 @@ import { random } from "../../src/lib/random.js";
 import { createBudget } from "../../src/prompt/budget.js";
 import { waitSeconds } from "../../src/prompt/client.js";
 import { adaptivePace } from "../../src/prompt/pace.js";
-import { excerpt, limitPauseSeconds, retryAfterSeconds, unsupportedParameter } from "../../src/prompt/providers/failure.js";
+import { excerpt, limitPauseSeconds, retryAfterSeconds } from "../../src/prompt/providers/failure.js";
+import { refusedParts } from "../../src/prompt/providers/refused-parts.js";
 
 const never = new AbortController().signal;
 
@@ -180,6 +181,6 @@ describe("what a service says", () => {
     ["Unrecognized request argument supplied: seed", "seed"],
     ["This model's maximum context length is 8192 tokens", null],
   ])("%j complains of %s", (said, parameter) => {
-    expect(unsupportedParameter(said)).toBe(parameter);
+    expect(refusedParts(400, said, undefined)?.[0] ?? null).toBe(parameter);
   });
 });

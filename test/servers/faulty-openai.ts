@@ -20,6 +20,7 @@ export interface ReceivedRequest {
     readonly seed?: number;
     readonly max_tokens?: number;
     readonly max_completion_tokens?: number;
+    readonly logprobs?: boolean;
   };
   readonly authorization: string | undefined;
 }
@@ -32,6 +33,12 @@ export interface FaultyServer extends AsyncDisposable {
   readonly mostOpen: number;
 }
 
+/** A response that is no answer. */
+export interface Refusal {
+  readonly status: number;
+  readonly body: unknown;
+}
+
 export interface FaultyServerOptions {
   /** Label → a word that decides for it, where it stands in the text; the first that matches. */
   readonly keywords: Readonly<Record<string, string>>;
@@ -39,6 +46,8 @@ export interface FaultyServerOptions {
   readonly otherwise: string;
   /** The fault of a request, or nothing. */
   readonly fault?: (request: ReceivedRequest) => Fault | undefined;
+  /** What a request is refused with, or nothing: a status and a body, or a message in OpenAI's form. */
+  readonly refusal?: (request: ReceivedRequest) => Refusal | undefined;
   readonly latencyMs?: number;
   /** Usage reported with each answer. */
   readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number };
@@ -63,6 +72,12 @@ export async function startFaultyServer(options: FaultyServerOptions): Promise<F
       authorization: message.headers.authorization,
     };
     requests.push(request);
+    const refusal = options.refusal?.(request);
+    if (refusal !== undefined) {
+      response.writeHead(refusal.status, { "content-type": "application/json" });
+      response.end(JSON.stringify(refusal.body));
+      return;
+    }
     const fault = options.fault?.(request);
     setTimeout(() => answer(response, request, fault, options), options.latencyMs ?? 0);
   });
@@ -112,7 +127,8 @@ function answer(
 /** The label of the first keyword in the text; in JSON where that was asked for. */
 function rightAnswer({ body, lastMessage }: ReceivedRequest, { keywords, otherwise }: FaultyServerOptions): string {
   const texts = [lastMessage, ...body.messages.filter(({ role }) => role === "user").map(({ content }) => content)];
-  const text = texts.find((content) => content.startsWith("<text-")) ?? lastMessage;
+  // Where there is no message of the system, its words stand before the text.
+  const text = texts.flatMap((content) => /<text-[0-9a-f]{6}>\n[\s\S]*/.exec(content) ?? [])[0] ?? lastMessage;
   const label = Object.keys(keywords).find((name) => text.includes(keywords[name]!)) ?? otherwise;
   return body.response_format === undefined ? label : JSON.stringify({ label });
 }

@@ -134,7 +134,9 @@ function withinTask(predictor: Predictor, { template }: PromptProgram, { labels,
     return predictions;
   };
   return {
-    facts: predictor.facts,
+    get facts() {
+      return predictor.facts;
+    },
     predict,
     files: () => predictor.files(),
     [Symbol.asyncDispose]: () => predictor[Symbol.asyncDispose](),

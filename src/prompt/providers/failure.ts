@@ -1,12 +1,13 @@
 /** @file What a failed request means: from status, headers and message to an `LlmError`. */
 
 import { at } from "../json-value.js";
-import { LlmError, type LlmErrorKind, type ModelCard } from "../llm.js";
+import { LlmError, type LlmErrorKind, type ModelCard, type RequestPart } from "../llm.js";
 import type { RequestsLeft } from "../request-rate.js";
 import { readUsage } from "../usage.js";
 import { isFiltered } from "./content-filter.js";
 import { isOutOfCredit } from "./credit.js";
 import { isRedirect, locationUrl } from "./redirects.js";
+import { isAboutModel, refusedParts } from "./refused-parts.js";
 
 /** What a provider's requests have in common: whom the message names, and what must not be in it. */
 export interface Caller {
@@ -106,12 +107,20 @@ function fromCallError(error: Error & FailedCall, caller: Caller): LlmError {
   }
   if (isRedirect(status)) return redirected(status, error.responseHeaders?.["location"], caller);
   const words = `${error.message} ${error.responseBody?.slice(0, 2000) ?? ""}`;
-  const kind = kindOf(status, words);
+  const parts = isMisgenerated(words) ? null : refusedParts(status, error.message, error.responseBody);
+  const kind = kindOf(status, words, parts);
   return new LlmError(
     kind,
     `${spec} answered ${status}: ${followedBy(said, remedy(kind, caller))}`,
     retryAfterSeconds(error.responseHeaders) ?? (limitPauseSeconds(error.responseHeaders) || saidSeconds(words)),
+    null,
+    kind === "unsupported" || kind === "request" ? parts : null,
   );
+}
+
+/** Whether a service complains of what its model wrote, not of what was asked. */
+function isMisgenerated(said: string): boolean {
+  return /json_validate_failed|failed_generation|failed to (generate|validate) (a )?(valid )?json/i.test(said);
 }
 
 /** What can't be sent as it is: the key is the only part of a header that is not ours. */
@@ -142,35 +151,21 @@ function redirected(status: number, location: string | undefined, { card, addres
   );
 }
 
-function kindOf(status: number, said: string): LlmErrorKind {
+function kindOf(status: number, said: string, parts: readonly RequestPart[] | null): LlmErrorKind {
   if (isOutOfCredit(status, said)) return "credit";
   if (isFiltered(status, said)) return "filtered";
   // OpenAI answers 403 where a model may not be asked for log-probabilities, which says nothing of the key.
-  if (status === 403 && unsupportedParameter(said) === "logprobs") return "unsupported";
+  if (parts !== null && parts.length > 0) return "unsupported";
   // Google answers 400 to a key that it does not know.
   if (status === 401 || status === 403 || /api key not valid|API_KEY_INVALID/i.test(said)) return "key";
-  if (status === 404) return "model";
-  if ((status === 400 || status === 422) && unsupportedParameter(said) !== null) return "unsupported";
+  if (isAboutModel(status, said)) return "model";
+  // Now and then a model writes what is not the JSON that it was asked for, and its service sends that as an error.
+  if (status < 500 && isMisgenerated(said)) return "malformed";
   if (status === 429) return "limit";
   if (status === 503 || status === 529) return "overload";
   if (status === 408) return "timeout";
   if (status === 409 || status >= 500) return "server";
   return "request";
-}
-
-/** The parameter that a 400 complains of, among those that can be left out. */
-export function unsupportedParameter(said: string): "structure" | "temperature" | "seed" | "logprobs" | null {
-  // Also where a service has them, but fewer than it was asked for: "'top_logprobs': must be less than or equal to 5".
-  if (/logprobs/i.test(said) && /allow|not (available|enabled)|less than|greater than|at most|between/i.test(said))
-    return "logprobs";
-  if (!/unsupported|not support|unrecognized|unknown|not permitted|invalid|deprecated|does not|only the default/i.test(said))
-    return null;
-  if (/response_format|json_schema|structured output|output_config|output_format|responseSchema|response_schema/i.test(said))
-    return "structure";
-  if (/\b(top_)?logprobs\b/i.test(said)) return "logprobs";
-  if (/\btemperature\b/i.test(said)) return "temperature";
-  if (/['"`]seed['"`]|\bseed\b/i.test(said)) return "seed";
-  return null;
 }
 
 /** What a service said, as a sentence of its own where another one follows. */

@@ -7,13 +7,10 @@ import { at, textAt } from "../json-value.js";
 import { readResponseBody } from "../response-body.js";
 import { ServiceError } from "./failure.js";
 import { HttpError, type HttpResponse, send } from "./http.js";
-import type { SdkModel } from "./served.js";
+import type { ChatModel, SdkModel } from "./served.js";
 
 type Options = Parameters<SdkModel["doGenerate"]>[0];
 type Result = Awaited<ReturnType<SdkModel["doGenerate"]>>;
-
-/** What of the SDK's interface is used. */
-export type ChatModel = Pick<SdkModel, "doGenerate">;
 
 export interface OpenaiChatOptions {
   readonly baseUrl: string;
@@ -33,6 +30,7 @@ export function openaiChat(options: OpenaiChatOptions): ChatModel {
   const headers = openaiHeaders(options.apiKey);
   const { send: sent = send } = options;
   return {
+    canRename: true,
     async doGenerate(call) {
       const body = JSON.stringify(chatBody(options, call));
       const signal = call.abortSignal ?? new AbortController().signal;
@@ -68,14 +66,17 @@ export function chatBody({ model, dialect, isReasoning }: OpenaiChatOptions, cal
   const isOwnReasoning = dialect === "openai" && isReasoning;
   const { maxOutputTokens, temperature, seed, responseFormat, providerOptions } = call;
   const alternatives = providerOptions?.["openai"]?.["logprobs"];
+  const names = providerOptions?.["chat"];
+  const isDeveloper = isOwnReasoning !== (names?.["role"] === "other");
+  const isCompletionLimit = isOwnReasoning !== (names?.["limit"] === "other");
   // What is undefined, JSON leaves out.
   return {
     model,
     messages: call.prompt.map((message) => ({
-      role: message.role === "system" && isOwnReasoning ? "developer" : message.role,
+      role: message.role === "system" && isDeveloper ? "developer" : message.role,
       content: typeof message.content === "string" ? message.content : message.content.map(textOf).join(""),
     })),
-    [isOwnReasoning ? "max_completion_tokens" : "max_tokens"]: maxOutputTokens,
+    [isCompletionLimit ? "max_completion_tokens" : "max_tokens"]: maxOutputTokens,
     temperature,
     seed,
     ...(alternatives === undefined ? {} : { logprobs: true, top_logprobs: alternatives }),
@@ -121,12 +122,23 @@ const unread: Omit<Result, "response"> = {
   warnings: [],
 };
 
-/** The message of an error: OpenAI's `error.message`, Ollama's `error`, others' `message` or `detail`. */
+/**
+ * The message of an error: OpenAI's `error.message`, Ollama's `error`, others' `message` or `detail`, which may be a list of places and what is wrong
+ * there (FastAPI's, Mistral's). What was sent is repeated in some, and left out.
+ */
 function saidIn(body: string): string | null {
   const parsed = parsedJson(body);
   const said =
     textAt(at(parsed, "error"), "message") ?? textAt(parsed, "error") ?? textAt(parsed, "message") ?? textAt(parsed, "detail");
+  const details = at(parsed, "detail") ?? at(at(parsed, "message"), "detail") ?? at(parsed, "errors");
+  if (said === null && Array.isArray(details)) return details.map(placed).join("; ").slice(0, 500);
   return said ?? (parsed === undefined && body.trim() !== "" ? body.slice(0, 500) : null);
+}
+
+function placed(detail: unknown): string {
+  const place = at(detail, "loc");
+  const said = textAt(detail, "msg") ?? textAt(detail, "message") ?? "";
+  return Array.isArray(place) ? `${place.join(".")}: ${said}` : said;
 }
 
 function parsedJson(text: string): unknown {

@@ -14,8 +14,8 @@ import { batchPrice, findPrice, freePrice, type Price, type PriceTable, priceWar
 import type { Caller } from "./failure.js";
 import { limitedFetch } from "./limited-fetch.js";
 import { localCard, openLocalLlm } from "./local.js";
-import type { ChatModel } from "./openai-chat.js";
-import { type Features, servedLlm } from "./served.js";
+import { createFormState, type FormState } from "./request-form.js";
+import { type ChatModel, type Features, firstForm, servedLlm } from "./served.js";
 
 export interface ResolveOptions {
   /** Environment variables; keys are read from here and nowhere else. */
@@ -211,17 +211,38 @@ export async function resolveLlm(spec: string, options: ResolveOptions): Promise
   const { keyVariable, addressVariable } = provider;
   const caller: Caller = { card, secrets: apiKey === undefined ? [] : [apiKey], keyVariable, addressVariable };
   const features = provider.features(card.model, card.price);
+  const formFor = (model: ChatModel, isTrying: boolean): FormState => knownForm(options.env, card, features, model, isTrying);
   const { batch } = options;
   const service = batch && (await provider.batches!(card.baseUrl, apiKey));
   if (service === undefined) {
     const model = await provider.connect(card.model, card.baseUrl, apiKey);
-    return servedLlm(card, model, features, adaptivePace({ maxConcurrency: options.maxConcurrency ?? 32 }), caller);
+    const pace = adaptivePace({ maxConcurrency: options.maxConcurrency ?? 32 });
+    return servedLlm(card, model, features, pace, caller, undefined, formFor(model, true));
   }
   const { createBatchQueue } = await import("../batch/batch-queue.js");
   // Several models may be asked in one run.
   const queue = createBatchQueue(service, caller, { ...batch!, folder: join(batch!.folder, spec.replace(/[^\w.-]+/g, "-")) });
   const model = await provider.connect(card.model, card.baseUrl, apiKey, queue);
-  return servedLlm(card, model, features, openPace(service.mostRequests), caller, queue);
+  // A batch may take a day: only what a refusal names is tried.
+  return servedLlm(card, model, features, openPace(service.mostRequests), caller, queue, formFor(model, false));
+}
+
+/** By environment, which is one object a run: what one approach learns of a service, the others need not. */
+const knownForms = new WeakMap<Env, Map<string, FormState>>();
+
+function knownForm(
+  env: Env,
+  { provider, baseUrl, model: name }: ModelCard,
+  features: Features,
+  model: ChatModel,
+  isTrying: boolean,
+): FormState {
+  const forms = knownForms.get(env) ?? new Map<string, FormState>();
+  knownForms.set(env, forms);
+  const key = JSON.stringify([provider, baseUrl, name, isTrying]);
+  const form = forms.get(key) ?? createFormState(firstForm(features), model.canRename === true, isTrying);
+  forms.set(key, form);
+  return form;
 }
 
 /** The options for `resolveLlm` that approaches are given one by one. */

@@ -1,7 +1,10 @@
 /** @file A model behind an HTTP service, asked through a provider of the Vercel AI SDK: one attempt, without the SDK's own retries. */
 
 import type { LanguageModelV3 } from "@ai-sdk/provider";
+import { whenAborted } from "../../lib/when-aborted.js";
 import { keyHeader } from "../batch/batch-transport.js";
+import { readJson } from "../json-answer.js";
+import { at, textAt } from "../json-value.js";
 import {
   type CompletionRequest,
   type Llm,
@@ -9,18 +12,33 @@ import {
   type ModelCard,
   maxCompletionCharacters,
   type Reply,
+  type RequestPart,
   type UnderWay,
 } from "../llm.js";
 import type { Pace } from "../pace.js";
 import { requestKey } from "../request-key.js";
 import { readResponseBody, type SaidCompletion } from "../response-body.js";
+import { takenForm } from "../taken-form.js";
 import { readUsage } from "../usage.js";
-import { type Caller, isCallError, limitsTold, toLlmError, unsupportedParameter } from "./failure.js";
+import { type Caller, isCallError, limitsTold, toLlmError } from "./failure.js";
+import { createFormState, type FormState, type RequestForm, type UsedParts } from "./request-form.js";
 
 /** The SDK's interface to one model, in its present version. */
 export type SdkModel = LanguageModelV3;
 type SdkResult = Awaited<ReturnType<SdkModel["doGenerate"]>>;
 type SdkPrompt = Parameters<SdkModel["doGenerate"]>[0]["prompt"];
+
+/** What of the SDK's interface is used. */
+export interface ChatModel extends Pick<SdkModel, "doGenerate"> {
+  /** Whether it takes `ChatNames`. */
+  readonly canRename?: boolean;
+}
+
+/** OpenAI's other names for two parts of a request, among a call's `providerOptions` as `chat`: models and proxies take one each. */
+export interface ChatNames {
+  readonly role: "usual" | "other";
+  readonly limit: "usual" | "other";
+}
 
 /** What a service is taken to accept until it says otherwise. */
 export interface Features {
@@ -38,73 +56,191 @@ const logprobOptions = {
   compatible: { logprobs: true, top_logprobs: mostAlternatives },
 };
 
+/** The form in which requests are taken to be accepted by a model, at first. */
+export function firstForm(features: Features): RequestForm {
+  return { ...features, role: "usual", limit: "usual", mostOutputTokens: null };
+}
+
 /**
- * A model that can be asked. Where a request is refused for a parameter, the parameter is left out from then on. `underWay` where `model` answers
- * in batches.
+ * A model that can be asked. Where a request is refused for a part that is not needed, that part is left out or put otherwise from then on.
+ * `underWay` where `model` answers in batches.
+ *
+ * @param form what is known of the form in which it takes requests; nothing but its features unless given
  */
 export function servedLlm(
   card: ModelCard,
-  model: Pick<SdkModel, "doGenerate">,
+  model: ChatModel,
   features: Features,
   pace: Pace,
   caller: Caller,
   underWay?: UnderWay,
+  form: FormState = createFormState(firstForm(features), model.canRename === true, underWay === undefined),
 ): Llm {
-  const accepted = { ...features };
-  let parameters = parametersOf(accepted);
+  let parameters: Llm["parameters"] = {};
+  let parametersOfForm: RequestForm | undefined;
+  /** Requests whose answer was no JSON, says the service. */
+  const misgenerated = new WeakSet<CompletionRequest>();
   return {
     ...card,
     pace,
     ...(underWay === undefined ? {} : { underWay }),
     get parameters() {
+      if (parametersOfForm !== form.current) {
+        parametersOfForm = form.current;
+        parameters = parametersOf(form.current);
+      }
       return parameters;
     },
     get isStructured() {
-      return accepted.structure;
+      return form.current.structure;
     },
     get hasLogprobs() {
-      return accepted.logprobs;
+      return form.current.logprobs;
     },
+    get hasSystemRole() {
+      return form.current.role !== "merged";
+    },
+    get mostOutputTokens() {
+      return form.current.mostOutputTokens;
+    },
+    takeNotes: () => form.takeNotes().map((note) => `${card.spec} ${note}`),
     async complete(request, signal) {
-      const sent = {
-        ...accepted,
-        structure: request.schema !== undefined,
-        logprobs: request.wantsLogprobs === true && accepted.logprobs,
-      };
+      const formed = form.current;
+      const key = underWay === undefined ? undefined : requestKey(this, request);
+      while (form.trial !== null) await whileWaiting(form.trial, signal);
+      // It was formed before the last one was refused.
+      if (form.current !== formed) throw outdated(card);
+      const used = usedParts(request, formed);
       const startedAt = performance.now();
       const seconds = (): number | null => (underWay === undefined ? (performance.now() - startedAt) / 1000 : null);
-      let result: SdkResult;
       try {
-        result = await model.doGenerate({
-          prompt: toSdkPrompt(request),
-          maxOutputTokens: request.maxOutputTokens,
-          abortSignal: signal,
-          ...(underWay === undefined ? {} : { headers: { [keyHeader]: requestKey(this, request) } }),
-          ...(accepted.temperature ? { temperature: request.temperature ?? 0 } : {}),
-          ...(accepted.seed ? { seed: request.repeat ?? 0 } : {}),
-          ...(sent.logprobs ? { providerOptions: logprobOptions } : {}),
-          ...(request.schema === undefined ? {} : { responseFormat: { type: "json", schema: request.schema, name: "answer" } }),
-        });
+        const result = await generated(model, request, formed, signal, key);
+        form.answered(formed);
+        return toReply(result, seconds());
       } catch (error) {
         signal.throwIfAborted();
-        const answer = answerIn(error);
-        if (answer !== null) return { completion: { ...answer, latencySeconds: seconds() }, pauseSeconds: 0 };
+        const answer = answerIn(error) ?? (misgenerated.has(request) ? failedGeneration(error) : null);
+        if (answer !== null) {
+          form.answered(formed);
+          return { completion: { ...answer, latencySeconds: seconds() }, pauseSeconds: 0 };
+        }
+        if (failedGeneration(error) !== null) misgenerated.add(request);
         const failed = toLlmError(error, caller);
-        if (!(failed instanceof LlmError) || failed.kind !== "unsupported") throw failed;
-        const parameter = unsupportedParameter(failed.message) ?? (sent.structure ? "structure" : null);
-        // Complaints about what was not sent are about the request itself.
-        if (parameter === null || !sent[parameter]) throw new LlmError("request", failed.message);
-        accepted[parameter] = false;
-        parameters = parametersOf(accepted);
-        throw failed;
+        if (!(failed instanceof LlmError) || failed.refusedParts === null) throw failed;
+        const refusal = { parts: failed.refusedParts, message: error instanceof Error ? error.message : "" };
+        // What an answer on trial took is paid, though it is asked for once more in the form that was found.
+        let usage: LlmError["usage"] = null;
+        const isMended = await form.refused(formed, used, refusal, async (other) => {
+          const answered = await triedOut(model, request, other, signal, caller);
+          usage = answered?.usage ?? null;
+          return answered !== null;
+        });
+        throw new LlmError(isMended ? "unsupported" : "request", failed.message, null, usage);
       }
-      return toReply(result, seconds());
     },
   };
 }
 
+function outdated({ spec }: ModelCard): LlmError {
+  return new LlmError("unsupported", `${spec} takes requests in another form by now.`);
+}
+
+/** Waits until the other request is done, however it ends. Throws the signal's reason. */
+async function whileWaiting(trial: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise<void>((resolve, reject) => {
+    const forget = whenAborted(signal, () => reject(signal.reason));
+    trial
+      .catch(() => {})
+      .finally(() => {
+        forget();
+        resolve();
+      });
+  });
+}
+
+/** One request in a form. */
+async function generated(
+  model: ChatModel,
+  request: CompletionRequest,
+  form: RequestForm,
+  signal: AbortSignal,
+  key: string | undefined,
+): Promise<SdkResult> {
+  const isScored = request.wantsLogprobs === true && form.logprobs;
+  return model.doGenerate({
+    prompt: toSdkPrompt(request),
+    maxOutputTokens: request.maxOutputTokens,
+    abortSignal: signal,
+    ...(key === undefined ? {} : { headers: { [keyHeader]: key } }),
+    ...(form.temperature ? { temperature: request.temperature ?? 0 } : {}),
+    ...(form.seed ? { seed: request.repeat ?? 0 } : {}),
+    providerOptions: {
+      ...(isScored ? logprobOptions : {}),
+      ...(model.canRename === true ? { chat: chatNames(form) } : {}),
+    },
+    ...(request.schema === undefined ? {} : { responseFormat: { type: "json", schema: request.schema, name: "answer" } }),
+  });
+}
+
+/** What a request is answered in another form; `null` where it is refused in that one too. Throws what else goes wrong. */
+async function triedOut(
+  model: ChatModel,
+  request: CompletionRequest,
+  form: RequestForm,
+  signal: AbortSignal,
+  caller: Caller,
+): Promise<SaidCompletion | null> {
+  const { schema, ...plain } = takenForm(request, { ...form, hasSystemRole: form.role !== "merged" });
+  const asked = form.structure && schema !== undefined ? { ...plain, schema } : plain;
+  try {
+    return toReply(await generated(model, asked, form, signal, undefined), null).completion;
+  } catch (error) {
+    signal.throwIfAborted();
+    const failed = toLlmError(error, caller);
+    if (failed instanceof LlmError && failed.refusedParts !== null) return null;
+    throw failed;
+  }
+}
+
+/** The parts that a request makes use of. */
+function usedParts(request: CompletionRequest, form: RequestForm): UsedParts {
+  return new Set<RequestPart>([
+    "limit",
+    ...(request.schema === undefined ? [] : (["structure"] as const)),
+    ...(request.wantsLogprobs === true && form.logprobs ? (["logprobs"] as const) : []),
+    ...(form.seed ? (["seed"] as const) : []),
+    ...(form.temperature ? (["temperature"] as const) : []),
+    ...(request.messages.some(({ role }) => role === "system") ? (["role"] as const) : []),
+  ]);
+}
+
+function chatNames({ role, limit }: RequestForm): Readonly<Record<keyof ChatNames, string>> {
+  return { role: role === "other" ? "other" : "usual", limit };
+}
+
+/**
+ * What a model wrote that its service would not take for the JSON that was asked for: Groq sends it with the error. Where it is the beginning of JSON,
+ * it counts as cut off. `null` where an error has none.
+ */
+function failedGeneration(error: unknown): SaidCompletion | null {
+  if (!isCallError(error)) return null;
+  const text = textAt(at(parsedJson(error.responseBody), "error"), "failed_generation")?.trim() ?? "";
+  if (text === "") return null;
+  const isCut = /^[{[]/.test(text) && readJson(text) === undefined;
+  return { text: text.slice(0, maxCompletionCharacters), finish: isCut ? "length" : "other", usage: null, servedBy: null };
+}
+
+function parsedJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}
+
 /** One fixed seed, but for repetitions: an equal prompt is then an equal request, and its answer can be stored. */
-function parametersOf({ temperature, seed }: Features): Llm["parameters"] {
+function parametersOf({ temperature, seed }: RequestForm): Llm["parameters"] {
   return { ...(temperature ? { temperature: 0 } : {}), ...(seed ? { seed: 0 } : {}) };
 }
 
@@ -136,10 +272,6 @@ function sdkCompletion({ content, finishReason: { unified }, usage, response }: 
 /** An answer that the SDK takes for none: a prompt that was blocked has no candidates, content may be a list. */
 function answerIn(error: unknown): SaidCompletion | null {
   if (!isCallError(error) || error.statusCode === undefined || error.statusCode >= 300) return null;
-  try {
-    const said = readResponseBody(JSON.parse(error.responseBody ?? ""));
-    return said === null || "fault" in said ? null : said;
-  } catch {
-    return null;
-  }
+  const said = readResponseBody(parsedJson(error.responseBody));
+  return said === null || "fault" in said ? null : said;
 }
