@@ -146,6 +146,7 @@ export type LlmErrorKind =
   | "model" // 404: no such model or URL
   | "certificate" // the server's is not to be trusted
   | "redirect" // 3xx to an address that the user did not choose
+  | "batch" // refused as a whole
   | "request" // 400 and the like: this very request is refused
   | "filtered" // by the service's filter, for its text
   | "unsupported" // a parameter is refused; the next attempt goes without it
@@ -167,7 +168,7 @@ const retried: ReadonlySet<LlmErrorKind> = new Set([
   "timeout",
   "malformed",
 ]);
-const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model", "certificate", "redirect"]);
+const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model", "certificate", "redirect", "batch"]);
 /** The service may have done the work although no answer arrived: a hard cap has to count it. */
 const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed"]);
 

@@ -38,9 +38,9 @@ export function anthropicBatches(baseUrl: string, apiKey: string | undefined): B
     async state(id, signal) {
       return stateOf(await get(`/${encodeURIComponent(id)}`, signal));
     },
-    async *answers(id, signal) {
+    async *answers(id, signal, isLastTry) {
       // Not `results_url`: the key is sent to the address it is meant for.
-      for await (const line of jsonLines(urlOf(`/${encodeURIComponent(id)}/results`), headers, signal)) {
+      for await (const line of jsonLines(urlOf(`/${encodeURIComponent(id)}/results`), headers, signal, isLastTry)) {
         const answer = answerOf(line);
         if (answer !== null) yield answer;
       }

@@ -34,13 +34,16 @@ export async function* batchAnswers(batch: StoredBatch, manner: BatchManner, sig
   await over(batch, id, manner, signal);
   for (let tried = 1; ; tried++) {
     try {
-      yield* service.answers(id, signal);
+      yield* service.answers(id, signal, tried > mostCutOff);
       return;
     } catch (error) {
       await waitAfter(error, tried, manner, signal, gone(batch, id, caller));
     }
   }
 }
+
+/** Times that answers whose end is cut off are fetched again: from then on it is taken for what the service has. */
+const mostCutOff = 3;
 
 /** The id of the batch at the service. What may have been handed over is looked for before it is handed over once more. */
 async function idOf(batch: StoredBatch, manner: BatchManner, signal: AbortSignal): Promise<string> {
@@ -77,18 +80,20 @@ async function over(batch: StoredBatch, id: string, manner: BatchManner, signal:
   const { spec } = caller.card;
   let [tried, seconds] = [1, pollSeconds];
   for (;;) {
-    try {
-      const { isOver, done, total, failure } = await service.state(id, signal);
-      tried = 1;
-      if (total > 0) log({ kind: "progress", stage: `batch ${id} at ${spec}`, done, total });
-      if (failure?.kind === "crowded") throw new CrowdedError(`${spec} does not take the batch now: ${failure.message}`);
-      if (failure?.kind === "refused") throw new LlmError("request", `${spec} refused the batch ${id}: ${failure.message}`);
-      if (failure !== undefined) batch.update({ phase: "withdrawn" });
-      if (isOver) return;
-    } catch (error) {
-      await waitAfter(error, tried++, manner, signal, gone(batch, id, caller));
-      continue;
+    const state = await service
+      .state(id, signal)
+      .catch((error: unknown) => waitAfter(error, tried++, manner, signal, gone(batch, id, caller)));
+    if (state === undefined) continue;
+    const { isOver, done, total, failure } = state;
+    tried = 1;
+    if (total > 0) log({ kind: "progress", stage: `batch ${id} at ${spec}`, done, total });
+    if (failure?.kind === "crowded") throw new CrowdedError(`${spec} does not take the batch now: ${failure.message}`);
+    if (failure !== undefined) batch.update({ phase: "withdrawn" });
+    if (failure?.kind === "refused") {
+      const said = `${failure.message}${/[.!?]$/.test(failure.message) ? "" : "."}`;
+      throw new LlmError("batch", `${spec} refused the batch ${id}: ${said} None of it runs, and none of it is billed.`);
     }
+    if (isOver) return;
     await delay(seconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
     seconds = Math.min(seconds * 1.5, 12 * pollSeconds);
   }

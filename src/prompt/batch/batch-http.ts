@@ -31,32 +31,49 @@ export async function postForm(url: URL, headers: Headers, form: FormData, signa
   return JSON.parse(await response.text()) as unknown;
 }
 
-/** Lines of JSON as they arrive, each parsed; those that are empty are passed over. */
-export async function* jsonLines(url: URL, headers: Headers, signal: AbortSignal): AsyncGenerator<unknown> {
+/**
+ * Lines of JSON as they arrive, each parsed; those that are empty or broken are passed over, so that one of them does not hold up all others. Throws
+ * `ServiceError` where none is whole, and, unless it is the last try, where the end is cut off.
+ */
+export async function* jsonLines(url: URL, headers: Headers, signal: AbortSignal, isLastTry = false): AsyncGenerator<unknown> {
   const { body } = await fetched(url, { headers, signal });
   if (body === null) return;
   const decoder = new TextDecoder();
   let rest = "";
+  let isTooLong = false;
+  let [whole, broken] = [0, ""];
   try {
     for await (const chunk of body) {
       rest += decoder.decode(chunk as Uint8Array, { stream: true });
       const lines = rest.split("\n");
       rest = lines.pop()!;
-      if (rest.length > mostLineBytes) throw new ServiceError("a line of the answers is longer than 8 MiB", { statusCode: 200 });
-      for (const line of lines) if (line.trim() !== "") yield JSON.parse(line) as unknown;
+      for (const line of lines) {
+        const parsed = isTooLong || line.trim() === "" ? undefined : parsedLine(line);
+        if (parsed !== undefined) yield parsed;
+        if (parsed !== undefined) whole++;
+        else broken ||= line;
+        isTooLong = false;
+      }
+      if (rest.length <= mostLineBytes) continue;
+      [rest, isTooLong] = ["", true];
     }
   } catch (error) {
     throw brokenOff(error, signal);
   }
-  if (rest.trim() !== "") yield parsedLast(rest);
+  const last = rest.trim() === "" ? undefined : parsedLine(rest);
+  if (last !== undefined) yield last;
+  else if (rest.trim() !== "" && !isLastTry) throw new ServiceError(`cut off: ${rest.slice(0, 200)}`, {});
+  // A page of a proxy, say: none of it says anything of any request.
+  if (whole === 0 && last === undefined && broken.trim() !== "")
+    throw new ServiceError(`not JSON: ${broken.slice(0, 200)}`, { statusCode: 200 });
 }
 
-/** What was cut off in the middle is fetched again. */
-function parsedLast(line: string): unknown {
+/** `undefined` where it is broken. */
+function parsedLine(line: string): unknown {
   try {
     return JSON.parse(line) as unknown;
-  } catch (error) {
-    throw brokenOff(error, undefined);
+  } catch {
+    return undefined;
   }
 }
 

@@ -45,8 +45,8 @@ export interface BatchService {
   /** The id of a batch that may have been handed over; `null` where it was not. */
   find(batch: BatchInput, signal: AbortSignal): Promise<string | null>;
   state(id: string, signal: AbortSignal): Promise<BatchState>;
-  /** What has been answered, in any order. */
-  answers(id: string, signal: AbortSignal): AsyncIterable<BatchAnswer>;
+  /** What has been answered, in any order; on the last try also where the end is cut off. */
+  answers(id: string, signal: AbortSignal, isLastTry: boolean): AsyncIterable<BatchAnswer>;
 }
 
 /** Within what time OpenAI and Anthropic promise the answers of a batch. */

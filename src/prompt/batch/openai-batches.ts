@@ -54,12 +54,12 @@ export function openaiBatches(baseUrl: string, apiKey: string | undefined): Batc
     async state(id, signal) {
       return stateOf(await get(`batches/${encodeURIComponent(id)}`, signal));
     },
-    async *answers(id, signal) {
+    async *answers(id, signal, isLastTry) {
       const batch = await get(`batches/${encodeURIComponent(id)}`, signal);
       for (const field of ["output_file_id", "error_file_id"]) {
         const file = textAt(batch, field);
         if (file === null) continue;
-        for await (const line of jsonLines(urlOf(`files/${encodeURIComponent(file)}/content`), bare, signal)) {
+        for await (const line of jsonLines(urlOf(`files/${encodeURIComponent(file)}/content`), bare, signal, isLastTry)) {
           const answer = answerOf(line);
           if (answer !== null) yield answer;
         }

@@ -70,6 +70,15 @@ describe.each(["openai:gpt-4o-mini", "anthropic:claude-haiku-4-5"])("asking %s i
     expect(server.batches.slice(1).flatMap(({ keys }) => keys)).toHaveLength(4);
   });
 
+  it.each([0, 3, 39])("with one broken line (%s) ask once more for that row alone", async (at) => {
+    await using server = await serveBatches({
+      batches: { lineFault: ({ batch, line }) => (batch === 0 && line === at ? "broken" : undefined) },
+    });
+    const { predictions } = await runBatches(server, rows, folder, { llm });
+    expect(labels(predictions)).toEqual(rows.map(truth));
+    expect(server.batches.slice(1).flatMap(({ keys }) => keys)).toHaveLength(1);
+  });
+
   it("goes on through a service that fails now and then, and hands over nothing twice", async () => {
     await using server = await serveBatches({
       batches: {
@@ -144,6 +153,22 @@ describe("batches", () => {
     expect(labels(all.predictions)).toEqual(rows.map(truth));
     expect(server.batches.length).toBeGreaterThan(3);
     expect(budget.spentUsd).toBeLessThanOrEqual(budget.limitUsd);
+  });
+
+  it.each([40, 4])("refused as a whole stop the run of %s rows, run not at all and cost nothing", async (count) => {
+    let isRefusing = true;
+    await using server = await serveBatches({
+      batches: { refusal: () => (isRefusing ? "The model is not enabled for batches" : undefined) },
+    });
+    const budget = createBudget(1);
+    const error = await failureOf(runBatches(server, rows.slice(0, count), folder, { budget }));
+    expect(error).toBeInstanceOf(UserError);
+    expect(String(error)).toMatch(/refused the batch .*not enabled.*None of it runs/);
+    expect(String(error)).not.toMatch(/goes on/);
+    expect(budget.spentUsd).toBe(0);
+    isRefusing = false;
+    const { predictions } = await runBatches(server, rows.slice(0, count), folder, { budget });
+    expect(labels(predictions)).toEqual(rows.slice(0, count).map(truth));
   });
 
   it("end at once with the reason where the key is refused, or the server has none", async () => {

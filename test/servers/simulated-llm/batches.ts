@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Protocol } from "./protocol.js";
 
 /** What happens to a request of a batch in place of an answer. */
-export type BatchLineFault = "expired" | "500" | "400" | "missing";
+export type BatchLineFault = "expired" | "500" | "400" | "missing" | "broken";
 
 export interface BatchesOptions {
   /** From handing over to the answers. */
@@ -17,6 +17,8 @@ export interface BatchesOptions {
   readonly callFault?: (call: { readonly kind: CallKind; readonly call: number }) => "503" | "lost answer" | "cut" | undefined;
   /** Batches that end as cancelled after half of their requests. */
   readonly isCancelled?: (batch: number) => boolean;
+  /** Why a batch is refused when it is looked at, before anything of it runs; OpenAI's only. */
+  readonly refusal?: (batch: number) => string | undefined;
 }
 
 type CallKind = "upload" | "create" | "state" | "list" | "answers";
@@ -36,6 +38,7 @@ interface Batch extends ReceivedBatch {
   readonly protocol: Protocol["name"];
   readonly createdAt: number;
   readonly isCrowded: boolean;
+  readonly refusal: string | undefined;
   readonly isCancelled: boolean;
   readonly output: string[];
   readonly errors: string[];
@@ -67,12 +70,13 @@ export function simulatedBatches(protocols: readonly Protocol[], answer: AnswerB
       createdAt: performance.now(),
       isCrowded: enqueued + lines.length > mostEnqueued,
       isCancelled: options.isCancelled?.(number) === true,
+      refusal: options.refusal?.(number),
       output: [],
       errors: [],
       counts: { succeeded: 0, errored: 0, expired: 0, canceled: 0 },
     };
     batches.push(batch);
-    if (batch.isCrowded) return batch;
+    if (batch.isCrowded || batch.refusal !== undefined) return batch;
     for (const [line, { custom_id, body, params }] of lines.entries()) {
       const fault = options.lineFault?.({ batch: number, line });
       if (batch.isCancelled && line >= lines.length / 2) {
@@ -92,7 +96,7 @@ export function simulatedBatches(protocols: readonly Protocol[], answer: AnswerB
         continue;
       }
       const answered =
-        fault === undefined
+        fault === undefined || fault === "broken"
           ? await answer(protocol, body ?? params)
           : protocol.error(Number(fault), "The server had an error", "error");
       const isGood = answered.status < 300;
@@ -104,6 +108,7 @@ export function simulatedBatches(protocols: readonly Protocol[], answer: AnswerB
         const result = isGood ? { type: "succeeded", message: answered.body } : { type: "errored", error: answered.body };
         batch.output.push(JSON.stringify({ custom_id, result }));
       }
+      if (fault === "broken") batch.output.push(batch.output.pop()!.slice(0, 50));
     }
     // In no order that a client could rely on.
     batch.output.reverse();
@@ -120,10 +125,12 @@ export function simulatedBatches(protocols: readonly Protocol[], answer: AnswerB
       id: batch.id,
       object: "batch",
       endpoint: "/v1/chat/completions",
-      status: batch.isCrowded ? "failed" : isDone ? ended : "in_progress",
+      status: batch.isCrowded || batch.refusal !== undefined ? "failed" : isDone ? ended : "in_progress",
       errors: batch.isCrowded
         ? { object: "list", data: [{ code: "token_limit_exceeded", message: "Enqueued token limit reached." }] }
-        : null,
+        : batch.refusal !== undefined
+          ? { object: "list", data: [{ code: "invalid_request", message: batch.refusal }] }
+          : null,
       output_file_id: file("output", batch.output),
       error_file_id: file("errors", batch.errors),
       created_at: Math.floor(Date.now() / 1000),
