@@ -358,6 +358,20 @@ export interface Summary {
   readonly facts: PredictorFacts;
 }
 
+/**
+ * How much more to test for a verdict, with 80 % power: between what the two ends of the difference's 80 % interval would need, were one of them
+ * the truth. In 90 % of cases it takes `low` at least.
+ */
+export interface MoreRows {
+  readonly low: number;
+  /** `null`: without a bound, since the truth may well be the margin itself. */
+  readonly high: number | null;
+  /** `groups` where rows come in groups: it is their number that counts. */
+  readonly unit: "rows" | "groups";
+  /** What they would show if the difference is as it looks now: one beyond the margin, or none that matters. */
+  readonly aim: "difference" | "equivalence";
+}
+
 /** What one choice of rows says of two approaches. */
 export interface Reading {
   /** Test rows it rests on. */
@@ -383,8 +397,8 @@ export interface Contrast {
   /** The same after Holm's correction over all planned contrasts. */
   readonly adjustedPValue: number;
   readonly verdict: "a-better" | "b-better" | "equivalent" | "undecided";
-  /** Where undecided: about how many more test rows would decide it with 80 % power; `null` where it can't be said. */
-  readonly moreRows: number | null;
+  /** Where undecided: how many more test rows or groups would decide it with 80 % power; `null` where it can't be said. */
+  readonly moreRows: MoreRows | null;
   /** Present where one of the two has no outcome of some test rows: how many were left out, and what all rows say, the missing ones wrong. */
   readonly missing?: { readonly rows: number; readonly asWrong: Reading };
 }
@@ -412,6 +426,11 @@ export interface BreakEven {
    * where it was not measured how much single requests differ in cost.
    */
   readonly interval?: { readonly low: number; readonly high: number | null };
+  /**
+   * What varies too and is not in the interval: how fast this machine runs, where that is the price of one of the two, since it was timed
+   * once. Absent where both are billed by request.
+   */
+  readonly leavesOut?: "machine-speed";
   /** The formula with its numbers, for people. */
   readonly basis: string;
 }

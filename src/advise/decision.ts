@@ -5,7 +5,7 @@
 import { scoreOf } from "../compare/metric-choice.js";
 import type { Comparison, Contrast, Summary, UnansweredApproach } from "../types.js";
 import type { TieBreak } from "./findings.js";
-import { certainGain, contendersOf, contrastBetween, gainOver, majorityBaseline, reversed, summaryOf } from "./lookup.js";
+import { certainGainOver, contendersOf, contrastBetween, majorityBaseline, reversed, summaryOf } from "./lookup.js";
 
 /** What follows from the primary contrast and the baselines. */
 export type Decision =
@@ -64,7 +64,7 @@ export function decide(comparison: Comparison): Decision {
   if (best.length === 0) return { ground: "nothing", choice: null };
 
   const majority = majorityBaseline(comparison);
-  if (majority !== undefined && best.every((summary) => certainGain(gainOver(comparison, summary, majority)) <= 0)) {
+  if (majority !== undefined && best.every((summary) => certainGainOver(comparison, summary, majority) <= 0)) {
     const metric = comparison.metrics.primary;
     const leader = best.reduce((a, b) => (scoreOf(b, metric).value > scoreOf(a, metric).value ? b : a));
     return { ground: "no-signal", choice: null, best: leader, baseline: majority };

@@ -2,20 +2,27 @@
  * @file What the rules can find, as data. A finding carries names and numbers, never prose: `wordings.ts` says each kind in words,
  * once for every renderer, and does not compile while a kind is missing.
  */
-import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric, UnansweredApproach } from "../types.js";
+import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric, MoreRows, UnansweredApproach } from "../types.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
   // What decides.
   | ({ readonly kind: "better"; readonly winner: string; readonly loser: string } & Difference)
   | ({ readonly kind: "equivalent"; readonly a: string; readonly b: string } & Difference)
-  | ({ readonly kind: "not-worse"; readonly approach: string; readonly other: string } & Difference)
+  | ({
+      readonly kind: "not-worse";
+      readonly approach: string;
+      readonly other: string;
+      readonly leadIsShown: boolean;
+    } & Difference)
   | ({
       readonly kind: "undecided";
       readonly leader: string;
       readonly other: string;
-      /** About how many more test rows would decide it; `null` where it can't be said. */
-      readonly moreRows: number | null;
+      /** Whether the interval lies above 0 and the test excludes chance. */
+      readonly leadIsShown: boolean;
+      /** How many more test rows or groups would decide it; `null` where it can't be said. */
+      readonly moreRows: MoreRows | null;
       readonly testRows: number;
     } & Difference)
   | { readonly kind: "only-arm"; readonly arm: Arm; readonly approach: string; readonly metric: Metric; readonly score: Estimate }
@@ -181,6 +188,7 @@ export type Finding =
       readonly prompted: string;
       readonly requests: number;
       readonly interval?: NonNullable<BreakEven["interval"]>;
+      readonly leavesOut?: NonNullable<BreakEven["leavesOut"]>;
       readonly basis: string;
     }
   | {
@@ -218,7 +226,7 @@ export type Finding =
       /** Requests by which the break-even moves for each further cent that a label costs. */
       readonly requestsPerCent: number;
     }
-  | { readonly kind: "more-rows"; readonly rows: number; readonly a: string; readonly b: string }
+  | { readonly kind: "more-rows"; readonly needed: MoreRows; readonly a: string; readonly b: string }
   /** `tried`: approaches that would have asked one, and could not. */
   | { readonly kind: "add-llm"; readonly tried?: readonly string[] }
   | { readonly kind: "add-tuned" };

@@ -1,9 +1,10 @@
 /** @file The answer at the top of every report: one headline, and how sure it is. */
+import { fewestRequests } from "../compare/cost.js";
 import { metricInWords } from "../lib/metric-names.js";
 import type { Comparison } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
-import { contendersOf } from "./lookup.js";
+import { contendersOf, leadIsShown } from "./lookup.js";
 import type { OtherReading } from "./other-readings.js";
 import { freeLabels } from "./rules/break-even.js";
 import {
@@ -39,6 +40,7 @@ export function headlineOf(
     rivalsText(decision, comparison) +
     (isLimited ? " No language model was measured: whether prompting one would do better is open." : "");
   const both = rowsOfBoth(decision, comparison);
+  const { margin } = comparison.assumptions;
   switch (decision.ground) {
     case "nothing":
       return comparison.summaries.length === 0
@@ -61,7 +63,7 @@ export function headlineOf(
     case "better": {
       const { choice, other, contrast } = decision;
       const { difference, metric } = contrast;
-      const what = `it beats ${other.approach} by ${points(difference.value)} of ${metricInWords(metric)}${both} (95% interval ${range(difference)}).`;
+      const what = `it beats ${other.approach} by ${points(difference.value, margin)} of ${metricInWords(metric)}${both} (95% interval ${range(difference, margin)}).`;
       if (isLimited) return `Of what was measured, use ${choice.approach}: ${what}${open}`;
       return disputes.length > 0
         ? `By these rows, use ${choice.approach}: ${what}${open}`
@@ -77,30 +79,33 @@ export function headlineOf(
     case "not-worse": {
       const { choice, other, contrast, tieBreak } = decision;
       const { difference, metric } = contrast;
-      const standing =
-        difference.low > 0
-          ? `it is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other.approach}${both} (95% interval ${range(difference)}), perhaps by less than your margin`
-          : `it is at most ${points(difference.low)} of ${metricInWords(metric)} worse than ${other.approach}${both} (95% interval ${range(difference)})`;
+      const beside = `${other.approach}${both} (95% interval ${range(difference, margin)})`;
+      const ahead = `it is ${points(difference.value, margin)} of ${metricInWords(metric)} ahead of ${beside}`;
+      const standing = leadIsShown(comparison, contrast)
+        ? `${ahead}, perhaps by less than your margin`
+        : difference.low > 0
+          ? `${ahead}, though the test does not exclude chance`
+          : `it is at most ${points(difference.low, margin)} of ${metricInWords(metric)} worse than ${beside}`;
       return `Use ${choice.approach}: ${standing}, and wins by its ${ground(tieBreak, comparison, choice.approach)}.${open}`;
     }
     case "undecided": {
       const { leader, other, contrast } = decision;
-      const { difference, metric, moreRows: rows } = contrast;
-      const remedy = rows === null ? "" : ` About ${moreTestRows(rows)} would settle it.`;
+      const { difference, metric, moreRows } = contrast;
+      const remedy = moreRows === null ? "" : ` ${remedies[moreRows.aim]} ${moreTestRows(moreRows)}.`;
       if (isLevel(difference)) {
         return (
           `Not enough evidence to choose: ${leader.approach} and ${other.approach} come out level in ${metricInWords(metric)}${both}, but either may be ` +
-          `the better one (95% interval ${range(difference)}).${remedy}${open}`
+          `the better one (95% interval ${range(difference, margin)}).${remedy}${open}`
         );
       }
-      const lead = `${leader.approach} is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other.approach}${both}`;
-      if (difference.low > comparison.assumptions.margin) {
-        return `Not enough evidence to choose: ${lead} (95% interval ${range(difference)}), but on so few rows the test does not exclude chance.${open}`;
+      const lead = `${leader.approach} is ${points(difference.value, margin)} of ${metricInWords(metric)} ahead of ${other.approach}${both}`;
+      if (difference.low > 0 && !leadIsShown(comparison, contrast)) {
+        return `Not enough evidence to choose: ${lead} (95% interval ${range(difference, margin)}), but on so few rows the test does not exclude chance.${open}`;
       }
       return difference.low > 0
-        ? `Not enough evidence to choose: ${lead} (95% interval ${range(difference)}), which may be less than your margin of ` +
+        ? `Not enough evidence to choose: ${lead} (95% interval ${range(difference, margin)}), which may be less than your margin of ` +
             `${points(comparison.assumptions.margin)}.${remedy}${open}`
-        : `Not enough evidence to choose: ${lead}, but that is within the uncertainty (95% interval ${range(difference)}).${remedy}${open}`;
+        : `Not enough evidence to choose: ${lead}, but that is within the uncertainty (95% interval ${range(difference, margin)}).${remedy}${open}`;
     }
   }
 }
@@ -123,8 +128,16 @@ function ground(tieBreak: TieBreak | null, comparison: Comparison, choice: strin
   const crossing = comparison.breakEven;
   if (tieBreak.by !== "price" || crossing?.tuned !== choice || crossing.requests === null) return name;
   const condition = freeLabels(comparison).length > 0 ? ", labels counted as free" : "";
-  return crossing.requests > 0 ? `${name} above about ${about(crossing.requests)} requests${condition}` : `${name}${condition}`;
+  return crossing.requests >= fewestRequests
+    ? `${name} above about ${about(crossing.requests)} requests${condition}`
+    : `${name}${condition}`;
 }
+
+/** What more test rows would do, before how many. */
+const remedies = {
+  difference: "Settling it takes",
+  equivalence: "Showing that they differ by less than your margin takes",
+} as const;
 
 const imperatives = { tune: "Fine-tune", prompt: "Prompt", baseline: "Keep it simple" } as const;
 
@@ -154,13 +167,13 @@ export function confidenceIn(
     case "equivalent":
       return `Shown on these test rows: the whole 95% interval lies within ${margin}.${scope}`;
     case "not-worse":
-      return decision.contrast.difference.low > 0
+      return leadIsShown(comparison, decision.contrast)
         ? `Ahead by the whole 95% interval, though perhaps by less than ${margin}.${scope}`
         : `Shown not to be worse by more than ${margin}; whether it is better is open.${scope}`;
     case "undecided":
-      if (decision.contrast.difference.low > comparison.assumptions.margin) {
+      if (decision.contrast.difference.low > 0 && !leadIsShown(comparison, decision.contrast)) {
         return `Open: too few rows tell the two apart, and an interval from so few is too narrow.${scope}`;
       }
-      return `Open: any difference from ${range(decision.contrast.difference)} points fits what was measured.${scope}`;
+      return `Open: any difference from ${range(decision.contrast.difference, comparison.assumptions.margin)} points fits what was measured.${scope}`;
   }
 }

@@ -92,6 +92,28 @@ export function gainOver(comparison: Comparison, approach: Summary, baseline: Su
   return { metric: contrast.metric, value, interval: { low, high } };
 }
 
+/** From this p-value on, a test does not speak against chance. */
+export const significance = 0.05;
+
+/**
+ * Whether the first approach of a contrast is shown to be ahead at all: the whole interval lies above 0, and the test excludes chance. Where
+ * the question had to be asked of several candidates, the test is the one that is corrected for it.
+ */
+export function leadIsShown({ rivals = [] }: Comparison, contrast: Contrast): boolean {
+  const p = rivals.length > 0 ? contrast.adjustedPValue : contrast.pValue;
+  return contrast.difference.low > 0 && p < significance;
+}
+
+/**
+ * What is certain of how far `approach` lies above `baseline`: the lower end of the interval, but no more than 0 where the corrected test does
+ * not exclude chance; the plain difference where the two were not contrasted.
+ */
+export function certainGainOver(comparison: Comparison, approach: Summary, baseline: Summary): number {
+  const contrast = contrastBetween(comparison, approach.approach, baseline.approach);
+  const certain = certainGain(gainOver(comparison, approach, baseline));
+  return contrast !== undefined && contrast.adjustedPValue >= significance ? Math.min(0, certain) : certain;
+}
+
 /** The surest thing that can be said of a gain: the lower end of its interval, or the plain difference where there is none. */
 export function certainGain(gain: Gain): number {
   return gain.interval?.low ?? gain.value;

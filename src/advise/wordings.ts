@@ -1,4 +1,5 @@
 /** @file Every kind of finding in words, once for all renderers: a complete table, so that no renderer writes prose of its own. */
+import { fewestRequests } from "../compare/cost.js";
 import {
   formatCount,
   formatNumber,
@@ -10,7 +11,7 @@ import {
   formatUsd,
 } from "../lib/format.js";
 import { formatMetric, metricInWords, metricNames } from "../lib/metric-names.js";
-import type { Arm, BreakEven, Comparison, Contrast, Estimate, Failure, UnansweredApproach } from "../types.js";
+import type { Arm, BreakEven, Comparison, Contrast, Estimate, Failure, MoreRows, UnansweredApproach } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { Finding, FindingOf, Gain, RowChoice, TieBreak } from "./findings.js";
 import { certainGain } from "./lookup.js";
@@ -41,34 +42,34 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
     role: "reason",
     title: () => "A real difference",
     sentence: ({ winner, loser, metric, difference, margin }) =>
-      `${winner} beats ${loser} by ${points(difference.value)} of ${metricInWords(metric)} (95% interval ${range(difference)}); ` +
+      `${winner} beats ${loser} by ${points(difference.value, margin)} of ${metricInWords(metric)} (95% interval ${range(difference, margin)}); ` +
       `the whole interval lies beyond the margin of ${points(margin)}.`,
   },
   equivalent: {
     role: "reason",
     title: () => "No difference that matters",
     sentence: ({ a, b, metric, difference, margin }) =>
-      `${a} and ${b} are equivalent: they differ by ${signed(difference.value)} points of ${metricInWords(metric)} ` +
-      `(95% interval ${range(difference)}), and the whole interval lies within the margin of ±${points(margin)}.`,
+      `${a} and ${b} are equivalent: they differ by ${signed(difference.value, margin)} points of ${metricInWords(metric)} ` +
+      `(95% interval ${range(difference, margin)}), and the whole interval lies within the margin of ±${points(margin)}.`,
   },
   "not-worse": {
     role: "reason",
     title: () => "Not worse by more than the margin",
-    sentence: ({ approach, other, metric, difference, margin }) =>
+    sentence: ({ approach, other, metric, difference, margin, leadIsShown }) =>
       `${approach} is not worse than ${other} by more than the margin of ${points(margin)}: the difference is ` +
-      `${signed(difference.value)} points of ${metricInWords(metric)} (95% interval ${range(difference)}). Whether it is better${difference.low > 0 ? " by more than the margin" : ""} is open.`,
+      `${signed(difference.value, margin)} points of ${metricInWords(metric)} (95% interval ${range(difference, margin)}). Whether it is better${leadIsShown ? " by more than the margin" : ""} is open.`,
   },
   undecided: {
     role: "reason",
     title: () => "The difference is not settled",
-    sentence: ({ leader, other, metric, difference, margin, testRows }) =>
+    sentence: ({ leader, other, metric, difference, margin, testRows, leadIsShown }) =>
       `On ${formatPlural(testRows, "test row")} ${leader} ` +
       (isLevel(difference)
         ? `and ${other} come out level in ${metricInWords(metric)}, but the `
-        : `is ${points(difference.value)} of ${metricInWords(metric)} ahead of ${other}, but the `) +
-      `95% interval reaches from ${range(difference)} points: ` +
-      (difference.low > margin
-        ? "it lies beyond the margin, but on so few rows the test does not exclude chance."
+        : `is ${points(difference.value, margin)} of ${metricInWords(metric)} ahead of ${other}, but the `) +
+      `95% interval reaches from ${range(difference, margin)} points: ` +
+      (difference.low > 0 && !leadIsShown
+        ? `it lies beyond ${difference.low > margin ? "the margin" : "0"}, but on so few rows the test does not exclude chance.`
         : difference.low > 0
           ? `the lead is real, but it may be smaller than the margin of ${points(margin)}.`
           : "either of them may be the better one."),
@@ -177,7 +178,7 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
       certainGain(gain) < 0 && gain.value <= 0
         ? `${baseline}, a simple baseline, does as well as ${approach} or better: the difference is ${gainText(gain)}. Nothing shows that ${approach} is worth more than that.`
         : `${approach} is not shown to beat ${baseline}, a simple baseline, by more than the margin of ${points(margin)}: the difference is ` +
-          `${gainText(gain)}. The simple one may be all that is worth shipping.`,
+          `${gainText(gain, margin)}. The simple one may be all that is worth shipping.`,
   },
   "chance-not-excluded": {
     role: "caution",
@@ -356,9 +357,10 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   "break-even": {
     role: "change",
     title: () => "The number of requests",
-    sentence: ({ tuned, prompted, requests, interval }) =>
-      `Below about ${about(requests)} ${requests === 1 ? "request" : "requests"} in all (${requestRange(interval)}), ${prompted} costs less in ` +
-      `total; above, ${tuned} does.`,
+    sentence: ({ tuned, prompted, requests, ...rest }) =>
+      requests < fewestRequests
+        ? `From the first ${fewestRequests} requests on at the latest, ${tuned} costs less in total than ${prompted}.`
+        : `Below about ${about(requests)} requests in all (${requestRange(rest)}), ${prompted} costs less in total; above, ${tuned} does.`,
   },
   "always-cheaper": {
     role: "change",
@@ -393,11 +395,14 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   "more-rows": {
     role: "change",
     title: () => "More test rows",
-    sentence: ({ rows, a, b }) =>
-      `About ${moreTestRows(rows)} would settle whether ${a} or ${b} is better, with a chance of 80%, if the difference is as it looks now.`,
-    steps: ({ rows }) => [
+    sentence: ({ needed, a, b }) =>
+      (needed.aim === "equivalence"
+        ? `To show that ${a} and ${b} differ by less than the margin, as it looks now, takes ${moreTestRows(needed)}`
+        : `To settle whether ${a} or ${b} is better takes ${moreTestRows(needed)}`) +
+      `, for a chance of 80%${needed.high === null ? "; how many more can't be bounded, since the true difference may be about the margin" : ""}.`,
+    steps: ({ needed }) => [
       {
-        text: `Label about ${moreTestRows(rows)} and give them in a file of their own.`,
+        text: `Label ${moreTestRows(needed)} and give them in a file of their own.`,
         command: "crossover run FILE --test TEST_FILE",
       },
     ],
@@ -549,9 +554,9 @@ export const tieBreakNames: Readonly<Record<TieBreak["by"], string>> = {
   latency: "shorter latency",
 };
 
-/** A distance in points, without a sign: `3.1 points`, `1 point`. */
-export function points(share: number): string {
-  const text = formatPoints(Math.abs(share)).replace(/^\+/, "").replace(".0 ", " ");
+/** A distance in points, without a sign: `3.1 points`, `1 point`. `margin`: see `formatPoints`. */
+export function points(share: number, margin?: number): string {
+  const text = formatPoints(Math.abs(share), margin).replace(/^\+/, "").replace(".0 ", " ");
   return text === "1 points" ? "1 point" : text;
 }
 
@@ -560,33 +565,52 @@ export function about(count: number): string {
   return count < 100 ? formatNumber(count) : formatCount(Number(count.toPrecision(2)));
 }
 
-/** The 95% interval of a break-even: `95% interval 11,000 to 13,000`. */
-export function requestRange(interval: BreakEven["interval"]): string {
+/** The 95% interval of a break-even, and what it leaves out: `95% interval 11,000 to 13,000, this machine's speed taken as measured`. */
+export function requestRange({ interval, leavesOut }: Pick<BreakEven, "interval" | "leavesOut">): string {
   if (interval === undefined) return "interval not measured";
-  return `95% interval ${about(interval.low)} to ${interval.high === null ? "never" : about(interval.high)}`;
+  const { low, high } = interval;
+  const without = leavesOut === undefined ? "" : ", this machine's speed taken as measured";
+  if (low === high) return `every request costs the same${without}`;
+  let digits = 2;
+  const text = (requests: number): string =>
+    requests < 100 ? about(requests) : formatCount(Number(requests.toPrecision(digits)));
+  while (high !== null && text(low) === text(high)) digits++;
+  return `95% interval ${text(low)} to ${high === null ? "never" : text(high)}${without}`;
 }
 
-/** `1 more test row`, `1,200 more test rows`: an estimate, rounded. */
-export function moreTestRows(rows: number): string {
-  return `${about(rows)} more test ${rows === 1 ? "row" : "rows"}`;
+/** `at least 300 more test rows`, `300 to 1,200 more test rows`, `up to 40 more groups of test rows`: estimates, rounded. */
+export function moreTestRows({ low, high, unit }: MoreRows): string {
+  const noun = (count: number): string =>
+    unit === "groups" ? `more ${count === 1 ? "group" : "groups"} of test rows` : `more test ${count === 1 ? "row" : "rows"}`;
+  if (high === null) return `at least ${about(low)} ${noun(low)}`;
+  if (low === 0) return `up to ${about(high)} ${noun(high)}`;
+  return about(low) === about(high) ? `about ${about(high)} ${noun(high)}` : `${about(low)} to ${about(high)} ${noun(high)}`;
+}
+
+/** The same beside a verdict in a table: `300+ more rows`, `300–1,200 more groups`. */
+export function moreRowsInShort({ low, high, unit }: MoreRows): string {
+  if (high === null) return `${about(low)}+ more ${unit}`;
+  if (low === 0) return `up to ${about(high)} more ${unit}`;
+  return about(low) === about(high) ? `~${about(high)} more ${unit}` : `${about(low)}–${about(high)} more ${unit}`;
 }
 
 /** Whether a difference is written as 0 points, so that nobody is ahead. */
 export function isLevel({ value }: Pick<Estimate, "value">): boolean {
-  return points(value) === "0 points";
+  return Math.abs(value) < 0.0005;
 }
 
-/** The ends of an interval in points: `−0.6 to +3.1`. */
-export function range({ low, high }: Pick<Estimate, "low" | "high">): string {
-  return `${signed(low)} to ${signed(high)}`;
+/** The ends of an interval in points: `−0.6 to +3.1`. `margin`: see `formatPoints`. */
+export function range({ low, high }: Pick<Estimate, "low" | "high">, margin?: number): string {
+  return `${signed(low, margin)} to ${signed(high, margin)}`;
 }
 
-function signed(difference: number): string {
-  return formatPoints(difference).replace(/ points$/, "");
+function signed(difference: number, margin?: number): string {
+  return formatPoints(difference, margin).replace(/ points$/, "");
 }
 
-function gainText({ metric, value, interval }: Gain): string {
-  return `${signed(value)} points of ${metricInWords(metric)}${interval === undefined ? "" : ` (95% interval ${range(interval)})`}`;
+function gainText({ metric, value, interval }: Gain, margin?: number): string {
+  const ends = interval === undefined ? "" : ` (95% interval ${range(interval, margin)})`;
+  return `${signed(value, margin)} points of ${metricInWords(metric)}${ends}`;
 }
 
 /** `: 40 times less`, where the ratio is worth saying. */

@@ -1,9 +1,11 @@
 /** @file The planned contrasts, and what each says. */
 import { random } from "../lib/random.js";
-import type { Assumptions, Comparison, Contrast, Estimate, MetricChoice, Reading, Summary } from "../types.js";
+import type { Assumptions, Comparison, Contrast, Estimate, MetricChoice, MoreRows, Reading, Summary } from "../types.js";
 import { holm } from "./holm.js";
-import { rowsNeeded } from "./power.js";
+import { effectiveUnits } from "./jackknife.js";
+import { moreNeeded } from "./power.js";
 import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./scores.js";
+import { tQuantile } from "./student.js";
 import type { ApproachRuns } from "./summary.js";
 
 interface Plan {
@@ -88,13 +90,23 @@ export function contrastsOf(
     const asWrong =
       shared.length < all && measuredDifference(runsA.series, runsB.series, metric, seed, `${stream}, missing as wrong`);
     return [
-      { a, b, metric, discordant: discordantRows(commonA, commonB), measured, asWrong, missing: all - shared.length, isPrimary },
+      {
+        a,
+        b,
+        metric,
+        groups: commonA.groups,
+        discordant: discordantRows(commonA, commonB),
+        measured,
+        asWrong,
+        missing: all - shared.length,
+        isPrimary,
+      },
     ];
   });
   const adjusted = holm(tested.map(({ measured }) => measured.pValue));
   // Each other reading is corrected among its own kind: they answer the same questions again, not further ones.
   const adjustedAsWrong = holm(tested.map(({ measured, asWrong }) => (asWrong || measured).pValue));
-  return tested.map(({ measured, asWrong, missing, isPrimary, ...names }, index): Contrast => {
+  return tested.map(({ measured, asWrong, missing, isPrimary, groups, ...names }, index): Contrast => {
     const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
       return {
         rows,
@@ -103,8 +115,8 @@ export function contrastsOf(
         verdict: verdictOf(difference, isPrimary ? pValue : adjustedPValue, assumptions.margin),
       };
     };
-    const { rows, difference, pValue, verdict } = judged(measured, adjusted[index]!);
-    const moreRows = verdict === "undecided" ? rowsNeeded(difference, rows, assumptions.margin) : null;
+    const { difference, pValue, verdict } = judged(measured, adjusted[index]!);
+    const moreRows = verdict === "undecided" ? moreRowsFor(difference, groups, assumptions.margin) : null;
     return {
       ...names,
       difference,
@@ -115,6 +127,15 @@ export function contrastsOf(
       ...(asWrong && { missing: { rows: missing, asWrong: judged(asWrong, adjustedAsWrong[index]!) } }),
     };
   });
+}
+
+/** How many more rows, or groups of them, would decide it. */
+function moreRowsFor(difference: Estimate, groups: Series["groups"], margin: number): MoreRows | null {
+  const named = new Set(groups.filter((group) => group !== undefined));
+  const units = named.size + groups.filter((group) => group === undefined).length;
+  const quantile = tQuantile(0.975, Math.max(1, effectiveUnits(groups) - 1));
+  const needed = moreNeeded({ difference, units, quantile, margin });
+  return needed && { ...needed, unit: named.size > 0 ? "groups" : "rows" };
 }
 
 type MeasuredDifference = Omit<Reading, "verdict">;

@@ -75,6 +75,9 @@ export function setupCost(fit: Cost, assumptions: Assumptions): SetupCost {
  */
 const timingNoise = 0.25;
 
+/** Of fewer requests than this no number is said: it is below what a stopwatch and a single request can tell, and no plan has so few. */
+export const fewestRequests = 50;
+
 /**
  * Requests from which on the tuned model is the cheaper one: what it costs more to set up, over what a request saves. `null`
  * where a price per prediction is unknown, and where both run on this machine and differ by less than a stopwatch can tell. Test
@@ -96,7 +99,14 @@ export function breakEven(tuned: Summary, prompted: Summary, assumptions: Assump
     saved > 0 ? Math.max(0, Math.ceil((1000 * (labels + fitting)) / saved)) : null;
   const interval = breakEvenInterval(saving, [tuned, prompted], requestsAt);
   const names = { tuned: tuned.approach, prompted: prompted.approach };
-  return { ...names, requests: requestsAt(saving), ...(interval !== null && { interval }), basis };
+  const isTimed = [tuned, prompted].some(({ predictCost }) => predictCost.usd === 0);
+  return {
+    ...names,
+    requests: requestsAt(saving),
+    ...(interval !== null && { interval }),
+    ...(isTimed && { leavesOut: "machine-speed" as const }),
+    basis,
+  };
 }
 
 /**

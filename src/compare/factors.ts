@@ -13,7 +13,7 @@ import {
 } from "../lib/format.js";
 import { formatMetricEstimate, metricNames } from "../lib/metric-names.js";
 import type { Assumptions, BreakEven, FactorCell, FactorName, FactorRow, MetricChoice, Outcome, Summary } from "../types.js";
-import { setupCost } from "./cost.js";
+import { fewestRequests, setupCost } from "./cost.js";
 import { scoreOf } from "./metric-choice.js";
 import { presentRows } from "./missing.js";
 
@@ -160,17 +160,21 @@ function costCell(summary: Summary, { assumptions, breakEven }: FactorInput): Fa
     parts.push(
       breakEven.requests === null
         ? `${breakEven.tuned} never gets cheaper than ${breakEven.prompted} at these prices`
-        : `${breakEven.tuned} is cheaper than ${breakEven.prompted} from ${formatPlural(breakEven.requests, "request")} on${intervalNote(breakEven)}`,
+        : `${breakEven.tuned} is cheaper than ${breakEven.prompted} from ${crossingText(breakEven.requests, breakEven)}`,
     );
   }
   return { kind: "measured", text: `${formatUsd(price.value)} per 1,000`, detail: parts.join("; ") };
 }
 
-/** ` (95% interval 11,000 to 13,000)`, or that there is none. Nothing where the tuned one is cheaper from the first request on. */
-function intervalNote({ requests, interval }: BreakEven): string {
-  if (requests === 0) return "";
-  if (interval === undefined) return " (interval not measured)";
-  return ` (95% interval ${formatCount(interval.low)} to ${interval.high === null ? "never" : formatCount(interval.high)})`;
+/** `12,000 requests on (95% interval 11,000 to 13,000)`, or that there is none; nothing of numbers that are too small to mean anything. */
+function crossingText(requests: number, { interval, leavesOut }: BreakEven): string {
+  if (requests === 0) return "the first request on";
+  if (requests < fewestRequests) return `the first ${fewestRequests} requests on`;
+  const count = `${formatPlural(requests, "request")} on`;
+  if (interval === undefined) return `${count} (interval not measured)`;
+  const high = interval.high === null ? "never" : formatCount(interval.high);
+  const without = leavesOut === undefined ? "" : ", this machine's speed taken as measured";
+  return `${count} (95% interval ${formatCount(interval.low)} to ${high}${without})`;
 }
 
 function dataCell({ fitCost, trainSize }: Summary): FactorCell {

@@ -1,7 +1,7 @@
 /** @file Is the test set large enough? Power of the paired comparison, the least difference it can see, and rows still needed. */
 
 import { binomialCdf, binomialLogPmf } from "../lib/binomial.js";
-import type { Estimate } from "../types.js";
+import type { Estimate, MoreRows } from "../types.js";
 import { mcnemarExact, mcnemarMidP } from "./mcnemar.js";
 import { normalCdf, normalQuantile } from "./normal.js";
 
@@ -80,36 +80,76 @@ export function minimumDetectableEffect(
 /** A need beyond this many times the rows at hand is not worth a number: the estimate it would rest on is too rough. */
 const maxGrowth = 100;
 
-/** From fewer rows no need is computed. */
-const fewestRows = 20;
+/** From fewer rows or groups no need is computed. */
+const fewestUnits = 20;
+
+/** A difference whose test set is to grow. */
+export interface Unsettled {
+  readonly difference: Estimate;
+  /** Test rows, or groups of them where rows come in groups. */
+  readonly units: number;
+  /** How many standard errors the interval reaches to either side: the normal quantile 1.96 unless given. */
+  readonly quantile?: number;
+  /** Differences within this do not matter. */
+  readonly margin: number;
+}
 
 /**
- * About how many more test rows a verdict needs with probability `power`, were the true difference the one seen.
+ * About how many more units a verdict needs with probability `power`, were `truth` the true difference; 0 where there are enough.
  *
- * The interval narrows with the square root of the rows. Beyond the margin the verdict is "better" once the nearer end passes the
- * margin, within it "equivalent" once both ends lie inside. Normal approximation from the interval's width, so it holds for any
- * score and for grouped rows. `null` where it cannot be said: the difference is about as large as the margin, or so little is
- * known that more than 100 times the rows would be asked for. `null` also below 20 rows, and where the interval already lies beyond
- * the margin but the test does not agree: the width of an interval that rests on a handful of rows says nothing of further ones.
+ * The interval narrows with the square root of the units. Beyond the margin the verdict is "better" once the nearer end passes the margin,
+ * within it "equivalent" once both ends lie inside. Normal approximation from the interval's width, so it holds for any score and for
+ * groups. `null` where the truth is about as large as the margin, or more than 100 times the units would be asked for.
  */
-export function rowsNeeded(difference: Estimate, rows: number, margin: number, power = 0.8): number | null {
+export function unitsNeeded(truth: number, unsettled: Unsettled, power = 0.8): number | null {
+  const { units, margin } = unsettled;
+  const error = standardError(unsettled);
   const quantile = normalQuantile(0.975);
-  const standardError = (difference.high - difference.low) / (2 * quantile);
-  if (!(standardError > 0) || rows < fewestRows) return null;
-  if (difference.low > margin || difference.high < -margin) return null;
-  const size = Math.abs(difference.value);
+  const size = Math.abs(truth);
   const decides = (total: number): boolean => {
-    const error = standardError * Math.sqrt(rows / total);
-    const better = normalCdf((size - margin) / error - quantile);
-    const equivalent = normalCdf((margin - size) / error - quantile) - normalCdf((-margin - size) / error + quantile);
+    const then = error * Math.sqrt(units / total);
+    const better = normalCdf((size - margin) / then - quantile);
+    const equivalent = normalCdf((margin - size) / then - quantile) - normalCdf((-margin - size) / then + quantile);
     return Math.max(better, equivalent) >= power;
   };
-  if (!decides(rows * maxGrowth)) return null;
-  let [low, high] = [rows, rows * maxGrowth];
+  if (!(error > 0) || !decides(units * maxGrowth)) return null;
+  if (decides(units)) return 0;
+  let [low, high] = [units, units * maxGrowth];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
     if (decides(middle)) high = middle;
     else low = middle;
   }
-  return high - rows;
+  return high - units;
+}
+
+/** Quantile of the interval over whose differences the range of needs reaches: 80 %. */
+const rangeQuantile = normalQuantile(0.9);
+
+/**
+ * Between how many and how many more units a verdict needs: over all true differences within the 80 % interval. A pilot's own difference
+ * alone gives a number that is within a factor of 1.5 of the need in only a third of pilots; the ends of the 95 % interval would never bound
+ * it, since an undecided one holds the margin.
+ *
+ * `null` where it cannot be said: below 20 units, where nothing is ruled out, and where the interval already lies beyond the margin but the
+ * test does not agree: the width of an interval that rests on a handful of rows says nothing of further ones.
+ */
+export function moreNeeded(unsettled: Unsettled): Pick<MoreRows, "low" | "high" | "aim"> | null {
+  const { difference, units, margin } = unsettled;
+  if (units < fewestUnits || !(standardError(unsettled) > 0)) return null;
+  if (difference.low > margin || difference.high < -margin) return null;
+  const reach = rangeQuantile * standardError(unsettled);
+  const [from, to] = [difference.value - reach, difference.value + reach];
+  // The need grows toward the margin on either side: within the interval it is least at an end, or at 0.
+  const places = from < 0 && to > 0 ? [from, to, 0] : [from, to];
+  const needs = places.map((truth) => unitsNeeded(truth, unsettled)).filter((need) => need !== null);
+  if (needs.length === 0) return null;
+  const isOpen = [margin, -margin].some((edge) => from <= edge && edge <= to) || needs.length < places.length;
+  const [low, high] = [Math.min(...needs), isOpen ? null : Math.max(...needs)];
+  if (low === 0 && high === null) return null;
+  return { low, high, aim: Math.abs(difference.value) > margin ? "difference" : "equivalence" };
+}
+
+function standardError({ difference, quantile = normalQuantile(0.975) }: Unsettled): number {
+  return (difference.high - difference.low) / (2 * quantile);
 }

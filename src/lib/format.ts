@@ -76,9 +76,14 @@ export function formatPercent(share: number): string {
   return `${minus((share * 100).toFixed(1))}%`;
 }
 
-/** A difference of two shares in percentage points, always with its sign: `+1.2 points`, `−0.4 points`. */
-export function formatPoints(difference: number): string {
-  return Number.isFinite(difference) ? `${signedPoints(difference)} points` : missing;
+/**
+ * A difference of two shares in percentage points, always with its sign: `+1.2 points`, `−0.4 points`.
+ *
+ * @param margin differences within it do not matter: what would read as the margin, or as 0, without being it has as many more decimals as
+ * tell it apart, `+0.96 points` beside a margin of 1 point
+ */
+export function formatPoints(difference: number, margin?: number): string {
+  return Number.isFinite(difference) ? `${signedPoints(difference, margin)} points` : missing;
 }
 
 /** An estimate of a share with its 95 % interval: `91.2% (90.1–92.3)`. */
@@ -87,10 +92,10 @@ export function formatShareEstimate(estimate: Interval): string {
   return `${formatPercent(estimate.value)} (${hundredfold(estimate.low)}–${hundredfold(estimate.high)})`;
 }
 
-/** A difference in points with its 95 % interval: `+1.2 points (−0.3 to +2.7)`. */
-export function formatPointsEstimate(estimate: Interval): string {
-  if (!Number.isFinite(estimate.low) || !Number.isFinite(estimate.high)) return formatPoints(estimate.value);
-  return `${formatPoints(estimate.value)} (${signedPoints(estimate.low)} to ${signedPoints(estimate.high)})`;
+/** A difference in points with its 95 % interval: `+1.2 points (−0.3 to +2.7)`. `margin`: see `formatPoints`. */
+export function formatPointsEstimate(estimate: Interval, margin?: number): string {
+  if (!Number.isFinite(estimate.low) || !Number.isFinite(estimate.high)) return formatPoints(estimate.value, margin);
+  return `${formatPoints(estimate.value, margin)} (${signedPoints(estimate.low, margin)} to ${signedPoints(estimate.high, margin)})`;
 }
 
 /** A score between 0 and 1 with three decimals: `0.912`. */
@@ -143,10 +148,19 @@ function hundredfold(share: number): string {
   return minus((share * 100).toFixed(1));
 }
 
-function signedPoints(difference: number): string {
-  const text = (Math.abs(difference) * 100).toFixed(1);
-  if (text === "0.0") return "0.0";
+function signedPoints(difference: number, margin?: number): string {
+  const size = Math.abs(difference) * 100;
+  const text = size.toFixed(margin === undefined ? 1 : pointDecimals(size, [0, margin * 100]));
+  if (/^[0.]+$/.test(text)) return "0.0";
   return `${difference < 0 ? "−" : "+"}${text}`;
+}
+
+/** Decimals that tell a number of points from those that it must not be taken for; at most four, and rounding errors are none. */
+function pointDecimals(size: number, others: readonly number[]): number {
+  let decimals = 1;
+  const isTaken = (other: number): boolean => Math.abs(size - other) > 1e-9 && size.toFixed(decimals) === other.toFixed(decimals);
+  while (decimals < 4 && others.some(isTaken)) decimals++;
+  return decimals;
 }
 
 /** A typographic minus, which lines up with "+" and is never broken off its number. No "−0". */

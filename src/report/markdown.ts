@@ -1,7 +1,7 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
-import { about, asWrongText, failureNames, sentenceOf, titleOf } from "../advise/wordings.js";
+import { asWrongText, failureNames, moreTestRows, sentenceOf, titleOf } from "../advise/wordings.js";
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
 import { metricNames } from "../lib/metric-names.js";
 import { spendingText } from "../lib/spending.js";
@@ -108,15 +108,16 @@ function rankingTable(comparison: Comparison, advice: Advice): string {
   );
 }
 
-function contrastTable({ contrasts }: Comparison): string {
+function contrastTable({ contrasts, assumptions }: Comparison): string {
   return table(
     ["approaches", "metric", "difference (95% interval)", "p (Holm)", "verdict"],
     contrasts.map(({ a, b, metric, difference, adjustedPValue, verdict, moreRows, missing }) => [
       `${escapeMarkdown(a)} − ${escapeMarkdown(b)}`,
       metricNames[metric],
-      formatPointsEstimate(difference) + (missing === undefined ? "" : `<br>${escapeMarkdown(asWrongText(missing))}`),
+      formatPointsEstimate(difference, assumptions.margin) +
+        (missing === undefined ? "" : `<br>${escapeMarkdown(asWrongText(missing))}`),
       escapeMarkdown(formatPValue(adjustedPValue)),
-      `${verdictNames[verdict]}${moreRows === null ? "" : `; about ${about(moreRows)} more test rows would decide`}`,
+      `${verdictNames[verdict]}${moreRows === null ? "" : `; ${moreTestRows(moreRows)} would decide`}`,
     ]),
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { advise, rules } from "../../src/advise/advise.js";
-import { roleOf } from "../../src/advise/wordings.js";
+import { roleOf, sentenceOf } from "../../src/advise/wordings.js";
 import type { Comparison } from "../../src/types.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 
@@ -14,7 +14,11 @@ const equal = withContrast(full, {
   difference: { value: 0.001, low: -0.006, high: 0.008 },
   moreRows: null,
 });
-const open = withContrast(full, { verdict: "undecided", difference: { value: 0.005, low: -0.03, high: 0.04 }, moreRows: 743 });
+const open = withContrast(full, {
+  verdict: "undecided",
+  difference: { value: 0.005, low: -0.03, high: 0.04 },
+  moreRows: { low: 743, high: null, unit: "rows", aim: "equivalence" },
+});
 
 describe("advise", () => {
   it("recommends a clear winner of either arm", () => {
@@ -65,20 +69,41 @@ describe("advise", () => {
     const free = {
       ...equal,
       assumptions: { ...equal.assumptions, usdPerLabel: 0 },
-      breakEven: { ...full.breakEven!, requests: 28 },
+      breakEven: { ...full.breakEven!, requests: 280 },
     };
-    expect(advise(free).headline).toContain("wins by its lower price above about 28 requests, labels counted as free.");
-    expect(advise({ ...free, breakEven: { ...free.breakEven, requests: 0 } }).headline).toContain(
-      "lower price, labels counted as free.",
-    );
+    expect(advise(free).headline).toContain("wins by its lower price above about 280 requests, labels counted as free.");
+    for (const requests of [0, 1, 49]) {
+      expect(advise({ ...free, breakEven: { ...free.breakEven, requests } }).headline).toContain(
+        "lower price, labels counted as free.",
+      );
+    }
   });
 
   it("says where a lead is real but may be too small to matter", () => {
-    expect(advise(withContrast(open, { difference: { value: 0.016, low: 0.006, high: 0.027 } }))).toMatchObject({
+    const ahead = { difference: { value: 0.016, low: 0.006, high: 0.027 }, pValue: 0.004 };
+    expect(advise(withContrast(open, ahead))).toMatchObject({
       choice: "tune:probe",
       evidence: "not-worse",
       confidence: "Ahead by the whole 95% interval, though perhaps by less than your margin of 1 point.",
     });
+  });
+
+  it("calls no lead real that the test does not confirm", () => {
+    const unconfirmed = { difference: { value: 0.016, low: 0.006, high: 0.027 }, pValue: 0.06 };
+    const advice = advise(withContrast(open, unconfirmed));
+    expect(advice.confidence).toBe("Shown not to be worse by more than your margin of 1 point; whether it is better is open.");
+    expect(advice.headline).toContain("though the test does not exclude chance");
+    expect(advice.reasons[0]).toMatchObject({ kind: "not-worse", leadIsShown: false });
+    const dearer = { difference: { value: -0.016, low: -0.027, high: -0.006 }, pValue: 0.06 };
+    expect(advise(withContrast(open, dearer)).reasons[0]).toMatchObject({ kind: "undecided", leadIsShown: false });
+    expect(advise(withContrast(open, { ...dearer, pValue: 0.01 })).reasons[0]).toMatchObject({ leadIsShown: true });
+  });
+
+  it("tells an end of an interval from the margin that it must not be taken for", () => {
+    const advice = advise(withContrast(won, { difference: { value: 0.0304, low: 0.0104, high: 0.0504 } }));
+    expect(advice.headline).toContain("(95% interval +1.04 to +5.0)");
+    const within = advise(withContrast(equal, { difference: { value: 0.0004, low: -0.0096, high: 0.00996 } }));
+    expect(sentenceOf(within.reasons[0]!)).toContain("+0.04 points of accuracy (95% interval −0.96 to +0.996)");
   });
 
   it("breaks a tie by what the two need, then by latency, then not at all", () => {
@@ -112,11 +137,11 @@ describe("advise", () => {
     expect(advice).toMatchObject({
       choice: null,
       evidence: "open",
-      headline: `Not enough evidence to choose: tune:probe is 0.5 points of accuracy ahead of ${few}, but that is within the uncertainty (95% interval −3.0 to +4.0). About 740 more test rows would settle it.`,
+      headline: `Not enough evidence to choose: tune:probe is 0.5 points of accuracy ahead of ${few}, but that is within the uncertainty (95% interval −3.0 to +4.0). Showing that they differ by less than your margin takes at least 740 more test rows.`,
       confidence: "Open: any difference from −3.0 to +4.0 points fits what was measured.",
     });
     expect(advice.nextSteps[0]).toEqual({
-      text: "Label about 740 more test rows and give them in a file of their own.",
+      text: "Label at least 740 more test rows and give them in a file of their own.",
       command: "crossover run FILE --test TEST_FILE",
     });
   });

@@ -44,8 +44,13 @@ const equal = withContrast(full, {
   difference: { value: 0.001, low: -0.006, high: 0.008 },
   moreRows: null,
 });
+const settled = { low: 740, high: null, unit: "rows", aim: "equivalence" } as const;
 /** Neither shown, nor is the cheaper one shown not to be worse. */
-const open = withContrast(full, { verdict: "undecided", difference: { value: 0.005, low: -0.03, high: 0.04 }, moreRows: 740 });
+const open = withContrast(full, {
+  verdict: "undecided",
+  difference: { value: 0.005, low: -0.03, high: 0.04 },
+  moreRows: settled,
+});
 
 function kinds(findings: readonly Finding[]): string[] {
   return findings.map(({ kind }) => kind);
@@ -86,7 +91,9 @@ describe("verdict", () => {
 
   it("is equivalent, undecided, or not worse as the interval says", () => {
     expect(kinds(verdict(equal))).toEqual(["equivalent"]);
-    expect(verdict(open)).toMatchObject([{ kind: "undecided", leader: "tune:probe", other: few, moreRows: 740, testRows: 320 }]);
+    expect(verdict(open)).toMatchObject([
+      { kind: "undecided", leader: "tune:probe", other: few, moreRows: settled, testRows: 320 },
+    ]);
     const behind = withContrast(open, { difference: { value: -0.005, low: -0.04, high: 0.03 } });
     expect(verdict(behind)).toMatchObject([
       { kind: "undecided", leader: few, other: "tune:probe", difference: { low: -0.03, high: 0.04 } },
@@ -526,7 +533,7 @@ describe("what would change the answer", () => {
   });
 
   it("is more test rows, where they would settle something", () => {
-    expect(moreRows(open)).toEqual([{ kind: "more-rows", rows: 740, a: "tune:probe", b: few }]);
+    expect(moreRows(open)).toEqual([{ kind: "more-rows", needed: settled, a: "tune:probe", b: few }]);
     expect(moreRows(withContrast(open, { moreRows: null }))).toEqual([]);
     expect(moreRows(won)).toEqual([]);
   });

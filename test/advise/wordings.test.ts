@@ -31,11 +31,21 @@ const said: readonly (readonly [Finding, string])[] = [
     "tune:probe and prompt:x are equivalent: they differ by −0.2 points of macro-F1 (95% interval −0.9 to +0.6), and the whole interval lies within the margin of ±1 point.",
   ],
   [
-    { kind: "not-worse", ...pair, metric: "accuracy", difference, margin: 0.01 },
+    { kind: "not-worse", ...pair, metric: "accuracy", difference, margin: 0.01, leadIsShown: false },
     "tune:probe is not worse than prompt:zero-shot@m by more than the margin of 1 point: the difference is +2.4 points of accuracy (95% interval −0.6 to +5.1). Whether it is better is open.",
   ],
   [
-    { kind: "undecided", leader: "a", other: "b", moreRows: 900, testRows: 300, metric: "accuracy", difference, margin: 0.01 },
+    {
+      kind: "undecided",
+      leader: "a",
+      other: "b",
+      leadIsShown: false,
+      moreRows: { low: 900, high: null, unit: "rows", aim: "difference" },
+      testRows: 300,
+      metric: "accuracy",
+      difference,
+      margin: 0.01,
+    },
     "On 300 test rows a is 2.4 points of accuracy ahead of b, but the 95% interval reaches from −0.6 to +5.1 points: either of them may be the better one.",
   ],
   [
@@ -43,6 +53,7 @@ const said: readonly (readonly [Finding, string])[] = [
       kind: "undecided",
       leader: "a",
       other: "b",
+      leadIsShown: true,
       moreRows: null,
       testRows: 1,
       metric: "accuracy",
@@ -272,8 +283,24 @@ const said: readonly (readonly [Finding, string])[] = [
     "Below about 120,000 requests in all (interval not measured), prompt:x costs less in total; above, tune:probe does.",
   ],
   [
-    { kind: "break-even", tuned: "t", prompted: "p", requests: 1, interval: { low: 1, high: null }, basis: "" },
-    "Below about 1 request in all (95% interval 1 to never), p costs less in total; above, t does.",
+    { kind: "break-even", tuned: "t", prompted: "p", requests: 1, interval: { low: 1, high: 1 }, basis: "" },
+    "From the first 50 requests on at the latest, t costs less in total than p.",
+  ],
+  [
+    {
+      kind: "break-even",
+      tuned: "t",
+      prompted: "p",
+      requests: 64,
+      interval: { low: 61, high: null },
+      leavesOut: "machine-speed",
+      basis: "",
+    },
+    "Below about 64 requests in all (95% interval 61 to never, this machine's speed taken as measured), p costs less in total; above, t does.",
+  ],
+  [
+    { kind: "break-even", tuned: "t", prompted: "p", requests: 4805, interval: { low: 4801, high: 4809 }, basis: "" },
+    "Below about 4,800 requests in all (95% interval 4,800 to 4,810), p costs less in total; above, t does.",
   ],
   [
     { kind: "break-even", tuned: "t", prompted: "p", requests: 123_843, interval: { low: 118_201, high: 131_999 }, basis: "" },
@@ -309,8 +336,26 @@ const said: readonly (readonly [Finding, string])[] = [
     "tune:probe uses 592 labels more than the prompt, counted at $0.05 each; every further cent a label costs moves the break-even up by 25,000 requests.",
   ],
   [
-    { kind: "more-rows", rows: 668, a: "a", b: "b" },
-    "About 670 more test rows would settle whether a or b is better, with a chance of 80%, if the difference is as it looks now.",
+    { kind: "more-rows", needed: { low: 668, high: null, unit: "rows", aim: "difference" }, a: "a", b: "b" },
+    "To settle whether a or b is better takes at least 670 more test rows, for a chance of 80%; how many more can't be bounded, since the true difference may be about the margin.",
+  ],
+  [
+    { kind: "more-rows", needed: { low: 0, high: 41, unit: "groups", aim: "equivalence" }, a: "a", b: "b" },
+    "To show that a and b differ by less than the margin, as it looks now, takes up to 41 more groups of test rows, for a chance of 80%.",
+  ],
+  [
+    {
+      kind: "undecided",
+      leader: "a",
+      other: "b",
+      leadIsShown: false,
+      moreRows: null,
+      testRows: 40,
+      metric: "accuracy",
+      difference: { value: 0.02, low: 0.0096, high: 0.04 },
+      margin: 0.01,
+    },
+    "On 40 test rows a is 2 points of accuracy ahead of b, but the 95% interval reaches from +0.96 to +4.0 points: it lies beyond 0, but on so few rows the test does not exclude chance.",
   ],
   [{ kind: "add-llm" }, "No language model was measured; one may do better or worse than everything here."],
   [{ kind: "add-tuned" }, "No tuned model was measured; one may do better or worse than everything here."],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { verdictOf } from "../../src/compare/contrasts.js";
 import { mcnemarMidP } from "../../src/compare/mcnemar.js";
-import { mcnemarPower, minimumDetectableEffect, rowsNeeded } from "../../src/compare/power.js";
+import { mcnemarPower, minimumDetectableEffect, moreNeeded, unitsNeeded } from "../../src/compare/power.js";
 import { random } from "../../src/lib/random.js";
 import type { Estimate } from "../../src/types.js";
 import { golden } from "./golden.js";
@@ -64,7 +64,12 @@ function interval(value: number, discordant: number, rows: number): Estimate {
   return { value, low: value - half, high: value + half };
 }
 
-describe("rows needed", () => {
+/** Rows needed were the difference seen the true one. */
+function rowsNeeded(difference: Estimate, rows: number, margin: number): number | null {
+  return unitsNeeded(difference.value, { difference, units: rows, margin });
+}
+
+describe("rows needed for a given difference", () => {
   test("a difference beyond the margin: (z.975 + z.80)² · variance / (difference − margin)²", () => {
     const needed = rowsNeeded(interval(0.03, 0.1, 300), 300, 0.01)!;
     expect(300 + needed).toBeCloseTo((1.959964 + 0.841621) ** 2 * ((0.1 - 0.0009) / 0.02 ** 2), -1);
@@ -82,16 +87,6 @@ describe("rows needed", () => {
     expect(rowsNeeded({ value: 0.02, low: Number.NaN, high: Number.NaN }, 500, 0.01)).toBeNull();
   });
 
-  test("one test row, which one of the two got right, does not ask for one more row", () => {
-    expect(rowsNeeded({ value: 1, low: 0.025, high: 1 }, 1, 0.01)).toBeNull();
-    expect(rowsNeeded({ value: 0.5, low: -0.475, high: 1 }, 1, 0.01)).toBeNull();
-  });
-
-  test("nor does an interval beyond the margin that the test does not confirm", () => {
-    expect(rowsNeeded({ value: 0.375, low: 0.25, high: 0.5 }, 40, 0.01)).toBeNull();
-    expect(rowsNeeded({ value: -0.375, low: -0.5, high: -0.25 }, 40, 0.01)).toBeNull();
-  });
-
   test("by simulation: with so many rows the verdict falls about four times in five", () => {
     const [onlyA, onlyB, margin] = [0.08, 0.04, 0.01];
     const rows = 400 + rowsNeeded(interval(onlyA - onlyB, onlyA + onlyB, 400), 400, margin)!;
@@ -107,6 +102,72 @@ describe("rows needed", () => {
       if (verdictOf(interval((a - b) / rows, (a + b) / rows, rows), mcnemarMidP(a, b), margin) === "a-better") decided++;
     }
     expect(Math.abs(decided / 600 - 0.8)).toBeLessThan(0.07);
+  });
+});
+
+describe("the range of rows needed", () => {
+  const margin = 0.01;
+  const range = (difference: Estimate, units: number) => moreNeeded({ difference, units, margin });
+  const needAt = (truth: number, difference: Estimate, units: number) => unitsNeeded(truth, { difference, units, margin });
+
+  test("reaches over the 80 % interval of the difference, where that leaves out the margin", () => {
+    const seen = interval(0.05, 0.1, 200);
+    const reach = (1.281552 / 1.959964) * (seen.high - seen.value);
+    expect(range(seen, 200)).toEqual({
+      low: needAt(0.05 + reach, seen, 200),
+      high: needAt(0.05 - reach, seen, 200),
+      aim: "difference",
+    });
+    expect(range(seen, 200)!.high! / range(seen, 200)!.low).toBeGreaterThan(5);
+  });
+
+  test("has no upper bound where the truth may be the margin", () => {
+    const seen = interval(0.03, 0.1, 300);
+    const found = range(seen, 300)!;
+    expect(found).toMatchObject({ high: null, aim: "difference" });
+    expect(found.low).toBeGreaterThan(0);
+    expect(found.low).toBeLessThan(rowsNeeded(seen, 300, margin)!);
+  });
+
+  test("is about equivalence where the difference looks small", () => {
+    const seen = interval(0.001, 0.03, 2000);
+    expect(range(seen, 2000)).toMatchObject({ low: needAt(0, seen, 2000), aim: "equivalence" });
+  });
+
+  test("one test row, which one of the two got right, does not ask for one more row", () => {
+    expect(range({ value: 1, low: 0.025, high: 1 }, 1)).toBeNull();
+    expect(range({ value: 0.5, low: -0.475, high: 1 }, 1)).toBeNull();
+  });
+
+  test("nor does an interval beyond the margin that the test does not confirm", () => {
+    expect(range({ value: 0.375, low: 0.25, high: 0.5 }, 40)).toBeNull();
+    expect(range({ value: -0.375, low: -0.5, high: -0.25 }, 40)).toBeNull();
+    expect(range({ value: 0.02, low: Number.NaN, high: Number.NaN }, 500)).toBeNull();
+  });
+
+  test("by simulation: the range holds the true need in at least 80 % of pilots, the pilot's own difference is near it in a third at most", () => {
+    const [onlyA, onlyB, rows] = [0.08, 0.04, 300];
+    const need = rowsNeeded(interval(onlyA - onlyB, onlyA + onlyB, rows), rows, margin)!;
+    const rng = random(4);
+    let [said, held, near] = [0, 0, 0];
+    for (let i = 0; i < 1500; i++) {
+      let [a, b] = [0, 0];
+      for (let row = 0; row < rows; row++) {
+        const u = rng.uniform();
+        if (u < onlyA) a++;
+        else if (u < onlyA + onlyB) b++;
+      }
+      const seen = interval((a - b) / rows, (a + b) / rows, rows);
+      const found = verdictOf(seen, mcnemarMidP(a, b), margin) === "undecided" ? range(seen, rows) : null;
+      if (found === null) continue;
+      said++;
+      if (found.low <= need && need <= (found.high ?? Number.POSITIVE_INFINITY)) held++;
+      const own = rowsNeeded(seen, rows, margin);
+      if (own !== null && own > need / 1.5 && own < need * 1.5) near++;
+    }
+    expect(said).toBeGreaterThan(500);
+    expect(held / said).toBeGreaterThan(0.8);
+    expect(near / said).toBeLessThan(1 / 3);
   });
 });
 

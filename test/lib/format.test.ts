@@ -170,3 +170,17 @@ test("plurals", () => {
   expect(formatPlural(2, "row")).toBe("2 rows");
   expect(formatPlural(1234, "class", "classes")).toBe("1,234 classes");
 });
+
+test("a difference that reads as the margin, or as 0, without being it gets the decimals that tell it apart", () => {
+  expect(formatPoints(0.0096, 0.01)).toBe("+0.96 points");
+  expect(formatPoints(0.0104, 0.01)).toBe("+1.04 points");
+  expect(formatPoints(-0.00996, 0.01)).toBe("−0.996 points");
+  expect(formatPoints(0.0004, 0.01)).toBe("+0.04 points");
+  expect([formatPoints(0.01, 0.01), formatPoints(0, 0.01), formatPoints(1e-15, 0.01)]).toEqual([
+    "+1.0 points",
+    "0.0 points",
+    "0.0 points",
+  ]);
+  expect(formatPoints(0.035, 0.01)).toBe("+3.5 points");
+  expect(formatPointsEstimate({ value: 0.02, low: 0.00999, high: 0.03 }, 0.01)).toBe("+2.0 points (+0.999 to +3.0)");
+});

@@ -5,14 +5,14 @@ import { summaryOf } from "../lookup.js";
 /** From how many requests on the tuned model is the cheaper one, and how far that depends on the price of a label. */
 export function breakEven(comparison: Comparison): Finding[] {
   if (comparison.breakEven === null) return [];
-  const { tuned, prompted, requests, interval, basis } = comparison.breakEven;
+  const { tuned, prompted, requests, interval, leavesOut, basis } = comparison.breakEven;
   if (requests === null) {
     const far = interval === undefined ? {} : { unlessFrom: interval.low };
     return [{ kind: "always-cheaper", approach: prompted, other: tuned, basis, ...far }];
   }
   if (requests <= 0) return [{ kind: "always-cheaper", approach: tuned, other: prompted, basis }];
   const found = { kind: "break-even" as const, tuned, prompted, requests, basis };
-  return [{ ...found, ...(interval !== undefined && { interval }) }, ...labelPrice(comparison)];
+  return [{ ...found, ...(interval && { interval }), ...(leavesOut && { leavesOut }) }, ...labelPrice(comparison)];
 }
 
 /** The break-even is a straight line in the price of a label: labels that only one arm uses, over the saving of each request. */

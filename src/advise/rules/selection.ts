@@ -1,10 +1,7 @@
 import { scoreOf } from "../../compare/metric-choice.js";
 import type { Comparison, Metric, Summary } from "../../types.js";
 import type { Finding } from "../findings.js";
-import { contrastBetween, primaryContrast, reversed, summaryOf } from "../lookup.js";
-
-/** From this adjusted p-value on, a test does not speak against chance. */
-const significance = 0.05;
+import { contrastBetween, primaryContrast, reversed, significance, summaryOf } from "../lookup.js";
 
 /**
  * Where another approach of an arm did better on the test rows than the one that validation chose. It stays the choice all the same:

@@ -38,6 +38,6 @@ export function priceFall(comparison: Comparison): Finding[] {
 export function moreRows(comparison: Comparison): Finding[] {
   const decision = decide(comparison);
   if (decision.ground !== "undecided" && decision.ground !== "not-worse") return [];
-  const { a, b, moreRows: rows } = decision.contrast;
-  return rows === null ? [] : [{ kind: "more-rows", rows, a, b }];
+  const { a, b, moreRows: needed } = decision.contrast;
+  return needed === null ? [] : [{ kind: "more-rows", needed, a, b }];
 }

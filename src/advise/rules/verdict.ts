@@ -2,7 +2,7 @@ import { scoreOf } from "../../compare/metric-choice.js";
 import type { Comparison } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
-import { gainOver, isRecording } from "../lookup.js";
+import { gainOver, isRecording, leadIsShown } from "../lookup.js";
 
 /** What the decision rests on: one finding. */
 export function verdict(comparison: Comparison): Finding[] {
@@ -43,13 +43,15 @@ export function verdict(comparison: Comparison): Finding[] {
     case "not-worse": {
       const { metric, difference } = decision.contrast;
       const [approach, other] = [decision.choice.approach, decision.other.approach];
-      return [{ kind: "not-worse", approach, other, metric, difference, margin }];
+      const shown = leadIsShown(comparison, decision.contrast);
+      return [{ kind: "not-worse", approach, other, metric, difference, margin, leadIsShown: shown }];
     }
     case "undecided": {
       const { metric, difference, moreRows, missing } = decision.contrast;
       const [leader, other] = [decision.leader.approach, decision.other.approach];
       const testRows = comparison.task.testRows - (missing?.rows ?? 0);
-      return [{ kind: "undecided", leader, other, metric, difference, margin, moreRows, testRows }];
+      const shown = leadIsShown(comparison, decision.contrast);
+      return [{ kind: "undecided", leader, other, metric, difference, margin, moreRows, testRows, leadIsShown: shown }];
     }
   }
 }

@@ -3,6 +3,7 @@ import type { Advice } from "../../advise/advise.js";
 import { summaryOf } from "../../advise/lookup.js";
 import { totalCost } from "../../advise/total-cost.js";
 import { about, requestRange } from "../../advise/wordings.js";
+import { fewestRequests } from "../../compare/cost.js";
 import { scoreOf } from "../../compare/metric-choice.js";
 import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../lib/format.js";
 import { formatMetric, isShareOfRows, metricNames } from "../../lib/metric-names.js";
@@ -88,9 +89,9 @@ function breakEvenFigure(comparison: Comparison): Markup | null {
   const crossing =
     requests === null
       ? `${breakEven.tuned} never becomes the cheaper one.`
-      : requests <= 1
-        ? `${breakEven.tuned} is the cheaper one from the first request on.`
-        : `From about ${about(requests)} requests on (${requestRange(breakEven.interval)}) ${breakEven.tuned} is the cheaper one.`;
+      : requests < fewestRequests
+        ? `${breakEven.tuned} is the cheaper one from the first ${requests <= 1 ? "request" : `${fewestRequests} requests`} on.`
+        : `From about ${about(requests)} requests on (${requestRange(breakEven)}) ${breakEven.tuned} is the cheaper one.`;
   return figure(
     "break-even",
     "Cost by number of requests",

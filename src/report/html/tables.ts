@@ -1,6 +1,6 @@
 /** @file The page's tables of approaches: factors, ranking, differences. */
 import type { Advice } from "../../advise/advise.js";
-import { about, asWrongText } from "../../advise/wordings.js";
+import { asWrongText, moreTestRows } from "../../advise/wordings.js";
 import { formatBytes, formatCount, formatPercent, formatPointsEstimate, formatPValue, formatScore } from "../../lib/format.js";
 import { metricNames } from "../../lib/metric-names.js";
 import type { Comparison, FactorCell, Summary } from "../../types.js";
@@ -92,18 +92,18 @@ export function moreScores({ summaries }: Comparison): Markup {
 }
 
 /** The planned contrasts with their intervals, tests and verdicts. */
-export function contrastTable({ contrasts, summaries }: Comparison): Markup {
+export function contrastTable({ contrasts, summaries, assumptions }: Comparison): Markup {
   const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
   const name = (approach: string): Markup => approachName(approach, armOf.get(approach) ?? "baseline");
   const rows = contrasts.map(({ a, b, metric, difference, discordant, pValue, adjustedPValue, verdict, moreRows, missing }) => ({
     cells: [
       markup`${name(a)}<br>−&nbsp;${name(b)}`,
       { content: metricNames[metric], kind: "nowrap" as const },
-      markup`<span class="nowrap">${formatPointsEstimate(difference).replace(" points", "")}</span>${missing !== undefined && markup`<span class="detail">${asWrongText(missing)}</span>`}`,
+      markup`<span class="nowrap">${formatPointsEstimate(difference, assumptions.margin).replace(" points", "")}</span>${missing !== undefined && markup`<span class="detail">${asWrongText(missing)}</span>`}`,
       { content: `${formatCount(discordant[0])} / ${formatCount(discordant[1])}`, kind: "number" as const },
       { content: withoutName(pValue), kind: "number" as const },
       { content: withoutName(adjustedPValue), kind: "number" as const },
-      markup`${verdictNames[verdict]}${moreRows !== null && markup`<span class="detail">about ${about(moreRows)} more rows would tell</span>`}`,
+      markup`${verdictNames[verdict]}${moreRows !== null && markup`<span class="detail">${moreTestRows(moreRows)} would tell</span>`}`,
     ],
   }));
   const head = [

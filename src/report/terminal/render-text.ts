@@ -1,7 +1,7 @@
 /** @file The report in a terminal: the answer first, then what it rests on. */
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
-import { about, asWrongText, sentenceOf, titleOf } from "../../advise/wordings.js";
+import { asWrongText, moreRowsInShort, sentenceOf, titleOf } from "../../advise/wordings.js";
 import { scoreOf } from "../../compare/metric-choice.js";
 import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/format.js";
 import { metricNames } from "../../lib/metric-names.js";
@@ -161,7 +161,7 @@ function rankingLines(comparison: Comparison, advice: Advice, { width, style, gl
   ];
 }
 
-function contrastLines({ contrasts }: Comparison, { width, style, glyphs, say }: Page): string[] {
+function contrastLines({ contrasts, assumptions }: Comparison, { width, style, glyphs, say }: Page): string[] {
   const columns: Column[] = [
     { title: "" },
     { title: "points (95% interval)", minimum: 18 },
@@ -172,9 +172,9 @@ function contrastLines({ contrasts }: Comparison, { width, style, glyphs, say }:
     columns,
     contrasts.map(({ metric, difference, adjustedPValue, verdict, moreRows }) => [
       `  ${metricNames[metric]}`,
-      say(formatPointsEstimate(difference).replace(" points", "")),
+      say(formatPointsEstimate(difference, assumptions.margin).replace(" points", "")),
       say(formatPValue(adjustedPValue).replace(/^p (= )?/, "")),
-      verdictNames[verdict] + (moreRows === null ? "" : `, ~${about(moreRows)} more rows`),
+      say(verdictNames[verdict] + (moreRows === null ? "" : `, ${moreRowsInShort(moreRows)}`)),
     ]),
     width,
     { headStyle: style.dim, rule: glyphs.rule },
