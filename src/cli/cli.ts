@@ -1,15 +1,16 @@
 #!/usr/bin/env node
 /** @file The program `crossover`. */
 import process from "node:process";
-import { diskFault, exitCode } from "./exit-code.js";
+import { exitCode } from "./exit-code.js";
 import { main } from "./main.js";
 import { processTerminal } from "./terminal.js";
 
 // A reader that closes early (`crossover … | head`) is no error. A result that nobody gets is one, and is said where it still can be.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCode.ok);
-  const why = diskFault(error) ?? error.message;
-  process.stderr.write(`What was found cannot be printed. ${why}\n`, () => process.exit(exitCode.user));
+  process.stderr.write(`What was found cannot be printed: ${error.message}. Send it to a place that has room.\n`, () =>
+    process.exit(exitCode.user),
+  );
 });
 // Nobody hears what goes on: the work goes on all the same, and its exit code says how it ended.
 process.stderr.on("error", () => {});

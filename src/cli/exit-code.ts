@@ -1,5 +1,6 @@
 /** @file How errors end the program. */
 import { UserError } from "../lib/errors.js";
+import { isTooDeep, tooDeep } from "../lib/nesting.js";
 import { visibleText } from "../report/visible-text.js";
 
 /** 0: done. 1: a bug of ours. 2: something the user can mend. 100: a `--require` gate failed. 130: interrupted. */
@@ -39,11 +40,11 @@ const databaseFaults: Readonly<Record<string, string>> = {
   SQLITE_BUSY: "another process holds it. Wait for that",
   SQLITE_CORRUPT: "it is damaged. Put it back from a copy, or move it away",
   SQLITE_NOTADB: "it is damaged. Put it back from a copy, or move it away",
-  SQLITE_IOERR: diskFaults["EIO"]!,
+  SQLITE_IOERR: "the disk does not take it: it is full, it fails, or files may not become so large (ulimit -f). Make room",
 };
 
 /** A refusal of the disk in words, or `null`. */
-export function diskFault(error: unknown): string | null {
+function diskFault(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { code, path, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined) return null;
@@ -56,10 +57,12 @@ export function diskFault(error: unknown): string | null {
 
 /** What is too much for this program, by what JavaScript says where it meets it, or `null`. */
 function excess(error: unknown): string | null {
-  if (!(error instanceof RangeError)) return null;
-  if (/call stack/.test(error.message))
-    return "A file is nested too deeply: lists or objects within one another, thousands of levels deep. Flatten it.";
-  if (/string length|allocation failed|array length/i.test(error.message))
+  if (!(error instanceof Error)) return null;
+  const { code } = error as NodeJS.ErrnoException;
+  const isTooLong = code === "ERR_STRING_TOO_LONG" || code === "ERR_BUFFER_TOO_LARGE" || code === "ERR_FS_FILE_TOO_LARGE";
+  if (!isTooLong && !(error instanceof RangeError)) return null;
+  if (isTooDeep(error)) return tooDeep("A file");
+  if (isTooLong || /string length|allocation failed|array length|typed array/i.test(error.message))
     return `A file holds more than can be in memory at once (${error.message}). Split it, or take a smaller model.`;
   return null;
 }

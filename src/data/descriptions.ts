@@ -6,6 +6,7 @@ import { parse, YAMLParseError } from "yaml";
 import { UserError } from "../lib/errors.js";
 import { isInside } from "../lib/inside-folder.js";
 import { nearestNames } from "../lib/nearest-name.js";
+import { isTooDeep, tooDeep } from "../lib/nesting.js";
 import { readBytes, utf8Text } from "./file-bytes.js";
 
 /** Objects without a prototype, so that a label named "constructor" finds nothing but its own entry. */
@@ -85,6 +86,7 @@ async function parseLabelWords(path: string): Promise<LabelWords> {
     content = parse(text, { schema: "failsafe", maxAliasCount: 0 });
   } catch (error) {
     if (!(error instanceof YAMLParseError) && !(error instanceof ReferenceError)) throw error;
+    if (isTooDeep(error)) throw new UserError(tooDeep(file));
     const line = error instanceof YAMLParseError ? error.linePos?.[0].line : undefined;
     throw new UserError(
       `${file}${line === undefined ? "" : ` line ${line}`} is not YAML. Expected one "label: description" a line.`,

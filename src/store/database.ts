@@ -46,8 +46,20 @@ function makePrivate(path: string): void {
   }
 }
 
-/** Whether SQLite says that a file is not whole, or no database. */
-export function isDamage(error: unknown): boolean {
+/** Carries out what `write` does, all or none. Throws what it threw: where SQLite has rolled back by itself, libsql's own way says only that. */
+export function inTransaction(database: Database.Database, write: () => void): void {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    write();
+    database.exec("COMMIT");
+  } catch (error) {
+    if (database.inTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
+
+/** Whether SQLite says that a file is not whole, is no database, or cannot be written any more. */
+export function isLost(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return /^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(code);
+  return /^SQLITE_(CORRUPT|NOTADB|IOERR|FULL)/.test(code);
 }

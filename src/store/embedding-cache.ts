@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { privateFolder } from "../lib/private-file.js";
 import { checksum } from "../lib/sealed-json.js";
 import type { CachedEmbedding, EmbeddingCache } from "../types.js";
-import { bytesOf, isDamage, openDatabase } from "./database.js";
+import { bytesOf, inTransaction, isLost, openDatabase } from "./database.js";
 
 // Lost embeddings can be computed again: no need to wait for the disk.
 const statements = [
@@ -16,22 +16,22 @@ const statements = [
 /**
  * Embeddings in a SQLite file, so that a second run on the same texts need not embed them again. Vectors are stored as
  * little-endian float32, each with a checksum: one that a disk has changed is as if it were not there. A file that is broken or of another layout
- * is a cache lost, not an error: it is started anew; one that breaks while it is used answers and takes nothing any more.
+ * is a cache lost, not an error: it is started anew; one that breaks while it is used, or has no room any more, answers and takes nothing any more.
  */
 export async function openEmbeddingCache(path: string): Promise<EmbeddingCache & Disposable> {
   await mkdir(dirname(path), privateFolder);
   const database = await openOrRenew(path);
   const select = database.prepare(`SELECT seconds, vector, ${bytesOf("crc")} FROM embedding WHERE key = ?`).raw();
   const insert = database.prepare("INSERT OR REPLACE INTO embedding (key, seconds, vector, crc) VALUES (?, ?, ?, ?)");
-  let isLost = false;
+  let hasLost = false;
   /** What is asked of a file that turns out to be damaged gets the answer of an empty one. */
   const unlessLost = <Result>(ask: () => Result, empty: Result): Result => {
-    if (isLost) return empty;
+    if (hasLost) return empty;
     try {
       return ask();
     } catch (error) {
-      if (!isDamage(error)) throw error;
-      isLost = true;
+      if (!isLost(error)) throw error;
+      hasLost = true;
       return empty;
     }
   };
@@ -44,14 +44,14 @@ export async function openEmbeddingCache(path: string): Promise<EmbeddingCache &
   return {
     get: async (keys) => keys.map((key) => unlessLost(() => find(key), undefined)),
     async set(entries) {
-      const write = database.transaction(() => {
+      const write = (): void => {
         for (const { key, value } of entries) {
           const { buffer, byteOffset, byteLength } = value.vector;
           const bytes = Buffer.from(buffer, byteOffset, byteLength);
           insert.run([key, value.seconds, bytes, checksumOf(key, value.seconds, bytes)]);
         }
-      });
-      unlessLost(() => void write.immediate(), undefined);
+      };
+      unlessLost(() => inTransaction(database, write), undefined);
     },
     [Symbol.dispose]: () => void database.close(),
   };

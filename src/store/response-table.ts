@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { privateFolder } from "../lib/private-file.js";
-import { bytesOf, openDatabase } from "./database.js";
+import { bytesOf, inTransaction, openDatabase } from "./database.js";
 
 /** Key, answer as JSON, time of storing (ISO 8601). */
 export type ResponseRow = readonly [key: string, answer: string, storedAt: string];
@@ -46,11 +46,9 @@ export async function openResponseTable(path: string): Promise<ResponseTable> {
       return row === undefined ? undefined : String(row[0]);
     },
     write(rows, knownKeys) {
-      database
-        .transaction(() => {
-          for (const row of rows) insert[knownKeys].run([...row]);
-        })
-        .immediate();
+      inTransaction(database, () => {
+        for (const row of rows) insert[knownKeys].run([...row]);
+      });
     },
     count() {
       const [rows] = database.prepare("SELECT COUNT(*) FROM response").raw().get([]) as [number];

@@ -8,6 +8,8 @@ import { build } from "vite";
 const root = resolve(import.meta.dirname, "../..");
 
 export interface ChildScript extends AsyncDisposable {
+  /** The script's file. */
+  readonly path: string;
   /** Starts the script; its standard output is a pipe. */
   start(...args: readonly string[]): ChildProcess;
 }
@@ -29,6 +31,7 @@ export async function bundleChild(entry: string): Promise<ChildScript> {
   });
   const children: ChildProcess[] = [];
   return {
+    path: join(folder, "child.mjs"),
     start(...args) {
       const child = spawn(process.execPath, [join(folder, "child.mjs"), ...args], { stdio: ["ignore", "pipe", "inherit"] });
       children.push(child);

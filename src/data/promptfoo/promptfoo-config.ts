@@ -9,6 +9,7 @@ import { isPair, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { UserError } from "../../lib/errors.js";
 import { ExactNumber } from "../../lib/exact-json.js";
 import { requireInside } from "../../lib/inside-folder.js";
+import { isTooDeep, tooDeep } from "../../lib/nesting.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
 
 export type Mapping = Readonly<Record<string, unknown>>;
@@ -57,6 +58,7 @@ export function parseYaml(text: string, file: string): unknown {
   const document = parseDocument(text, { lineCounter: lines });
   const [error] = document.errors;
   if (error !== undefined) {
+    if (isTooDeep(error)) throw new UserError(tooDeep(file));
     throw new UserError(
       `${file} line ${lines.linePos(error.pos[0]).line} is not YAML: ${error.message.split("\n")[0]!.replace(/ at line.*$/, "")}.`,
     );
