@@ -16,7 +16,7 @@ interface Wrapping {
 
 /** `<think>` and its likes, `<seed:think>` and `<longcat_think>` among them. */
 const tag =
-  "(?:[a-z]+[:_-])?(?:think|thinking|thoughts?|chain_of_thought|cot|reason|reasoning|reflection|analysis|scratchpad|rationale|inner_monologue)";
+  "(?:ant|[a-z]+[:_-])?(?:think|thinking|thoughts?|chain_of_thought|cot|reason|reasoning|reflection|analysis|scratchpad|rationale|inner_monologue)";
 const [less, greater] = ["(?:<|&lt;)", "(?:>|&gt;)"];
 
 const wrappings: Readonly<Record<string, Wrapping>> = {
@@ -48,7 +48,11 @@ const wrappings: Readonly<Record<string, Wrapping>> = {
   },
   Kimi: { opens: /◁think▷/g, closes: /◁\/think▷/g, isNested: true },
   Gemma: { opens: /<\|channel>/g, closes: /<channel\|>/g, isNested: false },
-  Solar: { opens: /<\|think\|>/g, closes: /<\|content\|>/g, isNested: false },
+  "Solar, and tags as tokens": {
+    opens: /<\|(?:think|thinking|thought|reasoning|start_(?:of_)?(?:thinking|thought|reasoning))\|>/gi,
+    closes: /<\|content\|>|<\|(?:\/|end_(?:of_)?)(?:think|thinking|thought|reasoning)\|>/gi,
+    isNested: false,
+  },
   Apertus: { opens: /<\|inner_prefix\|>/g, closes: /<\|inner_suffix\|>/g, isNested: false },
   OpenThoughts: {
     opens: /<\|begin_of_thought\|>/g,

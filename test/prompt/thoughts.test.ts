@@ -50,6 +50,8 @@ const wrappings: readonly [family: string, wrap: (thoughts: string) => string, b
     "<|end_of_solution|>",
   ],
   ["Solar", (thoughts) => `<|think|>${thoughts}<|end|><|begin|>assistant<|content|>`, "<|end|>"],
+  ["tags as tokens", (thoughts) => `<|thinking|>${thoughts}<|/thinking|>`],
+  ["tags as words", (thoughts) => `<antThinking>${thoughts}</antThinking>`],
   ["Apertus", (thoughts) => `<|inner_prefix|>${thoughts}<|inner_suffix|>`],
   ["Ollama's terminal", (thoughts) => `Thinking...\n${thoughts}\n...done thinking.\n\n`],
   ["Open WebUI", (thoughts) => `<details type="reasoning" done="true">\n${thoughts}\n</details>\n`],
