@@ -54,11 +54,19 @@ function rows({ measurements }: Comparison): Row[] {
 
 /** One cell: quoted where it has to be; a text that a spreadsheet would take for a formula is defused. */
 export function csvCell(value: string | number | boolean | null | undefined): string {
+  return quotedCell(typeof value === "string" && isFormulaLike(value) ? `'${value}` : value);
+}
+
+/** One cell as it is, quoted where it has to be. */
+export function quotedCell(value: string | number | boolean | null | undefined): string {
   if (value === null || value === undefined) return "";
-  if (typeof value !== "string") return String(value);
-  // A formula may hide behind spaces, which some programs strip; CR, LF and tab start one after their import.
-  const defused = /^\s*[=+\-@]|^[\t\r\n]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** Whether a spreadsheet might compute a text. A formula may hide behind spaces, which some programs strip; CR, LF and tab start one after their import. */
+export function isFormulaLike(text: string): boolean {
+  return /^\s*[=+\-@]|^[\t\r\n]/.test(text);
 }
 
 /** The probability of the answer, where there is one label and it has a score. */

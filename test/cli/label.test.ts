@@ -132,10 +132,18 @@ describe("labeling a file", () => {
     expect(out).toContain("Without a label: refused 1, empty 1.");
   });
 
-  it("defuses formulas in a CSV, and leaves numbers as they are", async () => {
-    await writeFile(path("rows.csv"), 'n,text\n-5,"=HYPERLINK(""http://x"") money"\n+1.5,@money\n');
-    await label(path("rows.csv"), ...llm);
+  it("gives the columns of a CSV back as they were, and defuses formulas only where it is told to", async () => {
+    const rows = 'n,text\n-5,"=HYPERLINK(""http://x"") money"\n+1.5,@money\n';
+    await writeFile(path("rows.csv"), rows);
+    const plain = await label(path("rows.csv"), ...llm);
+    expect(plain.err).toMatch(/2 cells .*--defuse-formulas/);
     expect(await readFile(path("rows.labelled.csv"), "utf8")).toBe(
+      'n,text,label,confidence,confidence_source,failure\r\n-5,"=HYPERLINK(""http://x"") money",refund,,,\r\n+1.5,@money,refund,,,\r\n',
+    );
+    const mixed = await label(path("rows.csv"), ...llm, "--defuse-formulas");
+    expect([mixed.code, mixed.err]).toEqual([2, expect.stringContaining("it was begun without --defuse-formulas")]);
+    await label(path("rows.csv"), ...llm, "--defuse-formulas", "-o", path("safe.csv"));
+    expect(await readFile(path("safe.csv"), "utf8")).toBe(
       'n,text,label,confidence,confidence_source,failure\r\n-5,"\'=HYPERLINK(""http://x"") money",refund,,,\r\n+1.5,\'@money,refund,,,\r\n',
     );
   });

@@ -61,6 +61,11 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     )
     .option("--prices <file>", "JSON of your own prices per token, fields as LiteLLM's")
     .option("--seed <n>", "which examples are shown", numberIn("--seed", 0, most, true), 42)
+    .option(
+      "--defuse-formulas",
+      "put an apostrophe before cells of a CSV that a spreadsheet would compute (otherwise your columns stay as they are)",
+      false,
+    )
     .option("--no-cache", "ask again what was answered before")
     .option("--offline", "refuse everything that needs a network", false)
     .option("--dry-run", "print what would be done, and what it would cost, and stop", false)

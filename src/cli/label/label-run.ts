@@ -32,7 +32,7 @@ import { labelRows, relabelRows, textOfRow } from "./label-rows.js";
 import { checkState, labelFormat, stateFolder, writeState } from "./label-state.js";
 import { planText, summaryText } from "./label-text.js";
 import type { LabelTotals } from "./label-totals.js";
-import { labelledFormat, namesFor, openLabelledFile, readRetries, readTotals } from "./labelled-file.js";
+import { labelledFormat, mayBeFormula, namesFor, openLabelledFile, readRetries, readTotals } from "./labelled-file.js";
 import type { LabellerOptions, LabellerPlan } from "./labeller.js";
 import { planLabeller } from "./plan-labeller.js";
 
@@ -47,6 +47,8 @@ export interface LabelOptions extends LabellerOptions {
   readonly budgetUsd?: number;
   readonly prices?: string;
   readonly cache: boolean;
+  /** Put an apostrophe before cells of a CSV that a spreadsheet might compute. */
+  readonly defuseFormulas: boolean;
   readonly offline: boolean;
   readonly dryRun: boolean;
   readonly yes: boolean;
@@ -77,12 +79,13 @@ export async function label(options: LabelOptions, command: string, context: Com
   await using held = disposables();
   try {
     const source = await openRows(options.path);
-    const { text, dataHash, rowsOf } = await lookThrough(source, options.text);
+    const { text, dataHash, formulas, rowsOf } = await lookThrough(source, options.text);
     const note = (message: string): void => {
       progress.clear();
       terminal.err(noteLines(message, terminal));
     };
     for (const warning of [...source.warnings, ...text.notes]) note(`Note: ${warning}`);
+    if (formulas > 0 && labelledFormat(output) === "csv" && !options.defuseFormulas) note(formulaNote(formulas, output));
     const { labels, fingerprint } = plan;
     const state = {
       format: labelFormat,
@@ -91,6 +94,7 @@ export async function label(options: LabelOptions, command: string, context: Com
       labelledBy: plan.name,
       fingerprint,
       labels,
+      defusesFormulas: options.defuseFormulas,
     } as const;
     const folder = stateFolder(output);
     if (!options.dryRun) {
@@ -103,7 +107,12 @@ export async function label(options: LabelOptions, command: string, context: Com
     if (isBegun && !options.dryRun) await finishReplacing(output, folder);
     const before = await readTotals(output, folder);
     const rows = Math.min(source.count, options.limit ?? source.count);
-    const layout = { columns: source.columns, names: namesFor(source.columns), isMultiLabel: plan.isMultiLabel };
+    const layout = {
+      columns: source.columns,
+      names: namesFor(source.columns),
+      isMultiLabel: plan.isMultiLabel,
+      defusesFormulas: options.defuseFormulas,
+    };
     const isMeant = options.retryErrors === true ? isRetriable : (failure: string) => passingFailures.has(failure);
     const failed = await failedPlaces(output, folder, layout, isMeant, rows);
     const again = new Set(failed);
@@ -191,9 +200,11 @@ function collectSoon(): void {
 async function lookThrough(source: RowSource, name: string | undefined) {
   const hash = createHash("sha256");
   const first: Row[] = [];
+  let formulas = 0;
   const nested = new Map<string, { count: number; readonly value: unknown; readonly place: string }>();
   for await (const { values, place } of source.rows()) {
     hash.update(`${formatExactJson(values)}\n`);
+    for (const value of Object.values(values)) if (mayBeFormula(value)) formulas++;
     if (first.length < mostSampled) first.push(values as Row);
     for (const [column, value] of Object.entries(values)) {
       if (!isNested(value)) continue;
@@ -208,6 +219,8 @@ async function lookThrough(source: RowSource, name: string | undefined) {
   if (inside !== undefined) throw nestedError({ file, column, role: "text", total, ...inside });
   return {
     dataHash: hash.digest("hex"),
+    /** Cells that a spreadsheet might compute. */
+    formulas,
     text: { column, notes: note === null ? [] : [`${file}: ${note}.`] },
     /** A random sample of the rows at places that are meant (reservoir sampling, Vitter's algorithm R). */
     async rowsOf(isMeant: (place: number) => boolean): Promise<Query[]> {
@@ -228,6 +241,13 @@ async function lookThrough(source: RowSource, name: string | undefined) {
       return sample;
     },
   };
+}
+
+function formulaNote(cells: number, output: string): string {
+  return (
+    `Note: ${formatPlural(cells, "cell")} of the data ${cells === 1 ? "begins" : "begin"} as a formula does (=, +, - or @), and ${output} has ` +
+    "them as they are. Where you don't trust them and will open it in a spreadsheet, --defuse-formulas puts an apostrophe before each."
+  );
 }
 
 /** An estimate of some rows as one of all. */

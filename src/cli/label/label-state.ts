@@ -19,6 +19,7 @@ const stateSchema = z.object({
   labelledBy: z.string(),
   fingerprint: z.string(),
   labels: z.array(z.string()),
+  defusesFormulas: z.boolean(),
 });
 
 /** How the rows of a file are labelled. Plain JSON; never a key. */
@@ -30,6 +31,8 @@ export interface LabelState {
   readonly labelledBy: string;
   readonly fingerprint: string;
   readonly labels: readonly string[];
+  /** Whether its cells that a spreadsheet might compute are defused. */
+  readonly defusesFormulas: boolean;
 }
 
 /** The folder beside an output file. */
@@ -65,7 +68,9 @@ export async function checkState(output: string, state: LabelState): Promise<boo
         ? `its rows were labelled by ${before.labelledBy}`
         : before.fingerprint !== state.fingerprint
           ? "labels, prompt or examples are not those it was begun with"
-          : null;
+          : before.defusesFormulas !== state.defusesFormulas
+            ? `it was begun with${before.defusesFormulas ? "" : "out"} --defuse-formulas`
+            : null;
   if (differs === null) return true;
   throw new UserError(
     `${output} cannot be gone on with: ${differs}. Name another file with -o, or move it and ${stateFolder(output)} away.`,

@@ -10,7 +10,7 @@ import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { ExactNumber, formatExactJson } from "../../lib/exact-json.js";
 import { privateFileMode } from "../../lib/private-file.js";
-import { csvCell } from "../../report/predictions.js";
+import { csvCell, isFormulaLike, quotedCell } from "../../report/predictions.js";
 import { journalLine, parseJournal } from "../../store/journal.js";
 import type { Prediction } from "../../types.js";
 import { addPredictions, emptyText, type LabelTotals, noTotals } from "./label-totals.js";
@@ -45,6 +45,8 @@ export interface LabelledLayout {
   readonly columns: readonly string[];
   readonly names: Readonly<Record<AddedColumn, string>>;
   readonly isMultiLabel: boolean;
+  /** Whether cells of a CSV that a spreadsheet might compute get an apostrophe before them. */
+  readonly defusesFormulas: boolean;
 }
 
 const count = z.number().nonnegative();
@@ -104,7 +106,7 @@ export async function readRetries(path: string, folder: string): Promise<number>
  * @param folder where the journal is kept
  */
 export async function openLabelledFile(path: string, folder: string, layout: LabelledLayout): Promise<LabelledFile> {
-  const { columns, names } = layout;
+  const { columns, names, defusesFormulas } = layout;
   const format = labelledFormat(path);
   const whole = await wholePart(path, folder);
   const file = await open(path, existsSync(path) ? "r+" : "w");
@@ -123,7 +125,8 @@ export async function openLabelledFile(path: string, folder: string, layout: Lab
       return totals;
     },
     async append(rows) {
-      const header = format === "csv" && bytes === 0 ? csvLine([...columns, ...addedColumns.map((name) => names[name])]) : "";
+      const header =
+        format === "csv" && bytes === 0 ? csvLine([...columns, ...addedColumns.map((name) => names[name])], defusesFormulas) : "";
       await write(header + rows.map((row) => labelledLine(row, format, layout)).join(""));
       await file.sync();
       totals = addPredictions(
@@ -143,8 +146,9 @@ export async function openLabelledFile(path: string, folder: string, layout: Lab
 export const journalText = (line: JournalLine): string => journalLine(line);
 
 /** A row as it stands in the file, with the end of its line. */
-export function labelledLine(row: LabelledRow, format: LabelledFormat, { columns, names, isMultiLabel }: LabelledLayout): string {
-  return format === "csv" ? csvRow(row, columns) : `${formatExactJson(jsonRow(row, names, isMultiLabel))}\n`;
+export function labelledLine(row: LabelledRow, format: LabelledFormat, layout: LabelledLayout): string {
+  const { names, isMultiLabel } = layout;
+  return format === "csv" ? csvRow(row, layout) : `${formatExactJson(jsonRow(row, names, isMultiLabel))}\n`;
 }
 
 async function writeAll(file: FileHandle, content: Buffer, position: number): Promise<void> {
@@ -185,22 +189,26 @@ function confidenceOf({ answer, confidence, scores }: Prediction): NonNullable<P
   return value === undefined ? null : { value, source: "probability" };
 }
 
-function csvRow(row: LabelledRow, columns: readonly string[]): string {
+function csvRow(row: LabelledRow, { columns, defusesFormulas }: LabelledLayout): string {
   const { confidence, confidence_source: source, failure } = added(row);
   const label = row.prediction?.answer?.join("|") ?? null;
-  return csvLine([...columns.map((column) => row.values[column]), label, confidence, source, failure]);
+  return csvLine([...columns.map((column) => row.values[column]), label, confidence, source, failure], defusesFormulas);
 }
 
-function csvLine(cells: readonly unknown[]): string {
-  return `${cells.map(cellText).join(",")}\r\n`;
+function csvLine(cells: readonly unknown[], defusesFormulas: boolean): string {
+  return `${cells.map((cell) => cellText(cell, defusesFormulas)).join(",")}\r\n`;
 }
 
-/** Numbers are no formulas, though they may begin with a minus; everything else that a spreadsheet might compute is defused. */
-function cellText(value: unknown): string {
-  if (typeof value === "string") return /^[+-]?\d+(\.\d+)?$/.test(value) ? value : csvCell(value);
-  if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean") return csvCell(value);
+function cellText(value: unknown, defusesFormulas: boolean): string {
+  if (typeof value === "string") return defusesFormulas && mayBeFormula(value) ? csvCell(value) : quotedCell(value);
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean") return quotedCell(value);
   if (value instanceof ExactNumber) return value.text;
-  return csvCell(formatExactJson(value));
+  return quotedCell(formatExactJson(value));
+}
+
+/** Whether a spreadsheet might compute a cell. Numbers are no formulas, though they may begin with a minus. */
+export function mayBeFormula(cell: unknown): boolean {
+  return typeof cell === "string" && isFormulaLike(cell) && !/^[+-]?\d+(\.\d+)?$/.test(cell);
 }
 
 function jsonRow(row: LabelledRow, names: Readonly<Record<AddedColumn, string>>, isMultiLabel: boolean): object {
