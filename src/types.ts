@@ -228,6 +228,16 @@ export interface PredictorFacts {
   readonly artifactBytes: number | null;
   /** What it needs at prediction time that is not in its files, e.g. "OPENAI_API_KEY", "network". */
   readonly needs: readonly string[];
+  /**
+   * Present where answers that were given before are replayed: how they came about was not measured, so all of the above, and what fitting
+   * took, is unknown. What the user told of it stands here; `null`: not told.
+   */
+  readonly recording?: {
+    /** Labelled examples that the answers rest on: shown in the prompt, or learned from. */
+    readonly labels: number | null;
+    /** Words a person wrote for it. */
+    readonly words: number | null;
+  };
 }
 
 /** One prediction beside the truth. */

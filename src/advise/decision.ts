@@ -2,6 +2,7 @@
  * @file Which approach to use, and on what ground. "Not enough evidence" is an answer: where the measurements don't carry a choice
  * there is none.
  */
+import { runsAnywhere } from "../compare/known-facts.js";
 import { scoreOf } from "../compare/metric-choice.js";
 import type { Comparison, Contrast, Summary, UnansweredApproach } from "../types.js";
 import type { TieBreak } from "./findings.js";
@@ -136,15 +137,12 @@ function decideAgainstEach(pairs: readonly PairDecision[], best: readonly Summar
 export function tieBreak(a: Summary, b: Summary): TieBreak | null {
   const byPrice = noticeablyLess(a.usdPerThousand?.value, b.usdPerThousand?.value);
   if (byPrice !== null) return { by: "price", approach: (byPrice === "first" ? a : b).approach };
-  if (runsAnywhere(a) !== runsAnywhere(b)) return { by: "needs", approach: (runsAnywhere(a) ? a : b).approach };
+  const [isFreeA, isFreeB] = [runsAnywhere(a), runsAnywhere(b)];
+  // Of a recording nobody knows where its model runs: it neither wins nor loses by that.
+  if (isFreeA !== null && isFreeB !== null && isFreeA !== isFreeB) return { by: "needs", approach: (isFreeA ? a : b).approach };
   const byLatency = noticeablyLess(a.latency?.p50, b.latency?.p50);
   if (byLatency !== null) return { by: "latency", approach: (byLatency === "first" ? a : b).approach };
   return null;
-}
-
-/** Whether an approach can be shipped as files, rather than asking a service for every answer. */
-export function runsAnywhere({ facts }: Summary): boolean {
-  return facts.artifactBytes !== null;
 }
 
 /** Which of two measured amounts is noticeably less; `null` where neither is, or one was not measured. */

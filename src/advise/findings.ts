@@ -179,7 +179,8 @@ export type Finding =
   | { readonly kind: "latency-not-measured"; readonly approach: string; readonly isRecording: boolean }
   | { readonly kind: "price-unknown"; readonly approach: string }
   | { readonly kind: "failed"; readonly approach: string; readonly reason: string }
-  | { readonly kind: "labels-free"; readonly approach: string; readonly labels: number }
+  /** `labels`: more than the prompt used; all that it used where `isAll`, since nobody knows how many the prompt did. */
+  | { readonly kind: "labels-free"; readonly approach: string; readonly labels: number; readonly isAll?: true }
   // What would change the answer.
   | { readonly kind: "labels-undescribed"; readonly approach: string }
   | {

@@ -67,8 +67,8 @@ export function usesLanguageModel({ measurements }: Comparison, { approach, arm,
 }
 
 /** Whether an approach replays answers that were given before. */
-export function isRecording(approach: string): boolean {
-  return /(^|[@:])recorded([@:]|$)/.test(approach);
+export function isRecording({ measurements }: Comparison, approach: string): boolean {
+  return measurements.some((measurement) => measurement.approach === approach && measurement.facts.recording !== undefined);
 }
 
 /** Whether the prompted arm ran, but without any language model. */

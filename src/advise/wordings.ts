@@ -338,8 +338,8 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   "labels-free": {
     role: "caution",
     title: () => "Labels are counted as free",
-    sentence: ({ approach, labels }) =>
-      `${approach} learned from ${formatPlural(labels, "label")} more than the prompt used; they are counted as free because no price of a ` +
+    sentence: ({ approach, labels, isAll }) =>
+      `${approach} learned from ${formatPlural(labels, "label")}${isAll ? "" : " more than the prompt used"}; they are counted as free because no price of a ` +
       "label was given.",
     steps: () => [{ text: "Say what a label costs you.", command: "crossover run FILE --usd-per-label 0.10" }],
   },

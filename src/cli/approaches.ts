@@ -15,13 +15,15 @@ import { recordedPrompt } from "../prompt/recorded-prompt.js";
 import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
 import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";
-import type { Approach, Dataset, Encoder } from "../types.js";
+import type { Approach, Dataset, Encoder, Task } from "../types.js";
 import type { RunOptions } from "./run-options.js";
 import { readPrompts } from "./saved-prompts.js";
 
 export interface ApproachSources {
   readonly encoder: Encoder;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The rows to be asked about, which a recording must know some of. */
+  readonly task?: Task;
   /** Absent with `--no-cache` and `--dry-run`. */
   readonly responses?: ResponseCache;
   /** Where batches are kept, and who hears of them; for `--batch`. */
@@ -78,10 +80,15 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
     if (provider === "recorded") {
-      const recording = await recordedPrompt({ path: model, prices });
+      const told = {
+        ...(options.recordedLabels !== undefined && { labels: options.recordedLabels }),
+        ...(options.recordedWords !== undefined && { words: options.recordedWords }),
+      };
+      const recorded = { path: model, prices, told, ...(sources.task !== undefined && { task: sources.task }) };
+      const recording = await recordedPrompt(recorded);
       const namesakes = all.filter(({ name }) => name.split("#")[0] === recording.name).length;
       // Two recordings of one model are two approaches: the prompts behind them differ.
-      all.push(namesakes === 0 ? recording : await recordedPrompt({ path: model, prices, suffix: String(namesakes + 1) }));
+      all.push(namesakes === 0 ? recording : await recordedPrompt({ ...recorded, suffix: String(namesakes + 1) }));
       continue;
     }
     // A plan needs no key. In a run both ways to ask share one model: its pace, and what it turned out not to support. A local one is opened

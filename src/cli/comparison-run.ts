@@ -71,7 +71,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
     const batch = { folder: join(folder, "batches"), log: progress.log };
     if (manner.dryRun) {
-      const planned = await makeApproaches(options, { encoder, env, batch });
+      const planned = await makeApproaches(options, { encoder, env, task: read, batch });
       checkGateNames(gates, namesOf(planned));
       terminal.out(renderEstimates(read, await estimateRun(read, planned, seeds)));
       for (const note of await localDownloadNotes(given.llm, modelContext)) terminal.out(noteLines(note, terminal));
@@ -88,7 +88,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
     const responsesPath = options.cache ? join(runs, ".cache", "responses.db") : join(folder, "responses.db");
     const responses = held.use(await openResponseCache(responsesPath));
-    const approaches = await makeApproaches(options, { encoder, env, responses, bill, batch });
+    const approaches = await makeApproaches(options, { encoder, env, task: read, responses, bill, batch });
     checkGateNames(gates, namesOf(approaches));
     // Before the first request that is paid for: texts with personal data would be on their way then.
     const found = await dataNotes(read, encoder, {

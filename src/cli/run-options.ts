@@ -28,6 +28,9 @@ export interface RunOptions {
   readonly model: string;
   readonly classWeight: ClassWeight;
   readonly llm: readonly string[];
+  /** What the user told of all recordings of the run: labelled examples that the answers rest on, and words a person wrote. */
+  readonly recordedLabels?: number;
+  readonly recordedWords?: number;
   readonly approaches?: readonly string[];
   /** Folders and files of prompts to ask, in place of the built-in ones. */
   readonly prompt?: readonly string[];
@@ -179,6 +182,16 @@ export function addRunOptions(command: Command): Command {
       "LLM to prompt: openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL, recorded:FILE (repeatable)",
       collect,
       [],
+    )
+    .option(
+      "--recorded-labels <n>",
+      "labelled examples that recorded answers rest on, e.g. shown in the prompt (otherwise unknown)",
+      numberIn("--recorded-labels", 0, most, true),
+    )
+    .option(
+      "--recorded-words <n>",
+      "words a person wrote for the prompt behind recorded answers (otherwise unknown)",
+      numberIn("--recorded-words", 0, most, true),
     )
     .option(
       "--prompt <dir|file>",

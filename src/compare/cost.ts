@@ -1,6 +1,7 @@
 /** @file What predictions cost, what came before the first one, and from how many requests on one way is the cheaper one. */
 import { formatCount, formatNumber, formatPercent, formatUsd } from "../lib/format.js";
-import type { Assumptions, BreakEven, Cost, Measurement, Summary } from "../types.js";
+import type { Assumptions, BreakEven, Measurement, Summary } from "../types.js";
+import { labelsUsed } from "./known-facts.js";
 import { normalQuantile } from "./normal.js";
 
 /**
@@ -61,12 +62,16 @@ export interface SetupCost {
   readonly fitting: number;
 }
 
-/** The cost of one fit at the assumed prices. */
-export function setupCost(fit: Cost, assumptions: Assumptions): SetupCost {
-  return {
-    labels: fit.labels * assumptions.usdPerLabel,
-    fitting: fit.usd + (fit.seconds / 3600) * assumptions.usdPerMachineHour,
-  };
+/**
+ * The cost of one fit at the assumed prices; `null` where labels have a price and nobody knows how many were used. What fitting a recording's
+ * prompt took is not known either, and counted as nothing.
+ */
+export function setupCost(summary: Pick<Summary, "facts" | "fitCost">, assumptions: Assumptions): SetupCost | null {
+  const labels = labelsUsed(summary);
+  if (labels === null && assumptions.usdPerLabel > 0) return null;
+  const { usd, seconds } = summary.fitCost;
+  const fitting = summary.facts.recording === undefined ? usd + (seconds / 3600) * assumptions.usdPerMachineHour : 0;
+  return { labels: (labels ?? 0) * assumptions.usdPerLabel, fitting };
 }
 
 /**
@@ -80,7 +85,7 @@ export const fewestRequests = 50;
 
 /**
  * Requests from which on the tuned model is the cheaper one: what it costs more to set up, over what a request saves. `null`
- * where a price per prediction is unknown, and where both run on this machine and differ by less than a stopwatch can tell. Test
+ * where a price per prediction or what setting up took is unknown, and where both run on this machine and differ by less than a stopwatch can tell. Test
  * labels serve both alike and cancel; people's time is not in it.
  */
 export function breakEven(tuned: Summary, prompted: Summary, assumptions: Assumptions): BreakEven | null {
@@ -88,13 +93,16 @@ export function breakEven(tuned: Summary, prompted: Summary, assumptions: Assump
   const isBilled = tuned.predictCost.usd > 0 || prompted.predictCost.usd > 0;
   const [low, high] = [tuned.usdPerThousand.value, prompted.usdPerThousand.value].sort((a, b) => a - b) as [number, number];
   if (!isBilled && high - low <= timingNoise * high) return null;
-  const [tunedSetup, promptedSetup] = [setupCost(tuned.fitCost, assumptions), setupCost(prompted.fitCost, assumptions)];
+  const [tunedSetup, promptedSetup] = [setupCost(tuned, assumptions), setupCost(prompted, assumptions)];
+  if (tunedSetup === null || promptedSetup === null) return null;
   const labels = tunedSetup.labels - promptedSetup.labels;
   const fitting = tunedSetup.fitting - promptedSetup.fitting;
   const saving = prompted.usdPerThousand.value - tuned.usdPerThousand.value;
   const spent = `${formatUsd(labels)} more for labels, ${formatUsd(fitting)} more for fitting`;
   const rates = `${formatUsd(prompted.usdPerThousand.value)} prompted against ${formatUsd(tuned.usdPerThousand.value)} tuned`;
-  const basis = `${spent}; per 1,000 requests ${rates}. People's time is not counted.`;
+  const isReplayed = [tuned, prompted].some(({ facts }) => facts.recording !== undefined);
+  const unknown = isReplayed ? " What setting up the recorded prompt took is not known, and counted as nothing." : "";
+  const basis = `${spent}; per 1,000 requests ${rates}. People's time is not counted.${unknown}`;
   const requestsAt = (saved: number): number | null =>
     saved > 0 ? Math.max(0, Math.ceil((1000 * (labels + fitting)) / saved)) : null;
   const interval = breakEvenInterval(saving, [tuned, prompted], requestsAt);

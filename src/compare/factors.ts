@@ -14,6 +14,7 @@ import {
 import { formatMetricEstimate, metricNames } from "../lib/metric-names.js";
 import type { Assumptions, BreakEven, FactorCell, FactorName, FactorRow, MetricChoice, Outcome, Summary } from "../types.js";
 import { fewestRequests, setupCost } from "./cost.js";
+import { labelsUsed, wordsWritten } from "./known-facts.js";
 import { scoreOf } from "./metric-choice.js";
 import { presentRows } from "./missing.js";
 
@@ -100,7 +101,11 @@ function qualityCell(summary: Summary, { metrics, labelCount }: FactorInput): Fa
   };
 }
 
+/** Why a recording has no measurement of this. */
+const replayed = "the answers are recorded; how they came about was not measured";
+
 function customizationCell(summary: Summary, input: FactorInput): FactorCell {
+  if (summary.facts.recording !== undefined) return { kind: "not-measured", why: replayed };
   const { trainedParameters, totalParameters, promptTokens, artifactBytes } = summary.facts;
   const numbers =
     trainedParameters === 0
@@ -128,8 +133,9 @@ function startingPoint(summary: Summary, summaries: readonly Summary[]): string 
   const modelOf = (approach: string): string => approach.slice(approach.indexOf("@") + 1 || approach.length);
   const others = summaries.filter(({ approach }) => approach !== summary.approach);
   const untouched = others.find(
-    ({ approach, arm, fitCost }) =>
+    ({ approach, arm, facts, fitCost }) =>
       summary.fitCost.labels > 0 &&
+      facts.recording === undefined &&
       fitCost.labels === 0 &&
       arm === summary.arm &&
       arm !== "baseline" &&
@@ -139,9 +145,9 @@ function startingPoint(summary: Summary, summaries: readonly Summary[]): string 
   return untouched?.approach ?? majority?.approach ?? null;
 }
 
-function timeCell({ fitCost, latency, predictCost, testRows }: Summary): FactorCell {
+function timeCell({ facts, fitCost, latency, predictCost, testRows }: Summary): FactorCell {
+  if (facts.recording !== undefined) return { kind: "not-measured", why: replayed };
   const fit = `fit ${formatSeconds(fitCost.seconds)}`;
-  // Without a latency there was no asking: a recording was replayed, and how fast that went says nothing.
   if (latency === null) return { kind: "measured", text: fit, detail: "time of an answer not measured" };
   const all = `${formatPlural(testRows, "test row")} answered in ${formatSeconds(predictCost.seconds)}`;
   return {
@@ -154,8 +160,13 @@ function timeCell({ fitCost, latency, predictCost, testRows }: Summary): FactorC
 function costCell(summary: Summary, { assumptions, breakEven }: FactorInput): FactorCell {
   const price = summary.usdPerThousand;
   if (price === null) return { kind: "not-measured", why: "the price of an answer is not known" };
-  const setup = setupCost(summary.fitCost, assumptions);
-  const parts = [price.basis, `set up: labels ${formatUsd(setup.labels)}, fitting ${formatUsd(setup.fitting)}`];
+  const setup = setupCost(summary, assumptions);
+  const parts = [
+    price.basis,
+    setup === null || summary.facts.recording !== undefined
+      ? "what setting it up took is not known"
+      : `set up: labels ${formatUsd(setup.labels)}, fitting ${formatUsd(setup.fitting)}`,
+  ];
   if (breakEven !== null && (breakEven.tuned === summary.approach || breakEven.prompted === summary.approach)) {
     parts.push(
       breakEven.requests === null
@@ -177,15 +188,24 @@ function crossingText(requests: number, { interval, leavesOut }: BreakEven): str
   return `${count} (95% interval ${formatCount(interval.low)} to ${high}${without})`;
 }
 
-function dataCell({ fitCost, trainSize }: Summary): FactorCell {
+function dataCell(summary: Summary): FactorCell {
+  const labels = labelsUsed(summary);
+  if (labels === null) return { kind: "not-measured", why: `${replayed} (--recorded-labels tells the labels)` };
+  const isTold = summary.facts.recording !== undefined;
   return {
     kind: "measured",
-    text: formatPlural(fitCost.labels, "label"),
-    detail: `of ${formatPlural(trainSize, "training row")}; learning curve not measured`,
+    text: formatPlural(labels, "label"),
+    detail: isTold
+      ? "as told, not measured"
+      : `of ${formatPlural(summary.trainSize, "training row")}; learning curve not measured`,
   };
 }
 
 function skillCell({ facts }: Summary): FactorCell {
+  const words = wordsWritten({ facts });
+  if (words === null) return { kind: "not-measured", why: `${replayed} (--recorded-words tells the words)` };
+  if (facts.recording !== undefined)
+    return { kind: "measured", text: formatPlural(words, "word"), detail: "as told, not measured" };
   const settings = Object.entries(facts.chosen);
   const chosen = settings.map(([name, value]) => `${name} = ${value}`).join(", ");
   return {

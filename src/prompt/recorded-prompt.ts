@@ -1,9 +1,10 @@
-import type { Approach, Prediction, Query, Usage } from "../types.js";
+import type { Approach, Prediction, Query, Task, Usage } from "../types.js";
 import type { Aliases } from "./answer.js";
 import { listPrices } from "./price-table.js";
 import { batchCostOfUsage, costOfUsage, findPrice, type Price, type PriceTable, priceWarnings } from "./prices.js";
 import { readCompletion } from "./read-completion.js";
 import { type Recording, readRecording } from "./recording.js";
+import { checkCoverage } from "./recording-coverage.js";
 import { scored } from "./scoring/scored.js";
 
 export interface RecordedPromptOptions {
@@ -13,6 +14,15 @@ export interface RecordedPromptOptions {
   readonly suffix?: string;
   readonly aliases?: Aliases;
   readonly prices?: PriceTable;
+  /** The rows that it will be asked about: a recording of none of the test rows is a `UserError`. Not checked where absent. */
+  readonly task?: Pick<Task, "train" | "test">;
+  /** What is known of how the answers came about, which no recording tells. */
+  readonly told?: {
+    /** Labelled examples that the answers rest on. */
+    readonly labels?: number;
+    /** Words a person wrote for the prompt. */
+    readonly words?: number;
+  };
   /** Today as ISO date, for warnings about models that are retired. */
   readonly today?: string;
 }
@@ -24,7 +34,9 @@ export interface RecordedPromptOptions {
  */
 export async function recordedPrompt(options: RecordedPromptOptions): Promise<Approach> {
   const recording = await readRecording(options.path);
+  if (options.task !== undefined) checkCoverage(recording, options.task);
   const { model } = recording;
+  const { told = {} } = options;
   const prices = options.prices ?? listPrices;
   const price = findPrice(prices, "openai", model);
   const facts = recordedFacts(recording, price);
@@ -65,10 +77,11 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
           trainedParameters: 0,
           totalParameters: null,
           promptTokens: facts.leastInputTokens,
-          humanWords: 0,
+          humanWords: told.words ?? 0,
           chosen: {},
           artifactBytes: null,
-          needs: [`access to ${model}`, "network"],
+          needs: [],
+          recording: { labels: told.labels ?? null, words: told.words ?? null },
         },
         async predict(queries, predictContext) {
           predictContext.signal.throwIfAborted();

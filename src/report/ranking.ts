@@ -1,4 +1,5 @@
 /** @file The table of all approaches: what each column is called and says, once for the terminal, Markdown and the page. */
+import { fitSeconds } from "../compare/known-facts.js";
 import { scoreOf } from "../compare/metric-choice.js";
 import { formatCount, formatSeconds, formatUsd } from "../lib/format.js";
 import { formatMetric, formatMetricEstimate, metricNames } from "../lib/metric-names.js";
@@ -113,8 +114,11 @@ const otherColumns: readonly RankingColumn[] = [
   {
     title: "fitting",
     meaning: "seconds of fitting",
-    text: ({ fitCost }) => formatSeconds(fitCost.seconds),
-    value: ({ fitCost }) => fitCost.seconds,
+    text: (summary) => {
+      const seconds = fitSeconds(summary);
+      return seconds === null ? missing : formatSeconds(seconds);
+    },
+    value: fitSeconds,
   },
 ];
 

@@ -17,7 +17,7 @@ import { fewGroups, smallTestSet } from "../../src/advise/rules/test-size.js";
 import { failedApproaches, priceUnknown } from "../../src/advise/rules/unmeasured.js";
 import { verdict } from "../../src/advise/rules/verdict.js";
 import { stepsOf } from "../../src/advise/wordings.js";
-import type { Comparison } from "../../src/types.js";
+import type { Comparison, PredictorFacts } from "../../src/types.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 
 const few = "prompt:few-shot@openai:gpt-5-mini";
@@ -168,7 +168,9 @@ describe("latencyNotMeasured", () => {
       ...full,
       best: { ...full.best, prompt: { approach: name, basis: "only candidate" } },
       summaries: full.summaries.map((summary) =>
-        summary.approach === few ? { ...summary, approach: name, latency: null } : summary,
+        summary.approach === few
+          ? { ...summary, approach: name, latency: null, facts: { ...summary.facts, recording: { labels: null, words: null } } }
+          : summary,
       ),
     };
     expect(latencyNotMeasured(recorded)).toEqual([{ kind: "latency-not-measured", approach: name, isRecording: true }]);
@@ -476,12 +478,12 @@ describe("breakEven", () => {
 });
 
 describe("undescribedLabels", () => {
-  const withWords = (approach: string, humanWords: number): Comparison => ({
+  const withWords = (approach: string, humanWords: number, facts: Partial<PredictorFacts> = {}): Comparison => ({
     ...full,
     best: { ...full.best, prompt: { approach, basis: "only candidate" } },
     summaries: full.summaries.map((summary) =>
       summary.approach === full.best.prompt?.approach
-        ? { ...summary, approach, facts: { ...summary.facts, humanWords } }
+        ? { ...summary, approach, facts: { ...summary.facts, humanWords, ...facts } }
         : summary,
     ),
   });
@@ -491,7 +493,7 @@ describe("undescribedLabels", () => {
       { kind: "labels-undescribed", approach: "prompt:zero-shot@x" },
     ]);
     expect(undescribedLabels(withWords("prompt:zero-shot@x", 12))).toEqual([]);
-    expect(undescribedLabels(withWords("prompt:recorded@x", 0))).toEqual([]);
+    expect(undescribedLabels(withWords("prompt:recorded@x", 0, { recording: { labels: null, words: null } }))).toEqual([]);
   });
 });
 

@@ -250,3 +250,40 @@ describe("a recording", () => {
     await expect(readRecording(folder)).rejects.toThrow(`${folder} is a folder. Expected a file.`);
   });
 });
+
+describe("a recording of other rows", () => {
+  const rows = (part: string, ids: readonly string[]): Dataset => ({
+    name: part,
+    labels: ["ham", "spam"],
+    isMultiLabel: false,
+    descriptions: {},
+    examples: ids.map((id) => ({ id, text: `text of ${id}`, labels: ["ham"] })),
+  });
+
+  it("is refused before anything is measured, with an id of each side", async () => {
+    const path = join(folder, "other-ids.jsonl");
+    await writeFile(path, ["request-1", "request-2"].map((id) => line({ id })).join("\n"));
+    const [train, test] = [rows("train", ["request-1", "t1"]), rows("test", ["t2", "t3"])];
+    await expect(recordedPrompt({ path, task: { train: rows("train", ["t1"]), test } })).rejects.toThrow(
+      /not one of its ids is an id of the data[\s\S]*"request-1"[\s\S]*"t2"/,
+    );
+    // Of training rows alone: nothing could be scored.
+    await expect(recordedPrompt({ path, task: { train, test } })).rejects.toThrow(
+      /1 training row, but not one of the 2 test rows/,
+    );
+    const covered = await recordedPrompt({ path, task: { train, test: rows("test", ["request-2", "t3"]) } });
+    expect(covered.arm).toBe("prompt");
+  });
+
+  it("knows what it was told, and nothing else, of how its answers came about", async () => {
+    const path = join(folder, "told.jsonl");
+    await writeFile(path, line({ id: "a" }));
+    const factsOf = async (told: { labels?: number; words?: number }) => {
+      const approach = await recordedPrompt({ path, told });
+      await using predictor = await approach.fit(rows("train", ["a"]), recordingContext());
+      return predictor.facts;
+    };
+    expect(await factsOf({})).toMatchObject({ needs: [], recording: { labels: null, words: null } });
+    expect(await factsOf({ labels: 8, words: 40 })).toMatchObject({ recording: { labels: 8, words: 40 } });
+  });
+});

@@ -1,7 +1,6 @@
 import type { Comparison, Failure, Summary } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
-import { isRecording } from "../lookup.js";
 import { disagreeingReadings } from "../other-readings.js";
 
 /** Share of rows without an answer from which on it is worth a word, though each counts as wrong already. */
@@ -30,13 +29,13 @@ function ownFailures({ failures, missing }: Summary): Partial<Record<Failure, nu
 
 /** The approaches that have no outcome of some rows, the most first: such rows are left out, however few they are. */
 export function missingRows({ summaries }: Comparison): Finding[] {
-  const found = summaries.flatMap(({ approach, testRows, missing, accuracy }) => {
+  const found = summaries.flatMap(({ approach, testRows, missing, accuracy, facts }) => {
     if (missing === undefined) return [];
     const { rows, reasons, example, worstCase } = missing;
     return {
       kind: "missing-rows" as const,
       approach,
-      isRecording: isRecording(approach),
+      isRecording: facts.recording !== undefined,
       rows,
       testRows,
       reasons,

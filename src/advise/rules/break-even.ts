@@ -1,3 +1,4 @@
+import { labelsUsed } from "../../compare/known-facts.js";
 import type { Comparison } from "../../types.js";
 import type { Finding } from "../findings.js";
 import { summaryOf } from "../lookup.js";
@@ -20,7 +21,9 @@ function labelPrice(comparison: Comparison): Finding[] {
   const tuned = summaryOf(comparison, comparison.breakEven?.tuned);
   const prompted = summaryOf(comparison, comparison.breakEven?.prompted);
   if (!tuned?.usdPerThousand || !prompted?.usdPerThousand) return [];
-  const extraLabels = tuned.fitCost.labels - prompted.fitCost.labels;
+  const [own, others] = [labelsUsed(tuned), labelsUsed(prompted)];
+  if (own === null || others === null) return [];
+  const extraLabels = own - others;
   const savedPerRequest = (prompted.usdPerThousand.value - tuned.usdPerThousand.value) / 1000;
   if (extraLabels <= 0 || savedPerRequest <= 0) return [];
   const { usdPerLabel } = comparison.assumptions;
@@ -33,6 +36,9 @@ export function freeLabels(comparison: Comparison): Finding[] {
   const tuned = summaryOf(comparison, comparison.breakEven?.tuned);
   const prompted = summaryOf(comparison, comparison.breakEven?.prompted);
   if (comparison.assumptions.usdPerLabel > 0 || tuned === undefined || prompted === undefined) return [];
-  const labels = tuned.fitCost.labels - prompted.fitCost.labels;
-  return labels > 0 ? [{ kind: "labels-free", approach: tuned.approach, labels }] : [];
+  const [own, others] = [labelsUsed(tuned) ?? 0, labelsUsed(prompted)];
+  const labels = own - (others ?? 0);
+  return labels > 0
+    ? [{ kind: "labels-free", approach: tuned.approach, labels, ...(others === null && { isAll: true as const }) }]
+    : [];
 }

@@ -7,6 +7,6 @@ import { summaryOf } from "../lookup.js";
  */
 export function undescribedLabels(comparison: Comparison): Finding[] {
   const prompted = summaryOf(comparison, comparison.best.prompt?.approach);
-  if (prompted === undefined || prompted.facts.humanWords > 0 || prompted.approach.startsWith("prompt:recorded@")) return [];
+  if (prompted === undefined || prompted.facts.humanWords > 0 || prompted.facts.recording !== undefined) return [];
   return [{ kind: "labels-undescribed", approach: prompted.approach }];
 }

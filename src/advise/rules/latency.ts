@@ -1,7 +1,7 @@
 import type { Comparison } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
-import { isRecording, summaryOf, usesLanguageModel } from "../lookup.js";
+import { summaryOf, usesLanguageModel } from "../lookup.js";
 
 /** From this ratio of medians on, a difference of latency is large enough to decide where the model may stand in a product. */
 const largeRatio = 5;
@@ -27,7 +27,7 @@ export function latencyGap(comparison: Comparison): Finding[] {
 export function latencyNotMeasured(comparison: Comparison): Finding[] {
   return bestOfArms(comparison)
     .filter((summary) => summary.latency === null && usesLanguageModel(comparison, summary))
-    .map(({ approach }) => ({ kind: "latency-not-measured", approach, isRecording: isRecording(approach) }));
+    .map(({ approach, facts }) => ({ kind: "latency-not-measured", approach, isRecording: facts.recording !== undefined }));
 }
 
 function bestOfArms(comparison: Comparison) {

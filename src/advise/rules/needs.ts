@@ -1,5 +1,6 @@
+import { runsAnywhere } from "../../compare/known-facts.js";
 import type { Comparison } from "../../types.js";
-import { decide, runsAnywhere } from "../decision.js";
+import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** Whether the choice runs wherever its files are, while the other stays with a service. */
@@ -7,6 +8,6 @@ export function needs(comparison: Comparison): Finding[] {
   const decision = decide(comparison);
   if (decision.choice === null) return [];
   const { choice, other } = decision;
-  if (!runsAnywhere(choice) || runsAnywhere(other)) return [];
+  if (runsAnywhere(choice) !== true || runsAnywhere(other) !== false) return [];
   return [{ kind: "self-contained", approach: choice.approach, other: other.approach, otherNeeds: other.facts.needs }];
 }

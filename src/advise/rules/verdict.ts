@@ -13,7 +13,7 @@ export function verdict(comparison: Comparison): Finding[] {
       return [{ kind: "nothing-measured" }];
     case "unanswered": {
       const { arm: _, ...unanswered } = decision.unanswered;
-      return [{ kind: "no-answers", isRecording: isRecording(unanswered.approach), ...unanswered }];
+      return [{ kind: "no-answers", isRecording: isRecording(comparison, unanswered.approach), ...unanswered }];
     }
     case "unranked": {
       const pairs = decision.pairs.map(({ contrast: { a, b, metric, difference, verdict: said } }) => {

@@ -1,0 +1,82 @@
+/** @file Of a recording nothing is claimed that was not measured, and nothing is decided by it. */
+import { describe, expect, it } from "vitest";
+import { advise } from "../../src/advise/advise.js";
+import { tieBreak } from "../../src/advise/decision.js";
+import { summarize } from "../../src/compare/summarize.js";
+import { rankingColumns } from "../../src/report/ranking.js";
+import type { Comparison, PredictorFacts, Summary } from "../../src/types.js";
+import { comparisonOf } from "../report/fixture.js";
+
+const model = "prompt:recorded@gpt-x";
+const unknown = { labels: null, words: null };
+
+/** A comparison whose prompted arm replays answers, of which this was told. */
+function comparison(recording: PredictorFacts["recording"], usdPerLabel = 0.05, name = model): Comparison {
+  const base = comparisonOf({
+    usdPerLabel,
+    approaches: [
+      { name: "baseline:majority", arm: "baseline", skill: 0 },
+      { name: "tune:probe", arm: "tune", skill: 0.9, fitSeconds: 5 },
+      { name, arm: "prompt", skill: 0.9, isLlm: true, usdPerMillion: [1, 1] },
+    ],
+  });
+  const measurements = base.measurements.map((measurement) =>
+    measurement.approach === name && recording !== undefined
+      ? { ...measurement, facts: { ...measurement.facts, needs: [], recording } }
+      : measurement,
+  );
+  return summarize({ task: base.task, assumptions: base.assumptions, measurements, failed: [] });
+}
+
+const summaryOf = (from: Comparison, approach = model): Summary => from.summaries.find((each) => each.approach === approach)!;
+const cells = (from: Comparison) => Object.fromEntries(from.factors.map(({ factor, cells: all }) => [factor, all[model]!.kind]));
+
+describe("a recording", () => {
+  it("has no measurement of what it was not asked", () => {
+    expect(cells(comparison(unknown))).toMatchObject({
+      quality: "measured",
+      cost: "measured",
+      customization: "not-measured",
+      time: "not-measured",
+      data: "not-measured",
+      skill: "not-measured",
+    });
+    const fitting = rankingColumns(comparison(unknown)).find(({ title }) => title === "fitting")!;
+    expect(fitting.value(summaryOf(comparison(unknown)))).toBeNull();
+    expect(fitting.value(summaryOf(comparison(unknown), "tune:probe"))).toBe(5);
+  });
+
+  it("has what the user told of it", () => {
+    const told = comparison({ labels: 12, words: 90 });
+    expect(cells(told)).toMatchObject({ data: "measured", skill: "measured" });
+    expect(told.factors.find(({ factor }) => factor === "data")!.cells[model]).toMatchObject({ text: "12 labels" });
+  });
+
+  it("has a break-even only where its labels are told, or cost nothing", () => {
+    expect(comparison(unknown).breakEven).toBeNull();
+    expect(comparison({ labels: 600, words: null }).breakEven).not.toBeNull();
+    const free = comparison(unknown, 0);
+    expect(free.breakEven).not.toBeNull();
+    // Nobody knows how many labels the prompt used: no "more than".
+    const finding = advise(free).cautions.find(({ kind }) => kind === "labels-free");
+    expect(finding).toMatchObject({ labels: 600, isAll: true });
+  });
+
+  it("neither wins nor loses a tie by where its model runs", () => {
+    const from = comparison(unknown);
+    const [tuned, prompted] = [summaryOf(from, "tune:probe"), summaryOf(from)];
+    expect(tieBreak(tuned, { ...prompted, usdPerThousand: null })).toBeNull();
+    expect(tieBreak({ ...prompted, usdPerThousand: null }, tuned)).toBeNull();
+    const live = summaryOf(comparison(undefined));
+    expect(tieBreak(tuned, { ...live, usdPerThousand: null })).toMatchObject({ by: "needs" });
+    expect(advise(from).reasons.map(({ kind }) => kind)).not.toContain("self-contained");
+  });
+
+  it("is known by what it measured, not by a name that a user may give", () => {
+    const named = "prompt:recorded@mine";
+    const own = comparison(undefined, 0.05, named);
+    expect(own.factors.find(({ factor }) => factor === "time")!.cells[named]!.kind).toBe("measured");
+    const quiet = { ...own, summaries: own.summaries.map((summary) => ({ ...summary, latency: null })) };
+    expect(advise(quiet).cautions).toContainEqual({ kind: "latency-not-measured", approach: named, isRecording: false });
+  });
+});
