@@ -81,8 +81,8 @@ function qualityCell(summary: Summary, { metrics, labelCount }: FactorInput): Fa
   const rows =
     missing === undefined
       ? formatPlural(testRows, "test row")
-      : `${formatCount(testRows - missing.rows)} of ${formatPlural(testRows, "test row")}, the others missing ` +
-        `(${metrics.ranking === "microF1" ? metricNames.exactMatch : "accuracy"} ${formatPercent(missing.worstCase.accuracy.value)} were they all wrong)`;
+      : `${formatCount(testRows - missing.rows)} of ${formatPlural(testRows, "test row")} ` +
+        `(${metrics.ranking === "microF1" ? metricNames.exactMatch : "accuracy"} ${formatPercent(missing.worstCase.accuracy.value)} with the missing ones wrong)`;
   const score = scoreOf(summary, metrics.ranking);
   const others = [metrics.primary, ...metrics.others]
     .filter((metric) => metric !== metrics.ranking)
@@ -94,9 +94,10 @@ function qualityCell(summary: Summary, { metrics, labelCount }: FactorInput): Fa
   return {
     kind: "measured",
     text: formatMetricEstimate(metrics.ranking, score),
+    // Scores over fewer rows than the others' say so before anything else.
     detail:
-      `${others.join("")}balanced accuracy ${formatPercent(balancedAccuracy)}, ` +
-      `on ${rows}${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`,
+      `${missing === undefined ? "" : `on ${rows}: `}${others.join("")}balanced accuracy ${formatPercent(balancedAccuracy)}` +
+      `${missing === undefined ? `, on ${rows}` : ""}${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`,
     estimate: score,
   };
 }
