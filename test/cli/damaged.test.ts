@@ -197,6 +197,21 @@ describe("a run's folder that somebody has edited", () => {
   });
 });
 
+describe("the prompt of a run", () => {
+  it.each(["", "{", "null", "[]", '{"llm":5,"template":5}', '{"llm":"openai:x","template":null}'])(
+    "that was changed to %j is told in words",
+    async (text) => {
+      const folder = join(root, "prompts", String(text.length), text === "null" ? "n" : "r");
+      await cp(join(runs, "r"), folder, { recursive: true });
+      const [name] = (await readdir(join(folder, "artifacts"))).filter((each) => each.startsWith("prompt_zero-shot"));
+      await writeFile(join(folder, "artifacts", name!, "prompt.json"), text);
+      const { code, out, err } = await crossover(["label", data, "--run", folder, "--dry-run"], { env });
+      expect(out + err).not.toMatch(/This is a bug/);
+      expect(code).toBe(2);
+    },
+  );
+});
+
 describe("view", () => {
   it("writes nothing in the run's folder, and what is asked for elsewhere", async () => {
     const before = await readdir(join(runs, "r"));

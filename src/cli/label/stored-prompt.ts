@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { summarize } from "../../compare/summarize.js";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/nearest-name.js";
+import { checkRegularFile } from "../../lib/regular-file.js";
 import { readSavedPrompt } from "../../prompt/files/read-prompt-folder.js";
 import { type Pilot, pilotOf } from "../../prompt/output-estimate.js";
 import type { PromptProgram } from "../../prompt/program.js";
@@ -57,10 +58,25 @@ function bestPrompt({ manifest: { task, assumptions, failed }, measurements }: R
 
 /** `null` for what has other files under these names: recordings, and prompts that ask no LLM. */
 async function readLlmPrompt(folder: string): Promise<Pick<StoredPrompt, "llm" | "program" | "isTextOnly"> | null> {
-  const { llm, template } = JSON.parse(await readFile(join(folder, "prompt.json"), "utf8")) as Record<string, unknown>;
+  const path = join(folder, "prompt.json");
+  checkRegularFile(path);
+  const { llm, template } = parsed(path, await readFile(path, "utf8"));
   if (llm === undefined || template === undefined) return null;
   const { settings, program } = await readSavedPrompt(folder);
   return { llm: settings.llm, program, isTextOnly: settings.answerForm === "text" };
+}
+
+/** UserError where the text is no JSON object. */
+function parsed(path: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new UserError(
+    `${path} holds no JSON object: the file was changed. Put it back from a copy, or run the comparison again.`,
+  );
 }
 
 function answersOf({ measurements }: Run, approach: string): Pilot {
