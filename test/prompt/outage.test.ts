@@ -1,6 +1,8 @@
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
+import { createBudget } from "../../src/prompt/budget.js";
 import { createClient } from "../../src/prompt/client.js";
 import { LlmError, type LlmErrorKind } from "../../src/prompt/llm.js";
 import { createOutage, type ServiceWait } from "../../src/prompt/outage.js";
@@ -10,6 +12,34 @@ import { fakeLlm } from "./fake-llm.js";
 
 const never = new AbortController().signal;
 const quick = { backoffSeconds: 0.005, maxWaitSeconds: 0.05, attempts: 3 };
+
+/** A port before another one, that can be closed and opened again. */
+async function door(target: number) {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const inner = connect(target, "127.0.0.1");
+    for (const each of [socket, inner]) {
+      sockets.add(each);
+      each.on("error", () => {}).on("close", () => sockets.delete(each));
+    }
+    socket.pipe(inner).pipe(socket);
+  });
+  let port = 0;
+  const open = async (): Promise<void> => {
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    port = (server.address() as AddressInfo).port;
+  };
+  await open();
+  return {
+    port,
+    open,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
 
 /** After so many requests the fault on all of them, for so long. */
 function gone(after: number, seconds: number, fault: Fault): (request: ReceivedRequest) => Fault | undefined {
@@ -33,6 +63,27 @@ describe("a service that is gone for a while", () => {
       expect(server.requests.length).toBeLessThan(60 + 60);
     },
   );
+
+  it("(nobody listens) costs no row and no money", async () => {
+    await using server = await serve();
+    const listener = await door(Number(new URL(server.url).port));
+    const rows = queries(80);
+    const budget = createBudget(1);
+    const env = { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: `http://127.0.0.1:${listener.port}/v1` };
+    const asking = run(server, rows, { ...quick, env, budget, maxConcurrency: 2 });
+    while (server.requests.length < 20) await delay(1);
+    await listener.close();
+    const sent = server.requests.length;
+    await delay(700);
+    expect(server.requests.length - sent).toBeLessThan(3);
+    await listener.open();
+    const { predictions } = await asking;
+    await listener.close();
+    expect(predictions.map(({ answer }) => answer?.[0])).toEqual(rows.map(truth));
+    // Of the two that were open when it closed nobody knows.
+    expect(budget.spentUsd - budget.uncertainUsd).toBeCloseTo(80 * (100 * 1.5e-7 + 2 * 6e-7), 9);
+    expect(budget.uncertainUsd).toBeLessThanOrEqual(3 * (100 * 1.5e-7 + 2 * 6e-7) + 1e-9);
+  });
 
   it("stops the run when it stays away, with all that was answered kept, and says why", async () => {
     await using server = await serve({ fault: gone(20, 1e6, "closed connection") });

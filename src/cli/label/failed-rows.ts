@@ -61,7 +61,7 @@ export async function replaceRows(
   const { bytes, totals } = await wholePart(path, folder);
   const format = labelledFormat(path);
   const [written, merged, next] = mergeFiles(folder);
-  const file = await open(`${written}`, "w", privateFileMode);
+  const file = await open(written, "w", privateFileMode);
   let newBytes = 0;
   const failures: string[] = [];
   try {
