@@ -24,8 +24,8 @@ export { type RecordedPromptOptions, recordedPrompt } from "./prompt/recorded-pr
 export { renderAudit } from "./report/audit-text.js";
 export { type RenderOptions, type ReportFormat, render, renderText, type TextOptions } from "./report/report.js";
 export { openResponseCache, type ResponseCache } from "./store/response-cache.js";
-export { loadClassifier } from "./tune/classifier/text-classifier.js";
 export { type EncoderOptions, loadEncoder } from "./tune/pretrained/encoder.js";
 export { loadProbe } from "./tune/probe.js";
+export { type LoadedClassifier, type LoadOptions, loadClassifier } from "./tune/saved-classifier.js";
 export { baselines, chooseTuning, type TuneOptions, tune } from "./tune/tune.js";
 export type * from "./types.js";

@@ -224,7 +224,7 @@ export interface PredictorFacts {
   readonly humanWords: number;
   /** Settings that fitting chose by measuring, e.g. `{ C: 10 }`. */
   readonly chosen: Readonly<Record<string, string | number>>;
-  /** Size of what has to be shipped to run it, in bytes; `null` where the model stays with a service. */
+  /** Size of those of its files that have to be shipped to run it, in bytes; `null` where there are none: the model stays with a service, or it is no model to be shipped, as a baseline. */
   readonly artifactBytes: number | null;
   /** What it needs at prediction time that is not in its files, e.g. "OPENAI_API_KEY", "network". */
   readonly needs: readonly string[];
@@ -539,7 +539,7 @@ export interface Encoder extends AsyncDisposable {
   readonly languages?: readonly string[];
   /** SHA-256 of weights and tokenizer: the key of every cached embedding. */
   readonly hash: string;
-  /** Size of its files as they are stored. Taken for float32 weights where it is not told. */
+  /** Size of its files as they are stored. Absent where it is not made of a model folder: what is fitted on it is then saved without it. */
   readonly fileBytes?: number;
   /** One vector a text, in the order given, each of length 1. Cached vectors are charged with the seconds they once took. */
   embed(texts: readonly string[], context: PredictContext): Promise<readonly Float32Array[]>;

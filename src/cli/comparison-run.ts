@@ -5,7 +5,6 @@ import { decide } from "../advise/decision.js";
 import { compare, taskFacts } from "../compare/compare.js";
 import { readTask, type TaskOptions } from "../data/data.js";
 import { UserError } from "../lib/errors.js";
-import { writePrivateFile } from "../lib/private-file.js";
 import { spendingText } from "../lib/spending.js";
 import { type Bill, openBill } from "../store/bill.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
@@ -13,8 +12,9 @@ import { openResponseCache } from "../store/response-cache.js";
 import { checkNoRun, createRun, type Run, type RunManifest, runFormat } from "../store/run.js";
 import { lockRun } from "../store/run-lock.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
-import type { Approach, Assumptions, Comparison, Dataset, Encoder, Measurement, Predictor, Task } from "../types.js";
+import type { Approach, Assumptions, Comparison, Encoder, Task } from "../types.js";
 import { checkLlms, makeApproaches, withTuning } from "./approaches.js";
+import { writeArtifacts } from "./artifacts.js";
 import type { CommandContext } from "./command-context.js";
 import { confirmUsd } from "./confirm-usd.js";
 import { dataNotes } from "./data-notes.js";
@@ -29,9 +29,8 @@ import { noteLines } from "./notes.js";
 import { makeProgress, type Progress } from "./progress.js";
 import { checkOutputs, publish } from "./reports.js";
 import type { RunManner, RunOptions } from "./run-options.js";
-import { promptfooExport, withPrompts } from "./saved-prompts.js";
+import { withPrompts } from "./saved-prompts.js";
 import { shellWord } from "./shell-word.js";
-import { artifactFolder } from "./training-curves.js";
 import { packageVersion } from "./version.js";
 
 /**
@@ -196,21 +195,6 @@ function reportFailures({ failed }: Comparison, { folder }: Run, { envFile }: Ru
   ];
   context.terminal.err(noteLines(text.join("\n"), context.terminal));
   context.setExitCode(exitCode.user);
-}
-
-/** The files of each predictor that was measured on the test rows; of several seeds, the first one's. */
-async function writeArtifacts(
-  run: Run,
-  { approach, split, seed }: Measurement,
-  predictor: Predictor,
-  seeds: readonly number[],
-  test: Dataset,
-): Promise<void> {
-  if (split !== "test" || seed !== seeds[0]) return;
-  const folder = artifactFolder(run.folder, approach);
-  const files = await predictor.files();
-  // A predictor never sees a test label, and promptfoo needs them all.
-  for (const [path, content] of [...files, ...promptfooExport(files, test)]) await writePrivateFile(join(folder, path), content);
 }
 
 function newManifest(folder: string, options: RunOptions, task: Task): RunManifest {

@@ -16,6 +16,7 @@ import { checkGates, type Gate } from "./gates.js";
 import type { RunManner } from "./run-options.js";
 import { shellWord } from "./shell-word.js";
 import { readTrainingCurves } from "./training-curves.js";
+import { useIt } from "./use-it.js";
 
 /** Refuses files whose extension names no report, before anything is measured. */
 export function checkOutputs(paths: readonly string[]): void {
@@ -48,13 +49,15 @@ export async function publish(run: Run, measured: Comparison, publication: Publi
     run.folder,
     comparison.summaries.map(({ approach }) => approach),
   );
+  const use = (await useIt(run, comparison, advice)) ?? undefined;
+  const shown = use === undefined ? {} : { useIt: use };
   const standard = ["report.html", "report.md", "results.json"].map((file) => join(run.folder, file));
-  const rendered = (path: string): string => render(formatOf(path), comparison, advice, { texts, gates, trainings });
+  const rendered = (path: string): string => render(formatOf(path), comparison, advice, { texts, gates, trainings, ...shown });
   if (isNew) for (const path of standard) await writePrivateFile(path, rendered(path));
   // Of these, who may read them is the user's to say.
   for (const path of manner.output) await writeFileAtomic(path, rendered(path));
   if (manner.json) terminal.out(render("json", comparison, advice, { texts, gates }));
-  else terminal.out(renderText(comparison, advice, { width: terminal.width, hasColor: terminal.hasColor }));
+  else terminal.out(renderText(comparison, advice, { width: terminal.width, hasColor: terminal.hasColor, ...shown }));
   for (const { gate, approach, value, isPassed } of gates) {
     const found = value === null ? "not measured" : formatNumber(value);
     terminal.err(`${visibleText(`${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})`)}\n`);

@@ -118,7 +118,8 @@ function customizationCell(summary: Summary, input: FactorInput): FactorCell {
     const changed = shareOfAnswersChanged(input.outcomes.get(summary.approach)!, input.outcomes.get(start)!);
     if (!Number.isNaN(changed)) parts.push(`answers ${formatPercent(changed)} of the test rows otherwise than ${start}`);
   }
-  parts.push(artifactBytes === null ? "the model stays with a service" : `${formatBytes(artifactBytes)} to ship`);
+  const unshipped = totalParameters === null ? "the model stays with a service" : "not saved as a model to ship";
+  parts.push(artifactBytes === null ? unshipped : `${formatBytes(artifactBytes)} to ship`);
   return {
     kind: "measured",
     text: `${numbers}${promptTokens === 0 ? "" : `, ${formatCount(promptTokens)} prompt tokens`}`,

@@ -57,9 +57,7 @@ export function labelPrompt({ encoder, templates = defaultTemplates }: LabelProm
           promptTokens: 0,
           humanWords: countWords([...Object.values(train.descriptions), ...(templates === defaultTemplates ? [] : templates)]),
           chosen: {},
-          artifactBytes:
-            [...files.values()].reduce((sum, bytes) => sum + bytes.length, 0) +
-            (encoder.fileBytes ?? encoder.parameters * Float32Array.BYTES_PER_ELEMENT),
+          artifactBytes: null,
           needs: [`encoder ${encoder.name}`],
         },
         async predict(queries, predictContext) {

@@ -9,11 +9,12 @@ import type { Comparison, FactorCell } from "../types.js";
 import { factorNames } from "./factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
+import type { UseIt } from "./use-it.js";
 import { verdictNames } from "./verdict-names.js";
 import { visibleText } from "./visible-text.js";
 
 /** The whole report as Markdown. Text from data is escaped: it is neither markup, link nor formula in it. */
-export function renderMarkdown(comparison: Comparison, advice: Advice): string {
+export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }: { readonly useIt?: UseIt } = {}): string {
   const { task, assumptions, failed } = comparison;
   const facts = `${formatPlural(task.trainRows, "training row")}, ${formatPlural(task.testRows, "test row")}, ${formatPlural(task.labels.length, "label")}. ${task.splitNote}`;
   const unanswered = unansweredExamples(comparison);
@@ -32,6 +33,7 @@ export function renderMarkdown(comparison: Comparison, advice: Advice): string {
       : []),
     ...findingList("Be careful", advice.cautions),
     ...findingList("What would change the answer", advice.whatWouldChange),
+    ...(useIt === undefined ? [] : useBlocks(useIt)),
     ...(advice.nextSteps.length > 0 ? ["## Next steps", stepList(advice)] : []),
     ...(failed.length > 0
       ? ["## Not measured", failed.map(({ approach, reason }) => `- ${escapeMarkdown(`${approach}: ${reason}`)}`).join("\n")]
@@ -144,6 +146,18 @@ function findingList(title: string, findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
   const items = findings.map((finding) => `- **${escapeMarkdown(titleOf(finding))}.** ${escapeMarkdown(sentenceOf(finding))}`);
   return [`## ${title}`, items.join("\n")];
+}
+
+function useBlocks({ approach, folder, command, code: lines }: UseIt): string[] {
+  // A line of ours begins each block, so that no line of it can end it.
+  const fenced = (language: string, text: readonly string[]): string =>
+    [`\`\`\`${language}`, ...text.map(visibleText), "```"].join("\n");
+  return [
+    `## Use it: ${escapeMarkdown(approach)}`,
+    `Its files: \`${code(folder)}\``,
+    fenced("sh", [command]),
+    ...(lines.length === 0 ? [] : [fenced("js", lines)]),
+  ];
 }
 
 function stepList({ nextSteps }: Advice): string {

@@ -10,6 +10,7 @@ import { renderJson } from "./json.js";
 import { type GateOutcome, renderJunit } from "./junit.js";
 import { renderMarkdown } from "./markdown.js";
 import { renderCsv, renderJsonl } from "./predictions.js";
+import type { UseIt } from "./use-it.js";
 
 export { renderText, type TextOptions } from "./terminal/render-text.js";
 
@@ -21,6 +22,8 @@ export interface RenderOptions {
   readonly gates?: readonly GateOutcome[];
   /** How tuned approaches were trained, for the page. */
   readonly trainings?: readonly TrainingCurve[];
+  /** How what is advised is put to use, where the run has its files. */
+  readonly useIt?: UseIt;
 }
 
 type Renderer = (comparison: Comparison, advice: Advice, options: RenderOptions) => string;

@@ -26,7 +26,7 @@ export function majority(): Approach {
           promptTokens: 0,
           humanWords: 0,
           chosen: {},
-          artifactBytes: file.length,
+          artifactBytes: null,
           needs: [],
         },
         async predict(queries, { signal }) {

@@ -53,7 +53,7 @@ function predictor(encoder: Encoder, labels: readonly string[], centroids: Matri
       promptTokens: 0,
       humanWords: 0,
       chosen: {},
-      artifactBytes: file.length + (encoder.fileBytes ?? encoder.parameters * Float32Array.BYTES_PER_ELEMENT),
+      artifactBytes: null,
       needs: [`encoder ${encoder.name}`],
     },
     async predict(queries, context) {

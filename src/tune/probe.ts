@@ -1,10 +1,12 @@
+import { contentHash } from "../data/content-hash.js";
 import { estimateEmbeddingSeconds, textsOf } from "../lib/embedding-estimate.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Dataset, Encoder, Predictor, PredictorFacts } from "../types.js";
+import { type FrozenClassifier, frozenClassifier, modelOfEncoder } from "./classifier/frozen-classifier.js";
+import { centeredFeatures } from "./regression/centered-features.js";
 import type { ClassWeight } from "./regression/class-weights.js";
 import { fitHead, type Head, headPredictions } from "./regression/head.js";
 import { decodeHead, encodeHead, headFile } from "./regression/head-file.js";
-import { matrixOf } from "./regression/matrix.js";
 
 export interface ProbeOptions {
   readonly encoder: Encoder;
@@ -13,7 +15,8 @@ export interface ProbeOptions {
 }
 
 /**
- * `tune:probe`: logistic regression on the vectors of a frozen encoder. The encoder is not disposed of with the predictor.
+ * `tune:probe`: logistic regression on the vectors of a frozen encoder. The encoder is not disposed of with the predictor. Saved as a classifier on that
+ * encoder, in a folder like those of trained ones; an encoder of the caller's own, without a folder, leaves the head alone (`loadProbe`).
  *
  * Its seed only deals the folds by which C is chosen: all else is the one minimum of a convex function.
  */
@@ -33,14 +36,22 @@ export function probe({ encoder, classWeight = "none" }: ProbeOptions): Approach
       throwIfAborted(context.signal);
       const texts = train.examples.map(({ text }) => text);
       const vectors = await encoder.embed(texts, { ...context, useCache: true });
-      const features = matrixOf(vectors, encoder.dimension);
+      const features = centeredFeatures(vectors, encoder.dimension);
       const { head, validation } = await fitHead(train, features, { seed: context.seed, classWeight }, context);
       context.spend({ labels: train.examples.length });
       const chosen = {
         ...(validation && { C: validation.C }),
         ...(classWeight !== "none" && { classWeight }),
       };
-      return probePredictor(head, encoder, chosen);
+      const model = modelOfEncoder(encoder);
+      if (model === undefined) return probePredictor(head, encoder, chosen, headAlone(head, encoder));
+      const saved = await frozenClassifier(model, head, train, {
+        approach: "tune:probe",
+        seed: context.seed,
+        data: { name: train.name, rows: train.examples.length, hash: contentHash(train.examples) },
+        settings: { ...(validation && { C: validation.C }), class_weight: classWeight },
+      });
+      return probePredictor(head, encoder, chosen, saved);
     },
   };
 }
@@ -56,20 +67,31 @@ function fitSeconds({ examples, labels }: Dataset, dimension: number): number {
   return (usualEvaluations * 4 * examples.length * dimension * outputs) / operationsPerSecond;
 }
 
-/** A probe from the files of a fitted one and the encoder it was fitted on: predicts the same, to the bit. */
+/** A probe from the files of one that was fitted on an encoder of the caller's own, and that encoder: predicts the same, to the bit. */
 export function loadProbe(files: ReadonlyMap<string, Uint8Array>, encoder: Encoder): Predictor {
   const bytes = files.get(headFile);
   if (bytes === undefined) {
     const found = [...files.keys()].slice(0, 5).join(", ") || "none";
     throw new UserError(
-      `The files of a probe hold ${headFile}; found: ${found}. Give the folder that a run wrote for tune:probe.`,
+      `The files of a probe on an encoder of one's own hold ${headFile}; found: ${found}. A folder that a run wrote is loaded by loadClassifier.`,
     );
   }
-  return probePredictor(decodeHead(bytes, encoder), encoder, {});
+  const head = decodeHead(bytes, encoder);
+  return probePredictor(head, encoder, {}, headAlone(head, encoder));
 }
 
-function probePredictor(head: Head, encoder: Encoder, chosen: PredictorFacts["chosen"]): Predictor {
+/** The head as the one file, for an encoder that cannot be saved with it. */
+function headAlone(head: Head, encoder: Encoder): Pick<FrozenClassifier, "files"> {
   const file = encodeHead(head, encoder);
+  return { files: async () => new Map([[headFile, file]]) };
+}
+
+function probePredictor(
+  head: Head,
+  encoder: Encoder,
+  chosen: PredictorFacts["chosen"],
+  { files, artifactBytes }: Pick<FrozenClassifier, "files"> & Partial<FrozenClassifier>,
+): Predictor {
   const trainedParameters =
     (head.model === null ? 0 : head.model.weights.data.length + head.model.intercepts.length) + head.thresholds.length;
   return {
@@ -79,8 +101,8 @@ function probePredictor(head: Head, encoder: Encoder, chosen: PredictorFacts["ch
       promptTokens: 0,
       humanWords: 0,
       chosen,
-      artifactBytes: file.length + (encoder.fileBytes ?? encoder.parameters * Float32Array.BYTES_PER_ELEMENT),
-      needs: [`encoder ${encoder.name}`],
+      artifactBytes: artifactBytes ?? null,
+      needs: artifactBytes === undefined ? [`encoder ${encoder.name}`] : [],
     },
     async predict(queries, context) {
       throwIfAborted(context.signal);
@@ -88,9 +110,9 @@ function probePredictor(head: Head, encoder: Encoder, chosen: PredictorFacts["ch
         queries.map(({ text }) => text),
         context,
       );
-      return headPredictions(head, matrixOf(vectors, encoder.dimension));
+      return headPredictions(head, centeredFeatures(vectors, encoder.dimension));
     },
-    files: async () => new Map([[headFile, file]]),
+    files,
     async [Symbol.asyncDispose]() {},
   };
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openBill } from "../../src/store/bill.js";
-import { loadClassifier } from "../../src/tune/classifier/text-classifier.js";
+import { loadClassifier } from "../../src/tune/saved-classifier.js";
 import { recordingContext } from "../contract/approach.js";
 import { type FaultyServer, startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli.js";

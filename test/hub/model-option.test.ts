@@ -41,8 +41,8 @@ describe("--model with a model of the Hub", () => {
       options: { model: string };
     };
     expect(manifest.options.model).toBe(`org/tiny@${commit}`);
-    const head = await readFile(join(folder, "runs", "tiny", "artifacts", "tune_probe", "probe.json"), "utf8");
-    expect((JSON.parse(head) as { encoder: { name: string } }).encoder.name).toBe(`org/tiny@${commit.slice(0, 7)}`);
+    const card = await readFile(join(folder, "runs", "tiny", "artifacts", "tune_probe", "README.md"), "utf8");
+    expect(card).toContain("base_model: org/tiny");
 
     const before = hub.requests.length;
     const offline = await run("--model", "org/tiny", "--offline", "--name", "offline");

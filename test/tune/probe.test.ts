@@ -134,7 +134,7 @@ describe("loadProbe", () => {
   it("says what is wrong with a damaged file", async () => {
     const text = new TextDecoder().decode((await filesOf()).get(headFile));
     expect(() => void loadProbe(withFile(text.slice(0, 100)), encoder)).toThrow(/is not JSON/);
-    expect(() => void loadProbe(withFile(text.replace("crossover-probe-1", "crossover-probe-9")), encoder)).toThrow(UserError);
+    expect(() => void loadProbe(withFile(text.replace("crossover-probe-2", "crossover-probe-9")), encoder)).toThrow(UserError);
     const short = JSON.parse(text);
     short.model.weights[1].pop();
     expect(() => void loadProbe(withFile(JSON.stringify(short)), encoder)).toThrow(

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
-import { loadClassifier } from "../../src/tune/classifier/text-classifier.js";
+import { loadClassifier } from "../../src/tune/saved-classifier.js";
 import { type SetFitOptions, tuneSetFit } from "../../src/tune/setfit.js";
 import type { Approach, Dataset, Predictor } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";

@@ -3,6 +3,8 @@ import type { CommandContext } from "../command-context.js";
 import { findRun } from "../find-run.js";
 import { givenWords } from "../label/given-words.js";
 import { type LabelOptions, label } from "../label/label-run.js";
+import { tunedOfRun } from "../label/tuned-of-run.js";
+import { noteLines } from "../notes.js";
 import {
   batchHelp,
   labelColumnsHelp,
@@ -27,9 +29,12 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     .option("--model <folder>", "a tuned model that labels: artifacts/tune_full of a run, or a classifier of transformers")
     .option(
       "--run <run>",
-      "labels, descriptions and prompt of an earlier run (folder or name), and its LLM unless --llm is given",
+      "labels, descriptions and prompt of an earlier run (folder or name), and its LLM unless --llm is given; its best tuned model where it has no LLM",
     )
-    .option("--approach <name>", "which prompt of the run, e.g. prompt:few-shot@openai:gpt-5-mini (otherwise its best)")
+    .option(
+      "--approach <name>",
+      "which prompt or tuned model of the run, e.g. prompt:few-shot@openai:gpt-5-mini or tune:probe (otherwise its best)",
+    )
     .option("--labels <list>", "the labels: a,b,c", list)
     .option("--descriptions <file>", "YAML or JSON: what each label means, in words; names the labels where nothing else does")
     .option("--examples <file>", "labelled rows to show in the prompt; name the labels where --labels does not")
@@ -86,8 +91,15 @@ Examples:
     );
   return command.action(async (path: string, given: Omit<LabelOptions, "path" | "output"> & { readonly output?: string }) => {
     const { output = outputBeside(path), run, ...rest } = given;
-    const folder = run === undefined ? {} : { run: await findRun(given.runs, run, "any") };
-    await label({ ...rest, ...folder, path, output }, givenWords(command), context);
+    const folder = run === undefined ? undefined : await findRun(given.runs, run, "any");
+    const tuned = folder === undefined || rest.llm !== undefined ? undefined : await tunedOfRun(folder, rest.approach);
+    if (tuned === undefined) {
+      await label({ ...rest, ...(folder === undefined ? {} : { run: folder }), path, output }, givenWords(command), context);
+      return;
+    }
+    context.terminal.err(noteLines(`${tuned.approach} of ${folder} labels: ${tuned.folder}`, context.terminal));
+    const { approach: _, ...others } = rest;
+    await label({ ...others, model: tuned.folder, path, output }, givenWords(command), context);
   });
 }
 

@@ -52,6 +52,14 @@ export async function readStoredPrompt(folder: string, approach: string | undefi
   );
 }
 
+/** Whether a run has the prompt of any approach for an LLM. */
+export async function hasLlmPrompt(folder: string, measurements: Run["measurements"]): Promise<boolean> {
+  const places = [...new Set(measurements.map(({ approach }) => artifactFolder(folder, approach)))];
+  const prompts = places.filter((place) => existsSync(join(place, "prompt.json")));
+  const found = await Promise.all(prompts.map((place) => readLlmPrompt(place)));
+  return found.some((prompt) => prompt !== null);
+}
+
 function bestPrompt({ manifest: { task, assumptions, failed }, measurements }: Run): string | null {
   return summarize({ task, assumptions, measurements, failed }).best.prompt?.approach ?? null;
 }

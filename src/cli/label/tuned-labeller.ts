@@ -2,8 +2,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { sha256 } from "../../lib/hash.js";
-import { readClassifier } from "../../tune/classifier/classifier-model.js";
-import { classifierPredictor } from "../../tune/classifier/text-classifier.js";
+import { readSavedClassifier } from "../../tune/saved-classifier.js";
 import type { Predictor } from "../../types.js";
 import type { LabellerPlan } from "./labeller.js";
 
@@ -12,16 +11,16 @@ const trialTexts = 32;
 
 /** The plan of labeling with `--model`. What is wrong with the folder is a UserError. */
 export async function planTuned(folder: string): Promise<LabellerPlan> {
-  const classifier = await readClassifier(folder);
+  const saved = await readSavedClassifier(folder);
   // Enough to see that it was trained again.
-  const { size, mtimeMs } = await stat(classifier.pretrained.weightsPath);
+  const { size, mtimeMs } = await stat(saved.weightsPath);
   let predictor: Promise<Predictor> | undefined;
-  const open = (): Promise<Predictor> => (predictor ??= classifierPredictor(classifier, { trained: 0 }));
+  const open = (): Promise<Predictor> => (predictor ??= saved.open());
   return {
     name: folder,
-    labels: classifier.labels,
-    isMultiLabel: classifier.isMultiLabel,
-    fingerprint: sha256("model", JSON.stringify([resolve(folder), classifier.labels, size, mtimeMs])),
+    labels: saved.labels,
+    isMultiLabel: saved.isMultiLabel,
+    fingerprint: sha256("model", JSON.stringify([resolve(folder), saved.labels, size, mtimeMs])),
     notes: [],
     pieceRows: 256,
     async estimate(queries) {

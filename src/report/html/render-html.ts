@@ -5,6 +5,7 @@ import { formatPlural } from "../../lib/format.js";
 import type { Comparison } from "../../types.js";
 import type { TrainingCurve } from "../charts/training-chart.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
+import type { UseIt } from "../use-it.js";
 import { adviceColumns, answerCard } from "./answer.js";
 import { differingRows } from "./differing-rows.js";
 import { section } from "./elements.js";
@@ -14,12 +15,15 @@ import { assumptionList, dataNotes, methodNotes, reproduction } from "./notes.js
 import { stylesheet } from "./stylesheet.js";
 import { contrastTable, factorTables, moreScores, rankingTable } from "./tables.js";
 import { failureTables } from "./unanswered.js";
+import { useCard } from "./use-card.js";
 
 export interface HtmlOptions {
   /** Texts of the test rows by id. With them the rows that the two arms answer differently are shown side by side. */
   readonly texts?: ReadonlyMap<string, string>;
   /** How tuned approaches were trained. */
   readonly trainings?: readonly TrainingCurve[];
+  /** How what is advised is put to use. */
+  readonly useIt?: UseIt;
 }
 
 /**
@@ -29,7 +33,7 @@ export interface HtmlOptions {
 export function renderHtml(
   comparison: Comparison,
   advice: Advice,
-  { texts = new Map(), trainings = [] }: HtmlOptions = {},
+  { texts = new Map(), trainings = [], useIt }: HtmlOptions = {},
 ): string {
   const { task } = comparison;
   const title = `Fine-tune or prompt? ${task.name}`;
@@ -38,7 +42,10 @@ export function renderHtml(
     formatPlural(task.testRows, "test row"),
     formatPlural(task.labels.length, "label"),
   ];
-  const sections = pageSections(comparison, advice, texts, trainings);
+  const sections = [
+    ...(useIt === undefined ? [] : [{ id: "use", name: "Use it", content: useCard(useIt) }]),
+    ...pageSections(comparison, advice, texts, trainings),
+  ];
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
   const page = markup`<!doctype html>
 <html lang="en">

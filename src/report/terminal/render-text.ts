@@ -9,6 +9,7 @@ import type { Comparison, FactorCell, Metric, Summary } from "../../types.js";
 import { wrap } from "../display-width.js";
 import { factorNames } from "../factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
+import type { UseIt } from "../use-it.js";
 import { verdictNames } from "../verdict-names.js";
 import { visibleText } from "../visible-text.js";
 import { asciiGlyphs, type Glyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
@@ -17,11 +18,13 @@ import { type Style, style } from "./style.js";
 import { type CellPart, type Column, tableBlocks, tableLines } from "./table.js";
 
 export interface TextOptions {
-  /** Columns; no line is longer. At least 60. */
+  /** Columns; no line is longer but what is to be copied. At least 60. */
   readonly width: number;
   readonly hasColor: boolean;
   /** Draws with ASCII alone, for terminals and logs without Unicode. */
   readonly isAscii?: boolean;
+  /** How what is advised is put to use. */
+  readonly useIt?: UseIt;
 }
 
 /** What every section needs to draw itself. */
@@ -39,7 +42,11 @@ const indent = "  ";
 const detailLines = 3;
 
 /** The whole report as text for a terminal, ending with a line feed. Without color it holds no escape codes. */
-export function renderText(comparison: Comparison, advice: Advice, { width, hasColor, isAscii = false }: TextOptions): string {
+export function renderText(
+  comparison: Comparison,
+  advice: Advice,
+  { width, hasColor, isAscii = false, useIt }: TextOptions,
+): string {
   const say = (text: string): string => (isAscii ? toAscii(visibleText(text)) : visibleText(text));
   const page: Page = {
     width: Math.max(60, width) - indent.length,
@@ -62,6 +69,7 @@ export function renderText(comparison: Comparison, advice: Advice, { width, hasC
       : []),
     ...findingSection("Be careful", advice.cautions, page),
     ...findingSection("What would change the answer", advice.whatWouldChange, page),
+    ...(useIt === undefined ? [] : [section(say(`Use it: ${useIt.approach}`), useLines(useIt, page), page)]),
     ...(advice.nextSteps.length > 0 ? [section("Next steps", stepLines(advice, page), page)] : []),
   ];
   const lines = sections.flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]));
@@ -194,6 +202,18 @@ function findingSection(title: string, findings: readonly Finding[], page: Page)
     return bulletLines(`${page.say(titleOf(finding))}. ${page.say(sentenceOf(finding))}`, page.width, page.glyphs);
   });
   return [section(title, lines, page)];
+}
+
+/** Commands and code are not wrapped: they are there to be copied. */
+function useLines({ folder, command, code }: UseIt, { width, style, glyphs, say }: Page): string[] {
+  return [
+    ...bulletLines(say(`Its files: ${folder}`), width, glyphs),
+    ...bulletLines("To label rows with it:", width, glyphs),
+    `    ${style.bold(say(command))}`,
+    ...(code.length === 0
+      ? []
+      : [...bulletLines("In Node:", width, glyphs), ...code.map((line) => `    ${say(line)}`.trimEnd())]),
+  ];
 }
 
 function stepLines(advice: Advice, { width, style, glyphs, say }: Page): string[] {

@@ -51,10 +51,7 @@ export interface FittedOutput {
 /** The logit of what no training row varied in: a probability of 0 or 1 for every practical purpose. */
 const certain = 50;
 
-/**
- * The last layer as logistic regression on its features, C by cross-validation, as the probe's. Two labels become two outputs that are
- * each other's opposite: their softmax is the sigmoid that was fitted.
- */
+/** The last layer as logistic regression on its features, C by cross-validation, as the probe's. */
 export async function fitOutput(
   train: Dataset,
   features: Matrix,
@@ -67,8 +64,23 @@ export async function fitOutput(
   const scale = Math.sqrt(squares / features.rows) || 1;
   const scaled = { ...features, data: features.data.map((value) => value / scale) };
   const { head, validation } = await fitHead(train, scaled, { seed, classWeight }, context);
+  return { ...outputOfHead(head, pooling, features.columns, scale), ...(validation && { C: validation.C }) };
+}
+
+/**
+ * A fitted head as a classifier's last layer. Two labels become two outputs that are each other's opposite: their softmax is the sigmoid that
+ * was fitted.
+ *
+ * @param width numbers of one vector
+ * @param scale what the vectors that the classifier reads were divided by before the head was fitted to them
+ */
+export function outputOfHead(
+  head: Head,
+  pooling: ClassifierHead["pooling"],
+  width: number,
+  scale: number,
+): Pick<FittedOutput, "weights" | "thresholds"> {
   const name = outputName(pooling);
-  const width = features.columns;
   const count = head.labels.length;
   const weight = new Float32Array(count * width);
   const bias = new Float32Array(count);
@@ -88,7 +100,6 @@ export async function fitOutput(
       [`${name}.weight`]: { data: weight, shape: [count, width] },
       [`${name}.bias`]: { data: bias, shape: [count] },
     },
-    ...(validation && { C: validation.C }),
     ...(head.isMultiLabel && { thresholds }),
   };
 }

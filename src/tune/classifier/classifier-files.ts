@@ -12,14 +12,14 @@ import { packageRoot } from "../../lib/package-root.js";
 import { embeddedModels, type ModelFolder, readText } from "../pretrained/model-folder.js";
 import type { Pooling } from "../pretrained/pooling.js";
 import { pythonJson } from "../pretrained/python-json.js";
-import { encodeSafetensors } from "../pretrained/safetensors.js";
+import { encodeSafetensors, safetensorsParts, type TensorToStore } from "../pretrained/safetensors.js";
 import { weightsFile } from "../pretrained/weights.js";
 import type { Weights } from "../training/training-job.js";
 import { allResults, type TrainingRecord, trainerState } from "../training/training-record.js";
 import { carriedWeights, withCarriedPooling } from "./carried-pooling.js";
 import { headNames } from "./classifier-heads.js";
 import { architectureFor, problemTypes, type TextClassifier } from "./classifier-model.js";
-import { type CardContent, modelCard } from "./model-card.js";
+import { type CardContent, cardFile, modelCard } from "./model-card.js";
 import { exportOnnx, fitsOnnx, onnxFiles, quantizationLoss, type SampleRow } from "./onnx-export.js";
 import type { SavedFields } from "./saved-fields.js";
 import { sentenceModules } from "./sentence-modules.js";
@@ -108,13 +108,27 @@ function stored({ pretrained, head, labels, isMultiLabel, mayBeEmpty, thresholds
 }
 
 /** The weights under Hugging Face's names: the encoder's below its prefix, as a model with a head has them. */
-function encodeWeights({ pretrained }: TextClassifier, model: ReturnType<typeof stored>): Uint8Array {
+function storedTensors({ pretrained }: TextClassifier, model: ReturnType<typeof stored>): Map<string, TensorToStore> {
   const tensors = Object.entries(model.weights()).map(([name, { data, shape }]) => {
     const isOfHead = model.headNames.some((layer) => name.startsWith(`${layer}.`));
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return [isOfHead ? name : `${pretrained.prefix}.${name}`, { dtype: "F32", shape, bytes }] as const;
   });
-  return encodeSafetensors(new Map(tensors), { format: "pt" });
+  return new Map(tensors);
+}
+
+const safetensorsMetadata = { format: "pt" };
+
+/**
+ * Bytes of the files of the folder that run the model: configuration, tokenizer and `model.safetensors`. That the weights are there in two more
+ * formats is for other programs.
+ */
+export function runningBytes(classifier: TextClassifier): number {
+  const parts = [
+    ...describingFiles(classifier).values(),
+    ...safetensorsParts(storedTensors(classifier, stored(classifier)), safetensorsMetadata),
+  ];
+  return parts.reduce((total, { length }) => total + length, 0);
 }
 
 /** Both parts as one object. A label may have the name of a field with a fraction, so only the model's own fields get theirs. */
@@ -158,7 +172,7 @@ const wordPiece = z.object({ model: z.object({ type: z.literal("WordPiece"), voc
 
 /** The name on the Hub and the license of the model that was tuned, where they are known. */
 async function baseModelOf(folder: ModelFolder): Promise<Pick<CardContent, "baseModel" | "license">> {
-  const card = (await readText(folder, "README.md")) ?? "";
+  const card = (await readText(folder, cardFile)) ?? "";
   const { license, base_model: made } = frontMatter.parse(frontMatterOf(card));
   const isEmbedded = embeddedModels.some((name) => name === folder.name);
   const ofHub = /[\\/]snapshots[\\/]/.test(folder.path) ? /^(.+)@[0-9a-f]{7}$/.exec(folder.name)?.[1] : undefined;
@@ -191,7 +205,7 @@ export async function modelFiles(classifier: TextClassifier): Promise<Map<string
   return new Map([
     ...describingFiles(classifier),
     ...(await formerTokenizerFiles(classifier.pretrained)),
-    [weightsFile, encodeWeights(classifier, stored(classifier))],
+    [weightsFile, encodeSafetensors(storedTensors(classifier, stored(classifier)), safetensorsMetadata)],
   ]);
 }
 
@@ -243,7 +257,7 @@ export async function classifierFiles(classifier: TextClassifier, details: Saved
     hasOnnx,
     python: model.python,
   };
-  files.set("README.md", text(modelCard(card)));
+  files.set(cardFile, text(modelCard(card)));
   if (training !== undefined) {
     files.set("trainer_state.json", json(trainerState(training)));
     files.set("all_results.json", json(allResults(training)));
@@ -261,7 +275,12 @@ export async function classifierFiles(classifier: TextClassifier, details: Saved
       ...base,
       ...(data !== undefined && { data }),
       ...(quantization !== undefined && { quantization }),
-      files: Object.fromEntries([...files].map(([path, bytes]) => [path, createHash("sha256").update(bytes).digest("hex")])),
+      // The card is for people, who add to it: nothing is read from it.
+      files: Object.fromEntries(
+        [...files]
+          .filter(([path]) => path !== cardFile)
+          .map(([path, bytes]) => [path, createHash("sha256").update(bytes).digest("hex")]),
+      ),
     }),
   );
   return files;

@@ -67,8 +67,10 @@ export function predictionOf(
 ): Prediction & { readonly answer: readonly string[]; readonly scores: Readonly<Record<string, number>> } {
   const probabilities = probabilitiesOf(logits, isMultiLabel);
   const scores = Object.fromEntries(labels.map((label, k) => [label, probabilities[k]!]));
-  const likeliest = labels[probabilities.indexOf(Math.max(...probabilities))]!;
-  if (!isMultiLabel) return { answer: [likeliest], scores };
-  const answer = labels.filter((_label, k) => probabilities[k]! >= (thresholds?.[k] ?? defaultThreshold));
-  return { answer: answer.length > 0 || mayBeEmpty ? answer : [likeliest], scores };
+  const largest = (values: readonly number[]): string => labels[values.indexOf(Math.max(...values))]!;
+  if (!isMultiLabel) return { answer: [largest(probabilities)], scores };
+  // From its threshold on a label is given; where none is, although there should be one, the label that comes nearest.
+  const shares = probabilities.map((probability, k) => probability / (thresholds?.[k] ?? defaultThreshold));
+  const answer = labels.filter((_label, k) => shares[k]! >= 1);
+  return { answer: answer.length > 0 || mayBeEmpty ? answer : [largest(shares)], scores };
 }

@@ -4,6 +4,9 @@ import { formatCount, formatPercent, formatPlural, formatPoints, formatScore } f
 import type { EvaluationReport } from "../training/training-job.js";
 import type { QuantizationLoss } from "./onnx-export.js";
 
+/** Where the card stands in the model's folder. */
+export const cardFile = "README.md";
+
 /** What the card is made of. Absent fields are left out of it. */
 export interface CardContent {
   readonly approach?: string;
@@ -83,37 +86,44 @@ function table(header: readonly string[], rows: readonly (readonly string[])[]):
   return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
+/** What was measured before any test row was seen: on rows held out of training, and what the 8-bit weights change. */
 function measured({ evaluation, quantization }: CardContent): string {
-  const parts: string[] = [];
-  if (evaluation !== undefined) {
-    const { loss, accuracy, macroF1 } = evaluation.report;
-    parts.push(
-      `On ${formatPlural(evaluation.rows, "row")} held out from training, by which the weights were chosen:`,
-      table(
-        ["measure", "value"],
-        [
-          ...(accuracy === undefined ? [] : [["accuracy", formatPercent(accuracy)]]),
-          ...(macroF1 === undefined ? [] : [["macro-F1", formatScore(macroF1)]]),
-          ["loss", loss.toFixed(4)],
-        ],
-      ),
-    );
-  }
-  if (quantization !== undefined) {
-    const { rows, accuracy, quantizedAccuracy, changed, meanDifference, of } = quantization;
-    parts.push(
-      `What the 8-bit model (\`onnx/model_quantized.onnx\`) loses, on ${formatPlural(rows, `${of} row`)}:`,
-      table(
-        ["measure", "float32", "8 bits", "difference"],
-        [
-          ["accuracy", formatPercent(accuracy), formatPercent(quantizedAccuracy), formatPoints(quantizedAccuracy - accuracy)],
-          ["rows with another answer", "", "", formatPercent(changed)],
-          ["mean absolute difference of a probability", "", "", meanDifference.toFixed(4)],
-        ],
-      ),
-    );
-  }
-  return parts.length === 0 ? "" : ["## Measured", ...parts].join("\n\n");
+  return [evaluation === undefined ? "" : heldOut(evaluation), quantization === undefined ? "" : eightBits(quantization)]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function heldOut({ rows, report: { loss, accuracy, macroF1 } }: NonNullable<CardContent["evaluation"]>): string {
+  return [
+    "## Held-out rows",
+    `On ${formatPlural(rows, "row")} held out from training, by which the weights were chosen:`,
+    table(
+      ["measure", "value"],
+      [
+        ...(accuracy === undefined ? [] : [["accuracy", formatPercent(accuracy)]]),
+        ...(macroF1 === undefined ? [] : [["macro-F1", formatScore(macroF1)]]),
+        ["loss", loss.toFixed(4)],
+      ],
+    ),
+  ].join("\n\n");
+}
+
+/** Of rows that were learned no accuracy is told: it would look like a measurement of the model, and is none. */
+function eightBits(quantization: NonNullable<CardContent["quantization"]>): string {
+  const { rows, accuracy, quantizedAccuracy, changed, meanDifference, of } = quantization;
+  const scores = [formatPercent(accuracy), formatPercent(quantizedAccuracy), formatPoints(quantizedAccuracy - accuracy)];
+  return [
+    "## 8-bit weights",
+    `What the 8-bit model (\`onnx/model_quantized.onnx\`) loses, on ${formatPlural(rows, `${of} row`)}:`,
+    table(
+      ["measure", "float32", "8 bits", "difference"],
+      [
+        ...(of === "training" ? [] : [["accuracy", ...scores]]),
+        ["rows with another answer", "", "", formatPercent(changed)],
+        ["mean absolute difference of a probability", "", "", meanDifference.toFixed(4)],
+      ],
+    ),
+  ].join("\n\n");
 }
 
 function code(language: string, lines: readonly string[]): string {
@@ -152,7 +162,13 @@ function usage({ hasOnnx, python }: CardContent): string {
         'const classify = await pipeline("text-classification", "DIR");',
       ])
     : "There are no ONNX files: the weights take more than the 2 GB at which an ONNX file ends.";
-  return ["## Use", ...inPython[python], inJavaScript].join("\n\n");
+  const here = code("js", [
+    'import { loadClassifier } from "crossover";',
+    "",
+    'const classifier = await loadClassifier("DIR");',
+    'const [{ answer, scores }] = await classifier.classify(["..."]);',
+  ]);
+  return ["## Use", ...inPython[python], inJavaScript, here].join("\n\n");
 }
 
 function settingsTable({ settings = {}, seed }: CardContent): string {

@@ -1,11 +1,11 @@
-/** @file A fine-tuned classifier as a predictor: answers, is written as a folder by `classifier-files.ts`, and read from one. */
+/** @file A fine-tuned classifier as a predictor: answers, and is written as a folder by `classifier-files.ts`. */
 import { countOf } from "../../autodiff/values.js";
 import { throwIfAborted } from "../../lib/errors.js";
 import type { Predictor, PredictorFacts } from "../../types.js";
 import { tokenizeTexts } from "../pretrained/token-batch.js";
-import { classifierFiles, describingFiles, type SavedDetails } from "./classifier-files.js";
+import { classifierFiles, runningBytes, type SavedDetails } from "./classifier-files.js";
 import { logitsOf, logitsSession, predictionOf } from "./classifier-logits.js";
-import { readClassifier, type TextClassifier } from "./classifier-model.js";
+import type { TextClassifier } from "./classifier-model.js";
 
 /** What a predictor is made with besides its classifier. */
 export interface ClassifierPredictorOptions {
@@ -25,8 +25,7 @@ export async function classifierPredictor(
   const { pretrained, weights } = classifier;
   const session = await logitsSession(classifier, threads === undefined ? {} : { threads });
   const parameters = Object.values(weights).reduce((total, { shape }) => total + countOf(shape), 0);
-  const describing = describingFiles(classifier);
-  const describingBytes = [...describing.values()].reduce((total, bytes) => total + bytes.length, 0);
+  const artifactBytes = runningBytes(classifier);
   let isDisposed = false;
   return {
     facts: {
@@ -35,8 +34,7 @@ export async function classifierPredictor(
       promptTokens: 0,
       humanWords: 0,
       chosen,
-      // One copy of the weights runs it; that they are there in several formats is for convenience.
-      artifactBytes: describingBytes + parameters * Float32Array.BYTES_PER_ELEMENT,
+      artifactBytes,
       needs: [],
     },
     async predict(queries, context) {
@@ -56,12 +54,4 @@ export async function classifierPredictor(
       await session[Symbol.asyncDispose]();
     },
   };
-}
-
-/**
- * A predictor from a folder: of a fine-tuned classifier that was saved here, which predicts the same as before, or of one that Python's
- * transformers saved, whose logits agree to 1e-4 (`golden/make_classifiers.py`). What is wrong with the folder is a `UserError`.
- */
-export async function loadClassifier(folder: string, options: { readonly threads?: number } = {}): Promise<Predictor> {
-  return classifierPredictor(await readClassifier(folder), { trained: 0, ...options });
 }

@@ -1,7 +1,7 @@
 import { throwIfAborted } from "../../lib/errors.js";
 import type { Context, Dataset, Encoder } from "../../types.js";
+import { centeredFeatures } from "./centered-features.js";
 import { heldOutProbabilities } from "./head.js";
-import { matrixOf } from "./matrix.js";
 
 /**
  * For each row, by its id, the probability of each label by a probe that was fitted without the row's fold: what confident learning
@@ -20,7 +20,7 @@ export async function outOfFoldProbabilities(
 ): Promise<ReadonlyMap<string, Readonly<Record<string, number>>>> {
   throwIfAborted(context.signal);
   const texts = dataset.examples.map(({ text }) => text);
-  const features = matrixOf(await encoder.embed(texts, { ...context, useCache: true }), encoder.dimension);
+  const features = centeredFeatures(await encoder.embed(texts, { ...context, useCache: true }), encoder.dimension);
   const all = await heldOutProbabilities(dataset, features, { seed, classWeight: "none" }, context);
   if (all === null) return new Map();
   return new Map(

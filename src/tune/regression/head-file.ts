@@ -1,4 +1,7 @@
-/** @file A head as a file: JSON, whose numbers read back to the bit and can be read without this project. */
+/**
+ * @file A head as a file, where its encoder is no model folder and so cannot be saved with it: JSON, whose numbers read back to the bit and can be
+ * read without this project.
+ */
 
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
@@ -11,7 +14,7 @@ export const headFile = "probe.json";
 const finite = z.number();
 const schema = z.object({
   /** To be raised with every change that older readers would misread. */
-  format: z.literal("crossover-probe-1"),
+  format: z.literal("crossover-probe-2"),
   encoder: z.object({ name: z.string(), hash: z.string(), dimension: z.int().positive() }),
   labels: z.array(z.string()),
   isMultiLabel: z.boolean(),
@@ -33,7 +36,7 @@ const schema = z.object({
 export function encodeHead(head: Head, encoder: Encoder): Uint8Array {
   const { labels, isMultiLabel, learned, fixed, thresholds, mayBeEmpty, model } = head;
   const stored: z.infer<typeof schema> = {
-    format: "crossover-probe-1",
+    format: "crossover-probe-2",
     encoder: { name: encoder.name, hash: encoder.hash, dimension: encoder.dimension },
     labels: [...labels],
     isMultiLabel,

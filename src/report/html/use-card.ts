@@ -1,0 +1,14 @@
+import { type Markup, markup } from "../markup.js";
+import type { UseIt } from "../use-it.js";
+
+/** Where the files of what is advised are, and what to type to use them. */
+export function useCard({ approach, folder, command, code }: UseIt): Markup {
+  return markup`<div class="card"><p><bdi>${approach}</bdi>: its files are in <code>${folder}</code>.</p><p>To label rows with it:</p>${block("Command", command)}${
+    code.length > 0 && markup`<p>In Node:</p>${block("Code", code.join("\n"))}`
+  }</div>`;
+}
+
+/** Scrolls sideways by itself: what is to be copied is not wrapped. */
+function block(name: string, text: string): Markup {
+  return markup`<pre class="scroll" role="region" aria-label="${name}" tabindex="0"><code>${text}</code></pre>`;
+}

@@ -1,0 +1,62 @@
+/** @file A tuned model from its folder, whatever kind of model it is: what a run wrote for a tuned approach, or a classifier of transformers. */
+import type { Prediction, Predictor } from "../types.js";
+import { readClassifier } from "./classifier/classifier-model.js";
+import { classifierPredictor } from "./classifier/text-classifier.js";
+
+/** A folder that was read and checked. */
+export interface SavedClassifier {
+  readonly labels: readonly string[];
+  /** Whether a text may get several labels. */
+  readonly isMultiLabel: boolean;
+  /** The file with the weights: another one where the model was trained again. */
+  readonly weightsPath: string;
+  open(options?: LoadOptions): Promise<Predictor>;
+}
+
+export interface LoadOptions {
+  /** Of one batch; as many as there are cores, at most eight, unless told. */
+  readonly threads?: number;
+}
+
+/** A tuned model at work. Holds native memory: dispose of it. */
+export interface LoadedClassifier extends Predictor {
+  readonly labels: readonly string[];
+  readonly isMultiLabel: boolean;
+  /** One answer a text, in the order given. */
+  classify(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<Prediction[]>;
+}
+
+/** Reads the folder of a tuned model. What is wrong with it is a `UserError`. */
+export async function readSavedClassifier(folder: string): Promise<SavedClassifier> {
+  const classifier = await readClassifier(folder);
+  return {
+    labels: classifier.labels,
+    isMultiLabel: classifier.isMultiLabel,
+    weightsPath: classifier.pretrained.weightsPath,
+    open: (options = {}) => classifierPredictor(classifier, { trained: 0, ...options }),
+  };
+}
+
+/**
+ * A tuned model from the folder that a run wrote for it, which predicts the same as before; or a classifier that Python's transformers saved, whose
+ * logits agree to 1e-4 (`golden/make_classifiers.py`). What is wrong with the folder is a `UserError`.
+ *
+ * ```ts
+ * const classifier = await loadClassifier("runs/tickets/artifacts/tune_probe");
+ * const [{ answer, scores }] = await classifier.classify(["Where is my parcel?"]);
+ * ```
+ */
+export async function loadClassifier(folder: string, options: LoadOptions = {}): Promise<LoadedClassifier> {
+  const { labels, isMultiLabel, open } = await readSavedClassifier(folder);
+  const predictor = await open(options);
+  return {
+    ...predictor,
+    labels,
+    isMultiLabel,
+    classify: (texts, { signal = new AbortController().signal } = {}) =>
+      predictor.predict(
+        texts.map((text, row) => ({ id: String(row), text })),
+        { signal, useCache: false, spend: () => {}, log: () => {} },
+      ),
+  };
+}
