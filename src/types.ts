@@ -411,6 +411,8 @@ export interface Contrast {
   readonly moreRows: MoreRows | null;
   /** Present where one of the two has no outcome of some test rows: how many were left out, and what all rows say, the missing ones wrong. */
   readonly missing?: { readonly rows: number; readonly asWrong: Reading };
+  /** Present where `b` asked an LLM that never answered some labels: which, and what the rows of the other labels say. */
+  readonly offered?: Reading & { readonly neverAnswered: readonly string[] };
 }
 
 /** What prices the comparison assumes. Users set them; the report lists them. */

@@ -5,7 +5,7 @@ import type { Finding } from "./findings.js";
 import { confidenceIn, headlineOf } from "./headline.js";
 import { hasOnlyStandIns } from "./lookup.js";
 import { disagreeingReadings } from "./other-readings.js";
-import { missingRows, readingsDisagree, unanswered } from "./rules/answers.js";
+import { labelsNeverAnswered, missingRows, readingsDisagree, unanswered } from "./rules/answers.js";
 import { aboveBaseline } from "./rules/baselines.js";
 import { breakEven, freeLabels } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
@@ -29,7 +29,8 @@ export interface Advice {
   readonly choice: string | null;
   /**
    * `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `limited`: shown, but no language model
-   * was measured. `disputed`: by the rows that both have, but not where the missing ones count as wrong. `open`: not enough evidence.
+   * was measured. `disputed`: by the rows that both have, but not where the missing ones count as wrong, or not without
+   * labels that the LLM never answered. `open`: not enough evidence.
    */
   readonly evidence: "shown" | "not-worse" | "limited" | "disputed" | "open";
   /** How sure that is, in words that follow from the verdict. */
@@ -52,6 +53,7 @@ export const rules: readonly AdviceRule[] = [
   verdict,
   noLanguageModel,
   readingsDisagree,
+  labelsNeverAnswered,
   aboveBaseline,
   price,
   latencyGap,

@@ -151,6 +151,17 @@ export type Finding =
       readonly otherDifference: Estimate;
       readonly otherVerdict: Contrast["verdict"];
     } & Difference)
+  | ({
+      readonly kind: "labels-never-answered";
+      readonly approach: string;
+      readonly other: string;
+      readonly labels: readonly string[];
+      readonly ofLabels: number;
+      /** Rows of the labels that it does answer, and the difference there; `difference` is over all rows. */
+      readonly offeredRows: number;
+      readonly offeredDifference: Estimate;
+      readonly offeredVerdict: Contrast["verdict"];
+    } & Difference)
   | { readonly kind: "not-estimable"; readonly labels: readonly string[]; readonly ofLabels: number }
   | {
       readonly kind: "rare-labels-missed";
@@ -232,8 +243,11 @@ export type Finding =
   | { readonly kind: "add-llm"; readonly tried?: readonly string[] }
   | { readonly kind: "add-tuned" };
 
-/** Which other rows a difference is read from: all test rows, those without an outcome counted as wrong. */
-export type RowChoice = "missing-as-wrong";
+/**
+ * Which other rows a difference is read from. `missing-as-wrong`: all test rows, those without an outcome counted as wrong.
+ * `offered-labels`: those whose labels the LLM does answer.
+ */
+export type RowChoice = "missing-as-wrong" | "offered-labels";
 
 /** One kind of finding. */
 export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonly kind: Kind }>;

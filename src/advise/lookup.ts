@@ -19,13 +19,14 @@ export function contrastBetween(comparison: Comparison, a: string, b: string): C
 
 /** The same contrast seen from the other side. */
 export function reversed(contrast: Contrast): Contrast {
-  const { missing } = contrast;
+  const { missing, offered } = contrast;
   return {
     ...contrast,
     a: contrast.b,
     b: contrast.a,
     ...reversedReading(contrast),
     discordant: [contrast.discordant[1], contrast.discordant[0]],
+    ...(offered !== undefined && { offered: { ...offered, ...reversedReading(offered) } }),
     ...(missing !== undefined && {
       missing: { ...missing, asWrong: { ...missing.asWrong, ...reversedReading(missing.asWrong) } },
     }),

@@ -7,6 +7,7 @@ import { contrastBetween } from "./lookup.js";
 /** What other rows say of a contrast, by which rows they are; `undefined` where they are the same rows. */
 const readings: Readonly<Record<RowChoice, (contrast: Contrast) => Reading | undefined>> = {
   "missing-as-wrong": ({ missing }) => missing?.asWrong,
+  "offered-labels": ({ offered }) => offered,
 };
 
 /** A choice of rows by which the decision would be another one. */

@@ -260,6 +260,18 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
       `${Math.round(effective) < groups ? `, worth about ${formatCount(effective)} of equal size` : ""}: rows of one group are not independent, ` +
       "so intervals are as wide as for that many, and rest on few. Test rows of further groups would say more than further rows of these.",
   },
+  "labels-never-answered": {
+    role: "caution",
+    title: () => "Labels that were never answered",
+    sentence: ({ approach, other, labels, ofLabels, metric, difference, offeredRows, offeredDifference, offeredVerdict }) =>
+      `${approach} never answered ${formatCount(labels.length)} of ${formatPlural(ofLabels, "label")}, which is no chance: ${shortList(labels)}. ` +
+      `Perhaps its prompt does not offer them. Over all labels ${other} is ${signed(difference.value)} points of ${metricInWords(metric)} apart from it ` +
+      `(95% interval ${range(difference)}), on the ${formatPlural(offeredRows, "row")} of the others ${signed(offeredDifference.value)} points ` +
+      `(95% interval ${range(offeredDifference)}): ${pairVerdicts[offeredVerdict].replace(/^the first/, "the tuned one").replace(/^the second/, "the LLM")}.`,
+    steps: ({ approach }) => [
+      { text: `See that the prompt behind ${approach} names every label as the data does, and ask again.` },
+    ],
+  },
   "readings-disagree": {
     role: "caution",
     title: ({ by }) => readingTitles[by],
@@ -499,9 +511,11 @@ const unansweredNames: Readonly<Record<UnansweredApproach["reason"], string>> = 
 /** What other choices of rows are called: as the title of a caution, and in a sentence. */
 const readingTitles: Readonly<Record<RowChoice, string>> = {
   "missing-as-wrong": "It depends on the missing rows",
+  "offered-labels": "It depends on labels never answered",
 };
 export const readingNames: Readonly<Record<RowChoice, string>> = {
   "missing-as-wrong": "with the missing rows counted as wrong",
+  "offered-labels": "without the labels that the LLM never answered",
 };
 
 /** A verdict on a pair, the first of which is named first. */

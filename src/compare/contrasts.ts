@@ -3,6 +3,8 @@ import { random } from "../lib/random.js";
 import type { Assumptions, Comparison, Contrast, Estimate, MetricChoice, MoreRows, Reading, Summary } from "../types.js";
 import { holm } from "./holm.js";
 import { effectiveUnits } from "./jackknife.js";
+import { asksLanguageModel } from "./language-model.js";
+import { neverAnswered } from "./never-answered.js";
 import { moreNeeded } from "./power.js";
 import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./scores.js";
 import { tQuantile } from "./student.js";
@@ -77,6 +79,7 @@ export function contrastsOf(
   runs: ReadonlyMap<string, ApproachRuns>,
   assumptions: Assumptions,
   seed: number,
+  labels: readonly string[],
 ): Contrast[] {
   const tested = plans.flatMap(({ a, b, metric, isPrimary = false }) => {
     const [runsA, runsB] = [runs.get(a)!, runs.get(b)!];
@@ -89,11 +92,23 @@ export function contrastsOf(
     const measured = measuredDifference(commonA, commonB, metric, seed, stream);
     const asWrong =
       shared.length < all && measuredDifference(runsA.series, runsB.series, metric, seed, `${stream}, missing as wrong`);
+    const never = isAgainstLlm(runsA, runsB) ? neverAnswered(commonB) : [];
+    const offeredRows = shared.filter((row) => !runsB.series.seeds[0]!.truths[row]!.some((label) => never.includes(label)));
+    const offered =
+      never.length > 0 &&
+      measuredDifference(
+        onRows(runsA.series, offeredRows),
+        onRows(runsB.series, offeredRows),
+        metric,
+        seed,
+        `${stream}, offered`,
+      );
     return [
       {
         a,
         b,
         metric,
+        offered: offered && { ...offered, neverAnswered: never.map((label) => labels[label]!) },
         groups: commonA.groups,
         discordant: discordantRows(commonA, commonB),
         measured,
@@ -106,7 +121,8 @@ export function contrastsOf(
   const adjusted = holm(tested.map(({ measured }) => measured.pValue));
   // Each other reading is corrected among its own kind: they answer the same questions again, not further ones.
   const adjustedAsWrong = holm(tested.map(({ measured, asWrong }) => (asWrong || measured).pValue));
-  return tested.map(({ measured, asWrong, missing, isPrimary, groups, ...names }, index): Contrast => {
+  const adjustedOffered = holm(tested.map(({ measured, offered }) => (offered || measured).pValue));
+  return tested.map(({ measured, asWrong, offered, missing, isPrimary, groups, ...names }, index): Contrast => {
     const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
       return {
         rows,
@@ -124,6 +140,7 @@ export function contrastsOf(
       adjustedPValue: adjusted[index]!,
       verdict,
       moreRows,
+      ...(offered && { offered: { ...judged(offered, adjustedOffered[index]!), neverAnswered: offered.neverAnswered } }),
       ...(asWrong && { missing: { rows: missing, asWrong: judged(asWrong, adjustedAsWrong[index]!) } }),
     };
   });
@@ -136,6 +153,11 @@ function moreRowsFor(difference: Estimate, groups: Series["groups"], margin: num
   const quantile = tQuantile(0.975, Math.max(1, effectiveUnits(groups) - 1));
   const needed = moreNeeded({ difference, units, quantile, margin });
   return needed && { ...needed, unit: named.size > 0 ? "groups" : "rows" };
+}
+
+/** Whether it is the question of the tool, and an LLM the answer: a tuned model was offered every label that it learned from. */
+function isAgainstLlm(a: ApproachRuns, b: ApproachRuns): boolean {
+  return a.measurements[0]!.arm === "tune" && b.measurements.some(asksLanguageModel);
 }
 
 type MeasuredDifference = Omit<Reading, "verdict">;

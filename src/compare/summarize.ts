@@ -47,7 +47,7 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
     measurements,
     metrics,
     summaries,
-    contrasts: contrastsOf(plannedContrasts(best, summaries, metrics, rivals), runs, assumptions, seed),
+    contrasts: contrastsOf(plannedContrasts(best, summaries, metrics, rivals), runs, assumptions, seed, task.labels),
     best,
     ...(rivals.length > 0 && { rivals }),
     factors: factorRows({

@@ -184,6 +184,22 @@ const said: readonly (readonly [Finding, string])[] = [
   ],
   [
     {
+      kind: "labels-never-answered",
+      approach: "prompt:x",
+      other: "tune:probe",
+      labels: ["refund"],
+      ofLabels: 77,
+      metric: "accuracy",
+      difference: { value: 0.193, low: 0.18, high: 0.21 },
+      margin: 0.01,
+      offeredRows: 2320,
+      offeredDifference: { value: -0.025, low: -0.04, high: -0.011 },
+      offeredVerdict: "b-better",
+    },
+    "prompt:x never answered 1 of 77 labels, which is no chance: refund. Perhaps its prompt does not offer them. Over all labels tune:probe is +19.3 points of accuracy apart from it (95% interval +18.0 to +21.0), on the 2,320 rows of the others −2.5 points (95% interval −4.0 to −1.1): the LLM is better.",
+  ],
+  [
+    {
       kind: "readings-disagree",
       by: "missing-as-wrong",
       a: "tune:probe",

@@ -47,12 +47,35 @@ export function missingRows({ summaries }: Comparison): Finding[] {
   return found.sort((a, b) => b.rows - a.rows);
 }
 
+/** Labels that an LLM never answered, with the difference on the rows of the others: those may not have been offered to it. */
+export function labelsNeverAnswered(comparison: Comparison): Finding[] {
+  const { metrics, assumptions, task } = comparison;
+  return comparison.contrasts.flatMap(({ a, b, metric, difference, offered }) => {
+    if (offered === undefined || metric !== metrics.primary) return [];
+    return {
+      kind: "labels-never-answered" as const,
+      approach: b,
+      other: a,
+      metric,
+      difference,
+      margin: assumptions.margin,
+      labels: offered.neverAnswered,
+      ofLabels: task.labels.length,
+      offeredRows: offered.rows,
+      offeredDifference: offered.difference,
+      offeredVerdict: offered.verdict,
+    };
+  });
+}
+
 /** Where other rows than those that decide would decide otherwise: both numbers. */
 export function readingsDisagree(comparison: Comparison): Finding[] {
   const decision = decide(comparison);
   if (!("contrast" in decision)) return [];
   const { a, b, metric, difference, missing } = decision.contrast;
-  return disagreeingReadings(comparison, decision).map(({ by, reading }) => ({
+  // Labels that were never answered have a caution of their own, with both numbers.
+  const readings = disagreeingReadings(comparison, decision).filter(({ by }) => by !== "offered-labels");
+  return readings.map(({ by, reading }) => ({
     kind: "readings-disagree" as const,
     by,
     a,
