@@ -2,7 +2,7 @@
 
 import { type CsvError, type InfoRecord, type Options, parse } from "csv-parse/sync";
 import { UserError } from "../lib/errors.js";
-import { type Dialect, delimiterNames, dialectOf, parseOptions } from "./dialect.js";
+import { type Dialect, delimiterNames, dialectOf, mostRecordBytes, parseOptions } from "./dialect.js";
 import { type CellLimit, cellLimit, type Row, type Table } from "./table.js";
 
 /**
@@ -136,6 +136,12 @@ export function noRows(file: string): UserError {
 
 /** What csv-parse refuses, in words. */
 export function notCsv(file: string, error: Error): UserError {
+  if ("code" in error && error.code === "CSV_MAX_RECORD_SIZE") {
+    const line = "lines" in error ? ` near line ${String(error.lines)}` : "";
+    return new UserError(
+      `${file}: a row${line} is longer than ${mostRecordBytes / 2 ** 20} MiB. Is a closing quote missing there, or is this no CSV?`,
+    );
+  }
   return new UserError(`${file} cannot be read as CSV: ${error.message}.`);
 }
 

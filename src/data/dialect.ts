@@ -10,6 +10,9 @@ import { isKnownName } from "./columns.js";
 /** What divides fields, in order of preference among equals, and what each is called. */
 export const delimiterNames: Readonly<Record<string, string>> = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar" };
 
+/** Bytes that one row may have. */
+export const mostRecordBytes = 64 * 2 ** 20;
+
 /** How records are told apart, for csv-parse. */
 export const parseOptions = {
   // A quote inside an unquoted field is a quote: people write `he said "no"` without escaping it.
@@ -18,8 +21,8 @@ export const parseOptions = {
   relax_column_count: true,
   skip_empty_lines: true,
   record_delimiter: ["\r\n", "\n", "\r"],
-  // No limit: cells that are too long are cut, with a warning.
-  max_record_size: 0,
+  // Cells that are too long are cut, with a warning; a row without an end must not fill memory.
+  max_record_size: mostRecordBytes,
 } as const satisfies Options;
 
 /** How to read a text. */

@@ -32,6 +32,11 @@ async function all(path: string) {
   return { source, rows, places };
 }
 
+it("a row without an end is an error, and does not fill memory", async () => {
+  const path = await write("endless.csv.gz", gzipSync(`text,label\n"${"a".repeat(70 * 2 ** 20)}`));
+  await expect(openRows(path)).rejects.toThrow(/endless\.csv\.gz: a row near line 2 is longer than 64 MiB/);
+});
+
 describe("rows as a stream", () => {
   it("are those that the whole reader finds, with their lines", async () => {
     const { integer } = random(5, "rows");
