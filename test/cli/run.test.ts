@@ -144,7 +144,7 @@ describe("crossover run", () => {
     const resumed = await crossover(["resume", "--runs", runs, "--budget-usd", "1"], { env });
     expect(resumed.code).toBe(0);
     expect(llm.requests).toHaveLength(15);
-    expect(resumed.err).toContain("Paid for answers: at most $0.019");
+    expect(resumed.err).toContain("Paid for answers: $0.019");
   });
 
   it("is stopped by Ctrl-C with code 130, and resumed to the same result", async () => {
