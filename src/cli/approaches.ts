@@ -67,6 +67,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const picked = options.ladder?.method ?? "probe";
   const all = [
     ...baselines({ encoder }),
+    tuned("tfidf"),
     tuned("probe"),
     ...(picked === "probe" ? [] : [tuned(picked)]),
     labelPrompt({ encoder }),
@@ -122,7 +123,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     (Object.keys(search).length > 0 ? all : onRequest).push(optimizedPrompt({ ...shared, ...searchUsd, ...search }));
   }
   if (options.approaches === undefined) return all;
-  onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== picked).map(tuned));
+  onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== "tfidf" && method !== picked).map(tuned));
   const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
   return names.includes(allName) ? [...all, ...onRequest] : chosen([...all, ...onRequest], names);
 }

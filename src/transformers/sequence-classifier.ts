@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { UserError } from "../lib/errors.js";
-import { classifierFiles, type SavedDetails } from "../tune/classifier/classifier-files.js";
+import { classifierFiles } from "../tune/classifier/classifier-files.js";
 import { newHead, outputName } from "../tune/classifier/classifier-heads.js";
 import {
   architectureFor,
@@ -11,6 +11,7 @@ import {
   type TextClassifier,
   textClassifierGraph,
 } from "../tune/classifier/classifier-model.js";
+import type { SavedDetails } from "../tune/classifier/saved-details.js";
 import { modelMaxLength } from "../tune/pretrained/folder-tokenizer.js";
 import { type Pretrained, readPretrained, weightsOf } from "../tune/pretrained/pretrained.js";
 import { openSafetensors } from "../tune/pretrained/safetensors.js";

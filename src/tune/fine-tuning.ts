@@ -5,9 +5,9 @@ import { contentHash } from "../data/content-hash.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Dataset, FitContext, PredictorFacts } from "../types.js";
 import { type ClassifierHead, classifierLossGraph } from "./classifier/classifier.js";
-import type { SavedDetails } from "./classifier/classifier-files.js";
 import { newHead } from "./classifier/classifier-heads.js";
 import { headPooling, readBodyWeights, textClassifierGraph } from "./classifier/classifier-model.js";
+import type { SavedDetails } from "./classifier/saved-details.js";
 import { classifierPredictor } from "./classifier/text-classifier.js";
 import { noDropout } from "./encoders/encoder-graph.js";
 import {

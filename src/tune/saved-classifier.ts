@@ -1,7 +1,11 @@
 /** @file A tuned model from its folder, whatever kind of model it is: what a run wrote for a tuned approach, or a classifier of transformers. */
+import { join } from "node:path";
 import type { Prediction, Predictor } from "../types.js";
 import { readClassifier } from "./classifier/classifier-model.js";
 import { classifierPredictor } from "./classifier/text-classifier.js";
+import { findModelFolder, readObject } from "./pretrained/model-folder.js";
+import { weightsFile } from "./pretrained/weights.js";
+import { readTfidf, tfidfPredictor, tfidfType } from "./tfidf/tfidf-classifier.js";
 
 /** A folder that was read and checked. */
 export interface SavedClassifier {
@@ -28,6 +32,12 @@ export interface LoadedClassifier extends Predictor {
 
 /** Reads the folder of a tuned model. What is wrong with it is a `UserError`. */
 export async function readSavedClassifier(folder: string): Promise<SavedClassifier> {
+  const config = await readObject(findModelFolder(folder), "config.json");
+  if (config !== undefined && "model_type" in config && config.model_type === tfidfType) {
+    const tfidf = await readTfidf(folder);
+    const { labels, isMultiLabel } = tfidf.head;
+    return { labels, isMultiLabel, weightsPath: join(folder, weightsFile), open: async () => tfidfPredictor(tfidf) };
+  }
   const classifier = await readClassifier(folder);
   return {
     labels: classifier.labels,

@@ -14,6 +14,7 @@ import { probe } from "./probe.js";
 import type { ClassWeight } from "./regression/class-weights.js";
 import { type Configuration, type SearchSpace, searched, withChosen } from "./search.js";
 import { type SetFitOptions, tuneSetFit } from "./setfit.js";
+import { tfidf } from "./tfidf.js";
 
 /** Ways of fitting; `ladder` picks one of them by the number of labels and the time there is. */
 export type TuneMethod = keyof typeof methods | "ladder";
@@ -46,9 +47,10 @@ const modelOf = ({ encoder, classWeight }: TuneOptions): Pick<FullOptions, "mode
 /** Around the usual values for models of these sizes (Devlin et al. 2019, appendix A.3), and longer for small data (Mosbach et al. 2021). */
 const wholeModel: SearchSpace = { learningRate: [2e-5, 5e-5, 1e-4], epochs: [3, 6, 12] };
 
-/** Every way: how it is made, and what a search tries. The probe chooses its one setting by itself. */
+/** Every way: how it is made, and what a search tries. The probe and TF-IDF choose their one setting by themselves. */
 const methods = {
   probe: { make: ({ encoder, classWeight }) => probe({ encoder, ...(classWeight !== undefined && { classWeight }) }) },
+  tfidf: { make: ({ classWeight }) => tfidf(classWeight === undefined ? {} : { classWeight }) },
   full: { make: (options, settings) => tuneFull({ ...modelOf(options), ...options.training, ...settings }), space: wholeModel },
   "lp-ft": {
     make: (options, settings) => tuneLpFt({ ...modelOf(options), ...options.training, ...settings }),

@@ -5,6 +5,7 @@ import { withTestScores } from "../../src/report/card-scores.js";
 import { loadEncoder } from "../../src/tune/pretrained/encoder.js";
 import { probe } from "../../src/tune/probe.js";
 import { loadClassifier } from "../../src/tune/saved-classifier.js";
+import { tfidf } from "../../src/tune/tfidf.js";
 import type { Approach, Dataset, Encoder, Prediction, Predictor } from "../../src/types.js";
 import { contractData, recordingContext } from "../contract/approach.js";
 import { comparisonOf } from "../report/fixture.js";
@@ -24,7 +25,10 @@ afterAll(async () => {
 });
 
 /** Every way of tuning whose folder is no trained encoder's, which have tests of their own. */
-const ways: readonly (readonly [name: string, make: () => Approach])[] = [["tune:probe", () => probe({ encoder })]];
+const ways: readonly (readonly [name: string, make: () => Approach])[] = [
+  ["tune:probe", () => probe({ encoder })],
+  ["tune:tfidf", () => tfidf()],
+];
 
 const sorts: readonly (readonly [sort: string, data: () => Dataset])[] = [
   ["one label", () => contractData().train],
@@ -71,7 +75,7 @@ describe.each(ways)("the folder of %s", (way, make) => {
   it("takes the bytes that the report says are to be shipped", async () => {
     await using fitted = await make().fit(contractData().train, recordingContext());
     const place = await saved(fitted, way);
-    const running = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+    const running = ["config.json", "tokenizer.json", "tokenizer_config.json", "vocabulary.json", "model.safetensors"];
     const sizes = await Promise.all(
       running.map((file) =>
         stat(join(place, file)).then(

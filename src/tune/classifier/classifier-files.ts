@@ -2,45 +2,25 @@
  * @file A classifier as a model folder: what Python's transformers, transformers.js and `loadClassifier` read, a model card, and how it came
  * about. Weights are written three times, since each reader has a format of its own.
  */
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { countOf } from "../../autodiff/values.js";
-import { packageRoot } from "../../lib/package-root.js";
 import { embeddedModels, type ModelFolder, readText } from "../pretrained/model-folder.js";
 import type { Pooling } from "../pretrained/pooling.js";
 import { pythonJson } from "../pretrained/python-json.js";
 import { encodeSafetensors, safetensorsParts, type TensorToStore } from "../pretrained/safetensors.js";
 import { weightsFile } from "../pretrained/weights.js";
 import type { Weights } from "../training/training-job.js";
-import { allResults, type TrainingRecord, trainerState } from "../training/training-record.js";
+import { allResults, trainerState } from "../training/training-record.js";
 import { carriedWeights, withCarriedPooling } from "./carried-pooling.js";
 import { headNames } from "./classifier-heads.js";
 import { architectureFor, problemTypes, type TextClassifier } from "./classifier-model.js";
+import { withManifest } from "./manifest.js";
 import { type CardContent, cardFile, modelCard } from "./model-card.js";
-import { exportOnnx, fitsOnnx, onnxFiles, quantizationLoss, type SampleRow } from "./onnx-export.js";
+import { exportOnnx, fitsOnnx, onnxFiles, quantizationLoss } from "./onnx-export.js";
+import type { SavedDetails } from "./saved-details.js";
 import type { SavedFields } from "./saved-fields.js";
 import { sentenceModules } from "./sentence-modules.js";
-
-/** What the folder tells besides the model. Everything is left out of it that is not given here. */
-export interface SavedDetails {
-  /** `tune:full` */
-  readonly approach?: string;
-  readonly seed?: number;
-  /** What it was trained on; `hash` is that of `contentHash`. */
-  readonly data?: { readonly name: string; readonly rows: number; readonly hash: string };
-  /** Settings of the training, by the names of `trainingArguments`. */
-  readonly settings?: Readonly<Record<string, string | number | boolean>>;
-  readonly training?: TrainingRecord;
-  /** Rows that the 8-bit model is measured on. */
-  readonly sample?: { readonly of: "held-out" | "training"; readonly rows: readonly SampleRow[] };
-  /** By how much logits are divided before they become probabilities. */
-  readonly calibration?: { readonly temperature: number };
-  /** Threads of the sessions that measure. */
-  readonly threads?: number;
-}
 
 /** More rows than this would say little more of the 8-bit model, and take their time. */
 const measuredRows = 500;
@@ -194,12 +174,6 @@ function frontMatterOf(card: string): unknown {
 const word = z.string().max(100).optional().catch(undefined);
 const frontMatter = z.object({ license: word, base_model: word }).catch({ license: undefined, base_model: undefined });
 
-/** The version of this package. */
-async function ownVersion(): Promise<string> {
-  const content: unknown = JSON.parse(await readFile(join(packageRoot(), "package.json"), "utf8"));
-  return z.object({ version: z.string() }).parse(content).version;
-}
-
 /** What transformers' `save_pretrained` would write: the model and its tokenizer, without copies for other programs and without a card. */
 export async function modelFiles(classifier: TextClassifier): Promise<Map<string, Uint8Array>> {
   return new Map([
@@ -264,24 +238,9 @@ export async function classifierFiles(classifier: TextClassifier, details: Saved
   }
   if (settings !== undefined) files.set("training_args.json", json({ ...settings, ...(seed !== undefined && { seed }) }));
   if (calibration !== undefined) files.set("calibration.json", json(calibration));
-  files.set(
-    "manifest.json",
-    json({
-      format: "crossover-classifier-1",
-      versions: { crossover: await ownVersion(), node: process.versions.node },
-      ...(approach !== undefined && { approach }),
-      ...(seed !== undefined && { seed }),
-      ...(threads !== undefined && { threads }),
-      ...base,
-      ...(data !== undefined && { data }),
-      ...(quantization !== undefined && { quantization }),
-      // The card is for people, who add to it: nothing is read from it.
-      files: Object.fromEntries(
-        [...files]
-          .filter(([path]) => path !== cardFile)
-          .map(([path, bytes]) => [path, createHash("sha256").update(bytes).digest("hex")]),
-      ),
-    }),
-  );
-  return files;
+  return withManifest(files, "crossover-classifier-1", details, {
+    ...(threads !== undefined && { threads }),
+    ...base,
+    ...(quantization !== undefined && { quantization }),
+  });
 }

@@ -8,8 +8,9 @@ import type { Head } from "../regression/head.js";
 import type { Weights } from "../training/training-job.js";
 import { labelIndices } from "../training/training-rows.js";
 import { outputOfHead } from "./classifier-features.js";
-import { classifierFiles, runningBytes, type SavedDetails } from "./classifier-files.js";
+import { classifierFiles, runningBytes } from "./classifier-files.js";
 import { readBodyWeights, type TextClassifier, textClassifierGraph } from "./classifier-model.js";
+import type { SavedDetails } from "./saved-details.js";
 
 /** Every run has a probe: what 8-bit weights change of it is measured on fewer rows than of a model that took minutes. It takes half a second. */
 const measuredRows = 100;

@@ -60,8 +60,6 @@ export function modelCard(content: CardContent): string {
 }
 
 function introduction({ approach, data, labels, isMultiLabel, parameters, maxTokens, baseModel }: CardContent): string {
-  const shown = labels.slice(0, shownLabels).map((label) => `- ${markdownText(label)}`);
-  const rest = labels.length - shown.length;
   return [
     `# Text classifier${data === undefined ? "" : ` for ${markdownText(data.name)}`}`,
     "",
@@ -74,11 +72,16 @@ function introduction({ approach, data, labels, isMultiLabel, parameters, maxTok
         : [`Trained on ${formatPlural(data.rows, "row")}${approach === undefined ? "" : ` by \`${approach}\``}.`]),
     ].join(" "),
     "",
-    "## Labels",
-    "",
-    ...shown,
-    ...(rest > 0 ? [`- and ${formatCount(rest)} more: \`id2label\` in \`config.json\``] : []),
+    labelList(labels),
   ].join("\n");
+}
+
+/** The labels, the first of very many. */
+export function labelList(labels: readonly string[]): string {
+  const shown = labels.slice(0, shownLabels).map((label) => `- ${markdownText(label)}`);
+  const rest = labels.length - shown.length;
+  const more = rest > 0 ? [`- and ${formatCount(rest)} more: \`id2label\` in \`config.json\``] : [];
+  return ["## Labels", "", ...shown, ...more].join("\n");
 }
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -130,6 +133,14 @@ function code(language: string, lines: readonly string[]): string {
   return [`\`\`\`${language}`, ...lines, "```"].join("\n");
 }
 
+/** How any saved model is used in Node by this package. */
+export const nodeUsage: string = code("js", [
+  'import { loadClassifier } from "crossover";',
+  "",
+  'const classifier = await loadClassifier("DIR");',
+  'const [{ answer, scores }] = await classifier.classify(["..."]);',
+]);
+
 const pipelineInPython = code("python", [
   "from transformers import pipeline",
   "",
@@ -162,16 +173,11 @@ function usage({ hasOnnx, python }: CardContent): string {
         'const classify = await pipeline("text-classification", "DIR");',
       ])
     : "There are no ONNX files: the weights take more than the 2 GB at which an ONNX file ends.";
-  const here = code("js", [
-    'import { loadClassifier } from "crossover";',
-    "",
-    'const classifier = await loadClassifier("DIR");',
-    'const [{ answer, scores }] = await classifier.classify(["..."]);',
-  ]);
-  return ["## Use", ...inPython[python], inJavaScript, here].join("\n\n");
+  return ["## Use", ...inPython[python], inJavaScript, nodeUsage].join("\n\n");
 }
 
-function settingsTable({ settings = {}, seed }: CardContent): string {
+/** The settings of the training; nothing where none are known. */
+export function settingsTable({ settings = {}, seed }: Pick<CardContent, "settings" | "seed">): string {
   const rows = [...Object.entries(settings), ...(seed === undefined ? [] : [["seed", seed] as const])];
   if (rows.length === 0) return "";
   return `## Training\n\n${table(

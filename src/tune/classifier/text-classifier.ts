@@ -3,9 +3,10 @@ import { countOf } from "../../autodiff/values.js";
 import { throwIfAborted } from "../../lib/errors.js";
 import type { Predictor, PredictorFacts } from "../../types.js";
 import { tokenizeTexts } from "../pretrained/token-batch.js";
-import { classifierFiles, runningBytes, type SavedDetails } from "./classifier-files.js";
+import { classifierFiles, runningBytes } from "./classifier-files.js";
 import { logitsOf, logitsSession, predictionOf } from "./classifier-logits.js";
 import type { TextClassifier } from "./classifier-model.js";
+import type { SavedDetails } from "./saved-details.js";
 
 /** What a predictor is made with besides its classifier. */
 export interface ClassifierPredictorOptions {

@@ -4,6 +4,7 @@ import { random } from "../../lib/random.js";
 import { dealFolds, type FoldRow, groupCount } from "./folds.js";
 import { type LabelledFeatures, type LogisticFit, type LogisticSolver, probabilities } from "./logistic-regression.js";
 import { type Matrix, selectRows } from "./matrix.js";
+import { isSparse, keptNumbers, selectSparseRows } from "./sparse-matrix.js";
 
 export interface CrossValidationOptions {
   readonly seed: number;
@@ -11,9 +12,17 @@ export interface CrossValidationOptions {
   readonly groups?: readonly (string | undefined)[];
   /** How much each row counts, in fitting and in judging. */
   readonly rowWeights: Float64Array;
+  /** Between which strengths the best is looked for; from 10^-4 to 10^6 unless told. `defaultC` is tried in any case. */
+  readonly range?: RangeOfC;
   readonly signal?: AbortSignal;
   /** Told after each fit how many are done, of about how many, and which C they are for. */
   readonly onFit?: (done: number, total: number, C: number) => void;
+}
+
+/** Strengths that are tried, ends included. */
+export interface RangeOfC {
+  readonly smallest: number;
+  readonly largest: number;
 }
 
 /** One strength and how it did. */
@@ -84,7 +93,7 @@ export async function chooseC(
     const group = options.groups?.[i];
     return group === undefined ? { labels } : { labels, group };
   });
-  const isLarge = data.features.data.length * data.labelCount > largeProblem;
+  const isLarge = keptNumbers(data.features) * data.labelCount > largeProblem;
   const folds = Math.min(isLarge ? foldsOfLargeProblem : usualFolds, groupCount(rows));
   const foldOf = dealFolds(rows, folds, random(options.seed, "folds"));
   const judged = judgeable(data, foldOf, folds);
@@ -93,7 +102,10 @@ export async function chooseC(
   const heldOut = Array.from({ length: folds }, (_, fold) =>
     data.labels.flatMap((_labels, i) => (foldOf[i] === fold ? [i] : [])),
   );
-  const heldOutFeatures = heldOut.map((indices) => selectRows(data.features, indices));
+  const { features } = data;
+  const heldOutFeatures = heldOut.map((indices) =>
+    isSparse(features) ? selectSparseRows(features, indices) : selectRows(features, indices),
+  );
   const weightsWithout = heldOut.map((_, fold) => options.rowWeights.map((weight, i) => (foldOf[i] === fold ? 0 : weight)));
   const predictHeldOut = (fits: readonly LogisticFit[]): Matrix => {
     const all = new Float64Array(data.labels.length * data.labelCount);
@@ -131,13 +143,14 @@ export async function chooseC(
     return trial;
   };
 
+  const { low, high } = options.range === undefined ? limits : exponentsOf(options.range);
   const first = await tryExponent(defaultExponent, undefined);
   let best = first;
   for (const direction of [1, -1]) {
     // The loss falls, then rises along C: where a weaker penalty is better, no stronger one need be tried.
     if (best.exponent > defaultExponent) break;
     let last = first;
-    while (last === best && last.exponent + direction >= limits.low && last.exponent + direction <= limits.high) {
+    while (last === best && last.exponent + direction >= low && last.exponent + direction <= high) {
       last = await tryExponent(last.exponent + direction, last);
       if (last.logLoss < best.logLoss) best = last;
     }
@@ -153,6 +166,11 @@ export async function chooseC(
     outOfFold: predictHeldOut(chosen.fits),
     start: chosen.fits[0]!,
   };
+}
+
+function exponentsOf({ smallest, largest }: RangeOfC): { readonly low: number; readonly high: number } {
+  const exponent = (C: number): number => Math.round(Math.log10(C) * stepsPerDecade);
+  return { low: exponent(smallest), high: exponent(largest) };
 }
 
 /** From a count of half decades to a round number of few digits: 1, 3.162, 10, 31.62 … */

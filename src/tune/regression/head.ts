@@ -3,7 +3,7 @@
 import { UserError } from "../../lib/errors.js";
 import type { Context, Dataset, Prediction } from "../../types.js";
 import { type ClassWeight, rowWeights } from "./class-weights.js";
-import { type CrossValidation, chooseC } from "./cross-validation.js";
+import { type CrossValidation, chooseC, defaultC, type RangeOfC } from "./cross-validation.js";
 import {
   type LabelledFeatures,
   type LinearModel,
@@ -12,6 +12,7 @@ import {
   probabilities,
 } from "./logistic-regression.js";
 import type { Matrix } from "./matrix.js";
+import type { Features } from "./sparse-matrix.js";
 import { defaultThreshold, labelThreshold } from "./thresholds.js";
 
 /** Features to answers. */
@@ -34,11 +35,17 @@ export interface Head {
 export interface HeadOptions {
   readonly seed: number;
   readonly classWeight: ClassWeight;
+  /** Between which strengths C is chosen; see `chooseC`. */
+  readonly range?: RangeOfC;
+  /** Taken as it is; cross-validation is then done only where a label needs a threshold. */
+  readonly C?: number;
+  /** Where the last fit is finished; `usualTolerance` unless told. */
+  readonly gradientTolerance?: number;
 }
 
 export interface FittedHead {
   readonly head: Head;
-  /** `null` where nothing varies between the training rows of a multi-label task. */
+  /** `null` where nothing varies between the training rows of a multi-label task, and where C was given and no threshold is needed. */
   readonly validation: CrossValidation | null;
 }
 
@@ -46,7 +53,7 @@ export interface FittedHead {
  * Where a fit is finished. Measured on four data sets of 3,000 rows: the largest error of any held-out probability is then below
  * 5e-4, in two thirds to four fifths of the evaluations that the next digit takes.
  */
-const gradientTolerance = 1e-5;
+const usualTolerance = 1e-5;
 
 /**
  * Fits a head: C by cross-validation, then all rows at that C; with several labels a row, also the threshold of each label, by
@@ -55,7 +62,7 @@ const gradientTolerance = 1e-5;
  * @param features one row an example of `train`
  * @throws UserError where there is nothing to tell apart
  */
-export async function fitHead(train: Dataset, features: Matrix, options: HeadOptions, context: Context): Promise<FittedHead> {
+export async function fitHead(train: Dataset, features: Features, options: HeadOptions, context: Context): Promise<FittedHead> {
   const { data, learned, fixed } = learnable(train, features);
   const mayBeEmpty = train.isMultiLabel && train.examples.some(({ labels }) => labels.length === 0);
   const common = { labels: train.labels, isMultiLabel: train.isMultiLabel, learned, fixed, mayBeEmpty };
@@ -63,17 +70,23 @@ export async function fitHead(train: Dataset, features: Matrix, options: HeadOpt
 
   await using solver = await logisticSolver(data);
   const weights = weightsOf(data, options.classWeight);
-  const validation = await validate(solver, data, weights, train, options.seed, context);
+  const { C } = options;
+  const isGiven = C !== undefined && !train.isMultiLabel;
+  const given = C === undefined ? options : { ...options, range: { smallest: C, largest: C } };
+  const validation = isGiven ? null : await validate(solver, data, weights, train, given, context);
   context.log({ kind: "progress", stage: "fitting", done: 0, total: 1 });
   const { model } = await solver.fit({
-    C: validation.C,
+    C: validation?.C ?? C ?? defaultC,
     rowWeights: weights,
-    gradientTolerance,
+    gradientTolerance: options.gradientTolerance ?? usualTolerance,
     signal: context.signal,
-    ...(validation.start && { start: validation.start }),
+    ...(validation?.start && { start: validation.start }),
   });
   context.log({ kind: "progress", stage: "fitting", done: 1, total: 1 });
-  return { head: { ...common, model, thresholds: train.isMultiLabel ? chooseThresholds(data, validation) : [] }, validation };
+  return {
+    head: { ...common, model, thresholds: validation !== null && train.isMultiLabel ? chooseThresholds(data, validation) : [] },
+    validation,
+  };
 }
 
 /**
@@ -84,7 +97,7 @@ export async function fitHead(train: Dataset, features: Matrix, options: HeadOpt
  */
 export async function heldOutProbabilities(
   train: Dataset,
-  features: Matrix,
+  features: Features,
   options: HeadOptions,
   context: Context,
 ): Promise<Matrix | null> {
@@ -92,7 +105,7 @@ export async function heldOutProbabilities(
   const names = { labels: train.labels, learned, fixed };
   if (learned.length === 0) return spread(null, features.rows, names);
   await using solver = await logisticSolver(data);
-  const { outOfFold } = await validate(solver, data, weightsOf(data, options.classWeight), train, options.seed, context);
+  const { outOfFold } = await validate(solver, data, weightsOf(data, options.classWeight), train, options, context);
   return outOfFold && spread(outOfFold, features.rows, names);
 }
 
@@ -101,11 +114,12 @@ function validate(
   data: LabelledFeatures,
   rowWeights: Float64Array,
   train: Dataset,
-  seed: number,
+  { seed, range }: HeadOptions,
   context: Context,
 ): Promise<CrossValidation> {
   return chooseC(solver, data, {
     seed,
+    ...(range !== undefined && { range }),
     groups: train.examples.map(({ group }) => group),
     rowWeights,
     signal: context.signal,
@@ -122,7 +136,7 @@ function weightsOf({ labels, isMultiLabel }: LabelledFeatures, classWeight: Clas
 }
 
 /** n × `head.labels`: the probability of each label. */
-export function headProbabilities(head: Head, features: Matrix): Matrix {
+export function headProbabilities(head: Head, features: Features): Matrix {
   const learned = head.model === null ? null : probabilities(head.model, features);
   return spread(learned, features.rows, head);
 }
@@ -145,7 +159,7 @@ function spread(learned: Matrix | null, rows: number, names: Pick<Head, "labels"
  * The answers: the likeliest label; with several labels a row, each that reaches its threshold, and where none does although
  * every training row had one, the label that comes nearest to its threshold.
  */
-export function headPredictions(head: Head, features: Matrix): Prediction[] {
+export function headPredictions(head: Head, features: Features): Prediction[] {
   const all = headProbabilities(head, features);
   const thresholds = head.labels.map((label) => head.thresholds[head.learned.indexOf(label)] ?? defaultThreshold);
   return Array.from({ length: features.rows }, (_, i) => {
@@ -161,7 +175,7 @@ export function headPredictions(head: Head, features: Matrix): Prediction[] {
 /** The rows with indices of those labels that can be learned: that some rows have and, where a row may have several, others have not. */
 function learnable(
   train: Dataset,
-  features: Matrix,
+  features: Features,
 ): { data: LabelledFeatures; learned: readonly string[]; fixed: Record<string, number> } {
   const { examples, labels, isMultiLabel } = train;
   if (examples.length === 0) throw new UserError(`${train.name} has no training rows. Give at least two labelled rows.`);

@@ -110,7 +110,8 @@ export async function lbfgs(objective: Objective, start: Float64Array, options: 
 
 /** The two-loop recursion: minus the inverse Hessian, as far as the corrections know it, times the gradient. */
 function descentDirection(gradient: Float64Array, corrections: readonly Correction[]): Float64Array {
-  const direction = gradient.map((g) => -g);
+  const direction = new Float64Array(gradient.length);
+  for (let j = 0; j < direction.length; j++) direction[j] = -gradient[j]!;
   const alphas: number[] = [];
   for (let i = corrections.length - 1; i >= 0; i--) {
     const { move, change, rho } = corrections[i]!;
@@ -193,7 +194,9 @@ function dot(a: Float64Array, b: Float64Array): number {
 }
 
 function minus(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, j) => value - b[j]!);
+  const difference = a.slice();
+  for (let j = 0; j < difference.length; j++) difference[j]! -= b[j]!;
+  return difference;
 }
 
 function addScaled(target: Float64Array, source: Float64Array, factor: number): void {

@@ -74,7 +74,7 @@ export function plainLogisticLoss(problem: LogisticProblem): LogisticLoss {
 }
 
 /** Turns the logits of one row into `softmax(logits) - target`, and returns log Σ exp(logits) - logits · target. */
-function softmaxResidual(row: Float64Array, target: Float64Array): number {
+export function softmaxResidual(row: Float64Array, target: Float64Array): number {
   let largest = Number.NEGATIVE_INFINITY;
   for (const logit of row) if (logit > largest) largest = logit;
   let sum = 0;
@@ -89,7 +89,7 @@ function softmaxResidual(row: Float64Array, target: Float64Array): number {
 }
 
 /** Turns the logits of one row into `sigmoid(logits) - target`, and returns Σ log(1 + exp(logit)) - logit · target. */
-function sigmoidResidual(row: Float64Array, target: Float64Array): number {
+export function sigmoidResidual(row: Float64Array, target: Float64Array): number {
   let loss = 0;
   for (let k = 0; k < row.length; k++) {
     const logit = row[k]!;

@@ -13,11 +13,13 @@ import { type Evaluation, lbfgs, type Minimum } from "./lbfgs.js";
 import { type Link, type LogisticLoss, type LogisticProblem, plainLogisticLoss } from "./logistic-loss.js";
 import { graphLogisticLoss } from "./logistic-loss-graph.js";
 import { type Matrix, timesTransposed } from "./matrix.js";
+import { sparseLogisticLoss } from "./sparse-logistic-loss.js";
+import { type Features, isSparse, type SparseMatrix, sparseTimesTransposed } from "./sparse-matrix.js";
 
 /** Feature vectors and what is true of them. */
 export interface LabelledFeatures {
   /** n × d. */
-  readonly features: Matrix;
+  readonly features: Features;
   /** Label indices of each row: exactly one unless `isMultiLabel`. */
   readonly labels: readonly (readonly number[])[];
   /** At least 2 unless `isMultiLabel`. Every index below it must occur, or its intercept has no finite best value. */
@@ -79,17 +81,16 @@ function logisticLoss(problem: LogisticProblem): LogisticLoss | Promise<Logistic
  *
  * The features are centered and divided by one number, their root mean square: with intercepts free and the penalty scaled
  * to match, that moves the minimum nowhere, and L-BFGS needs a fraction of the steps. (Dividing each feature by its own
- * deviation would change the penalty, and with it the model.)
+ * deviation would change the penalty, and with it the model.) Sparse features are divided only: centered, they would be sparse no more.
  */
 export async function logisticSolver(
   data: LabelledFeatures,
   makeLoss: (problem: LogisticProblem) => LogisticLoss | Promise<LogisticLoss> = logisticLoss,
 ): Promise<LogisticSolver> {
   const kind = data.isMultiLabel ? "multilabel" : data.labelCount === 2 ? "binary" : "multinomial";
-  const { standardized, mean, scale } = standardize(data.features);
   const targets = targetMatrix(data, kind);
   const link: Link = kind === "multinomial" ? "softmax" : "sigmoid";
-  const loss = await makeLoss({ features: standardized, targets, link });
+  const { loss, mean, scale } = await standardizedLoss(data.features, targets, link, makeLoss);
   const outputs = targets.columns;
   const depth = data.features.columns;
 
@@ -110,12 +111,38 @@ export async function logisticSolver(
       const minimum = await lbfgs(evaluate, start?.minimum.point ?? zero, {
         gradientTolerance: (gradientTolerance ?? defaultGradientTolerance) * atZero,
         maxIterations: maxIterations ?? defaultMaxIterations,
+        history: historyFor(zero.length),
         ...(signal && { signal }),
       });
       return { model: { kind, ...unstandardize(minimum.point, outputs, mean, scale) }, minimum };
     },
     [Symbol.asyncDispose]: () => loss[Symbol.asyncDispose](),
   };
+}
+
+/**
+ * What L-BFGS remembers may take so much memory: 20 pairs of a probe's parameters. With hundreds of thousands of parameters, as of TF-IDF, going through the
+ * pairs takes longer than an evaluation, and five of them do.
+ */
+const historyBytes = 2 ** 24;
+
+/** How many pairs of vectors of this length L-BFGS remembers: 20, fewer where they are long, and at least 5. */
+function historyFor(length: number): number {
+  return Math.max(5, Math.min(20, Math.floor(historyBytes / (2 * Float64Array.BYTES_PER_ELEMENT * length))));
+}
+
+async function standardizedLoss(
+  features: Features,
+  targets: Matrix,
+  link: Link,
+  makeLoss: (problem: LogisticProblem) => LogisticLoss | Promise<LogisticLoss>,
+): Promise<{ readonly loss: LogisticLoss; readonly mean: Float64Array; readonly scale: number }> {
+  if (isSparse(features)) {
+    const { scaled, scale } = divided(features);
+    return { loss: sparseLogisticLoss({ features: scaled, targets, link }), mean: new Float64Array(features.columns), scale };
+  }
+  const { standardized, mean, scale } = standardize(features);
+  return { loss: await makeLoss({ features: standardized, targets, link }), mean, scale };
 }
 
 /**
@@ -128,8 +155,8 @@ export async function logisticRegression(data: LabelledFeatures, options: Logist
 }
 
 /** n × labels: the probability of each label for each row of features. Rows sum to 1 unless the model is multi-label. */
-export function probabilities(model: LinearModel, features: Matrix): Matrix {
-  const logits = timesTransposed(features, model.weights);
+export function probabilities(model: LinearModel, features: Features): Matrix {
+  const logits = isSparse(features) ? sparseTimesTransposed(features, model.weights) : timesTransposed(features, model.weights);
   const { rows, columns: outputs, data } = logits;
   for (let i = 0; i < rows; i++) for (let k = 0; k < outputs; k++) data[i * outputs + k]! += model.intercepts[k]!;
   if (model.kind === "multinomial") {
@@ -173,6 +200,13 @@ function standardize({ rows, columns, data }: Matrix): { standardized: Matrix; m
   const centered = data.map((value, p) => value - mean[p % columns]!);
   const scale = Math.sqrt(centered.reduce((sum, value) => sum + value * value, 0) / centered.length) || 1;
   return { standardized: { rows, columns, data: centered.map((value) => value / scale) }, mean, scale };
+}
+
+/** The features over their root mean square, zeros included. */
+function divided(features: SparseMatrix): { scaled: SparseMatrix; scale: number } {
+  const squares = features.values.reduce((sum, value) => sum + value * value, 0);
+  const scale = Math.sqrt(squares / features.rows / features.columns) || 1;
+  return { scaled: { ...features, values: features.values.map((value) => value / scale) }, scale };
 }
 
 /** Parameters for standardized features, as weights and intercepts for the features as they were. */
