@@ -348,6 +348,11 @@ export interface Summary {
   readonly mcc: number;
   /** Where a row may have several labels; `accuracy` is then the share of rows whose whole set of labels is right. */
   readonly multiLabel?: { readonly microF1: Estimate; readonly samplesF1: number; readonly hammingLoss: number };
+  /**
+   * Right labels beyond those that its answers would have if they were shuffled among the rows: 0 for whoever guesses, 1 for whoever is always
+   * right, of the rows it answered. Absent where these do not differ in their labels.
+   */
+  readonly aboveGuessing?: Estimate;
   /** Of the first seed, where the approach gives probabilities: log loss, Brier score, expected calibration error. */
   readonly calibration: { readonly logLoss: number; readonly brier: number; readonly ece: number } | null;
   readonly perLabel: readonly LabelScore[];

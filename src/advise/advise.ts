@@ -2,15 +2,16 @@
 import type { Comparison } from "../types.js";
 import { type Decision, decide } from "./decision.js";
 import type { Finding } from "./findings.js";
-import { confidenceIn, headlineOf } from "./headline.js";
+import { confidenceIn, guessingRival, headlineOf } from "./headline.js";
 import { hasOnlyStandIns } from "./lookup.js";
 import { disagreeingReadings } from "./other-readings.js";
 import { labelsNeverAnswered, missingRows, readingsDisagree, unanswered } from "./rules/answers.js";
-import { aboveBaseline } from "./rules/baselines.js";
+import { aboveBaseline, baselineLeads } from "./rules/baselines.js";
 import { breakEven, freeLabels } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
 import { dataWarnings } from "./rules/data-warnings.js";
 import { undescribedLabels } from "./rules/descriptions.js";
+import { noBetterThanGuessing } from "./rules/guessing.js";
 import { fewRowsOfLabels, notEstimable, rareLabelsMissed } from "./rules/labels.js";
 import { missingArm, noLanguageModel } from "./rules/language-model.js";
 import { latencyGap, latencyNotMeasured } from "./rules/latency.js";
@@ -31,8 +32,9 @@ export interface Advice {
    * `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `limited`: shown, but no language model
    * was measured. `disputed`: by the rows that both have, but not where the missing ones count as wrong, or not without
    * labels that the LLM never answered. `open`: not enough evidence.
+   * was measured. `guessing`: shown, but against one that answers no better than guessing. `disputed`: by the rows that both have, but not where the missing ones count as wrong. `open`: not enough evidence.
    */
-  readonly evidence: "shown" | "not-worse" | "limited" | "disputed" | "open";
+  readonly evidence: "shown" | "not-worse" | "limited" | "guessing" | "disputed" | "open";
   /** How sure that is, in words that follow from the verdict. */
   readonly confidence: string;
   /** The answer in one or two sentences. */
@@ -54,7 +56,9 @@ export const rules: readonly AdviceRule[] = [
   noLanguageModel,
   readingsDisagree,
   labelsNeverAnswered,
+  noBetterThanGuessing,
   aboveBaseline,
+  baselineLeads,
   price,
   latencyGap,
   needs,
@@ -92,7 +96,7 @@ export function advise(comparison: Comparison): Advice {
   const disputes = disagreeingReadings(comparison, decision);
   return {
     choice: decision.choice?.approach ?? null,
-    evidence: evidenceOf(decision, isLimited, disputes.length > 0),
+    evidence: evidenceOf(comparison, decision, isLimited, disputes.length > 0),
     confidence: confidenceIn(decision, comparison, isLimited, disputes),
     headline: headlineOf(decision, comparison, isLimited, disputes),
     reasons: withRole("reason"),
@@ -102,9 +106,11 @@ export function advise(comparison: Comparison): Advice {
   };
 }
 
-function evidenceOf({ choice, ground }: Decision, isLimited: boolean, isDisputed: boolean): Advice["evidence"] {
+function evidenceOf(comparison: Comparison, decision: Decision, isLimited: boolean, isDisputed: boolean): Advice["evidence"] {
+  const { choice, ground } = decision;
   if (choice === null && ground !== "equivalent") return "open";
   if (isDisputed) return "disputed";
+  if (guessingRival(comparison, decision) !== undefined) return "guessing";
   if (isLimited) return "limited";
   return ground === "not-worse" ? "not-worse" : "shown";
 }

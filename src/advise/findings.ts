@@ -52,6 +52,21 @@ export type Finding =
   | { readonly kind: "above-baseline"; readonly approach: string; readonly baseline: string; readonly gain: Gain }
   // What to be careful about.
   | { readonly kind: "no-llm"; readonly standIn: string }
+  | {
+      readonly kind: "no-better-than-guessing";
+      readonly approach: string;
+      readonly arm: Arm;
+      /** See `Summary.aboveGuessing`: 0 is guessing, 1 is always right. */
+      readonly aboveGuessing: Estimate;
+    }
+  | {
+      readonly kind: "baseline-leads";
+      readonly approach: string;
+      readonly baseline: string;
+      readonly metric: Metric;
+      /** Score of the baseline minus that of the approach. */
+      readonly lead: number;
+    }
   | { readonly kind: "no-better-than-majority"; readonly best: string; readonly baseline: string; readonly gain: Gain }
   | {
       readonly kind: "barely-above-baseline";
@@ -111,6 +126,8 @@ export type Finding =
       readonly testRows: number;
       readonly failures: Readonly<Partial<Record<Failure, number>>>;
       readonly answeredAccuracy: number | null;
+      /** Present where rows may have several labels: right is then a row all of whose labels are. */
+      readonly isExactMatch?: true;
     }
   | {
       readonly kind: "few-rows-of-labels";
@@ -139,6 +156,8 @@ export type Finding =
       readonly accuracy: number;
       /** Were each of them wrong. */
       readonly worstAccuracy: number;
+      /** Present where rows may have several labels: right is then a row all of whose labels are. */
+      readonly isExactMatch?: true;
     }
   | ({
       readonly kind: "readings-disagree";

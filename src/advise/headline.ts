@@ -1,10 +1,10 @@
 /** @file The answer at the top of every report: one headline, and how sure it is. */
 import { fewestRequests } from "../compare/cost.js";
 import { metricInWords } from "../lib/metric-names.js";
-import type { Comparison } from "../types.js";
+import type { Comparison, Summary } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
-import { contendersOf, leadIsShown } from "./lookup.js";
+import { certainGain, contendersOf, gainOver, isGuessing, leadIsShown } from "./lookup.js";
 import type { OtherReading } from "./other-readings.js";
 import { freeLabels } from "./rules/break-even.js";
 import {
@@ -38,6 +38,7 @@ export function headlineOf(
   const open =
     disputes.map((dispute) => ` ${otherReadingText(dispute)}`).join("") +
     rivalsText(decision, comparison) +
+    guessingText(comparison, decision) +
     (isLimited ? " No language model was measured: whether prompting one would do better is open." : "");
   const both = rowsOfBoth(decision, comparison);
   const { margin } = comparison.assumptions;
@@ -58,14 +59,19 @@ export function headlineOf(
         "Not enough evidence to choose: the validation rows cannot tell which candidate is the best of its arm, and the answer depends on it: " +
         `${sequence(decision.pairs.map(({ contrast }) => pairText(contrast)))}.`
       );
-    case "no-signal":
-      return `Ship neither yet: nothing is shown to beat ${decision.baseline.approach}, which gives every text the most frequent label.`;
+    case "no-signal": {
+      const isUnsure = certainGain(gainOver(comparison, decision.best, decision.baseline)) > 0;
+      return (
+        `Ship neither yet: nothing is shown to beat ${decision.baseline.approach}, which gives every text the most frequent label` +
+        `${isUnsure ? ": on so few rows the test does not exclude chance" : ""}.`
+      );
+    }
     case "better": {
       const { choice, other, contrast } = decision;
       const { difference, metric } = contrast;
       const what = `it beats ${other.approach} by ${points(difference.value, margin)} of ${metricInWords(metric)}${both} (95% interval ${range(difference, margin)}).`;
       if (isLimited) return `Of what was measured, use ${choice.approach}: ${what}${open}`;
-      return disputes.length > 0
+      return disputes.length > 0 || guessingRival(comparison, decision) !== undefined
         ? `By these rows, use ${choice.approach}: ${what}${open}`
         : `${imperatives[choice.arm]}: use ${choice.approach}; ${what}${open}`;
     }
@@ -139,6 +145,19 @@ const remedies = {
   equivalence: "Showing that they differ by less than your margin takes",
 } as const;
 
+/** What the choice was compared with, where that answers no better than guessing: to beat it says little. */
+export function guessingRival(comparison: Comparison, decision: Decision): Summary | undefined {
+  if (decision.choice === null || !("other" in decision)) return undefined;
+  return isGuessing(comparison, decision.other) ? decision.other : undefined;
+}
+
+function guessingText(comparison: Comparison, decision: Decision): string {
+  const rival = guessingRival(comparison, decision);
+  return rival === undefined
+    ? ""
+    : ` But ${rival.approach} answers no better than guessing: ${rival.arm === "prompt" ? "wrong endpoint, labels or prompt?" : "wrong labels?"}`;
+}
+
 const imperatives = { tune: "Fine-tune", prompt: "Prompt", baseline: "Keep it simple" } as const;
 
 /** How sure the answer is: what the interval shows and what it leaves open. No invented percentage. */
@@ -150,6 +169,8 @@ export function confidenceIn(
 ): string {
   if (disputes.length > 0)
     return `Not settled: the verdict would be another one ${sequence(disputes.map(({ by }) => readingNames[by]))}.`;
+  const rival = guessingRival(comparison, decision);
+  if (rival !== undefined) return `Of little weight: ${rival.approach} is not shown to know more of the texts than a guess.`;
   const margin = `your margin of ${points(comparison.assumptions.margin)}`;
   const scope = isLimited ? " It holds for the stand-in only, not for a language model." : "";
   switch (decision.ground) {

@@ -115,6 +115,21 @@ export function certainGainOver(comparison: Comparison, approach: Summary, basel
   return contrast !== undefined && contrast.adjustedPValue >= significance ? Math.min(0, certain) : certain;
 }
 
+/** From this share of what could be known of the texts on, an approach may know too much to be called a guess. */
+const halfKnown = 0.5;
+
+/**
+ * Whether an approach of either arm is shown to beat neither the most frequent label nor its own answers shuffled among the rows: it then
+ * knows nothing of the texts, as far as can be seen. Where there are so few rows that it may as well know half, nothing is said.
+ */
+export function isGuessing(comparison: Comparison, summary: Summary): boolean {
+  const { arm, aboveGuessing } = summary;
+  if (arm === "baseline" || aboveGuessing === undefined) return false;
+  if (aboveGuessing.low > 0 || aboveGuessing.high >= halfKnown) return false;
+  const majority = majorityBaseline(comparison);
+  return majority === undefined || certainGainOver(comparison, summary, majority) <= 0;
+}
+
 /** The surest thing that can be said of a gain: the lower end of its interval, or the plain difference where there is none. */
 export function certainGain(gain: Gain): number {
   return gain.interval?.low ?? gain.value;

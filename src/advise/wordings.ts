@@ -7,6 +7,7 @@ import {
   formatPlural,
   formatPoints,
   formatPValue,
+  formatScore,
   formatSeconds,
   formatUsd,
 } from "../lib/format.js";
@@ -157,12 +158,34 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
       `The prompted arm consisted of ${standIn} only: a frozen encoder that compares texts with label descriptions, a weak stand-in for ` +
       "an LLM. What is said here of prompting is about this stand-in and says nothing about prompting an LLM.",
   },
+  "no-better-than-guessing": {
+    role: "caution",
+    title: ({ arm }) => (arm === "prompt" ? "Wrong endpoint, labels or prompt?" : "Wrong labels, or texts that do not tell?"),
+    sentence: ({ approach, aboveGuessing }) =>
+      `${approach} answers no better than guessing, as far as these rows can tell: shuffled among the rows its answers would be right about as ` +
+      `often (on a scale from 0, guessing, to 1, always right: ${formatScore(aboveGuessing.value)}, 95% interval ` +
+      `${formatScore(aboveGuessing.low)} to ${formatScore(aboveGuessing.high)}).`,
+    steps: ({ arm }) =>
+      arm === "prompt"
+        ? [
+            {
+              text: "Look at some of its answers as they were given (raw answers in predictions.jsonl), before anything is concluded from it.",
+            },
+          ]
+        : [{ text: "Look for wrong labels, and for texts that don't contain the answer.", command: "crossover check FILE" }],
+  },
+  "baseline-leads": {
+    role: "caution",
+    title: () => "A simple baseline leads in another metric",
+    sentence: ({ approach, baseline, metric, lead }) =>
+      `${baseline}, a simple baseline, is ${points(lead)} ahead of ${approach} in ${metricInWords(metric)}.`,
+  },
   "no-better-than-majority": {
     role: "reason",
     title: () => "Nothing beats guessing",
     sentence: ({ best, baseline, gain }) =>
       `${best}, the best candidate, is not shown to beat ${baseline}, which gives every text the most frequent label: ` +
-      `the difference is ${gainText(gain)}.`,
+      `the difference is ${gainText(gain)}${certainGain(gain) > 0 ? ", but on so few rows the test does not exclude chance" : ""}.`,
     steps: () => [
       {
         text: "Look for contradictory or wrong labels, and for texts that don't contain the answer.",
@@ -219,16 +242,16 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   unanswered: {
     role: "caution",
     title: () => "Rows without an answer",
-    sentence: ({ approach, rows, testRows, failures, answeredAccuracy }) =>
+    sentence: ({ approach, rows, testRows, failures, answeredAccuracy, isExactMatch }) =>
       `${approach} gave no usable answer to ${formatCount(rows)} of ${formatPlural(testRows, "test row")} (${failureList(failures)}); they count ` +
-      `as wrong.${answeredAccuracy === null ? "" : ` Among the answered rows its accuracy is ${formatPercent(answeredAccuracy)}.`}`,
+      `as wrong.${answeredAccuracy === null ? "" : ` Among the answered rows ${shareRight(isExactMatch)} is ${formatPercent(answeredAccuracy)}.`}`,
   },
   "missing-rows": {
     role: "caution",
     title: () => "Missing rows",
-    sentence: ({ approach, rows, testRows, reasons, example, accuracy, worstAccuracy }) =>
+    sentence: ({ approach, rows, testRows, reasons, example, accuracy, worstAccuracy, isExactMatch }) =>
       `${approach} has no answer to ${formatCount(rows)} of ${formatPlural(testRows, "test row")} (${failureList(reasons, missingNames)})${quoted(example)}. ` +
-      `They say nothing of it and are left out: its accuracy is ${formatPercent(accuracy)} on the others, and ${formatPercent(worstAccuracy)} if ` +
+      `They say nothing of it and are left out: ${shareRight(isExactMatch)} is ${formatPercent(accuracy)} on the others, and ${formatPercent(worstAccuracy)} if ` +
       "each of them counts as wrong.",
     steps: ({ approach, reasons, isRecording }) => [
       ...(reasons.missing === undefined && !isRecording
@@ -567,6 +590,10 @@ export const tieBreakNames: Readonly<Record<TieBreak["by"], string>> = {
   needs: "independence of any service",
   latency: "shorter latency",
 };
+
+function shareRight(isExactMatch = false): string {
+  return isExactMatch ? `its share of ${metricInWords("exactMatch")}` : "its accuracy";
+}
 
 /** A distance in points, without a sign: `3.1 points`, `1 point`. `margin`: see `formatPoints`. */
 export function points(share: number, margin?: number): string {

@@ -35,6 +35,9 @@ export interface ApproachSources {
 /** The ways of prompting that an LLM is asked in unless told. */
 const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
 
+/** Runs always: what every approach has to beat. */
+const floorName = "baseline:majority";
+
 /** What `--approaches` calls the way of tuning that the ladder picks, all prompts that were read from files, and all approaches there are. */
 const [ladderName, filesName, allName] = ["tune", "prompt:file", "all"] as const;
 
@@ -204,7 +207,8 @@ function chosen(all: readonly Approach[], names: readonly string[]): Approach[] 
       `--approaches: "${name}" is not an approach of this run.${hint} Approaches: ${[...known, ...(hasLlm ? [] : prompted.map((way) => `${way}@LLM`))].join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,
     );
   }
-  return all.filter((approach) => names.some((name) => matches(approach, name)));
+  // The floor costs nothing, and without it nobody sees that an approach only guesses.
+  return all.filter((approach) => approach.name === floorName || names.some((name) => matches(approach, name)));
 }
 
 /** A budget that enters every payment into a bill, which also says what earlier sessions of the run have spent. */

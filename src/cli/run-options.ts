@@ -205,7 +205,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option(
       "--approaches <names>",
-      "only these, e.g. tune:probe,tune:setfit,prompt:zero-shot; tune is what suits the number of labels, all is every one",
+      "only these and baseline:majority, e.g. tune:probe,tune:setfit,prompt:zero-shot; tune is what suits the number of labels, all is every one",
       approachNames,
     )
     .addOption(

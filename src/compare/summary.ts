@@ -7,6 +7,7 @@ import { calibration } from "./calibration.js";
 import { codeOutcomes } from "./coding.js";
 import { confusionMatrix, failureCounts } from "./confusion.js";
 import { usdPerThousand } from "./cost.js";
+import { aboveGuessing } from "./guessing.js";
 import {
   answeredAccuracy,
   balancedAccuracy,
@@ -56,6 +57,7 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
   const first = measurements[0]!;
   const { approach, arm, trainSize, outcomes, facts } = first;
   const counts = series.seeds.map(labelCounts);
+  const guessing = aboveGuessing(series);
   const latencies = measurements.flatMap((measurement) => measurement.latencies);
   const answered = series.seeds.map(answeredAccuracy).filter((share) => share !== null);
   return {
@@ -66,6 +68,7 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
     testRows: outcomes.length,
     ...(present.length < outcomes.length && { missing: missingOf(runs, task, seed) }),
     ...mainScores(series, task, (metric) => random(seed, `${metric} of ${approach}`)),
+    ...(guessing !== null && { aboveGuessing: guessing }),
     calibration: calibration(outcomes, task),
     perLabel: meanLabelScores(counts.map((each) => labelScores(each, task.labels))),
     confusion: confusionMatrix(series.seeds[0]!),

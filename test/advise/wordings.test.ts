@@ -102,6 +102,19 @@ const said: readonly (readonly [Finding, string])[] = [
   ],
   [
     {
+      kind: "no-better-than-guessing",
+      approach: "prompt:x",
+      arm: "prompt",
+      aboveGuessing: { value: -0.004, low: -0.021, high: 0.013 },
+    },
+    "prompt:x answers no better than guessing, as far as these rows can tell: shuffled among the rows its answers would be right about as often (on a scale from 0, guessing, to 1, always right: −0.004, 95% interval −0.021 to 0.013).",
+  ],
+  [
+    { kind: "baseline-leads", approach: "tune:probe", baseline: "baseline:majority", metric: "exactMatch", lead: 0.213 },
+    "baseline:majority, a simple baseline, is 21.3 points ahead of tune:probe in “all labels right”.",
+  ],
+  [
+    {
       kind: "barely-above-baseline",
       approach: "tune:probe",
       baseline: "nearest-centroid",

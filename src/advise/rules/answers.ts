@@ -13,10 +13,14 @@ export function unanswered(comparison: Comparison): Finding[] {
     const failures = ownFailures(summary);
     const rows = Object.values(failures).reduce((sum, count) => sum + count, 0);
     return rows > tolerableShare * testRows
-      ? [{ kind: "unanswered" as const, approach, rows, testRows, failures, answeredAccuracy }]
+      ? [{ kind: "unanswered" as const, approach, rows, testRows, failures, answeredAccuracy, ...exactMatch(summary) }]
       : [];
   });
   return found.sort((a, b) => b.rows / b.testRows - a.rows / a.testRows);
+}
+
+function exactMatch({ multiLabel }: Summary): { isExactMatch?: true } {
+  return multiLabel === undefined ? {} : { isExactMatch: true };
 }
 
 /** Failures that are the approach's own: all but the missing rows. */
@@ -29,7 +33,8 @@ function ownFailures({ failures, missing }: Summary): Partial<Record<Failure, nu
 
 /** The approaches that have no outcome of some rows, the most first: such rows are left out, however few they are. */
 export function missingRows({ summaries }: Comparison): Finding[] {
-  const found = summaries.flatMap(({ approach, testRows, missing, accuracy, facts }) => {
+  const found = summaries.flatMap((summary) => {
+    const { approach, testRows, missing, accuracy, facts } = summary;
     if (missing === undefined) return [];
     const { rows, reasons, example, worstCase } = missing;
     return {
@@ -42,6 +47,7 @@ export function missingRows({ summaries }: Comparison): Finding[] {
       ...(example !== undefined && { example }),
       accuracy: accuracy.value,
       worstAccuracy: worstCase.accuracy.value,
+      ...exactMatch(summary),
     };
   });
   return found.sort((a, b) => b.rows - a.rows);

@@ -1,22 +1,48 @@
-import type { Comparison } from "../../types.js";
+import { scoreOf } from "../../compare/metric-choice.js";
+import type { Comparison, Metric, Summary } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
-import { certainGain, gainOver } from "../lookup.js";
+import { certainGainOver, gainOver } from "../lookup.js";
 
-/** How far the choice lies above the baseline that comes nearest to it: a reason to ship it, or a reason not to. */
+/**
+ * How far the choice lies above the baseline that comes nearest to it: a reason to ship it, or a reason not to. Where a baseline leads in
+ * another metric, that is said in place of any praise.
+ */
 export function aboveBaseline(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
-  const subject = decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
+  const subject = subjectOf(comparison);
   if (subject === null) return [];
   const { approach } = subject;
   const { margin } = comparison.assumptions;
-  const gains = comparison.summaries
-    .filter(({ arm }) => arm === "baseline")
-    .map((baseline) => ({ baseline: baseline.approach, gain: gainOver(comparison, subject, baseline) }))
-    .sort((a, b) => certainGain(a.gain) - certainGain(b.gain));
-  const [nearest] = gains;
+  const baselines = comparison.summaries.filter(({ arm }) => arm === "baseline");
+  const [nearest] = baselines
+    .map((baseline) => ({ baseline, certain: certainGainOver(comparison, subject, baseline) }))
+    .sort((a, b) => a.certain - b.certain);
   if (nearest === undefined) return [];
-  return certainGain(nearest.gain) > margin
-    ? [{ kind: "above-baseline", approach, ...nearest }]
-    : [{ kind: "barely-above-baseline", approach, ...nearest, margin }];
+  const found = { approach, baseline: nearest.baseline.approach, gain: gainOver(comparison, subject, nearest.baseline) };
+  if (nearest.certain <= margin) return [{ kind: "barely-above-baseline", ...found, margin }];
+  return baselineLeads(comparison).length > 0 ? [] : [{ kind: "above-baseline", ...found }];
+}
+
+/** The baseline that is farthest ahead of the choice, in each metric in which one is ahead. */
+export function baselineLeads(comparison: Comparison): Finding[] {
+  const subject = subjectOf(comparison);
+  if (subject === null) return [];
+  return metricsOf(comparison).flatMap((metric): Finding[] => {
+    const score = (summary: Summary): number => scoreOf(summary, metric).value;
+    const [best] = comparison.summaries.filter(({ arm }) => arm === "baseline").sort((a, b) => score(b) - score(a));
+    if (best === undefined || score(best) <= score(subject)) return [];
+    return [
+      { kind: "baseline-leads", approach: subject.approach, baseline: best.approach, metric, lead: score(best) - score(subject) },
+    ];
+  });
+}
+
+function metricsOf({ metrics }: Comparison): Metric[] {
+  return [metrics.primary, ...metrics.others];
+}
+
+/** The approach that would be shipped. */
+function subjectOf(comparison: Comparison): Summary | null {
+  const decision = decide(comparison);
+  return decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
 }

@@ -1,6 +1,7 @@
 /** @file The rows that an approach did not answer, and what it said instead. */
 import { failureNames } from "../../advise/wordings.js";
 import { formatCount, formatPercent, formatPlural } from "../../lib/format.js";
+import { metricNames } from "../../lib/metric-names.js";
 import type { Comparison, Failure } from "../../types.js";
 import { type Markup, markup } from "../markup.js";
 import { unansweredRows } from "../ranking.js";
@@ -16,7 +17,10 @@ export function failureTables(comparison: Comparison): Markup | null {
   const head = [
     "Approach",
     ...kinds.map(([, name]) => ({ content: name.replace(" from the recording", ""), kind: "number" as const })),
-    { content: markup`accuracy of<br>the answered`, kind: "number" as const },
+    {
+      content: markup`${comparison.task.isMultiLabel ? metricNames.exactMatch : metricNames.accuracy} of<br>the answered`,
+      kind: "number" as const,
+    },
   ];
   const rows = failing.map(({ approach, arm, failures, answeredAccuracy }) => ({
     cells: [
