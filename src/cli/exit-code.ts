@@ -49,7 +49,7 @@ function diskFault(error: unknown): string | null {
   const { code, path, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined) return null;
   const inDatabase = Object.entries(databaseFaults).find(([prefix]) => code.startsWith(prefix))?.[1];
-  const fault = inDatabase ?? (syscall === undefined ? undefined : diskFaults[code]);
+  const fault = inDatabase ?? (syscall === undefined && path === undefined ? undefined : diskFaults[code]);
   if (fault === undefined) return null;
   const what = path ?? (inDatabase === undefined ? "A file" : "A database beside the runs");
   return `${what}: ${fault}, and run again; --runs DIR says where runs are kept. (${error.message})`;
