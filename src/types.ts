@@ -177,7 +177,7 @@ export type Arm = "tune" | "prompt" | "baseline";
  * same examples and seed, and sees only what comes back.
  */
 export interface Approach {
-  /** Unique in a comparison, and shown to the user: `tune:probe`, `prompt:few-shot@openai:gpt-5-mini`. */
+  /** Unique in a comparison, and shown to the user: `tune:probe`, `prompt:few-shot@openai:gpt-6-luna`. */
   readonly name: string;
   readonly arm: Arm;
   /** One sentence for people: what it does. */

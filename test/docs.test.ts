@@ -119,7 +119,7 @@ it("the README's program runs, and prints a comparison", async () => {
   vi.stubEnv("OPENAI_BASE_URL", server.url);
   const print = vi.spyOn(console, "log").mockImplementation(() => {});
   await import(/* @vite-ignore */ file);
-  expect(String(print.mock.calls[0]?.[0])).toContain("prompt:zero-shot@openai:gpt-5-mini");
+  expect(String(print.mock.calls[0]?.[0])).toContain("prompt:zero-shot@openai:gpt-6-luna");
   print.mockRestore();
   vi.unstubAllEnvs();
 });

@@ -452,7 +452,7 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
         : [
             {
               text: "Measure an LLM: set OPENAI_API_KEY (see the cost first with --dry-run).",
-              command: "crossover run FILE --llm openai:gpt-5-mini",
+              command: "crossover run FILE --llm openai:gpt-6-luna",
             },
             { text: "Without a key: a local model by Ollama.", command: "crossover run FILE --llm ollama:qwen3:8b" },
             {

@@ -10,7 +10,8 @@ import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimize
 import { listPrices } from "../prompt/price-table.js";
 import { loadPrices } from "../prompt/prices.js";
 import { prompt } from "../prompt/prompt.js";
-import { isBatchable, parseSpec, resolveLlm } from "../prompt/providers/resolve.js";
+import { isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
+import { parseSpec } from "../prompt/providers/spec.js";
 import { recordedPrompt } from "../prompt/recorded-prompt.js";
 import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
@@ -170,7 +171,7 @@ export async function checkLlms(
 /** `--batch` where nothing could be asked in batches, or a search would wait a day for each of its rounds. */
 function checkBatch(llm: readonly string[], approaches: readonly string[], search: Partial<RunOptions>): void {
   const asked = llm.filter((spec) => parseSpec(spec).provider !== "recorded");
-  if (asked.length === 0) throw new UserError("--batch asks an LLM in batches, and none is named: add --llm openai:gpt-5-mini.");
+  if (asked.length === 0) throw new UserError("--batch asks an LLM in batches, and none is named: add --llm openai:gpt-6-luna.");
   for (const spec of asked) {
     if (!isBatchable(spec)) {
       throw new UserError(
@@ -201,7 +202,7 @@ function chosen(all: readonly Approach[], names: readonly string[]): Approach[] 
     // A way of prompting that no LLM was named for, or not this one.
     const isUnnamed = prompted.includes(way!) && (model !== undefined || !hasLlm);
     const hint = isUnnamed
-      ? ` It needs an LLM: add --llm ${model ?? "openai:gpt-5-mini"}.`
+      ? ` It needs an LLM: add --llm ${model ?? "openai:gpt-6-luna"}.`
       : didYouMean(name, [...known, ...prompted]);
     throw new UserError(
       `--approaches: "${name}" is not an approach of this run.${hint} Approaches: ${[...known, ...(hasLlm ? [] : prompted.map((way) => `${way}@LLM`))].join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,

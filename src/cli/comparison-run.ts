@@ -6,6 +6,7 @@ import { compare, taskFacts } from "../compare/compare.js";
 import { readTask, type TaskOptions } from "../data/data.js";
 import { UserError } from "../lib/errors.js";
 import { spendingText } from "../lib/spending.js";
+import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
 import { type Bill, openBill } from "../store/bill.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
 import { openResponseCache } from "../store/response-cache.js";
@@ -98,6 +99,8 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
     progress.clear();
     found.forEach(warn);
     const task = { ...read, warnings: [...read.warnings, ...found] };
+    const asked = options.llm.filter((spec) => approaches.some(({ name }) => name.includes(`@${spec}`)));
+    (await shutdownNotes(asked, { env, signal: context.signal })).forEach(warn);
     if (!resumed) {
       hintAtLlm(options, context);
       await confirmSpending(task, approaches, seeds, options, manner, context);
@@ -244,9 +247,9 @@ function checkSameData(run: Run, task: Task): void {
 
 /** Which keys there are, and what to write to use them. */
 const keyHints: readonly { readonly variable: string; readonly spec: string }[] = [
-  { variable: "OPENAI_API_KEY", spec: "openai:gpt-5-mini" },
-  { variable: "ANTHROPIC_API_KEY", spec: "anthropic:claude-haiku-4-5" },
-  { variable: "GOOGLE_GENERATIVE_AI_API_KEY", spec: "google:gemini-2.5-flash" },
+  { variable: "OPENAI_API_KEY", spec: "openai:gpt-6-luna" },
+  { variable: "ANTHROPIC_API_KEY", spec: "anthropic:claude-haiku-5-5" },
+  { variable: "GOOGLE_GENERATIVE_AI_API_KEY", spec: "google:gemini-3.5-flash-lite" },
 ];
 
 /** A key that is set is never used unasked: it costs money. */
@@ -255,7 +258,7 @@ function hintAtLlm(options: RunOptions, { terminal }: CommandContext): void {
   const found = keyHints.find(({ variable }) => terminal.env[variable]);
   const hint =
     found === undefined
-      ? "To add one: --llm openai:gpt-5-mini (with OPENAI_API_KEY), ollama:qwen3:8b, or recorded:FILE."
+      ? "To add one: --llm openai:gpt-6-luna (with OPENAI_API_KEY), ollama:qwen3:8b, or recorded:FILE."
       : `${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.`;
   terminal.err(noteLines(`No LLM was named, so none is measured. ${hint}`, terminal));
 }

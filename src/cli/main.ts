@@ -72,7 +72,7 @@ function makeProgram(context: CommandContext): Command {
       `
 Examples:
   crossover run tickets.csv                         compare on your data, without a key or a network
-  crossover run tickets.csv --llm openai:gpt-5-mini with an LLM (OPENAI_API_KEY)
+  crossover run tickets.csv --llm openai:gpt-6-luna with an LLM (OPENAI_API_KEY)
   crossover run tickets.csv --dry-run               what it would do and cost
   crossover check tickets.csv                       look for duplicates, leaks, wrong labels
 

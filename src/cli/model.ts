@@ -8,7 +8,7 @@ import { HubUnreachable } from "../hub/retries.js";
 import { UserError } from "../lib/errors.js";
 import { formatBytes, formatPlural } from "../lib/format.js";
 import { didYouMean } from "../lib/nearest-name.js";
-import { parseSpec } from "../prompt/providers/resolve.js";
+import { parseSpec } from "../prompt/providers/spec.js";
 import { buildEncoder } from "../tune/encoders/families.js";
 import { embeddedModels, findModelFolder, readObject } from "../tune/pretrained/model-folder.js";
 import type { ProgressEvent } from "../types.js";

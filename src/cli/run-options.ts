@@ -1,9 +1,11 @@
 /** @file The options of `crossover run`: what they are called, what they may be, and what they become. */
+
 import { type Command, Option } from "commander";
 import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
 import { defaultPatienceSeconds } from "../prompt/client.js";
 import { type OptimizerName, optimizerNames } from "../prompt/optimizers/optimizers.js";
+import { llmForms } from "../prompt/providers/services.js";
 import type { LadderChoice } from "../tune/ladder.js";
 import type { ClassWeight } from "../tune/regression/class-weights.js";
 
@@ -179,7 +181,7 @@ export function addRunOptions(command: Command): Command {
     )
     .option(
       "--llm <spec>",
-      "LLM to prompt: openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL, recorded:FILE (repeatable)",
+      `LLM to prompt (repeatable): ${llmForms()}, local:ORG/MODEL, recorded:FILE; OPENAI_BASE_URL leads openai: to a server of your own`,
       collect,
       [],
     )

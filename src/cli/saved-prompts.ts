@@ -38,7 +38,7 @@ export async function withPrompts(given: RunOptions): Promise<RunOptions> {
   const llm = given.llm.length > 0 ? given.llm : modelsOf(sources);
   if (llm.every((spec) => spec.startsWith("recorded:"))) {
     throw new UserError(
-      `--prompt needs a model to ask, and ${sources[0]!.place} names none. Name one, such as --llm openai:gpt-5-mini.`,
+      `--prompt needs a model to ask, and ${sources[0]!.place} names none. Name one, such as --llm openai:gpt-6-luna.`,
     );
   }
   return { ...given, prompt, promptHash, llm };

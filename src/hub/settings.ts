@@ -2,7 +2,9 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { baseUrlFault, baseUrlOf } from "../lib/base-url.js";
 import { UserError } from "../lib/errors.js";
+import { readSecret } from "../lib/secret.js";
 import type { ProgressEvent } from "../types.js";
 
 /** Environment variables. */
@@ -64,32 +66,26 @@ function folderOf(value: string | undefined, env: Env): string | undefined {
 
 function readEndpoint(value: string | undefined): string {
   if (!value) return "https://huggingface.co";
-  const url = URL.canParse(value) ? new URL(value) : undefined;
   // The value itself is not shown: an address with a password in it is one of the things that can be wrong.
-  if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "" || url.search !== "")
+  const fault = baseUrlFault(value);
+  if (fault !== null)
     throw new UserError(
-      "HF_ENDPOINT is not the address of a hub. Expected http:// or https://, a host and nothing secret, e.g. https://huggingface.co.",
+      `HF_ENDPOINT is not the address of a hub: it ${fault}. Expected http:// or https://, a host and nothing secret, e.g. https://huggingface.co.`,
     );
-  return url.href.replace(/\/+$/, "");
+  return baseUrlOf(new URL(value).href);
 }
 
+const copyAgain = "Copy it again from https://huggingface.co/settings/tokens.";
+
 function readToken(env: Env, path: string): string | undefined {
-  const named = (env["HF_TOKEN"] || env["HUGGING_FACE_HUB_TOKEN"])?.trim();
-  if (named) return checked(named, "HF_TOKEN");
+  const named = readSecret(env["HF_TOKEN"] || env["HUGGING_FACE_HUB_TOKEN"], "HF_TOKEN", copyAgain);
+  if (named !== undefined) return named;
   if (isTrue(env["HF_HUB_DISABLE_IMPLICIT_TOKEN"])) return undefined;
   let text: string;
   try {
-    text = readFileSync(path, "utf8").trim();
+    text = readFileSync(path, "utf8");
   } catch {
     return undefined;
   }
-  return text === "" ? undefined : checked(text, path);
-}
-
-/** A token that can't stand in a header would be quoted whole by the error that says so. */
-function checked(token: string, place: string): string {
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new UserError(
-    `${place} holds spaces or characters that no token has. Copy it again from https://huggingface.co/settings/tokens.`,
-  );
+  return readSecret(text, path, copyAgain);
 }

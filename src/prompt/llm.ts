@@ -68,7 +68,7 @@ export interface Completion {
   readonly latencySeconds: number | null;
   /** Of each token of `text`, where they were asked for and the service has them. */
   readonly logprobs?: readonly TokenLogprob[];
-  /** The model id in the response: `gpt-5-mini-2025-08-07` where `gpt-5-mini` was asked for. */
+  /** The model id in the response: `gpt-6-luna-2026-09-22` where `gpt-6-luna` was asked for. */
   readonly servedBy: string | null;
 }
 
@@ -86,7 +86,7 @@ export interface Reply {
 
 /** What is known of a model before it is asked anything, and without a key. */
 export interface ModelCard {
-  /** As the user wrote it, and the name in reports: `openai:gpt-5-mini`. */
+  /** As the user wrote it, and the name in reports: `openai:gpt-6-luna`. */
   readonly spec: string;
   readonly provider: string;
   readonly model: string;

@@ -15,7 +15,8 @@ import { cutSearchRows } from "./optimizers/search-rows.js";
 import type { PromptProgram } from "./program.js";
 import { type ProgramParts, programPredictor } from "./program-predictor.js";
 import { checkAliases, type PromptOptions } from "./prompt.js";
-import { describeModel, parseSpec, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
+import { describeModel, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
+import { parseSpec } from "./providers/spec.js";
 
 export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "demos"> {
   /** What the search begins with, and keeps unless something is better: `zero-shot` unless told, or `cot`. */

@@ -5,6 +5,7 @@
 import { formatCount } from "../lib/format.js";
 import type { Usage } from "../types.js";
 import type { ModelCard } from "./llm.js";
+import { listPrices } from "./price-table.js";
 
 /** Output tokens of one answer in the mean, reasoning included, and in what range that mean is taken to lie. */
 export interface OutputEstimate {
@@ -17,17 +18,26 @@ export interface OutputEstimate {
 
 /**
  * Reasoning tokens of one answer, recorded at the default effort on 5,160 SMS messages with two labels: the mean, and the means of the
- * tenth of the messages that took least and of the tenth that took most, since an easier or harder task may take as little or as much.
+ * tenth of the messages that took least and of the tenth that took most, since an easier or harder task may take as little or as much. Recorded were
+ * the first of each row; the others are of the same size and line.
  */
-const recorded: readonly { readonly model: RegExp; readonly mean: number; readonly low: number; readonly high: number }[] = [
-  { model: /^gpt-5(\.\d)?-nano/, mean: 102, low: 42, high: 280 },
-  { model: /^gpt-5(\.\d)?-mini/, mean: 29, low: 0, high: 83 },
-  { model: /^gpt-5/, mean: 40, low: 0, high: 133 },
+const recorded: readonly {
+  readonly models: readonly string[];
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}[] = [
+  { models: ["gpt-5-nano", "gpt-5.4-nano"], mean: 102, low: 42, high: 280 },
+  { models: ["gpt-5-mini", "gpt-5.4-mini"], mean: 29, low: 0, high: 83 },
+  { models: ["gpt-5", "gpt-5.1", "gpt-5.2", "gpt-5.4", "gpt-5.5"], mean: 40, low: 0, high: 133 },
 ];
 /** Of a model without a recording: from the least to the most of those above. */
 const unrecorded = { mean: 100, low: 0, high: 280 };
 /** Beside the thoughts: an answer of one token ("ham") was billed as 10 by each of them. */
 const reasoningOverheadTokens = 9;
+
+/** The name that a model's price is listed under: that of one with a date is the one without. */
+const listedName = (model: string): string => listPrices.aliases?.[model] ?? model;
 
 /** Before anything was asked: the answer itself (`answerTokens`), and what was recorded elsewhere of thinking. */
 export function assumedOutput(
@@ -41,7 +51,8 @@ export function assumedOutput(
       high: answerTokens * 2,
       basis: "answers are taken to be a label and nothing else",
     };
-  const found = recorded.find((row) => row.model.test(model));
+  const name = listedName(model);
+  const found = recorded.find(({ models }) => models.includes(name));
   const { mean, low, high } = found ?? unrecorded;
   const spoken = answerTokens + reasoningOverheadTokens;
   return {

@@ -8,6 +8,7 @@ import { messageOf, UserError } from "../lib/errors.js";
 import { nearestNames } from "../lib/nearest-name.js";
 import { whyUnreadable } from "../lib/unreadable-file.js";
 import type { Usage } from "../types.js";
+import { serviceOf, services } from "./providers/services.js";
 
 /** Prices of a token that grow with the length of a request. */
 type BasePriceField =
@@ -17,7 +18,7 @@ type BasePriceField =
   | "cache_creation_input_token_cost";
 
 /** Input tokens of a request above which all its tokens have the second price, as the names of LiteLLM's fields say it. */
-const tiers = { "200k": 200_000, "272k": 272_000 } as const;
+const tiers = { "100k": 100_000, "200k": 200_000, "272k": 272_000 } as const;
 type TierField = `${BasePriceField}_above_${keyof typeof tiers}_tokens`;
 
 /** USD per token, and what a model takes. Names as in LiteLLM's file. Reasoning is billed as output. */
@@ -39,6 +40,12 @@ export interface Price extends Readonly<Partial<Record<TierField, number>>> {
   readonly supports_sampling_params?: boolean;
   /** False where JSON of a given schema cannot be demanded. */
   readonly supports_response_schema?: boolean;
+  /** The model that its maker names in place of one that is retired. Not in LiteLLM's file, like those below. */
+  readonly replacement?: string;
+  /** Whose model it is, wherever it is served. */
+  readonly maker?: "openai" | "anthropic" | "google";
+  /** What is announced to take this price's place, and from which ISO date on. */
+  readonly later?: { readonly from: string; readonly price: Price };
 }
 
 /** Prices by model id, with where and when they were read. */
@@ -47,6 +54,8 @@ export interface PriceTable {
   readonly asOf: string;
   readonly source: string;
   readonly models: Readonly<Record<string, Price>>;
+  /** Other names of models: the id whose price each has. */
+  readonly aliases?: Readonly<Record<string, string>>;
   /** Ids whose price the user gave: they are as old as the user says. */
   readonly own?: ReadonlySet<string>;
 }
@@ -129,34 +138,37 @@ export function batchCostOfUsage(price: Price, usage: Usage): number | null {
   return batch === null ? null : costOfUsage(batch, usage);
 }
 
-/** Prefixes under which LiteLLM's file lists the models of a provider; the models of OpenAI and Anthropic have none. */
-const prefixes: Readonly<Record<string, readonly string[]>> = {
-  openai: ["", "openai/"],
-  anthropic: ["", "anthropic/"],
-  google: ["gemini/", ""],
-};
-
-/** A date at the end of a model id: `-2025-08-07`, `-20251001`, `-0125`, `-001`. */
-const dateSuffix = /-(\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{3})$/;
-
-/** The price of a model, by its id or else by the id without its date; `null` where the table has none. */
-export function findPrice(table: PriceTable, provider: string, model: string): Price | null {
-  const id = model.replace(/^models\//, "");
-  for (const name of [id, id.replace(dateSuffix, "")]) {
-    for (const prefix of prefixes[provider] ?? [`${provider}/`]) {
-      const key = prefix + name;
-      if (Object.hasOwn(table.models, key)) return table.models[key]!;
-    }
+/** The price of a model, by its id or another name of it; `null` where the table has none. */
+export function findPrice({ models, aliases = {} }: PriceTable, provider: string, model: string): Price | null {
+  const name = model.replace(/^models\//, "");
+  for (const prefix of serviceOf(provider)?.pricePrefixes ?? [`${provider}/`]) {
+    const key = prefix + name;
+    if (Object.hasOwn(models, key)) return models[key]!;
+    if (Object.hasOwn(aliases, key)) return models[aliases[key]!] ?? null;
   }
   return null;
+}
+
+/** The price of a recorded model, whichever service it is of; `null` where the table has none. */
+export function findRecordedPrice(table: PriceTable, model: string): Price | null {
+  for (const provider of Object.keys(services)) {
+    const price = findPrice(table, provider, model);
+    if (price !== null) return price;
+  }
+  return null;
+}
+
+/** A price as it is on a day, given as ISO date. */
+export function priceOn(price: Price, today: string): Price {
+  return price.later !== undefined && today >= price.later.from ? price.later.price : price;
 }
 
 /** Prices older than this many days are warned of. */
 const freshDays = 90;
 
 /**
- * What the user should know of a price: that there is none, that the table is old, or that the model is or will soon be retired. `today` as
- * ISO date.
+ * What the user should know of a price: that there is none, that the table is old, that it changes, or that the model is or will soon be retired.
+ * `today` as ISO date.
  */
 export function priceWarnings(table: PriceTable, model: string, price: Price | null, today: string): string[] {
   if (price === null) {
@@ -166,7 +178,13 @@ export function priceWarnings(table: PriceTable, model: string, price: Price | n
         "is left out. Give a file of your own with --prices.",
     ];
   }
-  return [...ageWarnings(table, price, today), ...retirementWarnings(model, price, today)];
+  const { deprecation_date: end, replacement } = price;
+  const retirement = end === undefined ? null : retirementNote(model, end, today, replacement);
+  return [
+    ...ageWarnings(table, price, today),
+    ...changeWarnings(model, price, today),
+    ...(retirement === null ? [] : [retirement]),
+  ];
 }
 
 function ageWarnings({ asOf, models, own }: PriceTable, price: Price, today: string): string[] {
@@ -179,11 +197,33 @@ function ageWarnings({ asOf, models, own }: PriceTable, price: Price, today: str
   ];
 }
 
-function retirementWarnings(model: string, { deprecation_date: end }: Price, today: string): string[] {
-  if (end === undefined) return [];
+/** What happens within so many days is told. */
+const soonDays = 60;
+
+function changeWarnings(model: string, { later }: Price, today: string): string[] {
+  const days = later === undefined ? 0 : daysBetween(today, later.from);
+  if (later === undefined || days <= 0 || days > soonDays) return [];
+  const { input_cost_per_token: input, output_cost_per_token: output } = later.price;
+  return [
+    `The price of ${model} changes on ${later.from}, in ${days} days: to $${perMillion(input)} a million tokens of input and ` +
+      `$${perMillion(output)} of output.`,
+  ];
+}
+
+const perMillion = (usd: number): number => Number((usd * 1e6).toPrecision(4));
+
+/**
+ * That a model is retired, or will be within 60 days; `null` where it won't. Dates as ISO dates.
+ *
+ * @param source who says so, where it is not the table
+ */
+export function retirementNote(model: string, end: string, today: string, replacement?: string, source?: string): string | null {
   const days = daysBetween(today, end);
-  if (days > 60) return [];
-  return [days <= 0 ? `${model} was retired on ${end}.` : `${model} will be retired on ${end}, in ${days} days.`];
+  if (!(days <= soonDays)) return null;
+  const instead = replacement === undefined ? "" : ` Its maker names ${replacement} in its place.`;
+  const by = source === undefined ? "" : `, says ${source}`;
+  const when = days <= 0 ? `was retired on ${end}${by}` : `will be retired on ${end}, in ${days} days${by}`;
+  return `${model} ${when}.${instead}`;
 }
 
 function daysBetween(from: string, to: string): number {
@@ -237,7 +277,7 @@ export async function loadPrices(path: string, base: PriceTable): Promise<PriceT
   }
   if (own.size === 0)
     throw new UserError(`${path} holds no prices: no model in it has input_cost_per_token and output_cost_per_token.`);
-  return { asOf: base.asOf, source: `${path} over ${base.source}`, models, own };
+  return { ...base, source: `${path} over ${base.source}`, models, own };
 }
 
 function readPrice(path: string, model: string, row: Readonly<Record<string, unknown>>): Price {

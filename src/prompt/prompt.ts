@@ -20,12 +20,13 @@ import {
 import type { PriceTable } from "./prices.js";
 import type { PromptProgram } from "./program.js";
 import { type ProgramParts, questionPredictor } from "./program-predictor.js";
-import { describeModel, parseSpec, type ResolveOptions, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
+import { describeModel, type ResolveOptions, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
+import { parseSpec } from "./providers/spec.js";
 import { prepareQuestions } from "./question.js";
 import { shortlistNote } from "./shortlist-recall.js";
 
 export interface PromptOptions extends ClientOptions {
-  /** `openai:gpt-5-mini`, or what `resolveLlm` made of it. Approaches that share an `Llm` share its pace. */
+  /** `openai:gpt-6-luna`, or what `resolveLlm` made of it. Approaches that share an `Llm` share its pace. */
   readonly llm: string | Llm;
   /** How to ask: `zero-shot` unless told, or `few-shot` where `demos` are wanted. */
   readonly method?: PromptMethod;
@@ -56,7 +57,7 @@ export interface PromptOptions extends ClientOptions {
  * `predict`. An unknown provider or way is a `UserError` of this call, a missing key one of `fit`: the estimate needs none.
  *
  * ```ts
- * const approach = prompt({ llm: "openai:gpt-5-mini", method: "nearest", encoder, demos: 8 });
+ * const approach = prompt({ llm: "openai:gpt-6-luna", method: "nearest", encoder, demos: 8 });
  * ```
  */
 export function prompt(options: PromptOptions): Approach {

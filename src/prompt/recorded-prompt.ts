@@ -1,7 +1,15 @@
 import type { Approach, Prediction, Query, Task, Usage } from "../types.js";
 import type { Aliases } from "./answer.js";
 import { listPrices } from "./price-table.js";
-import { batchCostOfUsage, costOfUsage, findPrice, type Price, type PriceTable, priceWarnings } from "./prices.js";
+import {
+  batchCostOfUsage,
+  costOfUsage,
+  findRecordedPrice,
+  type Price,
+  type PriceTable,
+  priceOn,
+  priceWarnings,
+} from "./prices.js";
 import { readCompletion } from "./read-completion.js";
 import { type Recording, readRecording } from "./recording.js";
 import { checkCoverage } from "./recording-coverage.js";
@@ -38,7 +46,9 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
   const { model } = recording;
   const { told = {} } = options;
   const prices = options.prices ?? listPrices;
-  const price = findPrice(prices, "openai", model);
+  const today = options.today ?? new Date().toISOString().slice(0, 10);
+  const listed = findRecordedPrice(prices, model);
+  const price = listed === null ? null : priceOn(listed, today);
   const facts = recordedFacts(recording, price);
   return {
     name: `prompt:recorded@${model.replace(/\s+/g, "-")}${options.suffix === undefined ? "" : `#${options.suffix}`}`,
@@ -56,8 +66,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
     },
     async fit(train, context) {
       context.signal.throwIfAborted();
-      const today = options.today ?? new Date().toISOString().slice(0, 10);
-      for (const text of [...recording.warnings, ...priceWarnings(prices, model, price, today)])
+      for (const text of [...recording.warnings, ...priceWarnings(prices, model, listed, today)])
         context.log({ kind: "note", text });
       const { labels, descriptions, isMultiLabel } = train;
       const task = { labels, descriptions, isMultiLabel, aliases: { ...train.aliases, ...options.aliases } };

@@ -15,7 +15,7 @@ export type RecordedRow = Omit<Completion, "latencySeconds"> | { readonly error:
 
 export interface Recording {
   readonly path: string;
-  /** The model that answered, as the file names it: `gpt-5-mini-2025-08-07`. Of several, the one with most answers. */
+  /** The model that answered, as the file names it: `gpt-6-luna-2026-09-22`. Of several, the one with most answers. */
   readonly model: string;
   /** By `custom_id`. */
   readonly rows: ReadonlyMap<string, RecordedRow>;

@@ -50,13 +50,37 @@ const anthropic = nearest(1.15, 0.25, "Claude's");
 const google = nearest(1, 0.2, "Gemini's");
 const other = nearest(1, 0.3, "that of this model");
 
+/** Families by what a model's name begins with, the longest first that fits. */
+const families: readonly (readonly [prefix: string, family: Family])[] = [
+  ["gpt-3.5", cl100k],
+  ["gpt-35", cl100k],
+  ["gpt-4", cl100k],
+  ["gpt-4o", o200k],
+  ["gpt-4.", o200k],
+  ["gpt-oss", gpt5],
+  ["gpt-5", gpt5],
+  ["gpt-6", gpt5],
+  ["gpt-", o200k],
+  ["chatgpt-", o200k],
+  ["o1", o200k],
+  ["o3", o200k],
+  ["o4", o200k],
+  ["claude", anthropic],
+  ["gemini", google],
+];
+
+/** Prefixes of whose model it is, or of what it was made: `openai/` of routers, `ft:` of fine-tuned ones. */
+const owners = ["ft:", "openai/", "anthropic/", "google/"];
+
+/** Families of providers that have one alone. */
+const ofProviders: Readonly<Record<string, Family>> = { anthropic, google };
+
 function familyOf({ provider, model }: Pick<ModelCard, "provider" | "model">): Family {
-  const name = model.replace(/^ft:/, "").replace(/^(openai|anthropic|google)\//, "");
-  if (/^(gpt-3\.5|gpt-35|gpt-4(?![o.\d]))/.test(name)) return cl100k;
-  if (/^gpt-([5-9]|oss)/.test(name)) return gpt5;
-  if (/^(gpt-|chatgpt-|o\d)/.test(name)) return o200k;
-  if (provider === "anthropic" || name.startsWith("claude")) return anthropic;
-  return provider === "google" || name.startsWith("gemini") ? google : other;
+  const owner = owners.find((prefix) => model.startsWith(prefix)) ?? "";
+  const name = model.slice(owner.length);
+  const fitting = families.filter(([prefix]) => name.startsWith(prefix));
+  const longest = fitting.sort(([a], [b]) => b.length - a.length)[0];
+  return longest?.[1] ?? ofProviders[provider] ?? other;
 }
 
 /** Around each message, and for its role, in the cookbook's "How to count tokens with tiktoken". */

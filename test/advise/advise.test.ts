@@ -156,7 +156,7 @@ describe("advise", () => {
     expect(advice.confidence).toContain("It holds for the stand-in only, not for a language model.");
     expect(advice.cautions[0]).toEqual({ kind: "no-llm", standIn: "prompt:labels" });
     expect(advice.nextSteps.map(({ command }) => command)).toEqual([
-      "crossover run FILE --llm openai:gpt-5-mini",
+      "crossover run FILE --llm openai:gpt-6-luna",
       "crossover run FILE --llm ollama:qwen3:8b",
       "crossover run FILE --llm recorded:batch-output.jsonl",
     ]);

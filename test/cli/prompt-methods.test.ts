@@ -62,7 +62,7 @@ describe("ways of prompting on the command line", () => {
   it.each([
     [{ llm, approaches: ["prompt:neerest"] }, /Did you mean "prompt:nearest"\? Approaches: .*prompt:nearest@openai:gpt-5-mini, /],
     [{ approaches: ["prompt:neerest"] }, /Did you mean "prompt:nearest"\? Approaches: .*prompt:nearest@LLM, /],
-    [{ approaches: ["prompt:nearest"] }, /It needs an LLM: add --llm openai:gpt-5-mini\./],
+    [{ approaches: ["prompt:nearest"] }, /It needs an LLM: add --llm openai:gpt-6-luna\./],
     [{ llm, approaches: ["prompt:cot@openai:gpt-5"] }, /It needs an LLM: add --llm openai:gpt-5\./],
   ])("are listed where %j names another", async (options, message) => {
     await expect(planned(options)).rejects.toThrow(message);

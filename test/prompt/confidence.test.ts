@@ -33,7 +33,7 @@ afterAll(() => server[Symbol.asyncDispose]());
 async function answered(options: Partial<PromptOptions>): Promise<{ prediction: Prediction; notes: string[]; asked: number }> {
   const context = recordingContext();
   const before = server.requests.length;
-  const approach = prompt({ llm: "openai:gpt-4o-mini", env: { OPENAI_BASE_URL: server.url }, ...options });
+  const approach = prompt({ llm: "openai:gpt-5-chat-latest", env: { OPENAI_BASE_URL: server.url }, ...options });
   await using predictor = await approach.fit(train, context);
   const [prediction] = await predictor.predict([{ id: "q", text: "cash" }], context);
   const notes = context.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));

@@ -175,8 +175,11 @@ describe("a fault that never reached the service costs nothing:", () => {
       attempts: 2,
       backoffSeconds: 0.001,
     });
-    await using predictor = await approach.fit(train, context);
-    const error = await failureOf(predictor.predict(queries(12), context));
+    const asking = async (): Promise<void> => {
+      await using predictor = await approach.fit(train, context);
+      await predictor.predict(queries(12), context);
+    };
+    const error = await failureOf(asking());
     expect(error).toBeInstanceOf(UserError);
     return { spentUsd: budget.spentUsd, message: String(error) };
   };

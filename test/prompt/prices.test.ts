@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { listPrices } from "../../src/prompt/price-table.js";
-import { batchCostOfUsage, costOfUsage, findPrice, loadPrices, mostCost, priceWarnings } from "../../src/prompt/prices.js";
+import {
+  batchCostOfUsage,
+  costOfUsage,
+  findPrice,
+  findRecordedPrice,
+  loadPrices,
+  mostCost,
+  priceWarnings,
+} from "../../src/prompt/prices.js";
+import { describeModel } from "../../src/prompt/providers/resolve.js";
 
 const mini = findPrice(listPrices, "openai", "gpt-5-mini")!;
 
@@ -84,6 +93,34 @@ describe("the price of a model", () => {
     expect(findPrice(listPrices, "openai", "gpt-4o-2024-05-13")?.input_cost_per_token).toBe(5e-6);
   });
 
+  it("is one row's under several names, which are data: no date is guessed away", () => {
+    expect(findPrice(listPrices, "openai", "gpt-5-mini-2031-01-01")).toBeNull();
+    expect(findPrice(listPrices, "anthropic", "claude-haiku-4-5-20990101")).toBeNull();
+    for (const [alias, id] of Object.entries(listPrices.aliases!)) {
+      expect(listPrices.models).not.toHaveProperty([alias]);
+      expect(listPrices.models).toHaveProperty([id]);
+    }
+  });
+
+  it("is found of what was recorded of any maker", () => {
+    for (const model of ["gpt-6-luna-2026-09-22", "claude-haiku-4-5-20251001", "models/gemini-3.5-flash-lite", "deepseek-flash"])
+      expect(findRecordedPrice(listPrices, model)).not.toBeNull();
+  });
+
+  it("grows with the length of a prompt to claude-haiku-5-5", () => {
+    const haiku = findPrice(listPrices, "anthropic", "claude-haiku-5-5")!;
+    const usage = { inputTokens: 100_000, cachedInputTokens: 0, outputTokens: 10, reasoningTokens: 0 };
+    expect(costOfUsage(haiku, usage)).toBeCloseTo(0.010005, 9);
+    expect(costOfUsage(haiku, { ...usage, inputTokens: 100_001 })).toBeCloseTo(0.0500255, 9);
+  });
+
+  it("changes on the day that was announced, and says so before", () => {
+    const flash = (today: string) => describeModel("google:gemini-3.8-flash", { env: {}, today });
+    expect(flash("2026-12-31").price?.input_cost_per_token).toBe(7.5e-7);
+    expect(flash("2026-12-31").warnings.join()).toMatch(/changes on 2027-01-01, in 1 days?: to \$1\.5 .* \$7\.5/);
+    expect(flash("2027-01-01")).toMatchObject({ price: { output_cost_per_token: 7.5e-6 }, warnings: [] });
+  });
+
   it("is not made up", () => {
     expect(findPrice(listPrices, "openai", "gpt-99")).toBeNull();
     expect(findPrice(listPrices, "openai", "constructor")).toBeNull();
@@ -97,6 +134,8 @@ describe("the price of a model", () => {
       expect(price.input_cost_per_token).toBeGreaterThan(0);
       expect(price.output_cost_per_token).toBeGreaterThanOrEqual(price.input_cost_per_token);
       expect(price.cache_read_input_token_cost ?? 0).toBeLessThan(price.input_cost_per_token);
+      if (price.deprecation_date !== undefined) expect(price.deprecation_date).toMatch(/^20\d\d-\d\d-\d\d$/);
+      if (price.replacement !== undefined) expect(findRecordedPrice(listPrices, price.replacement)).not.toBeNull();
       const second = price.input_cost_per_token_above_200k_tokens ?? price.input_cost_per_token_above_272k_tokens;
       expect(second ?? price.input_cost_per_token * 2).toBeCloseTo(price.input_cost_per_token * 2, 12);
       const written = price.cache_creation_input_token_cost ?? price.input_cost_per_token * 1.25;
@@ -110,10 +149,10 @@ describe("the price of a model", () => {
 });
 
 describe("warnings", () => {
-  const retired = { ...mini, deprecation_date: "2026-03-01" };
+  const retired = { ...mini, deprecation_date: "2026-03-01", replacement: "n" };
   it.each([
-    ["2026-03-01", "m was retired on 2026-03-01."],
-    ["2026-02-20", "m will be retired on 2026-03-01, in 9 days."],
+    ["2026-03-01", "m was retired on 2026-03-01. Its maker names n in its place."],
+    ["2026-02-20", "m will be retired on 2026-03-01, in 9 days. Its maker names n in its place."],
     ["2025-12-01", undefined],
   ])("on %s: %s", (today, warning) => {
     expect(priceWarnings(listPrices, "m", retired, today)).toEqual(warning === undefined ? [] : [warning]);
@@ -125,7 +164,8 @@ describe("warnings", () => {
     expect(priceWarnings(old, "gpt-5-mini", mini, "2026-04-02")[0]).toMatch(
       /^The prices are of 2026-01-01, 91 days old: .*--prices/,
     );
-    expect(priceWarnings({ ...old, own: new Set(["gpt-5-mini"]) }, "gpt-5-mini", mini, "2026-12-01")).toEqual([]);
+    const luna = findPrice(listPrices, "openai", "gpt-6-luna")!;
+    expect(priceWarnings({ ...old, own: new Set(["gpt-6-luna"]) }, "gpt-6-luna", luna, "2026-12-01")).toEqual([]);
     expect(priceWarnings(old, "qwen3", { input_cost_per_token: 0, output_cost_per_token: 0 }, "2026-12-01")).toEqual([]);
   });
 

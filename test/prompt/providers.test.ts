@@ -2,7 +2,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it } from "vitest";
 import { LlmError } from "../../src/prompt/llm.js";
-import { describeModel, parseSpec, resolveLlm } from "../../src/prompt/providers/resolve.js";
+import { describeModel, resolveLlm } from "../../src/prompt/providers/resolve.js";
+import { parseSpec } from "../../src/prompt/providers/spec.js";
 import { promptTemplate, renderRequest } from "../../src/prompt/template.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 
@@ -59,6 +60,15 @@ describe("a spec", () => {
 });
 
 describe("a model", () => {
+  it("of OpenAI that is newer than the list counts as one that thinks, a fine-tuned one as what it was made of", () => {
+    const isReasoning = (spec: string): boolean => describeModel(spec, { env: {} }).isReasoning;
+    expect(["openai:gpt-7-nova", "openai:ft:gpt-5-mini:acme::1", "openai:ft:gpt-4o-mini:acme::1"].map(isReasoning)).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
   it.each([
     ["openai:gpt-5-mini", /Set OPENAI_API_KEY, or choose a model without a key: --llm ollama/],
     ["anthropic:claude-haiku-4-5", /Set ANTHROPIC_API_KEY/],

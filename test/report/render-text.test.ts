@@ -86,6 +86,6 @@ describe("renderText", () => {
     const offline = comparisonOf({ approaches: offlineApproaches });
     const text = renderText(offline, advise(offline), { width: 200, hasColor: false }).replace(/\s+/g, " ");
     expect(text).toContain("No language model was measured: whether prompting one would do better is open.");
-    expect(text).toContain("crossover run FILE --llm openai:gpt-5-mini");
+    expect(text).toContain("crossover run FILE --llm openai:gpt-6-luna");
   });
 });

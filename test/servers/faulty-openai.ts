@@ -61,6 +61,8 @@ export async function startFaultyServer(options: FaultyServerOptions): Promise<F
   let open = 0;
   let mostOpen = 0;
   const server = createServer(async (message, response) => {
+    // Of its models it tells nothing.
+    if (message.method === "GET") return failed(response, 404, "no such model");
     open++;
     mostOpen = Math.max(mostOpen, open);
     response.on("close", () => open--);

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { llmForms } from "../../prompt/providers/services.js";
 import type { CommandContext } from "../command-context.js";
 import { findRun } from "../find-run.js";
 import { givenWords } from "../label/given-words.js";
@@ -25,7 +26,10 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
       "label the rows of a file with an LLM, or with a model that was tuned; stopped or killed, it goes on where it was",
     )
     .argument("<data>", "CSV, TSV, JSON Lines (also .gz), which are streamed, or JSON or Parquet, with a text")
-    .option("--llm <spec>", "LLM that labels: openai:MODEL, anthropic:MODEL, google:MODEL, ollama:MODEL")
+    .option(
+      "--llm <spec>",
+      `LLM that labels: ${llmForms()}, local:ORG/MODEL; OPENAI_BASE_URL leads openai: to a server of your own`,
+    )
     .option("--model <folder>", "a tuned model that labels: artifacts/tune_full of a run, or a classifier of transformers")
     .option(
       "--run <run>",
@@ -33,7 +37,7 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     )
     .option(
       "--approach <name>",
-      "which prompt or tuned model of the run, e.g. prompt:few-shot@openai:gpt-5-mini or tune:probe (otherwise its best)",
+      "which prompt or tuned model of the run, e.g. prompt:few-shot@openai:gpt-6-luna or tune:probe (otherwise its best)",
     )
     .option("--labels <list>", "the labels: a,b,c", list)
     .option("--descriptions <file>", "YAML or JSON: what each label means, in words; names the labels where nothing else does")
@@ -82,10 +86,10 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
       "after",
       `
 Examples:
-  crossover label unlabelled.csv --llm openai:gpt-5-mini --labels billing,delivery,other --dry-run
-  crossover label unlabelled.csv --llm openai:gpt-5-mini --labels billing,delivery,other -n 50   a pilot; then again without -n
-  crossover label unlabelled.csv --llm openai:gpt-5-mini --examples labelled.csv -o done.jsonl --budget-usd 5
-  crossover label unlabelled.csv --llm openai:gpt-5-mini --labels a,b,c --batch   half the price, within a day
+  crossover label unlabelled.csv --llm openai:gpt-6-luna --labels billing,delivery,other --dry-run
+  crossover label unlabelled.csv --llm openai:gpt-6-luna --labels billing,delivery,other -n 50   a pilot; then again without -n
+  crossover label unlabelled.csv --llm openai:gpt-6-luna --examples labelled.csv -o done.jsonl --budget-usd 5
+  crossover label unlabelled.csv --llm openai:gpt-6-luna --labels a,b,c --batch   half the price, within a day
   crossover label unlabelled.csv --run runs/tickets-2026-01-01-120000
   crossover label unlabelled.csv --model runs/tickets/artifacts/tune_full`,
     );

@@ -13,6 +13,7 @@ import { random } from "../../lib/random.js";
 import { spendingText } from "../../lib/spending.js";
 import { listPrices } from "../../prompt/price-table.js";
 import { loadPrices } from "../../prompt/prices.js";
+import { shutdownNotes } from "../../prompt/providers/shutdown-date.js";
 import { openBill } from "../../store/bill.js";
 import { openResponseCache } from "../../store/response-cache.js";
 import { lockRun } from "../../store/run-lock.js";
@@ -129,6 +130,8 @@ export async function label(options: LabelOptions, command: string, context: Com
       return;
     }
     note(planText(plan, facts));
+    const llm = options.model === undefined && left > 0 ? [plan.name] : [];
+    for (const each of await shutdownNotes(llm, { env, prices, signal })) note(`Note: ${each}`);
     if (!options.yes && options.budgetUsd === undefined) await confirmUsd(estimate.usd ?? 0, "Labeling", terminal);
     if (!isBegun) await writeState(output, state);
     const bill = openBill(join(folder, "bill.jsonl"));

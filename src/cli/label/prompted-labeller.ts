@@ -7,7 +7,8 @@ import type { Pilot } from "../../prompt/output-estimate.js";
 import type { PriceTable } from "../../prompt/prices.js";
 import type { PromptProgram } from "../../prompt/program.js";
 import { programPredictor } from "../../prompt/program-predictor.js";
-import { describeModel, parseSpec, resolveLlm } from "../../prompt/providers/resolve.js";
+import { describeModel, resolveLlm } from "../../prompt/providers/resolve.js";
+import { parseSpec } from "../../prompt/providers/spec.js";
 import { needsEncoder } from "../../prompt/question.js";
 import { promptTemplate } from "../../prompt/template.js";
 import { loadEncoder } from "../../tune/pretrained/encoder.js";
@@ -122,7 +123,7 @@ async function newPrompt(options: LabellerOptions, env: LabellerSources["env"], 
   const { llm } = options;
   if (llm === undefined) {
     throw new UserError(
-      "Nobody is named who labels. Give --llm SPEC (such as openai:gpt-5-mini), --run RUN for the prompt of an earlier run, or --model FOLDER for a tuned model.",
+      "Nobody is named who labels. Give --llm SPEC (such as openai:gpt-6-luna), --run RUN for the prompt of an earlier run, or --model FOLDER for a tuned model.",
     );
   }
   if (parseSpec(llm).provider === "recorded") throw new UserError(`${llm} is a recording, which cannot be asked anything new.`);

@@ -5,7 +5,7 @@ import { UserError } from "../../lib/errors.js";
 import { formatCount } from "../../lib/format.js";
 import type { Context } from "../../types.js";
 import { LlmError } from "../llm.js";
-import { type Caller, toLlmError } from "../providers/failure.js";
+import { type Caller, excerpt, toLlmError } from "../providers/failure.js";
 import type { StoredBatch } from "./batch-folder.js";
 import type { BatchAnswer, BatchService } from "./batch-service.js";
 
@@ -87,10 +87,11 @@ async function over(batch: StoredBatch, id: string, manner: BatchManner, signal:
     const { isOver, done, total, failure } = state;
     tried = 1;
     if (total > 0) log({ kind: "progress", stage: `batch ${id} at ${spec}`, done, total });
-    if (failure?.kind === "crowded") throw new CrowdedError(`${spec} does not take the batch now: ${failure.message}`);
+    const why = excerpt(failure?.message ?? "", caller.secrets);
+    if (failure?.kind === "crowded") throw new CrowdedError(`${spec} does not take the batch now: ${why}`);
     if (failure !== undefined) batch.update({ phase: "withdrawn" });
     if (failure?.kind === "refused") {
-      const said = `${failure.message}${/[.!?]$/.test(failure.message) ? "" : "."}`;
+      const said = `${why}${/[.!?]$/.test(why) ? "" : "."}`;
       throw new LlmError("batch", `${spec} refused the batch ${id}: ${said} None of it runs, and none of it is billed.`);
     }
     if (isOver) return;

@@ -8,6 +8,9 @@ import { asked } from "../providers/openai-chat.js";
 
 type Headers = Readonly<Record<string, string>>;
 
+/** Characters of what is no answer. Shown are fewer, once keys are hidden: one that is cut off here would not be known. */
+const mostSaid = 5000;
+
 /** Longer lines are no answers, and must not fill memory. */
 const mostLineBytes = 8 * 1024 * 1024;
 
@@ -17,7 +20,7 @@ export async function callJson(request: HttpRequest): Promise<unknown> {
   try {
     return JSON.parse(body) as unknown;
   } catch {
-    throw new ServiceError(`not JSON: ${body.slice(0, 200)}`, {
+    throw new ServiceError(`not JSON: ${body.slice(0, mostSaid)}`, {
       statusCode: status,
       responseHeaders: headers,
       responseBody: body,
@@ -62,10 +65,10 @@ export async function* jsonLines(url: URL, headers: Headers, signal: AbortSignal
   }
   const last = rest.trim() === "" ? undefined : parsedLine(rest);
   if (last !== undefined) yield last;
-  else if (rest.trim() !== "" && !isLastTry) throw new ServiceError(`cut off: ${rest.slice(0, 200)}`, {});
+  else if (rest.trim() !== "" && !isLastTry) throw new ServiceError(`cut off: ${rest.slice(0, mostSaid)}`, {});
   // A page of a proxy, say: none of it says anything of any request.
   if (whole === 0 && last === undefined && broken.trim() !== "")
-    throw new ServiceError(`not JSON: ${broken.slice(0, 200)}`, { statusCode: 200 });
+    throw new ServiceError(`not JSON: ${broken.slice(0, mostSaid)}`, { statusCode: 200 });
 }
 
 /** `undefined` where it is broken. */
@@ -80,7 +83,7 @@ function parsedLine(line: string): unknown {
 /** The id of what was made. Throws `ServiceError` where there is none. */
 export function idOf(value: unknown): string {
   const id = textAt(value, "id");
-  if (id === null) throw new ServiceError(`without an id: ${JSON.stringify(value)?.slice(0, 200)}`, { statusCode: 200 });
+  if (id === null) throw new ServiceError(`without an id: ${JSON.stringify(value)?.slice(0, mostSaid)}`, { statusCode: 200 });
   return id;
 }
 

@@ -7,7 +7,7 @@ import { randomUUID } from "node:crypto";
 import { UserError } from "../../lib/errors.js";
 import type { Context } from "../../types.js";
 import { LlmError, type UnderWay } from "../llm.js";
-import type { Caller } from "../providers/failure.js";
+import { type Caller, excerpt } from "../providers/failure.js";
 import type { HttpResponse } from "../providers/http.js";
 import { type BatchManner, batchAnswers, CrowdedError } from "./batch-answers.js";
 import { openBatchFolder, type StoredBatch } from "./batch-folder.js";
@@ -191,7 +191,10 @@ export function createBatchQueue(service: BatchService, caller: Caller, options:
 
   const tell = ({ stored }: Batch, { resolve, reject }: Waiter, answer: BatchAnswer["answer"]): void => {
     if (typeof answer !== "string") resolve(answer);
-    else reject(new LlmError("server", `${caller.card.spec} left a request of batch ${stored.id} without an answer: ${answer}`));
+    else {
+      const why = excerpt(answer, caller.secrets);
+      reject(new LlmError("server", `${caller.card.spec} left a request of batch ${stored.id} without an answer: ${why}`));
+    }
   };
 
   return {

@@ -10,14 +10,15 @@ import type { Llm } from "../llm.js";
 import type { PriceTable } from "../prices.js";
 import type { PromptProgram } from "../program.js";
 import { type ProgramParts, programPredictor } from "../program-predictor.js";
-import { describeModel, parseSpec, type ResolveOptions, resolveLlm, resolveOptionsOf } from "../providers/resolve.js";
+import { describeModel, type ResolveOptions, resolveLlm, resolveOptionsOf } from "../providers/resolve.js";
+import { parseSpec } from "../providers/spec.js";
 import { excerpt } from "./excerpt.js";
 import type { PromptSource } from "./prompt-source.js";
 
 export interface FilePromptOptions extends ClientOptions {
   /** What `readPrompt` made of a folder or a file. */
   readonly source: PromptSource;
-  /** `openai:gpt-5-mini`, or what `resolveLlm` made of it; otherwise the first model that the files name. */
+  /** `openai:gpt-6-luna`, or what `resolveLlm` made of it; otherwise the first model that the files name. */
   readonly llm?: string | Llm;
   /** For prompts that retrieve examples or shortlist labels. The caller's; it is not disposed of here. */
   readonly encoder?: Encoder;

@@ -10,7 +10,7 @@ import type { Dataset, Example } from "../../types.js";
 import type { AnswerSchema, CompletionRequest, Message } from "../llm.js";
 import { sampleTemperature } from "../program-predictor.js";
 import { formOf } from "../prompt-files.js";
-import { parseSpec } from "../providers/resolve.js";
+import { parseSpec } from "../providers/spec.js";
 import { delimitText, renderRequest } from "../template.js";
 import { nunjucksText } from "./nunjucks-text.js";
 import type { SavedPrompt } from "./read-prompt-folder.js";
@@ -133,11 +133,28 @@ interface Provider {
 
 /** A model as promptfoo calls it; `null` for one that it does not have. */
 function providerOf(spec: string): Provider | null {
-  const { provider, model } = parseSpec(spec);
+  const { provider, model, address } = parseSpec(spec);
+  if (address !== undefined) {
+    const { prefix, config } = providers.openai;
+    return { id: `${prefix}:${model}`, config: (...asked) => ({ ...config(...asked), apiBaseUrl: address }) };
+  }
+  const routed = compatible[provider];
+  if (routed !== undefined) return { id: `${routed}:${model}`, config: providers.openai.config };
   if (!Object.hasOwn(providers, provider)) return null;
   const { prefix, config } = providers[provider as keyof typeof providers];
   return { id: `${prefix}:${model}`, config };
 }
+
+/** promptfoo's prefixes of services that it asks as it does OpenAI (promptfoo.dev/docs/providers). */
+const compatible: Readonly<Record<string, string>> = {
+  azure: "azure:chat",
+  openrouter: "openrouter",
+  groq: "groq",
+  deepseek: "deepseek",
+  together: "togetherai",
+  xai: "xai",
+  cerebras: "cerebras",
+};
 
 const providers = {
   openai: {

@@ -15,11 +15,15 @@ type Result = Awaited<ReturnType<SdkModel["doGenerate"]>>;
 export interface OpenaiChatOptions {
   readonly baseUrl: string;
   readonly apiKey: string | undefined;
+  /** The header that the key is sent in: `authorization`, as a bearer token, or one for the key alone. */
+  readonly keyHeader: string;
   readonly model: string;
-  /** `openai`: OpenAI's own models, of which those that reason have other names for the system's message and the limit of output. */
-  readonly dialect: "openai" | "compatible";
-  /** Whether it is one of those. */
-  readonly isReasoning: boolean;
+  /** Names of parts of a request, of which models and services have different ones. */
+  readonly systemRole: "system" | "developer";
+  readonly limitName: "max_tokens" | "max_completion_tokens";
+  readonly seedName: "seed" | "random_seed";
+  /** How JSON is demanded: of the schema, or of any form. */
+  readonly structure: "json_schema" | "json_object";
   /** What requests go through: the network unless given. */
   readonly send?: typeof send;
 }
@@ -27,7 +31,7 @@ export interface OpenaiChatOptions {
 /** A model at an address that speaks OpenAI's protocol. */
 export function openaiChat(options: OpenaiChatOptions): ChatModel {
   const url = new URL(`${options.baseUrl}/chat/completions`);
-  const headers = openaiHeaders(options.apiKey);
+  const headers = openaiHeaders(options.apiKey, options.keyHeader);
   const { send: sent = send } = options;
   return {
     canRename: true,
@@ -45,8 +49,9 @@ function definedOnly(headers: Readonly<Record<string, string | undefined>>): Rec
 }
 
 /** Headers of a request with a JSON body. */
-export function openaiHeaders(apiKey: string | undefined): Record<string, string> {
-  return { "content-type": "application/json", ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) };
+export function openaiHeaders(apiKey: string | undefined, keyHeader = "authorization"): Record<string, string> {
+  const key = apiKey !== undefined && keyHeader === "authorization" ? `Bearer ${apiKey}` : apiKey;
+  return { "content-type": "application/json", ...(key === undefined ? {} : { [keyHeader]: key }) };
 }
 
 /** A response of status 2xx; throws `ServiceError` for any other, and where there is none. */
@@ -62,33 +67,32 @@ export async function asked(response: Promise<HttpResponse>): Promise<HttpRespon
 }
 
 /** The body of a request: what goes over the wire, and into a batch. */
-export function chatBody({ model, dialect, isReasoning }: OpenaiChatOptions, call: Options): Record<string, unknown> {
-  const isOwnReasoning = dialect === "openai" && isReasoning;
-  const { maxOutputTokens, temperature, seed, responseFormat, providerOptions } = call;
+export function chatBody(options: OpenaiChatOptions, call: Options): Record<string, unknown> {
+  const { maxOutputTokens, temperature, seed, providerOptions } = call;
   const alternatives = providerOptions?.["openai"]?.["logprobs"];
   const names = providerOptions?.["chat"];
-  const isDeveloper = isOwnReasoning !== (names?.["role"] === "other");
-  const isCompletionLimit = isOwnReasoning !== (names?.["limit"] === "other");
+  const isDeveloper = (options.systemRole === "developer") !== (names?.["role"] === "other");
+  const isCompletionLimit = (options.limitName === "max_completion_tokens") !== (names?.["limit"] === "other");
   // What is undefined, JSON leaves out.
   return {
-    model,
+    model: options.model,
     messages: call.prompt.map((message) => ({
       role: message.role === "system" && isDeveloper ? "developer" : message.role,
       content: typeof message.content === "string" ? message.content : message.content.map(textOf).join(""),
     })),
     [isCompletionLimit ? "max_completion_tokens" : "max_tokens"]: maxOutputTokens,
     temperature,
-    seed,
+    [options.seedName]: seed,
     ...(alternatives === undefined ? {} : { logprobs: true, top_logprobs: alternatives }),
-    ...(responseFormat?.type === "json"
-      ? {
-          response_format: {
-            type: "json_schema",
-            json_schema: { schema: responseFormat.schema, strict: true, name: responseFormat.name },
-          },
-        }
-      : {}),
+    ...responseFormat(options.structure, call.responseFormat),
   };
+}
+
+function responseFormat(structure: OpenaiChatOptions["structure"], format: Options["responseFormat"]): Record<string, unknown> {
+  if (format?.type !== "json") return {};
+  if (structure === "json_object") return { response_format: { type: structure } };
+  const { schema, name } = format;
+  return { response_format: { type: structure, json_schema: { schema, strict: true, name } } };
 }
 
 function textOf(part: object): string {
@@ -101,7 +105,7 @@ export function chatResult({ status, headers, body }: HttpResponse): Result {
   const said = readResponseBody(parsed);
   if (said === null || "fault" in said) {
     const what = parsed === undefined ? "not JSON" : "without choices";
-    throw new ServiceError(said?.fault ?? `${what}: ${body.slice(0, 200)}`, {
+    throw new ServiceError(said?.fault ?? `${what}: ${body.slice(0, mostSaid)}`, {
       // Some proxies pass a service's error on with a status of their own.
       statusCode: said?.status ?? status,
       responseHeaders: headers,
@@ -122,6 +126,9 @@ const unread: Omit<Result, "response"> = {
   warnings: [],
 };
 
+/** Characters of what was said. Shown are fewer: a key that is cut off here would not be known for one where it is hidden. */
+const mostSaid = 5000;
+
 /**
  * The message of an error: OpenAI's `error.message`, Ollama's `error`, others' `message` or `detail`, which may be a list of places and what is wrong
  * there (FastAPI's, Mistral's). What was sent is repeated in some, and left out.
@@ -131,8 +138,8 @@ function saidIn(body: string): string | null {
   const said =
     textAt(at(parsed, "error"), "message") ?? textAt(parsed, "error") ?? textAt(parsed, "message") ?? textAt(parsed, "detail");
   const details = at(parsed, "detail") ?? at(at(parsed, "message"), "detail") ?? at(parsed, "errors");
-  if (said === null && Array.isArray(details)) return details.map(placed).join("; ").slice(0, 500);
-  return said ?? (parsed === undefined && body.trim() !== "" ? body.slice(0, 500) : null);
+  if (said === null && Array.isArray(details)) return details.map(placed).join("; ").slice(0, mostSaid);
+  return said ?? (parsed === undefined && body.trim() !== "" ? body.slice(0, mostSaid) : null);
 }
 
 function placed(detail: unknown): string {

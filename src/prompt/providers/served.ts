@@ -22,6 +22,7 @@ import { takenForm } from "../taken-form.js";
 import { readUsage } from "../usage.js";
 import { type Caller, isCallError, limitsTold, toLlmError } from "./failure.js";
 import { createFormState, type FormState, type RequestForm, type UsedParts } from "./request-form.js";
+import { textWithoutSecrets, withoutSecrets } from "./without-secrets.js";
 
 /** The SDK's interface to one model, in its present version. */
 export type SdkModel = LanguageModelV3;
@@ -116,15 +117,15 @@ export function servedLlm(
       try {
         const result = await generated(model, request, formed, signal, key);
         form.answered(formed);
-        return toReply(result, seconds());
+        return toReply(result, seconds(), caller);
       } catch (error) {
         signal.throwIfAborted();
-        const answer = answerIn(error) ?? (misgenerated.has(request) ? failedGeneration(error) : null);
+        const answer = answerIn(error, caller) ?? (misgenerated.has(request) ? failedGeneration(error, caller) : null);
         if (answer !== null) {
           form.answered(formed);
           return { completion: { ...answer, latencySeconds: seconds() }, pauseSeconds: 0 };
         }
-        if (failedGeneration(error) !== null) misgenerated.add(request);
+        if (failedGeneration(error, caller) !== null) misgenerated.add(request);
         const failed = toLlmError(error, caller);
         if (!(failed instanceof LlmError) || failed.refusedParts === null) throw failed;
         const refusal = { parts: failed.refusedParts, message: error instanceof Error ? error.message : "" };
@@ -194,7 +195,7 @@ async function triedOut(
   const { schema, ...plain } = takenForm(request, { ...form, hasSystemRole: form.role !== "merged" });
   const asked = form.structure && schema !== undefined ? { ...plain, schema } : plain;
   try {
-    return toReply(await generated(model, asked, form, signal, undefined), null).completion;
+    return toReply(await generated(model, asked, form, signal, undefined), null, caller).completion;
   } catch (error) {
     signal.throwIfAborted();
     const failed = toLlmError(error, caller);
@@ -223,9 +224,10 @@ function chatNames({ role, limit }: RequestForm): Readonly<Record<keyof ChatName
  * What a model wrote that its service would not take for the JSON that was asked for: Groq sends it with the error. Where it is the beginning of JSON,
  * it counts as cut off. `null` where an error has none.
  */
-function failedGeneration(error: unknown): SaidCompletion | null {
+function failedGeneration(error: unknown, { secrets }: Caller): SaidCompletion | null {
   if (!isCallError(error)) return null;
-  const text = textAt(at(parsedJson(error.responseBody), "error"), "failed_generation")?.trim() ?? "";
+  const body = withoutSecrets(parsedJson(error.responseBody), secrets);
+  const text = textAt(at(body, "error"), "failed_generation")?.trim() ?? "";
   if (text === "") return null;
   const isCut = /^[{[]/.test(text) && readJson(text) === undefined;
   return { text: text.slice(0, maxCompletionCharacters), finish: isCut ? "length" : "other", usage: null, servedBy: null };
@@ -253,25 +255,34 @@ function toSdkPrompt(request: CompletionRequest): SdkPrompt {
 }
 
 /** What came back, as the body says it; the SDK reads less. Of a body that is in no known format, what the SDK makes of it. */
-function toReply(result: SdkResult, latencySeconds: number | null): Reply {
-  const said = readResponseBody(result.response?.body);
-  const completion = said === null || "fault" in said ? sdkCompletion(result) : said;
+function toReply(result: SdkResult, latencySeconds: number | null, caller: Caller): Reply {
+  const said = readResponseBody(withoutSecrets(result.response?.body, caller.secrets));
+  const completion = keepable(said === null || "fault" in said ? sdkCompletion(result, caller) : said, caller);
   return { completion: { ...completion, latencySeconds }, ...limitsTold(result.response?.headers) };
 }
 
-function sdkCompletion({ content, finishReason: { unified }, usage, response }: SdkResult): SaidCompletion {
-  const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
+/** An answer as it may be kept: a key may stand in it in pieces that were put together only now. */
+function keepable(said: SaidCompletion, { secrets }: Caller): SaidCompletion {
+  const text = textWithoutSecrets(said.text, secrets);
+  if (text === said.text) return said;
+  const { logprobs: _, ...rest } = said;
+  return { ...rest, text };
+}
+
+function sdkCompletion({ content, finishReason: { unified }, usage, response }: SdkResult, { secrets }: Caller): SaidCompletion {
+  const said = content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  const text = textWithoutSecrets(said, secrets);
   return {
     text: text.slice(0, maxCompletionCharacters),
     finish: unified === "stop" || unified === "length" ? unified : unified === "content-filter" ? "filtered" : "other",
     usage: readUsage(usage.raw),
-    servedBy: response?.modelId ?? null,
+    servedBy: response?.modelId === undefined ? null : textWithoutSecrets(response.modelId, secrets),
   };
 }
 
 /** An answer that the SDK takes for none: a prompt that was blocked has no candidates, content may be a list. */
-function answerIn(error: unknown): SaidCompletion | null {
+function answerIn(error: unknown, caller: Caller): SaidCompletion | null {
   if (!isCallError(error) || error.statusCode === undefined || error.statusCode >= 300) return null;
-  const said = readResponseBody(parsedJson(error.responseBody));
-  return said === null || "fault" in said ? null : said;
+  const said = readResponseBody(withoutSecrets(parsedJson(error.responseBody), caller.secrets));
+  return said === null || "fault" in said ? null : keepable(said, caller);
 }
