@@ -1,16 +1,17 @@
 import type { Advice } from "../advise/advise.js";
 import { sentenceOf, titleOf } from "../advise/wordings.js";
-import type { Comparison } from "../types.js";
+import type { Comparison, Summary } from "../types.js";
 
 /** The version of the JSON report. Fields are added without a new version; a new version means that one changed or went. */
 export const reportFormat = 2;
 
 /**
  * The comparison with every statistic, and the advice, as JSON for machines. Of the measurements all but the rows, which are what `.jsonl`
- * and `.csv` are for. Numbers are as computed, not rounded; what is not a number is `null`.
+ * and `.csv` are for. Numbers are as computed, not rounded; what is not a number is `null`. With many labels `confusion` gives way to
+ * `confusionCells`.
  */
 export function renderJson(comparison: Comparison, advice: Advice): string {
-  const { measurements, ...statistics } = comparison;
+  const { measurements, summaries, ...statistics } = comparison;
   const say = <Kind extends Advice["reasons"][number]>(finding: Kind) => ({
     ...finding,
     title: titleOf(finding),
@@ -19,6 +20,7 @@ export function renderJson(comparison: Comparison, advice: Advice): string {
   const report = {
     format: reportFormat,
     ...statistics,
+    summaries: summaries.map((summary) => (comparison.task.labels.length > mostMatrixLabels ? withCells(summary) : summary)),
     advice: {
       ...advice,
       reasons: advice.reasons.map(say),
@@ -28,4 +30,15 @@ export function renderJson(comparison: Comparison, advice: Advice): string {
     measurements: measurements.map(({ outcomes, ...head }) => ({ ...head, rows: outcomes.length })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** Beyond so many labels a matrix is nearly all zeros, and with thousands longer than a string can be. */
+const mostMatrixLabels = 200;
+
+/** The confusion matrix as a list of those of its cells that are not zero: truth, answer (their places among the labels), rows. */
+function withCells({ confusion, ...rest }: Summary) {
+  const confusionCells = confusion.flatMap((counts, truth) =>
+    counts.flatMap((rows, answer) => (rows > 0 ? [[truth, answer, rows] as const] : [])),
+  );
+  return { ...rest, confusionCells };
 }

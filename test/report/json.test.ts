@@ -42,3 +42,18 @@ describe("renderJson", () => {
     expect(first).not.toHaveProperty("outcomes");
   });
 });
+
+it("writes the cells of a confusion matrix that are not zero where a matrix of all labels would be longer than a string can be", () => {
+  const labels = Array.from({ length: 5000 }, (_, i) => `label ${i}`);
+  const confusion = labels.map((_, truth) => {
+    const counts = new Array<number>(labels.length + 1).fill(0);
+    counts[truth === 7 ? 9 : truth] = 2;
+    return counts;
+  });
+  const [summary] = comparison.summaries;
+  const wide = { ...comparison, task: { ...comparison.task, labels }, summaries: [{ ...summary!, confusion }] };
+  const [written] = JSON.parse(renderJson(wide, advice)).summaries;
+  expect(written.confusion).toBeUndefined();
+  expect(written.confusionCells).toHaveLength(5000);
+  expect(written.confusionCells[7]).toEqual([7, 9, 2]);
+});
