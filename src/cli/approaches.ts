@@ -10,7 +10,7 @@ import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimize
 import { listPrices } from "../prompt/price-table.js";
 import { loadPrices } from "../prompt/prices.js";
 import { prompt } from "../prompt/prompt.js";
-import { isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
+import { describeModel, isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
 import { parseSpec } from "../prompt/providers/spec.js";
 import { recordedPrompt } from "../prompt/recorded-prompt.js";
 import type { Bill } from "../store/bill.js";
@@ -148,8 +148,8 @@ function searchOptions({
 }
 
 /**
- * What can be wrong with the LLMs that were named, found before anything takes time: an unknown provider, a missing key, a network
- * that is forbidden. A plan needs no key.
+ * What can be wrong with the LLMs that were named, found before anything takes time: an unknown provider, an address that cannot be used, a
+ * missing key, a network that is forbidden. A plan needs no key.
  */
 export async function checkLlms(
   { llm, offline, batch, approaches, ...search }: Pick<RunOptions, "llm" | "offline"> & Partial<RunOptions>,
@@ -164,8 +164,19 @@ export async function checkLlms(
         `--llm ${spec} needs a network, and --offline forbids it. Use recorded:FILE or a local: model that is in the cache, or leave out --offline.`,
       );
     }
-    if (!isPlan) await resolveLlm(spec, { env });
+    if (isPlan) describeModel(spec, { env });
+    else await resolveLlm(spec, { env });
   }
+}
+
+/** What is known of the models of a plan that its user should know: a price that is not known or changes, a retirement. A run says it when it asks. */
+export async function planWarnings(
+  { llm, prices }: Pick<RunOptions, "llm" | "prices">,
+  env: ApproachSources["env"],
+): Promise<string[]> {
+  const table = prices === undefined ? listPrices : await loadPrices(prices, listPrices);
+  const asked = [...new Set(llm)].filter((spec) => parseSpec(spec).provider !== "recorded");
+  return asked.flatMap((spec) => describeModel(spec, { env, prices: table }).warnings);
 }
 
 /** `--batch` where nothing could be asked in batches, or a search would wait a day for each of its rounds. */

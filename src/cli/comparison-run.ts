@@ -6,6 +6,7 @@ import { compare, taskFacts } from "../compare/compare.js";
 import { readTask, type TaskOptions } from "../data/data.js";
 import { UserError } from "../lib/errors.js";
 import { spendingText } from "../lib/spending.js";
+import { services } from "../prompt/providers/services.js";
 import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
 import { type Bill, openBill } from "../store/bill.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
@@ -14,7 +15,7 @@ import { checkNoRun, createRun, type Run, type RunManifest, runFormat } from "..
 import { lockRun } from "../store/run-lock.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
 import type { Approach, Assumptions, Comparison, Encoder, Task } from "../types.js";
-import { checkLlms, makeApproaches, withTuning } from "./approaches.js";
+import { checkLlms, makeApproaches, planWarnings, withTuning } from "./approaches.js";
 import { writeArtifacts } from "./artifacts.js";
 import type { CommandContext } from "./command-context.js";
 import { confirmUsd } from "./confirm-usd.js";
@@ -74,6 +75,7 @@ export async function runComparison(words: RunOptions, manner: RunManner, contex
       const planned = await makeApproaches(options, { encoder, env, task: read, batch });
       checkGateNames(gates, namesOf(planned));
       terminal.out(renderEstimates(read, await estimateRun(read, planned, seeds)));
+      (await planWarnings(given, env)).forEach(warn);
       for (const note of await localDownloadNotes(given.llm, modelContext)) terminal.out(noteLines(note, terminal));
       return;
     }
@@ -246,11 +248,9 @@ function checkSameData(run: Run, task: Task): void {
 }
 
 /** Which keys there are, and what to write to use them. */
-const keyHints: readonly { readonly variable: string; readonly spec: string }[] = [
-  { variable: "OPENAI_API_KEY", spec: "openai:gpt-6-luna" },
-  { variable: "ANTHROPIC_API_KEY", spec: "anthropic:claude-haiku-5-5" },
-  { variable: "GOOGLE_GENERATIVE_AI_API_KEY", spec: "google:gemini-3.5-flash-lite" },
-];
+const keyHints = Object.entries(services).flatMap(([name, { key, example }]) =>
+  key.variable === null || name === "openai-compatible" ? [] : [{ variable: key.variable, spec: `${name}:${example}` }],
+);
 
 /** A key that is set is never used unasked: it costs money. */
 function hintAtLlm(options: RunOptions, { terminal }: CommandContext): void {
@@ -258,7 +258,7 @@ function hintAtLlm(options: RunOptions, { terminal }: CommandContext): void {
   const found = keyHints.find(({ variable }) => terminal.env[variable]);
   const hint =
     found === undefined
-      ? "To add one: --llm openai:gpt-6-luna (with OPENAI_API_KEY), ollama:qwen3:8b, or recorded:FILE."
+      ? "To add one: --llm openai:gpt-6-luna (with OPENAI_API_KEY), another service of docs/services.md, ollama:qwen3:8b, or recorded:FILE."
       : `${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.`;
   terminal.err(noteLines(`No LLM was named, so none is measured. ${hint}`, terminal));
 }

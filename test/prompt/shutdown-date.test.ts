@@ -89,6 +89,27 @@ describe("the day on which a service shuts a model down", () => {
   });
 });
 
+describe("a plan", () => {
+  it("tells what the table knows of its models, and asks nobody", async () => {
+    const data = await writeTickets(await emptyFolder());
+    const llm = ["--llm", "openai:gpt-5-mini", "--llm", "anthropic:claude-haiku-5-6"];
+    const { code, err } = await crossover(["run", data, ...llm, "--dry-run"], { env: env() });
+    expect(code, err).toBe(0);
+    expect(err).toMatch(/gpt-5-mini .*2026-12-11.*gpt-6\.1-terra/);
+    expect(err).toMatch(/claude-haiku-5-6 is not known.*claude-haiku-5-5/);
+    expect(gets).toEqual([]);
+  });
+
+  it("is refused for an address that cannot be used, before the data is read", async () => {
+    const { code, err } = await crossover(["run", "no-such-file.csv", "--llm", "openai:m", "--dry-run"], {
+      env: { OPENAI_BASE_URL: "http://alice:s3cret@h/v1" },
+    });
+    expect(code).toBe(2);
+    expect(err).toContain("OPENAI_BASE_URL");
+    expect(err).not.toMatch(/s3cret|no-such-file/);
+  });
+});
+
 describe("a run and a labeling", () => {
   const soon = new Date(Date.now() + 20.2 * 86_400_000).toISOString().slice(0, 10);
 

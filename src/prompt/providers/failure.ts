@@ -290,7 +290,9 @@ function durationSeconds(text: string, now: number): number {
 
 /** A service's own words, short, on one line, and without anything that could be a key. */
 export function excerpt(text: string, secrets: readonly string[]): string {
-  const hidden = secrets.filter((secret) => secret !== "").reduce((rest, secret) => rest.replaceAll(secret, "[key]"), text);
+  // A body that is quoted as it came has a key as JSON writes it.
+  const forms = secrets.flatMap((secret) => (secret === "" ? [] : [secret, JSON.stringify(secret).slice(1, -1)]));
+  const hidden = forms.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), text);
   const masked = hidden.replace(/\b(?:sk|pk|key|AIza)[-_A-Za-z0-9]{12,}/g, "[key]").replace(/\bBearer\s+\S+/gi, "Bearer [key]");
   const line = masked.replace(/\s+/g, " ").trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
