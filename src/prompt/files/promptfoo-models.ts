@@ -10,6 +10,14 @@ const names: readonly { readonly pattern: RegExp; readonly provider: string }[] 
   { pattern: /^anthropic:(?:messages:)?(?!messages$|completion:)(.+)$/, provider: "anthropic" },
   { pattern: /^google:(?!live:|image:|video:)(.+)$/, provider: "google" },
   { pattern: /^ollama:(?:chat:|completion:)?(?!chat$|completion$|embeddings?:)(.+)$/, provider: "ollama" },
+  { pattern: /^azure(?:openai)?:(?:chat:|responses:)(.+)$/, provider: "azure" },
+  { pattern: /^openrouter:(?!embeddings?:)(.+)$/, provider: "openrouter" },
+  { pattern: /^groq:(?!responses:)(.+)$/, provider: "groq" },
+  { pattern: /^mistral:(?!embeddings?:)(.+)$/, provider: "mistral" },
+  { pattern: /^deepseek:(.+)$/, provider: "deepseek" },
+  { pattern: /^togetherai:(?:chat:)?(?!embeddings?:|completion:)(.+)$/, provider: "together" },
+  { pattern: /^xai:(?!image:|responses:)(.+)$/, provider: "xai" },
+  { pattern: /^cerebras:(.+)$/, provider: "cerebras" },
 ];
 
 /** The models that a configuration names, as `--llm` takes them, and what was left out, in sentences for people. No key or setting is read. */
