@@ -418,6 +418,8 @@ export interface Contrast {
   readonly missing?: { readonly rows: number; readonly asWrong: Reading };
   /** Present where `b` asked an LLM that never answered some labels: which, and what the rows of the other labels say. */
   readonly offered?: Reading & { readonly neverAnswered: readonly string[] };
+  /** Present where `b` asked an LLM and more than a tenth of its answers could not be read or were cut off: what the other rows say. */
+  readonly readable?: Reading;
 }
 
 /** What prices the comparison assumes. Users set them; the report lists them. */

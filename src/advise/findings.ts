@@ -264,9 +264,9 @@ export type Finding =
 
 /**
  * Which other rows a difference is read from. `missing-as-wrong`: all test rows, those without an outcome counted as wrong.
- * `offered-labels`: those whose labels the LLM does answer.
+ * `offered-labels`: those whose labels the LLM does answer. `readable-answers`: those whose answers of the LLM could be read.
  */
-export type RowChoice = "missing-as-wrong" | "offered-labels";
+export type RowChoice = "missing-as-wrong" | "offered-labels" | "readable-answers";
 
 /** One kind of finding. */
 export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonly kind: Kind }>;

@@ -19,7 +19,7 @@ export function contrastBetween(comparison: Comparison, a: string, b: string): C
 
 /** The same contrast seen from the other side. */
 export function reversed(contrast: Contrast): Contrast {
-  const { missing, offered } = contrast;
+  const { missing, offered, readable } = contrast;
   return {
     ...contrast,
     a: contrast.b,
@@ -27,6 +27,7 @@ export function reversed(contrast: Contrast): Contrast {
     ...reversedReading(contrast),
     discordant: [contrast.discordant[1], contrast.discordant[0]],
     ...(offered !== undefined && { offered: { ...offered, ...reversedReading(offered) } }),
+    ...(readable !== undefined && { readable: { ...readable, ...reversedReading(readable) } }),
     ...(missing !== undefined && {
       missing: { ...missing, asWrong: { ...missing.asWrong, ...reversedReading(missing.asWrong) } },
     }),

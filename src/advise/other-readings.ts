@@ -8,6 +8,7 @@ import { contrastBetween } from "./lookup.js";
 const readings: Readonly<Record<RowChoice, (contrast: Contrast) => Reading | undefined>> = {
   "missing-as-wrong": ({ missing }) => missing?.asWrong,
   "offered-labels": ({ offered }) => offered,
+  "readable-answers": ({ readable }) => readable,
 };
 
 /** A choice of rows by which the decision would be another one. */

@@ -535,10 +535,12 @@ const unansweredNames: Readonly<Record<UnansweredApproach["reason"], string>> = 
 const readingTitles: Readonly<Record<RowChoice, string>> = {
   "missing-as-wrong": "It depends on the missing rows",
   "offered-labels": "It depends on labels never answered",
+  "readable-answers": "It depends on answers that could not be read",
 };
 export const readingNames: Readonly<Record<RowChoice, string>> = {
   "missing-as-wrong": "with the missing rows counted as wrong",
   "offered-labels": "without the labels that the LLM never answered",
+  "readable-answers": "without the answers that could not be read",
 };
 
 /** A verdict on a pair, the first of which is named first. */

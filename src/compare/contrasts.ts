@@ -9,6 +9,7 @@ import { moreNeeded } from "./power.js";
 import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./scores.js";
 import { tQuantile } from "./student.js";
 import type { ApproachRuns } from "./summary.js";
+import { unreadableRows } from "./unanswered.js";
 
 interface Plan {
   readonly a: string;
@@ -103,11 +104,24 @@ export function contrastsOf(
         seed,
         `${stream}, offered`,
       );
+    const unreadable = isAgainstLlm(runsA, runsB) ? unreadableRows(runsB) : new Set();
+    const readableRows = shared.filter((row) => !unreadable.has(row));
+    const readable =
+      readableRows.length > 0 &&
+      readableRows.length < shared.length &&
+      measuredDifference(
+        onRows(runsA.series, readableRows),
+        onRows(runsB.series, readableRows),
+        metric,
+        seed,
+        `${stream}, readable`,
+      );
     return [
       {
         a,
         b,
         metric,
+        readable,
         offered: offered && { ...offered, neverAnswered: never.map((label) => labels[label]!) },
         groups: commonA.groups,
         discordant: discordantRows(commonA, commonB),
@@ -122,7 +136,8 @@ export function contrastsOf(
   // Each other reading is corrected among its own kind: they answer the same questions again, not further ones.
   const adjustedAsWrong = holm(tested.map(({ measured, asWrong }) => (asWrong || measured).pValue));
   const adjustedOffered = holm(tested.map(({ measured, offered }) => (offered || measured).pValue));
-  return tested.map(({ measured, asWrong, offered, missing, isPrimary, groups, ...names }, index): Contrast => {
+  const adjustedReadable = holm(tested.map(({ measured, readable }) => (readable || measured).pValue));
+  return tested.map(({ measured, asWrong, offered, readable, missing, isPrimary, groups, ...names }, index): Contrast => {
     const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
       return {
         rows,
@@ -141,6 +156,7 @@ export function contrastsOf(
       verdict,
       moreRows,
       ...(offered && { offered: { ...judged(offered, adjustedOffered[index]!), neverAnswered: offered.neverAnswered } }),
+      ...(readable && { readable: judged(readable, adjustedReadable[index]!) }),
       ...(asWrong && { missing: { rows: missing, asWrong: judged(asWrong, adjustedAsWrong[index]!) } }),
     };
   });

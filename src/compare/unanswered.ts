@@ -32,3 +32,23 @@ function reasonOf(outcome: Outcome): Reason | null {
   // Of the rest only these are left.
   return (outcome.failure as Exclude<Failure, "error" | "missing"> | undefined) ?? null;
 }
+
+/**
+ * Above this share of rows the setup is suspected, and a verdict is read without them too. Today's LLMs garble fewer by themselves, and a few
+ * such answers are part of what they are like.
+ */
+const suspectShare = 0.1;
+
+/**
+ * The places of the rows that a seed answered with nothing that could be read, or that was cut off, where they are more than a tenth: none
+ * otherwise. They count as wrong, but it may be the setup that is to blame (a page of a proxy, a limit on the answer's length), and not the
+ * model. A refusal is the model's own, and stays.
+ */
+export function unreadableRows({ measurements }: Pick<ApproachRuns, "measurements">): ReadonlySet<number> {
+  const rows = new Set(
+    measurements.flatMap(({ outcomes }) =>
+      outcomes.flatMap(({ failure }, row) => (failure === "unparseable" || failure === "truncated" ? [row] : [])),
+    ),
+  );
+  return rows.size > suspectShare * measurements[0]!.outcomes.length ? rows : new Set();
+}

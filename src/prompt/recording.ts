@@ -24,8 +24,9 @@ export interface Recording {
 }
 
 /**
- * Reads a recording, `.gz` or not, as a stream. Where an id occurs twice the last line counts, as in a batch that was run again. A
- * last line cut off is a warning, since the lines before it are whole; any other line that cannot be read is a `UserError`.
+ * Reads a recording, `.gz` or not, as a stream. Where an id occurs twice the last answer counts, as in a batch that was run again; an
+ * error counts only where there is no answer. A last line cut off is a warning, since the lines before it are whole; any other line that cannot be
+ * read is a `UserError`.
  */
 export async function readRecording(path: string): Promise<Recording> {
   const rows = new Map<string, RecordedRow>();
@@ -47,8 +48,10 @@ export async function readRecording(path: string): Promise<Recording> {
         continue;
       }
       if ("error" in row.row && row.row.error === unread) unreadLine ??= fieldsOf(line);
-      if (rows.has(row.id)) repeated++;
-      rows.set(row.id, row.row);
+      const earlier = rows.get(row.id);
+      if (earlier !== undefined) repeated++;
+      // An answer that was had is not lost by a later attempt that failed.
+      if (earlier === undefined || "error" in earlier || !("error" in row.row)) rows.set(row.id, row.row);
       if ("servedBy" in row.row && row.row.servedBy !== null)
         models.set(row.row.servedBy, (models.get(row.row.servedBy) ?? 0) + 1);
     }

@@ -171,3 +171,46 @@ describe("an arm that validation rows cannot rank", () => {
     for (const name of ["prompt:0@m", "prompt:1@m"]) expect(advice.headline).toContain(name);
   });
 });
+
+describe("answers that could not be read and the verdict", () => {
+  const page: Prediction = { answer: null, failure: "unparseable", rawAnswer: "<html>502 Bad Gateway</html>" };
+
+  it.each([["unparseable"], ["truncated"]] as const)(
+    "a third of them %s is no win of the other arm that is called shown",
+    (failure) => {
+      const cut = comparison({ tune: 0.012, prompt: 0.012 }, drawn(0.33, { ...page, failure }));
+      const { verdict, readable } = cut.contrasts[0]!;
+      expect(verdict).toBe("a-better");
+      const others = cut.measurements
+        .find(({ approach, split }) => approach === model && split === "test")!
+        .outcomes.filter(({ failure }) => failure === undefined);
+      expect(readable).toMatchObject({ rows: others.length, verdict: "equivalent" });
+      const advice = advise(cut);
+      expect(advice.evidence).toBe("disputed");
+      expect(advice.cautions).toContainEqual(
+        expect.objectContaining({
+          kind: "readings-disagree",
+          by: "readable-answers",
+          otherRows: others.length,
+          otherDifference: readable!.difference,
+        }),
+      );
+      expect(reversed(reversed(cut.contrasts[0]!)).readable).toEqual(readable);
+      expect(reversed(cut.contrasts[0]!).readable!.difference.value).toBe(-readable!.difference.value);
+    },
+  );
+
+  it("take nothing from a win on the readable ones", () => {
+    const advice = advise(comparison({ tune: 0.01, prompt: 0.2 }, drawn(0.2, page)));
+    expect(advice).toMatchObject({ choice: "tune:probe", evidence: "shown" });
+  });
+
+  it("a few of them are what the model is like", () => {
+    expect(comparison({ tune: 0.012, prompt: 0.012 }, drawn(0.05, page)).contrasts[0]).not.toHaveProperty("readable");
+  });
+
+  it("a refusal of the model itself is its own answer", () => {
+    const cut = comparison({ tune: 0.012, prompt: 0.012 }, drawn(0.33, { answer: null, failure: "refused" }));
+    expect(cut.contrasts[0]).not.toHaveProperty("readable");
+  });
+});

@@ -53,6 +53,12 @@ describe("a recording is read with the care of data files:", () => {
     expect([...(await read(`[${ids.map((id) => line(id, "x")).join(",")}]`)).rows.keys()]).toEqual(ids);
   });
 
+  it("an answer is not lost by a later line of the same row that is an error", async () => {
+    const failed = JSON.stringify({ custom_id: "r1", response: { status_code: 500, body: { error: { message: "boom" } } } });
+    expect([...(await read([line('"r1"', "first"), failed].join("\n"))).rows.values()]).toMatchObject([{ text: "first" }]);
+    expect([...(await read([failed, line('"r1"', "last")].join("\n"))).rows.values()]).toMatchObject([{ text: "last" }]);
+  });
+
   it("an id twice, as a number and as a text, is one row", async () => {
     const { rows, warnings } = await read([line("7", "first"), line('"7"', "last")].join("\n"));
     expect([...rows.values()]).toMatchObject([{ text: "last" }]);

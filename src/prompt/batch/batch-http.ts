@@ -17,6 +17,11 @@ const mostLineBytes = 8 * 1024 * 1024;
 /** The JSON that came back. Throws `ServiceError`. */
 export async function callJson(request: HttpRequest): Promise<unknown> {
   const { status, headers, body } = await asked(send(request));
+  return jsonOf(body, status, headers);
+}
+
+/** A page of a proxy, say, is no JSON. Throws `ServiceError`. */
+function jsonOf(body: string, status: number, headers: Headers): unknown {
   try {
     return JSON.parse(body) as unknown;
   } catch {
@@ -28,10 +33,13 @@ export async function callJson(request: HttpRequest): Promise<unknown> {
   }
 }
 
-/** Sends a form with a file, which is streamed from disk; the JSON that came back. */
+/** Sends a form with a file, which is streamed from disk; the JSON that came back. Throws `ServiceError`. */
 export async function postForm(url: URL, headers: Headers, form: FormData, signal: AbortSignal): Promise<unknown> {
   const response = await fetched(url, { method: "POST", headers, body: form, signal });
-  return JSON.parse(await response.text()) as unknown;
+  const body = await response.text().catch((error: unknown) => {
+    throw brokenOff(error, signal);
+  });
+  return jsonOf(body, response.status, Object.fromEntries(response.headers));
 }
 
 /**

@@ -1,12 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/lib/errors.js";
+import { postForm } from "../../../src/prompt/batch/batch-http.js";
 import { createBudget } from "../../../src/prompt/budget.js";
 import { listPrices } from "../../../src/prompt/price-table.js";
 import { batchCostOfUsage, findPrice } from "../../../src/prompt/prices.js";
 import { prompt } from "../../../src/prompt/prompt.js";
+import { ServiceError } from "../../../src/prompt/providers/failure.js";
 import { openResponseCache } from "../../../src/store/response-cache.js";
 import type { Prediction } from "../../../src/types.js";
 import { failureOf, key, queries, train, truth } from "../ask-server.js";
@@ -198,4 +202,15 @@ describe("batches", () => {
     expect(batched.seconds).toBe(24 * 3600);
     expect(batched.basis).toContain("most that the service promises");
   });
+});
+
+it("a proxy's page in answer to a batch's file is the service's fault, not a bug", async () => {
+  const server = createServer((message, response) => message.resume().on("end", () => response.end("<html>maintenance</html>")));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/files`);
+  const error = await failureOf(postForm(url, {}, new FormData(), new AbortController().signal));
+  server.closeAllConnections();
+  server.close();
+  expect(error).toBeInstanceOf(ServiceError);
+  expect(String(error)).toContain("maintenance");
 });
