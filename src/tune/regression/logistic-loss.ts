@@ -30,7 +30,10 @@ export interface LogisticProblem {
  * W (k × d), row by row, and then the k intercepts, which are not penalized.
  */
 export interface LogisticLoss extends AsyncDisposable {
-  /** A row of weight 0 has no influence: so the folds of a cross-validation are weight vectors over one problem. */
+  /**
+   * A row of weight 0 has no influence and takes no time: so the folds of a cross-validation are weight vectors over one problem. The weights must not be
+   * changed between evaluations: a loss may prepare what goes with one array of them.
+   */
   evaluate(parameters: Float64Array, rowWeights: Float64Array, penalty: number): Evaluation | Promise<Evaluation>;
 }
 

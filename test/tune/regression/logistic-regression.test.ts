@@ -74,6 +74,15 @@ describe.each([
     expect(largestDifference(graph.gradient, [...plain.gradient])).toBeLessThan(1e-11);
   });
 
+  it("does not compute rows of weight 0, whatever they hold", async () => {
+    const data = problem.features.data.map((value, p) => (weights[Math.floor(p / 6)] === 0 ? Number.NaN : value));
+    const expected = await plainLogisticLoss(problem).evaluate(parameters, weights, 0.3);
+    await using loss = await graphLogisticLoss({ ...problem, features: { ...problem.features, data } });
+    const { value, gradient } = await loss.evaluate(parameters, weights, 0.3);
+    expect(Math.abs(value / expected.value - 1)).toBeLessThan(1e-12);
+    expect(largestDifference(gradient, [...expected.gradient])).toBeLessThan(1e-11);
+  });
+
   it("has the gradient that central differences find", async () => {
     const loss = plainLogisticLoss(problem);
     const small = parameters.map((p) => p / 15);
