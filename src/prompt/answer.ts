@@ -3,6 +3,7 @@
  * unparseable. In this order: JSON; equality; what a last line such as `Label: …` states; the one label found as a whole word.
  */
 
+import { isFaultObject, isFaultText } from "./fault-text.js";
 import { embeddedJson, hasAnswerKey, readJson } from "./json-answer.js";
 import { jsonLabels } from "./json-labels.js";
 import { type Aliases, type Found, findEqual, findListed, findMentioned, type LabelName, labelNames } from "./label-names.js";
@@ -36,6 +37,7 @@ export function parseAnswer(
   const said = saidIn(text, names);
   if (typeof said !== "string") return said;
   const json = readJson(said);
+  if (isFault(said, json, names)) return unparseable;
   if (typeof json === "object" && json !== null) return onlyOne(jsonLabels(json, names));
   return single(inJson(said, names, onlyLabel) ?? inWords(said, names));
 }
@@ -54,6 +56,7 @@ export function parseAnswers(
   const said = saidIn(text, names);
   if (typeof said !== "string") return said;
   const json = readJson(said);
+  if (isFault(said, json, names)) return unparseable;
   const found =
     typeof json === "object" && json !== null
       ? (jsonLabels(json, names) ?? undefined)
@@ -68,6 +71,12 @@ function saidIn(text: string, names: readonly LabelName[]): string | ParsedAnswe
   const whole = findEqual(text, names);
   if (typeof whole === "string") return whole;
   return isOpen ? { failure: "truncated" } : text.slice(start, end).trim();
+}
+
+/** Whether it tells of a fault of the service, and not of a label that is called so. */
+function isFault(said: string, json: unknown, names: readonly LabelName[]): boolean {
+  if (typeof json === "object" && json !== null) return isFaultObject(json) && typeof findEqual("error", names) !== "string";
+  return isFaultText(said) && typeof findEqual(said, names) !== "string" && !names.some(({ name }) => isFaultText(`${name}:`));
 }
 
 function single(found: Found): ParsedAnswer {

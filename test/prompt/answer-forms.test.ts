@@ -378,3 +378,24 @@ describe("any labels", () => {
     );
   });
 });
+
+describe("what a proxy says in place of an answer names no label:", () => {
+  const faults = [
+    "Error: account suspended",
+    "Error 402: check your billing",
+    "RateLimitError: the account has too many requests",
+    "<html><body>Your account is locked</body></html>",
+    '{"error": "billing not active"}',
+    '{"error": {"message": "billing not active"}}',
+  ];
+  it.each(faults)("%s", (said) => {
+    expect(parseAnswer(said, shops)).toEqual(unparseable);
+    expect(parseAnswers(said, shops)).toEqual(unparseable);
+  });
+
+  it("but labels that are called so do", () => {
+    const labels = ["error", "warning"];
+    expect(parseAnswer("Error: the disk is full", labels)).toEqual({ answer: ["error"] });
+    expect(parseAnswers('{"error": true}', labels)).toEqual({ answer: ["error"] });
+  });
+});

@@ -1,0 +1,15 @@
+/** @file What a proxy says in the place of an answer when the service behind it failed, with status 200. */
+
+/** A page, or a line that begins with the word Error before a colon or a status. */
+const faultLine = /^(<!doctype html|<html|\w*(error|exception)( \d{3})?:|error \d{3}\b)/i;
+
+/** Whether a text tells of a fault: labels within it ("Error: account suspended") are then no answer. */
+export function isFaultText(said: string): boolean {
+  return faultLine.test(said);
+}
+
+/** Whether a JSON object holds an error and nothing else. */
+export function isFaultObject(json: object): boolean {
+  const [key, ...others] = Object.keys(json);
+  return key === "error" && others.length === 0;
+}
