@@ -176,13 +176,13 @@ export function confidenceIn(
   switch (decision.ground) {
     case "nothing":
     case "one-arm":
-      return "None: there is nothing to compare.";
+      return "Nothing is shown: there is nothing to compare.";
     case "unanswered":
-      return "None: what is missing or unreadable says nothing of the model.";
+      return "Nothing is shown: what is missing or unreadable says nothing of the model.";
     case "unranked":
       return "Open: it depends on which candidate is the best of its arm.";
     case "no-signal":
-      return "None: the candidates can't be told from guessing.";
+      return "Nothing is shown: the candidates can't be told from guessing.";
     case "better":
       return `Shown on these test rows: the whole 95% interval lies beyond ${margin}.${scope}`;
     case "equivalent":

@@ -135,3 +135,8 @@ export function isGuessing(comparison: Comparison, summary: Summary): boolean {
 export function certainGain(gain: Gain): number {
   return gain.interval?.low ?? gain.value;
 }
+
+/** Whether most answers of an approach could not be had: its scores and costs are compared with nobody's. */
+export function isUnanswered({ unanswered = [] }: Comparison, approach: string): boolean {
+  return unanswered.some((other) => other.approach === approach);
+}

@@ -621,19 +621,22 @@ export function requestRange({ interval, leavesOut }: Pick<BreakEven, "interval"
   return `95% interval ${text(low)} to ${high === null ? "never" : text(high)}${without}`;
 }
 
-/** `at least 300 more test rows`, `300 to 1,200 more test rows`, `up to 40 more groups of test rows`: estimates, rounded. */
+/** From here on a range without a low end says so in words: "up to 210,000" alone sounds as if so many were needed. */
+const few = 20;
+
+/** `at least 300 more test rows`, `300 to 1,200 more test rows`, `a few to 40 more groups of test rows`: estimates, rounded. */
 export function moreTestRows({ low, high, unit }: MoreRows): string {
   const noun = (count: number): string =>
     unit === "groups" ? `more ${count === 1 ? "group" : "groups"} of test rows` : `more test ${count === 1 ? "row" : "rows"}`;
   if (high === null) return `at least ${about(low)} ${noun(low)}`;
-  if (low === 0) return `up to ${about(high)} ${noun(high)}`;
+  if (low === 0) return high < few ? `up to ${about(high)} ${noun(high)}` : `a few to ${about(high)} ${noun(high)}`;
   return about(low) === about(high) ? `about ${about(high)} ${noun(high)}` : `${about(low)} to ${about(high)} ${noun(high)}`;
 }
 
 /** The same beside a verdict in a table: `300+ more rows`, `300–1,200 more groups`. */
 export function moreRowsInShort({ low, high, unit }: MoreRows): string {
   if (high === null) return `${about(low)}+ more ${unit}`;
-  if (low === 0) return `up to ${about(high)} more ${unit}`;
+  if (low === 0) return `0–${about(high)} more ${unit}`;
   return about(low) === about(high) ? `~${about(high)} more ${unit}` : `${about(low)}–${about(high)} more ${unit}`;
 }
 
@@ -683,7 +686,7 @@ function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** With a full stop at its end. */
-function closed(text: string): string {
+/** With a full stop at its end, unless it ends otherwise. */
+export function closed(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }

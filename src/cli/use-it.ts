@@ -11,10 +11,14 @@ import { tunedFolder } from "./artifacts.js";
 import { shellWord } from "./shell-word.js";
 import { artifactFolder } from "./training-curves.js";
 
-/** Of the choice, or of the best tuned approach where nothing could be chosen; `null` where that left no files to use. */
-export async function useIt(run: Run, comparison: Comparison, { choice }: Advice): Promise<UseIt | null> {
+/**
+ * Of the choice, or of the best tuned approach where nothing could be chosen; `null` where that left no files to use, and where nothing is
+ * shown to beat guessing.
+ */
+export async function useIt(run: Run, comparison: Comparison, { choice, reasons }: Advice): Promise<UseIt | null> {
   const approach = choice ?? comparison.best.tune?.approach;
-  if (approach === undefined) return null;
+  if (approach === undefined || reasons.some(({ kind }) => kind === "no-better-than-majority")) return null;
+  const isAdvised = choice !== null;
   const { options } = run.manifest;
   const text = typeof options["text"] === "string" ? ["--text", shellWord(options["text"])] : [];
   const rows = shellWord((await rowsFile(options)) ?? "ROWS.csv");
@@ -22,6 +26,7 @@ export async function useIt(run: Run, comparison: Comparison, { choice }: Advice
   if (folder !== undefined) {
     return {
       approach,
+      isAdvised,
       folder,
       command: ["crossover label", rows, ...text, "--model", shellWord(folder)].join(" "),
       code: [
@@ -44,7 +49,7 @@ export async function useIt(run: Run, comparison: Comparison, { choice }: Advice
     shellWord(approach),
     "--dry-run",
   ];
-  return { approach, folder: prompt, command: words.join(" "), code: [] };
+  return { approach, isAdvised, folder: prompt, command: words.join(" "), code: [] };
 }
 
 /** A file with texts that are surely there: the run's own. */

@@ -1,7 +1,7 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
-import { asWrongText, failureNames, moreTestRows, sentenceOf, titleOf } from "../advise/wordings.js";
+import { asWrongText, closed, failureNames, moreTestRows, sentenceOf, titleOf } from "../advise/wordings.js";
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
 import { metricNames } from "../lib/metric-names.js";
 import { spendingText } from "../lib/spending.js";
@@ -9,8 +9,8 @@ import type { Comparison, FactorCell } from "../types.js";
 import { factorNames } from "./factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
-import type { UseIt } from "./use-it.js";
-import { verdictNames } from "./verdict-names.js";
+import { type UseIt, useTitle } from "./use-it.js";
+import { verdictName } from "./verdict-names.js";
 import { visibleText } from "./visible-text.js";
 
 /** The whole report as Markdown. Text from data is escaped: it is neither markup, link nor formula in it. */
@@ -110,16 +110,17 @@ function rankingTable(comparison: Comparison, advice: Advice): string {
   );
 }
 
-function contrastTable({ contrasts, assumptions }: Comparison): string {
+function contrastTable(comparison: Comparison): string {
+  const { contrasts, assumptions } = comparison;
   return table(
     ["approaches", "metric", "difference (95% interval)", "p (Holm)", "verdict"],
-    contrasts.map(({ a, b, metric, difference, adjustedPValue, verdict, moreRows, missing }) => [
-      `${escapeMarkdown(a)} − ${escapeMarkdown(b)}`,
-      metricNames[metric],
-      formatPointsEstimate(difference, assumptions.margin) +
-        (missing === undefined ? "" : `<br>${escapeMarkdown(asWrongText(missing))}`),
-      escapeMarkdown(formatPValue(adjustedPValue)),
-      `${verdictNames[verdict]}${moreRows === null ? "" : `; ${moreTestRows(moreRows)} would decide`}`,
+    contrasts.map((contrast) => [
+      `${escapeMarkdown(contrast.a)} − ${escapeMarkdown(contrast.b)}`,
+      metricNames[contrast.metric],
+      formatPointsEstimate(contrast.difference, assumptions.margin) +
+        (contrast.missing === undefined ? "" : `<br>${escapeMarkdown(asWrongText(contrast.missing))}`),
+      escapeMarkdown(formatPValue(contrast.adjustedPValue)),
+      `${verdictName(contrast, comparison)}${contrast.moreRows === null ? "" : `; ${moreTestRows(contrast.moreRows)} would decide`}`,
     ]),
   );
 }
@@ -144,16 +145,19 @@ function table(head: readonly string[], rows: readonly (readonly string[])[], ri
 
 function findingList(title: string, findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
-  const items = findings.map((finding) => `- **${escapeMarkdown(titleOf(finding))}.** ${escapeMarkdown(sentenceOf(finding))}`);
+  const items = findings.map(
+    (finding) => `- **${escapeMarkdown(closed(titleOf(finding)))}** ${escapeMarkdown(sentenceOf(finding))}`,
+  );
   return [`## ${title}`, items.join("\n")];
 }
 
-function useBlocks({ approach, folder, command, code: lines }: UseIt): string[] {
+function useBlocks(useIt: UseIt): string[] {
+  const { folder, command, code: lines } = useIt;
   // A line of ours begins each block, so that no line of it can end it.
   const fenced = (language: string, text: readonly string[]): string =>
     [`\`\`\`${language}`, ...text.map(visibleText), "```"].join("\n");
   return [
-    `## Use it: ${escapeMarkdown(approach)}`,
+    `## ${escapeMarkdown(useTitle(useIt))}`,
     `Its files: \`${code(folder)}\``,
     fenced("sh", [command]),
     ...(lines.length === 0 ? [] : [fenced("js", lines)]),

@@ -171,7 +171,11 @@ describe("advise", () => {
   it("has no choice where one arm is missing", () => {
     const summaries = full.summaries.filter(({ arm }) => arm !== "tune");
     const advice = advise({ ...full, summaries, best: { ...full.best, tune: null }, breakEven: null });
-    expect(advice).toMatchObject({ choice: null, evidence: "open", confidence: "None: there is nothing to compare." });
+    expect(advice).toMatchObject({
+      choice: null,
+      evidence: "open",
+      confidence: "Nothing is shown: there is nothing to compare.",
+    });
     expect(advice.headline).toBe(
       `Not enough evidence to choose: only prompting was measured, so ${few} has nothing to be compared with.`,
     );

@@ -370,7 +370,7 @@ const said: readonly (readonly [Finding, string])[] = [
   ],
   [
     { kind: "more-rows", needed: { low: 0, high: 41, unit: "groups", aim: "equivalence" }, a: "a", b: "b" },
-    "To show that a and b differ by less than the margin, as it looks now, takes up to 41 more groups of test rows, for a chance of 80%.",
+    "To show that a and b differ by less than the margin, as it looks now, takes a few to 41 more groups of test rows, for a chance of 80%.",
   ],
   [
     {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
 import { UserError } from "../../src/lib/errors.js";
 import { formatOf, render } from "../../src/report/report.js";
+import { verdictName } from "../../src/report/verdict-names.js";
 import { frozenComparison } from "./frozen.js";
 
 const comparison = frozenComparison();
@@ -44,6 +45,39 @@ describe("render", () => {
   it("gives the same text twice", () => {
     for (const format of ["json", "jsonl", "csv", "md", "html", "xml"] as const) {
       expect(render(format, comparison, advice)).toBe(render(format, comparison, advice));
+    }
+  });
+});
+
+describe("where nothing is chosen", () => {
+  it("a contrast with an approach that gave no answers has no verdict", () => {
+    const contrast = comparison.contrasts.find(({ verdict }) => verdict !== "undecided")!;
+    const { a, b } = contrast;
+    const gone = { approach: a, arm: "tune", reason: "unparseable", rows: 90, testRows: 90 } as const;
+    expect(verdictName(contrast, comparison)).not.toBe("no verdict");
+    expect(verdictName(contrast, { ...comparison, unanswered: [gone] })).toBe("no verdict");
+    expect(verdictName(contrast, { ...comparison, unanswered: [{ ...gone, approach: `${a}${b}` }] })).not.toBe("no verdict");
+  });
+
+  it("costs of an approach that gave no answers are not held against another's", () => {
+    const tuned = comparison.breakEven!.tuned;
+    const gone = { approach: tuned, arm: "tune", reason: "unparseable", rows: 90, testRows: 90 } as const;
+    const kinds = ({ whatWouldChange, cautions }: typeof advice) => [...whatWouldChange, ...cautions].map(({ kind }) => kind);
+    expect(kinds(advice)).toContain("break-even");
+    for (const kind of ["break-even", "label-price", "labels-free"]) {
+      expect(kinds(advise({ ...comparison, unanswered: [gone] }))).not.toContain(kind);
+    }
+  });
+
+  it("what was fine-tuned is not called advised", () => {
+    const use = { approach: "tune:x", folder: "runs/a", command: "crossover label", code: [] };
+    const sections = (["md", "html"] as const).map((form) =>
+      [true, false].map((isAdvised) => render(form, comparison, advice, { useIt: { ...use, isAdvised } })),
+    );
+    for (const [advised, not] of sections) {
+      expect(advised).toContain("Use it");
+      expect(not).not.toContain("Use it");
+      expect(not).toContain("tune:x");
     }
   });
 });

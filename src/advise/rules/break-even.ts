@@ -1,12 +1,13 @@
 import { labelsUsed } from "../../compare/known-facts.js";
 import type { Comparison } from "../../types.js";
 import type { Finding } from "../findings.js";
-import { summaryOf } from "../lookup.js";
+import { isUnanswered, summaryOf } from "../lookup.js";
 
 /** From how many requests on the tuned model is the cheaper one, and how far that depends on the price of a label. */
 export function breakEven(comparison: Comparison): Finding[] {
   if (comparison.breakEven === null) return [];
   const { tuned, prompted, requests, interval, leavesOut, basis } = comparison.breakEven;
+  if (isUnanswered(comparison, tuned) || isUnanswered(comparison, prompted)) return [];
   if (requests === null) {
     const far = interval === undefined ? {} : { unlessFrom: interval.low };
     return [{ kind: "always-cheaper", approach: prompted, other: tuned, basis, ...far }];
@@ -36,6 +37,7 @@ export function freeLabels(comparison: Comparison): Finding[] {
   const tuned = summaryOf(comparison, comparison.breakEven?.tuned);
   const prompted = summaryOf(comparison, comparison.breakEven?.prompted);
   if (comparison.assumptions.usdPerLabel > 0 || tuned === undefined || prompted === undefined) return [];
+  if (isUnanswered(comparison, tuned.approach) || isUnanswered(comparison, prompted.approach)) return [];
   const [own, others] = [labelsUsed(tuned) ?? 0, labelsUsed(prompted)];
   const labels = own - (others ?? 0);
   return labels > 0

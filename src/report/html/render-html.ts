@@ -43,7 +43,9 @@ export function renderHtml(
     formatPlural(task.labels.length, "label"),
   ];
   const sections = [
-    ...(useIt === undefined ? [] : [{ id: "use", name: "Use it", content: useCard(useIt) }]),
+    ...(useIt === undefined
+      ? []
+      : [{ id: "use", name: useIt.isAdvised ? "Use it" : "If you fine-tune", content: useCard(useIt) }]),
     ...pageSections(comparison, advice, texts, trainings),
   ];
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);

@@ -74,6 +74,7 @@ thead th, thead td { border-top: 0; }
 thead th { font-size: 13px; font-weight: 600; color: var(--muted); vertical-align: bottom; }
 tbody th { font-weight: 600; }
 td.number, th.number { text-align: right; white-space: nowrap; }
+.scroll th:last-child, .scroll td:last-child { padding-right: 18px; } .scroll th:first-child { padding-left: 18px; }
 .nowrap { white-space: nowrap; }
 tr.chosen th, tr.chosen td { background: var(--wash); }
 .tune-name { color: var(--tune); } .prompt-name { color: var(--prompt); } .baseline-name { color: var(--baseline); }
@@ -89,6 +90,9 @@ dl { display: grid; grid-template-columns: minmax(130px, max-content) 1fr; gap: 
 dt { color: var(--muted); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 main section > ul:not(.findings) { margin: 10px 0 0; padding-left: 20px; font-size: 15px; max-width: 90ch; } main section > ul:not(.findings) li { margin-bottom: 6px; } section > h3 { margin-top: 18px; }
 footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size: 13px; }
+@media (max-width: 960px) {
+  .scroll table { font-size: 13px; } th, td { padding: 9px 7px; } .nowrap { white-space: normal; } .scroll td .detail { min-width: 100px; }
+}
 @media (max-width: 640px) {
   body { font-size: 15px; }
   main, header.top, footer { padding-left: 16px; padding-right: 16px; } header.top { padding-top: 24px; }

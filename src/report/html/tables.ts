@@ -7,7 +7,7 @@ import type { Comparison, FactorCell, Summary } from "../../types.js";
 import { factorNames } from "../factor-names.js";
 import { type Content, type Markup, markup } from "../markup.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
-import { verdictNames } from "../verdict-names.js";
+import { verdictName } from "../verdict-names.js";
 import { approachName, type Cell, details, table } from "./elements.js";
 
 /** Candidates beside each other in the main table: the best of both arms. The others are one click away. */
@@ -92,20 +92,24 @@ export function moreScores({ summaries }: Comparison): Markup {
 }
 
 /** The planned contrasts with their intervals, tests and verdicts. */
-export function contrastTable({ contrasts, summaries, assumptions }: Comparison): Markup {
+export function contrastTable(comparison: Comparison): Markup {
+  const { contrasts, summaries, assumptions } = comparison;
   const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
   const name = (approach: string): Markup => approachName(approach, armOf.get(approach) ?? "baseline");
-  const rows = contrasts.map(({ a, b, metric, difference, discordant, pValue, adjustedPValue, verdict, moreRows, missing }) => ({
-    cells: [
-      markup`${name(a)}<br>−&nbsp;${name(b)}`,
-      { content: metricNames[metric], kind: "nowrap" as const },
-      markup`<span class="nowrap">${formatPointsEstimate(difference, assumptions.margin).replace(" points", "")}</span>${missing !== undefined && markup`<span class="detail">${asWrongText(missing)}</span>`}`,
-      { content: `${formatCount(discordant[0])} / ${formatCount(discordant[1])}`, kind: "number" as const },
-      { content: withoutName(pValue), kind: "number" as const },
-      { content: withoutName(adjustedPValue), kind: "number" as const },
-      markup`${verdictNames[verdict]}${moreRows !== null && markup`<span class="detail">${moreTestRows(moreRows)} would tell</span>`}`,
-    ],
-  }));
+  const rows = contrasts.map((contrast) => {
+    const { a, b, metric, difference, discordant, pValue, adjustedPValue, moreRows, missing } = contrast;
+    return {
+      cells: [
+        markup`${name(a)}<br>−&nbsp;${name(b)}`,
+        { content: metricNames[metric], kind: "nowrap" as const },
+        markup`<span class="nowrap">${formatPointsEstimate(difference, assumptions.margin).replace(" points", "")}</span>${missing !== undefined && markup`<span class="detail">${asWrongText(missing)}</span>`}`,
+        { content: `${formatCount(discordant[0])} / ${formatCount(discordant[1])}`, kind: "number" as const },
+        { content: withoutName(pValue), kind: "number" as const },
+        { content: withoutName(adjustedPValue), kind: "number" as const },
+        markup`${verdictName(contrast, comparison)}${moreRows !== null && markup`<span class="detail">${moreTestRows(moreRows)} would tell</span>`}`,
+      ],
+    };
+  });
   const head = [
     "Approaches",
     "Metric",

@@ -2,8 +2,8 @@ import { type Markup, markup } from "../markup.js";
 import type { UseIt } from "../use-it.js";
 
 /** Where the files of what is advised are, and what to type to use them. */
-export function useCard({ approach, folder, command, code }: UseIt): Markup {
-  return markup`<div class="card"><p><bdi>${approach}</bdi>: its files are in <code>${folder}</code>.</p><p>To label rows with it:</p>${block("Command", command)}${
+export function useCard({ approach, isAdvised, folder, command, code }: UseIt): Markup {
+  return markup`<div class="card">${!isAdvised && markup`<p>Nothing was chosen. This is the best of what was fine-tuned, if you want it all the same.</p>`}<p><bdi>${approach}</bdi>: its files are in <code>${folder}</code>.</p><p>To label rows with it:</p>${block("Command", command)}${
     code.length > 0 && markup`<p>In Node:</p>${block("Code", code.join("\n"))}`
   }</div>`;
 }

@@ -1,7 +1,7 @@
 /** @file The report in a terminal: the answer first, then what it rests on. */
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
-import { asWrongText, moreRowsInShort, sentenceOf, titleOf } from "../../advise/wordings.js";
+import { asWrongText, closed, moreRowsInShort, sentenceOf, titleOf } from "../../advise/wordings.js";
 import { scoreOf } from "../../compare/metric-choice.js";
 import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/format.js";
 import { metricNames } from "../../lib/metric-names.js";
@@ -9,8 +9,8 @@ import type { Comparison, FactorCell, Metric, Summary } from "../../types.js";
 import { wrap } from "../display-width.js";
 import { factorNames } from "../factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
-import type { UseIt } from "../use-it.js";
-import { verdictNames } from "../verdict-names.js";
+import { type UseIt, useTitle } from "../use-it.js";
+import { verdictName } from "../verdict-names.js";
 import { visibleText } from "../visible-text.js";
 import { asciiGlyphs, type Glyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
 import { intervalChartLines } from "./interval-chart.js";
@@ -69,7 +69,7 @@ export function renderText(
       : []),
     ...findingSection("Be careful", advice.cautions, page),
     ...findingSection("What would change the answer", advice.whatWouldChange, page),
-    ...(useIt === undefined ? [] : [section(say(`Use it: ${useIt.approach}`), useLines(useIt, page), page)]),
+    ...(useIt === undefined ? [] : [section(say(useTitle(useIt)), useLines(useIt, page), page)]),
     ...(advice.nextSteps.length > 0 ? [section("Next steps", stepLines(advice, page), page)] : []),
   ];
   const lines = sections.flatMap((lines, i) => (i === 0 ? lines : ["", ...lines]));
@@ -169,7 +169,8 @@ function rankingLines(comparison: Comparison, advice: Advice, { width, style, gl
   ];
 }
 
-function contrastLines({ contrasts, assumptions }: Comparison, { width, style, glyphs, say }: Page): string[] {
+function contrastLines(comparison: Comparison, { width, style, glyphs, say }: Page): string[] {
+  const { contrasts, assumptions } = comparison;
   const columns: Column[] = [
     { title: "" },
     { title: "points (95% interval)", minimum: 18 },
@@ -178,11 +179,11 @@ function contrastLines({ contrasts, assumptions }: Comparison, { width, style, g
   ];
   const { head, rows } = tableBlocks(
     columns,
-    contrasts.map(({ metric, difference, adjustedPValue, verdict, moreRows }) => [
-      `  ${metricNames[metric]}`,
-      say(formatPointsEstimate(difference, assumptions.margin).replace(" points", "")),
-      say(formatPValue(adjustedPValue).replace(/^p (= )?/, "")),
-      say(verdictNames[verdict] + (moreRows === null ? "" : `, ${moreRowsInShort(moreRows)}`)),
+    contrasts.map((contrast) => [
+      `  ${metricNames[contrast.metric]}`,
+      say(formatPointsEstimate(contrast.difference, assumptions.margin).replace(" points", "")),
+      say(formatPValue(contrast.adjustedPValue).replace(/^p (= )?/, "")),
+      say(verdictName(contrast, comparison) + (contrast.moreRows === null ? "" : `, ${moreRowsInShort(contrast.moreRows)}`)),
     ]),
     width,
     { headStyle: style.dim, rule: glyphs.rule },
@@ -199,7 +200,7 @@ function contrastLines({ contrasts, assumptions }: Comparison, { width, style, g
 function findingSection(title: string, findings: readonly Finding[], page: Page): string[][] {
   if (findings.length === 0) return [];
   const lines = findings.flatMap((finding) => {
-    return bulletLines(`${page.say(titleOf(finding))}. ${page.say(sentenceOf(finding))}`, page.width, page.glyphs);
+    return bulletLines(`${page.say(closed(titleOf(finding)))} ${page.say(sentenceOf(finding))}`, page.width, page.glyphs);
   });
   return [section(title, lines, page)];
 }
