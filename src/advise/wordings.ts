@@ -553,7 +553,9 @@ const pairVerdicts: Readonly<Record<Contrast["verdict"], string>> = {
 
 /** `prompt:x: 18 of 18 test rows unparseable, e.g. “<thinking>…”.` */
 export function unansweredText({ approach, rows, testRows, reason, example }: Omit<UnansweredApproach, "arm">): string {
-  return `${approach}: ${formatCount(rows)} of ${formatPlural(testRows, "test row")} ${unansweredNames[reason]}${quoted(example)}.`;
+  return closed(
+    `${approach}: ${formatCount(rows)} of ${formatPlural(testRows, "test row")} ${unansweredNames[reason]}${quoted(example)}`,
+  );
 }
 
 /** One pair with its difference and its verdict: `a against b +2.0 points (95% interval +1.1 to +2.9), the first is better`. */
@@ -688,5 +690,5 @@ function capitalized(text: string): string {
 
 /** With a full stop at its end, unless it ends otherwise. */
 export function closed(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+  return /[.!?]”?$/.test(text) ? text : `${text}.`;
 }

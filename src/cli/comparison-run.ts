@@ -219,10 +219,14 @@ function newManifest(folder: string, options: RunOptions, task: Task): RunManife
   };
 }
 
-/** The data's name and the time to the second, in a form that every file system takes and that sorts by time. */
+/**
+ * The data's name and the time to the second, in a form that every file system takes and that sorts by time. No hyphen or dot begins it: a
+ * command would read it as an option, a shell hide it.
+ */
 function newName(dataName: string): string {
   const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
-  return `${dataName.replace(/[^\w.-]+/g, "-").slice(0, 60)}-${time}`;
+  const name = dataName.replace(/[^\w.-]+/g, "-").replace(/^[-.]+/, "");
+  return `${name.slice(0, 60) || "run"}-${time}`;
 }
 
 const namesOf = (approaches: readonly Approach[]): string[] => approaches.map(({ name }) => name);

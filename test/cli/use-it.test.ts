@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect, it } from "vitest";
@@ -53,4 +53,17 @@ it("what is advised can be used by the command that the report shows", { timeout
   expect(card).toContain(`value: ${probe.accuracy.value}\n`);
   for (const file of ["report.md", "report.html"])
     expect(await readFile(join(runs, "one", file), "utf8"), file).toContain("loadClassifier");
+});
+
+it("a run of a file whose name is all signs can be viewed by its name", { timeout: 60_000 }, async () => {
+  const folder = await emptyFolder();
+  const data = join(folder, "<b>.csv");
+  await rename(await writeTickets(await emptyFolder()), data);
+  const runs = join(folder, "runs");
+  const { code } = await crossover(["run", data, "--approaches", "baseline:majority", "--model", tiny, "--runs", runs]);
+  expect(code).toBe(0);
+  const [name] = (await readdir(runs)).filter((entry) => !entry.startsWith("."));
+  const viewed = await crossover(["view", name!, "--runs", runs]);
+  expect(viewed.err).not.toMatch(/rror:/);
+  expect(viewed.code).toBe(0);
 });

@@ -68,12 +68,12 @@ svg .name { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-
 .scroll:focus-visible { outline: 2px solid var(--tune); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.45; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: 12px 14px 0; color: var(--muted); font-size: 14px; }
-th, td { text-align: left; vertical-align: top; padding: 10px 12px; border-top: 1px solid var(--line); overflow-wrap: break-word; }
+th, td { text-align: left; vertical-align: top; padding: 10px 9px; border-top: 1px solid var(--line); overflow-wrap: break-word; }
 .card td, .card tbody th { overflow-wrap: anywhere; } .card td.number { overflow-wrap: normal; }
 thead th, thead td { border-top: 0; }
 thead th { font-size: 13px; font-weight: 600; color: var(--muted); vertical-align: bottom; }
 tbody th { font-weight: 600; }
-td.number, th.number { text-align: right; white-space: nowrap; }
+td.number, th.number { text-align: right; white-space: nowrap; } thead th.number { white-space: normal; } .scroll + .note { margin-top: 10px; }
 .scroll th:last-child, .scroll td:last-child { padding-right: 18px; } .scroll th:first-child { padding-left: 18px; }
 .nowrap { white-space: nowrap; }
 tr.chosen th, tr.chosen td { background: var(--wash); }
