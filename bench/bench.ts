@@ -1,6 +1,7 @@
 /** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
 import { article } from "./article/compare.js";
 import { predictions } from "./predictions/compare.js";
+import { probe } from "./probe/compare.js";
 import { prompting } from "./prompting/client.js";
 import { labeling } from "./prompting/labeling.js";
 import { smsSpam } from "./prompting/sms-spam-table.js";
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   "sms-spam": smsSpam,
   labeling,
   prompting,
+  probe,
 };
 
 const [name = "", ...names] = process.argv.slice(2);
