@@ -85,7 +85,10 @@ export interface Prediction {
    * the model, so it counts as missing, not as wrong. Absent where the model itself refused.
    */
   readonly refusedBy?: "host";
-  /** Probability of each label, where the approach has one. Sums to 1 unless the task is multi-label. */
+  /**
+   * Probability of each label, where the approach has one. Sums to 1 unless the task is multi-label. Of more than 200 labels a measurement keeps
+   * the 100 largest and those of the true labels.
+   */
   readonly scores?: Readonly<Record<string, number>>;
   /** How sure it is of its answer, where it can tell. */
   readonly confidence?: Confidence;

@@ -24,7 +24,7 @@ export function calibration(outcomes: readonly Outcome[], space: LabelSpace): Ca
   let logLoss = 0;
   let brier = 0;
   for (const { scores, truth } of scored) {
-    const probabilities = space.labels.map((label) => scores?.[label] ?? 0);
+    const probabilities = probabilitiesOf(scores!, space);
     const isTrue = space.labels.map((label) => truth.includes(label));
     if (space.isMultiLabel) {
       for (const [label, probability] of probabilities.entries()) {
@@ -51,6 +51,14 @@ export function calibration(outcomes: readonly Outcome[], space: LabelSpace): Ca
     brier: brier / scored.length,
     ece: expectedCalibrationError(confidences, hits),
   };
+}
+
+/** The probability of each label. Of many labels only the largest are stored: the others share what is left, or, as questions of their own, are 0. */
+function probabilitiesOf(scores: NonNullable<Outcome["scores"]>, { labels, isMultiLabel }: LabelSpace): number[] {
+  const stored = Object.values(scores);
+  const left = isMultiLabel ? 0 : Math.max(0, 1 - stored.reduce((sum, score) => sum + score, 0));
+  const share = stored.length < labels.length ? left / (labels.length - stored.length) : 0;
+  return labels.map((label) => (Object.hasOwn(scores, label) ? scores[label]! : share));
 }
 
 /**

@@ -63,7 +63,7 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
       seed,
       outcomes: test.examples.map(
         ({ id, labels, group }, row): Outcome => ({
-          ...predictions[row]!,
+          ...withLargestScores(predictions[row]!, labels),
           id,
           truth: labels,
           ...(group === undefined ? {} : { group }),
@@ -79,6 +79,20 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
   } finally {
     await predictor[Symbol.asyncDispose]();
   }
+}
+
+/** With more labels than this the scores of a row are not all kept: those of 5,000 labels on 5,000 rows fill more memory than there is. */
+const mostScoredLabels = 200;
+const keptScores = 100;
+
+/** The prediction with its largest scores and those of the true labels, where there are many. What is left out is told apart by `calibration`. */
+function withLargestScores(prediction: Prediction, truth: readonly string[]): Prediction {
+  if (prediction.scores === undefined) return prediction;
+  const all = Object.entries(prediction.scores);
+  if (all.length <= mostScoredLabels) return prediction;
+  const largest = [...all].sort(([, a], [, b]) => b - a).slice(0, keptScores);
+  const kept = new Set([...largest.map(([label]) => label), ...truth]);
+  return { ...prediction, scores: Object.fromEntries(all.filter(([label]) => kept.has(label))) };
 }
 
 /** A context that adds up what is spent, and the wall time from now until `cost` is called. */

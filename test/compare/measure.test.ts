@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { calibration } from "../../src/compare/calibration.js";
 import { measure } from "../../src/compare/measure.js";
+import { random } from "../../src/lib/random.js";
 import type { Measurement, Prediction } from "../../src/types.js";
 import { dataset, type FakeOptions, fake, labelOf, recorder, rowOf, wrongEvery } from "./fakes.js";
 
@@ -117,4 +119,37 @@ test("an abort while fitting still disposes of the predictor", async () => {
   await expect(measure(approach, train, held, { ...options, signal: controller.signal })).rejects.toThrow("aborted");
   expect(trace.disposals).toBe(1);
   expect(trace.asked).toHaveLength(0);
+});
+
+test("of thousands of labels the largest scores and the true one are kept, and say nearly the same of calibration", async () => {
+  const labels = Array.from({ length: 2000 }, (_, i) => `label ${i}`);
+  const stream = random(1, "scores");
+  const wide = {
+    ...held,
+    labels,
+    examples: held.examples.map((example, i) => ({ ...example, labels: [labels[(i * 17) % labels.length]!] })),
+  };
+  const truths = new Map(wide.examples.map(({ id, labels: truth }) => [id, truth[0]!]));
+  const all = new Map<string, Readonly<Record<string, number>>>();
+  const { approach } = fake("tune:fake", "tune", ({ id }) => {
+    const logits = labels.map((label) => stream.normal() * 2 + (label === truths.get(id) ? 5 * stream.uniform() : 0));
+    const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
+    const scores = Object.fromEntries(labels.map((label, i) => [label, Math.exp(logits[i]!) / sum]));
+    all.set(id, scores);
+    return { answer: [Object.entries(scores).reduce((best, one) => (one[1] > best[1] ? one : best))[0]], scores };
+  });
+  const { outcomes } = await measure(approach, { ...train, labels }, wide, { ...options, split: "validation" });
+  for (const { id, scores, truth, answer } of outcomes) {
+    expect(Object.keys(scores!).length).toBeLessThanOrEqual(101);
+    expect([scores![truth[0]!], scores![answer![0]!]]).toEqual([all.get(id)![truth[0]!], all.get(id)![answer![0]!]]);
+  }
+  const space = { labels, isMultiLabel: false };
+  const whole = calibration(
+    outcomes.map((outcome) => ({ ...outcome, scores: all.get(outcome.id)! })),
+    space,
+  )!;
+  const kept = calibration(outcomes, space)!;
+  expect(kept.logLoss).toBeCloseTo(whole.logLoss, 9);
+  expect(kept.ece).toBeCloseTo(whole.ece, 9);
+  expect(kept.brier).toBeCloseTo(whole.brier, 3);
 });
