@@ -167,7 +167,11 @@ export function addDataOptions(command: Command): Command {
       "use this many training rows, drawn as Python's dataset.shuffle(seed).select(range(n))",
       numberIn("--limit", 2, most, true),
     )
-    .option("--test-limit <rows>", "use this many test rows, drawn likewise", numberIn("--test-limit", 2, most, true))
+    .option(
+      "--test-limit <rows>",
+      "use this many test rows, and as many validation rows of your own, drawn likewise",
+      numberIn("--test-limit", 2, most, true),
+    )
     .option("--seed <n>", "seed of everything random", numberIn("--seed", 0, most, true), 42);
 }
 

@@ -29,7 +29,7 @@ export interface TaskOptions extends DatasetOptions {
   readonly log?: (event: ProgressEvent) => void;
   /** Training rows to use: the rows that `dataset.shuffle(seed).select(range(limit))` takes in Hugging Face's `datasets`. */
   readonly limit?: number;
-  /** Test rows to use, chosen in the same way. */
+  /** Test rows to use, and validation rows where there are some of the user's own, chosen in the same way. */
   readonly testLimit?: number;
 }
 
@@ -75,9 +75,16 @@ export async function readTask(options: TaskOptions): Promise<Task> {
         ? ` A quarter would be more than ${formatCount(maxTestRows)} rows; --test-share holds back as many as it says.`
         : "");
   }
-  const validation = parts.validation.length === 0 ? undefined : { ...base, examples: parts.validation };
-  if (validation !== undefined)
-    splitNote += ` ${formatPlural(validation.examples.length, "validation row")} of your own to choose by, neither learned from nor tested on.`;
+  const ownRows = parts.validation.length;
+  const validation = ownRows === 0 ? undefined : limited({ ...base, examples: parts.validation }, options.testLimit, seed);
+  if (validation !== undefined) {
+    const { length: used } = validation.examples;
+    const which =
+      used < ownRows
+        ? `${formatCount(used)} of ${formatPlural(ownRows, "validation row")}`
+        : formatPlural(ownRows, "validation row");
+    splitNote += ` ${which} of your own to choose by, neither learned from nor tested on.`;
+  }
   const [whole, wholeTest] = [train, test];
   train = limited(train, options.limit, seed);
   test = limited(test, options.testLimit, seed);

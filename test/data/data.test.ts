@@ -211,6 +211,8 @@ describe("readTask of given splits", () => {
     expect([task.train.examples.length, task.validation!.examples.length, task.test.examples.length]).toEqual([40, 20, 20]);
     expect(task.validation!.examples.at(-1)!.id).toBe("validation-row-20");
     expect((await readDataset(folder.path("hub"))).examples.length).toBe(40);
+    const few = await read(folder.path("hub"), { testLimit: 5 });
+    expect([few.train.examples.length, few.validation!.examples.length, few.test.examples.length]).toEqual([40, 5, 5]);
     // A split that is asked for is made of the other rows.
     const asked = await read(folder.path("hub"), { testShare: 0.5 });
     expect([asked.train.examples.length, asked.validation!.examples.length, asked.test.examples.length]).toEqual([30, 20, 30]);

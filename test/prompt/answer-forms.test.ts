@@ -385,6 +385,9 @@ describe("what a proxy says in place of an answer names no label:", () => {
     "Error 402: check your billing",
     "RateLimitError: the account has too many requests",
     "<html><body>Your account is locked</body></html>",
+    "You exceeded your current quota, please check your plan and billing details.",
+    "Your credit balance is too low to access the API. Go to billing to upgrade.",
+    "Your account has been deactivated.",
     '{"error": "billing not active"}',
     '{"error": {"message": "billing not active"}}',
   ];
