@@ -183,7 +183,7 @@ describe("the token", () => {
 
   it("is not quoted where it is broken, refused, or the Hub fails", async () => {
     const broken = await refusal(fetchModel("org/tiny", asking(hub.url, { HF_TOKEN: `${token} ${token}` }).options));
-    expect(broken).toMatch(/^HF_TOKEN holds spaces/);
+    expect(broken).toMatch(/^HF_TOKEN holds a space/);
     hub.fault = () => ({ status: 401 });
     const refused = await refusal(fetchModel("org/tiny", asking(hub.url, { HF_TOKEN: token }).options));
     expect(refused).toMatch(/does not accept the token \(HTTP 401\)/);
