@@ -20,6 +20,8 @@ async function serve(say: Say) {
     let text = "";
     message.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
     message.on("end", () => {
+      // Asked when the model will be shut down: this service does not say.
+      if (message.method === "GET") return void response.writeHead(404).end();
       const asked = (JSON.parse(text) as { messages: { content: string }[] }).messages.at(-1)!.content;
       const { status, body, headers } = say(requests++, asked.includes("money") ? "refund" : "login");
       response.writeHead(status, { "content-type": "application/json", ...headers });

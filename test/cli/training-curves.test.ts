@@ -41,8 +41,9 @@ describe("the curves of a training", () => {
         evaluations: [{ step: 2, loss: 1.75 }],
       },
     ]);
-    expect((await crossover(["view", run])).code).toBe(0);
-    const page = await readFile(join(run, "report.html"), "utf8");
+    const output = join(run, "viewed.html");
+    expect((await crossover(["view", run, "-o", output])).code).toBe(0);
+    const page = await readFile(output, "utf8");
     expect(page).toContain("How the models were trained");
     expect(page).toContain("Dashed: learning rate, at most 1e-5.");
     expect(page).toContain("2 steps; of held-out rows 1.75 at the end");

@@ -86,7 +86,7 @@ describe("the front door", () => {
   it("lists the ways of tuning to whoever names another", () => {
     const options = JSON.parse('{"method": "prob"}');
     expect(() => tune({ encoder, ...options })).toThrow(
-      '"prob" is not a way of tuning. Did you mean "probe"? Ways: probe, full, lp-ft, lora, setfit, ladder.',
+      '"prob" is not a way of tuning. Did you mean "probe"? Ways: probe, tfidf, full, lp-ft, lora, setfit, ladder.',
     );
   });
 });
