@@ -67,7 +67,8 @@ describe("a run's folder that is deleted while it runs", () => {
       keywords: { refund: "money" },
       otherwise: "login",
       fault: () => {
-        void rm(join(runs, "gone"), { recursive: true, force: true });
+        // The run may write a file between the look into the folder and its removal; the next request removes that one.
+        void rm(join(runs, "gone"), { recursive: true, force: true }).catch(() => undefined);
         return undefined;
       },
     });
