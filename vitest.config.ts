@@ -6,6 +6,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // The optimizer's inner loops are WebAssembly, compiled when their source is newer.
     globalSetup: ["scripts/build-kernel.js"],
+    setupFiles: ["test/temporary-folder.ts"],
     testTimeout: 120_000,
     // Two cores, and onnxruntime wants them both: more workers only fight.
     maxWorkers: 2,
