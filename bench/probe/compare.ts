@@ -2,9 +2,10 @@
  * @file How long choosing C takes for `tune:probe`: ours beside scikit-learn's LogisticRegressionCV, on the same features, folds and Cs.
  *
  *     DATA=banking77/train.csv npm run bench probe      a file with `text` and `label`; TURNS, 3 unless told
+ *     FOLDER=/tmp/bench-probe-a1b2c3 npm run bench probe      what an earlier run wrote, again
  */
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { env } from "node:process";
 import { readDataset } from "../../src/data/data.js";
@@ -39,10 +40,12 @@ const seed = 1;
 
 /** Lets all take turns, and keeps the table. */
 export async function probe(): Promise<void> {
-  const { DATA, TURNS = "3" } = env;
-  if (DATA === undefined) throw new Error("Set DATA to a file with labelled rows, as banking77/train.csv.");
-  const folder = mkdtempSync(join(tmpdir(), "bench-probe-"));
-  const task = await write(folder, DATA);
+  const { DATA, FOLDER, TURNS = "3" } = env;
+  if (DATA === undefined && FOLDER === undefined)
+    throw new Error("Set DATA to a file with labelled rows, as banking77/train.csv, or FOLDER to what an earlier run wrote.");
+  const folder = FOLDER ?? mkdtempSync(join(tmpdir(), "bench-probe-"));
+  if (FOLDER === undefined) await write(folder, DATA!);
+  const task = JSON.parse(readFileSync(join(folder, "task.json"), "utf8")) as Task;
 
   const ours = await startServer("node", ["build/bench/probe/ours.js", folder]);
   // The first search tells which Cs there are to compare, and warms up.
@@ -58,11 +61,11 @@ export async function probe(): Promise<void> {
   const { labels, columns } = task;
   const note =
     `${labels.length} rows × ${columns} features, ${Math.max(...labels) + 1} labels; ${folds} folds, C of ${tried.join(", ")}. Turns: ${TURNS}, of which medians. ` +
-    `The search alone, without the last fit; each side stops its fits by its own tolerance (scikit-learn: 1e-4). Load while it ran: ${loadavg()[1]!.toFixed(1)} (5 minutes) on 2 cores.`;
+    `The search alone, without the last fit; each side stops its fits by its own tolerance (scikit-learn: 1e-4). Load while it ran: ${loadavg()[1]!.toFixed(1)} (5 minutes) on ${availableParallelism()} cores.`;
   keep("probe", "Choosing the probe's C", `${note}\n\n${measured}`, pythonVersions(["scikit-learn", "numpy", "scipy"]));
 }
 
-async function write(folder: string, path: string): Promise<Omit<Task, "Cs">> {
+async function write(folder: string, path: string): Promise<void> {
   const { examples, labels: names } = await readDataset(path);
   await using encoder = await loadEncoder("minilm-l6");
   const context = { seed, signal: new AbortController().signal, log: () => {}, spend: () => {}, useCache: false };
@@ -76,10 +79,9 @@ async function write(folder: string, path: string): Promise<Omit<Task, "Cs">> {
     folds,
     random(seed, "folds"),
   );
-  const task = { columns: encoder.dimension, labels, folds: [...dealt], seed };
+  const task: Task = { columns: encoder.dimension, labels, folds: [...dealt], Cs: [], seed };
   writeFileSync(join(folder, "features.f64"), centeredFeatures(vectors, encoder.dimension).data);
   writeFileSync(join(folder, "task.json"), JSON.stringify(task));
-  return task;
 }
 
 async function compared(servers: Readonly<Record<string, MeasuringServer>>, turns: number): Promise<string> {

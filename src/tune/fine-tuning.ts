@@ -22,7 +22,7 @@ import { modelName } from "./pretrained/model-folder.js";
 import { estimateSeconds, usualLearningRate } from "./pretrained/model-size.js";
 import { type Pretrained, readPretrained } from "./pretrained/pretrained.js";
 import { labelWeights } from "./regression/class-weights.js";
-import { labelThresholds } from "./regression/label-thresholds.js";
+import { commonThreshold } from "./regression/thresholds.js";
 import { updatesPerEpoch } from "./training/batches.js";
 import { withFreshLayers } from "./training/fresh-layers.js";
 import { cutHeldOut, isCut } from "./training/held-out.js";
@@ -168,7 +168,7 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
       const { weights, files } = merge(result.weights);
       const { heldOutLogits } = result;
       const thresholds =
-        isMultiLabel && heldOutLogits ? labelThresholds(heldOutLogits, labelsOf(heldOutRows), labels.length) : undefined;
+        isMultiLabel && heldOutLogits ? thresholdsOf(heldOutLogits, labelsOf(heldOutRows), labels.length) : undefined;
       const trained = Object.entries(result.weights)
         .filter(([name]) => isTrained(name))
         .reduce((total, [, { shape }]) => total + countOf(shape), thresholds?.length ?? 0);
@@ -187,6 +187,12 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
       return { ...predictor, files: async () => new Map([...(await predictor.files()), ...files]) };
     },
   };
+}
+
+/** The threshold of each label: one for all, by logits of rows that were not learned. */
+function thresholdsOf(logits: Float32Array, truths: readonly (readonly number[])[], labelCount: number): number[] {
+  const probabilities = Float64Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
+  return new Array<number>(labelCount).fill(commonThreshold(probabilities, truths, labelCount));
 }
 
 const labelsOf = (rows: readonly TrainingRow[]): (readonly number[])[] => rows.map(({ labels }) => labels);

@@ -10,7 +10,7 @@ import { decodeHead, encodeHead, headFile } from "./regression/head-file.js";
 
 export interface ProbeOptions {
   readonly encoder: Encoder;
-  /** `none` unless told. No part in multi-label tasks, where each label has its own threshold. */
+  /** `none` unless told. No part in multi-label tasks, where the threshold is chosen. */
   readonly classWeight?: ClassWeight;
 }
 

@@ -9,7 +9,7 @@ import { tfidfPredictor } from "./tfidf/tfidf-classifier.js";
 import { analyzers, learnVocabularies, type VocabularyLimits, vectorizer } from "./tfidf/vectorizer.js";
 
 export interface TfidfOptions {
-  /** `none` unless told. No part in multi-label tasks, where each label has its own threshold. */
+  /** `none` unless told. No part in multi-label tasks, where the threshold is chosen. */
   readonly classWeight?: ClassWeight;
 }
 

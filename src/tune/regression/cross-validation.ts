@@ -28,7 +28,7 @@ export interface RangeOfC {
 /** One strength and how it did. */
 export interface TriedC {
   readonly C: number;
-  /** Mean over the held-out rows, in nats. */
+  /** Mean over the held-out rows, in nats. Of one that was given up: that of the best before it, and what it was worse by in the folds that it had. */
   readonly logLoss: number;
 }
 
@@ -65,11 +65,11 @@ export const defaultC = cOf(defaultExponent);
 const usualTrials = 4;
 const smallestProbability = Number.EPSILON;
 
-/** A strength with the fits of all folds, kept to start the next ones from. */
+/** A strength with the fits of the folds, kept to start the next ones from. */
 interface Trial extends TriedC {
   readonly exponent: number;
   readonly fits: readonly LogisticFit[];
-  /** One a row, times the row's weight; `NaN` where a row cannot be judged. */
+  /** One a row, times the row's weight; `NaN` where a row cannot be judged, or its fold was not fitted. */
   readonly losses: Float64Array;
 }
 
@@ -81,7 +81,7 @@ interface Trial extends TriedC {
  * .734 by log loss, .730 by accuracy, .737 by macro-F1; mean test log loss .676, .724, .697.
  *
  * Of all C tried, the one nearest to the usual one is taken whose loss is within two standard errors of the best (of the differences
- * row by row). With many rows that is the best itself; with few, where the best is mostly luck, it helps: .740 in those settings
+ * row by row). A strength that is clearly worse in its first folds is not fitted in the others. With many rows that is the best itself; with few, where the best is mostly luck, it helps: .740 in those settings
  * instead of .734, and .631 instead of .598 where there are 16 rows.
  */
 export async function chooseC(
@@ -107,51 +107,59 @@ export async function chooseC(
     isSparse(features) ? selectSparseRows(features, indices) : selectRows(features, indices),
   );
   const weightsWithout = heldOut.map((_, fold) => options.rowWeights.map((weight, i) => (foldOf[i] === fold ? 0 : weight)));
-  const predictHeldOut = (fits: readonly LogisticFit[]): Matrix => {
-    const all = new Float64Array(data.labels.length * data.labelCount);
-    for (const [fold, fit] of fits.entries()) {
-      const part = probabilities(fit.model, heldOutFeatures[fold]!);
-      for (const [j, row] of heldOut[fold]!.entries()) {
-        all.set(part.data.subarray(j * data.labelCount, (j + 1) * data.labelCount), row * data.labelCount);
-      }
+  const predictFold = (fit: LogisticFit, fold: number, all: Matrix): void => {
+    const part = probabilities(fit.model, heldOutFeatures[fold]!);
+    for (const [j, row] of heldOut[fold]!.entries()) {
+      all.data.set(part.data.subarray(j * data.labelCount, (j + 1) * data.labelCount), row * data.labelCount);
     }
-    return { rows: data.labels.length, columns: data.labelCount, data: all };
+  };
+  const noPredictions = (): Matrix => {
+    const [rows, columns] = [data.labels.length, data.labelCount];
+    return { rows, columns, data: new Float64Array(rows * columns) };
   };
 
   const trials: Trial[] = [];
-  const tryExponent = async (exponent: number, neighbor: Trial | undefined): Promise<Trial> => {
+  const tryExponent = async (exponent: number, neighbor?: Trial, best?: Trial): Promise<Trial> => {
     const C = cOf(exponent);
     const fits: LogisticFit[] = [];
+    const predicted = noPredictions();
+    const losses = new Float64Array(data.labels.length).fill(Number.NaN);
     for (const [fold, rowWeights] of weightsWithout.entries()) {
       // From the same fold's fit only: another fold's has seen these rows, and a fit that is not finished would still know them.
       const start = neighbor?.fits[fold];
-      fits.push(
-        await solver.fit({
-          C,
-          rowWeights,
-          gradientTolerance,
-          ...(start && { start }),
-          ...(options.signal && { signal: options.signal }),
-        }),
-      );
+      const fit = await solver.fit({
+        C,
+        rowWeights,
+        gradientTolerance,
+        precision: "single",
+        ...(start && { start }),
+        ...(options.signal && { signal: options.signal }),
+      });
+      fits.push(fit);
       const done = trials.length * folds + fits.length;
       options.onFit?.(done, Math.max(usualTrials * folds, (trials.length + 1) * folds), C);
+      predictFold(fit, fold, predicted);
+      for (const row of heldOut[fold]!) losses[row] = rowLoss(row, predicted, data, judged, options.rowWeights);
+      if (best !== undefined && isClearlyWorse(losses, best.losses)) break;
     }
-    const losses = rowLosses(predictHeldOut(fits), data, judged, options.rowWeights);
-    const trial = { exponent, C, fits, losses, logLoss: meanLoss(losses, options.rowWeights) };
+    const logLoss =
+      best === undefined || fits.length === folds
+        ? meanLoss(losses, options.rowWeights)
+        : best.logLoss + differenceOf(losses, best.losses).mean;
+    const trial = { exponent, C, fits, losses, logLoss };
     trials.push(trial);
     return trial;
   };
 
   const { low, high } = options.range === undefined ? limits : exponentsOf(options.range);
-  const first = await tryExponent(defaultExponent, undefined);
+  const first = await tryExponent(defaultExponent);
   let best = first;
   for (const direction of [1, -1]) {
     // The loss falls, then rises along C: where a weaker penalty is better, no stronger one need be tried.
     if (best.exponent > defaultExponent) break;
     let last = first;
     while (last === best && last.exponent + direction >= low && last.exponent + direction <= high) {
-      last = await tryExponent(last.exponent + direction, last);
+      last = await tryExponent(last.exponent + direction, last, best);
       if (last.logLoss < best.logLoss) best = last;
     }
   }
@@ -159,11 +167,13 @@ export async function chooseC(
   const chosen = trials
     .filter((trial) => trial === best || isWithinError(trial.losses, best.losses))
     .reduce((a, b) => (Math.abs(b.exponent - defaultExponent) < Math.abs(a.exponent - defaultExponent) ? b : a));
+  const outOfFold = noPredictions();
+  for (const [fold, fit] of chosen.fits.entries()) predictFold(fit, fold, outOfFold);
   return {
     C: chosen.C,
     folds,
     tried: trials.sort((a, b) => a.C - b.C).map(({ C, logLoss }) => ({ C, logLoss })),
-    outOfFold: predictHeldOut(chosen.fits),
+    outOfFold,
     start: chosen.fits[0]!,
   };
 }
@@ -205,24 +215,24 @@ function judgeable({ labels, labelCount, isMultiLabel }: LabelledFeatures, foldO
   return judged;
 }
 
-/** Minus the log-likelihood of each row's labels; over several labels the sum. */
-function rowLosses(
+/** Minus the log-likelihood of a row's labels; over several labels the sum. `NaN` where it cannot be judged. */
+function rowLoss(
+  i: number,
   predicted: Matrix,
   { labels, isMultiLabel }: LabelledFeatures,
   judged: Uint8Array,
   weights: Float64Array,
-): Float64Array {
+): number {
   const { columns } = predicted;
-  return Float64Array.from(labels, (row, i) => {
-    let loss = Number.NaN;
-    for (const label of isMultiLabel ? Array.from({ length: columns }, (_, k) => k) : row) {
-      if (judged[i * columns + label] === 0) continue;
-      const probability = predicted.data[i * columns + label]!;
-      const ofTruth = row.includes(label) ? probability : 1 - probability;
-      loss = (Number.isNaN(loss) ? 0 : loss) - weights[i]! * Math.log(Math.max(ofTruth, smallestProbability));
-    }
-    return loss;
-  });
+  const row = labels[i]!;
+  let loss = Number.NaN;
+  for (const label of isMultiLabel ? Array.from({ length: columns }, (_, k) => k) : row) {
+    if (judged[i * columns + label] === 0) continue;
+    const probability = predicted.data[i * columns + label]!;
+    const ofTruth = row.includes(label) ? probability : 1 - probability;
+    loss = (Number.isNaN(loss) ? 0 : loss) - weights[i]! * Math.log(Math.max(ofTruth, smallestProbability));
+  }
+  return loss;
 }
 
 function meanLoss(losses: Float64Array, weights: Float64Array): number {
@@ -238,8 +248,26 @@ function meanLoss(losses: Float64Array, weights: Float64Array): number {
 
 /** Whether the mean of the row-by-row differences is no larger than twice its own standard error. */
 function isWithinError(losses: Float64Array, best: Float64Array): boolean {
+  const { mean, error } = differenceOf(losses, best);
+  return mean <= 2 * error;
+}
+
+/** So many standard errors are no chance, although it is asked after each fold of each strength: of so many rows, for of few the error itself is mostly chance. */
+const clearErrors = 4;
+const fewestRows = 100;
+
+function isClearlyWorse(losses: Float64Array, best: Float64Array): boolean {
+  const { rows, mean, error } = differenceOf(losses, best);
+  return rows >= fewestRows && mean > clearErrors * error;
+}
+
+/** The mean of the row-by-row differences, over the rows that both have, and its standard error. */
+function differenceOf(
+  losses: Float64Array,
+  best: Float64Array,
+): { readonly rows: number; readonly mean: number; readonly error: number } {
   const differences = losses.map((loss, i) => loss - best[i]!).filter((difference) => !Number.isNaN(difference));
   const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
   const squares = differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0);
-  return mean <= 2 * Math.sqrt(squares / Math.max(differences.length - 1, 1) / differences.length);
+  return { rows: differences.length, mean, error: Math.sqrt(squares / Math.max(differences.length - 1, 1) / differences.length) };
 }

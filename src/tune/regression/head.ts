@@ -13,7 +13,7 @@ import {
 } from "./logistic-regression.js";
 import type { Matrix } from "./matrix.js";
 import type { Features } from "./sparse-matrix.js";
-import { defaultThreshold, labelThreshold } from "./thresholds.js";
+import { commonThreshold, defaultThreshold } from "./thresholds.js";
 
 /** Features to answers. */
 export interface Head {
@@ -56,8 +56,8 @@ export interface FittedHead {
 const usualTolerance = 1e-5;
 
 /**
- * Fits a head: C by cross-validation, then all rows at that C; with several labels a row, also the threshold of each label, by
- * the held-out probabilities of the same cross-validation.
+ * Fits a head: C by cross-validation, then all rows at that C; with several labels a row, also their threshold, by the
+ * held-out probabilities of the same cross-validation.
  *
  * @param features one row an example of `train`
  * @throws UserError where there is nothing to tell apart
@@ -197,13 +197,8 @@ function learnable(
 }
 
 function chooseThresholds({ labels, labelCount }: LabelledFeatures, { outOfFold }: CrossValidation): number[] {
-  return Array.from({ length: labelCount }, (_, k) => {
-    if (outOfFold === null) return defaultThreshold;
-    return labelThreshold(
-      labels.map((_row, i) => outOfFold.data[i * labelCount + k]!),
-      labels.map((row) => row.includes(k)),
-    );
-  });
+  const threshold = outOfFold === null ? defaultThreshold : commonThreshold(outOfFold.data, labels, labelCount);
+  return new Array<number>(labelCount).fill(threshold);
 }
 
 function largest(values: Float64Array): number {

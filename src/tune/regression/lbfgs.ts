@@ -187,10 +187,18 @@ function betweenSteps(a: Trial, b: Trial): number {
   return Number.isFinite(share) ? a.step + width * Math.min(Math.max(share, 0.1), 0.9) : a.step + width / 2;
 }
 
+/** Four sums at a time: one alone would wait for itself. */
 function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < a.length; j++) sum += a[j]! * b[j]!;
-  return sum;
+  let [s0, s1, s2, s3] = [0, 0, 0, 0];
+  let j = 0;
+  for (; j + 4 <= a.length; j += 4) {
+    s0 += a[j]! * b[j]!;
+    s1 += a[j + 1]! * b[j + 1]!;
+    s2 += a[j + 2]! * b[j + 2]!;
+    s3 += a[j + 3]! * b[j + 3]!;
+  }
+  for (; j < a.length; j++) s0 += a[j]! * b[j]!;
+  return s0 + s1 + (s2 + s3);
 }
 
 function minus(a: Float64Array, b: Float64Array): Float64Array {

@@ -12,6 +12,9 @@ import { type Matrix, timesTransposed } from "./matrix.js";
  */
 export type Link = "softmax" | "sigmoid";
 
+/** What a loss is computed in: float32, which does to compare fits by and takes a third of the time, or float64. */
+export type Precision = "single" | "double";
+
 /** Rows to learn from: n feature vectors of d numbers, and what the k outputs should be for each. */
 export interface LogisticProblem {
   /** n × d. */

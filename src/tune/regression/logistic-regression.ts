@@ -10,7 +10,7 @@
 
 import { setImmediate } from "node:timers/promises";
 import { type Evaluation, lbfgs, type Minimum } from "./lbfgs.js";
-import { type Link, type LogisticLoss, type LogisticProblem, plainLogisticLoss } from "./logistic-loss.js";
+import { type Link, type LogisticLoss, type LogisticProblem, type Precision, plainLogisticLoss } from "./logistic-loss.js";
 import { graphLogisticLoss } from "./logistic-loss-graph.js";
 import { type Matrix, timesTransposed } from "./matrix.js";
 import { sparseLogisticLoss } from "./sparse-logistic-loss.js";
@@ -45,6 +45,8 @@ export interface LogisticOptions {
   readonly start?: LogisticFit;
   /** How small the largest component of the gradient must become, as a share of what it is where all parameters are 0. */
   readonly gradientTolerance?: number;
+  /** `double` unless told. Single is enough down to a tolerance of about 10^-4; small and sparse problems are computed in double in any case. */
+  readonly precision?: Precision;
   readonly maxIterations?: number;
   readonly signal?: AbortSignal;
 }
@@ -71,10 +73,13 @@ const defaultMaxIterations = 2000;
 const plainLimit = 100_000;
 
 /** The loss of a problem, by whichever of the two ways is the faster for its size. */
-function logisticLoss(problem: LogisticProblem): LogisticLoss | Promise<LogisticLoss> {
+function logisticLoss(problem: LogisticProblem, precision: Precision): LogisticLoss | Promise<LogisticLoss> {
   const isSmall = problem.features.data.length * problem.targets.columns < plainLimit;
-  return isSmall ? plainLogisticLoss(problem) : graphLogisticLoss(problem);
+  return isSmall ? plainLogisticLoss(problem) : graphLogisticLoss(problem, precision);
 }
+
+/** Makes the loss of a problem. */
+type MakeLoss = (problem: LogisticProblem, precision: Precision) => LogisticLoss | Promise<LogisticLoss>;
 
 /**
  * Prepares a problem for fitting.
@@ -83,19 +88,23 @@ function logisticLoss(problem: LogisticProblem): LogisticLoss | Promise<Logistic
  * to match, that moves the minimum nowhere, and L-BFGS needs a fraction of the steps. (Dividing each feature by its own
  * deviation would change the penalty, and with it the model.) Sparse features are divided only: centered, they would be sparse no more.
  */
-export async function logisticSolver(
-  data: LabelledFeatures,
-  makeLoss: (problem: LogisticProblem) => LogisticLoss | Promise<LogisticLoss> = logisticLoss,
-): Promise<LogisticSolver> {
+export async function logisticSolver(data: LabelledFeatures, makeLoss: MakeLoss = logisticLoss): Promise<LogisticSolver> {
   const kind = data.isMultiLabel ? "multilabel" : data.labelCount === 2 ? "binary" : "multinomial";
   const targets = targetMatrix(data, kind);
   const link: Link = kind === "multinomial" ? "softmax" : "sigmoid";
-  const { loss, mean, scale } = await standardizedLoss(data.features, targets, link, makeLoss);
+  const { lossIn, mean, scale } = standardizedLoss(data.features, targets, link, makeLoss);
+  const losses = new Map<Precision, Promise<LogisticLoss>>();
+  const lossOf = (precision: Precision): Promise<LogisticLoss> => {
+    const made = losses.get(precision) ?? Promise.resolve(lossIn(precision));
+    losses.set(precision, made);
+    return made;
+  };
   const outputs = targets.columns;
   const depth = data.features.columns;
 
   return {
-    async fit({ C, rowWeights, start, gradientTolerance, maxIterations, signal }) {
+    async fit({ C, rowWeights, start, gradientTolerance, precision = "double", maxIterations, signal }) {
+      const loss = await lossOf(precision);
       const given = rowWeights ?? new Float64Array(data.features.rows).fill(1);
       const total = given.reduce((sum, weight) => sum + weight, 0);
       const weights = given.map((weight) => weight / total);
@@ -116,7 +125,9 @@ export async function logisticSolver(
       });
       return { model: { kind, ...unstandardize(minimum.point, outputs, mean, scale) }, minimum };
     },
-    [Symbol.asyncDispose]: () => loss[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      for (const loss of losses.values()) await (await loss)[Symbol.asyncDispose]();
+    },
   };
 }
 
@@ -131,18 +142,19 @@ function historyFor(length: number): number {
   return Math.max(5, Math.min(20, Math.floor(historyBytes / (2 * Float64Array.BYTES_PER_ELEMENT * length))));
 }
 
-async function standardizedLoss(
+function standardizedLoss(
   features: Features,
   targets: Matrix,
   link: Link,
-  makeLoss: (problem: LogisticProblem) => LogisticLoss | Promise<LogisticLoss>,
-): Promise<{ readonly loss: LogisticLoss; readonly mean: Float64Array; readonly scale: number }> {
+  makeLoss: MakeLoss,
+): { readonly lossIn: (precision: Precision) => ReturnType<MakeLoss>; readonly mean: Float64Array; readonly scale: number } {
   if (isSparse(features)) {
     const { scaled, scale } = divided(features);
-    return { loss: sparseLogisticLoss({ features: scaled, targets, link }), mean: new Float64Array(features.columns), scale };
+    const loss = sparseLogisticLoss({ features: scaled, targets, link });
+    return { lossIn: () => loss, mean: new Float64Array(features.columns), scale };
   }
   const { standardized, mean, scale } = standardize(features);
-  return { loss: await makeLoss({ features: standardized, targets, link }), mean, scale };
+  return { lossIn: (precision) => makeLoss({ features: standardized, targets, link }, precision), mean, scale };
 }
 
 /**

@@ -25,8 +25,8 @@ export function selectRows(matrix: Matrix, indices: readonly number[]): Matrix {
 }
 
 /**
- * `a` (n × d) times the transpose of `b` (k × d): n × k. Four rows of `b` at a time, so that each number of `a` is read once
- * for four products: about 2 GFLOP/s where the plain triple loop has 1.
+ * `a` (n × d) times the transpose of `b` (k × d): n × k. Two rows of `a` and four of `b` at a time, so that six numbers are read for eight products: about
+ * 4 GFLOP/s where the plain triple loop has 1. Sums stand by themselves: in an array they would not stay in registers.
  */
 export function timesTransposed(a: Matrix, b: Matrix): Matrix {
   const columns = b.rows;
@@ -34,28 +34,61 @@ export function timesTransposed(a: Matrix, b: Matrix): Matrix {
   const out = new Float64Array(a.rows * columns);
   const x = a.data;
   const w = b.data;
-  for (let i = 0; i < a.rows; i++) {
+  for (let i = 0; i < a.rows; i += 2) {
     const at = i * depth;
+    const to = i * columns;
+    // An odd last row is multiplied twice.
+    const isLast = i + 1 === a.rows;
+    const apart = isLast ? 0 : depth;
+    const below = isLast ? to : to + columns;
     let k = 0;
     for (; k + 4 <= columns; k += 4) {
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      let [p0, p1, p2, p3] = [k * depth, (k + 1) * depth, (k + 2) * depth, (k + 3) * depth];
+      let s0 = 0;
+      let s1 = 0;
+      let s2 = 0;
+      let s3 = 0;
+      let t0 = 0;
+      let t1 = 0;
+      let t2 = 0;
+      let t3 = 0;
+      let p0 = k * depth;
+      let p1 = p0 + depth;
+      let p2 = p1 + depth;
+      let p3 = p2 + depth;
       for (let j = at; j < at + depth; j++) {
-        const value = x[j]!;
-        s0 += value * w[p0++]!;
-        s1 += value * w[p1++]!;
-        s2 += value * w[p2++]!;
-        s3 += value * w[p3++]!;
+        const s = x[j]!;
+        const t = x[j + apart]!;
+        const w0 = w[p0++]!;
+        const w1 = w[p1++]!;
+        const w2 = w[p2++]!;
+        const w3 = w[p3++]!;
+        s0 += s * w0;
+        t0 += t * w0;
+        s1 += s * w1;
+        t1 += t * w1;
+        s2 += s * w2;
+        t2 += t * w2;
+        s3 += s * w3;
+        t3 += t * w3;
       }
-      out[i * columns + k] = s0;
-      out[i * columns + k + 1] = s1;
-      out[i * columns + k + 2] = s2;
-      out[i * columns + k + 3] = s3;
+      out[to + k] = s0;
+      out[to + k + 1] = s1;
+      out[to + k + 2] = s2;
+      out[to + k + 3] = s3;
+      out[below + k] = t0;
+      out[below + k + 1] = t1;
+      out[below + k + 2] = t2;
+      out[below + k + 3] = t3;
     }
     for (; k < columns; k++) {
-      let sum = 0;
-      for (let j = 0, p = k * depth; j < depth; j++) sum += x[at + j]! * w[p++]!;
-      out[i * columns + k] = sum;
+      let s = 0;
+      let t = 0;
+      for (let j = at, p = k * depth; j < at + depth; j++, p++) {
+        s += x[j]! * w[p]!;
+        t += x[j + apart]! * w[p]!;
+      }
+      out[to + k] = s;
+      out[below + k] = t;
     }
   }
   return { rows: a.rows, columns, data: out };

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { random } from "../../../src/lib/random.js";
 import { chooseC, defaultC } from "../../../src/tune/regression/cross-validation.js";
-import { type LabelledFeatures, logisticSolver, probabilities } from "../../../src/tune/regression/logistic-regression.js";
+import {
+  type LabelledFeatures,
+  type LogisticSolver,
+  logisticSolver,
+  probabilities,
+} from "../../../src/tune/regression/logistic-regression.js";
 import { matrixOf } from "../../../src/tune/regression/matrix.js";
 
 /** Unit vectors around one center a label; `noise` of 0 puts all rows on their centers. */
@@ -102,5 +107,31 @@ describe("chooseC", () => {
     const { C, tried } = await choose(few);
     const best = tried.reduce((a, b) => (b.logLoss < a.logLoss ? b : a));
     expect(Math.abs(Math.log10(C / defaultC))).toBeLessThanOrEqual(Math.abs(Math.log10(best.C / defaultC)));
+  });
+
+  it("gives a strength up that is clearly worse in its first folds, and never one of few rows", async () => {
+    const fitsByC = async (
+      data: LabelledFeatures,
+    ): Promise<{ chosen: Awaited<ReturnType<typeof chooseC>>; fits: Map<number, number> }> => {
+      await using solver = await logisticSolver(data);
+      const fits = new Map<number, number>();
+      const counted: LogisticSolver = {
+        ...solver,
+        fit: (options) => {
+          fits.set(options.C, (fits.get(options.C) ?? 0) + 1);
+          return solver.fit(options);
+        },
+      };
+      return { chosen: await chooseC(counted, data, { seed: 1, rowWeights: ones(data) }), fits };
+    };
+    const labels = Array.from({ length: 600 }, (_, i) => i % 6);
+    const many = await fitsByC(makeData(labels, 20, 1.5));
+    const { C, tried, folds } = many.chosen;
+    expect(many.fits.get(C)).toBe(folds);
+    const givenUp = tried.filter((one) => many.fits.get(one.C)! < folds);
+    expect(givenUp.length).toBeGreaterThan(0);
+    for (const { logLoss } of givenUp) expect(logLoss).toBeGreaterThan(Math.min(...tried.map((one) => one.logLoss)));
+    const few = await fitsByC(noisy);
+    for (const count of few.fits.values()) expect(count).toBe(few.chosen.folds);
   });
 });

@@ -1,6 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { labelThresholds } from "../../../src/tune/regression/label-thresholds.js";
-import { labelThreshold } from "../../../src/tune/regression/thresholds.js";
 import { cutHeldOut, type HeldOutCut, isCut } from "../../../src/tune/training/held-out.js";
 import type { Example } from "../../../src/types.js";
 
@@ -50,29 +48,5 @@ describe("held-out rows", () => {
     const groups = new Set(learned.map(groupOf));
     expect(heldOut.length).toBeGreaterThan(350);
     expect(heldOut.filter((row) => groups.has(groupOf(row)))).toEqual([]);
-  });
-});
-
-describe("the thresholds of labels", () => {
-  it("are those of each label's own column", () => {
-    const columns = [
-      [0.9, 0.6, 0.3, 0.1],
-      [0.05, 0.2, 0.7, 0.4],
-    ];
-    const truths = [[0], [0, 1], [1], []];
-    const logits = Float32Array.from({ length: 8 }, (_, i) => {
-      const p = columns[i % 2]![Math.floor(i / 2)]!;
-      return Math.log(p / (1 - p));
-    });
-    const found = labelThresholds(logits, truths, 2);
-    for (const [label, column] of columns.entries())
-      expect(found[label]).toBeCloseTo(
-        labelThreshold(
-          column,
-          truths.map((truth) => truth.includes(label)),
-        ),
-        6,
-      );
-    expect(found[0]).not.toBeCloseTo(found[1]!, 2);
   });
 });
