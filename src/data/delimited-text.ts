@@ -82,6 +82,18 @@ export function recordReader(file: string, dialect: Dialect, limit: CellLimit): 
   let rows = 0;
   let backslashes = 0;
   let firstBackslash = 0;
+  let header: readonly string[] = [];
+  const repeats: number[] = [];
+  /** A second header: two exports, one behind the other. UserError where it has the columns in another order. */
+  const isHeaderAgain = (fields: readonly string[], line: number): boolean => {
+    if (header.length < 2 || fields.length < header.length) return false;
+    const again = fields.slice(0, header.length).map(asName);
+    if (again.every((name, i) => name === header[i])) return true;
+    if ([...again].sort().join("\n") !== [...header].sort().join("\n")) return false;
+    throw new UserError(
+      `${file} line ${line} is a second header, with the columns in another order (${fields.join(", ").slice(0, 80)}): two tables stand one behind the other. Make them two files, or bring the columns into one order.`,
+    );
+  };
   return {
     get columns() {
       return columns;
@@ -101,11 +113,17 @@ export function recordReader(file: string, dialect: Dialect, limit: CellLimit): 
       nextLine = skippedLines + info.lines - quotedCrLfs + 1;
       if (columns === undefined) {
         if (fields.every((field) => field.trim() === "")) return null;
-        columns = headerOf(file, headerFields === null ? fields : fields.slice(0, headerFields), line, delimiter);
+        const names = headerFields === null ? fields : fields.slice(0, headerFields);
+        columns = headerOf(file, names, line, delimiter);
+        header = names.map(asName);
         return null;
       }
       // Spreadsheets write a row of delimiters where a line is empty.
       if (fields.every((field) => field.trim() === "")) return null;
+      if (isHeaderAgain(fields, line)) {
+        repeats.push(line);
+        return null;
+      }
       const extra = fields.length - columns.length;
       const isOnlyEmpty = extra > 0 && extra <= emptyFields && fields.slice(columns.length).every((field) => field.trim() === "");
       if (extra !== 0 && !isOnlyEmpty) throw new UserError(raggedRow(file, line, fields, columns, dialect));
@@ -115,13 +133,27 @@ export function recordReader(file: string, dialect: Dialect, limit: CellLimit): 
       rows++;
       return { row, line };
     },
-    notes: () =>
-      backslashes === 0
+    notes: () => [
+      ...(repeats.length === 0
+        ? []
+        : [
+            `${file}: the header stands again on line ${repeats[0]}${repeats.length === 1 ? "" : ` and ${repeats.length - 1} more`}, as where exports are put one behind the other: it is no row.`,
+          ]),
+      ...(backslashes === 0
         ? []
         : [
             `${file}: ${backslashes === 1 ? "a row has" : `${backslashes} rows have`} quotes escaped by a backslash (\\"), the first on line ${firstBackslash}: they were read as they stand. Double them ("").`,
-          ],
+          ]),
+    ],
   };
+}
+
+/** A column's name, however it is written. */
+function asName(field: string): string {
+  return field
+    .replace(/^\uFEFF/, "")
+    .trim()
+    .toLowerCase();
 }
 
 /** What is said where quotes were read as ordinary characters. */

@@ -35,6 +35,11 @@ const foreigners: readonly Foreign[] = [
     what: "a table of Markdown, not of CSV",
     remedy: "Save it as CSV: no bars at the ends of lines, no line of dashes",
   },
+  {
+    start: /^\s*__label__\S+[ \t,]/,
+    what: "in fastText's format, not a table",
+    remedy: 'Write two columns with the header "label,text"; several labels of a text are joined by |',
+  },
   { start: [0xff, 0xfe, 0x00, 0x00], what: "UTF-32", remedy: "Save it as UTF-8" },
   { start: ascii("{\\rtf"), what: "a rich text document", remedy: "Save the rows as CSV" },
   {

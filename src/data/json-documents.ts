@@ -36,6 +36,8 @@ const forms: readonly Form[] = [viewerRows, splitColumns, listUnder, singleRow, 
 /** The rows of a parsed document. UserError, with its keys, where it is none of the forms. */
 export function documentRows(file: string, document: unknown): DocumentRows {
   if (Array.isArray(document)) {
+    const pairs = document.map(asPair).filter((pair) => pair !== null);
+    if (pairs.length === document.length) return { items: pairs, notes: [] };
     const lists = document.findIndex(Array.isArray);
     if (lists >= 0 && document.every(Array.isArray)) {
       throw new UserError(
@@ -50,6 +52,13 @@ export function documentRows(file: string, document: unknown): DocumentRows {
     if (rows !== null) return rows;
   }
   throw notRows(file, `an object with the keys ${keysOf(document)}`);
+}
+
+/** spaCy's examples, `["a text", {"cats": {"billing": 1, "delivery": 0}}]`, as an object; `null` for anything else. */
+export function asPair(value: unknown): JsonObject | null {
+  if (!Array.isArray(value) || value.length !== 2) return null;
+  const [text, said] = value as readonly unknown[];
+  return typeof text === "string" && isObject(said) && isObject(said["cats"]) ? { text, label: said["cats"] } : null;
 }
 
 function notRows(file: string, found: string): UserError {

@@ -2,7 +2,7 @@
 
 import { UserError } from "../lib/errors.js";
 import { parseExactJson } from "../lib/exact-json.js";
-import { documentRows, isObject, type JsonObject, kindOf } from "./json-documents.js";
+import { asPair, documentRows, isObject, type JsonObject, kindOf } from "./json-documents.js";
 import { rowReader } from "./json-exports.js";
 import { jsonFaultOffset } from "./json-fault.js";
 import { nestedCollector } from "./nested.js";
@@ -17,6 +17,17 @@ interface Item {
 
 /** Reads one object a line. Half a line is a UserError with its number. */
 export function jsonLinesTable(file: string, bytes: Buffer): Table {
+  try {
+    return linesTable(file, bytes);
+  } catch (error) {
+    // A document under the name of JSON Lines: a list of objects, or one that is spread over lines.
+    const start = bytes.toString("utf8", 0, 1000).trimStart();
+    if (!(error instanceof UserError) || !/^(?:\[\s*[[{]|\{\s*\n)/.test(start) || !isWhole(bytes.toString("utf8"))) throw error;
+    return jsonTable(file, bytes);
+  }
+}
+
+function linesTable(file: string, bytes: Buffer): Table {
   const items: Item[] = [];
   let line = 0;
   for (let start = 0; start < bytes.length; ) {
@@ -34,7 +45,8 @@ export function jsonLinesTable(file: string, bytes: Buffer): Table {
 export function parseJsonLine(file: string, text: string, line: number): JsonObject {
   let value: unknown;
   try {
-    value = parseExactJson(text);
+    // Some write the lines of a list, each with its comma.
+    value = parseExactJson(text.replace(/(?<=[}\]])\s*,$/, ""));
   } catch {
     const offset = jsonFaultOffset(text);
     throw new UserError(
@@ -43,15 +55,18 @@ export function parseJsonLine(file: string, text: string, line: number): JsonObj
         : `${file} line ${line} is not JSON from character ${offset + 1} on. ${remedyAt(text, offset, 'Expected one object a line, such as {"text": "…", "label": "…"}.')}`,
     );
   }
-  if (!isObject(value)) {
+  const row = asPair(value) ?? value;
+  if (!isObject(row)) {
     throw new UserError(`${file} line ${line} is ${kindOf(value)}, expected an object such as {"text": "…", "label": "…"}.`);
   }
-  return value;
+  return row;
 }
 
 /** What to do about text that is no JSON, by what stands there. */
 function remedyAt(text: string, offset: number, otherwise: string): string {
   const start = text.slice(offset, offset + 12);
+  if (start.startsWith("{") && isWhole(text.slice(0, offset)))
+    return "A second object begins there: each belongs on a line of its own.";
   if (/^(NaN|-?Infinity)\b/.test(start))
     return `${/^\S*?(?=[,}\]\s]|$)/.exec(start)![0]} is Python's word, which JSON does not have: write null.`;
   if (/^(None|True|False)\b/.test(start) || start.startsWith("'"))

@@ -1,5 +1,7 @@
 /** @file Labels that look alike, and labels that stand for none. */
 
+import { isSpreadsheetError } from "./spreadsheet-errors.js";
+
 /** Letters of Cyrillic and Greek that look as Latin ones do, and those Latin ones, in the same order. */
 const foreign = "АВЕКМНОРСТУХІЈЅаеорсухіјѕΑΒΕΖΗΙΚΜΝΟΡΤΥΧον";
 const latin = "ABEKMHOPCTYXIJSaeopcyxijsABEZHIKMNOPTYXov";
@@ -20,8 +22,11 @@ function spelling(label: string): string {
 /** How a label looks. */
 function look(label: string): string {
   const seen = label.replace(unseen, (sign) => (/[\p{Z}\t\n\r]/u.test(sign) ? " " : "")).normalize("NFKC");
-  return spelling(seen.replace(twin, (sign) => twins.get(sign)!));
+  return spelling(seen.replace(twin, (sign) => twins.get(sign)!)).replace(joint, " ");
 }
+
+/** What joins the words of a name: "late-delivery", "late_delivery". */
+const joint = /(?<=[\p{L}\p{N}])[-_\s]+(?=[\p{L}\p{N}])/gu;
 
 /** A number in one notation: `1`, `1.0` and `+01` are `1`. `null` for what is no decimal number. */
 export function plainNumber(label: string): string | null {
@@ -46,7 +51,7 @@ function hasOddity(label: string): boolean {
 }
 
 /**
- * Groups of labels that differ only in case, in spaces around or within, in characters that nobody sees or takes for others, or in how a
+ * Groups of labels that differ only in case, in spaces around or within, in hyphens or underscores for spaces, in characters that nobody sees or takes for others, or in how a
  * number is written: most likely one label in several spellings. Each group in the order given.
  */
 export function lookalikeLabels(labels: readonly string[]): string[][] {
@@ -63,6 +68,14 @@ export function differInSpelling(labels: readonly string[]): boolean {
   return new Set(labels.map(spelling)).size === 1 && !labels.some(hasOddity);
 }
 
+/** Whether labels differ only in what joins their words, or in case. */
+function differInJoints(labels: readonly string[]): boolean {
+  return new Set(labels.map((label) => spelling(label).replace(joint, " "))).size === 1 && !labels.some(hasOddity);
+}
+
+/** A day, with or without a time. */
+const date = /^\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})(?:[T ]\d{1,2}:\d{2}\S*)?\s*$/;
+
 /** How programs write that there is no value. As a name of a class "none" is as frequent, so that it counts only as Python writes it. */
 const missing = new Set([
   "nan",
@@ -72,7 +85,6 @@ const missing = new Set([
   "NA",
   "N/A",
   "n/a",
-  "#N/A",
   "#NA",
   "<NA>",
   "null",
@@ -97,12 +109,16 @@ export function labelWarnings(labels: readonly string[], counts: ReadonlyMap<str
   const groups = lookalikeLabels(labels);
   const grouped = new Set(groups.flat());
   const alone = labels.filter((label) => !grouped.has(label));
-  const absent = labels.filter((label) => missing.has(label.trim()));
+  const absent = labels.filter((label) => missing.has(label.trim()) || isSpreadsheetError(label));
   return [
     ...groups.map((group) => {
       const kept = "They are kept apart; make them one if they mean the same.";
+      if (new Set(group.map((label) => label.normalize("NFC"))).size === 1)
+        return `The labels ${group.map((label) => rows(label)).join(" and ")} are written with the same signs in two ways (accents as a part of their letter, or behind it). ${kept}`;
       if (differInSpelling(group))
         return `The labels ${group.map((label) => rows(label)).join(" and ")} differ only in case or spaces. ${kept}`;
+      if (differInJoints(group))
+        return `The labels ${group.map((label) => rows(label)).join(" and ")} differ only in hyphens, underscores, spaces or case. ${kept}`;
       if (group.every((label) => plainNumber(label) !== null))
         return `The labels ${group.map((label) => rows(label)).join(" and ")} are one number. ${kept}`;
       return `The labels ${group.map((label) => rows(label, withCodes(label))).join(" and ")} look alike, and differ in characters that are shown by their codes, or in case or spaces. ${kept}`;
@@ -115,6 +131,9 @@ export function labelWarnings(labels: readonly string[], counts: ReadonlyMap<str
       .map((label) => `The label ${rows(label)} begins or ends with a space.`),
     ...(labels.length > 1 && labels.every((label) => /^\s*(['"`]).*\1\s*$/s.test(label))
       ? [`All labels stand in quotes, such as ${labels[0]!.trim().slice(0, 40)}, which are part of their names here.`]
+      : []),
+    ...(labels.length > 1 && labels.every((label) => date.test(label))
+      ? [`All labels are dates, such as ${JSON.stringify(labels[0])}. Is that the label? Name another column with --label.`]
       : []),
     ...(absent.length === 0
       ? []

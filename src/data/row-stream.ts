@@ -42,9 +42,15 @@ export async function openRows(path: string): Promise<RowSource> {
   if (read === null) return wholeTable(path);
   const columns = new Set<string>();
   let count = 0;
-  for await (const { values } of read.rows()) {
-    for (const column of Object.keys(values)) columns.add(column);
-    count++;
+  try {
+    for await (const { values } of read.rows()) {
+      for (const column of Object.keys(values)) columns.add(column);
+      count++;
+    }
+  } catch (error) {
+    // One document under the name of JSON Lines, perhaps: the whole reader knows, or says what is wrong.
+    if (!(error instanceof UserError) || count > 0 || !/\.(jsonl|ndjson)(\.gz)?$/i.test(file)) throw error;
+    return wholeTable(path);
   }
   if (count === 0) throw new UserError(`${file} has no rows.`);
   return { file, columns: [...columns], count, ...read };

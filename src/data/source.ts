@@ -14,6 +14,7 @@ import { labelWarnings } from "./lookalikes.js";
 import { withPaths } from "./nested.js";
 import { readTable } from "./read-table.js";
 import { dataName, filesOfFolder, isFolder, type SplitName, splitNamed, testFileBeside } from "./split-files.js";
+import { errorTextNotes } from "./spreadsheet-errors.js";
 import type { Table } from "./table.js";
 import { inTrainingSpelling } from "./test-labels.js";
 
@@ -110,7 +111,7 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
   const counts = new Map<string, number>();
   for (const { labels } of everyRow) for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   const labels = [...counts.keys()].sort(byNaturalOrder);
-  warnings.push(...labelWarnings(labels, counts));
+  warnings.push(...labelWarnings(labels, counts), ...errorTextNotes(everyRow));
   const joined = separator === null && options.isMultiLabel !== false ? joinedLabels(counts) : null;
   if (joined !== null) warnings.push(joinedNote(columns.label, joined, counts));
   const besides = options.descriptions === undefined ? await labelWordsBeside(files.list[0]!.path, labels) : null;

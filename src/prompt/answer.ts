@@ -7,7 +7,9 @@ import { isFaultObject, isFaultText } from "./fault-text.js";
 import { embeddedJson, hasAnswerKey, readJson } from "./json-answer.js";
 import { jsonLabels } from "./json-labels.js";
 import { type Aliases, type Found, findEqual, findListed, findMentioned, type LabelName, labelNames } from "./label-names.js";
-import { findStated, withoutAfterword, withoutDress } from "./stated-answer.js";
+import { withoutStruck } from "./negation.js";
+import { withoutRunOn } from "./run-on.js";
+import { findStated, statesLabel, withoutAfterword, withoutDress, withoutReason } from "./stated-answer.js";
 import { answerPlace } from "./thoughts.js";
 
 export type { Aliases } from "./label-names.js";
@@ -34,8 +36,9 @@ export function parseAnswer(
   // Before the names are looked at, which takes a while where there are hundreds: this is how most answers are.
   if (labels.includes(text)) return { answer: [text] };
   const names = labelNames(labels, aliases, descriptions);
-  const said = saidIn(text, names);
-  if (typeof said !== "string") return said;
+  const whole = saidIn(text, names);
+  if (typeof whole !== "string") return whole;
+  const said = withoutRunOn(whole, (head) => statesLabel(head, names));
   const json = readJson(said);
   if (isFault(said, json, names)) return unparseable;
   if (typeof json === "object" && json !== null) return onlyOne(jsonLabels(json, names));
@@ -53,8 +56,9 @@ export function parseAnswers(
   descriptions: Readonly<Record<string, string>> = noNames,
 ): ParsedAnswer {
   const names = labelNames(labels, aliases, descriptions);
-  const said = saidIn(text, names);
-  if (typeof said !== "string") return said;
+  const whole = saidIn(text, names);
+  if (typeof whole !== "string") return whole;
+  const said = withoutRunOn(whole, (head) => listed(head, names) !== undefined);
   const json = readJson(said);
   if (isFault(said, json, names)) return unparseable;
   const found =
@@ -114,12 +118,16 @@ function isOfLabels(json: object, names: readonly LabelName[]): boolean {
   return found !== null && (Array.isArray(json) ? found.size > 0 : Object.keys(json).length > 0);
 }
 
-/** The label that words name: as a whole, where they state it, or as the only one that they mention. */
-function inWords(said: string, names: readonly LabelName[]): Found {
+/** The label that words name: as a whole, by marks, where they state it, or as the only one that they mention. */
+function inWords(whole: string, names: readonly LabelName[]): Found {
+  if (names.some(({ name }) => name === whole)) return findEqual(whole, names);
+  const said = withoutStruck(whole);
+  const applying = findMarked(linesOf(said), names) ?? findMarked(linesOf(said).flatMap(splitList), names);
+  if (applying !== undefined) return onlyLabel(applying);
   const equal = findEqual(said, names);
   if (typeof equal === "string") return equal;
   const bare = withoutDress(said, names);
-  const { answer, afterword } = withoutAfterword(bare);
+  const { answer, afterword } = withoutReason(withoutAfterword(bare), names);
   const found = findEqual(answer, names) ?? statedOrMentioned(answer, names) ?? findStated(bare, names);
   if (typeof found !== "string" || afterword === "") return found;
   // An explanation may name other labels, but not state one.
@@ -144,16 +152,14 @@ function listed(said: string, names: readonly LabelName[]): ReadonlySet<string> 
   if (lines.length === 0) return undefined;
   const asWritten = findMarked(lines, names) ?? allEqual(lines, names);
   if (asWritten !== undefined) return asWritten;
-  const bare = withoutAfterword(withoutDress(said, names)).answer;
+  const bare = withoutAfterword(withoutDress(withoutStruck(said), names)).answer;
   const parts = linesOf(withoutHeading(bare));
   return (
     allEqual(parts, names) ??
-    allEqual(
-      parts.flatMap((part) => part.split(/[,|;]/)),
-      names,
-    ) ??
+    allEqual(parts.flatMap(splitList), names) ??
     findMarked(parts, names) ??
-    findListed(parts.map(withoutMark).join("\n"), names) ??
+    findMarked(parts.flatMap(splitList), names) ??
+    (crossedOut.test(bare) ? undefined : findListed(parts.map(withoutMark).join("\n"), names)) ??
     (isNone(parts) ? new Set() : undefined)
   );
 }
@@ -169,8 +175,16 @@ function allEqual(parts: readonly string[], names: readonly LabelName[]): Readon
   return parts.length === 0 ? undefined : labels;
 }
 
+function splitList(line: string): string[] {
+  return line.split(/[,|;，；、]/).filter((part) => part.trim() !== "");
+}
+
+/** Signs that a label beside them does not apply. */
+const crossedOut = /[✗✘✕✖❌☐]/u;
+
 const marked: readonly RegExp[] = [
-  /^(?<name>.+?)\s*(?:[:=→]|->|=>|\s[-–—])\s*[*_"'`]*(?<mark>yes|no|true|false|[01✓✔✅✗✘❌])[*_"'`.,]*$/iu,
+  /^(?<name>.+?)\s*(?:[:=→]|->|=>|\s[-–—]\s)\s*[*_"'`]*(?<mark>yes|no|true|false|[01✓✔✅✗✘❌])[*_"'`.,]*$/iu,
+  /^(?<name>.+?)\s*\(\s*(?<mark>yes|no|true|false)\s*\)[*_"'`.,]*$/iu,
   /^\[?(?<mark>[ x✓✔✅☑✗✘❌☐])\]?\s+(?<name>.+)$/iu,
 ];
 
@@ -216,5 +230,5 @@ function linesOf(text: string): string[] {
 
 /** A line without the mark of a list item. */
 function withoutMark(line: string): string {
-  return line.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, "").trim();
+  return line.replace(/^\s*(?:[-*•]|\d+[.)]|\(?[a-z\d]\))\s+/, "").trim();
 }

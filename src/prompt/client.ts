@@ -191,8 +191,11 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
       if (pauseSeconds !== null) passage.answered(pauseSeconds);
       return answered;
     } catch (error) {
-      if (error instanceof LlmError && passage.failed(error, formed.key)) count();
-      throw error;
+      if (error instanceof LlmError) {
+        stopped ??= failures.attemptFailed(error);
+        if (passage.failed(error, formed.key)) count();
+      }
+      throw stopped ?? error;
     }
   };
 
@@ -303,7 +306,15 @@ async function completeInTime(llm: Llm, request: CompletionRequest, startClock: 
 function failureWatch(llm: Llm, stopAfter: number) {
   let hasAnswered = false;
   let count = 0;
+  let unread = 0;
   return {
+    /** Each of them may have been billed: where nothing that comes is an answer, a budget is not spent on finding out. */
+    attemptFailed(error: LlmError): UserError | undefined {
+      if (hasAnswered || !error.isPossiblyBilled) return undefined;
+      unread++;
+      if (unread < 2 * stopAfter) return undefined;
+      return new UserError(`The first ${unread} requests to ${llm.spec} all failed, so the run was stopped: ${error.message}`);
+    },
     answered(): void {
       [hasAnswered, count] = [true, 0];
     },

@@ -1,7 +1,7 @@
 /** @file The labels of an answer in JSON, in every shape that models give it: a value, a list, a table of booleans, objects with both. */
 
 import { answerEntries, appliesBy, labelValues } from "./json-answer.js";
-import { findEqual, findMentioned, type LabelName } from "./label-names.js";
+import { findEqual, findListed, findMentioned, type LabelName } from "./label-names.js";
 
 /** The labels that an answer in JSON names, which may be none of them; `null` where any part of it is no label. */
 export function jsonLabels(json: object, names: readonly LabelName[]): ReadonlySet<string> | null {
@@ -22,8 +22,13 @@ function valueLabels(value: unknown, names: readonly LabelName[]): ReadonlySet<s
   if (value === null) return new Set();
   if (typeof value === "object") return jsonLabels(value, names);
   const said = labelValues(value)[0]!;
-  const label = findEqual(said, names) ?? findMentioned(said, names);
+  const label = findEqual(said, names);
   if (typeof label === "string") return new Set([label]);
+  // "a, b" in place of a list.
+  const listed = label === undefined ? findListed(said, names) : undefined;
+  if (listed !== undefined) return listed;
+  const mentioned = label ?? findMentioned(said, names);
+  if (typeof mentioned === "string") return new Set([mentioned]);
   return isNone(said) ? new Set() : null;
 }
 

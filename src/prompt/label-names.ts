@@ -1,5 +1,7 @@
 /** @file Labels by the names that an answer may call them, and how they are found in what was said. */
 
+import { endsNegated, isDoubted } from "./negation.js";
+
 /** Other names of labels: label → the names by which it may be called. */
 export type Aliases = Readonly<Record<string, readonly string[]>>;
 
@@ -125,32 +127,12 @@ function isBothSigns({ folded, isAfterDash }: SaidWord, names: readonly LabelNam
   return names.some(({ words }) => words.length === 1 && shortest(words[0]!) === negative);
 }
 
-const negations: ReadonlySet<string> = new Set([
-  "not",
-  "no",
-  "never",
-  "neither",
-  "nor",
-  "cannot",
-  "without",
-  "isn",
-  "aren",
-  "wasn",
-  "doesn",
-  "don",
-  "can",
-  "couldn",
-  "won",
-]);
-/** "can", "won" and "don" negate only as "can't", "won't" and "don't". */
-const contracted: ReadonlySet<string> = new Set(["can", "won", "don"]);
-
 /** So often may a label be said with nothing between: more is the output of a model that has lost its way. */
 const mostRepetitions = 2;
 
 /**
  * The one label that the text mentions as whole words. A mention inside a longer one ("card" in "card arrival") does not count,
- * nor one that is negated in its clause ("this is not spam"): what is meant instead is not said. A label over and over with
+ * nor one that is denied where it stands ("this is not spam"): what is meant instead is not said. A label over and over with
  * nothing between is no answer.
  */
 export function findMentioned(text: string, names: readonly LabelName[]): Found {
@@ -163,8 +145,12 @@ export function findMentioned(text: string, names: readonly LabelName[]): Found 
   if (isLoop) return null;
   const labels = new Set<string>();
   let isSure = false;
-  for (const { label, name, start } of mentions(text, said, names)) {
-    if (isNegated(said, start)) continue;
+  const normal = text.normalize("NFKC");
+  for (const { label, name, start, end } of mentions(text, said, names)) {
+    const last = said[end - 1]!;
+    const [before, behind] = [normal.slice(0, said[start]!.at), normal.slice(last.at + last.written.length)];
+    if (endsNegated(before)) continue;
+    if (isDoubted(before, behind)) return null;
     if (isBothSigns(said[start]!, names)) return null;
     labels.add(label);
     isSure ||= !((isLetter(name) && said[start]!.isArticle) || (isNo(name) && said[start]!.isDeterminer));
@@ -252,8 +238,6 @@ interface SaidWord {
   readonly written: string;
   /** Its first character's place in the text in NFKC. */
   readonly at: number;
-  /** The number of its clause. */
-  readonly clause: number;
   /** "A" or "I" with another word behind it. */
   readonly isArticle: boolean;
   /** "No" with another word behind it that it can belong to. */
@@ -268,10 +252,8 @@ function saidWords(text: string): SaidWord[] {
   const normal = text.normalize("NFKC");
   const words: SaidWord[] = [];
   let end = 0;
-  let clause = 0;
   for (const match of normal.matchAll(word)) {
     const between = normal.slice(end, match.index);
-    if (/[.,;:!?\n]/.test(between)) clause++;
     end = match.index + match[0].length;
     const isArticle = /^[ai]$/i.test(match[0]) && /^\s\p{L}/u.test(normal.slice(end, end + 3));
     const isDeterminer =
@@ -290,7 +272,6 @@ function saidWords(text: string): SaidWord[] {
       folded: isNegative ? `-${folded}` : folded,
       written: match[0],
       at: match.index,
-      clause,
       isArticle,
       isDeterminer,
       isAfterDash: isNumber && dashBefore.test(between),
@@ -304,21 +285,4 @@ function occurrences(words: readonly string[], wanted: readonly string[]): numbe
   const starts: number[] = [];
   for (let i = 0; i + wanted.length <= words.length; i++) if (wanted.every((part, j) => words[i + j] === part)) starts.push(i);
   return starts;
-}
-
-/** Whether the clause of a word negates it. */
-function isNegated(said: readonly SaidWord[], before: number): boolean {
-  return said.some(
-    ({ folded, clause }, i) =>
-      i < before &&
-      clause === said[before]!.clause &&
-      negations.has(folded) &&
-      (!contracted.has(folded) || said[i + 1]?.folded === "t"),
-  );
-}
-
-/** Whether what is said last in a text negates what comes behind it. */
-export function endsNegated(text: string): boolean {
-  const said = saidWords(`${text} x`);
-  return isNegated(said, said.length - 1);
 }

@@ -143,7 +143,7 @@ export interface Llm extends ModelCard {
 export type LlmErrorKind =
   | "key" // 401, 403: no request will succeed
   | "credit" // the account is empty: no request will succeed
-  | "model" // 404: no such model or URL
+  | "model" // 404, 410: no such model or URL
   | "certificate" // the server's is not to be trusted
   | "redirect" // 3xx to an address that the user did not choose
   | "batch" // refused as a whole
@@ -156,7 +156,8 @@ export type LlmErrorKind =
   | "unreachable" // no connection: nothing was sent
   | "connection" // it broke off after the request was sent
   | "timeout"
-  | "malformed"; // 200, but not an answer
+  | "malformed" // 200, but not an answer
+  | "page"; // 200, but a web page: of a login, a proxy or a wrong address
 
 const retried: ReadonlySet<LlmErrorKind> = new Set([
   "unsupported",
@@ -167,10 +168,11 @@ const retried: ReadonlySet<LlmErrorKind> = new Set([
   "connection",
   "timeout",
   "malformed",
+  "page",
 ]);
 const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model", "certificate", "redirect", "batch"]);
 /** The service may have done the work although no answer arrived: a hard cap has to count it. */
-const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed"]);
+const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed", "page"]);
 
 /** A failed attempt, as data. The message is for people: short, without key and without headers. */
 export class LlmError extends Error {

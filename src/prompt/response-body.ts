@@ -95,7 +95,7 @@ function completionOf({ text, thoughts, refusal, reason, usage, model, logprobs 
 }
 
 function chatCompletion(body: unknown): Said | ResponseFault | undefined {
-  const choice = at(at(body, "choices"), 0);
+  const choice = firstChoice(at(body, "choices"));
   const said = at(choice, "message");
   const legacy = textAt(choice, "text");
   const reason = textAt(choice, "finish_reason");
@@ -114,6 +114,12 @@ function chatCompletion(body: unknown): Said | ResponseFault | undefined {
     model: textAt(body, "model"),
     ...(logprobs === undefined ? {} : { logprobs }),
   };
+}
+
+/** The one with the index 0, wherever it stands; one alone may have any. */
+function firstChoice(choices: unknown): unknown {
+  const first = Array.isArray(choices) ? choices.find((choice) => at(choice, "index") === 0) : undefined;
+  return first ?? at(choices, 0);
 }
 
 function response(body: unknown): Said | ResponseFault | undefined {
@@ -153,7 +159,7 @@ function anthropicMessage(body: unknown): Said | undefined {
 function candidates(body: unknown): Said | undefined {
   const all = at(body, "candidates");
   const blocked = textAt(at(body, "promptFeedback"), "blockReason");
-  const first = at(all, 0);
+  const first = firstChoice(all);
   if (first === undefined && blocked === null) return undefined;
   const parts = partsOf(at(at(first, "content"), "parts"));
   return {

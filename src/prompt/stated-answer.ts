@@ -1,6 +1,7 @@
 /** @file Where words state their answer: in a line such as `Label: spam`, in a tag or a box; and what models write around it. */
 
-import { endsNegated, type Found, findEqual, findMentioned, type LabelName } from "./label-names.js";
+import { type Found, findEqual, findMentioned, type LabelName } from "./label-names.js";
+import { endsNegated } from "./negation.js";
 
 const answerWord =
   "(?:labels?|answers?|categor(?:y|ies)|class(?:es)?|classification|intents?|prediction|verdict|topic|tag|result|output)";
@@ -46,8 +47,15 @@ export function findStated(said: string, names: readonly LabelName[]): Found {
       : null;
   }
   const inSentence = sentence.exec(last);
-  if (inSentence === null || endsNegated(inSentence[1]!)) return undefined;
+  if (inSentence === null || endsNegated(inSentence[1]!.normalize("NFKC"))) return undefined;
   return named(inSentence[2]!, names);
+}
+
+/** Whether a text is nothing but a label, or a line that states one. */
+export function statesLabel(said: string, names: readonly LabelName[]): boolean {
+  if (typeof findEqual(said, names) === "string") return true;
+  const stated = said.includes("\n") ? undefined : statement.exec(withoutMark(said))?.[1];
+  return stated !== undefined && typeof findEqual(unboxed(stated), names) === "string";
 }
 
 function named(text: string, names: readonly LabelName[]): Found {
@@ -88,8 +96,24 @@ export function withoutDress(said: string, names: readonly LabelName[]): string 
 const afterwordStart =
   /\n[\p{P}\p{S}\s]*(?:(?:explanation|reason|reasoning|rationale|justification|why|note|evidence|confidence|certainty|analysis|comment)[\p{P}\s]*?[:：–—-]|because\s)/iu;
 
+/** An answer, and the explanation behind it, which may name other labels; `""` where there is none. */
+export interface ExplainedAnswer {
+  readonly answer: string;
+  readonly afterword: string;
+}
+
+/** A label and its reason in one sentence: "spam, because it is not ham". */
+const reason = /^([^\n]{1,300}?)[,;]?\s+((?:because|since|due to|given that)\s[\s\S]*)$/i;
+
+/** The same without the reason in the answer's own sentence, where what stands before it names a label. */
+export function withoutReason(explained: ExplainedAnswer, names: readonly LabelName[]): ExplainedAnswer {
+  const parts = reason.exec(explained.answer);
+  if (parts === null || !statesLabel(parts[1]!, names)) return explained;
+  return { answer: parts[1]!, afterword: `${parts[2]}${explained.afterword}` };
+}
+
 /** An answer and the explanation below it; `""` where there is none. */
-export function withoutAfterword(said: string): { readonly answer: string; readonly afterword: string } {
+export function withoutAfterword(said: string): ExplainedAnswer {
   const at = afterwordStart.exec(said)?.index ?? -1;
   // What begins with its reasoning has the answer behind it.
   if (at < 0 || said.slice(0, at).trim() === "" || afterwordStart.test(`\n${said.slice(0, at)}`))

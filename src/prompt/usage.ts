@@ -156,6 +156,9 @@ function countAt(usage: unknown, paths: readonly (readonly string[])[]): number 
   return undefined;
 }
 
+/** No model takes or gives a hundredth of it in one request: more is an error of whoever counts, as are milliseconds in the place of tokens. */
+const mostTokens = 1e9;
+
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= mostTokens;
 }

@@ -1,6 +1,7 @@
 /** @file What a program's user sees while it works: one line on stderr that is written anew, or plain lines where stderr is no screen. */
 import process from "node:process";
 import { formatCount } from "../lib/format.js";
+import { terminalCleaner } from "../lib/terminal-text.js";
 import type { ProgressEvent } from "../types.js";
 
 /** Where progress goes. */
@@ -25,6 +26,9 @@ const redrawMilliseconds = 100;
 
 const clearLine = "\r\u001b[2K";
 
+/** Names of files and columns, and what a service said, are foreign. */
+const clean = terminalCleaner([]);
+
 /** A progress line on `stream`; stderr unless told. */
 export function progressLine(stream: ProgressStream = process.stderr): ProgressLine {
   const isScreen = stream.isTTY === true && !process.env["CI"] && process.env["TERM"] !== "dumb";
@@ -42,11 +46,11 @@ export function progressLine(stream: ProgressStream = process.stderr): ProgressL
       shownAt = now;
       isShown = true;
       // A line that wraps could not be written over.
-      stream.write(clearLine + text.slice(0, (stream.columns || 80) - 1));
+      stream.write(clearLine + clean(text).slice(0, (stream.columns || 80) - 1));
     },
     note(text) {
       clear();
-      stream.write(`${text}\n`);
+      stream.write(`${clean(text)}\n`);
     },
     clear,
   };

@@ -1,6 +1,6 @@
 /** @file Rows of a file of labels that failed: asked again by the same command, and put in their places. */
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { finishReplacing } from "../../src/cli/label/failed-rows.js";
@@ -70,6 +70,30 @@ describe.each(["csv", "jsonl"])("rows that got no answer (.%s)", (format) => {
     const sent = server.requests.length;
     expect((await label(server.url, data, "-o", output)).code).toBe(0);
     expect(server.requests.length).toBe(sent);
+  });
+});
+
+describe("a file of labels that was damaged", () => {
+  it("is named, with what to do, where rows are to be asked again", async () => {
+    const data = await writeRows(40);
+    let isOn = true;
+    await using server = await serve(everySeventh("400", () => isOn));
+    const output = path("damaged.jsonl");
+    expect((await label(server.url, data, "-o", output)).code).toBe(2);
+    isOn = false;
+    const text = await readFile(output, "utf8");
+    await writeFile(output, text.replace('{"', "{%"));
+    const { code, err } = await label(server.url, data, "-o", output);
+    expect(code).toBe(2);
+    expect(err).toContain("damaged.jsonl");
+    expect(err).toMatch(/not as it was written/);
+    expect(err).not.toContain("This is a bug");
+    // What was answered is not asked again.
+    const asked = server.requests.length;
+    await rename(output, path("away.jsonl"));
+    expect((await label(server.url, data, "-o", output)).code).toBe(0);
+    expect(server.requests.length - asked).toBeLessThan(15);
+    expect((await readFile(output, "utf8")).split("\n")).toHaveLength(41);
   });
 });
 

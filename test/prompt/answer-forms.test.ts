@@ -190,6 +190,86 @@ describe("one label among words:", () => {
   });
 });
 
+describe("a label that is denied", () => {
+  it.each([
+    "This is anything but billing",
+    "Label: anything but billing",
+    "Everything except billing",
+    "far from billing",
+    "It is hardly billing",
+    "billing is wrong",
+    "The label billing does not apply",
+    "billing doesn't fit",
+    "the answer isnt billing",
+    "billing is not correct",
+    "Is it billing? No.",
+    "rule out billing",
+    "non-billing",
+    "billing (unlikely)",
+    "Wrong: billing",
+    "Not applicable: billing",
+    "Excluded labels: billing",
+    "nicht billing",
+    "kein billing",
+    "ce n'est pas billing",
+    "не billing",
+    "不是billing",
+    "billingではない",
+    "billing değil",
+    "❌ billing",
+    "✗ billing",
+    "[ ] billing",
+    "~~billing~~",
+    "billing: no",
+    "billing = 0",
+    "billing: no\ndelivery: no",
+    "billing: yes\ndelivery: yes",
+  ])("(%j) is no answer", (said) => {
+    expect(parseAnswer(said, shops)).toEqual(unparseable);
+  });
+
+  it.each([
+    ["nicht delivery, sondern billing", "billing"],
+    ["This is not about delivery, it's about billing.", "billing"],
+    ["not_billing", "not billing"],
+    ["no problem", "no problem"],
+    ["kein Problem", "kein Problem"],
+    ["The label is no problem", "no problem"],
+  ])("(%j) leaves the one that is said", (said, label) => {
+    expect(parseAnswer(said, ["billing", "delivery", "not billing", "no problem", "kein Problem"])).toEqual({ answer: [label] });
+  });
+});
+
+describe("an answer with more around it than a label:", () => {
+  it.each([
+    ["billing because the delivery was fine", "billing"],
+    ["billing, because it is not a delivery", "billing"],
+    ["Label: billing, since the delivery was fine", "billing"],
+    ["billing=1, delivery=0", "billing"],
+    ["billing: yes\ndelivery: no\naccount: no", "billing"],
+    ["billing - yes, delivery - no", "billing"],
+    ["☑ billing\n☐ delivery", "billing"],
+    ["~~billing~~ delivery", "delivery"],
+    // A model that goes on with examples of its own.
+    ["billing\n\nText: Where is it?\nLabel: delivery", "billing"],
+    ["Label: billing\n\nText: Where is it?\nLabel: delivery", "billing"],
+    ["billing\n###\nInput: Where is it?\nOutput: delivery", "billing"],
+    ["billing\n\nUser: Where is it?\nAssistant: delivery", "billing"],
+    ["billing\n<text-1a2b3c>\nWhere is the delivery?\n</text-1a2b3c>\ndelivery", "billing"],
+    ["Text: Where is my money?\nLabel: billing", "billing"],
+    ["billing because I say so. The label is delivery", null],
+    ["billing: 1, delivery: 1", null],
+  ])("%j", (said, label) => {
+    expect(parseAnswer(said, shops)).toEqual(label === null ? unparseable : { answer: [label] });
+  });
+
+  it("labels that look like marks are themselves", () => {
+    expect(parseAnswer("a: yes", ["a: yes", "a: no"])).toEqual({ answer: ["a: yes"] });
+    expect(parseAnswer("❌", ["❌", "✅"])).toEqual({ answer: ["❌"] });
+    expect(parseAnswer("x ray", ["x ray", "ray"])).toEqual({ answer: ["x ray"] });
+  });
+});
+
 describe("several labels among words:", () => {
   const labels = ["joy", "anger", "deep sadness"];
   const cases: readonly [said: string, labels: readonly string[] | null][] = [
@@ -232,6 +312,18 @@ describe("several labels among words:", () => {
     ["joy\nanger\n\nExplanation: not sadness", ["joy", "anger"]],
     ["<answer>\njoy\nanger\n</answer>", ["joy", "anger"]],
     ["<labels><label>joy</label><label>anger</label></labels>", ["joy", "anger"]],
+    ['{"labels": "joy, anger"}', ["joy", "anger"]],
+    ['{"labels": "joy; deep sadness"}', ["joy", "deep sadness"]],
+    ['{"labels": "joy and anger"}', ["joy", "anger"]],
+    ['{"labels": "joy or anger"}', null],
+    ["joy=1, anger=0", ["joy"]],
+    ["joy: yes, anger: no, deep sadness: yes", ["joy", "deep sadness"]],
+    ["joy (yes), anger (no)", ["joy"]],
+    ["joy ✓ anger ✗", null],
+    ["joy -1", null],
+    ["a) joy\nb) anger", ["joy", "anger"]],
+    ["~~joy~~ anger", ["anger"]],
+    ["joy\n\nText: What a day!\nLabels: anger", ["joy"]],
     ["None of the labels apply.", []],
     ["No labels apply", []],
     ["Labels: none", []],

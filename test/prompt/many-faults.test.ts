@@ -35,7 +35,7 @@ it("of 5,000 rows with a fifth of all requests going wrong, and a key that is re
     });
     const budget = createBudget(5);
     await using cache = await openResponseCache(join(folder, "answers.db"));
-    const options = { attempts, cache, budget, maxConcurrency: 64, timeoutSeconds: 0.4, maxWaitSeconds: 0.5 };
+    const options = { attempts, cache, budget, maxConcurrency: 64, timeoutSeconds: 0.8, maxWaitSeconds: 0.5 };
 
     const stopped = await failureOf(run(server, rows, options));
     expect(stopped).toBeInstanceOf(UserError);

@@ -96,7 +96,7 @@ describe("a service that is gone for a while", () => {
   it("is not waited for where it never answered: the address is most likely wrong", async () => {
     await using server = await serve({ fault: () => "closed connection" });
     const error = await failureOf(run(server, queries(60), quick));
-    expect(String(error)).toMatch(/first 10 requests .* all failed/);
+    expect(String(error)).toMatch(/first 20 requests .* all failed/);
   });
 
   it("is told of, with a countdown, and ends at once when the user stops", async () => {

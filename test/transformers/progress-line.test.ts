@@ -24,6 +24,13 @@ describe("a progress line", () => {
     expect(written).toEqual([`${clear}step 1 of 100, loss`, clear, "evaluated\n", `${clear}step 3`, clear]);
   });
 
+  it("sends no control of a foreign text to the terminal", () => {
+    const line = progressLine(stream(true));
+    line.show("a\u001b[31mb");
+    line.note("c\u001b]0;title\u0007\rd\u202ee");
+    expect(written.join("").replaceAll("\r\u001b[2K", "")).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+  });
+
   it.each([
     ["a file", false, {}],
     ["CI", true, { CI: "true" }],

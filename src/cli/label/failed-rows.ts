@@ -5,8 +5,9 @@
 import { createReadStream, existsSync } from "node:fs";
 import { chmod, copyFile, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { isErrorCode } from "../../lib/errors.js";
+import { isErrorCode, UserError } from "../../lib/errors.js";
 import { privateFileMode } from "../../lib/private-file.js";
+import { textAt } from "../../prompt/json-value.js";
 import type { Failure } from "../../types.js";
 import { emptyText, replacePredictions } from "./label-totals.js";
 import {
@@ -158,6 +159,14 @@ async function* records(path: string, bytes: number, format: "csv" | "jsonl"): A
 function failureIn(record: Buffer, path: string, name: string): string | null {
   const text = record.toString("utf8").trimEnd();
   if (labelledFormat(path) === "csv") return text.slice(text.lastIndexOf(",") + 1) || null;
-  const failure = (JSON.parse(text) as Readonly<Record<string, unknown>>)[name];
-  return typeof failure === "string" ? failure : null;
+  let row: unknown;
+  try {
+    row = JSON.parse(text);
+  } catch {
+    throw new UserError(
+      `${path} holds a line that is not as it was written: ${JSON.stringify(text.slice(0, 60))}. The file was changed or damaged. ` +
+        "Move it away and run the same command: what was answered is stored and is not asked again.",
+    );
+  }
+  return textAt(row, name);
 }

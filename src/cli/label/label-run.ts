@@ -32,7 +32,7 @@ import { failedPlaces, finishReplacing, isRetriable, passingFailures, replaceRow
 import { labelRows, relabelRows, textOfRow } from "./label-rows.js";
 import { checkState, labelFormat, stateFolder, writeState } from "./label-state.js";
 import { planText, summaryText } from "./label-text.js";
-import type { LabelTotals } from "./label-totals.js";
+import { emptyText, type LabelTotals } from "./label-totals.js";
 import { labelledFormat, mayBeFormula, namesFor, openLabelledFile, readRetries, readTotals } from "./labelled-file.js";
 import type { LabellerOptions, LabellerPlan } from "./labeller.js";
 import { planLabeller } from "./plan-labeller.js";
@@ -182,13 +182,30 @@ export async function label(options: LabelOptions, command: string, context: Com
     const totals = await readTotals(output, folder);
     publish(totals, bill, options, context);
     const unanswered = [...passingFailures].reduce((sum, failure) => sum + (totals.failures[failure] ?? 0), 0);
-    if (unanswered === 0) return;
+    if (unanswered === 0) {
+      if (!isAllUnread(totals)) return;
+      terminal.err(
+        noteLines(
+          `No answer could be used: ${output} has the reason of each row. Try another prompt or another model.`,
+          terminal,
+        ),
+      );
+      context.setExitCode(exitCode.user);
+      return;
+    }
     const words = `${formatPlural(unanswered, "row")} got no answer. The same command asks again, and only ${unanswered === 1 ? "that one" : "those"}: ${command}`;
     terminal.err(noteLines(words, terminal));
     context.setExitCode(exitCode.user);
   } finally {
     progress.clear();
   }
+}
+
+/** Whether not one row that was asked about has an answer that could be used. */
+function isAllUnread({ rows, failures }: LabelTotals): boolean {
+  const { [emptyText]: empty = 0, ...unread } = failures;
+  const asked = rows - empty;
+  return asked > 0 && Object.values(unread).reduce((sum, count) => sum + count, 0) === asked;
 }
 
 /**

@@ -11,7 +11,9 @@ const spent = [
   /(balance|credits?|funds)\b.{0,20}\b(insufficient|depleted|exhausted|used up)/,
   /(not enough|out of|requires? more|have any|used all|exceeded).{0,30}\b(credits?|balance|funds)\b/,
   /can only afford/,
-  /credit limit/,
+  /credit limit|\bkey limit exceeded/,
+  /(balance|credits?|funds|quota)\b.{0,20}\b(has|have) (run out|expired|been used)\b/,
+  /\b(in arrears|payment required|top.?up (to continue|your|the account)|please (recharge|top.?up|add (credits?|funds)))\b/,
   /\b(exceeded|over|crossed)[_ ]?budget|budget[_ ](has been[_ ])?exceeded/,
   /exceeded_current_quota|arrearage|overdue.{0,20}payment|余额不足|欠费/,
   // Google of a project that has no share at all of what it asks for.

@@ -6,6 +6,7 @@ import type { RequestsLeft } from "../request-rate.js";
 import { readUsage } from "../usage.js";
 import { isFiltered } from "./content-filter.js";
 import { isOutOfCredit } from "./credit.js";
+import { isWebPage, pageInWords, parsedBody } from "./json-body.js";
 import { isRedirect, locationUrl } from "./redirects.js";
 import { isAboutModel, refusedParts } from "./refused-parts.js";
 
@@ -89,15 +90,21 @@ function fromCallError(error: Error & FailedCall, caller: Caller): LlmError {
     );
   }
   if (status < 300) {
-    const body = parsedJson(error.responseBody);
-    const refusal = at(body, "error");
-    // Some proxies send the service's refusal with a status of their own.
+    const body = parsedBody(error.responseBody);
+    // Some proxies send the service's refusal with a status of their own, some services in a form of their own.
+    const refusal = at(body, "error") ?? at(body, "base_resp") ?? (at(body, "choices") === undefined ? body : undefined);
     if (refusal !== undefined && isOutOfCredit(Number(at(refusal, "code")), JSON.stringify(refusal)))
       return new LlmError("credit", `${spec} answered: ${followedBy(said, remedy("credit", caller))}`);
     if (isFiltered(status, `${error.message} ${JSON.stringify(refusal ?? null)}`))
       return new LlmError("filtered", `${spec} answered: ${said}`);
     const isCut =
       /terminated|aborted|socket|ECONNRESET|Failed to process successful response/i.test(error.message) || causedBySocket(error);
+    if (isWebPage(error.responseBody)) {
+      return new LlmError(
+        "page",
+        `${spec} at ${hostOf(baseUrl)} sent ${said} in place of an answer. Log in to the network, or check the proxy and the address in ${caller.addressVariable}.`,
+      );
+    }
     return new LlmError(
       isCut ? "connection" : "malformed",
       `${spec} sent something that is not an answer: ${said}`,
@@ -158,7 +165,7 @@ function kindOf(status: number, said: string, parts: readonly RequestPart[] | nu
   if (parts !== null && parts.length > 0) return "unsupported";
   // Google answers 400 to a key that it does not know.
   if (status === 401 || status === 403 || /api key not valid|API_KEY_INVALID/i.test(said)) return "key";
-  if (isAboutModel(status, said)) return "model";
+  if (status === 410 || isAboutModel(status, said)) return "model";
   // Now and then a model writes what is not the JSON that it was asked for, and its service sends that as an error.
   if (status < 500 && isMisgenerated(said)) return "malformed";
   if (status === 429) return "limit";
@@ -288,22 +295,14 @@ function durationSeconds(text: string, now: number): number {
   return parts.reduce((sum, [, amount, name]) => sum + Number(amount) * unit[name!]!, 0);
 }
 
-/** A service's own words, short, on one line, and without anything that could be a key. */
+/** A service's own words, short, on one line, and without anything that could be a key. Of a web page its title. */
 export function excerpt(text: string, secrets: readonly string[]): string {
   // A body that is quoted as it came has a key as JSON writes it.
   const forms = secrets.flatMap((secret) => (secret === "" ? [] : [secret, JSON.stringify(secret).slice(1, -1)]));
   const hidden = forms.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), text);
   const masked = hidden.replace(/\b(?:sk|pk|key|AIza)[-_A-Za-z0-9]{12,}/g, "[key]").replace(/\bBearer\s+\S+/gi, "Bearer [key]");
-  const line = masked.replace(/\s+/g, " ").trim();
+  const line = pageInWords(masked).replace(/\s+/g, " ").trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;
-}
-
-function parsedJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
 }
 
 /** What an error came of, down to its root. */

@@ -5,6 +5,7 @@
 
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { messageOf } from "../../lib/errors.js";
 import { whenAborted } from "../../lib/when-aborted.js";
 import { followWithinOrigin } from "./redirects.js";
@@ -86,7 +87,8 @@ function sendOnce(sent: HttpRequest): Promise<HttpResponse> {
       response.on("end", () => {
         forget();
         const whole = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-        resolve({ status: status!, headers: joinedHeaders(response.headers), body: whole.toString("utf8") });
+        const body = unpacked(whole, response.headers["content-encoding"]).toString("utf8");
+        resolve({ status: status!, headers: joinedHeaders(response.headers), body });
       });
       // Also where the connection ends before the response does.
       response.on("error", fail);
@@ -109,6 +111,19 @@ function sendOnce(sent: HttpRequest): Promise<HttpResponse> {
     const forget = whenAborted(signal, abort);
     request.end(body);
   });
+}
+
+const unpackers = { gzip: gunzipSync, "x-gzip": gunzipSync, deflate: inflateSync, br: brotliDecompressSync } as const;
+
+/** Nothing packed is asked for, but some proxies pack all the same, and some only say so. What cannot be unpacked is as it came. */
+function unpacked(body: Buffer, encoding = "identity"): Buffer {
+  const name = encoding.trim().toLowerCase();
+  if (!Object.hasOwn(unpackers, name)) return body;
+  try {
+    return unpackers[name as keyof typeof unpackers](body, { maxOutputLength: mostBytes });
+  } catch {
+    return body;
+  }
 }
 
 /** Names and values in turn. Given so, Node writes them as they are, at five sixths of the CPU time, and adds none of its own. */

@@ -7,6 +7,7 @@ import { at, textAt } from "../json-value.js";
 import { readResponseBody } from "../response-body.js";
 import { ServiceError } from "./failure.js";
 import { HttpError, type HttpResponse, send } from "./http.js";
+import { bodyInWords, parsedBody } from "./json-body.js";
 import type { ChatModel, SdkModel } from "./served.js";
 
 type Options = Parameters<SdkModel["doGenerate"]>[0];
@@ -101,11 +102,10 @@ function textOf(part: object): string {
 
 /** What an answered request says, of a response or of a line of a batch's output. Throws `ServiceError` where it is no answer. */
 export function chatResult({ status, headers, body }: HttpResponse): Result {
-  const parsed = parsedJson(body);
+  const parsed = parsedBody(body);
   const said = readResponseBody(parsed);
   if (said === null || "fault" in said) {
-    const what = parsed === undefined ? "not JSON" : "without choices";
-    throw new ServiceError(said?.fault ?? `${what}: ${body.slice(0, mostSaid)}`, {
+    throw new ServiceError(said?.fault ?? bodyInWords(body.slice(0, mostSaid), parsed !== undefined), {
       // Some proxies pass a service's error on with a status of their own.
       statusCode: said?.status ?? status,
       responseHeaders: headers,
@@ -134,7 +134,7 @@ const mostSaid = 5000;
  * there (FastAPI's, Mistral's). What was sent is repeated in some, and left out.
  */
 function saidIn(body: string): string | null {
-  const parsed = parsedJson(body);
+  const parsed = parsedBody(body);
   const said =
     textAt(at(parsed, "error"), "message") ?? textAt(parsed, "error") ?? textAt(parsed, "message") ?? textAt(parsed, "detail");
   const details = at(parsed, "detail") ?? at(at(parsed, "message"), "detail") ?? at(parsed, "errors");
@@ -146,12 +146,4 @@ function placed(detail: unknown): string {
   const place = at(detail, "loc");
   const said = textAt(detail, "msg") ?? textAt(detail, "message") ?? "";
   return Array.isArray(place) ? `${place.join(".")}: ${said}` : said;
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

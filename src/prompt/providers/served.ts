@@ -21,6 +21,7 @@ import { readResponseBody, type SaidCompletion } from "../response-body.js";
 import { takenForm } from "../taken-form.js";
 import { readUsage } from "../usage.js";
 import { type Caller, isCallError, limitsTold, toLlmError } from "./failure.js";
+import { parsedBody } from "./json-body.js";
 import { createFormState, type FormState, type RequestForm, type UsedParts } from "./request-form.js";
 import { textWithoutSecrets, withoutSecrets } from "./without-secrets.js";
 
@@ -226,19 +227,11 @@ function chatNames({ role, limit }: RequestForm): Readonly<Record<keyof ChatName
  */
 function failedGeneration(error: unknown, { secrets }: Caller): SaidCompletion | null {
   if (!isCallError(error)) return null;
-  const body = withoutSecrets(parsedJson(error.responseBody), secrets);
+  const body = withoutSecrets(parsedBody(error.responseBody), secrets);
   const text = textAt(at(body, "error"), "failed_generation")?.trim() ?? "";
   if (text === "") return null;
   const isCut = /^[{[]/.test(text) && readJson(text) === undefined;
   return { text: text.slice(0, maxCompletionCharacters), finish: isCut ? "length" : "other", usage: null, servedBy: null };
-}
-
-function parsedJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? "");
-  } catch {
-    return undefined;
-  }
 }
 
 /** One fixed seed, but for repetitions: an equal prompt is then an equal request, and its answer can be stored. */
@@ -283,6 +276,6 @@ function sdkCompletion({ content, finishReason: { unified }, usage, response }: 
 /** An answer that the SDK takes for none: a prompt that was blocked has no candidates, content may be a list. */
 function answerIn(error: unknown, caller: Caller): SaidCompletion | null {
   if (!isCallError(error) || error.statusCode === undefined || error.statusCode >= 300) return null;
-  const said = readResponseBody(withoutSecrets(parsedJson(error.responseBody), caller.secrets));
+  const said = readResponseBody(withoutSecrets(parsedBody(error.responseBody), caller.secrets));
   return said === null || "fault" in said ? null : keepable(said, caller);
 }

@@ -1,6 +1,7 @@
 /** @file What a `tokenizer.json` may ask for: looked at before anything is made of it, since files come from elsewhere. */
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
+import { faultOfPatterns } from "./tokenizer-patterns.js";
 
 /** Tables are made with a place for each id up to the largest. The largest vocabularies have a quarter of a million tokens. */
 const mostTokens = 1e7;
@@ -15,7 +16,7 @@ const tokenizer = z.looseObject({
 });
 
 /**
- * Refuses ids that no vocabulary has, and normalizers that make a text grow without measure, with a `UserError`. What else is wrong is found when
+ * Refuses ids that no vocabulary has, normalizers that make a text grow without measure, and patterns that would run for ever, with a `UserError`. What else is wrong is found when
  * a tokenizer is made of it.
  */
 export function checkTokenizerBounds(json: object, folder: string): void {
@@ -35,6 +36,8 @@ export function checkTokenizerBounds(json: object, folder: string): void {
     growthOf("normalizer" in json ? json.normalizer : undefined) *
     growthOf("pre_tokenizer" in json ? json.pre_tokenizer : undefined);
   if (growth > mostGrowth) throw refusal(`its replacements make a text up to ${Math.round(growth)} times as long`);
+  const fault = faultOfPatterns(json);
+  if (fault !== null) throw refusal(fault);
 }
 
 const step = z.looseObject({

@@ -103,6 +103,32 @@ describe("a tokenizer", () => {
     expect(encoder.dimension).toBeGreaterThan(0);
   });
 
+  it.each(["(a+)+$", "^(\\p{L}|a)*\\d", " *  * * * * *#"])(
+    "with the pattern %s, which on some texts would run for ever, is refused",
+    async (pattern) => {
+      await changeJson("tokenizer.json", () => ({
+        pre_tokenizer: { type: "Split", pattern: { Regex: pattern }, behavior: "Isolated", invert: false },
+      }));
+      expect(await refusal()).toMatch(/pattern .* takes time without measure/);
+    },
+    20_000,
+  );
+
+  it("with the patterns of published ones is read", async () => {
+    const patterns = [
+      "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
+      "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+",
+    ];
+    await changeJson("tokenizer.json", () => ({
+      pre_tokenizer: {
+        type: "Sequence",
+        pretokenizers: patterns.map((Regex) => ({ type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false })),
+      },
+    }));
+    await using encoder = await loadEncoder(folder, { threads: 1 });
+    expect(encoder.dimension).toBeGreaterThan(0);
+  });
+
   it("nested thousands of levels deep is refused", async () => {
     const deep = `${'{"type":"Sequence","normalizers":['.repeat(20_000)}${"]}".repeat(20_000)}`;
     const json = JSON.parse(await readFile(inFolder("tokenizer.json"), "utf8")) as object;
