@@ -1,5 +1,5 @@
 /** @file argv -> command -> exit code. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help, type Option } from "commander";
 import { visibleText } from "../report/visible-text.js";
 import { cleanTerminal } from "./clean-terminal.js";
 import type { CommandContext } from "./command-context.js";
@@ -58,7 +58,7 @@ function makeProgram(context: CommandContext): Command {
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")
     .showSuggestionAfterError(true)
-    .configureHelp({ helpWidth: terminal.width, showGlobalOptions: false })
+    .configureHelp({ helpWidth: terminal.width, showGlobalOptions: false, optionDescription: describeOption })
     .configureOutput({
       writeOut: terminal.out,
       // An unknown option is quoted as it was given.
@@ -71,12 +71,18 @@ function makeProgram(context: CommandContext): Command {
       "after",
       `
 Examples:
-  crossover run tickets.csv                         compare on your data, without a key or a network
-  crossover run tickets.csv --llm openai:gpt-6-luna with an LLM (OPENAI_API_KEY)
-  crossover run tickets.csv --dry-run               what it would do and cost
-  crossover check tickets.csv                       look for duplicates, leaks, wrong labels
+  # look for duplicates, leaks, wrong labels
+  crossover check tickets.csv
+  # compare on your data, without a key or a network
+  crossover run tickets.csv
+  # the same with an LLM (OPENAI_API_KEY): what it would cost, then the run
+  crossover run tickets.csv --llm openai:gpt-6-luna --dry-run
+  crossover run tickets.csv --llm openai:gpt-6-luna --budget-usd 2
+  # label new rows with what was measured
+  crossover label new.csv --run tickets-2026-01-01-120000
 
-Exit codes: 0 done, 1 a bug of ours, 2 something to mend, 100 a --require gate failed, 130 interrupted.`,
+Exit codes: 0 done, 1 a bug of ours, 2 something to mend or rows without an
+answer, 100 a --require gate failed, 130 interrupted.`,
     );
   for (const add of [addRunCommand, addResumeCommand, addCheckCommand, addListCommand, addViewCommand, addLabelCommand]) {
     // Settings of the program are not handed down to commands made elsewhere.
@@ -85,4 +91,13 @@ Exit codes: 0 done, 1 a bug of ours, 2 something to mend, 100 a --require gate f
       .showHelpAfterError('("crossover help run" and the like list the options)');
   }
   return program;
+}
+
+/** What an option does and its default, but for a switch that is off and a list of none: those need no saying. */
+function describeOption(option: Option): string {
+  const { defaultValue } = option;
+  const isEmpty = defaultValue === false || (Array.isArray(defaultValue) && defaultValue.length === 0);
+  // A copy, since commander sets the default by this very object.
+  const shown = isEmpty ? (Object.create(option, { defaultValue: { value: undefined } }) as Option) : option;
+  return new Help().optionDescription(shown);
 }

@@ -121,6 +121,17 @@ const most = Number.MAX_SAFE_INTEGER;
 export const batchHelp =
   "ask LLMs of OpenAI and Anthropic in batches, at half the price: answers come within 24 hours, most often within one; what is stopped meanwhile is resumed";
 
+/** What `--prices` names, for `--help`. */
+export const pricesHelp =
+  "JSON with prices per token, fields as in LiteLLM's model_prices_and_context_window.json, laid over the table that comes along";
+/** What `--env-file` names, for `--help`. */
+export const envFileHelp = "read keys and settings from this file, lines of NAME=value; what the environment has wins";
+/** What `--output` names, for `--help`. */
+export const outputHelp =
+  "write the report here too, in the form that its ending names: .html .md .json, .jsonl .csv (predictions), .xml (JUnit) (repeatable)";
+/** What `--yes` does, for `--help`. */
+export const yesHelp = "do not ask before spending more than $1";
+
 /** How long a service is waited for; the same for all that ask one. */
 export function patienceOption(): Option {
   return new Option(
@@ -144,32 +155,42 @@ export function duration(flag: string): (text: string) => number {
 /** Adds the options about the data, shared by `run` and `check`. */
 export function addDataOptions(command: Command): Command {
   return command
-    .option("--test <file>", "test rows in a file of their own (otherwise a quarter of the rows is split off)")
+    .optionsGroup("Data:")
+    .option("--test <file>", "test rows in a file of their own (default: a folder's test file, or rows that are split off)")
     .option(
       "--validation <file>",
-      "rows to choose by in a file of their own, neither learned from nor tested on (otherwise cut from the rows to learn from)",
+      "rows to choose by in a file of their own, neither learned from nor tested on (default: a folder's validation file, or cut from the training rows)",
     )
-    .option("--text <column>", "column of the text (otherwise found)")
-    .option("--label <column>", "column of the label (otherwise found)")
-    .option("--group <column>", "column whose equal values never sit on two sides of the split, e.g. the customer")
-    .option("--id <column>", "column of a unique id")
+    .option("--text <column>", "column of the text (default: found by name and content)")
+    .option("--label <column>", "column of the label (default: found by name and content)")
+    .option(
+      "--group <column>",
+      "column whose equal values never sit on two sides of the split, e.g. the customer (default: a column group, customer_id and the like)",
+    )
+    .option(
+      "--id <column>",
+      "column of a unique id, by which predictions and recorded answers are told apart (default: a column id and the like, or the number of the row)",
+    )
     .option("--multi-label", "a row may have several labels: a list, or joined by |")
     .option("--label-separator <sign>", labelSeparatorHelp, labelSeparator)
     .option("--label-columns <names>", labelColumnsHelp, list)
-    .option("--descriptions <file>", "YAML or JSON: what each label means, in words, for the prompts")
+    .option(
+      "--descriptions <file>",
+      "YAML or JSON: what each label means, in words, for the prompts (default: label-descriptions.yaml beside the data)",
+    )
     .option(
       "--test-share <share>",
-      "share of rows to split off for testing (otherwise 0.25, at most 2,000 rows)",
+      "share of rows to split off for testing (default: 0.25, at most 2,000 rows)",
       numberIn("--test-share", 0.01, 0.9),
     )
     .option(
       "-n, --limit <rows>",
-      "use this many training rows, drawn as Python's dataset.shuffle(seed).select(range(n))",
+      "use this many training rows, drawn as Python's dataset.shuffle(seed).select(range(n)) (default: all)",
       numberIn("--limit", 2, most, true),
     )
     .option(
       "--test-limit <rows>",
-      "use this many test rows, and as many validation rows of your own, drawn likewise",
+      "use this many test rows, and as many validation rows of your own, drawn likewise (default: all)",
       numberIn("--test-limit", 2, most, true),
     )
     .option("--seed <n>", "seed of everything random", numberIn("--seed", 0, most, true), 42);
@@ -178,6 +199,7 @@ export function addDataOptions(command: Command): Command {
 /** Adds the options that `run` has besides those about the data. */
 export function addRunOptions(command: Command): Command {
   return command
+    .optionsGroup("What is compared:")
     .option(
       "--model <name|dir|id>",
       "encoder of the tuned arm: minilm-l6, a Hugging Face folder, or a model of the Hub (org/name, org/name@revision), which is downloaded",
@@ -191,12 +213,12 @@ export function addRunOptions(command: Command): Command {
     )
     .option(
       "--recorded-labels <n>",
-      "labelled examples that recorded answers rest on, e.g. shown in the prompt (otherwise unknown)",
+      "labelled examples that recorded answers rest on, e.g. shown in the prompt (default: unknown)",
       numberIn("--recorded-labels", 0, most, true),
     )
     .option(
       "--recorded-words <n>",
-      "words a person wrote for the prompt behind recorded answers (otherwise unknown)",
+      "words a person wrote for the prompt behind recorded answers (default: unknown)",
       numberIn("--recorded-words", 0, most, true),
     )
     .option(
@@ -211,53 +233,66 @@ export function addRunOptions(command: Command): Command {
     )
     .option(
       "--approaches <names>",
-      "only these and baseline:majority, e.g. tune:probe,tune:setfit,prompt:zero-shot; tune is what suits the number of labels, all is every one",
+      "only these and baseline:majority, e.g. tune:probe,prompt:zero-shot; tune is the way that suits the number of labels, all is every approach (default: baselines, tune:tfidf, tune:probe and tune; prompt:labels; of each --llm zero-shot and few-shot)",
       approachNames,
     )
     .addOption(
       new Option(
         "--time-budget <time>",
-        "how long one training may take that is picked for you, e.g. 10m or 1h; 0 picks none (otherwise 30m)",
+        "how long one training may take that is picked for you, e.g. 10m or 1h; 0 picks none (default: 30m)",
       )
         .argParser(duration("--time-budget"))
         .env("CROSSOVER_TIME_BUDGET"),
     )
     .option(
       "--search <n>",
-      "settings tried for each trained approach, judged on a part of the training rows (otherwise the defaults)",
+      "settings tried for each trained approach, judged on a part of the training rows (default: 1, the usual settings)",
       numberIn("--search", 1, 1000, true),
     )
     .addOption(
-      new Option("--optimizer <name>", "search for a better prompt (prompt:optimized); auto chooses by rows and budget").choices([
-        "auto",
-        ...optimizerNames,
-      ]),
+      new Option(
+        "--optimizer <name>",
+        "search for a better prompt (prompt:optimized); auto chooses by rows and budget (default: no search)",
+      ).choices(["auto", ...optimizerNames]),
     )
     .option(
       "--optimizer-calls <n>",
-      "answers that a search may ask for (otherwise 2,000)",
+      "answers that a search may ask for (default: 2,000)",
       numberIn("--optimizer-calls", 1, most, true),
     )
     .option(
       "--optimizer-usd <usd>",
-      "what a search may cost (otherwise half of --budget-usd, for all searches together)",
+      "what a search may cost (default: half of --budget-usd, shared by all searches)",
       numberIn("--optimizer-usd", 0, most),
     )
-    .option("--optimizer-time <time>", "how long a search may take, e.g. 10m or 1h (otherwise 30m)", duration("--optimizer-time"))
+    .option("--optimizer-time <time>", "how long a search may take, e.g. 10m or 1h (default: 30m)", duration("--optimizer-time"))
     .option("--demos <n>", "examples in a prompt that shows any", numberIn("--demos", 1, 1000, true), 8)
     .addOption(
       new Option(
         "--confidence <how>",
-        "have LLMs say how sure they are: logprob by the log-probabilities of their answers, calibrated by those less what the prompt leans to, codes by those of letters that stand for the labels, stated in their own words (otherwise not asked)",
+        "have LLMs say how sure they are: logprob by the log-probabilities of their answers, calibrated by those less what the prompt leans to, codes by those of letters that stand for the labels, stated in their own words (default: not asked)",
       ).choices(["logprob", "calibrated", "codes", "stated"]),
     )
-    .option("--batch", batchHelp)
     .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
-    .option("-j, --max-concurrency <n>", "requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
-    .option("--timeout-seconds <s>", "time one request may take", numberIn("--timeout-seconds", 0.001, 86_400), 120)
+    .optionsGroup("Asking services, and their price:")
+    .option("--batch", batchHelp)
+    .option("-j, --max-concurrency <n>", "most requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
+    .option(
+      "--timeout-seconds <s>",
+      "time one request may take before it is tried again",
+      numberIn("--timeout-seconds", 0.001, 86_400),
+      120,
+    )
     .addOption(patienceOption())
-    .option("--budget-usd <usd>", "stop before a request that could pass this sum", numberIn("--budget-usd", 0, most))
-    .option("--prices <file>", "JSON of your own prices per token, fields as LiteLLM's")
+    .option(
+      "--budget-usd <usd>",
+      "stop before a request that could pass this sum (default: no limit; above $1 you are asked first)",
+      numberIn("--budget-usd", 0, most),
+    )
+    .option("--prices <file>", pricesHelp)
+    .option("--no-cache", "ask again what was answered before, and embed again what was embedded")
+    .option("--offline", "refuse everything that needs a network", false)
+    .optionsGroup("What the verdict assumes:")
     .option(
       "--margin <share>",
       "difference that does not matter in practice, e.g. 0.01 for one point",
@@ -282,21 +317,20 @@ export function addRunOptions(command: Command): Command {
       numberIn("--utilization", 0.001, 1),
       defaultAssumptions.utilization,
     )
-    .option("--no-cache", "ask again what was answered before, and embed again what was embedded")
-    .option("--offline", "refuse everything that needs a network", false)
     .option(
       "--require <gate>",
       "fail with exit code 100 unless it holds, e.g. macro_f1>=0.9 or tune:probe.accuracy>=0.85 (repeatable)",
       collect,
       [],
     )
-    .option("--name <name>", "name of the run (otherwise the data's name and the time)")
-    .option("-o, --output <file>", "write the report here too: .html .md .json .jsonl .csv .xml (repeatable)", collect, [])
+    .optionsGroup("The run and its report:")
+    .option("--name <name>", "name of the run, and of its folder (default: the data's name and the time)")
+    .option("-o, --output <file>", outputHelp, collect, [])
     .option("--dry-run", "print what would be done, and what it would cost, and stop", false)
-    .option("-y, --yes", "do not ask before spending money", false)
+    .option("-y, --yes", yesHelp, false)
     .option("--json", "print the comparison as JSON instead of text", false)
-    .option("--env-file <file>", "read keys and settings from this file")
-    .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"));
+    .option("--env-file <file>", envFileHelp)
+    .addOption(new Option("--runs <dir>", "folder of all runs, and of what caches keep").default("runs").env("CROSSOVER_RUNS"));
 }
 
 /** Parts commander's options into what decides the result and what does not. */

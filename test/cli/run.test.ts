@@ -226,12 +226,29 @@ describe("what a user can get wrong", () => {
 });
 
 describe("help", () => {
-  it.each([[], ["--help"], ["run", "--help"], ["resume", "--help"], ["check", "--help"], ["list", "--help"], ["view", "--help"]])(
-    "%s is help, with code 0",
+  it.each([
+    [],
+    ["--help"],
+    ["run", "--help"],
+    ["resume", "--help"],
+    ["check", "--help"],
+    ["list", "--help"],
+    ["view", "--help"],
+    ["label", "--help"],
+  ])("%s is help, with code 0", async (...words) => {
+    const { code, out } = await crossover(words);
+    expect(code).toBe(0);
+    expect(out).toContain("Usage: crossover");
+  });
+
+  it.each([[], ["run"], ["resume"], ["check"], ["list"], ["view"], ["label"]])(
+    "%s fits a terminal of 80 columns, and says of each option what it is without it",
     async (...words) => {
-      const { code, out } = await crossover(words);
-      expect(code).toBe(0);
-      expect(out).toContain("Usage: crossover");
+      const { out } = await crossover([...words, "--help"], { width: 80 });
+      expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+      expect(out).not.toMatch(/default: (false|\[\])|otherwise/);
+      const commands = out.split("\n").filter((line) => /^ {2}crossover /.test(line));
+      if (["run", "check", "label"].includes(words[0] ?? "run")) expect(commands.length).toBeGreaterThan(1);
     },
   );
 });

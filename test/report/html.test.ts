@@ -7,6 +7,8 @@ import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
 import { renderHtml } from "../../src/report/html/render-html.js";
+import { useCard } from "../../src/report/html/use-card.js";
+import { markupSource } from "../../src/report/markup.js";
 import { comparisonOf, fullApproaches, offlineApproaches } from "./fixture.js";
 import { frozenComparison } from "./frozen.js";
 import { expectGolden } from "./golden.js";
@@ -101,6 +103,24 @@ describe("renderHtml", () => {
     expect(new Set(shown)).toEqual(new Set([`${"y".repeat(300)}…`]));
   });
 
+  it("keeps the lines of the code that uses a model apart", () => {
+    const code = ['import { loadClassifier } from "crossover";', "", "const answers = 1; // <all>"];
+    const useIt = { approach: "tune:probe", isAdvised: true, folder: "runs/a", command: "crossover label a.csv", code };
+    const html = markupSource(useCard(useIt));
+    expect(html).toContain("&quot;crossover&quot;;\n\nconst answers = 1; // &lt;all&gt;</code>");
+  });
+
+  it("marks no break-even in the chart below the fewest requests that are named", () => {
+    const full = comparisonOf({});
+    const breakEven = full.breakEven!;
+    const chartAt = (requests: number): string => {
+      const html = renderHtml({ ...full, breakEven: { ...breakEven, requests } }, advise(full));
+      return html.slice(html.indexOf('id="break-even"'));
+    };
+    expect(chartAt(51)).toContain('class="crossing"');
+    expect(chartAt(49)).not.toContain('class="crossing"');
+  });
+
   it("lists confused pairs where a matrix would be too fine to read", () => {
     const labels = Array.from({ length: 16 }, (_, i) => `label ${i + 1}`);
     const many = comparisonOf({ labels, testRows: 320, trainRows: 320 });
@@ -147,7 +167,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       ] as const) {
         const path = join(folder, `${name}.html`);
         await writeFile(path, html);
-        for (const width of [390, 1280]) {
+        for (const width of [360, 768, 1280]) {
           const tab = await browser.newPage({ viewport: { width, height: 800 } });
           const messages: string[] = [];
           tab.on("console", (message) => messages.push(message.text()));
@@ -173,6 +193,11 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
           ];
           expect(scroll).toBeLessThanOrEqual(width);
           expect(scripts).toBe(0);
+          // From a tablet on no table needs scrolling; code that is to be copied is not wrapped, and does.
+          const tooWide = await tab.evaluate(
+            "[...document.querySelectorAll('div.scroll')].filter((e) => e.scrollWidth > e.clientWidth + 1).map((e) => e.ariaLabel)",
+          );
+          if (width >= 768) expect(tooWide, name).toEqual([]);
           await tab.close();
         }
       }

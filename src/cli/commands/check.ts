@@ -30,6 +30,7 @@ export function addCheckCommand(program: Command, context: CommandContext): Comm
       "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, or a folder with train and test files",
     );
   return addDataOptions(command)
+    .optionsGroup("What is looked for, and with what:")
     .option(
       "--model <name|dir|id>",
       "encoder whose tokens are counted and whose vectors find suspicious labels: as in run",

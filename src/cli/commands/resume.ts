@@ -8,7 +8,7 @@ import type { CommandContext } from "../command-context.js";
 import { runComparison } from "../comparison-run.js";
 import { findRun } from "../find-run.js";
 import { noteLines } from "../notes.js";
-import { collect, numberIn, type RunManner } from "../run-options.js";
+import { collect, envFileHelp, numberIn, outputHelp, type RunManner } from "../run-options.js";
 import { checkFilesOf, storedOptions } from "../stored-options.js";
 
 /** `crossover resume [RUN]`: goes on with a run that was stopped, or whose approaches could not all be measured. */
@@ -18,16 +18,20 @@ export function addResumeCommand(program: Command, context: CommandContext): Com
     .description(
       "go on with a run that was stopped, killed or could not be measured whole; nothing that was answered is asked again",
     )
-    .argument("[run]", "the run's folder or name (otherwise the newest unfinished one)")
+    .argument("[run]", "the run's folder or name (default: the newest unfinished one)")
     .option(
       "--budget-usd <usd>",
-      "a new limit for the whole run, what it has spent included",
+      "a new limit for the whole run, what it has spent included (default: the limit it began with)",
       numberIn("--budget-usd", 0, Number.MAX_SAFE_INTEGER),
     )
-    .option("--retry-errors", "ask the rows again that failed for good (as where a service was down)", false)
-    .option("-o, --output <file>", "write the report here too: .html .md .json .jsonl .csv .xml (repeatable)", collect, [])
+    .option(
+      "--retry-errors",
+      "ask the rows again that failed for good (as where a service was down), also of a finished run",
+      false,
+    )
+    .option("-o, --output <file>", outputHelp, collect, [])
     .option("--json", "print the comparison as JSON instead of text", false)
-    .option("--env-file <file>", "read keys and settings from this file")
+    .option("--env-file <file>", envFileHelp)
     .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
     .action(async (name: string | undefined, { retryErrors, budgetUsd, ...given }: ResumeOptions) => {
       const folder = await findRun(given.runs, name, retryErrors ? "any" : "unfinished");

@@ -18,10 +18,11 @@ export function addRunCommand(program: Command, context: CommandContext): Comman
       `
 Examples:
   crossover run tickets.csv
-  crossover run tickets.csv --llm openai:gpt-6-luna --llm ollama:qwen3:8b --budget-usd 2
+  crossover run tickets.csv --llm openai:gpt-6-luna --budget-usd 2
   crossover run train.csv --test test.csv --text body --label queue
-  crossover run messages.csv --llm recorded:batch-output.jsonl    answers you already have
-  crossover run tickets.csv -o report.html -o predictions.csv --require 'macro_f1>=0.9'`,
+  crossover run tickets.csv -o predictions.csv --require 'macro_f1>=0.9'
+  # answers you already have
+  crossover run messages.csv --llm recorded:batch-output.jsonl`,
     )
     .action(async (path: string, given: RunOptions & RunManner) => {
       const { options, manner } = partOptions(path, given);

@@ -12,7 +12,7 @@ import { taskOptions } from "../comparison-run.js";
 import { findRun } from "../find-run.js";
 import { noteLines } from "../notes.js";
 import { checkOutputs, publish } from "../reports.js";
-import { collect, type RunManner } from "../run-options.js";
+import { collect, outputHelp, type RunManner } from "../run-options.js";
 import { shellWord } from "../shell-word.js";
 import { storedOptions } from "../stored-options.js";
 
@@ -21,8 +21,8 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
   return program
     .command("view")
     .description("show an earlier run again, its statistics computed anew from the stored predictions")
-    .argument("[run]", "the run's folder or name (otherwise the newest one)")
-    .option("-o, --output <file>", "write the report here too: .html .md .json .jsonl .csv .xml (repeatable)", collect, [])
+    .argument("[run]", "the run's folder or name (default: the newest one)")
+    .option("-o, --output <file>", outputHelp, collect, [])
     .option("--json", "print the comparison as JSON instead of text", false)
     .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
     .action(async (name: string | undefined, manner: Pick<RunManner, "output" | "json" | "runs">) => {

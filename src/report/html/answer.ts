@@ -32,7 +32,7 @@ export function adviceColumns(advice: Advice): Markup {
     list("careful", "Be careful", "cautions", advice.cautions),
     list("change", "What would change the answer", "changes", advice.whatWouldChange),
     steps.length > 0 &&
-      markup`<section class="card" id="next" aria-labelledby="next-heading"><h2 id="next-heading">Next steps</h2><ol class="steps">${steps}</ol></section>`,
+      markup`<section class="card wide-card" id="next" aria-labelledby="next-heading"><h2 id="next-heading">Next steps</h2><ol class="steps">${steps}</ol></section>`,
   ];
   return markup`<div class="columns">${cards}</div>`;
 }

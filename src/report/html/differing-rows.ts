@@ -5,11 +5,13 @@ import { formatCount } from "../../lib/format.js";
 import type { Comparison, Outcome } from "../../types.js";
 import { type Markup, markup } from "../markup.js";
 import { cutText } from "../visible-text.js";
-import { approachName, details, table } from "./elements.js";
+import { approachName, type Cell, details, labelName, table } from "./elements.js";
 
 /** Rows shown in all: enough to see a pattern, few enough to be read. */
 const shownRows = 100;
 const shownCharacters = 300;
+/** Characters of an id that stands on one line, also where it has a hyphen. */
+const shortId = 12;
 /** A table up to so many rows stands open; a longer one is folded, or the rest of the page would be out of reach. */
 const openRows = 10;
 
@@ -57,11 +59,11 @@ function rowTable(
     const text = texts.get(row.id);
     return {
       cells: [
-        markup`<bdi>${row.id}</bdi>`,
+        { content: markup`<bdi>${row.id}</bdi>`, kind: row.id.length <= shortId ? ("nowrap" as const) : ("label" as const) },
         ...(hasTexts
           ? [{ content: markup`<bdi>${text === undefined ? "–" : cutText(text, shownCharacters)}</bdi>`, kind: "text" as const }]
           : []),
-        markup`<bdi>${labelList(row.truth)}</bdi>`,
+        { content: labelList(row.truth), kind: "label" as const },
         answerOf(row.tuned, row.truth),
         answerOf(row.prompted, row.truth),
       ],
@@ -71,15 +73,20 @@ function rowTable(
   return table(title, [...head, ...heads], body);
 }
 
-function answerOf(outcome: Outcome, truth: readonly string[]): Markup {
-  if (outcome.answer === null)
-    return markup`<span class="missing">${outcome.failure === undefined ? "no answer" : failureNames[outcome.failure]}</span>`;
+function answerOf(outcome: Outcome, truth: readonly string[]): Cell {
+  if (outcome.answer === null) {
+    const why = outcome.failure === undefined ? "no answer" : failureNames[outcome.failure];
+    return { content: markup`<span class="missing">${why}</span>`, kind: "label" };
+  }
   const isRight = outcome.answer.length === truth.length && truth.every((label) => outcome.answer?.includes(label));
-  return markup`<span class="${isRight ? "ok" : "no"}">${isRight ? "✓" : "✗"} <bdi>${labelList(outcome.answer)}</bdi></span>`;
+  return {
+    content: markup`<span class="${isRight ? "ok" : "no"}">${isRight ? "✓" : "✗"} ${labelList(outcome.answer)}</span>`,
+    kind: "label",
+  };
 }
 
-function labelList(labels: readonly string[]): string {
-  return labels.length === 0 ? "(none)" : labels.join(", ");
+function labelList(labels: readonly string[]): Markup {
+  return labels.length === 0 ? markup`(none)` : markup`${labels.map((label, i) => markup`${i > 0 && ", "}${labelName(label)}`)}`;
 }
 
 /** Parts of a whole for groups of these sizes: what small groups leave over goes to the larger ones. */

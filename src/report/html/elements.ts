@@ -23,8 +23,8 @@ export function figure(
 
 export interface Cell {
   readonly content: Content;
-  /** `number`: aligned to the right, on one line. */
-  readonly kind?: "number" | "text" | "nowrap";
+  /** `number`: aligned to the right, on one line. `label`: as wide as a few words, however long its parts are. */
+  readonly kind?: "number" | "text" | "nowrap" | "label";
 }
 
 /** A table that scrolls sideways by itself where it is too wide. The first cell of a row is its header. */
@@ -64,6 +64,13 @@ export function approachName(name: string, arm: Arm): Markup {
 export function labelName(label: string): Markup {
   const parts = label.split(/(?<=[_\-./:])/).map((part, i) => markup`${i > 0 && markup`<wbr>`}${part}`);
   return markup`<bdi>${parts}</bdi>`;
+}
+
+/** Prose in which a command stands between backticks, as the terminal shows it: here as code. */
+export function prose(text: string): Markup {
+  // Every second part stood between two backticks; a single one at the end is a sign like any other.
+  const parts = text.split(/`([^`]+)`/);
+  return markup`${parts.map((part, i) => (i % 2 === 1 ? markup`<code>${part}</code>` : part))}`;
 }
 
 /** Something folded away. */

@@ -92,12 +92,14 @@ function breakEvenFigure(comparison: Comparison): Markup | null {
       : requests < fewestRequests
         ? `${breakEven.tuned} is the cheaper one from the first ${requests <= 1 ? "request" : `${fewestRequests} requests`} on.`
         : `From about ${about(requests)} requests on (${requestRange(breakEven)}) ${breakEven.tuned} is the cheaper one.`;
+  // So few requests are no number to plan by: the lines are drawn where they lie apart.
+  const marked = requests === null || requests < fewestRequests ? null : requests;
   return figure(
     "break-even",
     "Cost by number of requests",
     `Labels, fitting and running together. ${crossing}`,
     (size) =>
-      breakEvenChart(lines, { ...size, breakEven: requests, title: "Total cost by number of requests", description: crossing }),
+      breakEvenChart(lines, { ...size, breakEven: marked, title: "Total cost by number of requests", description: crossing }),
     markup`<p class="note">${breakEven.basis}</p>`,
   );
 }

@@ -68,7 +68,7 @@ function confusionFigure(summary: Summary, { task }: Comparison): Markup | null 
   const rows = pairs.slice(0, pairRows).map(({ truth, answer, rows: count, share }) => ({
     cells: [
       labelName(truth),
-      answer === null ? markup`<span class="missing">no answer</span>` : labelName(answer),
+      { content: answer === null ? markup`<span class="missing">no answer</span>` : labelName(answer), kind: "label" as const },
       { content: formatCount(count), kind: "number" as const },
       { content: formatPercent(share), kind: "number" as const },
     ],
@@ -88,7 +88,7 @@ function labelTable({ perLabel, approach }: Summary): Markup {
     label.isEstimable ? number(formatScore(value)) : number(`(${formatScore(value)})`);
   const rows = perLabel.map((label) => ({
     cells: [
-      labelName(label.label),
+      { content: labelName(label.label), kind: "label" as const },
       score(label, label.precision),
       score(label, label.recall),
       score(label, label.f1),

@@ -3,7 +3,7 @@ import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/f
 import { spendingText } from "../../lib/spending.js";
 import type { Comparison } from "../../types.js";
 import { type Content, type Markup, markup } from "../markup.js";
-import { details } from "./elements.js";
+import { details, prose } from "./elements.js";
 
 /** What the prices and the verdict assume, and which option changes it. */
 export function assumptionList({ assumptions }: Comparison): Markup {
@@ -23,7 +23,7 @@ export function assumptionList({ assumptions }: Comparison): Markup {
 export function dataNotes({ task, failed }: Comparison): Markup {
   const warnings =
     task.warnings.length > 0 &&
-    markup`<h3>Noticed in the data</h3><ul>${task.warnings.map((text) => markup`<li>${text}</li>`)}</ul>`;
+    markup`<h3>Noticed in the data</h3><ul>${task.warnings.map((text) => markup`<li>${prose(text)}</li>`)}</ul>`;
   const failures =
     failed.length > 0 &&
     markup`<h3>Not measured</h3><ul>${failed.map(({ approach, reason }) => markup`<li><bdi>${approach}</bdi>: ${reason}</li>`)}</ul>`;

@@ -42,11 +42,13 @@ ul.findings { list-style: none; margin: 14px 0 0; padding: 0; display: grid; gap
 ul.findings strong { display: block; font-size: 15px; }
 ul.findings li { font-size: 15px; line-height: 1.5; padding-left: 14px; border-left: 3px solid var(--line); }
 .cautions li { border-left-color: var(--warn); }
-.columns { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 300px), 1fr)); align-items: start; margin-top: 20px; }
+.columns { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); align-items: start; margin-top: 20px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 20px 22px; min-width: 0; }
 .card h2 { margin: 0 0 4px; font-size: 17px; }
 ol.steps { margin: 12px 0 0; padding-left: 20px; font-size: 15px; }
 ol.steps li { margin-bottom: 10px; } ol.steps code { display: inline-block; margin-top: 3px; }
+.wide-card { grid-column: 1 / -1; }
+pre { padding: 10px 14px; } pre.scroll { background: var(--wash); border-radius: 6px; } pre code { background: none; padding: 0; }
 figure { margin: 0; } figcaption { margin-bottom: 12px; } figure .note { margin: 12px 0 0; } figcaption p { font-size: 14px; color: var(--muted); margin: 0; }
 .figures { columns: 460px 2; column-gap: 20px; margin-top: 16px; } .figures > * { break-inside: avoid; margin-bottom: 20px; }
 .narrow { display: none; }
@@ -82,16 +84,20 @@ tr.chosen th, tr.chosen td { background: var(--wash); }
 .scroll td .detail { min-width: 130px; }
 .value { font-weight: 600; } .missing { color: var(--muted); font-style: italic; }
 .factors { table-layout: fixed; min-width: 620px; } .factors th:first-child { width: 21%; }
+.label { min-width: 110px; max-width: 260px; overflow-wrap: anywhere; }
 .text { min-width: 280px; max-width: 560px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .ok { color: var(--good); font-weight: 600; } .no { color: var(--warn); font-weight: 600; }
 details { margin-top: 14px; } summary { cursor: pointer; font-weight: 600; font-size: 15px; padding: 4px 0; }
 summary:focus-visible { outline: 2px solid var(--tune); outline-offset: 2px; }
 dl { display: grid; grid-template-columns: minmax(130px, max-content) 1fr; gap: 6px 20px; font-size: 14px; margin: 14px 0 0; }
-dt { color: var(--muted); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
+dt { color: var(--muted); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; } dd code { display: inline-block; max-width: 100%; }
 main section > ul:not(.findings) { margin: 10px 0 0; padding-left: 20px; font-size: 15px; max-width: 90ch; } main section > ul:not(.findings) li { margin-bottom: 6px; } section > h3 { margin-top: 18px; }
 footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size: 13px; }
 @media (max-width: 960px) {
-  .scroll table { font-size: 13px; } th, td { padding: 9px 7px; } .nowrap { white-space: normal; } .scroll td .detail { min-width: 100px; }
+  .scroll table { font-size: 13px; } th, td { padding: 9px 5px; } .nowrap { white-space: normal; } .scroll td .detail { min-width: 100px; } .interval { display: block; } .text { min-width: 200px; }
+}
+@media (max-width: 800px) {
+  .scroll table { font-size: 12.5px; } th, td { padding: 9px 4px; } .scroll th:first-child { padding-left: 10px; } .scroll th:last-child, .scroll td:last-child { padding-right: 10px; } thead th { font-size: 12.5px; }
 }
 @media (max-width: 640px) {
   body { font-size: 15px; }
@@ -100,7 +106,8 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   .answer { padding: 18px 18px; } .answer .headline { font-size: 18px; }
   .card { padding: 16px 15px; } .wide { display: none; } .narrow { display: block; }
   th, td { padding: 9px 11px; }
-  .nowrap { white-space: normal; } .scroll:not(:has(.factors)) tbody th { min-width: 130px; max-width: 150px; font-size: 13px; }
+  .nowrap { white-space: normal; } .scroll tbody th:has([class$="-name"]) { min-width: 165px; max-width: 170px; }
+  .card .scroll tbody th { min-width: 104px; } .card .scroll :is(th, td) { padding: 8px 5px; } .card .scroll :is(th, td).label { min-width: 84px; }
   .factors { min-width: 0; } .factors, .factors tbody, .factors tr, .factors th, .factors td { display: block; } .factors thead { display: none; }
   .factors th:first-child { width: auto; background: var(--wash); } .factors td { border-top: 1px dashed var(--line); }
   .factors td::before { content: attr(data-name); display: block; font-size: 12px; color: var(--muted); }

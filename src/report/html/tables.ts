@@ -48,11 +48,17 @@ export function rankingTable(comparison: Comparison, advice: Advice): Markup {
   const rows = summaries.map((summary) => ({
     cells: [
       approachName(summary.approach, summary.arm),
-      ...columns.map(({ text }) => ({ content: text(summary), kind: "number" as const })),
+      ...columns.map(({ text }) => ({ content: estimateText(text(summary)), kind: "number" as const })),
     ],
     isChosen: summary.approach === advice.choice,
   }));
   return markup`${table("All approaches", head, rows)}${note !== null && markup`<p class="note">${note}</p>`}`;
+}
+
+/** A score with its interval, which goes to a line of its own where the window is narrow. */
+function estimateText(text: string): Content {
+  const [value, interval] = text.split(/ (?=\()/);
+  return interval === undefined ? text : markup`${value} <span class="interval">${interval}</span>`;
 }
 
 /** More of each approach: further scores, calibration, what it set and what it needs. */
