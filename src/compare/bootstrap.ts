@@ -24,9 +24,9 @@ export interface BootstrapOptions {
 const tieTolerance = 1e-12;
 
 /**
- * The score of the data with its bias-corrected and accelerated interval (BCa; Efron 1987): units are drawn with replacement
- * within each stratum, the bias is taken from the share of replicates below the estimate (half the ties counted), the
- * acceleration from the jackknife over units, pooled over strata as scipy.stats.bootstrap does for several samples. Where
+ * The score of the data with its bias-corrected and accelerated interval (BCa; Efron 1987): units are drawn with replacement,
+ * the bias is taken from the share of replicates below the estimate (half the ties counted), the
+ * acceleration from the jackknife over units. Where
  * bias or acceleration cannot be had, the percentile interval.
  *
  * Where every replicate has the same value, as when no row was ever wrong, resampling knows nothing of the error that further
@@ -66,66 +66,55 @@ export function resample(units: Units, statistic: Statistic, random: Random, rep
 /** A function that adds one resample's counts to a vector. */
 function replicateDrawer(units: Units, random: Random): (counts: Float64Array) => void {
   const binomial = binomialSampler(random);
-  const drawStratum = units.strata.slice(0, -1).map((first, index): ((counts: Float64Array) => void) => {
-    const end = units.strata[index + 1]!;
-    const sizes = units.multiplicities.subarray(first, end);
-    const total = sizes.reduce((sum, size) => sum + size, 0);
-    if (sizes.length * 2 > total) {
-      // Hardly any two units alike, as with groups: drawing units one by one is the shorter way.
-      const kindOf = Int32Array.from({ length: total });
-      let at = 0;
-      for (const [offset, size] of sizes.entries()) {
-        kindOf.fill(first + offset, at, at + size);
-        at += size;
-      }
-      return (counts) => {
-        for (let i = 0; i < total; i++) addUnits(counts, units, kindOf[random.integer(total)]!, 1);
-      };
-    }
-    // A multinomial draw as a chain of binomial ones: each kind takes its share of what the kinds before it left.
-    const shares = new Float64Array(sizes.length);
-    let unspent = total;
-    for (const [offset, size] of sizes.entries()) {
-      shares[offset] = size / unspent;
-      unspent -= size;
+  const sizes = units.multiplicities;
+  const total = unitCount(units);
+  if (sizes.length * 2 > total) {
+    // Hardly any two units alike, as with groups: drawing units one by one is the shorter way.
+    const kindOf = Int32Array.from({ length: total });
+    let at = 0;
+    for (const [kind, size] of sizes.entries()) {
+      kindOf.fill(kind, at, at + size);
+      at += size;
     }
     return (counts) => {
-      let left = total;
-      for (let offset = 0; left > 0; offset++) {
-        const times = binomial(left, shares[offset]!);
-        if (times === 0) continue;
-        addUnits(counts, units, first + offset, times);
-        left -= times;
-      }
+      for (let i = 0; i < total; i++) addUnits(counts, units, kindOf[random.integer(total)]!, 1);
     };
-  });
+  }
+  // A multinomial draw as a chain of binomial ones: each kind takes its share of what the kinds before it left.
+  const shares = new Float64Array(sizes.length);
+  let unspent = total;
+  for (const [kind, size] of sizes.entries()) {
+    shares[kind] = size / unspent;
+    unspent -= size;
+  }
   return (counts) => {
-    for (const draw of drawStratum) draw(counts);
+    let left = total;
+    for (let kind = 0; left > 0; kind++) {
+      const times = binomial(left, shares[kind]!);
+      if (times === 0) continue;
+      addUnits(counts, units, kind, times);
+      left -= times;
+    }
   };
 }
 
 /** Efron's acceleration: the skewness of the jackknife values over 6. NaN where all are equal. */
 function acceleration(units: Units, statistic: Statistic): number {
   const counts = totalCounts(units);
+  const total = unitCount(units);
+  const values = Array.from(units.multiplicities, (_, kind) => {
+    addUnits(counts, units, kind, -1);
+    const value = statistic(counts);
+    addUnits(counts, units, kind, 1);
+    return value;
+  });
+  const mean = values.reduce((sum, value, kind) => sum + (units.multiplicities[kind]! * value) / total, 0);
   let cubes = 0;
   let squares = 0;
-  for (const [index, first] of units.strata.slice(0, -1).entries()) {
-    const end = units.strata[index + 1]!;
-    const total = units.multiplicities.subarray(first, end).reduce((sum, size) => sum + size, 0);
-    const values: number[] = [];
-    let mean = 0;
-    for (let kind = first; kind < end; kind++) {
-      addUnits(counts, units, kind, -1);
-      const value = statistic(counts);
-      addUnits(counts, units, kind, 1);
-      values.push(value);
-      mean += (units.multiplicities[kind]! * value) / total;
-    }
-    for (const [offset, value] of values.entries()) {
-      const influence = ((total - 1) / total) * (mean - value);
-      cubes += units.multiplicities[first + offset]! * influence ** 3;
-      squares += units.multiplicities[first + offset]! * influence ** 2;
-    }
+  for (const [kind, value] of values.entries()) {
+    const influence = ((total - 1) / total) * (mean - value);
+    cubes += units.multiplicities[kind]! * influence ** 3;
+    squares += units.multiplicities[kind]! * influence ** 2;
   }
   return cubes / 6 / squares ** 1.5;
 }

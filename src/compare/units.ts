@@ -7,7 +7,7 @@
  * eight: a replicate costs as much as there are kinds, not rows.
  */
 
-/** Units by kind. Kinds of one stratum are adjacent, the commonest first. */
+/** Units by kind, the commonest first. */
 export interface Units {
   /** Numbers in a count vector. */
   readonly slotCount: number;
@@ -17,8 +17,6 @@ export interface Units {
   readonly starts: Int32Array;
   readonly slots: Int32Array;
   readonly amounts: Int32Array;
-  /** The first kind of each stratum, and at the end the number of kinds. */
-  readonly strata: readonly number[];
 }
 
 /** A score as a function of summed counts. */
@@ -30,32 +28,25 @@ export type Statistic = (counts: Float64Array) => number;
  * @param slotCount length of a count vector
  * @param rows the slots to which each row adds 1; a slot named twice gets 2
  * @param groups the group of each row: rows of one group are one unit; a row without a group is a unit of its own
- * @param strata the stratum of each row, within which units are drawn; ignored where there are groups, which may span strata
  */
 export function unitsOf(
   slotCount: number,
   rows: readonly (readonly number[])[],
   groups: readonly (string | undefined)[] = [],
-  strata: readonly number[] = [],
 ): Units {
-  const isGrouped = groups.some((group) => group !== undefined);
-  const contents: { slots: readonly number[]; stratum: number }[] = [];
-  if (isGrouped) {
-    const byGroup = new Map<string, number[]>();
-    for (const [row, slots] of rows.entries()) {
-      const group = groups[row];
-      const members = group === undefined ? undefined : byGroup.get(group);
-      if (members !== undefined) members.push(...slots);
-      else {
-        const unit = [...slots];
-        contents.push({ slots: unit, stratum: 0 });
-        if (group !== undefined) byGroup.set(group, unit);
-      }
+  const units: (readonly number[])[] = [];
+  const byGroup = new Map<string, number[]>();
+  for (const [row, slots] of rows.entries()) {
+    const group = groups[row];
+    const members = group === undefined ? undefined : byGroup.get(group);
+    if (members !== undefined) members.push(...slots);
+    else {
+      const unit = [...slots];
+      units.push(unit);
+      if (group !== undefined) byGroup.set(group, unit);
     }
-  } else {
-    for (const [row, slots] of rows.entries()) contents.push({ slots, stratum: strata[row] ?? 0 });
   }
-  return assemble(slotCount, contents);
+  return assemble(slotCount, units);
 }
 
 /** Units drawn in one replicate: their number never changes. */
@@ -76,27 +67,24 @@ export function totalCounts(units: Units): Float64Array {
   return counts;
 }
 
-function assemble(slotCount: number, contents: readonly { slots: readonly number[]; stratum: number }[]): Units {
+function assemble(slotCount: number, contents: readonly (readonly number[])[]): Units {
   interface Kind {
-    readonly stratum: number;
     readonly slots: readonly number[];
     times: number;
   }
   const kinds = new Map<string, Kind>();
-  for (const { slots, stratum } of contents) {
+  for (const slots of contents) {
     const sorted = [...slots].sort((a, b) => a - b);
-    const key = `${stratum}:${sorted.join(",")}`;
+    const key = sorted.join(",");
     const kind = kinds.get(key);
-    if (kind === undefined) kinds.set(key, { stratum, slots: sorted, times: 1 });
+    if (kind === undefined) kinds.set(key, { slots: sorted, times: 1 });
     else kind.times++;
   }
-  const ordered = [...kinds.values()].sort((a, b) => a.stratum - b.stratum || b.times - a.times);
+  const ordered = [...kinds.values()].sort((a, b) => b.times - a.times);
   const starts = [0];
   const slots: number[] = [];
   const amounts: number[] = [];
-  const strata: number[] = [];
-  for (const [index, kind] of ordered.entries()) {
-    if (index === 0 || ordered[index - 1]!.stratum !== kind.stratum) strata.push(index);
+  for (const kind of ordered) {
     for (const [position, slot] of kind.slots.entries()) {
       if (position > 0 && kind.slots[position - 1] === slot) amounts[amounts.length - 1]! += 1;
       else {
@@ -106,13 +94,11 @@ function assemble(slotCount: number, contents: readonly { slots: readonly number
     }
     starts.push(slots.length);
   }
-  strata.push(ordered.length);
   return {
     slotCount,
     multiplicities: Int32Array.from(ordered, (kind) => kind.times),
     starts: Int32Array.from(starts),
     slots: Int32Array.from(slots),
     amounts: Int32Array.from(amounts),
-    strata,
   };
 }

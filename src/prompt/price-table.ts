@@ -11,7 +11,7 @@ const lists = [openaiPrices, anthropicPrices, googlePrices, ...otherPrices];
 /** The prices that come with this version. */
 export const listPrices: PriceTable = {
   asOf: "2026-11-28",
-  source: "the services' price lists, each with its address and date in src/prompt/price-table/",
+  source: "the services' price lists, or others who quote them: src/prompt/price-table/ says which, and when",
   models: Object.assign({}, ...lists.map(({ models }) => models)),
   aliases: Object.assign({}, ...lists.map(({ aliases }) => aliases)),
 };

@@ -1,14 +1,15 @@
 import type { Advice } from "../advise/advise.js";
 import { sentenceOf, titleOf } from "../advise/wordings.js";
-import type { Comparison, Summary } from "../types.js";
+import { labelsUsed, wordsWritten } from "../compare/known-facts.js";
+import type { Comparison, Cost, PredictorFacts, Summary } from "../types.js";
 
 /** The version of the JSON report. Fields are added without a new version; a new version means that one changed or went. */
-export const reportFormat = 2;
+export const reportFormat = 3;
 
 /**
  * The comparison with every statistic, and the advice, as JSON for machines. Of the measurements all but the rows, which are what `.jsonl`
  * and `.csv` are for. Numbers are as computed, not rounded; what is not a number is `null`. With many labels `confusion` gives way to
- * `confusionCells`.
+ * `confusionCells`. Of a recording `fitCost` and `facts.humanWords` hold what the user told, and `null` otherwise.
  */
 export function renderJson(comparison: Comparison, advice: Advice): string {
   const { measurements, summaries, ...statistics } = comparison;
@@ -20,16 +21,29 @@ export function renderJson(comparison: Comparison, advice: Advice): string {
   const report = {
     format: reportFormat,
     ...statistics,
-    summaries: summaries.map((summary) => (comparison.task.labels.length > mostMatrixLabels ? withCells(summary) : summary)),
+    summaries: summaries.map((summary) => ({
+      ...(comparison.task.labels.length > mostMatrixLabels ? withCells(summary) : summary),
+      ...knownSetup(summary),
+    })),
     advice: {
       ...advice,
       reasons: advice.reasons.map(say),
       cautions: advice.cautions.map(say),
       whatWouldChange: advice.whatWouldChange.map(say),
     },
-    measurements: measurements.map(({ outcomes, ...head }) => ({ ...head, rows: outcomes.length })),
+    measurements: measurements.map(({ outcomes, ...head }) => ({ ...head, ...knownSetup(head), rows: outcomes.length })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+/** What setting an approach up took, as far as it is known: replaying a recording takes nothing, and says nothing of how it came about. */
+function knownSetup(measured: { readonly facts: PredictorFacts; readonly fitCost: Cost }) {
+  const { facts, fitCost } = measured;
+  if (facts.recording === undefined) return { facts, fitCost };
+  return {
+    facts: { ...facts, humanWords: wordsWritten(measured) },
+    fitCost: { usd: null, seconds: null, inputTokens: null, outputTokens: null, labels: labelsUsed(measured) },
+  };
 }
 
 /** Beyond so many labels a matrix is nearly all zeros, and with thousands longer than a string can be. */

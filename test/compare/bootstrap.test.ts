@@ -140,14 +140,11 @@ test("3,080 rows of 77 labels are a few hundred kinds of row: a replicate costs 
 });
 
 describe("units", () => {
-  test("rows that add the same are one kind; strata keep kinds apart; groups are drawn whole", () => {
+  test("rows that add the same are one kind; groups are drawn whole", () => {
     const rows = [[0], [0], [0, 1], [0, 0], [0]];
     const plain = unitsOf(2, rows);
     expect([...plain.multiplicities]).toEqual([3, 1, 1]);
     expect([...totalCounts(plain)]).toEqual([6, 1]);
-    const stratified = unitsOf(2, rows, [], [0, 1, 0, 1, 1]);
-    expect(stratified.strata).toEqual([0, 2, 4]);
-    expect([...stratified.multiplicities]).toEqual([1, 1, 2, 1]);
     const grouped = unitsOf(2, rows, ["x", undefined, "x", "y", "y"]);
     expect(unitCount(grouped)).toBe(3);
     expect([...totalCounts(grouped)]).toEqual([6, 1]);

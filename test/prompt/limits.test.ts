@@ -168,6 +168,10 @@ describe("what a service says", () => {
       "bad key: [key] and [key], Bearer [key]",
     );
     expect(excerpt("a".repeat(500), [])).toHaveLength(201);
+    // A key of one letter left nothing of the message.
+    expect(excerpt("no such model: a1", ["a"])).toBe("no such model: a1");
+    expect(excerpt("key EMPTY is refused; EMPTYING, x_EMPTY.", ["EMPTY"])).toBe("key [key] is refused; EMPTYING, x_[key].");
+    expect(excerpt("a+b(c is refused", ["a+b(c"])).toBe("[key] is refused");
   });
 
   it.each([

@@ -21,7 +21,7 @@ const report = JSON.parse(renderJson(comparison, advice)) as Report;
 
 describe("renderJson", () => {
   it("names its format", () => {
-    expect(report.format).toBe(2);
+    expect(report.format).toBe(3);
   });
 
   it("has every statistic unrounded", () => {
@@ -29,6 +29,26 @@ describe("renderJson", () => {
     expect(report.contrasts).toEqual(comparison.contrasts);
     expect(report.factors).toEqual(comparison.factors);
     expect(report.task).toEqual(comparison.task);
+  });
+
+  it("claims nothing of how recorded answers came about but what the user told", () => {
+    const recorded = (recording: { readonly labels: number | null; readonly words: number | null }): Comparison => ({
+      ...comparison,
+      summaries: comparison.summaries.map((summary) => ({ ...summary, facts: { ...summary.facts, recording } })),
+      measurements: comparison.measurements.map((measurement) => ({
+        ...measurement,
+        facts: { ...measurement.facts, recording },
+      })),
+    });
+    const none = { usd: null, seconds: null, inputTokens: null, outputTokens: null };
+    for (const [labels, words] of [
+      [null, null],
+      [12, 340],
+    ] as const) {
+      const { summaries, measurements } = JSON.parse(renderJson(recorded({ labels, words }), advice));
+      expect(summaries[0]).toMatchObject({ fitCost: { ...none, labels }, facts: { humanWords: words } });
+      expect(measurements[0]).toMatchObject({ fitCost: { ...none, labels }, facts: { humanWords: words } });
+    }
   });
 
   it("has the advice with its findings in words", () => {

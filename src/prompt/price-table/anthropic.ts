@@ -1,5 +1,7 @@
 /**
- * @file Anthropic's models. Prices: platform.claude.com/docs/en/about-claude/pricing as reported on 2026-10-24, batches at half of every price; dates:
+ * @file Anthropic's models. Prices: the overview of each model at platform.claude.com/docs/en/models (Sonnet 5 and 5.5, Opus 5.5, Fable 5 and 5.1, Haiku 5.5;
+ * of Fable 5.2 input and output), batches at half of every price; by others, who quote platform.claude.com/docs/en/about-claude/pricing: reading from the
+ * cache since 2026-10-07 (Sonnet 5.5) and of Fable 5.2, and all else, on 2026-10-24 and 2026-11-10. Dates:
  * platform.claude.com/docs/en/about-claude/model-deprecations as reported there and elsewhere; checked on 2026-11-28. A retirement that is said to come
  * "not sooner than" a date is no date. Older models are those of LiteLLM's file at 00035b69.
  */
@@ -14,6 +16,7 @@ const oldOpus = { input: 15, output: 75, read: 1.5, write: 18.75, batch: true, s
 const longSonnet = { tokens: "200k", input: 6, output: 22.5, read: 0.6, write: 7.5 } as const;
 
 const rows: Readonly<Record<string, PriceRow>> = {
+  "claude-fable-5-2": { ...adaptive, input: 8, output: 40, read: 0.2, write: 10 },
   "claude-fable-5-1": { ...adaptive, input: 10, output: 50, read: 0.25, write: 12.5 },
   "claude-fable-5": { ...adaptive, input: 10, output: 50, read: 1, write: 12.5 },
   "claude-opus-5-5": { ...adaptive, input: 4, output: 20, read: 0.2, write: 5 },

@@ -1,6 +1,7 @@
 /**
- * @file Google's models. Prices: ai.google.dev/gemini-api/docs/pricing as reported on 2026-10-07, batches at half; dates:
- * ai.google.dev/gemini-api/docs/deprecations as reported on 2026-11-10; checked on 2026-11-28. Older models are those of LiteLLM's file at 00035b69.
+ * @file Google's models. Prices: ai.google.dev/gemini-api/docs/pricing, transcribed by others on 2026-10-07, batches at half. Dates:
+ * ai.google.dev/gemini-api/docs/deprecations, of which that of Gemini 3.1 Flash-Lite is the earliest possible; those of Gemini 2.5 by others, who quote that page
+ * on 2026-11-10. Checked on 2026-11-28. Older models are those of LiteLLM's file at 00035b69.
  */
 
 import { type PriceList, type PriceRow, priceList } from "./price-rows.js";
@@ -31,6 +32,7 @@ const rows: Readonly<Record<string, PriceRow>> = {
     output: 1.5,
     read: 0.025,
     aliases: ["gemini-3.1-flash-lite-preview"],
+    ends: "2027-05-07",
   },
   "gemini-3.1-pro-preview": { ...gemini, ...pro },
   "gemini-3-pro-preview": { ...gemini, ...pro, ends: "2026-03-09", instead: "gemini-3.1-pro-preview" },

@@ -1,6 +1,6 @@
 /**
- * @file OpenAI's models. Prices: developers.openai.com/api/docs/pricing; dates: developers.openai.com/api/docs/deprecations; both as reported on
- * 2026-11-05 and later, checked on 2026-11-28. Older models are those of LiteLLM's file at 00035b69, kept for recordings of them. Where that file
+ * @file OpenAI's models. Prices: developers.openai.com/api/docs/pricing; dates: developers.openai.com/api/docs/deprecations; both by others
+ * who quote them (GPT-6 Luna: vercel.com/ai-gateway, GPT-6.1 Terra: docs.litellm.ai), on 2026-11-05 and later, checked on 2026-11-28. Older models are those of LiteLLM's file at 00035b69, kept for recordings of them. Where that file
  * has no price of batches there is none here.
  */
 

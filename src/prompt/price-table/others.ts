@@ -41,8 +41,17 @@ export const otherPrices: readonly PriceList[] = [
     },
     { prefix: "mistral/" },
   ),
-  // https://docs.x.ai/developers/models, by docs.apiyi.com and issues of 2026-07 and 2026-08.
-  priceList({ "grok-4.6": grok(2, 6, 0.5), "grok-4.5": grok(2, 6, 0.5), "grok-4.3": grok(1.25, 2.5, 0.2) }, { prefix: "xai/" }),
+  // https://docs.x.ai/developers/grok-4-6 (input and output). By others, who name docs.x.ai as their source: reading from the cache, requests above
+  // 200,000 tokens, Grok 4.5 and 4.3 (docs.apiyi.com, 2026-07), Grok 4.7 (apidog.com, 2026-09-29).
+  priceList(
+    {
+      "grok-4.7": grok(2, 6, 0.5),
+      "grok-4.6": grok(2, 6, 0.5),
+      "grok-4.5": grok(2, 6, 0.5),
+      "grok-4.3": grok(1.25, 2.5, 0.2),
+    },
+    { prefix: "xai/" },
+  ),
   // https://console.groq.com/docs/models and https://docs.together.ai/docs/serverless-models, read on 2026-05-19 and later.
   priceList(
     { "openai/gpt-oss-120b": { input: 0.15, output: 0.6, thinks: true, limits: [131_072, 65_536] } },

@@ -9,6 +9,7 @@ import { isOutOfCredit } from "./credit.js";
 import { isWebPage, pageInWords, parsedBody } from "./json-body.js";
 import { isRedirect, locationUrl } from "./redirects.js";
 import { isAboutModel, refusedParts } from "./refused-parts.js";
+import { messageWithoutSecrets } from "./without-secrets.js";
 
 /** What a provider's requests have in common: whom the message names, and what must not be in it. */
 export interface Caller {
@@ -297,9 +298,7 @@ function durationSeconds(text: string, now: number): number {
 
 /** A service's own words, short, on one line, and without anything that could be a key. Of a web page its title. */
 export function excerpt(text: string, secrets: readonly string[]): string {
-  // A body that is quoted as it came has a key as JSON writes it.
-  const forms = secrets.flatMap((secret) => (secret === "" ? [] : [secret, JSON.stringify(secret).slice(1, -1)]));
-  const hidden = forms.reduce((rest, secret) => rest.replaceAll(secret, "[key]"), text);
+  const hidden = messageWithoutSecrets(text, secrets);
   const masked = hidden.replace(/\b(?:sk|pk|key|AIza)[-_A-Za-z0-9]{12,}/g, "[key]").replace(/\bBearer\s+\S+/gi, "Bearer [key]");
   const line = pageInWords(masked).replace(/\s+/g, " ").trim();
   return line.length > 200 ? `${line.slice(0, 200)}…` : line;

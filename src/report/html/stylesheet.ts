@@ -97,7 +97,7 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   .scroll table { font-size: 13px; } th, td { padding: 9px 5px; } .nowrap { white-space: normal; } .scroll td .detail { min-width: 100px; } .interval { display: block; } .text { min-width: 200px; }
 }
 @media (max-width: 800px) {
-  .scroll table { font-size: 12.5px; } th, td { padding: 9px 4px; } .scroll th:first-child { padding-left: 10px; } .scroll th:last-child, .scroll td:last-child { padding-right: 10px; } thead th { font-size: 12.5px; }
+  .scroll table { font-size: 12.5px; } th, td { padding: 9px 3px; } .scroll th:first-child { padding-left: 10px; } .scroll th:last-child, .scroll td:last-child { padding-right: 10px; } thead th { font-size: 12.5px; }
 }
 @media (max-width: 640px) {
   body { font-size: 15px; }
