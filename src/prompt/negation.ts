@@ -42,6 +42,8 @@ const deniedBehind = new RegExp(
     `\\s*(?:[-–—:]\\s*\\(?|\\()\\s*(?:${wrong}|not applicable|n/a)\\b`,
     // "spam? No."
     "\\s*\\?\\W*(?:no|nope|not|never|nein|non|нет)\\b",
+    // "spam=0", "spam: no", among other marks
+    "\\s*[=:]\\s*(?:(?:0|false)(?![.,]?\\w)|no(?=\\s*(?:$|[,.;)\\n])))",
     // In other languages
     "\\s+(?:ist|passt|trifft|gilt)\\s+(?:\\p{L}+\\s+)?(?:nicht|falsch)",
     "\\s+(?:ne\\s|n['’]|não\\s|non\\s(?:è|si)|no\\s(?:es|se|aplica)|не\\s|değil|नहीं)",
@@ -65,18 +67,20 @@ export function endsNegated(before: string): boolean {
  * @param behind all that stands behind it, in NFKC
  */
 export function isDoubted(before: string, behind: string): boolean {
-  return (
-    deniedBehind.test(behind.slice(0, 80)) || doubts.test(lastClause(before)) || denyingHeading.test(before.slice(-mostBefore))
-  );
+  return deniedBehind.test(behind.slice(0, 80)) || doubts.test(lastClause(before)) || denyingHeading.test(withoutIdioms(before));
 }
 
 /** No clause of an answer is longer. */
 const mostBefore = 400;
 
+/** The end of a text without words that only sound like a denial. */
+function withoutIdioms(before: string): string {
+  return before.slice(-mostBefore).replace(/\b(?:no|without(?: an?y?)?)\s+(?:doubt|question)\b/gi, "");
+}
+
 function lastClause(before: string): string {
-  return before
-    .slice(-mostBefore)
-    .split(/[,;:!?\n]|\.(?!\d)/)
+  return withoutIdioms(before)
+    .split(/[,;:!?\n→⇒]|[-=]>|\.(?!\d)/)
     .at(-1)!;
 }
 

@@ -221,6 +221,7 @@ describe("a label that is denied", () => {
     "[ ] billing",
     "~~billing~~",
     "billing: no",
+    "billing=0 other=1",
     "billing = 0",
     "billing: no\ndelivery: no",
     "billing: yes\ndelivery: yes",
@@ -231,6 +232,10 @@ describe("a label that is denied", () => {
   it.each([
     ["nicht delivery, sondern billing", "billing"],
     ["This is not about delivery, it's about billing.", "billing"],
+    ["No doubt: billing", "billing"],
+    ["Without a doubt this is billing", "billing"],
+    ["The parcel has not arrived → delivery", "delivery"],
+    ["billing: 0.93", "billing"],
     ["not_billing", "not billing"],
     ["no problem", "no problem"],
     ["kein Problem", "kein Problem"],

@@ -5,7 +5,9 @@ import type { AddressInfo } from "node:net";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { createBudget } from "../../src/prompt/budget.js";
+import type { LlmError } from "../../src/prompt/llm.js";
 import { prompt } from "../../src/prompt/prompt.js";
+import { ServiceError, toLlmError } from "../../src/prompt/providers/failure.js";
 import type { Prediction } from "../../src/types.js";
 import { recordingContext } from "../contract/approach.js";
 import { failureOf, key, queries, train } from "./ask-server.js";
@@ -118,6 +120,17 @@ describe("a service that sends what is no answer, from the first request on,", (
     expect(words).toMatch(/403.*Sign in to the network/);
     expect(words).not.toContain("<");
   });
+});
+
+it("a page is told by its title whatever a library says of it", () => {
+  const error = toLlmError(new ServiceError("Invalid JSON response", { statusCode: 200, responseBody: page }), {
+    card: { spec: "anthropic:m", provider: "anthropic", model: "m", baseUrl: "http://127.0.0.1:1/v1" },
+    secrets: [],
+    keyVariable: "ANTHROPIC_API_KEY",
+    addressVariable: "ANTHROPIC_BASE_URL",
+  }) as LlmError;
+  expect(error.kind).toBe("page");
+  expect(error.message).toContain('sent a web page ("Sign in to the network") in place of an answer');
 });
 
 describe("a service whose account is empty, with a status of success,", () => {

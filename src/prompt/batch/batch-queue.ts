@@ -171,9 +171,14 @@ export function createBatchQueue(service: BatchService, caller: Caller, options:
 
   const collect = async (batch: Batch, signal: AbortSignal): Promise<void> => {
     const { stored, answers } = batch;
+    // A request that failed may stand there again with an answer, where the service tried it once more.
+    const failed = new Map<string, BatchAnswer["answer"]>();
     for await (const { key, answer } of batchAnswers(stored, manner, signal)) {
-      if (stored.open.has(key) && !answers.has(key)) arrived(batch, key, answer);
+      if (!stored.open.has(key) || answers.has(key)) continue;
+      if (typeof answer === "string" || answer.status >= 300) failed.set(key, answer);
+      else arrived(batch, key, answer);
     }
+    for (const [key, answer] of failed) if (!answers.has(key) && stored.open.has(key)) arrived(batch, key, answer);
     const missing = [...stored.open].filter((key) => !answers.has(key));
     if (missing.length === 0) return;
     if (stored.phase === "withdrawn") {

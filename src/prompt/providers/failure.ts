@@ -103,7 +103,7 @@ function fromCallError(error: Error & FailedCall, caller: Caller): LlmError {
     if (isWebPage(error.responseBody)) {
       return new LlmError(
         "page",
-        `${spec} at ${hostOf(baseUrl)} sent ${said} in place of an answer. Log in to the network, or check the proxy and the address in ${caller.addressVariable}.`,
+        `${spec} at ${hostOf(baseUrl)} sent ${excerpt(error.responseBody ?? "", caller.secrets)} in place of an answer. Log in to the network, or check the proxy and the address in ${caller.addressVariable}.`,
       );
     }
     return new LlmError(

@@ -83,6 +83,19 @@ describe.each(["openai:gpt-4o-mini", "anthropic:claude-haiku-4-5"])("asking %s i
     expect(server.batches.slice(1).flatMap(({ keys }) => keys)).toHaveLength(1);
   });
 
+  it("take each row's own answer once, whatever stands beside it in the output", async () => {
+    const faults = { 1: "twice", 3: "stranger", 5: "no object", 7: "error first", 39: "twice" } as const;
+    await using server = await serveBatches({
+      batches: { lineFault: ({ batch, line }) => (batch === 0 ? faults[line as 1] : undefined) },
+    });
+    const budget = createBudget(1);
+    const { predictions } = await runBatches(server, rows, folder, { llm, budget });
+    expect(labels(predictions)).toEqual(rows.map(truth));
+    expect(server.batches).toHaveLength(1);
+    expect(predictions.reduce((sum, { costUsd }) => sum + costUsd!, 0)).toBeCloseTo(budget.spentUsd, 12);
+    expect(budget.uncertainUsd).toBe(0);
+  });
+
   it("goes on through a service that fails now and then, and hands over nothing twice", async () => {
     await using server = await serveBatches({
       batches: {

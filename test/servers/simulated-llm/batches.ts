@@ -4,7 +4,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Protocol } from "./protocol.js";
 
 /** What happens to a request of a batch in place of an answer. */
-export type BatchLineFault = "expired" | "500" | "400" | "missing" | "broken";
+export type BatchLineFault =
+  | "expired"
+  | "500"
+  | "400"
+  | "missing"
+  | "broken"
+  | "twice"
+  | "stranger"
+  | "no object"
+  | "error first";
 
 export interface BatchesOptions {
   /** From handing over to the answers. */
@@ -96,7 +105,7 @@ export function simulatedBatches(protocols: readonly Protocol[], answer: AnswerB
         continue;
       }
       const answered =
-        fault === undefined || fault === "broken"
+        fault === undefined || !/^\d/.test(fault)
           ? await answer(protocol, body ?? params)
           : protocol.error(Number(fault), "The server had an error", "error");
       const isGood = answered.status < 300;
@@ -108,7 +117,21 @@ export function simulatedBatches(protocols: readonly Protocol[], answer: AnswerB
         const result = isGood ? { type: "succeeded", message: answered.body } : { type: "errored", error: answered.body };
         batch.output.push(JSON.stringify({ custom_id, result }));
       }
+      const last = batch.output.at(-1)!;
       if (fault === "broken") batch.output.push(batch.output.pop()!.slice(0, 50));
+      if (fault === "twice") batch.output.push(last, last);
+      if (fault === "stranger")
+        batch.output.push(last.replace(custom_id, `another-${custom_id}`), last.replace(`"${custom_id}"`, "7"));
+      if (fault === "no object") batch.output.push("null", "12", '"text"', "[]", "{}", '{"custom_id":null}');
+      if (fault === "error first") {
+        const message = "It was tried again.";
+        const failed = {
+          openai: { id: "r", custom_id, response: null, error: { code: "server_error", message } },
+          anthropic: { custom_id, result: { type: "errored", error: { type: "error", error: { type: "api_error", message } } } },
+        };
+        // They are reversed below.
+        batch.output.push(JSON.stringify(failed[protocol.name as keyof typeof failed]));
+      }
     }
     // In no order that a client could rely on.
     batch.output.reverse();
