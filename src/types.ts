@@ -101,6 +101,8 @@ export interface Prediction {
   readonly costUsd?: number | null;
   /** True where the answer came from a store and was not billed now. */
   readonly isCached?: boolean;
+  /** Present where a recording holds another answer to the same row too, with other labels. */
+  readonly isDisputed?: true;
 }
 
 /** What something used up. Adding two costs adds each field. */
@@ -423,6 +425,8 @@ export interface Contrast {
   readonly offered?: Reading & { readonly neverAnswered: readonly string[] };
   /** Present where `b` asked an LLM and more than a tenth of its answers could not be read or were cut off: what the other rows say. */
   readonly readable?: Reading;
+  /** Present where a recording has answers with different labels to some rows: what the other rows say. */
+  readonly undisputed?: Reading;
 }
 
 /** What prices the comparison assumes. Users set them; the report lists them. */
@@ -488,13 +492,18 @@ export interface TaskFacts {
   readonly warnings: readonly string[];
 }
 
-/** An approach most of whose test rows have no usable answer, for one reason: nothing is concluded from it. */
+/** Why a row has no usable answer; `missing`: see `MissingRows`. */
+export type UnansweredReason = "missing" | "unparseable" | "refused" | "truncated";
+
+/** An approach most of whose test rows have no usable answer, for whatever reasons: nothing is concluded from it. */
 export interface UnansweredApproach {
   readonly approach: string;
   readonly arm: Arm;
-  /** The reason, told apart by whether it speaks of the approach (`unparseable`, `refused`, `truncated`) or of nothing (`missing`). */
-  readonly reason: "missing" | "unparseable" | "refused" | "truncated";
-  /** Test rows with it. First seed. */
+  /** The most frequent reason, told apart by whether it speaks of the approach (`unparseable`, `refused`, `truncated`) or of nothing (`missing`). */
+  readonly reason: UnansweredReason;
+  /** Test rows by reason, the most frequent first; their sum is `rows`. First seed. Absent where it is one reason. */
+  readonly reasons?: Readonly<Partial<Record<UnansweredReason, number>>>;
+  /** Test rows without a usable answer. First seed. */
   readonly rows: number;
   readonly testRows: number;
   /** What was said in place of one answer. Absent where nothing was. Untrusted text. */

@@ -3,9 +3,9 @@ import type { Comparison } from "../types.js";
 import { type Decision, decide } from "./decision.js";
 import type { Finding } from "./findings.js";
 import { confidenceIn, guessingRival, headlineOf } from "./headline.js";
-import { hasOnlyStandIns } from "./lookup.js";
+import { hasOnlyStandIns, isPerhapsChance } from "./lookup.js";
 import { disagreeingReadings } from "./other-readings.js";
-import { labelsNeverAnswered, missingRows, readingsDisagree, unanswered } from "./rules/answers.js";
+import { answersDiffer, labelsNeverAnswered, missingRows, readingsDisagree, unanswered } from "./rules/answers.js";
 import { aboveBaseline, baselineLeads } from "./rules/baselines.js";
 import { breakEven, freeLabels } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
@@ -31,10 +31,10 @@ export interface Advice {
   /**
    * `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `limited`: shown, but no language model
    * was measured. `disputed`: by the rows that both have, but not where the missing ones count as wrong, or not without
-   * labels that the LLM never answered. `open`: not enough evidence.
-   * was measured. `guessing`: shown, but against one that answers no better than guessing. `disputed`: by the rows that both have, but not where the missing ones count as wrong. `open`: not enough evidence.
+   * labels that the LLM never answered. `guessing`: shown, but against one that answers no better than guessing. `chance`: by its own test, but not
+   * by the one corrected for the number of contrasts. `open`: not enough evidence.
    */
-  readonly evidence: "shown" | "not-worse" | "limited" | "guessing" | "disputed" | "open";
+  readonly evidence: "shown" | "not-worse" | "limited" | "guessing" | "chance" | "disputed" | "open";
   /** How sure that is, in words that follow from the verdict. */
   readonly confidence: string;
   /** The answer in one or two sentences. */
@@ -56,6 +56,7 @@ export const rules: readonly AdviceRule[] = [
   noLanguageModel,
   readingsDisagree,
   labelsNeverAnswered,
+  answersDiffer,
   noBetterThanGuessing,
   aboveBaseline,
   baselineLeads,
@@ -111,6 +112,7 @@ function evidenceOf(comparison: Comparison, decision: Decision, isLimited: boole
   if (choice === null && ground !== "equivalent") return "open";
   if (isDisputed) return "disputed";
   if (guessingRival(comparison, decision) !== undefined) return "guessing";
+  if (ground === "better" && isPerhapsChance(decision.contrast)) return "chance";
   if (isLimited) return "limited";
   return ground === "not-worse" ? "not-worse" : "shown";
 }

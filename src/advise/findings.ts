@@ -3,6 +3,7 @@
  * once for every renderer, and does not compile while a kind is missing.
  */
 import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric, MoreRows, UnansweredApproach } from "../types.js";
+import type { Guesser } from "./lookup.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
@@ -56,8 +57,19 @@ export type Finding =
       readonly kind: "no-better-than-guessing";
       readonly approach: string;
       readonly arm: Arm;
+      /** An LLM that was asked, or a tuned approach, by the arm, unless told. */
+      readonly what?: Guesser;
+      /** Present where it says the same of every text: that. */
+      readonly only?: readonly string[];
       /** See `Summary.aboveGuessing`: 0 is guessing, 1 is always right. */
       readonly aboveGuessing: Estimate;
+    }
+  | {
+      readonly kind: "answers-differ";
+      readonly approach: string;
+      /** Test rows to which the recording has answers with different labels. First seed. */
+      readonly rows: number;
+      readonly testRows: number;
     }
   | {
       readonly kind: "baseline-leads";
@@ -236,6 +248,9 @@ export type Finding =
       readonly other: string;
       /** The share by which the price of `approach` would have to fall to equal that of `other`. */
       readonly fall: number;
+      /** The two prices of 1,000 requests: of `approach`, and of `other`. */
+      readonly usd?: number;
+      readonly otherUsd?: number;
     }
   | {
       readonly kind: "wider-margin";
@@ -266,7 +281,7 @@ export type Finding =
  * Which other rows a difference is read from. `missing-as-wrong`: all test rows, those without an outcome counted as wrong.
  * `offered-labels`: those whose labels the LLM does answer. `readable-answers`: those whose answers of the LLM could be read.
  */
-export type RowChoice = "missing-as-wrong" | "offered-labels" | "readable-answers";
+export type RowChoice = "missing-as-wrong" | "offered-labels" | "readable-answers" | "undisputed-answers";
 
 /** One kind of finding. */
 export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonly kind: Kind }>;

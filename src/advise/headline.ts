@@ -1,15 +1,18 @@
 /** @file The answer at the top of every report: one headline, and how sure it is. */
 import { fewestRequests } from "../compare/cost.js";
+import { formatPlural, formatPValue } from "../lib/format.js";
 import { metricInWords } from "../lib/metric-names.js";
-import type { Comparison, Summary } from "../types.js";
+import type { Comparison, Contrast, Summary } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
-import { certainGain, contendersOf, gainOver, isGuessing, leadIsShown } from "./lookup.js";
+import { certainGain, contendersOf, gainOver, guesserKind, isGuessing, isPerhapsChance, leadIsShown } from "./lookup.js";
 import type { OtherReading } from "./other-readings.js";
 import { freeLabels } from "./rules/break-even.js";
 import {
   about,
   armNames,
+  guesserDoubts,
+  guessInWords,
   isLevel,
   moreTestRows,
   otherReadingText,
@@ -38,9 +41,10 @@ export function headlineOf(
   const open =
     disputes.map((dispute) => ` ${otherReadingText(dispute)}`).join("") +
     rivalsText(decision, comparison) +
-    guessingText(comparison, decision) +
     (isLimited ? " No language model was measured: whether prompting one would do better is open." : "");
   const both = rowsOfBoth(decision, comparison);
+  // What makes the comparison worthless goes before what it says.
+  const guess = guessingText(comparison, decision);
   const { margin } = comparison.assumptions;
   switch (decision.ground) {
     case "nothing":
@@ -53,7 +57,7 @@ export function headlineOf(
         "has nothing to be compared with."
       );
     case "unanswered":
-      return `No verdict: no answer could be had from ${unansweredText(decision.unanswered)}`;
+      return `No verdict: ${unansweredText(decision.unanswered)}`;
     case "unranked":
       return (
         "Not enough evidence to choose: the validation rows cannot tell which candidate is the best of its arm, and the answer depends on it: " +
@@ -70,8 +74,12 @@ export function headlineOf(
       const { choice, other, contrast } = decision;
       const { difference, metric } = contrast;
       const what = `it beats ${other.approach} by ${points(difference.value, margin)} of ${metricInWords(metric)}${both} (95% interval ${range(difference, margin)}).`;
-      if (isLimited) return `Of what was measured, use ${choice.approach}: ${what}${open}`;
-      return disputes.length > 0 || guessingRival(comparison, decision) !== undefined
+      if (isLimited) return `${guess}Of what was measured, use ${choice.approach}: ${what}${open}`;
+      if (guess !== "") return `${guess}By these answers, use ${choice.approach}: ${what}${open}`;
+      if (isPerhapsChance(contrast)) {
+        return `By these rows, ${choice.approach} is the better one: ${what} But ${chanceText(contrast, comparison)}.${open}`;
+      }
+      return disputes.length > 0
         ? `By these rows, use ${choice.approach}: ${what}${open}`
         : `${imperatives[choice.arm]}: use ${choice.approach}; ${what}${open}`;
     }
@@ -79,8 +87,8 @@ export function headlineOf(
       const { choice, other, contrast, tieBreak } = decision;
       const same = `equal within your margin of ${points(comparison.assumptions.margin)}${both}`;
       return choice === null
-        ? `Either will do: ${contrast.a} and ${contrast.b} are ${same}, and nothing measured sets them apart.${open}`
-        : `Use ${choice.approach}: it and ${other.approach} are ${same}, and it wins by its ${ground(tieBreak, comparison, choice.approach)}.${open}`;
+        ? `${guess}Either will do: ${contrast.a} and ${contrast.b} are ${same}, and nothing measured sets them apart.${open}`
+        : `${guess}Use ${choice.approach}: it and ${other.approach} are ${same}, and it wins by its ${ground(tieBreak, comparison, choice.approach)}.${open}`;
     }
     case "not-worse": {
       const { choice, other, contrast, tieBreak } = decision;
@@ -92,7 +100,7 @@ export function headlineOf(
         : difference.low > 0
           ? `${ahead}, though the test does not exclude chance`
           : `it is at most ${points(difference.low, margin)} of ${metricInWords(metric)} worse than ${beside}`;
-      return `Use ${choice.approach}: ${standing}, and wins by its ${ground(tieBreak, comparison, choice.approach)}.${open}`;
+      return `${guess}Use ${choice.approach}: ${standing}, and wins by its ${ground(tieBreak, comparison, choice.approach)}.${open}`;
     }
     case "undecided": {
       const { leader, other, contrast } = decision;
@@ -114,6 +122,11 @@ export function headlineOf(
         : `Not enough evidence to choose: ${lead}, but that is within the uncertainty (95% interval ${range(difference, margin)}).${remedy}${open}`;
     }
   }
+}
+
+/** Why a verdict "better" is not called shown, where the corrected test does not exclude chance. */
+function chanceText({ adjustedPValue }: Contrast, { contrasts }: Comparison): string {
+  return `corrected for ${formatPlural(contrasts.length, "planned contrast")} the test does not exclude chance (${formatPValue(adjustedPValue)})`;
 }
 
 /** Against whom else a choice holds, where validation rows could not rank the other arm. */
@@ -153,10 +166,11 @@ export function guessingRival(comparison: Comparison, decision: Decision): Summa
 
 function guessingText(comparison: Comparison, decision: Decision): string {
   const rival = guessingRival(comparison, decision);
-  return rival === undefined
-    ? ""
-    : ` But ${rival.approach} answers no better than guessing: ${rival.arm === "prompt" ? "wrong endpoint, labels or prompt?" : "wrong labels?"}`;
+  if (rival === undefined) return "";
+  return `${rival.approach} answers ${guessInWords(rival.aboveGuessing!)}: ${guesserDoubts[guesserKind(comparison, rival)]} `;
 }
+
+const standInScope = " It holds for the stand-in only, not for a language model.";
 
 const imperatives = { tune: "Fine-tune", prompt: "Prompt", baseline: "Keep it simple" } as const;
 
@@ -167,12 +181,17 @@ export function confidenceIn(
   isLimited: boolean,
   disputes: readonly OtherReading[] = [],
 ): string {
-  if (disputes.length > 0)
-    return `Not settled: the verdict would be another one ${sequence(disputes.map(({ by }) => readingNames[by]))}.`;
+  if (disputes.length > 0) {
+    const which = sequence(disputes.map(({ by }) => readingNames[by]));
+    return disputes.every(({ isSameChoice }) => isSameChoice)
+      ? `The choice is the same ${which}; only how sure it is depends on that.`
+      : `Not settled: the choice would be another one, or none, ${which}.`;
+  }
   const rival = guessingRival(comparison, decision);
-  if (rival !== undefined) return `Of little weight: ${rival.approach} is not shown to know more of the texts than a guess.`;
+  if (rival !== undefined)
+    return `Of little weight: to beat ${rival.approach} is to beat a guess.${isLimited ? standInScope : ""}`;
   const margin = `your margin of ${points(comparison.assumptions.margin)}`;
-  const scope = isLimited ? " It holds for the stand-in only, not for a language model." : "";
+  const scope = isLimited ? standInScope : "";
   switch (decision.ground) {
     case "nothing":
     case "one-arm":
@@ -184,6 +203,7 @@ export function confidenceIn(
     case "no-signal":
       return "Nothing is shown: the candidates can't be told from guessing.";
     case "better":
+      if (isPerhapsChance(decision.contrast)) return `Likely, not shown: ${chanceText(decision.contrast, comparison)}.${scope}`;
       return `Shown on these test rows: the whole 95% interval lies beyond ${margin}.${scope}`;
     case "equivalent":
       return `Shown on these test rows: the whole 95% interval lies within ${margin}.${scope}`;

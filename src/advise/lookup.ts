@@ -19,7 +19,7 @@ export function contrastBetween(comparison: Comparison, a: string, b: string): C
 
 /** The same contrast seen from the other side. */
 export function reversed(contrast: Contrast): Contrast {
-  const { missing, offered, readable } = contrast;
+  const { missing, offered, readable, undisputed } = contrast;
   return {
     ...contrast,
     a: contrast.b,
@@ -28,6 +28,7 @@ export function reversed(contrast: Contrast): Contrast {
     discordant: [contrast.discordant[1], contrast.discordant[0]],
     ...(offered !== undefined && { offered: { ...offered, ...reversedReading(offered) } }),
     ...(readable !== undefined && { readable: { ...readable, ...reversedReading(readable) } }),
+    ...(undisputed !== undefined && { undisputed: { ...undisputed, ...reversedReading(undisputed) } }),
     ...(missing !== undefined && {
       missing: { ...missing, asWrong: { ...missing.asWrong, ...reversedReading(missing.asWrong) } },
     }),
@@ -107,6 +108,14 @@ export function leadIsShown({ rivals = [] }: Comparison, contrast: Contrast): bo
 }
 
 /**
+ * Whether a verdict "better" holds for the test alone, but not for the one that is corrected for the number of contrasts. It is then not called
+ * shown: the caution that chance is not excluded and the word of the verdict read the same test.
+ */
+export function isPerhapsChance({ verdict, adjustedPValue }: Contrast): boolean {
+  return (verdict === "a-better" || verdict === "b-better") && adjustedPValue >= significance;
+}
+
+/**
  * What is certain of how far `approach` lies above `baseline`: the lower end of the interval, but no more than 0 where the corrected test does
  * not exclude chance; the plain difference where the two were not contrasted.
  */
@@ -119,16 +128,34 @@ export function certainGainOver(comparison: Comparison, approach: Summary, basel
 /** From this share of what could be known of the texts on, an approach may know too much to be called a guess. */
 const halfKnown = 0.5;
 
+/** Up to here agreement is "slight" (of Cohen's kappa: Landis & Koch 1977). */
+const slight = 0.2;
+
 /**
  * Whether an approach of either arm is shown to beat neither the most frequent label nor its own answers shuffled among the rows: it then
  * knows nothing of the texts, as far as can be seen. Where there are so few rows that it may as well know half, nothing is said.
+ *
+ * An LLM's answers that are surely but slightly better than that count too where another approach shows that the texts tell more: neighboring rows are
+ * alike, so that answers which were given to other rows are right a little more often than by chance, and one such recording in 40 looks better by luck.
  */
 export function isGuessing(comparison: Comparison, summary: Summary): boolean {
   const { arm, aboveGuessing } = summary;
   if (arm === "baseline" || aboveGuessing === undefined) return false;
+  const isSlight = aboveGuessing.high <= slight && usesLanguageModel(comparison, summary);
+  if (isSlight && comparison.summaries.some((other) => (other.aboveGuessing?.low ?? 0) > slight)) return true;
   if (aboveGuessing.low > 0 || aboveGuessing.high >= halfKnown) return false;
   const majority = majorityBaseline(comparison);
   return majority === undefined || certainGainOver(comparison, summary, majority) <= 0;
+}
+
+/** What kind of thing an approach is that answers no better than guessing: what may be wrong with it differs. */
+export type Guesser = "llm" | "recording" | "stand-in" | "tuned";
+
+/** See `Guesser`. */
+export function guesserKind(comparison: Comparison, summary: Summary): Guesser {
+  if (summary.arm !== "prompt") return "tuned";
+  if (isRecording(comparison, summary.approach)) return "recording";
+  return usesLanguageModel(comparison, summary) ? "llm" : "stand-in";
 }
 
 /** The surest thing that can be said of a gain: the lower end of its interval, or the plain difference where there is none. */

@@ -9,6 +9,7 @@ const readings: Readonly<Record<RowChoice, (contrast: Contrast) => Reading | und
   "missing-as-wrong": ({ missing }) => missing?.asWrong,
   "offered-labels": ({ offered }) => offered,
   "readable-answers": ({ readable }) => readable,
+  "undisputed-answers": ({ undisputed }) => undisputed,
 };
 
 /** A choice of rows by which the decision would be another one. */
@@ -16,6 +17,8 @@ export interface OtherReading {
   readonly by: RowChoice;
   /** What these rows say of the two that the decision rests on: the choice comes first. */
   readonly reading: Reading;
+  /** Whether the choice would be the same, and only its ground another one. */
+  readonly isSameChoice: boolean;
 }
 
 /**
@@ -35,6 +38,6 @@ export function disagreeingReadings(comparison: Comparison, decision: Decision):
     const { difference, pValue, verdict } = contrastBetween(other, a, b)!;
     // Of two rivals one may have a reading that the other has not.
     const rows = readings[by](decision.contrast)?.rows ?? comparison.task.testRows;
-    return [{ by, reading: { rows, difference, pValue, verdict } }];
+    return [{ by, isSameChoice, reading: { rows, difference, pValue, verdict } }];
   });
 }

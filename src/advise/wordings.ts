@@ -12,10 +12,20 @@ import {
   formatUsd,
 } from "../lib/format.js";
 import { formatMetric, metricInWords, metricNames } from "../lib/metric-names.js";
-import type { Arm, BreakEven, Comparison, Contrast, Estimate, Failure, MoreRows, UnansweredApproach } from "../types.js";
+import type {
+  Arm,
+  BreakEven,
+  Comparison,
+  Contrast,
+  Estimate,
+  Failure,
+  MoreRows,
+  UnansweredApproach,
+  UnansweredReason,
+} from "../types.js";
 import type { Decision } from "./decision.js";
 import type { Finding, FindingOf, Gain, RowChoice, TieBreak } from "./findings.js";
-import { certainGain } from "./lookup.js";
+import { certainGain, type Guesser } from "./lookup.js";
 import type { OtherReading } from "./other-readings.js";
 
 /** Where a finding stands in the advice. */
@@ -98,7 +108,7 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   "no-answers": {
     role: "reason",
     title: ({ approach }) => `No answers from ${approach}`,
-    sentence: (finding) => `Nothing is concluded: no answer could be had from ${unansweredText(finding)}`,
+    sentence: (finding) => `Nothing is concluded: ${unansweredText(finding)}`,
     steps: ({ approach, reason, isRecording }) => {
       if (reason !== "missing") {
         const text = `Look at what ${approach} said (predictions.jsonl in the run's folder), and change its prompt or settings so that it ends in a label.`;
@@ -160,19 +170,23 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   },
   "no-better-than-guessing": {
     role: "caution",
-    title: ({ arm }) => (arm === "prompt" ? "Wrong endpoint, labels or prompt?" : "Wrong labels, or texts that do not tell?"),
-    sentence: ({ approach, aboveGuessing }) =>
-      `${approach} answers no better than guessing, as far as these rows can tell: shuffled among the rows its answers would be right about as ` +
-      `often (on a scale from 0, guessing, to 1, always right: ${formatScore(aboveGuessing.value)}, 95% interval ` +
+    title: (finding) => capitalized(guesserDoubts[guesserOf(finding)]),
+    sentence: ({ approach, aboveGuessing, only }) =>
+      `${approach} answers ${guessInWords(aboveGuessing)}, as far as these rows can tell: ` +
+      (only === undefined
+        ? `shuffled among the rows its answers would be right ${aboveGuessing.high < 0 ? "more" : aboveGuessing.low > 0 ? "nearly as" : "about as"} often`
+        : `it gives every text the same answer, ${only.length === 0 ? "no label" : sequence(only)}`) +
+      ` (on a scale from 0, guessing, to 1, always right: ${formatScore(aboveGuessing.value)}, 95% interval ` +
       `${formatScore(aboveGuessing.low)} to ${formatScore(aboveGuessing.high)}).`,
-    steps: ({ arm }) =>
-      arm === "prompt"
-        ? [
-            {
-              text: "Look at some of its answers as they were given (raw answers in predictions.jsonl), before anything is concluded from it.",
-            },
-          ]
-        : [{ text: "Look for wrong labels, and for texts that don't contain the answer.", command: "crossover check FILE" }],
+    steps: (finding) => guesserSteps[guesserOf(finding)],
+  },
+  "answers-differ": {
+    role: "caution",
+    title: () => "Rows that were answered twice",
+    sentence: ({ approach, rows, testRows }) =>
+      `The recording of ${approach} has answers that differ to ${formatCount(rows)} of ${formatPlural(testRows, "test row")}; the last one counts. ` +
+      "Answers of several runs, prompts or models in one file measure none of them.",
+    steps: ({ approach }) => [{ text: `Give ${approach} as one recording for each run of a prompt, with one answer a row.` }],
   },
   "baseline-leads": {
     role: "caution",
@@ -409,8 +423,10 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   "price-fall": {
     role: "change",
     title: () => "A lower price",
-    sentence: ({ approach, other, fall }) =>
-      `If the running price of ${approach} fell by ${formatPercent(fall)}, it would cost as much as ${other}.`,
+    sentence: ({ approach, other, fall, usd, otherUsd }) =>
+      usd !== undefined && otherUsd !== undefined && fall >= telling
+        ? `If the running price of ${approach} fell from ${formatUsd(usd)} to ${formatUsd(otherUsd)} per 1,000 requests, it would cost as much as ${other}.`
+        : `If the running price of ${approach} fell by ${formatPercent(fall)}, it would cost as much as ${other}.`,
   },
   "wider-margin": {
     role: "change",
@@ -469,6 +485,9 @@ const wordings: { readonly [Kind in Finding["kind"]]: Wording<Kind> } = {
   },
 };
 
+/** A fall by so much is told by the two prices: near 100% percentages all look alike. */
+const telling = 0.95;
+
 /** What a finding is called, in a few words. */
 export function titleOf<Kind extends Finding["kind"]>(finding: FindingOf<Kind>): string {
   return wordingOf(finding).title(finding);
@@ -504,6 +523,35 @@ const disagreements: Readonly<Record<Contrast["verdict"], string>> = {
   undecided: "the difference is not settled",
 };
 
+function guesserOf({ arm, what = arm === "prompt" ? "llm" : "tuned" }: FindingOf<"no-better-than-guessing">): Guesser {
+  return what;
+}
+
+/** What may be wrong where an approach answers no better than guessing. */
+export const guesserDoubts: Readonly<Record<Guesser, string>> = {
+  llm: "wrong endpoint, labels or prompt?",
+  recording: "wrong ids, labels, endpoint or prompt?",
+  "stand-in": "do the labels' names say too little?",
+  tuned: "wrong labels, or texts that do not tell?",
+};
+
+const lookAtAnswers =
+  "Look at some of its answers as they were given, each beside its text (predictions.jsonl), before anything is concluded from it";
+const guesserSteps: Readonly<Record<Guesser, readonly NextStep[]>> = {
+  llm: [{ text: `${lookAtAnswers}.` }],
+  recording: [{ text: `${lookAtAnswers}: do the ids of the recording belong to these rows?` }],
+  "stand-in": [
+    { text: "Say in words what each label means, for the prompts.", command: "crossover run FILE --descriptions labels.yaml" },
+  ],
+  tuned: [{ text: "Look for wrong labels, and for texts that don't contain the answer.", command: "crossover check FILE" }],
+};
+
+/** How answers that know nothing of the texts compare with a guess. */
+export function guessInWords({ low, high }: Pick<Estimate, "low" | "high">): string {
+  if (high < 0) return "worse than guessing";
+  return low > 0 ? "hardly better than guessing" : "no better than guessing";
+}
+
 /** What the arms are called in a sentence. */
 export const armNames: Readonly<Record<Arm, string>> = { tune: "fine-tuning", prompt: "prompting", baseline: "a baseline" };
 
@@ -523,8 +571,8 @@ const missingNames: Readonly<Record<Failure, string>> = {
   refused: "refused by the host's filter",
 };
 
-/** What the reasons are called of which one kept most answers away. */
-const unansweredNames: Readonly<Record<UnansweredApproach["reason"], string>> = {
+/** What the reasons are called of which one keeps answers away. */
+const unansweredNames: Readonly<Record<UnansweredReason, string>> = {
   missing: "missing (not in the recording, or the service failed)",
   unparseable: "unparseable",
   refused: "refused",
@@ -536,11 +584,13 @@ const readingTitles: Readonly<Record<RowChoice, string>> = {
   "missing-as-wrong": "It depends on the missing rows",
   "offered-labels": "It depends on labels never answered",
   "readable-answers": "It depends on answers that could not be read",
+  "undisputed-answers": "It depends on rows that were answered twice",
 };
 export const readingNames: Readonly<Record<RowChoice, string>> = {
   "missing-as-wrong": "with the missing rows counted as wrong",
   "offered-labels": "without the labels that the LLM never answered",
   "readable-answers": "without the answers that could not be read",
+  "undisputed-answers": "without the rows to which the recording has answers that differ",
 };
 
 /** A verdict on a pair, the first of which is named first. */
@@ -551,10 +601,16 @@ const pairVerdicts: Readonly<Record<Contrast["verdict"], string>> = {
   undecided: "the difference is not settled",
 };
 
-/** `prompt:x: 18 of 18 test rows unparseable, e.g. “<thinking>…”.` */
-export function unansweredText({ approach, rows, testRows, reason, example }: Omit<UnansweredApproach, "arm">): string {
+/** `no answer could be had from prompt:x: 18 of 18 test rows unparseable, e.g. “<thinking>…”.` */
+export function unansweredText({ approach, rows, testRows, reason, reasons, example }: Omit<UnansweredApproach, "arm">): string {
+  const kinds = Object.entries(reasons ?? {}) as [UnansweredReason, number][];
+  const why =
+    kinds.length === 0
+      ? unansweredNames[reason]
+      : `without a usable answer: ${sequence(kinds.map(([kind, count]) => `${formatCount(count)} ${unansweredNames[kind]}`))}`;
+  const had = rows === testRows ? "no answer" : "too few answers";
   return closed(
-    `${approach}: ${formatCount(rows)} of ${formatPlural(testRows, "test row")} ${unansweredNames[reason]}${quoted(example)}`,
+    `${had} could be had from ${approach}: ${formatCount(rows)} of ${formatPlural(testRows, "test row")} ${why}${quoted(example)}`,
   );
 }
 
@@ -570,9 +626,9 @@ export function rowsOfBoth(decision: Decision, { task }: Comparison): string {
 }
 
 /** What another choice of rows says of the decision's two approaches, in a sentence. */
-export function otherReadingText({ by, reading }: OtherReading): string {
+export function otherReadingText({ by, reading, isSameChoice }: OtherReading): string {
   const said = `the difference is ${signed(reading.difference.value)} points (95% interval ${range(reading.difference)})`;
-  return `But ${readingNames[by]} ${said}: another verdict.`;
+  return `But ${readingNames[by]} ${said}: ${isSameChoice ? "the same choice, on another ground" : "another verdict"}.`;
 }
 
 /** What a contrast says with its missing rows counted as wrong: `66 rows missing; as wrong +1.9 (+1.2 to +2.7), first is better`. */

@@ -158,6 +158,7 @@ async function measureAll(
   progress: Progress,
   bill: Bill,
 ): Promise<Comparison> {
+  const told = new Set<string>();
   try {
     const comparison = await compare(task, approaches, {
       seeds,
@@ -170,7 +171,14 @@ async function measureAll(
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
       onFailure: (approach, error) => {
         progress.clear();
-        terminal.err(noteLines(`${approach} was left out: ${error.message}`, terminal));
+        // Other approaches of the same model fail for the same reason: it is said once then.
+        terminal.err(
+          noteLines(
+            told.has(error.message) ? `${approach} was left out too.` : `${approach} was left out: ${error.message}`,
+            terminal,
+          ),
+        );
+        told.add(error.message);
       },
     });
     const { failed } = comparison;

@@ -116,11 +116,23 @@ export function contrastsOf(
         seed,
         `${stream}, readable`,
       );
+    const undisputedRows = shared.filter((row) => !isDisputed(runsA, row) && !isDisputed(runsB, row));
+    const undisputed =
+      undisputedRows.length > 0 &&
+      undisputedRows.length < shared.length &&
+      measuredDifference(
+        onRows(runsA.series, undisputedRows),
+        onRows(runsB.series, undisputedRows),
+        metric,
+        seed,
+        `${stream}, undisputed`,
+      );
     return [
       {
         a,
         b,
         metric,
+        undisputed,
         readable,
         offered: offered && { ...offered, neverAnswered: never.map((label) => labels[label]!) },
         groups: commonA.groups,
@@ -136,30 +148,38 @@ export function contrastsOf(
   // Each other reading is corrected among its own kind: they answer the same questions again, not further ones.
   const adjustedAsWrong = holm(tested.map(({ measured, asWrong }) => (asWrong || measured).pValue));
   const adjustedOffered = holm(tested.map(({ measured, offered }) => (offered || measured).pValue));
+  const adjustedUndisputed = holm(tested.map(({ measured, undisputed }) => (undisputed || measured).pValue));
   const adjustedReadable = holm(tested.map(({ measured, readable }) => (readable || measured).pValue));
-  return tested.map(({ measured, asWrong, offered, readable, missing, isPrimary, groups, ...names }, index): Contrast => {
-    const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
+  return tested.map(
+    ({ measured, asWrong, offered, readable, undisputed, missing, isPrimary, groups, ...names }, index): Contrast => {
+      const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
+        return {
+          rows,
+          difference,
+          pValue,
+          verdict: verdictOf(difference, isPrimary ? pValue : adjustedPValue, assumptions.margin),
+        };
+      };
+      const { difference, pValue, verdict } = judged(measured, adjusted[index]!);
+      const moreRows = verdict === "undecided" ? moreRowsFor(difference, groups, assumptions.margin) : null;
       return {
-        rows,
+        ...names,
         difference,
         pValue,
-        verdict: verdictOf(difference, isPrimary ? pValue : adjustedPValue, assumptions.margin),
+        adjustedPValue: adjusted[index]!,
+        verdict,
+        moreRows,
+        ...(offered && { offered: { ...judged(offered, adjustedOffered[index]!), neverAnswered: offered.neverAnswered } }),
+        ...(readable && { readable: judged(readable, adjustedReadable[index]!) }),
+        ...(undisputed && { undisputed: judged(undisputed, adjustedUndisputed[index]!) }),
+        ...(asWrong && { missing: { rows: missing, asWrong: judged(asWrong, adjustedAsWrong[index]!) } }),
       };
-    };
-    const { difference, pValue, verdict } = judged(measured, adjusted[index]!);
-    const moreRows = verdict === "undecided" ? moreRowsFor(difference, groups, assumptions.margin) : null;
-    return {
-      ...names,
-      difference,
-      pValue,
-      adjustedPValue: adjusted[index]!,
-      verdict,
-      moreRows,
-      ...(offered && { offered: { ...judged(offered, adjustedOffered[index]!), neverAnswered: offered.neverAnswered } }),
-      ...(readable && { readable: judged(readable, adjustedReadable[index]!) }),
-      ...(asWrong && { missing: { rows: missing, asWrong: judged(asWrong, adjustedAsWrong[index]!) } }),
-    };
-  });
+    },
+  );
+}
+
+function isDisputed({ measurements }: ApproachRuns, row: number): boolean {
+  return measurements.some(({ outcomes }) => outcomes[row]!.isDisputed === true);
 }
 
 /** How many more rows, or groups of them, would decide it. */

@@ -1,33 +1,41 @@
 /** @file Approaches that most answers could not be had from: what is said of them is said of a setup, not of a model. */
-import type { Failure, Outcome, UnansweredApproach } from "../types.js";
+import type { Failure, Outcome, UnansweredApproach, UnansweredReason } from "../types.js";
 import { isMissing } from "./missing.js";
 import type { ApproachRuns } from "./summary.js";
 
-type Reason = UnansweredApproach["reason"];
-
-/** Beyond this share of the test rows without an answer for one reason, nothing is concluded from the others. */
+/** Beyond this share of the test rows without an answer, nothing is concluded from the others. */
 const mostShare = 0.5;
 
 /**
- * Says of an approach that more than half of its test rows have no usable answer for one reason, or that no row has an outcome in every
- * seed; `null` where answers were had. First seed.
+ * Says of an approach that more than half of its test rows have no usable answer, or that no row has an outcome in every seed; `null` where
+ * answers were had. Reasons add up: a run of which a third was not paid for and a third is unreadable says as little as one that lost two thirds
+ * to one of them. First seed.
  */
 export function unansweredApproach({ measurements, present }: ApproachRuns): UnansweredApproach | null {
   const { approach, arm, outcomes } = measurements[0]!;
-  const rowsOf = new Map<Reason, Outcome[]>();
+  const rowsOf = new Map<UnansweredReason, Outcome[]>();
   for (const outcome of outcomes) {
     const reason = reasonOf(outcome);
     if (reason !== null) rowsOf.set(reason, [...(rowsOf.get(reason) ?? []), outcome]);
   }
-  const [most] = [...rowsOf].sort((a, b) => b[1].length - a[1].length);
+  const byCount = [...rowsOf].sort((a, b) => b[1].length - a[1].length);
+  const [most] = byCount;
   if (most === undefined) return null;
-  const [reason, rows] = most;
-  if (present.length > 0 && rows.length <= mostShare * outcomes.length) return null;
-  const example = rows.find(({ rawAnswer }) => (rawAnswer ?? "").trim() !== "")?.rawAnswer;
-  return { approach, arm, reason, rows: rows.length, testRows: outcomes.length, ...(example !== undefined && { example }) };
+  const rows = byCount.reduce((sum, [, each]) => sum + each.length, 0);
+  if (present.length > 0 && rows <= mostShare * outcomes.length) return null;
+  const example = byCount.flatMap(([, each]) => each).find(({ rawAnswer }) => (rawAnswer ?? "").trim() !== "")?.rawAnswer;
+  return {
+    approach,
+    arm,
+    reason: most[0],
+    ...(byCount.length > 1 && { reasons: Object.fromEntries(byCount.map(([reason, each]) => [reason, each.length])) }),
+    rows,
+    testRows: outcomes.length,
+    ...(example !== undefined && { example }),
+  };
 }
 
-function reasonOf(outcome: Outcome): Reason | null {
+function reasonOf(outcome: Outcome): UnansweredReason | null {
   if (isMissing(outcome)) return "missing";
   // Of the rest only these are left.
   return (outcome.failure as Exclude<Failure, "error" | "missing"> | undefined) ?? null;

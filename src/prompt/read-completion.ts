@@ -5,10 +5,25 @@ import { finalAnswer } from "./final-answer.js";
 import type { Completion } from "./llm.js";
 import type { AnswerStyle, PromptTemplate } from "./template.js";
 
+/** What an answer is read by. */
+export type AnsweredTask = Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel"> &
+  Partial<Pick<PromptTemplate, "descriptions">> & {
+    /**
+     * False where no row has no label and nobody knows that the prompt offered it: "N/A" is then no answer, but what a program writes in the place
+     * of one. An empty list still is.
+     *
+     * @default true
+     */
+    readonly mayHaveNoLabel?: boolean;
+  };
+
+/** Words for "no label" that also stand where there is no answer. */
+const noneInWords = /(?:^|[^\p{L}])(?:none|null|n\/a|no labels?|no categor(?:y|ies))(?:$|[^\p{L}])|^\W*no\W*$/iu;
+
 /** What a completion says: labels, or why there are none. Of a reasoned one only the end counts, not the thoughts. */
 export function readCompletion(
   completion: Pick<Completion, "text" | "finish">,
-  task: Pick<PromptTemplate, "labels" | "aliases" | "isMultiLabel"> & Partial<Pick<PromptTemplate, "descriptions">>,
+  task: AnsweredTask,
   style: AnswerStyle = "direct",
 ): Pick<Prediction, "answer" | "failure" | "refusedBy" | "rawAnswer"> {
   // Of thoughts the end says more.
@@ -20,6 +35,8 @@ export function readCompletion(
   const parse = task.isMultiLabel ? parseAnswers : parseAnswer;
   const stated = style === "reasoned" ? finalAnswer(completion.text, task.isMultiLabel) : completion.text;
   const parsed = parse(stated, task.labels, task.aliases, task.descriptions);
+  if ("answer" in parsed && parsed.answer.length === 0 && task.mayHaveNoLabel === false && noneInWords.test(stated))
+    return { answer: null, failure: "unparseable", rawAnswer };
   if ("failure" in parsed) return { answer: null, failure: parsed.failure, rawAnswer };
   const isPlain = parsed.answer.length === 1 && completion.text.trim() === parsed.answer[0];
   return { answer: parsed.answer, ...(isPlain ? {} : { rawAnswer }) };

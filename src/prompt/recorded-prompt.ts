@@ -10,8 +10,8 @@ import {
   priceOn,
   priceWarnings,
 } from "./prices.js";
-import { readCompletion } from "./read-completion.js";
-import { type Recording, readRecording } from "./recording.js";
+import { type AnsweredTask, readCompletion } from "./read-completion.js";
+import { type RecordedRow, type Recording, readRecording } from "./recording.js";
 import { checkCoverage } from "./recording-coverage.js";
 import { scored } from "./scoring/scored.js";
 
@@ -69,13 +69,16 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
       for (const text of [...recording.warnings, ...priceWarnings(prices, model, listed, today)])
         context.log({ kind: "note", text });
       const { labels, descriptions, isMultiLabel } = train;
-      const task = { labels, descriptions, isMultiLabel, aliases: { ...train.aliases, ...options.aliases } };
+      const mayHaveNoLabel = train.examples.some((example) => example.labels.length === 0);
+      const task = { labels, descriptions, isMultiLabel, mayHaveNoLabel, aliases: { ...train.aliases, ...options.aliases } };
       const replay = ({ id }: Query): Prediction => {
         const row = recording.rows.get(id);
         if (row === undefined) return { answer: null, failure: "missing" };
         if ("error" in row) return { answer: null, failure: "error", rawAnswer: row.error.slice(0, 500) };
+        const read = readCompletion(row, task);
         return {
-          ...scored(row, readCompletion(row, task), task),
+          ...scored(row, read, task),
+          ...(isContradicted(read, recording.earlier.get(id) ?? [], task) && { isDisputed: true as const }),
           ...(row.usage === null ? {} : { usage: row.usage }),
           costUsd: price === null || row.usage === null ? null : costOfUsage(price, row.usage),
           isCached: true,
@@ -113,6 +116,15 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
       };
     },
   };
+}
+
+/** Whether an earlier answer to the same row gave other labels. One that could not be read was rightly asked again. */
+function isContradicted({ answer }: Pick<Prediction, "answer">, earlier: readonly RecordedRow[], task: AnsweredTask): boolean {
+  if (answer === null) return false;
+  return earlier.some((row) => {
+    const other = "error" in row ? null : readCompletion(row, task).answer;
+    return other !== null && (other.length !== answer.length || other.some((label) => !answer.includes(label)));
+  });
 }
 
 interface RecordedFacts {
@@ -155,6 +167,11 @@ function noteGaps(
 ): void {
   const missing = predictions.filter(({ failure }) => failure === "missing").length;
   const failed = predictions.filter(({ failure }) => failure === "error").length;
+  const disputed = predictions.filter(({ isDisputed }) => isDisputed === true).length;
+  if (disputed > 0) {
+    const text = `${disputed} of ${predictions.length} rows have answers that differ in ${path}: the last one counts. Is it one run of one prompt?`;
+    log({ kind: "note", text });
+  }
   if (missing > 0) log({ kind: "note", text: `${missing} of ${predictions.length} rows are not in ${path}: they are left out.` });
   if (failed > 0)
     log({ kind: "note", text: `${failed} of ${predictions.length} rows hold an error in ${path}: they are left out.` });

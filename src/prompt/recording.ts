@@ -19,6 +19,8 @@ export interface Recording {
   readonly model: string;
   /** By `custom_id`. */
   readonly rows: ReadonlyMap<string, RecordedRow>;
+  /** Answers that a later one of the same row took the place of, where they are other words. */
+  readonly earlier: ReadonlyMap<string, readonly RecordedRow[]>;
   /** For people: ids that occur twice, a last line cut off, several models. */
   readonly warnings: readonly string[];
 }
@@ -30,6 +32,7 @@ export interface Recording {
  */
 export async function readRecording(path: string): Promise<Recording> {
   const rows = new Map<string, RecordedRow>();
+  const earlierRows = new Map<string, RecordedRow[]>();
   const models = new Map<string, number>();
   const warnings: string[] = [];
   let repeated = 0;
@@ -49,7 +52,10 @@ export async function readRecording(path: string): Promise<Recording> {
       }
       if ("error" in row.row && row.row.error === unread) unreadLine ??= fieldsOf(line);
       const earlier = rows.get(row.id);
-      if (earlier !== undefined) repeated++;
+      if (earlier !== undefined) {
+        repeated++;
+        if (isOtherAnswer(earlier, row.row)) earlierRows.set(row.id, [...(earlierRows.get(row.id) ?? []), earlier]);
+      }
       // An answer that was had is not lost by a later attempt that failed.
       if (earlier === undefined || "error" in earlier || !("error" in row.row)) rows.set(row.id, row.row);
       if ("servedBy" in row.row && row.row.servedBy !== null)
@@ -75,7 +81,11 @@ export async function readRecording(path: string): Promise<Recording> {
     warnings.push(
       `${path} holds answers of ${byCount.length} models: ${byCount.map(([name, count]) => `${name} (${count})`).join(", ")}.`,
     );
-  return { path, model: byCount[0]?.[0] ?? "unknown", rows, warnings };
+  return { path, model: byCount[0]?.[0] ?? "unknown", rows, earlier: earlierRows, warnings };
+}
+
+function isOtherAnswer(earlier: RecordedRow, later: RecordedRow): boolean {
+  return "text" in earlier && "text" in later && earlier.text !== later.text;
 }
 
 /** The lines of a recording. A list of answers, as some programs write it, is as many lines. */

@@ -110,6 +110,7 @@ export const predictionSchema = z.looseObject({
     })
     .exactOptional(),
   rawAnswer: z.string().exactOptional(),
+  isDisputed: z.literal(true).exactOptional(),
   latencySeconds: number.exactOptional(),
   usage: z
     .looseObject({

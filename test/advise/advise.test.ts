@@ -7,8 +7,20 @@ import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../r
 const few = "prompt:few-shot@openai:gpt-5-mini";
 const full = comparisonOf();
 const offline = comparisonOf({ approaches: offlineApproaches });
-const won = withContrast(full, { verdict: "a-better", difference: { value: 0.045, low: 0.03, high: 0.06 }, moreRows: null });
-const lost = withContrast(full, { verdict: "b-better", difference: { value: -0.045, low: -0.06, high: -0.03 }, moreRows: null });
+const won = withContrast(full, {
+  verdict: "a-better",
+  difference: { value: 0.045, low: 0.03, high: 0.06 },
+  moreRows: null,
+  pValue: 0.001,
+  adjustedPValue: 0.008,
+});
+const lost = withContrast(full, {
+  verdict: "b-better",
+  difference: { value: -0.045, low: -0.06, high: -0.03 },
+  moreRows: null,
+  pValue: 0.001,
+  adjustedPValue: 0.008,
+});
 const equal = withContrast(full, {
   verdict: "equivalent",
   difference: { value: 0.001, low: -0.006, high: 0.008 },
@@ -77,6 +89,17 @@ describe("advise", () => {
         "lower price, labels counted as free.",
       );
     }
+  });
+
+  it("calls nothing shown of which a caution says that chance is not excluded", () => {
+    const won = { verdict: "a-better", difference: { value: 0.06, low: 0.02, high: 0.1 }, pValue: 0.031 } as const;
+    const shown = advise(withContrast(open, { ...won, adjustedPValue: 0.041 }));
+    expect(shown.evidence).toBe("shown");
+    const unsure = advise(withContrast(open, { ...won, adjustedPValue: 0.156 }));
+    expect(unsure).toMatchObject({ choice: "tune:probe", evidence: "chance" });
+    expect(unsure.cautions.map(({ kind }) => kind)).toContain("chance-not-excluded");
+    expect(unsure.headline).not.toMatch(/^Fine-tune/);
+    expect(unsure.confidence).not.toMatch(/^Shown/);
   });
 
   it("says where a lead is real but may be too small to matter", () => {

@@ -67,10 +67,10 @@ describe("an LLM at chance", () => {
       needs: ["network"],
     },
   ];
-  const answersOf = (comparison: Comparison): Comparison => {
+  const answersOf = (comparison: Comparison, name = blind): Comparison => {
     const draws = random(9);
     const measurements = comparison.measurements.map((measurement) =>
-      measurement.approach === blind
+      measurement.approach === name
         ? {
             ...measurement,
             outcomes: measurement.outcomes.map((outcome) => ({
@@ -91,6 +91,36 @@ describe("an LLM at chance", () => {
     expect(advice.headline).toContain(`${blind} answers no better than guessing`);
     expect(advice.headline).not.toMatch(/^Fine-tune/);
     expect(advice.confidence).not.toMatch(/^Shown/);
+  });
+
+  it("is doubted by what it is: an endpoint only where one was asked", () => {
+    const finding = advise(comparison).cautions.find(({ kind }) => kind === "no-better-than-guessing");
+    expect(finding).toMatchObject({ what: "llm" });
+    const name = "prompt:labels";
+    const standIn = answersOf(
+      comparisonOf({ approaches: [...approaches.slice(0, -1), { name, arm: "prompt", skill: 0.02 }] }),
+      name,
+    );
+    const again = advise(standIn);
+    expect(again.cautions.find(({ kind }) => kind === "no-better-than-guessing")).toMatchObject({ what: "stand-in" });
+    expect(again.headline).not.toContain("endpoint");
+  });
+
+  it("that is right a little more often than by chance, as a recording one row off may be, is told so too", () => {
+    const draws = random(4);
+    const measurements = comparison.measurements.map((measurement) =>
+      measurement.approach === blind
+        ? {
+            ...measurement,
+            outcomes: measurement.outcomes.map((outcome) =>
+              draws.uniform() < 0.07 ? { ...outcome, answer: outcome.truth } : outcome,
+            ),
+          }
+        : measurement,
+    );
+    const near = summarize({ ...comparison, measurements });
+    expect(near.summaries.find(({ approach }) => approach === blind)!.aboveGuessing!.high).toBeLessThan(0.2);
+    expect(advise(near).evidence).toBe("guessing");
   });
 
   it("is not said of one that answers", () => {

@@ -526,7 +526,14 @@ describe("what would change the answer", () => {
   it("is a lower price of the dearer one, where the price decides or speaks against the choice", () => {
     const usd = (name: string): number => full.summaries.find(({ approach }) => approach === name)!.usdPerThousand!.value;
     expect(priceFall(equal)).toEqual([
-      { kind: "price-fall", approach: few, other: "tune:probe", fall: 1 - usd("tune:probe") / usd(few) },
+      {
+        kind: "price-fall",
+        approach: few,
+        other: "tune:probe",
+        fall: 1 - usd("tune:probe") / usd(few),
+        usd: usd(few),
+        otherUsd: usd("tune:probe"),
+      },
     ]);
     expect(priceFall(lost)).toMatchObject([{ kind: "price-fall", approach: few, other: "tune:probe" }]);
     // The choice is better and cheaper: no price of the other changes that.

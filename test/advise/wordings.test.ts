@@ -103,6 +103,32 @@ const said: readonly (readonly [Finding, string])[] = [
   [
     {
       kind: "no-better-than-guessing",
+      approach: "prompt:labels",
+      arm: "prompt",
+      what: "stand-in",
+      only: ["ham"],
+      aboveGuessing: { value: 0, low: -0.02, high: 0.02 },
+    },
+    "prompt:labels answers no better than guessing, as far as these rows can tell: it gives every text the same answer, ham (on a scale from 0, guessing, to 1, always right: 0.000, 95% interval −0.020 to 0.020).",
+  ],
+  [
+    {
+      kind: "price-fall",
+      approach: "prompt:x",
+      other: "tune:tfidf",
+      fall: 1 - 0.000022 / 0.62,
+      usd: 0.62,
+      otherUsd: 0.000022,
+    },
+    "If the running price of prompt:x fell from $0.62 to $0.000022 per 1,000 requests, it would cost as much as tune:tfidf.",
+  ],
+  [
+    { kind: "answers-differ", approach: "prompt:x", rows: 32, testRows: 1290 },
+    "The recording of prompt:x has answers that differ to 32 of 1,290 test rows; the last one counts. Answers of several runs, prompts or models in one file measure none of them.",
+  ],
+  [
+    {
+      kind: "no-better-than-guessing",
       approach: "prompt:x",
       arm: "prompt",
       aboveGuessing: { value: -0.004, low: -0.021, high: 0.013 },

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readCompletion } from "../../src/prompt/read-completion.js";
 import { recordedPrompt } from "../../src/prompt/recorded-prompt.js";
 import { readRecording } from "../../src/prompt/recording.js";
 import type { Dataset } from "../../src/types.js";
@@ -285,5 +286,30 @@ describe("a recording of other rows", () => {
     };
     expect(await factsOf({})).toMatchObject({ needs: [], recording: { labels: null, words: null } });
     expect(await factsOf({ labels: 8, words: 40 })).toMatchObject({ recording: { labels: 8, words: 40 } });
+  });
+});
+
+describe("several labels a row: an answer in words for no label", () => {
+  const read = (text: string, mayHaveNoLabel?: boolean) => {
+    const task = {
+      labels: ["joy", "anger"],
+      aliases: {},
+      isMultiLabel: true,
+      ...(mayHaveNoLabel !== undefined && { mayHaveNoLabel }),
+    };
+    return readCompletion({ text, finish: "stop" }, task);
+  };
+  it.each(["N/A", "none", "null", '{"labels": ["N/A"]}', '{"labels": null}', "None of the above"])(
+    "%s is none where every row has a label",
+    (text) => {
+      expect(read(text, false)).toMatchObject({ answer: null, failure: "unparseable" });
+    },
+  );
+  it("is one where rows without a label exist, and an empty list always is", () => {
+    expect(read("none").answer).toEqual([]);
+    expect(read("N/A", true).answer).toEqual([]);
+    expect(read("[]", false).answer).toEqual([]);
+    expect(read('{"joy": false, "anger": false}', false).answer).toEqual([]);
+    expect(read("joy", false).answer).toEqual(["joy"]);
   });
 });

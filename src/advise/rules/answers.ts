@@ -1,5 +1,6 @@
 import type { Comparison, Failure, Summary } from "../../types.js";
 import { decide } from "../decision.js";
+import { outcomesOf } from "../disagreements.js";
 import type { Finding } from "../findings.js";
 import { disagreeingReadings } from "../other-readings.js";
 
@@ -51,6 +52,14 @@ export function missingRows({ summaries }: Comparison): Finding[] {
     };
   });
   return found.sort((a, b) => b.rows - a.rows);
+}
+
+/** Recordings with answers that differ to more rows than the margin bears: which of them is counted may decide. */
+export function answersDiffer(comparison: Comparison): Finding[] {
+  return comparison.summaries.flatMap(({ approach, testRows }): Finding[] => {
+    const rows = (outcomesOf(comparison, approach) ?? []).filter(({ isDisputed }) => isDisputed === true).length;
+    return rows > comparison.assumptions.margin * testRows ? [{ kind: "answers-differ", approach, rows, testRows }] : [];
+  });
 }
 
 /** Labels that an LLM never answered, with the difference on the rows of the others: those may not have been offered to it. */

@@ -1,7 +1,7 @@
 import { scoreOf } from "../../compare/metric-choice.js";
 import type { Comparison, Metric, Summary } from "../../types.js";
 import type { Finding } from "../findings.js";
-import { contrastBetween, primaryContrast, reversed, significance, summaryOf } from "../lookup.js";
+import { contrastBetween, isPerhapsChance, primaryContrast, reversed, summaryOf } from "../lookup.js";
 
 /**
  * Where another approach of an arm did better on the test rows than the one that validation chose. It stays the choice all the same:
@@ -30,11 +30,10 @@ function leadOver(comparison: Comparison, rival: Summary, chosen: Summary): { le
   return { lead: contrast?.difference.value ?? 0, metric: contrast?.metric ?? metric };
 }
 
-/** Where the verdict says "better", but the test, corrected for the number of contrasts, no longer excludes chance. */
+/** Where the verdict says "better", but the test, corrected for the number of contrasts, no longer excludes chance: it is not called shown then. */
 export function chanceNotExcluded(comparison: Comparison): Finding[] {
   const primary = primaryContrast(comparison);
-  if (primary === undefined || primary.adjustedPValue < significance) return [];
-  if (primary.verdict !== "a-better" && primary.verdict !== "b-better") return [];
+  if (primary === undefined || !isPerhapsChance(primary)) return [];
   const { a, b, metric, pValue, adjustedPValue } = primary;
   return [{ kind: "chance-not-excluded", a, b, metric, pValue, adjustedPValue, contrasts: comparison.contrasts.length }];
 }

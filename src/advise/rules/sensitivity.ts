@@ -31,7 +31,7 @@ export function priceFall(comparison: Comparison): Finding[] {
   const [dearer, cheaper] = decidedByPrice ? [other, choice] : [choice, other];
   const [usd, otherUsd] = [dearer.usdPerThousand?.value, cheaper.usdPerThousand?.value];
   if (usd === undefined || otherUsd === undefined || noticeablyLess(otherUsd, usd) !== "first") return [];
-  return [{ kind: "price-fall", approach: dearer.approach, other: cheaper.approach, fall: 1 - otherUsd / usd }];
+  return [{ kind: "price-fall", approach: dearer.approach, other: cheaper.approach, fall: 1 - otherUsd / usd, usd, otherUsd }];
 }
 
 /** How many more test rows would decide what is open. */

@@ -8,7 +8,8 @@ const badges: Readonly<Record<Advice["evidence"], string>> = {
   shown: "Shown by the measurements",
   "not-worse": "Shown not to be worse",
   disputed: "Depends on what is counted",
-  guessing: "Shown against guesses only",
+  guessing: "Against guesses only",
+  chance: "Chance not excluded",
   limited: "Shown, but no language model was measured",
   open: "Not enough evidence",
 };

@@ -36,7 +36,7 @@ code { font: 0.88em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
 .answer.prompt { border-left-color: var(--prompt); }
 .answer .headline { font-size: 22px; line-height: 1.4; font-weight: 600; letter-spacing: -0.005em; margin: 10px 0 8px; max-width: 62ch; }
 .badge { display: inline-block; font-size: 13px; font-weight: 600; border: 1px solid currentColor; border-radius: 999px; padding: 1px 11px; }
-.badge.shown { color: var(--good); } .badge.not-worse, .badge.limited, .badge.disputed, .badge.guessing, .badge.open { color: var(--warn); }
+.badge.shown { color: var(--good); } .badge.not-worse, .badge.limited, .badge.disputed, .badge.guessing, .badge.chance, .badge.open { color: var(--warn); }
 ul.findings { list-style: none; margin: 14px 0 0; padding: 0; display: grid; gap: 10px; }
 .answer ul.findings { border-top: 1px solid var(--line); padding-top: 16px; }
 ul.findings strong { display: block; font-size: 15px; }

@@ -87,7 +87,7 @@ function titleLines({ task }: Comparison, { width, style, say }: Page): string[]
 }
 
 function answerLines(advice: Advice, { width, style, glyphs, say }: Page): string[] {
-  const color = advice.choice === null || ["disputed", "guessing"].includes(advice.evidence) ? style.warn : style.good;
+  const color = advice.evidence === "shown" ? style.good : style.warn;
   const rule = style.dim(glyphs.rule.repeat(width));
   return [
     rule,
