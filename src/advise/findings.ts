@@ -3,7 +3,6 @@
  * once for every renderer, and does not compile while a kind is missing.
  */
 import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric, MoreRows, UnansweredApproach } from "../types.js";
-import type { Guesser } from "./lookup.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
@@ -282,6 +281,9 @@ export type Finding =
  * `offered-labels`: those whose labels the LLM does answer. `readable-answers`: those whose answers of the LLM could be read.
  */
 export type RowChoice = "missing-as-wrong" | "offered-labels" | "readable-answers" | "undisputed-answers";
+
+/** What kind of thing an approach is that answers no better than guessing: what may be wrong with it differs. */
+export type Guesser = "llm" | "recording" | "stand-in" | "tuned";
 
 /** One kind of finding. */
 export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonly kind: Kind }>;

@@ -2,7 +2,7 @@
 import { asksLanguageModel } from "../compare/language-model.js";
 import { scoreOf } from "../compare/metric-choice.js";
 import type { Comparison, Contrast, Reading, Summary } from "../types.js";
-import type { Gain } from "./findings.js";
+import type { Gain, Guesser } from "./findings.js";
 
 /** The summary of an approach by its name, if it ran. */
 export function summaryOf(comparison: Comparison, approach: string | null | undefined): Summary | undefined {
@@ -148,10 +148,7 @@ export function isGuessing(comparison: Comparison, summary: Summary): boolean {
   return majority === undefined || certainGainOver(comparison, summary, majority) <= 0;
 }
 
-/** What kind of thing an approach is that answers no better than guessing: what may be wrong with it differs. */
-export type Guesser = "llm" | "recording" | "stand-in" | "tuned";
-
-/** See `Guesser`. */
+/** What kind of thing an approach is; see `Guesser`. */
 export function guesserKind(comparison: Comparison, summary: Summary): Guesser {
   if (summary.arm !== "prompt") return "tuned";
   if (isRecording(comparison, summary.approach)) return "recording";

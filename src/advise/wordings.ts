@@ -24,8 +24,8 @@ import type {
   UnansweredReason,
 } from "../types.js";
 import type { Decision } from "./decision.js";
-import type { Finding, FindingOf, Gain, RowChoice, TieBreak } from "./findings.js";
-import { certainGain, type Guesser } from "./lookup.js";
+import type { Finding, FindingOf, Gain, Guesser, RowChoice, TieBreak } from "./findings.js";
+import { certainGain } from "./lookup.js";
 import type { OtherReading } from "./other-readings.js";
 
 /** Where a finding stands in the advice. */
