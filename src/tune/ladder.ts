@@ -50,7 +50,10 @@ export function waysFor(rows: number): readonly Rung[] {
 /** The best way for so many labels that the time allows. */
 export function chooseWay({ rowsPerLabel: rows, budgetSeconds, seconds }: LadderFacts): LadderChoice {
   if (budgetSeconds === 0)
-    return { method: "probe", reason: "tune:probe alone: the time budget leaves none for training (--time-budget)." };
+    return {
+      method: "probe",
+      reason: "tune:probe was picked, no encoder is trained: the time budget leaves none for training (--time-budget).",
+    };
   const ways = waysFor(rows);
   const best = ways[0]!;
   const method = ways.find((way) => (seconds[way] ?? 0) <= budgetSeconds) ?? "probe";

@@ -1,6 +1,7 @@
 import { contentHash } from "../data/content-hash.js";
 import { throwIfAborted } from "../lib/errors.js";
 import { evenlySpaced } from "../lib/evenly-spaced.js";
+import { formatCount } from "../lib/format.js";
 import type { Approach, Dataset } from "../types.js";
 import type { ClassWeight } from "./regression/class-weights.js";
 import { defaultC, type RangeOfC } from "./regression/cross-validation.js";
@@ -26,6 +27,11 @@ const fewestTerms = 1000;
 const range: RangeOfC = { smallest: 3.162, largest: 316.2 };
 /** Numbers that are not 0 × labels from which on C is not chosen but the usual one taken: what is gained by choosing is not worth minutes. */
 const largeProblem = 3e7;
+
+/** Products of all evaluations of one fit: some minutes. What thousands of labels and tens of thousands of rows would take beyond that is cut off, and said. */
+const mostProducts = 1e11;
+/** On Banking77 10 steps have .9031 of the held-out rows right, a finished fit of 34 steps .9034. */
+const fewestSteps = 10;
 
 /** As tight as scikit-learn's default is for such vectors: 10^-4 of the mean loss is a few thousandths of what the gradient is at 0. */
 const gradientTolerance = 1e-3;
@@ -64,8 +70,17 @@ export function tfidf({ classWeight = "none" }: TfidfOptions = {}): Approach {
       const vocabularies = await learnVocabularies(texts, limitsFor(train), context.signal);
       const made = vectorizer(vocabularies);
       const features = await made.vectors(texts, context.signal);
-      const isLarge = features.values.length * outputsOf(train.labels) > largeProblem;
-      const options = { seed: context.seed, classWeight, gradientTolerance, ...(isLarge ? { C: defaultC } : { range }) };
+      const products = features.values.length * outputsOf(train.labels);
+      const isLarge = products > largeProblem;
+      const maxIterations = stepsFor(products);
+      if (isLarge) context.log({ kind: "note", text: sizeNote(train, maxIterations) });
+      const options = {
+        seed: context.seed,
+        classWeight,
+        gradientTolerance,
+        ...(isLarge ? { C: defaultC } : { range }),
+        maxIterations,
+      };
       const { head, validation } = await fitHead(train, features, options, context);
       context.spend({ labels: train.examples.length });
       const details = {
@@ -78,6 +93,19 @@ export function tfidf({ classWeight = "none" }: TfidfOptions = {}): Approach {
       return tfidfPredictor({ vocabularies, head }, { details, chosen });
     },
   };
+}
+
+/** How many steps of a fit there is time for: far more than it takes, but with thousands of labels. */
+function stepsFor(products: number): number {
+  return Math.max(fewestSteps, Math.min(maxSteps, Math.floor(mostProducts / (2 * products))));
+}
+const maxSteps = 2000;
+
+/** What a user should know of a fit of so many rows and labels. */
+function sizeNote({ examples, labels }: Dataset, steps: number): string {
+  const size = `${formatCount(examples.length)} rows and ${formatCount(labels.length)} labels`;
+  const fixed = `C = ${defaultC} is taken without trying others: with ${size} that would take minutes.`;
+  return steps < usualEvaluations.fixed ? `${fixed} The fit ends after ${steps} steps at the latest.` : fixed;
 }
 
 /** Different parts among all parts of all texts, about; and seconds that an update of L-BFGS takes for one number of the model. */
@@ -99,7 +127,7 @@ function estimateSeconds(train: Dataset, queries: number): number {
   const perText = parts.reduce((a, b) => a + b, 0) / sample.length;
   const counting = ((2 * examples.length + queries) * perText) / partsPerSecond;
   const products = examples.length * perText * outputsOf(labels);
-  const evaluations = products > largeProblem ? usualEvaluations.fixed : usualEvaluations.choosing;
+  const evaluations = products > largeProblem ? Math.min(usualEvaluations.fixed, stepsFor(products)) : usualEvaluations.choosing;
   const weights = Math.min(mostWeights, differentShare * products);
   return counting + evaluations * ((2 * products) / productsPerSecond + weights * secondsPerWeight);
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
 import { loadClassifier } from "../../src/tune/saved-classifier.js";
 import { tfidf } from "../../src/tune/tfidf.js";
-import type { Dataset } from "../../src/types.js";
+import type { Dataset, ProgressEvent } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { writeFiles } from "./classifier/saved-folders.js";
 
@@ -59,6 +59,37 @@ describe("tune:tfidf", () => {
     await using predictor = await tfidf({ classWeight: "balanced" }).fit(contractData().train, recordingContext());
     expect(predictor.facts.chosen).toEqual({ C: expect.any(Number), classWeight: "balanced" });
     expect(predictor.facts.needs).toEqual([]);
+  });
+});
+
+describe("tune:tfidf of very many labels", () => {
+  /** What is told before the fit, which is then given up. */
+  async function notesOf(labels: number, words: number): Promise<string> {
+    const rows = Array.from(
+      { length: labels },
+      (_, i) => [Array.from({ length: words }, (_w, k) => `w${(i * 7 + k * 13) % 97}`).join(" "), `label ${i}`] as const,
+    );
+    const giveUp = new AbortController();
+    const notes: string[] = [];
+    const context = {
+      ...recordingContext(),
+      signal: giveUp.signal,
+      log: (event: ProgressEvent) => {
+        if (event.kind === "note") notes.push(event.text);
+        if (event.kind === "progress" && event.stage === "fitting") giveUp.abort();
+      },
+    };
+    await expect(tfidf().fit(datasetOf(rows), context)).rejects.toThrow();
+    return notes.join(" ");
+  }
+
+  it("says that its C is not chosen, and how many steps a fit of thousands of labels has that would take an hour", async () => {
+    const hundreds = await notesOf(700, 20);
+    expect(hundreds).toContain("31.62");
+    expect(hundreds).not.toMatch(/\d steps/);
+    const steps = Number(/(\d+) steps/.exec(await notesOf(3000, 60))?.[1]);
+    expect(steps).toBeGreaterThanOrEqual(10);
+    expect(steps).toBeLessThan(35);
   });
 });
 

@@ -41,7 +41,12 @@ export interface HeadOptions {
   readonly C?: number;
   /** Where the last fit is finished; `usualTolerance` unless told. */
   readonly gradientTolerance?: number;
+  /** Steps after which the last fit ends in any case. */
+  readonly maxIterations?: number;
 }
+
+/** About how many evaluations the last fit takes, for a progress bar: 20 a digit of the tolerance for sparse features, up to three times as many for vectors of encoders. */
+const usualEvaluations = (tolerance: number): number => Math.round(-20 * Math.log10(tolerance));
 
 export interface FittedHead {
   readonly head: Head;
@@ -74,15 +79,20 @@ export async function fitHead(train: Dataset, features: Features, options: HeadO
   const isGiven = C !== undefined && !train.isMultiLabel;
   const given = C === undefined ? options : { ...options, range: { smallest: C, largest: C } };
   const validation = isGiven ? null : await validate(solver, data, weights, train, given, context);
-  context.log({ kind: "progress", stage: "fitting", done: 0, total: 1 });
+  const tolerance = options.gradientTolerance ?? usualTolerance;
+  const expected = Math.min(usualEvaluations(tolerance), (options.maxIterations ?? Number.POSITIVE_INFINITY) + 1);
+  const told = (done: number, total: number): void => context.log({ kind: "progress", stage: "fitting", done, total });
+  told(0, expected);
   const { model } = await solver.fit({
     C: validation?.C ?? C ?? defaultC,
     rowWeights: weights,
-    gradientTolerance: options.gradientTolerance ?? usualTolerance,
+    gradientTolerance: tolerance,
+    ...(options.maxIterations !== undefined && { maxIterations: options.maxIterations }),
     signal: context.signal,
+    onEvaluation: (count) => told(Math.min(count, expected - 1), expected),
     ...(validation?.start && { start: validation.start }),
   });
-  context.log({ kind: "progress", stage: "fitting", done: 1, total: 1 });
+  told(expected, expected);
   return {
     head: { ...common, model, thresholds: validation !== null && train.isMultiLabel ? chooseThresholds(data, validation) : [] },
     validation,

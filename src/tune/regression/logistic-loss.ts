@@ -35,9 +35,14 @@ export interface LogisticProblem {
 export interface LogisticLoss extends AsyncDisposable {
   /**
    * A row of weight 0 has no influence and takes no time: so the folds of a cross-validation are weight vectors over one problem. The weights must not be
-   * changed between evaluations: a loss may prepare what goes with one array of them.
+   * changed between evaluations: a loss may prepare what goes with one array of them. An evaluation that takes seconds looks at the signal in between.
    */
-  evaluate(parameters: Float64Array, rowWeights: Float64Array, penalty: number): Evaluation | Promise<Evaluation>;
+  evaluate(
+    parameters: Float64Array,
+    rowWeights: Float64Array,
+    penalty: number,
+    signal?: AbortSignal,
+  ): Evaluation | Promise<Evaluation>;
 }
 
 /** The loss in plain loops. */

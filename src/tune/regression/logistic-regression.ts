@@ -49,6 +49,8 @@ export interface LogisticOptions {
   readonly precision?: Precision;
   readonly maxIterations?: number;
   readonly signal?: AbortSignal;
+  /** Told after each evaluation of the loss how many there were. */
+  readonly onEvaluation?: (count: number) => void;
 }
 
 export interface LogisticFit {
@@ -90,30 +92,31 @@ type MakeLoss = (problem: LogisticProblem, precision: Precision) => LogisticLoss
  */
 export async function logisticSolver(data: LabelledFeatures, makeLoss: MakeLoss = logisticLoss): Promise<LogisticSolver> {
   const kind = data.isMultiLabel ? "multilabel" : data.labelCount === 2 ? "binary" : "multinomial";
-  const targets = targetMatrix(data, kind);
-  const link: Link = kind === "multinomial" ? "softmax" : "sigmoid";
-  const { lossIn, mean, scale } = standardizedLoss(data.features, targets, link, makeLoss);
+  const outputs = outputsOf(data, kind);
+  const { lossIn, mean, scale } = standardizedLoss(data, kind, makeLoss);
   const losses = new Map<Precision, Promise<LogisticLoss>>();
   const lossOf = (precision: Precision): Promise<LogisticLoss> => {
     const made = losses.get(precision) ?? Promise.resolve(lossIn(precision));
     losses.set(precision, made);
     return made;
   };
-  const outputs = targets.columns;
   const depth = data.features.columns;
 
   return {
-    async fit({ C, rowWeights, start, gradientTolerance, precision = "double", maxIterations, signal }) {
+    async fit({ C, rowWeights, start, gradientTolerance, precision = "double", maxIterations, signal, onEvaluation }) {
       const loss = await lossOf(precision);
       const given = rowWeights ?? new Float64Array(data.features.rows).fill(1);
       const total = given.reduce((sum, weight) => sum + weight, 0);
       const weights = given.map((weight) => weight / total);
       const penalty = 1 / (C * total * scale * scale);
+      let evaluations = 0;
       const evaluate = async (parameters: Float64Array): Promise<Evaluation> => {
         // Lets the event loop turn: without it neither Ctrl-C nor a timer would be heard before the fit is over.
         await setImmediate();
         signal?.throwIfAborted();
-        return loss.evaluate(parameters, weights, penalty);
+        const evaluation = await loss.evaluate(parameters, weights, penalty, signal);
+        onEvaluation?.(++evaluations);
+        return evaluation;
       };
       const zero = new Float64Array(outputs * (depth + 1));
       const atZero = (await evaluate(zero)).gradient.reduce((largest, g) => Math.max(largest, Math.abs(g)), 0);
@@ -142,18 +145,31 @@ function historyFor(length: number): number {
   return Math.max(5, Math.min(20, Math.floor(historyBytes / (2 * Float64Array.BYTES_PER_ELEMENT * length))));
 }
 
+const outputsOf = ({ labelCount }: LabelledFeatures, kind: LinearModel["kind"]): number => (kind === "binary" ? 1 : labelCount);
+
 function standardizedLoss(
-  features: Features,
-  targets: Matrix,
-  link: Link,
+  data: LabelledFeatures,
+  kind: LinearModel["kind"],
   makeLoss: MakeLoss,
 ): { readonly lossIn: (precision: Precision) => ReturnType<MakeLoss>; readonly mean: Float64Array; readonly scale: number } {
+  const { features, labels } = data;
+  const link: Link = kind === "multinomial" ? "softmax" : "sigmoid";
+  const outputs = outputsOf(data, kind);
+  const fillTarget = (row: number, target: Float64Array): void => {
+    target.fill(0);
+    for (const label of labels[row]!) {
+      if (kind === "binary") target[0] = label;
+      else target[label] = 1;
+    }
+  };
   if (isSparse(features)) {
     const { scaled, scale } = divided(features);
-    const loss = sparseLogisticLoss({ features: scaled, targets, link });
+    const loss = sparseLogisticLoss({ features: scaled, outputs, fillTarget, link });
     return { lossIn: () => loss, mean: new Float64Array(features.columns), scale };
   }
   const { standardized, mean, scale } = standardize(features);
+  const targets = { rows: features.rows, columns: outputs, data: new Float64Array(features.rows * outputs) };
+  for (let i = 0; i < features.rows; i++) fillTarget(i, targets.data.subarray(i * outputs, (i + 1) * outputs));
   return { lossIn: (precision) => makeLoss({ features: standardized, targets, link }, precision), mean, scale };
 }
 
@@ -190,19 +206,6 @@ function softmaxInPlace(row: Float64Array): void {
   let sum = 0;
   for (let k = 0; k < row.length; k++) sum += row[k] = Math.exp(row[k]! - largest);
   for (let k = 0; k < row.length; k++) row[k]! /= sum;
-}
-
-/** n × outputs, of 0 and 1. */
-function targetMatrix(data: LabelledFeatures, kind: LinearModel["kind"]): Matrix {
-  const columns = kind === "binary" ? 1 : data.labelCount;
-  const targets = new Float64Array(data.labels.length * columns);
-  for (const [i, labels] of data.labels.entries()) {
-    for (const label of labels) {
-      if (kind === "binary") targets[i] = label;
-      else targets[i * columns + label] = 1;
-    }
-  }
-  return { rows: data.labels.length, columns, data: targets };
 }
 
 /** The features minus their mean, over the root mean square of that. Constant features stay as they are, at 0. */

@@ -1,40 +1,51 @@
 /** @file The function that logistic regression minimizes, over features that are mostly zeros: `logistic-loss.ts` says of what. */
+import { setImmediate } from "node:timers/promises";
 import { type Link, type LogisticLoss, sigmoidResidual, softmaxResidual } from "./logistic-loss.js";
-import type { Matrix } from "./matrix.js";
 import { addRowOuterProduct, addRowProduct, type SparseMatrix, transposed } from "./sparse-matrix.js";
 
 /** As `LogisticProblem`, with sparse features. */
 export interface SparseLogisticProblem {
   readonly features: SparseMatrix;
-  readonly targets: Matrix;
+  readonly outputs: number;
+  /** Writes what the outputs should be for a row, 0 and 1. Row by row: all of them, n × k, would take gigabytes with thousands of labels. */
+  readonly fillTarget: (row: number, target: Float64Array) => void;
   readonly link: Link;
 }
 
+/** Other work gets a turn after so many products: some tens of milliseconds. */
+const productsPerTurn = 3e7;
+
 /** The same loss as `plainLogisticLoss`, to rounding, in a time that goes with the numbers that are not 0. */
-export function sparseLogisticLoss({ features, targets, link }: SparseLogisticProblem): LogisticLoss {
+export function sparseLogisticLoss({ features, outputs, fillTarget, link }: SparseLogisticProblem): LogisticLoss {
   const { rows, columns: depth } = features;
-  const outputs = targets.columns;
   return {
-    evaluate(parameters, rowWeights, penalty) {
+    async evaluate(parameters, rowWeights, penalty, signal) {
       // By feature: what one number of a row is multiplied with then lies side by side.
       const weights = transposed(parameters.subarray(0, outputs * depth), outputs, depth);
       const intercepts = parameters.subarray(outputs * depth);
       const byFeature = new Float64Array(weights.length);
       const interceptGradient = new Float64Array(outputs);
       const row = new Float64Array(outputs);
+      const target = new Float64Array(outputs);
       let value = 0;
+      let products = 0;
       for (let i = 0; i < rows; i++) {
         const rowWeight = rowWeights[i]!;
         if (rowWeight === 0) continue;
         row.set(intercepts);
         addRowProduct(features, i, weights, row);
-        const target = targets.data.subarray(i * outputs, (i + 1) * outputs);
+        fillTarget(i, target);
         value += rowWeight * (link === "softmax" ? softmaxResidual(row, target) : sigmoidResidual(row, target));
         for (let k = 0; k < outputs; k++) {
           row[k]! *= rowWeight;
           interceptGradient[k]! += row[k]!;
         }
         addRowOuterProduct(features, i, row, byFeature);
+        products += 2 * (features.starts[i + 1]! - features.starts[i]! + 1) * outputs;
+        if (products < productsPerTurn) continue;
+        products = 0;
+        await setImmediate();
+        signal?.throwIfAborted();
       }
       let squares = 0;
       for (let p = 0; p < weights.length; p++) {

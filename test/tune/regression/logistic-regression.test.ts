@@ -168,3 +168,24 @@ describe("rowWeights", () => {
     expect([...rowWeights([0, 0, 1], "none")]).toEqual([1, 1, 1]);
   });
 });
+
+describe("a fit of thousands of labels on sparse features", () => {
+  it("was deaf to Ctrl-C for as long as an evaluation took", async () => {
+    const [rows, perRow, labelCount] = [600, 30, 3000];
+    const features = {
+      rows,
+      columns: 100,
+      starts: Int32Array.from({ length: rows + 1 }, (_, i) => i * perRow),
+      indices: Int32Array.from({ length: rows * perRow }, (_, p) => (p * 3) % 100),
+      values: new Float64Array(rows * perRow).fill(1),
+    };
+    const labels = Array.from({ length: rows }, (_, i) => [(i * 5) % labelCount]);
+    await using solver = await logisticSolver({ features, labels, labelCount, isMultiLabel: false });
+    const stop = new AbortController();
+    let evaluations = 0;
+    setImmediate(() => setImmediate(() => stop.abort(new Error("stopped"))));
+    const fit = solver.fit({ C: 1, signal: stop.signal, onEvaluation: (count) => (evaluations = count) });
+    await expect(fit).rejects.toThrow("stopped");
+    expect(evaluations).toBe(0);
+  });
+});
