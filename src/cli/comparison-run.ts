@@ -158,7 +158,6 @@ async function measureAll(
   progress: Progress,
   bill: Bill,
 ): Promise<Comparison> {
-  const told = new Set<string>();
   try {
     const comparison = await compare(task, approaches, {
       seeds,
@@ -169,16 +168,10 @@ async function measureAll(
       checkpointFolder: run.checkpointFolder,
       onMeasurement: (measurement) => run.append(measurement),
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
-      onFailure: (approach, error) => {
+      onFailure: (approach) => {
         progress.clear();
-        // Other approaches of the same model fail for the same reason: it is said once then.
-        terminal.err(
-          noteLines(
-            told.has(error.message) ? `${approach} was left out too.` : `${approach} was left out: ${error.message}`,
-            terminal,
-          ),
-        );
-        told.add(error.message);
+        // Why is said once for all that it holds of, below the report, where it is not scrolled away.
+        terminal.err(noteLines(`${approach} was left out: the reason stands below the report.`, terminal));
       },
     });
     const { failed } = comparison;
