@@ -279,6 +279,9 @@ export interface Measurement {
   readonly facts: PredictorFacts;
 }
 
+/** What tells a measurement from the others of a comparison. */
+export type MeasurementKey = Pick<Measurement, "approach" | "split" | "trainSize" | "seed">;
+
 /** A number and how sure we are of it. */
 export interface Estimate {
   readonly value: number;

@@ -13,6 +13,8 @@ export const layers = [
   "report",
   "hub",
   "transformers",
+  "run",
+  "label",
   "cli",
   "index",
 ] as const;
@@ -32,8 +34,10 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
   report: ["types", "lib", "data", "compare", "advise"],
   hub: ["types", "lib"],
   transformers: ["types", "lib", "data", "autodiff", "tune", "hub", "prompt"],
-  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "hub"],
-  index: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report"],
+  run: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "hub"],
+  label: ["types", "lib", "data", "tune", "store", "prompt", "compare", "run"],
+  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "run", "label"],
+  index: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "run"],
 };
 
 /** Packages that one file alone may import, so that a change of library is a change of one file. */

@@ -1,20 +1,10 @@
 /** @file How errors end the program. */
-import { UserError } from "../lib/errors.js";
+import { Interrupted, isAbort, UserError } from "../lib/errors.js";
 import { isTooDeep, tooDeep } from "../lib/nesting.js";
-import { visibleText } from "../report/visible-text.js";
+import { visibleText } from "../lib/visible-text.js";
 
 /** 0: done. 1: a bug of ours. 2: something the user can mend. 100: a `--require` gate failed. 130: interrupted. */
 export const exitCode = { ok: 0, bug: 1, user: 2, gate: 100, interrupted: 130 } as const;
-
-/** A run was stopped by the user. The message says how to go on. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
-
-/** Whether an error only says that a signal was aborted. */
-export function isAbort(error: unknown): boolean {
-  return error instanceof Interrupted || (error instanceof Error && error.name === "AbortError");
-}
 
 /** What the disk can refuse, and what to do about it. */
 const diskFaults: Readonly<Record<string, string>> = {

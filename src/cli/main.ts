@@ -1,6 +1,7 @@
 /** @file argv -> command -> exit code. */
 import { Command, CommanderError, Help, type Option } from "commander";
-import { visibleText } from "../report/visible-text.js";
+import { packageVersion } from "../lib/version.js";
+import { visibleText } from "../lib/visible-text.js";
 import { cleanTerminal } from "./clean-terminal.js";
 import type { CommandContext } from "./command-context.js";
 import { addCheckCommand } from "./commands/check.js";
@@ -12,7 +13,6 @@ import { addViewCommand } from "./commands/view.js";
 import { exitCode, explain } from "./exit-code.js";
 import { noteLines } from "./notes.js";
 import type { Terminal } from "./terminal.js";
-import { packageVersion } from "./version.js";
 
 /**
  * Runs the program and returns its exit code; never throws.

@@ -1,8 +1,9 @@
 /** @file What goes on, with the time left: drawn in place on a screen, a line now and then elsewhere. */
+
+import { displayWidth, truncateMiddle } from "../lib/display-width.js";
 import { formatCount, formatSeconds } from "../lib/format.js";
-import { displayWidth, truncateMiddle } from "../report/display-width.js";
+import { visibleText } from "../lib/visible-text.js";
 import { style } from "../report/terminal/style.js";
-import { visibleText } from "../report/visible-text.js";
 import type { ProgressEvent } from "../types.js";
 import { noteLines } from "./notes.js";
 import { screenBlock } from "./screen-block.js";

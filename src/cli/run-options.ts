@@ -1,85 +1,11 @@
 /** @file The options of `crossover run`: what they are called, what they may be, and what they become. */
 
 import { type Command, Option } from "commander";
-import { defaultAssumptions } from "../compare/assumptions.js";
 import { UserError } from "../lib/errors.js";
 import { defaultPatienceSeconds } from "../prompt/client.js";
-import { type OptimizerName, optimizerNames } from "../prompt/optimizers/optimizers.js";
+import { optimizerNames } from "../prompt/optimizers/optimizers.js";
 import { llmForms } from "../prompt/providers/services.js";
-import type { LadderChoice } from "../tune/ladder.js";
-import type { ClassWeight } from "../tune/regression/class-weights.js";
-
-/** Everything that decides what a run does. Plain JSON, kept in `run.json`; holds no key. */
-export interface RunOptions {
-  readonly path: string;
-  readonly test?: string;
-  readonly validation?: string;
-  readonly text?: string;
-  readonly label?: string;
-  readonly group?: string;
-  readonly id?: string;
-  readonly multiLabel?: boolean;
-  readonly labelSeparator?: string;
-  readonly labelColumns?: readonly string[];
-  readonly descriptions?: string;
-  readonly testShare?: number;
-  readonly limit?: number;
-  readonly testLimit?: number;
-  readonly seed: number;
-  readonly repeat: number;
-  readonly model: string;
-  readonly classWeight: ClassWeight;
-  readonly llm: readonly string[];
-  /** What the user told of all recordings of the run: labelled examples that the answers rest on, and words a person wrote. */
-  readonly recordedLabels?: number;
-  readonly recordedWords?: number;
-  readonly approaches?: readonly string[];
-  /** Folders and files of prompts to ask, in place of the built-in ones. */
-  readonly prompt?: readonly string[];
-  /** What they held when the run began. No flag sets it. */
-  readonly promptHash?: string;
-  /** Settings tried for each trained approach. */
-  readonly search?: number;
-  /** Seconds that one training may take which is picked for the user. */
-  readonly timeBudget?: number;
-  /** What was picked when the run began. No flag sets it. */
-  readonly ladder?: LadderChoice;
-  readonly demos: number;
-  /** How LLMs are to say how sure they are; absent: not asked. */
-  readonly confidence?: "logprob" | "calibrated" | "codes" | "stated";
-  /** How prompts are searched for; with any of these options `prompt:optimized` is among the approaches. */
-  readonly optimizer?: OptimizerName | "auto";
-  readonly optimizerCalls?: number;
-  readonly optimizerUsd?: number;
-  /** Seconds. */
-  readonly optimizerTime?: number;
-  /** LLMs are asked in batches, at the price of batches. */
-  readonly batch?: boolean;
-  readonly maxConcurrency: number;
-  readonly timeoutSeconds: number;
-  /** How long an LLM may answer nothing before it is given up. @default 600 */
-  readonly patienceSeconds?: number;
-  readonly budgetUsd?: number;
-  readonly prices?: string;
-  readonly margin: number;
-  readonly usdPerLabel: number;
-  readonly usdPerMachineHour: number;
-  readonly utilization: number;
-  readonly cache: boolean;
-  readonly offline: boolean;
-  readonly require: readonly string[];
-}
-
-/** Options that say how to run or what to print, and change no result. */
-export interface RunManner {
-  readonly name?: string;
-  readonly runs: string;
-  readonly output: readonly string[];
-  readonly dryRun: boolean;
-  readonly yes: boolean;
-  readonly json: boolean;
-  readonly envFile?: string;
-}
+import { defaultRunOptions, type RunManner, type RunOptions } from "../run/run-options.js";
 
 /** A parser of a number in a range, for commander; the message names the option and the range. */
 export function numberIn(flag: string, low: number, high: number, isWhole = false): (text: string) => number {
@@ -193,7 +119,7 @@ export function addDataOptions(command: Command): Command {
       "use this many test rows, and as many validation rows of your own, drawn likewise (default: all)",
       numberIn("--test-limit", 2, most, true),
     )
-    .option("--seed <n>", "seed of everything random", numberIn("--seed", 0, most, true), 42);
+    .option("--seed <n>", "seed of everything random", numberIn("--seed", 0, most, true), defaultRunOptions.seed);
 }
 
 /** Adds the options that `run` has besides those about the data. */
@@ -203,7 +129,7 @@ export function addRunOptions(command: Command): Command {
     .option(
       "--model <name|dir|id>",
       "encoder of the tuned arm: minilm-l6, a Hugging Face folder, or a model of the Hub (org/name, org/name@revision), which is downloaded",
-      "minilm-l6",
+      defaultRunOptions.model,
     )
     .option(
       "--llm <spec>",
@@ -229,7 +155,7 @@ export function addRunOptions(command: Command): Command {
     .addOption(
       new Option("--class-weight <how>", "balanced: rare labels count as much as frequent ones in tuning")
         .choices(["none", "balanced"])
-        .default("none"),
+        .default(defaultRunOptions.classWeight),
     )
     .option(
       "--approaches <names>",
@@ -266,22 +192,32 @@ export function addRunOptions(command: Command): Command {
       numberIn("--optimizer-usd", 0, most),
     )
     .option("--optimizer-time <time>", "how long a search may take, e.g. 10m or 1h (default: 30m)", duration("--optimizer-time"))
-    .option("--demos <n>", "examples in a prompt that shows any", numberIn("--demos", 1, 1000, true), 8)
+    .option("--demos <n>", "examples in a prompt that shows any", numberIn("--demos", 1, 1000, true), defaultRunOptions.demos)
     .addOption(
       new Option(
         "--confidence <how>",
         "have LLMs say how sure they are: logprob by the log-probabilities of their answers, calibrated by those less what the prompt leans to, codes by those of letters that stand for the labels, stated in their own words (default: not asked)",
       ).choices(["logprob", "calibrated", "codes", "stated"]),
     )
-    .option("--repeat <n>", "runs of each approach, with different seeds", numberIn("--repeat", 1, 1000, true), 1)
+    .option(
+      "--repeat <n>",
+      "runs of each approach, with different seeds",
+      numberIn("--repeat", 1, 1000, true),
+      defaultRunOptions.repeat,
+    )
     .optionsGroup("Asking services, and their price:")
     .option("--batch", batchHelp)
-    .option("-j, --max-concurrency <n>", "most requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
+    .option(
+      "-j, --max-concurrency <n>",
+      "most requests under way at once",
+      numberIn("--max-concurrency", 1, 10_000, true),
+      defaultRunOptions.maxConcurrency,
+    )
     .option(
       "--timeout-seconds <s>",
       "time one request may take before it is tried again",
       numberIn("--timeout-seconds", 0.001, 86_400),
-      120,
+      defaultRunOptions.timeoutSeconds,
     )
     .addOption(patienceOption())
     .option(
@@ -297,25 +233,25 @@ export function addRunOptions(command: Command): Command {
       "--margin <share>",
       "difference that does not matter in practice, e.g. 0.01 for one point",
       numberIn("--margin", 0, 0.5),
-      defaultAssumptions.margin,
+      defaultRunOptions.margin,
     )
     .option(
       "--usd-per-label <usd>",
       "what one more label costs you",
       numberIn("--usd-per-label", 0, most),
-      defaultAssumptions.usdPerLabel,
+      defaultRunOptions.usdPerLabel,
     )
     .option(
       "--usd-per-machine-hour <usd>",
       "price of a machine like this one",
       numberIn("--usd-per-machine-hour", 0, most),
-      defaultAssumptions.usdPerMachineHour,
+      defaultRunOptions.usdPerMachineHour,
     )
     .option(
       "--utilization <share>",
       "share of the time that the machine would be busy",
       numberIn("--utilization", 0.001, 1),
-      defaultAssumptions.utilization,
+      defaultRunOptions.utilization,
     )
     .option(
       "--require <gate>",
@@ -333,19 +269,15 @@ export function addRunOptions(command: Command): Command {
     .addOption(new Option("--runs <dir>", "folder of all runs, and of what caches keep").default("runs").env("CROSSOVER_RUNS"));
 }
 
+/** What the command line says of a run besides the run itself: whether it is only planned, and how its result is printed. */
+export interface CommandManner extends RunManner {
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
 /** Parts commander's options into what decides the result and what does not. */
-export function partOptions(path: string, given: RunOptions & RunManner): { options: RunOptions; manner: RunManner } {
+export function partOptions(path: string, given: RunOptions & CommandManner): { options: RunOptions; manner: CommandManner } {
   const { name, runs, output, dryRun, yes, json, envFile, ...rest } = given;
-  return {
-    options: { ...rest, path },
-    manner: {
-      ...(name === undefined ? {} : { name }),
-      runs,
-      output,
-      dryRun,
-      yes,
-      json,
-      ...(envFile === undefined ? {} : { envFile }),
-    },
-  };
+  const named = { ...(name === undefined ? {} : { name }), ...(envFile === undefined ? {} : { envFile }) };
+  return { options: { ...rest, path }, manner: { ...named, runs, output, dryRun, yes, json } };
 }

@@ -1,8 +1,9 @@
 /** @file The curves of a training in a few lines of text: loss in braille dots, the learning rate in blocks below it. */
+
+import { displayWidth } from "../lib/display-width.js";
 import { formatNumber } from "../lib/format.js";
 import { quantile } from "../lib/quantile.js";
 import { movingAverage } from "../lib/smoothing.js";
-import { displayWidth } from "../report/display-width.js";
 import type { Style } from "../report/terminal/style.js";
 
 /** What one event of a training said. */

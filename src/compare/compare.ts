@@ -1,13 +1,20 @@
 /** @file The front door: approaches in, a comparison out. Nothing here knows a model from a prompt. */
 import { BudgetError, UserError } from "../lib/errors.js";
-import type { Approach, Assumptions, Comparison, Measurement, Predictor, ProgressEvent, Task, TaskFacts } from "../types.js";
+import type {
+  Approach,
+  Assumptions,
+  Comparison,
+  Measurement,
+  MeasurementKey,
+  Predictor,
+  ProgressEvent,
+  Task,
+  TaskFacts,
+} from "../types.js";
 import { defaultAssumptions } from "./assumptions.js";
 import { measure } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { summarize } from "./summarize.js";
-
-/** What tells a measurement from the others of a comparison. */
-export type MeasurementKey = Pick<Measurement, "approach" | "split" | "trainSize" | "seed">;
 
 export interface CompareOptions {
   /** Every approach is fitted once with each. The first one also serves the choice on validation rows. 42 alone unless given. */

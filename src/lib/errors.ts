@@ -13,6 +13,16 @@ export class BudgetError extends UserError {
   override readonly name = "BudgetError";
 }
 
+/** A run was stopped by the user. The message says how to go on. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
+/** Whether an error only says that a signal was aborted. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Interrupted || (error instanceof Error && error.name === "AbortError");
+}
+
 /** What an unknown thrown value says, for a message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

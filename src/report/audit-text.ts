@@ -3,9 +3,9 @@
 import type { Audit } from "../data/audit.js";
 import type { AuditRow, AuditSuspect } from "../data/audit-facts.js";
 import type { Severity } from "../data/audit-findings.js";
+import { displayWidth, truncate, wrap } from "../lib/display-width.js";
 import { formatCount } from "../lib/format.js";
-import { displayWidth, truncate, wrap } from "./display-width.js";
-import { visibleText } from "./visible-text.js";
+import { visibleText } from "../lib/visible-text.js";
 
 export interface AuditTextOptions {
   /** Columns of the terminal. */

@@ -1,9 +1,9 @@
 import { unansweredText } from "../advise/wordings.js";
 import { scoreOf } from "../compare/metric-choice.js";
 import { formatMetric, metricNames } from "../lib/metric-names.js";
+import { visibleText } from "../lib/visible-text.js";
 import type { Comparison, Metric, MetricChoice, Summary } from "../types.js";
 import { shownMetrics } from "./ranking.js";
-import { visibleText } from "./visible-text.js";
 
 /** A condition that was checked, as `--require` gives it. */
 export interface GateOutcome {

@@ -5,13 +5,13 @@ import { asWrongText, closed, failureNames, moreTestRows, sentenceOf, titleOf } 
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
 import { metricNames } from "../lib/metric-names.js";
 import { spendingText } from "../lib/spending.js";
+import { visibleText } from "../lib/visible-text.js";
 import type { Comparison, FactorCell } from "../types.js";
 import { factorNames } from "./factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
 import { type UseIt, useTitle } from "./use-it.js";
 import { verdictName } from "./verdict-names.js";
-import { visibleText } from "./visible-text.js";
 
 /** The whole report as Markdown. Text from data is escaped: it is neither markup, link nor formula in it. */
 export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }: { readonly useIt?: UseIt } = {}): string {

@@ -1,5 +1,7 @@
 /** @file The predictions themselves, one row an answer: for spreadsheets and for scripts. */
+
 import { isMissing } from "../compare/missing.js";
+import { csvCell } from "../lib/csv-cell.js";
 import type { Comparison, Measurement, Outcome } from "../types.js";
 
 type Row = Outcome & Pick<Measurement, "approach" | "arm" | "split" | "trainSize" | "seed">;
@@ -50,23 +52,6 @@ function rows({ measurements }: Comparison): Row[] {
   return measurements.flatMap(({ approach, arm, split, trainSize, seed, outcomes }) => {
     return outcomes.map((outcome) => ({ approach, arm, split, trainSize, seed, ...outcome }));
   });
-}
-
-/** One cell: quoted where it has to be; a text that a spreadsheet would take for a formula is defused. */
-export function csvCell(value: string | number | boolean | null | undefined): string {
-  return quotedCell(typeof value === "string" && isFormulaLike(value) ? `'${value}` : value);
-}
-
-/** One cell as it is, quoted where it has to be. */
-export function quotedCell(value: string | number | boolean | null | undefined): string {
-  if (value === null || value === undefined) return "";
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-/** Whether a spreadsheet might compute a text. A formula may hide behind spaces, which some programs strip; CR, LF and tab start one after their import. */
-export function isFormulaLike(text: string): boolean {
-  return /^\s*[=+\-@]|^[\t\r\n]/.test(text);
 }
 
 /** The probability of the answer, where there is one label and it has a score. */

@@ -1,6 +1,6 @@
 import { outcomesOf } from "../advise/disagreements.js";
+import { cutText } from "../lib/visible-text.js";
 import type { Arm, Comparison, Failure } from "../types.js";
-import { cutText } from "./visible-text.js";
 
 /** A test row without an answer, and what was said instead. */
 export interface UnansweredRow {

@@ -1,6 +1,6 @@
 /** @file What a run's files hold, as it is checked when they are read: they may come from anywhere. */
 import { z } from "zod";
-import type { Arm, Assumptions, Confidence, Failure, Measurement, Outcome, TaskFacts } from "../types.js";
+import type { Arm, Assumptions, Confidence, Failure, Measurement, MeasurementKey, Outcome, TaskFacts } from "../types.js";
 
 /** The version of the folder's layout. A reader refuses every other. */
 export const runFormat = 2;
@@ -30,9 +30,6 @@ export interface RunManifest {
   readonly assumptions: Assumptions;
   readonly failed: readonly { readonly approach: string; readonly reason: string }[];
 }
-
-/** What tells a measurement from the others of a run. */
-export type MeasurementKey = Pick<Measurement, "approach" | "split" | "trainSize" | "seed">;
 
 /** Which measuring of its key it is, from 2; absent in the first. What is made again stands beside the former until it is whole. */
 interface Attempt {

@@ -15,12 +15,11 @@ import { sha256 } from "../lib/hash.js";
 import { privateFileMode, privateFolder, writePrivateFile } from "../lib/private-file.js";
 import { checkRegularFile } from "../lib/regular-file.js";
 import { sealedDocument, unsealed } from "../lib/sealed-json.js";
-import type { Measurement, Outcome } from "../types.js";
+import type { Measurement, MeasurementKey, Outcome } from "../types.js";
 import { checked, damaged, journalLine, readJournal } from "./journal.js";
 import {
   headSchema,
   type MeasurementHead,
-  type MeasurementKey,
   manifestSchema,
   type PredictionLine,
   predictionSchema,
@@ -65,7 +64,7 @@ export async function checkNoRun(folder: string): Promise<void> {
 }
 
 /** Opens a run to look at it, and writes nothing. Errors name what is missing or broken. */
-export async function openRun(folder: string): Promise<Run> {
+export async function readRun(folder: string): Promise<Run> {
   const manifest = await readManifest(folder);
   return makeRun(folder, manifest, (await readMeasurements(folder, manifest)).stored, () => true);
 }

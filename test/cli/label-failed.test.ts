@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { finishReplacing } from "../../src/cli/label/failed-rows.js";
+import { finishReplacing } from "../../src/label/failed-rows.js";
 import { type Fault, type FaultyServerOptions, startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, ticketRows } from "./cli.js";
 

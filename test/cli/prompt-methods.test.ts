@@ -1,10 +1,10 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { makeApproaches } from "../../src/cli/approaches.js";
-import type { RunOptions } from "../../src/cli/run-options.js";
-import { artifactFolder } from "../../src/cli/training-curves.js";
 import { promptMethods } from "../../src/prompt/methods.js";
+import { makeApproaches } from "../../src/run/approaches.js";
+import type { RunOptions } from "../../src/run/run-options.js";
+import { artifactFolder } from "../../src/run/training-curves.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";

@@ -2,9 +2,10 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { withTuning } from "../../src/cli/approaches.js";
-import { duration, type RunOptions } from "../../src/cli/run-options.js";
+import { duration } from "../../src/cli/run-options.js";
 import { UserError } from "../../src/lib/errors.js";
+import { withTuning } from "../../src/run/approaches.js";
+import type { RunOptions } from "../../src/run/run-options.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
 
 /** A random BERT with 32 hidden units: it learns nothing worth having, and that quickly. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { cutText, visibleText } from "../../src/lib/visible-text.js";
 import { markup, markupSource, trusted } from "../../src/report/markup.js";
-import { cutText, visibleText } from "../../src/report/visible-text.js";
 import { dangerous, hostileTexts } from "./hostile.js";
 
 describe("markup", () => {

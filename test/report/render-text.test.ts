@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
-import { displayWidth } from "../../src/report/display-width.js";
+import { displayWidth } from "../../src/lib/display-width.js";
 import { renderText } from "../../src/report/terminal/render-text.js";
 import { comparisonOf, fullApproaches, offlineApproaches } from "./fixture.js";
 import { frozenComparison } from "./frozen.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { sealedLine } from "../../src/lib/sealed-json.js";
-import { continueRun, createRun, listRuns, openRun, type RunManifest, runFormat } from "../../src/store/run.js";
+import { continueRun, createRun, listRuns, type RunManifest, readRun, runFormat } from "../../src/store/run.js";
 import type { Measurement } from "../../src/types.js";
 
 const manifest: RunManifest = {
@@ -60,7 +60,7 @@ describe("a run on disk", () => {
     await run.append(first);
     await run.append(second);
     await run.update({ finishedAt: "2026-01-02T03:05:00.000Z" });
-    const again = await openRun(folder);
+    const again = await readRun(folder);
     expect(again.measurements).toEqual([first, second]);
     expect(again.manifest).toEqual({ ...manifest, finishedAt: "2026-01-02T03:05:00.000Z" });
   });
@@ -86,7 +86,7 @@ describe("a run on disk", () => {
         .map((folder) => basename(folder))
         .sort(),
     );
-    expect((await openRun(join(root, "fits"))).checkpointFolder(second)).toBe(folders[1]);
+    expect((await readRun(join(root, "fits"))).checkpointFolder(second)).toBe(folders[1]);
     await run.append(second);
     await run.append(other);
     expect(await readdir(join(root, "fits"))).not.toContain("checkpoints");
@@ -109,7 +109,7 @@ describe("a run on disk", () => {
     const resumed = await continueRun(folder);
     expect(resumed.measurements.map((m) => m.approach)).toEqual(["tune:probe"]);
     await resumed.append(measurement("prompt:labels", ["a", "a"]));
-    expect((await openRun(folder)).measurements).toEqual([
+    expect((await readRun(folder)).measurements).toEqual([
       measurement("tune:probe", ["a", "b"]),
       measurement("prompt:labels", ["a", "a"]),
     ]);
@@ -121,16 +121,16 @@ describe("a run on disk", () => {
     await (await createRun(folder, manifest)).append(measurement("tune:probe", ["a", "b"]));
     const lines = (await readFile(join(folder, "predictions.jsonl"), "utf8")).split("\n");
     await writeFile(join(folder, "predictions.jsonl"), `${lines[0]}\n`);
-    await expect(openRun(folder)).rejects.toThrow("has 1 rows of tune:probe, measurements.jsonl says 2");
+    await expect(readRun(folder)).rejects.toThrow("has 1 rows of tune:probe, measurements.jsonl says 2");
   });
 
   it("refuses a folder that is taken, a folder that is no run, and a newer format", async () => {
     const folder = join(root, "taken");
     await createRun(folder, manifest);
     await expect(createRun(folder, manifest)).rejects.toThrow(`Continue it with "crossover resume ${folder}"`);
-    await expect(openRun(root)).rejects.toThrow("it has no run.json");
+    await expect(readRun(root)).rejects.toThrow("it has no run.json");
     await writeFile(join(folder, "run.json"), JSON.stringify({ ...manifest, format: 99 }));
-    await expect(openRun(folder)).rejects.toThrow("has format 99; this version of crossover reads 2");
+    await expect(readRun(folder)).rejects.toThrow("has format 99; this version of crossover reads 2");
   });
 
   it("lists runs newest first and passes over broken ones", async () => {

@@ -2,17 +2,17 @@ import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { type AuditOptions, auditTask } from "../../data/audit.js";
 import { readTask } from "../../data/data.js";
+import { disposables } from "../../lib/disposables.js";
 import { renderAudit } from "../../report/audit-text.js";
+import { resolveModel } from "../../run/model.js";
+import { type RunOptions, taskOptions } from "../../run/run-options.js";
 import { openEmbeddingCache } from "../../store/embedding-cache.js";
 import { loadEncoder } from "../../tune/pretrained/encoder.js";
 import { outOfFoldProbabilities } from "../../tune/regression/cross-fit.js";
 import type { Encoder, Task } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
-import { taskOptions } from "../comparison-run.js";
-import { disposables } from "../disposables.js";
-import { resolveModel } from "../model.js";
 import { makeProgress, type Progress } from "../progress.js";
-import { addDataOptions, type RunOptions } from "../run-options.js";
+import { addDataOptions } from "../run-options.js";
 
 interface CheckOptions extends Omit<RunOptions, "path"> {
   readonly labelErrors: boolean;

@@ -1,10 +1,11 @@
 import { type Command, Option } from "commander";
+import type { LabelOptions } from "../../label/label-inputs.js";
+import { tunedOfRun } from "../../label/tuned-of-run.js";
 import { llmForms } from "../../prompt/providers/services.js";
+import { findRun } from "../../run/find-run.js";
 import type { CommandContext } from "../command-context.js";
-import { findRun } from "../find-run.js";
-import { givenWords } from "../label/given-words.js";
-import { type LabelOptions, label } from "../label/label-run.js";
-import { tunedOfRun } from "../label/tuned-of-run.js";
+import { completeLabeling, type LabelManner } from "../complete-labeling.js";
+import { givenWords } from "../given-words.js";
 import { noteLines } from "../notes.js";
 import {
   batchHelp,
@@ -109,19 +110,22 @@ Examples:
   crossover label new.csv --run tickets-2026-01-01-120000
   crossover label new.csv --model runs/tickets/artifacts/tune_full`,
     );
-  return command.action(async (path: string, given: Omit<LabelOptions, "path" | "output"> & { readonly output?: string }) => {
-    const { output = outputBeside(path), run, ...rest } = given;
-    const folder = run === undefined ? undefined : await findRun(given.runs, run, "any");
+  return command.action(async (path: string, { output = outputBeside(path), run, dryRun, json, ...rest }: GivenOptions) => {
+    const folder = run === undefined ? undefined : await findRun(rest.runs, run, "any");
     const tuned = folder === undefined || rest.llm !== undefined ? undefined : await tunedOfRun(folder, rest.approach);
+    const complete = (options: LabelOptions): Promise<void> =>
+      completeLabeling(options, { dryRun, json }, givenWords(command), context);
     if (tuned === undefined) {
-      await label({ ...rest, ...(folder === undefined ? {} : { run: folder }), path, output }, givenWords(command), context);
+      await complete({ ...rest, ...(folder === undefined ? {} : { run: folder }), path, output });
       return;
     }
     context.terminal.err(noteLines(`${tuned.approach} of ${folder} labels: ${tuned.folder}`, context.terminal));
     const { approach: _, ...others } = rest;
-    await label({ ...others, model: tuned.folder, path, output }, givenWords(command), context);
+    await complete({ ...others, model: tuned.folder, path, output });
   });
 }
+
+type GivenOptions = Omit<LabelOptions, "path" | "output"> & LabelManner & { readonly output?: string };
 
 /** `tickets.csv.gz` → `tickets.labelled.csv`; what is no JSON becomes a CSV. */
 function outputBeside(path: string): string {

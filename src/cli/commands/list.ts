@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
+import { displayWidth, padColumns } from "../../lib/display-width.js";
 import { formatCount } from "../../lib/format.js";
-import { displayWidth, padColumns } from "../../report/display-width.js";
-import { visibleText } from "../../report/visible-text.js";
+import { visibleText } from "../../lib/visible-text.js";
 import { listRuns } from "../../store/run.js";
 import type { CommandContext } from "../command-context.js";
 import { noteLines } from "../notes.js";

@@ -1,7 +1,11 @@
 import type { Command } from "commander";
+import { readInputs } from "../../run/run-inputs.js";
+import type { RunOptions } from "../../run/run-options.js";
 import type { CommandContext } from "../command-context.js";
-import { runComparison } from "../comparison-run.js";
-import { addDataOptions, addRunOptions, partOptions, type RunManner, type RunOptions } from "../run-options.js";
+import { completeRun } from "../complete-run.js";
+import { addDataOptions, addRunOptions, type CommandManner, partOptions } from "../run-options.js";
+import { runScreen } from "../run-screen.js";
+import { showPlan } from "../show-plan.js";
 
 /** `crossover run FILE`: the comparison. */
 export function addRunCommand(program: Command, context: CommandContext): Command {
@@ -24,8 +28,11 @@ Examples:
   # answers you already have
   crossover run messages.csv --llm recorded:batch-output.jsonl`,
     )
-    .action(async (path: string, given: RunOptions & RunManner) => {
+    .action(async (path: string, given: RunOptions & CommandManner) => {
       const { options, manner } = partOptions(path, given);
-      await runComparison(options, manner, context);
+      using screen = runScreen(context);
+      const inputs = await readInputs(options, manner, screen.hooks, { isPlan: manner.dryRun });
+      if (manner.dryRun) await showPlan(inputs, screen, context);
+      else await completeRun(inputs, manner, screen, context);
     });
 }

@@ -4,17 +4,19 @@ import { type Command, Option } from "commander";
 import { summarize } from "../../compare/summarize.js";
 import { readTask } from "../../data/data.js";
 import { UserError } from "../../lib/errors.js";
+import { shellWord } from "../../lib/shell-word.js";
+import { findRun } from "../../run/find-run.js";
+import { reportOf, writeReports } from "../../run/publish-run.js";
+import { checkOutputs } from "../../run/run-inputs.js";
+import { taskOptions } from "../../run/run-options.js";
+import { storedOptions } from "../../run/stored-options.js";
 import { openBill } from "../../store/bill.js";
-import { openRun, type Run } from "../../store/run.js";
+import { type Run, readRun } from "../../store/run.js";
 import type { Task } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
-import { taskOptions } from "../comparison-run.js";
-import { findRun } from "../find-run.js";
+import { showReport } from "../complete-run.js";
 import { noteLines } from "../notes.js";
-import { checkOutputs, publish } from "../reports.js";
-import { collect, outputHelp, type RunManner } from "../run-options.js";
-import { shellWord } from "../shell-word.js";
-import { storedOptions } from "../stored-options.js";
+import { type CommandManner, collect, outputHelp } from "../run-options.js";
 
 /** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. Writes only what `-o` names. */
 export function addViewCommand(program: Command, context: CommandContext): Command {
@@ -25,9 +27,9 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
     .option("-o, --output <file>", outputHelp, collect, [])
     .option("--json", "print the comparison as JSON instead of text", false)
     .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
-    .action(async (name: string | undefined, manner: Pick<RunManner, "output" | "json" | "runs">) => {
+    .action(async (name: string | undefined, manner: Pick<CommandManner, "output" | "json" | "runs">) => {
       checkOutputs(manner.output);
-      const run = await openRun(await findRun(manner.runs, name, "any"));
+      const run = await readRun(await findRun(manner.runs, name, "any"));
       if (!run.measurements.some((measurement) => measurement.split === "test")) {
         throw new UserError(
           `${run.folder} was stopped before anything was measured. Go on with: crossover resume ${shellWord(run.folder)}`,
@@ -40,7 +42,9 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
       }
       const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
       const spending = openBill(join(run.folder, "bill.jsonl"));
-      await publish(run, comparison, { task: await dataOf(run), gates: [], manner, context, spending, isNew: false });
+      const report = await reportOf(run, comparison, { task: await dataOf(run), gates: [], spending });
+      await writeReports(report, manner.output);
+      showReport(report, manner, context);
     });
 }
 

@@ -2,9 +2,9 @@
 import { type Disagreement, disagreements } from "../../advise/disagreements.js";
 import { failureNames } from "../../advise/wordings.js";
 import { formatCount } from "../../lib/format.js";
+import { cutText } from "../../lib/visible-text.js";
 import type { Comparison, Outcome } from "../../types.js";
 import { type Markup, markup } from "../markup.js";
-import { cutText } from "../visible-text.js";
 import { approachName, type Cell, details, labelName, table } from "./elements.js";
 
 /** Rows shown in all: enough to see a pattern, few enough to be read. */

@@ -1,7 +1,7 @@
+import { displayWidth, padColumns, wrap } from "../../lib/display-width.js";
 import { formatPercent } from "../../lib/format.js";
 import type { Arm, Estimate } from "../../types.js";
 import { shareDomain, ticksBetween } from "../charts/scale.js";
-import { displayWidth, padColumns, wrap } from "../display-width.js";
 import type { Glyphs } from "./glyphs.js";
 import type { Style } from "./style.js";
 

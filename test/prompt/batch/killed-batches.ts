@@ -1,8 +1,8 @@
 /** @file A run in batches, in a process of its own, until it is done or killed. Arguments: folder, address, number of texts. Prints what it paid. */
 
 import { join } from "node:path";
-import { billedBudget } from "../../../src/cli/approaches.js";
 import { prompt } from "../../../src/prompt/prompt.js";
+import { billedBudget } from "../../../src/run/approaches.js";
 import { openBill } from "../../../src/store/bill.js";
 import { openResponseCache } from "../../../src/store/response-cache.js";
 

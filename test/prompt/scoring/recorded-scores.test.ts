@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compare } from "../../../src/compare/compare.js";
 import { recordedPrompt } from "../../../src/prompt/recorded-prompt.js";
-import { createRun, openRun, runFormat } from "../../../src/store/run.js";
+import { createRun, readRun, runFormat } from "../../../src/store/run.js";
 import type { Dataset, Task } from "../../../src/types.js";
 
 let folder: string;
@@ -70,6 +70,6 @@ describe("scores of a recording", () => {
       scores: { ham: expect.closeTo(0.4, 9), spam: expect.closeTo(0.6, 9) },
       confidence: { value: expect.closeTo(0.6, 9), source: "logprob" },
     });
-    expect((await openRun(run.folder)).measurements).toEqual(comparison.measurements);
+    expect((await readRun(run.folder)).measurements).toEqual(comparison.measurements);
   });
 });

@@ -1,0 +1,66 @@
+/** @file What a run would take, as a table for the terminal. */
+import { displayWidth, padColumns } from "../lib/display-width.js";
+import { formatCount, formatSeconds, formatUsd } from "../lib/format.js";
+import { visibleText } from "../lib/visible-text.js";
+import { type ApproachEstimate, addRanges, rangeOf, totalUsd } from "../run/estimate.js";
+import type { Task } from "../types.js";
+
+/** `$0.12 to $0.80`; nothing where the two are written alike. */
+export function formatUsdRange({ low, high }: { readonly low: number; readonly high: number }): string | null {
+  const [from, to] = [formatUsd(low), formatUsd(high)];
+  return from === to ? null : `${from} to ${to}`;
+}
+
+/** The plan as a table for the terminal. */
+export function renderEstimates(task: Task, estimates: readonly ApproachEstimate[]): string {
+  const header = ["approach", "rows", "calls", "tokens in", "tokens out", "cost", "time"];
+  const rows = estimates.map((estimate) => [
+    visibleText(estimate.approach),
+    formatCount(estimate.rows),
+    formatCount(estimate.calls),
+    formatCount(estimate.inputTokens),
+    formatCount(estimate.outputTokens),
+    estimate.usd === null ? "unknown" : formatUsd(estimate.usd),
+    formatSeconds(estimate.seconds),
+  ]);
+  const total = [
+    "together",
+    formatCount(estimates.reduce((sum, estimate) => sum + estimate.rows, 0)),
+    formatCount(estimates.reduce((sum, estimate) => sum + estimate.calls, 0)),
+    formatCount(estimates.reduce((sum, estimate) => sum + estimate.inputTokens, 0)),
+    formatCount(estimates.reduce((sum, estimate) => sum + estimate.outputTokens, 0)),
+    formatUsd(totalUsd(estimates)),
+    formatSeconds(estimates.reduce((sum, estimate) => sum + estimate.seconds, 0)),
+  ];
+  const all = [header, ...rows, total];
+  const widths = header.map((_, column) => Math.max(...all.map((row) => displayWidth(row[column]!))));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, column) => padColumns(cell, widths[column]!, column === 0 ? "left" : "right")).join("  ");
+  const rule = widths.map((width) => "─".repeat(width)).join("  ");
+  const data = `${visibleText(task.train.name)}: ${formatCount(task.train.examples.length)} training rows, ${formatCount(task.test.examples.length)} test rows, ${formatCount(task.train.labels.length)} labels.`;
+  const unknown = estimates.filter((estimate) => estimate.usd === null).map((estimate) => estimate.approach);
+  return [
+    data,
+    visibleText(task.splitNote),
+    "",
+    line(header),
+    rule,
+    ...rows.map(line),
+    rule,
+    line(total),
+    "",
+    ...rangeNotes(estimates),
+    ...(unknown.length > 0
+      ? [`The price of ${visibleText(unknown.join(", "))} is unknown and not in the sum; --prices FILE gives it.`]
+      : []),
+    "Time is estimated from a short trial; answers stored by earlier runs cost nothing. Nothing was spent.",
+    "",
+  ].join("\n");
+}
+
+/** Between what the whole lies, and what the estimates rest on, each reason once. */
+function rangeNotes(estimates: readonly ApproachEstimate[]): string[] {
+  const range = formatUsdRange(estimates.map(rangeOf).reduce(addRanges, { low: 0, high: 0 }));
+  const bases = [...new Set(estimates.flatMap(({ basis }) => basis ?? []))];
+  return [...(range === null ? [] : [`The cost may come to ${range}.`]), ...bases];
+}

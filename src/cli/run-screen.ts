@@ -1,0 +1,38 @@
+/** @file What the terminal shows of a run while it goes on. */
+import { formatUsd } from "../lib/format.js";
+import type { RunHooks } from "../run/hooks.js";
+import type { CommandContext } from "./command-context.js";
+import { noteLines } from "./notes.js";
+import { makeProgress } from "./progress.js";
+
+/** Dispose of it: what is drawn is cleared. */
+export interface RunScreen extends Disposable {
+  /** For the steps of a run. */
+  readonly hooks: RunHooks;
+  /** Clears what is drawn. To be called before anything else is printed. */
+  clear(): void;
+}
+
+/** Shows a run's events, and asks at the terminal what the run asks. */
+export function runScreen({ terminal, signal }: CommandContext): RunScreen {
+  const progress = makeProgress(terminal, signal);
+  const print = (text: string): void => {
+    progress.clear();
+    terminal.err(noteLines(text, terminal));
+  };
+  return {
+    clear: progress.clear,
+    [Symbol.dispose]: progress.clear,
+    hooks: {
+      env: terminal.env,
+      signal,
+      onEvent(event) {
+        if (event.kind === "progress" || event.kind === "note") progress.log(event);
+        else if (event.kind === "warning") print(`Note: ${event.text}`);
+        // Why is said once for all that it holds of, below the report, where it is not scrolled away.
+        else if (event.kind === "failed") print(`${event.approach} was left out: the reason stands below the report.`);
+      },
+      confirm: ({ usd, subject }) => terminal.confirm(`${subject} will spend about ${formatUsd(usd)}. Go on?`),
+    },
+  };
+}

@@ -1,0 +1,134 @@
+/** @file Rows through a predictor, piece by piece, written in the order they came in. */
+import { pathOf, valueAt } from "../data/nested.js";
+import type { RowSource, SourceRow } from "../data/row-stream.js";
+import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
+import type { PredictContext, Prediction, ProgressEvent, Query } from "../types.js";
+import type { LabelledFile, LabelledRow } from "./labelled-file.js";
+
+export interface LabelRowsInput {
+  readonly source: RowSource;
+  /** Column of the text. */
+  readonly text: string;
+  /** Rows to label, counted from the first one of the source; those that the file holds already are passed over. */
+  readonly limit: number;
+  /** Rows answered together. */
+  readonly pieceRows: number;
+  readonly predict: (queries: readonly Query[], context: PredictContext) => Promise<Prediction[]>;
+  readonly signal: AbortSignal;
+  /** How many rows have an answer by now. */
+  readonly onProgress: (done: number, detail?: string) => void;
+  readonly onNote: (text: string) => void;
+}
+
+/** What a row has in a column, or at a dotted path into one. */
+export function valueOfRow({ values }: SourceRow, column: string): unknown {
+  if (Object.hasOwn(values, column)) return values[column];
+  const place = pathOf(column, Object.keys(values));
+  return place === null ? undefined : valueAt(values[place.column], place.path);
+}
+
+/** The text of a row, as it is asked about. */
+export function textOfRow(row: SourceRow, column: string): string {
+  const value = valueOfRow(row, column);
+  if (value === undefined || value === null) return "";
+  if (Array.isArray(value)) return value.join(" ");
+  return typeof value === "object" && !(value instanceof ExactNumber) ? formatExactJson(value) : String(value);
+}
+
+/**
+ * Labels what the file does not hold yet. While one piece is waited for and written the next one is asked about, so that the last rows of a
+ * piece keep nobody waiting. Where one fails, the other one is awaited, so that what is paid for is stored.
+ */
+export async function labelRows(input: LabelRowsInput, file: LabelledFile): Promise<void> {
+  const answer = answerer(input, file.totals.rows);
+  let written: Promise<void> = Promise.resolve();
+  let answered: Promise<unknown> = written;
+  try {
+    for await (const piece of pieces(input, file.totals.rows)) {
+      input.signal.throwIfAborted();
+      const answering = answer(piece);
+      answered = answering;
+      // Thrown when its turn to be written comes.
+      answering.catch(() => {});
+      await written;
+      written = answering.then((predictions) =>
+        file.append(piece.map(({ values }, i) => ({ values, prediction: predictions[i]! }))),
+      );
+      written.catch(() => {});
+    }
+    await written;
+  } catch (error) {
+    await Promise.allSettled([answered, written]);
+    throw error;
+  }
+}
+
+/** Rows that are written together once they were asked again. */
+const mostReplaced = 20_000;
+
+/** Asks about the rows at these places once more, and hands over what was said of them, by place, many at a time. */
+export async function relabelRows(
+  input: LabelRowsInput,
+  places: readonly number[],
+  replace: (rows: ReadonlyMap<number, LabelledRow>) => Promise<void>,
+): Promise<void> {
+  if (places.length === 0) return;
+  const meant = new Set(places);
+  const answer = answerer(input, 0);
+  let labelled = new Map<number, LabelledRow>();
+  let piece: { readonly place: number; readonly row: SourceRow }[] = [];
+  const ask = async (): Promise<void> => {
+    const predictions = await answer(piece.map(({ row }) => row));
+    for (const [i, { place, row }] of piece.entries()) labelled.set(place, { values: row.values, prediction: predictions[i]! });
+    piece = [];
+  };
+  let place = 0;
+  for await (const row of input.source.rows()) {
+    if (meant.has(place)) piece.push({ place, row });
+    place++;
+    if (piece.length < input.pieceRows) continue;
+    input.signal.throwIfAborted();
+    await ask();
+    if (labelled.size < mostReplaced) continue;
+    await replace(labelled);
+    labelled = new Map();
+  }
+  if (piece.length > 0) await ask();
+  if (labelled.size > 0) await replace(labelled);
+}
+
+/** Answers pieces, and tells how many rows have an answer by now. */
+function answerer(input: LabelRowsInput, before: number): (piece: readonly SourceRow[]) => Promise<(Prediction | null)[]> {
+  let done = before;
+  return async (piece) => {
+    const texts = piece.map((row) => textOfRow(row, input.text));
+    const queries = texts.flatMap((text, i) => (text.trim() === "" ? [] : [{ id: `row-${i}`, text }]));
+    done += piece.length - queries.length;
+    let told = 0;
+    const log = (event: ProgressEvent): void => {
+      if (event.kind === "note") input.onNote(event.text);
+      else {
+        done += event.done - told;
+        told = event.done;
+        input.onProgress(done, event.detail);
+      }
+    };
+    const context = { signal: input.signal, useCache: true, spend: () => {}, log };
+    const predictions = (queries.length === 0 ? [] : await input.predict(queries, context)).values();
+    return texts.map((text) => (text.trim() === "" ? null : predictions.next().value!));
+  };
+}
+
+async function* pieces({ source, limit, pieceRows }: LabelRowsInput, skip: number): AsyncGenerator<SourceRow[]> {
+  let number = 0;
+  let piece: SourceRow[] = [];
+  for await (const row of source.rows()) {
+    if (number >= limit) break;
+    if (number++ < skip) continue;
+    piece.push(row);
+    if (piece.length < pieceRows) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
+}

@@ -1,0 +1,235 @@
+/**
+ * @file The labelled rows on disk: the file itself, which only grows, and beside it a journal with one line a piece written, saying how
+ * many rows and bytes stand in the file and what they came to. What stands in the file without a line, left by a killed process, is cut
+ * off when the file is opened again, and written anew.
+ */
+import { existsSync } from "node:fs";
+import { type FileHandle, open, readFile, stat, truncate } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { csvCell, isFormulaLike, quotedCell } from "../lib/csv-cell.js";
+import { UserError } from "../lib/errors.js";
+import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
+import { privateFileMode } from "../lib/private-file.js";
+import { journalLine, parseJournal } from "../store/journal.js";
+import type { Prediction } from "../types.js";
+import { addPredictions, emptyText, type LabelTotals, noTotals } from "./label-totals.js";
+
+/** Columns beside those that a row had. */
+export const addedColumns = ["label", "confidence", "confidence_source", "failure"] as const;
+type AddedColumn = (typeof addedColumns)[number];
+
+/** A row, and what was said of it; `null` where its text is empty. */
+export interface LabelledRow {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly prediction: Prediction | null;
+}
+
+export interface LabelledFile extends AsyncDisposable {
+  readonly totals: LabelTotals;
+  /** On disk, flushed, when the promise resolves. */
+  append(rows: readonly LabelledRow[]): Promise<void>;
+}
+
+/** What a line of the journal vouches for. */
+export interface JournalLine {
+  readonly bytes: number;
+  readonly totals: LabelTotals;
+  /** How often answers that could not be read were asked for anew; never unless told. */
+  readonly retries?: number | undefined;
+}
+
+/** How rows are written. */
+export interface LabelledLayout {
+  /** Those of the rows, for a CSV. */
+  readonly columns: readonly string[];
+  readonly names: Readonly<Record<AddedColumn, string>>;
+  readonly isMultiLabel: boolean;
+  /** Whether cells of a CSV that a spreadsheet might compute get an apostrophe before them. */
+  readonly defusesFormulas: boolean;
+}
+
+const count = z.number().nonnegative();
+/** Kept as it is: a label may be named like a property of every object. */
+const counts = z.custom<Readonly<Record<string, number>>>(
+  (value) => typeof value === "object" && value !== null && Object.values(value).every((each) => typeof each === "number"),
+  "expected counts by name",
+);
+
+const journalKind = {
+  schema: z.object({
+    bytes: z.int().nonnegative(),
+    totals: z.looseObject({
+      rows: z.int().nonnegative(),
+      labels: counts,
+      failures: counts,
+      answers: count,
+      inputTokens: count,
+      cachedInputTokens: count,
+      outputTokens: count,
+      outputTokensSquared: count,
+      reasoningTokens: count,
+      usd: count.nullable(),
+    }),
+    retries: z.int().nonnegative().optional(),
+  }),
+  remedy:
+    "Which rows are labelled is not known: put it back from a copy, or name another file with -o; stored answers are used again.",
+};
+
+/** The formats, by the ending of the file's name. */
+export type LabelledFormat = "csv" | "jsonl";
+
+/** UserError where the name has another ending. */
+export function labelledFormat(path: string): LabelledFormat {
+  const ending = /\.(csv|jsonl)$/i.exec(path)?.[1]?.toLowerCase();
+  if (ending === "csv" || ending === "jsonl") return ending;
+  throw new UserError(`-o is "${path}"; its name must end in .csv or .jsonl.`);
+}
+
+/** The journal's path in the folder that is kept beside the file. */
+export const journalPath = (folder: string): string => join(folder, "journal.jsonl");
+
+/** What the file holds so far; nothing where there is no journal. */
+export async function readTotals(path: string, folder: string): Promise<LabelTotals> {
+  return (await wholePart(path, folder)).totals;
+}
+
+/** How often answers that could not be read were asked for anew. */
+export async function readRetries(path: string, folder: string): Promise<number> {
+  return (await wholePart(path, folder)).retries ?? 0;
+}
+
+/**
+ * Opens the file to go on with it, or makes it.
+ *
+ * @param folder where the journal is kept
+ */
+export async function openLabelledFile(path: string, folder: string, layout: LabelledLayout): Promise<LabelledFile> {
+  const { columns, names, defusesFormulas } = layout;
+  const format = labelledFormat(path);
+  const whole = await wholePart(path, folder);
+  const file = await open(path, existsSync(path) ? "r+" : "w");
+  await file.truncate(whole.bytes);
+  if (existsSync(journalPath(folder))) await truncate(journalPath(folder), whole.journalBytes);
+  const lines = await open(journalPath(folder), "a", privateFileMode);
+  let { bytes, totals } = whole;
+  const retries = whole.retries === undefined ? {} : { retries: whole.retries };
+  const write = async (text: string): Promise<void> => {
+    const content = Buffer.from(text, "utf8");
+    await writeAll(file, content, bytes);
+    bytes += content.length;
+  };
+  return {
+    get totals() {
+      return totals;
+    },
+    async append(rows) {
+      const header =
+        format === "csv" && bytes === 0 ? csvLine([...columns, ...addedColumns.map((name) => names[name])], defusesFormulas) : "";
+      await write(header + rows.map((row) => labelledLine(row, format, layout)).join(""));
+      await file.sync();
+      totals = addPredictions(
+        totals,
+        rows.map(({ prediction }) => prediction),
+      );
+      await lines.writeFile(journalText({ bytes, totals, ...retries }));
+    },
+    async [Symbol.asyncDispose]() {
+      await file.close();
+      await lines.close();
+    },
+  };
+}
+
+/** A line of the journal. */
+export const journalText = (line: JournalLine): string => journalLine(line);
+
+/** A row as it stands in the file, with the end of its line. */
+export function labelledLine(row: LabelledRow, format: LabelledFormat, layout: LabelledLayout): string {
+  const { names, isMultiLabel } = layout;
+  return format === "csv" ? csvRow(row, layout) : `${formatExactJson(jsonRow(row, names, isMultiLabel))}\n`;
+}
+
+async function writeAll(file: FileHandle, content: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < content.length; ) {
+    const { bytesWritten } = await file.write(content, done, content.length - done, position + done);
+    done += bytesWritten;
+  }
+}
+
+/** The part of the file that a line of the journal vouches for, and the part of the journal up to that line. */
+export async function wholePart(path: string, folder: string): Promise<JournalLine & { readonly journalBytes: number }> {
+  // The file may have been deleted, and after a power cut be shorter than the last line says.
+  const size = existsSync(path) ? (await stat(path)).size : 0;
+  const journal = journalPath(folder);
+  const text = existsSync(journal) ? await readFile(journal, "utf8") : "";
+  let found: JournalLine & { readonly journalBytes: number } = { bytes: 0, totals: noTotals, journalBytes: 0 };
+  const { lines, ends } = parseJournal(journal, text, journalKind);
+  for (const [i, line] of lines.entries()) if (line.bytes <= size) found = { ...line, journalBytes: ends[i]! };
+  return found;
+}
+
+/** The added cells of a row. */
+function added({ prediction }: LabelledRow): Readonly<Record<Exclude<AddedColumn, "label">, string | number | null>> {
+  const confidence = prediction === null ? null : confidenceOf(prediction);
+  return {
+    confidence: confidence === null ? null : Number(confidence.value.toFixed(6)),
+    confidence_source: confidence?.source ?? null,
+    failure: prediction === null ? emptyText : (prediction.failure ?? null),
+  };
+}
+
+/** How sure an answer is: as it says itself, or by the probability of its one label. */
+function confidenceOf({ answer, confidence, scores }: Prediction): NonNullable<Prediction["confidence"]> | null {
+  if (answer === null) return null;
+  if (confidence !== undefined) return confidence;
+  const [only, ...others] = answer;
+  const value = only === undefined || others.length > 0 ? undefined : scores?.[only];
+  return value === undefined ? null : { value, source: "probability" };
+}
+
+function csvRow(row: LabelledRow, { columns, defusesFormulas }: LabelledLayout): string {
+  const { confidence, confidence_source: source, failure } = added(row);
+  const label = row.prediction?.answer?.join("|") ?? null;
+  return csvLine([...columns.map((column) => row.values[column]), label, confidence, source, failure], defusesFormulas);
+}
+
+function csvLine(cells: readonly unknown[], defusesFormulas: boolean): string {
+  return `${cells.map((cell) => cellText(cell, defusesFormulas)).join(",")}\r\n`;
+}
+
+function cellText(value: unknown, defusesFormulas: boolean): string {
+  if (typeof value === "string") return defusesFormulas && mayBeFormula(value) ? csvCell(value) : quotedCell(value);
+  if (value === null || value === undefined || typeof value === "number" || typeof value === "boolean") return quotedCell(value);
+  if (value instanceof ExactNumber) return value.text;
+  return quotedCell(formatExactJson(value));
+}
+
+/** Whether a spreadsheet might compute a cell. Numbers are no formulas, though they may begin with a minus. */
+export function mayBeFormula(cell: unknown): boolean {
+  return typeof cell === "string" && isFormulaLike(cell) && !/^[+-]?\d+(\.\d+)?$/.test(cell);
+}
+
+function jsonRow(row: LabelledRow, names: Readonly<Record<AddedColumn, string>>, isMultiLabel: boolean): object {
+  const { confidence, confidence_source: source, failure } = added(row);
+  const answer = row.prediction?.answer ?? null;
+  return {
+    ...row.values,
+    [names.label]: isMultiLabel ? answer : (answer?.[0] ?? null),
+    [names.confidence]: confidence,
+    [names.confidence_source]: source,
+    [names.failure]: failure,
+  };
+}
+
+/** The names of the added columns: with `predicted_` before each where the rows have one of them already. */
+export function namesFor(columns: readonly string[]): Readonly<Record<AddedColumn, string>> {
+  for (const prefix of ["", "predicted_"]) {
+    const names = addedColumns.map((name) => [name, prefix + name] as const);
+    if (names.every(([, name]) => !columns.includes(name))) return Object.fromEntries(names) as Record<AddedColumn, string>;
+  }
+  throw new UserError(
+    `The data has columns named like those that are added, also with "predicted_" before them (${addedColumns.join(", ")}). Rename one.`,
+  );
+}

@@ -1,0 +1,60 @@
+/** @file Who labels rows: what is known of it before anything is asked, and what asking takes. */
+import type { BatchOptions } from "../prompt/batch/batch-queue.js";
+import type { Budget } from "../prompt/budget.js";
+import type { Pilot } from "../prompt/output-estimate.js";
+import type { PriceTable } from "../prompt/prices.js";
+import type { ResponseCache } from "../store/response-cache.js";
+import type { Predictor, Query, RunEstimate } from "../types.js";
+
+/** Which labels, and who gives them, as the command line says it. */
+export interface LabellerOptions {
+  readonly llm?: string;
+  readonly model?: string;
+  readonly labels?: readonly string[];
+  readonly descriptions?: string;
+  readonly examples?: string;
+  readonly label?: string;
+  readonly labelSeparator?: string;
+  readonly labelColumns?: readonly string[];
+  readonly demos: number;
+  readonly seed: number;
+  readonly multiLabel?: boolean;
+  /** Folder of an earlier run. */
+  readonly run?: string;
+  readonly approach?: string;
+  /** Asks in batches. */
+  readonly batches?: BatchOptions;
+  readonly offline?: boolean;
+  readonly maxConcurrency: number;
+  readonly timeoutSeconds: number;
+  /** How long an LLM may answer nothing before it is given up. @default 600 */
+  readonly patienceSeconds?: number;
+}
+
+/** What asking needs beyond the plan. */
+export interface LabellerSources {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly prices: PriceTable;
+  readonly cache: ResponseCache;
+  readonly budget: Budget;
+  readonly hasLimit: boolean;
+  /** How often the same was asked before, where the stored answers are not to be used again; 0 unless given. */
+  readonly repeat?: number;
+}
+
+/** Known before anything is asked or any key is there. */
+export interface LabellerPlan {
+  /** For people: the LLM's spec, or the model's folder. */
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly isMultiLabel: boolean;
+  /** Hash of all that decides an answer: a file is labelled by one of them, from its first row to its last. */
+  readonly fingerprint: string;
+  /** For people: what was taken from where. */
+  readonly notes: readonly string[];
+  /** Rows answered together. */
+  readonly pieceRows: number;
+  /** What such texts take. `pilot`: answers of this very labeling, from an earlier session. */
+  estimate(queries: readonly Query[], pilot: Pilot): Promise<RunEstimate>;
+  open(sources: LabellerSources): Promise<Predictor>;
+}

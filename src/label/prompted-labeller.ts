@@ -1,0 +1,146 @@
+/** @file An LLM with a prompt, as who labels. */
+import { UserError } from "../lib/errors.js";
+import { sha256 } from "../lib/hash.js";
+import { createClient } from "../prompt/client.js";
+import { estimateProgram } from "../prompt/estimate.js";
+import type { Pilot } from "../prompt/output-estimate.js";
+import type { PriceTable } from "../prompt/prices.js";
+import type { PromptProgram } from "../prompt/program.js";
+import { programPredictor } from "../prompt/program-predictor.js";
+import { describeModel, resolveLlm } from "../prompt/providers/resolve.js";
+import { parseSpec } from "../prompt/providers/spec.js";
+import { needsEncoder } from "../prompt/question.js";
+import { promptTemplate } from "../prompt/template.js";
+import { resolveModel } from "../run/model.js";
+import { loadEncoder } from "../tune/pretrained/encoder.js";
+import type { Context, Encoder } from "../types.js";
+import { readLabelSet } from "./label-set.js";
+import type { LabellerOptions, LabellerPlan, LabellerSources } from "./labeller.js";
+import { readStoredPrompt } from "./stored-prompt.js";
+
+/** What retrieves examples and shortlists labels where a prompt of no earlier run does. */
+const promptEncoder = "minilm-l6";
+
+/** Rows of a batch, of which two are under way at once. A row that waits takes some 12 KB: labeling any number of them stays below 500 MB. */
+const batchRows = 8_000;
+
+/** Preparing a prompt embeds its examples: nothing of it is billed, and progress is that of the rows that follow. */
+const context: Context = { signal: new AbortController().signal, spend: () => {}, log: () => {} };
+
+/** The prompt, from an earlier run or from labels and examples. */
+interface Prompt {
+  readonly llm: string;
+  readonly program: PromptProgram;
+  /** Never ask for JSON. */
+  readonly isTextOnly: boolean;
+  readonly pilot: Pilot | null;
+  /** What retrieves examples and shortlists labels, where it does. */
+  readonly encoder: string;
+  readonly notes: readonly string[];
+}
+
+/** The plan of labeling with `--llm` or `--run`. UserError where neither names an LLM, or there are no labels. */
+export async function planPrompted(
+  options: LabellerOptions,
+  env: LabellerSources["env"],
+  prices: PriceTable,
+): Promise<LabellerPlan> {
+  const {
+    llm,
+    program,
+    isTextOnly,
+    pilot,
+    encoder: encoderName,
+    notes,
+  } = options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
+  const { maxConcurrency, timeoutSeconds, patienceSeconds, batches } = options;
+  const patience = patienceSeconds === undefined ? {} : { patienceSeconds };
+  const batch = batches === undefined ? {} : { batch: batches };
+  const { labels, isMultiLabel } = program.template;
+  let loaded: Promise<Encoder> | undefined;
+  const encoderOf = (): Promise<Encoder> | undefined => {
+    if (needsEncoder(program)) loaded ??= openEncoder(encoderName, options, env);
+    return loaded;
+  };
+  const card = describeModel(llm, { env, prices, ...batch });
+  return {
+    name: llm,
+    labels,
+    isMultiLabel,
+    fingerprint: sha256(
+      "llm",
+      llm,
+      card.baseUrl,
+      JSON.stringify([program, isTextOnly, ...(needsEncoder(program) && encoderName !== promptEncoder ? [encoderName] : [])]),
+    ),
+    notes: [...notes, ...card.warnings],
+    pieceRows: batches === undefined ? Math.min(2048, Math.max(64, 8 * maxConcurrency)) : batchRows,
+    estimate: async (queries, own) =>
+      estimateProgram(card, program, await encoderOf(), queries, {
+        isTextOnly,
+        maxConcurrency,
+        pilot: pilot === null || own.answers > pilot.answers ? own : pilot,
+      }),
+    async open({ cache, budget, hasLimit, repeat = 0 }) {
+      const resolved = await resolveLlm(llm, { env, prices, maxConcurrency, ...batch });
+      // Without a price there is no sum to enter; with a limit the client refuses such a model.
+      const isBudgeted = hasLimit || resolved.price !== null;
+      const client = createClient(resolved, { cache, timeoutSeconds, ...patience, ...(isBudgeted ? { budget } : {}) });
+      const encoder = await encoderOf();
+      const parts = { llm: resolved, client, isTextOnly, repeat, ...(encoder === undefined ? {} : { encoder }) };
+      const predictor = await programPredictor(program, parts, context);
+      return {
+        ...predictor,
+        async [Symbol.asyncDispose]() {
+          await predictor[Symbol.asyncDispose]();
+          await encoder?.[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
+/** The encoder, downloaded where it is a model of the Hub that is not here yet. */
+async function openEncoder(name: string, { offline = false }: LabellerOptions, env: LabellerSources["env"]): Promise<Encoder> {
+  const { folder } = await resolveModel(name, { env, offline, signal: context.signal, log: context.log });
+  return loadEncoder(folder);
+}
+
+async function runsPrompt(folder: string, { llm, approach }: LabellerOptions): Promise<Prompt> {
+  const stored = await readStoredPrompt(folder, approach);
+  const isSame = llm === undefined || llm === stored.llm;
+  return {
+    ...stored,
+    llm: llm ?? stored.llm,
+    // Another model's answers say nothing of how long this one's are.
+    pilot: isSame ? stored.pilot : null,
+    encoder: stored.model,
+    notes: [`Labels and prompt are those of ${stored.approach} in ${folder}.`],
+  };
+}
+
+async function newPrompt(options: LabellerOptions, env: LabellerSources["env"], prices: PriceTable): Promise<Prompt> {
+  const { llm } = options;
+  if (llm === undefined) {
+    throw new UserError(
+      "Nobody is named who labels. Give --llm SPEC (such as openai:gpt-6-luna), --run RUN for the prompt of an earlier run, or --model FOLDER for a tuned model.",
+    );
+  }
+  if (parseSpec(llm).provider === "recorded") throw new UserError(`${llm} is a recording, which cannot be asked anything new.`);
+  const { labels, descriptions, aliases, isMultiLabel, demos, notes } = await readLabelSet(options);
+  const { isReasoning } = describeModel(llm, { env, prices });
+  return {
+    llm,
+    program: {
+      template: promptTemplate({ labels, descriptions, isMultiLabel }, { isReasoning, aliases }),
+      demos,
+      answer: "direct",
+      samples: 1,
+      shortlist: null,
+    },
+    isTextOnly: false,
+    pilot: null,
+    encoder: promptEncoder,
+    notes,
+  };
+}

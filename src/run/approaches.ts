@@ -1,0 +1,260 @@
+/** @file From the words of the command line to approaches: the one place where both arms are in sight. */
+
+import { UserError } from "../lib/errors.js";
+import { didYouMean } from "../lib/nearest-name.js";
+import type { BatchOptions } from "../prompt/batch/batch-queue.js";
+import { type Budget, createBudget, type Reservation } from "../prompt/budget.js";
+import { filePrompt } from "../prompt/files/file-prompt.js";
+import { labelPrompt } from "../prompt/label-prompt.js";
+import { type PromptMethod, promptMethods } from "../prompt/methods.js";
+import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimized.js";
+import { listPrices } from "../prompt/price-table.js";
+import { loadPrices } from "../prompt/prices.js";
+import { prompt } from "../prompt/prompt.js";
+import { describeModel, isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
+import { parseSpec } from "../prompt/providers/spec.js";
+import { recordedPrompt } from "../prompt/recorded-prompt.js";
+import type { Bill } from "../store/bill.js";
+import type { ResponseCache } from "../store/response-cache.js";
+import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";
+import type { Approach, Dataset, Encoder, Task } from "../types.js";
+import type { RunOptions } from "./run-options.js";
+import { readPrompts } from "./saved-prompts.js";
+
+export interface ApproachSources {
+  readonly encoder: Encoder;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The rows to be asked about, which a recording must know some of. */
+  readonly task?: Task;
+  /** Absent with `--no-cache` and `--dry-run`. */
+  readonly responses?: ResponseCache;
+  /** Where batches are kept, and who hears of them; for `--batch`. */
+  readonly batch?: BatchOptions;
+  /** What was really paid is entered here, and counts against the budget. Absent with `--dry-run`. */
+  readonly bill?: Bill;
+}
+
+/** The ways of prompting that an LLM is asked in unless told. */
+const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
+
+/** Runs always: what every approach has to beat. */
+const floorName = "baseline:majority";
+
+/** What `--approaches` calls the way of tuning that the ladder picks, all prompts that were read from files, and all approaches there are. */
+const [ladderName, filesName, allName] = ["tune", "prompt:file", "all"] as const;
+
+/** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
+export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
+  const isWanted = options.approaches === undefined || options.approaches.includes(ladderName);
+  if (!isWanted) return options;
+  return { ...options, ladder: await chooseTuning(train, tuneOptions(options, encoder)) };
+}
+
+function tuneOptions({ classWeight, search, timeBudget }: RunOptions, encoder: Encoder): Parameters<typeof tune>[0] {
+  return {
+    encoder,
+    classWeight,
+    ...(search === undefined ? {} : { search }),
+    ...(timeBudget === undefined ? {} : { timeBudgetSeconds: timeBudget }),
+  };
+}
+
+/**
+ * Every approach that the options name. Without names: those that take seconds, the way of tuning that the ladder picked, and the prompts of
+ * every LLM.
+ */
+export async function makeApproaches(options: RunOptions, sources: ApproachSources): Promise<Approach[]> {
+  const { encoder, env, responses, bill } = sources;
+  const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
+  const budget = bill === undefined ? undefined : billedBudget(options.budgetUsd, bill);
+  const batch = options.batch === true && sources.batch !== undefined ? { batch: sources.batch } : {};
+  const tuned = (method: TuneMethod): Approach => tune({ ...tuneOptions(options, encoder), method });
+  const picked = options.ladder?.method ?? "probe";
+  const all = [
+    ...baselines({ encoder }),
+    tuned("tfidf"),
+    tuned("probe"),
+    ...(picked === "probe" ? [] : [tuned(picked)]),
+    labelPrompt({ encoder }),
+  ];
+  // Unless told, searches use half of the money together: what they find is still to be asked.
+  const searches = new Set(options.llm.filter((spec) => parseSpec(spec).provider !== "recorded")).size;
+  const searchUsd = options.budgetUsd === undefined ? {} : { optimizerUsd: options.budgetUsd / 2 / Math.max(1, searches) };
+  // What costs several times as much, or takes minutes to hours where the others take seconds: only where it is asked for by name.
+  const onRequest: Approach[] = [];
+  const saved = await readPrompts(options);
+  for (const spec of new Set(options.llm)) {
+    const { provider, model } = parseSpec(spec);
+    if (provider === "recorded") {
+      const told = {
+        ...(options.recordedLabels !== undefined && { labels: options.recordedLabels }),
+        ...(options.recordedWords !== undefined && { words: options.recordedWords }),
+      };
+      const recorded = { path: model, prices, told, ...(sources.task !== undefined && { task: sources.task }) };
+      const recording = await recordedPrompt(recorded);
+      const namesakes = all.filter(({ name }) => name.split("#")[0] === recording.name).length;
+      // Two recordings of one model are two approaches: the prompts behind them differ.
+      all.push(namesakes === 0 ? recording : await recordedPrompt({ ...recorded, suffix: String(namesakes + 1) }));
+      continue;
+    }
+    // A plan needs no key. In a run both ways to ask share one model: its pace, and what it turned out not to support. A local one is opened
+    // where its download can be shown, and is one all the same.
+    const llm =
+      bill === undefined || provider === "local"
+        ? spec
+        : await resolveLlm(spec, { env, prices, maxConcurrency: options.maxConcurrency, ...batch });
+    // Without a price there is no sum to enter; with a limit the client refuses such a model.
+    const isBudgeted = options.budgetUsd !== undefined || (typeof llm !== "string" && llm.price !== null);
+    const shared = {
+      ...(options.confidence === undefined ? {} : { confidence: options.confidence }),
+      llm,
+      // What is in the cache needs no network.
+      env: options.offline ? { ...env, HF_HUB_OFFLINE: "1" } : env,
+      encoder,
+      demos: options.demos,
+      prices,
+      timeoutSeconds: options.timeoutSeconds,
+      ...(options.patienceSeconds === undefined ? {} : { patienceSeconds: options.patienceSeconds }),
+      maxConcurrency: options.maxConcurrency,
+      ...batch,
+      ...(responses === undefined ? {} : { cache: responses }),
+      ...(budget === undefined || !isBudgeted ? {} : { budget }),
+    };
+    all.push(...saved.map((each) => filePrompt({ ...shared, ...each })));
+    // A prompt of one's own takes the place of the built-in ones.
+    const isUsual = (method: PromptMethod): boolean => usualMethods.has(method) && saved.length === 0;
+    for (const method of promptMethods) (isUsual(method) ? all : onRequest).push(prompt({ ...shared, method }));
+    const search = searchOptions(options);
+    (Object.keys(search).length > 0 ? all : onRequest).push(optimizedPrompt({ ...shared, ...searchUsd, ...search }));
+  }
+  if (options.approaches === undefined) return all;
+  onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== "tfidf" && method !== picked).map(tuned));
+  const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
+  return names.includes(allName) ? [...all, ...onRequest] : chosen([...all, ...onRequest], names);
+}
+
+/** What the options say of the search for a prompt; with any of them it is wanted. */
+function searchOptions({
+  optimizer,
+  optimizerCalls,
+  optimizerUsd,
+  optimizerTime,
+}: Partial<RunOptions>): Partial<OptimizedPromptOptions> {
+  return {
+    ...(optimizer === undefined ? {} : { optimizer }),
+    ...(optimizerCalls === undefined ? {} : { optimizerCalls }),
+    ...(optimizerUsd === undefined ? {} : { optimizerUsd }),
+    ...(optimizerTime === undefined ? {} : { optimizerSeconds: optimizerTime }),
+  };
+}
+
+/**
+ * What can be wrong with the LLMs that were named, found before anything takes time: an unknown provider, an address that cannot be used, a
+ * missing key, a network that is forbidden. A plan needs no key.
+ */
+export async function checkLlms(
+  { llm, offline, batch, approaches, ...search }: Pick<RunOptions, "llm" | "offline"> & Partial<RunOptions>,
+  env: ApproachSources["env"],
+  isPlan: boolean,
+): Promise<void> {
+  if (batch === true) checkBatch(llm, approaches ?? [], search);
+  for (const spec of llm) {
+    if (["recorded", "local"].includes(parseSpec(spec).provider)) continue;
+    if (offline) {
+      throw new UserError(
+        `--llm ${spec} needs a network, and --offline forbids it. Use recorded:FILE or a local: model that is in the cache, or leave out --offline.`,
+      );
+    }
+    if (isPlan) describeModel(spec, { env });
+    else await resolveLlm(spec, { env });
+  }
+}
+
+/** What is known of the models of a plan that its user should know: a price that is not known or changes, a retirement. A run says it when it asks. */
+export async function planWarnings(
+  { llm, prices }: Pick<RunOptions, "llm"> & { readonly prices?: string },
+  env: ApproachSources["env"],
+): Promise<string[]> {
+  const table = prices === undefined ? listPrices : await loadPrices(prices, listPrices);
+  const asked = [...new Set(llm)].filter((spec) => parseSpec(spec).provider !== "recorded");
+  return asked.flatMap((spec) => describeModel(spec, { env, prices: table }).warnings);
+}
+
+/** `--batch` where nothing could be asked in batches, or a search would wait a day for each of its rounds. */
+function checkBatch(llm: readonly string[], approaches: readonly string[], search: Partial<RunOptions>): void {
+  const asked = llm.filter((spec) => parseSpec(spec).provider !== "recorded");
+  if (asked.length === 0) throw new UserError("--batch asks an LLM in batches, and none is named: add --llm openai:gpt-6-luna.");
+  for (const spec of asked) {
+    if (!isBatchable(spec)) {
+      throw new UserError(
+        `--batch: ${spec} cannot be asked in batches; openai: and anthropic: models can. Leave out --batch, or this LLM.`,
+      );
+    }
+  }
+  if (Object.keys(searchOptions(search)).length > 0 || approaches.some((name) => name.startsWith("prompt:optimized"))) {
+    throw new UserError(
+      "--batch: a search for a prompt asks in dozens of rounds, and each would be a batch that takes up to a day. Search without --batch, and " +
+        "ask the prompt that was found with it: --prompt DIR --batch.",
+    );
+  }
+}
+
+/** Those that `--approaches` names, in full or without what follows the "@". */
+function chosen(all: readonly Approach[], names: readonly string[]): Approach[] {
+  const known = all.map((approach) => approach.name);
+  const prompted: readonly string[] = [...promptMethods, "optimized"].map((method) => `prompt:${method}`);
+  const hasLlm = all.some(({ name }) => prompted.includes(name.split("@")[0]!));
+  const matches = (approach: Approach, name: string): boolean =>
+    approach.name === name ||
+    approach.name.split("@")[0] === name ||
+    (name === filesName && approach.name.startsWith(`${filesName}:`));
+  for (const name of names) {
+    if (all.some((approach) => matches(approach, name))) continue;
+    const [way, model] = name.split("@");
+    // A way of prompting that no LLM was named for, or not this one.
+    const isUnnamed = prompted.includes(way!) && (model !== undefined || !hasLlm);
+    const hint = isUnnamed
+      ? ` It needs an LLM: add --llm ${model ?? "openai:gpt-6-luna"}.`
+      : didYouMean(name, [...known, ...prompted]);
+    throw new UserError(
+      `--approaches: "${name}" is not an approach of this run.${hint} Approaches: ${[...known, ...(hasLlm ? [] : prompted.map((way) => `${way}@LLM`))].join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,
+    );
+  }
+  // The floor costs nothing, and without it nobody sees that an approach only guesses.
+  return all.filter((approach) => approach.name === floorName || names.some((name) => matches(approach, name)));
+}
+
+/** A budget that enters every payment into a bill, which also says what earlier sessions of the run have spent. */
+export function billedBudget(limitUsd: number | undefined, bill: Bill): Budget {
+  const budget = createBudget(limitUsd ?? Number.POSITIVE_INFINITY, bill.totalUsd);
+  /** What costs nothing is no entry. */
+  const requestsOf = (worstUsd: number): number => (worstUsd > 0 ? 1 : 0);
+  const billed = (reservation: Reservation, worstUsd: number): Reservation => {
+    let isSettled = false;
+    return {
+      settle(paidUsd, uncertainUsd = 0) {
+        if (isSettled) return;
+        isSettled = true;
+        bill.add(paidUsd, uncertainUsd - worstUsd, uncertainUsd > 0 ? 0 : -requestsOf(worstUsd));
+        reservation.settle(paidUsd, uncertainUsd);
+      },
+    };
+  };
+  return {
+    limitUsd: budget.limitUsd,
+    get spentUsd() {
+      return budget.spentUsd;
+    },
+    get uncertainUsd() {
+      return budget.uncertainUsd;
+    },
+    async reserve(worstUsd, signal) {
+      const reservation = await budget.reserve(worstUsd, signal);
+      // Entered before the request is sent: of one that is open when the process is killed nobody knows whether it is billed.
+      bill.add(0, worstUsd, requestsOf(worstUsd));
+      return billed(reservation, worstUsd);
+    },
+    // In the bill since it was sent.
+    takeOver: (worstUsd) => billed(budget.takeOver(worstUsd), worstUsd),
+  };
+}

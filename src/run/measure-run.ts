@@ -1,0 +1,46 @@
+/** @file A run that is measured: what is missing is measured, and each measurement is on disk before the next one starts. */
+import { compare } from "../compare/compare.js";
+import { Interrupted, isAbort, UserError } from "../lib/errors.js";
+import { shellWord } from "../lib/shell-word.js";
+import { spendingText } from "../lib/spending.js";
+import type { Comparison } from "../types.js";
+import { writeArtifacts } from "./artifacts.js";
+import type { RunHooks } from "./hooks.js";
+import type { OpenRun } from "./open-run.js";
+
+/**
+ * Measures what is missing. Approaches that cannot be measured are told, and listed in the comparison's `failed`.
+ *
+ * @throws Interrupted where the signal is aborted, with how to go on
+ * @throws UserError where nothing can be measured, or the budget is reached, with how to go on
+ */
+export async function measureRun(open: OpenRun, { signal, onEvent }: RunHooks): Promise<Comparison> {
+  const { run, task, approaches, bill, plan } = open;
+  const { seeds } = plan;
+  try {
+    const comparison = await compare(task, approaches, {
+      seeds,
+      assumptions: run.manifest.assumptions,
+      signal,
+      log: onEvent,
+      finished: run.measurements,
+      checkpointFolder: run.checkpointFolder,
+      async onMeasurement(measurement) {
+        await run.append(measurement);
+        const { approach, split, trainSize, seed, fitCost, predictCost } = measurement;
+        onEvent({ kind: "measured", key: { approach, split, trainSize, seed }, cost: { fitCost, predictCost } });
+      },
+      onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
+      onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),
+    });
+    const { failed } = comparison;
+    await run.update({ failed, ...(failed.length === 0 ? { finishedAt: new Date().toISOString() } : {}) });
+    return comparison;
+  } catch (error) {
+    if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
+    const paid = bill.totalUsd > 0 ? `, and every answer paid for (${spendingText(bill)})` : "";
+    const kept = `What was measured is kept${paid}. Go on with: crossover resume ${shellWord(run.folder)}`;
+    if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
+    throw new Interrupted(`Stopped. ${kept}`);
+  }
+}

@@ -1,0 +1,128 @@
+/** @file A run that is open: its folder is locked, its stores are open, and what it may spend is agreed. */
+import { join } from "node:path";
+import process from "node:process";
+import { taskFacts } from "../compare/compare.js";
+import { owning } from "../lib/disposables.js";
+import { UserError } from "../lib/errors.js";
+import { packageVersion } from "../lib/version.js";
+import { services } from "../prompt/providers/services.js";
+import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
+import { type Bill, openBill } from "../store/bill.js";
+import { openResponseCache } from "../store/response-cache.js";
+import { checkNoRun, createRun, type Run, type RunManifest, runFormat } from "../store/run.js";
+import { lockRun } from "../store/run-lock.js";
+import type { Approach, Assumptions, Task } from "../types.js";
+import { confirmUsd } from "./confirm-usd.js";
+import { dataNotes } from "./data-notes.js";
+import { estimateRun, totalUsd } from "./estimate.js";
+import { checkGateNames } from "./gates.js";
+import type { RunHooks } from "./hooks.js";
+import { thisMachine } from "./machine.js";
+import { plannedApproaches, type RunPlan } from "./plan-run.js";
+import type { RunOptions } from "./run-options.js";
+
+/** Dispose of it: it holds the lock, and the stores. The plan has to live as long. */
+export interface OpenRun extends AsyncDisposable {
+  readonly plan: RunPlan;
+  readonly run: Run;
+  /** The data, with what its quick checks found among the warnings. */
+  readonly task: Task;
+  readonly approaches: readonly Approach[];
+  readonly bill: Bill;
+}
+
+/**
+ * Locks the run's folder, opens its stores, and agrees on the money. Of a run that goes on the caller holds the lock already, from before it
+ * read the run.
+ *
+ * @throws UserError where the folder is held or taken, or the data changed since the run began
+ * @throws Interrupted where the money may not be spent
+ */
+export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
+  return owning(async (held) => {
+    const { inputs, options, pinnedModel, encoder, seeds } = plan;
+    const { folder, runs, resumed, env, manner } = inputs;
+    const { signal, onEvent } = hooks;
+    if (resumed) checkSameData(resumed, inputs.task);
+    else {
+      // Held before anything of the folder is read: the bill, and batches, which reading tidies up.
+      held.use(await lockRun(folder));
+      await checkNoRun(folder);
+    }
+    const bill = openBill(join(folder, "bill.jsonl"));
+    // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
+    const responsesPath = options.cache ? join(runs, ".cache", "responses.db") : join(folder, "responses.db");
+    const responses = held.use(await openResponseCache(responsesPath));
+    const approaches = await plannedApproaches(plan, hooks, { responses, bill });
+    const names = approaches.map(({ name }) => name);
+    checkGateNames(inputs.gates, names);
+    // Before the first request that is paid for: texts with personal data would be on their way then.
+    const found = await dataNotes(inputs.task, encoder, {
+      judgesLabels: approaches.some(({ arm }) => arm === "tune"),
+      seed: options.seed,
+      context: { signal, spend: () => {}, log: onEvent },
+    });
+    for (const text of found) onEvent({ kind: "warning", text });
+    const task = { ...inputs.task, warnings: [...inputs.task.warnings, ...found] };
+    const asked = options.llm.filter((spec) => names.some((name) => name.includes(`@${spec}`)));
+    for (const text of await shutdownNotes(asked, { env, signal })) onEvent({ kind: "warning", text });
+    if (!resumed) {
+      hintAtLlm(options, env, onEvent);
+      const isBilled = options.llm.some((spec) => !spec.startsWith("recorded:"));
+      if (isBilled && !manner.yes && options.budgetUsd === undefined) {
+        const usd = totalUsd(await estimateRun(task, approaches, seeds));
+        await confirmUsd({ usd, subject: "This run" }, hooks.confirm);
+      }
+    }
+    const run = resumed ?? (await createRun(folder, newManifest(folder, { ...options, model: pinnedModel }, task)));
+    await resumed?.reopen();
+    return { plan, run, task, approaches, bill };
+  });
+}
+
+function newManifest(folder: string, options: RunOptions, task: Task): RunManifest {
+  const { margin, usdPerLabel, usdPerMachineHour, utilization } = options;
+  const assumptions: Assumptions = { margin, usdPerLabel, usdPerMachineHour, utilization };
+  return {
+    format: runFormat,
+    name: folder.split(/[\\/]/).at(-1)!,
+    createdAt: new Date().toISOString(),
+    version: packageVersion(),
+    machine: thisMachine(),
+    workingFolder: process.cwd(),
+    options: { ...options },
+    task: taskFacts(task),
+    assumptions,
+    failed: [],
+  };
+}
+
+function checkSameData(run: Run, task: Task): void {
+  for (const [part, before, now] of [
+    ["training", run.manifest.task.trainHash, task.trainHash],
+    ["test", run.manifest.task.testHash, task.testHash],
+    ["validation", run.manifest.task.validationHash, task.validationHash],
+  ] as const) {
+    if (before !== now) {
+      throw new UserError(
+        `The ${part} rows are not those that ${run.folder} began with: the data has changed since. Start a new run.`,
+      );
+    }
+  }
+}
+
+/** Which keys there are, and what to write to use them. */
+const keyHints = Object.entries(services).flatMap(([name, { key, example }]) =>
+  key.variable === null || name === "openai-compatible" ? [] : [{ variable: key.variable, spec: `${name}:${example}` }],
+);
+
+/** A key that is set is never used unasked: it costs money. */
+function hintAtLlm({ llm }: RunOptions, env: RunHooks["env"], onEvent: RunHooks["onEvent"]): void {
+  if (llm.length > 0) return;
+  const found = keyHints.find(({ variable }) => env[variable]);
+  const hint =
+    found === undefined
+      ? "To add one: --llm openai:gpt-6-luna (with OPENAI_API_KEY), another service of docs/services.md, ollama:qwen3:8b, or recorded:FILE."
+      : `${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.`;
+  onEvent({ kind: "note", text: `No LLM was named, so none is measured. ${hint}` });
+}

@@ -1,0 +1,92 @@
+/** @file A run that is published: what follows from its measurements, in the files of its folder and those that were asked for. */
+import { join } from "node:path";
+import { type Advice, advise } from "../advise/advise.js";
+import { writeFileAtomic } from "../lib/atomic-write.js";
+import { writePrivateFile } from "../lib/private-file.js";
+import { shellWord } from "../lib/shell-word.js";
+import { formatOf, type RenderOptions, render } from "../report/report.js";
+import type { UseIt } from "../report/use-it.js";
+import type { Run } from "../store/run.js";
+import type { Comparison, Spending, Task } from "../types.js";
+import { checkGates, type Gate, type GateResult } from "./gates.js";
+import type { OpenRun } from "./open-run.js";
+import { readTrainingCurves } from "./training-curves.js";
+import { useIt } from "./use-it.js";
+
+/** What a run came to, ready to be shown. */
+export interface RunReport {
+  /** With what it spent. */
+  readonly comparison: Comparison;
+  readonly advice: Advice;
+  readonly gates: readonly GateResult[];
+  /** How to put the advice to use. Absent where there is nothing to use. */
+  readonly use?: UseIt;
+  readonly spending: Spending;
+  /** The run's own report. It is there once the run was published. */
+  readonly path: string;
+  /** The report as the text of a file, by the file's extension. */
+  render(path: string): string;
+}
+
+export interface ReportInput {
+  /** The data, where it is at hand: its texts are shown beside the answers that differ. */
+  readonly task: Task | null;
+  readonly gates: readonly Gate[];
+  readonly spending: Spending;
+}
+
+/** Says what follows from a run's measurements. Writes nothing. */
+export async function reportOf(run: Run, measured: Comparison, { task, gates, spending }: ReportInput): Promise<RunReport> {
+  const { paidUsd, uncertainUsd, uncertainRequests } = spending;
+  const hasSpent = paidUsd + uncertainUsd > 0;
+  const comparison = hasSpent ? { ...measured, spending: { paidUsd, uncertainUsd, uncertainRequests } } : measured;
+  const advice = naming(advise(comparison), run);
+  const shipped = advice.choice ?? comparison.best.tune?.approach ?? comparison.summaries[0]?.approach ?? "none";
+  const results = checkGates(gates, comparison.summaries, shipped);
+  const use = await useIt(run, comparison, advice);
+  const options: RenderOptions = {
+    texts: new Map((task?.test.examples ?? []).map(({ id, text }) => [id, text])),
+    gates: results,
+    trainings: await readTrainingCurves(
+      run.folder,
+      comparison.summaries.map(({ approach }) => approach),
+    ),
+    ...(use === null ? {} : { useIt: use }),
+  };
+  return {
+    comparison,
+    advice,
+    gates: results,
+    ...(use === null ? {} : { use }),
+    spending,
+    path: join(run.folder, "report.html"),
+    render: (path) => render(formatOf(path), comparison, advice, options),
+  };
+}
+
+/** Writes the reports of a run that was measured: those of its folder, and those that were asked for. */
+export async function publishRun({ run, task, bill, plan }: OpenRun, measured: Comparison): Promise<RunReport> {
+  const { gates, manner } = plan.inputs;
+  const report = await reportOf(run, measured, { task, gates, spending: bill });
+  for (const file of ["report.html", "report.md", "results.json"]) {
+    const path = join(run.folder, file);
+    await writePrivateFile(path, report.render(path));
+  }
+  await writeReports(report, manner.output);
+  return report;
+}
+
+/** Writes a report to files of the user's, who says who may read them. */
+export async function writeReports(report: RunReport, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await writeFileAtomic(path, report.render(path));
+}
+
+/** Puts the data's path where the advice, which does not know it, says FILE, and the run's folder where it says RUN. */
+function naming(advice: Advice, { folder, manifest }: Run): Advice {
+  const path = String(manifest.options["path"]);
+  const words: Readonly<Record<string, string>> = { FILE: shellWord(path), RUN: shellWord(folder) };
+  const nextSteps = advice.nextSteps.map((step) =>
+    step.command === undefined ? step : { ...step, command: step.command.replace(/\b(FILE|RUN)\b/g, (word) => words[word]!) },
+  );
+  return { ...advice, nextSteps };
+}

@@ -1,0 +1,77 @@
+/** @file What a run starts from: its options, checked, and its data, read. Nothing is spent, and no folder is touched. */
+import { dirname, join } from "node:path";
+import { readTask } from "../data/data.js";
+import { UserError } from "../lib/errors.js";
+import { formatOf } from "../report/report.js";
+import type { Run } from "../store/run.js";
+import type { Task } from "../types.js";
+import { checkLlms } from "./approaches.js";
+import { readEnvironment } from "./environment.js";
+import { type Gate, parseGate } from "./gates.js";
+import type { RunHooks } from "./hooks.js";
+import { type RunManner, type RunOptions, taskOptions } from "./run-options.js";
+import { withPrompts } from "./saved-prompts.js";
+
+/** What was asked for, and of which rows. */
+export interface RunInputs {
+  /** As given, with the models that prompts name. */
+  readonly options: RunOptions;
+  readonly manner: RunManner;
+  readonly env: RunHooks["env"];
+  readonly gates: readonly Gate[];
+  readonly task: Task;
+  /** The run's folder. */
+  readonly folder: string;
+  /** Folder of all runs, with what they share beside them. */
+  readonly runs: string;
+  /** The earlier run that goes on. */
+  readonly resumed?: Run;
+}
+
+/**
+ * Reads the data and whatever else the options name.
+ *
+ * @param isPlan whether nothing will be asked: no key is needed then
+ * @throws UserError where options, data, prompts or LLMs cannot be used
+ */
+export async function readInputs(
+  given: RunOptions,
+  manner: RunManner,
+  { env: outer, onEvent }: RunHooks,
+  { resumed, isPlan = false }: { readonly resumed?: Run; readonly isPlan?: boolean } = {},
+): Promise<RunInputs> {
+  // What can be wrong with the options is found before any work.
+  const gates = given.require.map(parseGate);
+  checkOutputs(manner.output);
+  checkName(manner.name);
+  const options = await withPrompts(given);
+  const env = await readEnvironment(outer, manner.envFile);
+  await checkLlms(options, env, isPlan);
+  const task = await readTask({ ...taskOptions(options), log: onEvent });
+  for (const text of task.warnings) onEvent({ kind: "warning", text });
+  const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name));
+  // What a run has stored beside it is found again from wherever it is resumed.
+  const runs = resumed === undefined ? manner.runs : dirname(folder);
+  return { options, manner, env, gates, task, folder, runs, ...(resumed === undefined ? {} : { resumed }) };
+}
+
+/** Refuses files whose extension names no report. */
+export function checkOutputs(paths: readonly string[]): void {
+  for (const path of paths) formatOf(path);
+}
+
+/** A name is one folder within the folder of all runs: elsewhere it would not be found again. */
+function checkName(name: string | undefined): void {
+  if (name === undefined || (/^[^/\\]+$/.test(name) && !/^\.{1,2}$/.test(name))) return;
+  throw new UserError(`--name is "${name}"; it must be a name without slashes. --runs DIR says in which folder the run is put.`);
+}
+
+/**
+ * The data's name and the time to the second, in a form that every file system takes and that sorts by time. No hyphen or dot begins it: a
+ * command would read it as an option, a shell hide it.
+ */
+function newName(dataName: string): string {
+  const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
+  const name = dataName.replace(/[^\w.-]+/g, "-").replace(/^[-.]+/, "");
+  return `${name.slice(0, 60) || "run"}-${time}`;
+}

@@ -1,0 +1,69 @@
+/** @file How the approach that a run advises is put to use: where its files are, and the command and the lines of code that use them. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Advice } from "../advise/advise.js";
+import { filesOfFolder, isFolder } from "../data/split-files.js";
+import { UserError } from "../lib/errors.js";
+import { shellWord } from "../lib/shell-word.js";
+import type { UseIt } from "../report/use-it.js";
+import type { Run } from "../store/run.js";
+import type { Comparison } from "../types.js";
+import { tunedFolder } from "./artifacts.js";
+import { artifactFolder } from "./training-curves.js";
+
+/**
+ * Of the choice, or of the best tuned approach where nothing could be chosen; `null` where that left no files to use, and where nothing is
+ * shown to beat guessing.
+ */
+export async function useIt(run: Run, comparison: Comparison, { choice, reasons }: Advice): Promise<UseIt | null> {
+  const approach = choice ?? comparison.best.tune?.approach;
+  if (approach === undefined || reasons.some(({ kind }) => kind === "no-better-than-majority")) return null;
+  const isAdvised = choice !== null;
+  const { options } = run.manifest;
+  const text = typeof options["text"] === "string" ? ["--text", shellWord(options["text"])] : [];
+  const rows = shellWord((await rowsFile(options)) ?? "ROWS.csv");
+  const folder = tunedFolder(run.folder, approach);
+  if (folder !== undefined) {
+    return {
+      approach,
+      isAdvised,
+      folder,
+      command: ["crossover label", rows, ...text, "--model", shellWord(folder)].join(" "),
+      code: [
+        'import { loadClassifier } from "crossover";',
+        "",
+        `const classifier = await loadClassifier(${JSON.stringify(folder)});`,
+        'const [{ answer, scores }] = await classifier.classify(["A text to be labelled"]);',
+      ],
+    };
+  }
+  const prompt = artifactFolder(run.folder, approach);
+  if (!approach.includes("@") || !existsSync(join(prompt, "prompt.json")) || approach.startsWith("prompt:recorded")) return null;
+  const words = [
+    "crossover label",
+    rows,
+    ...text,
+    "--run",
+    shellWord(run.folder),
+    "--approach",
+    shellWord(approach),
+    "--dry-run",
+  ];
+  return { approach, isAdvised, folder: prompt, command: words.join(" "), code: [] };
+}
+
+/** A file with texts that are surely there: the run's own. */
+async function rowsFile({ path, test }: Readonly<Record<string, unknown>>): Promise<string | undefined> {
+  for (const given of [path, test]) {
+    if (typeof given !== "string") continue;
+    if (!existsSync(given) || /\.ya?ml$/i.test(given)) continue;
+    if (!(await isFolder(given))) return given;
+    try {
+      const files = await filesOfFolder(given);
+      return files.test[0] ?? files.train[0];
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return undefined;
+}
