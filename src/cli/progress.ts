@@ -2,9 +2,10 @@
 
 import { displayWidth, truncateMiddle } from "../lib/display-width.js";
 import { formatCount, formatSeconds } from "../lib/format.js";
+import { noteText, phaseKey, phaseText } from "../lib/phase-text.js";
 import { visibleText } from "../lib/visible-text.js";
 import { style } from "../report/terminal/style.js";
-import type { ProgressEvent } from "../types.js";
+import type { PhaseEvent, ProgressEvent } from "../types.js";
 import { noteLines } from "./notes.js";
 import { screenBlock } from "./screen-block.js";
 import type { Terminal } from "./terminal.js";
@@ -33,9 +34,9 @@ export interface Progress {
   clear(): void;
 }
 
-type StageEvent = ProgressEvent & { readonly kind: "progress" };
-
+/** A piece of work that is shown. */
 interface Stage {
+  readonly key: string;
   readonly name: string;
   readonly total: number;
   done: number;
@@ -81,11 +82,12 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
     once: true,
   });
 
-  const stageOf = (event: StageEvent, now: number): Stage => {
+  const stageOf = (event: PhaseEvent, now: number): Stage => {
     const current = [stage, training].find((known) => known !== null && isSameWork(known, event));
     if (current) return current;
-    const { stage: name, total, done } = event;
-    return { name, total, done, startedAt: now, startedWith: done, toldAt: now, shownAt: null, points: [] };
+    const { total, done } = event;
+    const name = visibleText(phaseText(event));
+    return { key: phaseKey(event), name, total, done, startedAt: now, startedWith: done, toldAt: now, shownAt: null, points: [] };
   };
 
   return {
@@ -96,7 +98,7 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
     log(given) {
       if (given.kind === "note") {
         endTraining();
-        note(given.text);
+        note(noteText(given));
         return;
       }
       const event = visibleEvent(given);
@@ -107,7 +109,7 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
       if (stage !== current && stage !== training) block.clear();
       stage = current;
       [current.done, current.toldAt] = [event.done, now];
-      if (event.values !== undefined) addPoint(current.points, { step: event.done, at: now, values: event.values });
+      if (event.training !== undefined) addPoint(current.points, { step: event.done, at: now, values: event.training });
       if (isTraining(current.points)) training = current;
       if (event.done >= event.total) {
         if (training === current) ending = current;
@@ -123,26 +125,27 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
       } else {
         const [first, last] = logEverySeconds;
         // Held-out losses are few, and what a log is read for.
-        if (waited < Math.min(Math.max(first, elapsed / 10), last) && event.values?.["validation loss"] === undefined) return;
+        if (waited < Math.min(Math.max(first, elapsed / 10), last) && event.training?.validationLoss === undefined) return;
         const left = timeLeft(event, current, elapsed);
         const count = `${formatCount(event.done)} of ${formatCount(event.total)} (${Math.floor(shareOf(event) * 100)} %)`;
-        terminal.err(`${[`${event.stage}: ${count}`, ...left, ...details(event, current)].join(", ")}\n`);
+        terminal.err(`${[`${current.name}: ${count}`, ...left, ...details(event, current)].join(", ")}\n`);
       }
       current.shownAt = now;
     },
   };
 }
 
-/** Names of models and files may come from anywhere. */
-function visibleEvent(event: StageEvent): StageEvent {
-  const { stage, detail } = event;
-  return { ...event, stage: visibleText(stage), ...(detail === undefined ? {} : { detail: visibleText(detail) }) };
+/** Names of files may come from anywhere. */
+function visibleEvent(event: PhaseEvent): PhaseEvent {
+  const { detail } = event;
+  return { ...event, ...(detail === undefined ? {} : { detail: visibleText(detail) }) };
 }
 
-/** The same words with another total, or fewer done, are the next piece of work of the same kind; a training may end before its time. */
-function isSameWork(stage: Stage, { stage: name, done, total }: StageEvent): boolean {
+/** The same work with another total, or fewer done, are the next piece of work of the same kind; a training may end before its time. */
+function isSameWork(stage: Stage, event: PhaseEvent): boolean {
+  const { done, total } = event;
   const endsEarly = stage.points.length > 0 && done >= total && total <= stage.total;
-  return stage.name === name && (stage.total === total || endsEarly) && done >= stage.done;
+  return stage.key === phaseKey(event) && (stage.total === total || endsEarly) && done >= stage.done;
 }
 
 /** Adds what was said; a step that is told of twice, as when it is evaluated, is one point. */
@@ -152,30 +155,30 @@ function addPoint(points: TrainingPoint[], point: TrainingPoint): void {
   else points.push(point);
 }
 
-const shareOf = ({ done, total }: StageEvent): number => (total === 0 ? 1 : done / total);
+const shareOf = ({ done, total }: PhaseEvent): number => (total === 0 ? 1 : done / total);
 
-function timeLeft({ done, total }: StageEvent, { startedWith }: Stage, elapsed: number): string[] {
+function timeLeft({ done, total }: PhaseEvent, { startedWith }: Stage, elapsed: number): string[] {
   const doneHere = done - startedWith;
   return doneHere > 0 ? [`${formatSeconds((elapsed / doneHere) * (total - done))} left`] : [];
 }
 
 /** A bar; under it, while something is trained and there is room, its curves and its numbers. No line fills the screen's width, or it would break. */
-function screenLines(event: StageEvent, stage: Stage, elapsed: number, terminal: Terminal): string[] {
+function screenLines(event: PhaseEvent, stage: Stage, elapsed: number, terminal: Terminal): string[] {
   const { columns, rows } = terminal.screen();
   const width = Math.max(1, columns - 1);
   const chart = terminal.hasUnicode ? trainingChartLines(stage.points, stage.total, width, style(terminal.hasErrColor)) : [];
   const left = timeLeft(event, stage, elapsed);
   if (chart.length === 0 || chart.length + spareRows > rows)
-    return [barLine(event, [...left, ...details(event, stage)], width, terminal)];
+    return [barLine(event, stage.name, [...left, ...details(event, stage)], width, terminal)];
   return [
-    barLine(event, left, width, terminal),
+    barLine(event, stage.name, left, width, terminal),
     ...chart,
     ...filled(details(event, stage), " · ", width).slice(0, mostNumberLines),
   ];
 }
 
 /** Name, bar, count, time left and what else fits. On a narrow screen the bar goes first, then the middle of the name, then the time. */
-function barLine(event: StageEvent, parts: readonly string[], width: number, { hasUnicode }: Terminal): string {
+function barLine(event: PhaseEvent, name: string, parts: readonly string[], width: number, { hasUnicode }: Terminal): string {
   const count = ` ${formatCount(event.done)} of ${formatCount(event.total)}`;
   const [done, open] = hasUnicode ? ["█", "░"] : ["#", "-"];
   const bar = (cells: number): string => {
@@ -183,13 +186,13 @@ function barLine(event: StageEvent, parts: readonly string[], width: number, { h
     return ` ${done.repeat(full)}${open.repeat(cells - full)}`;
   };
   const left = parts.length > 0 ? `, ${parts[0]}` : "";
-  const nameColumns = displayWidth(event.stage);
+  const nameColumns = displayWidth(name);
   const room = (tail: string): number => width - displayWidth(tail);
   const tail =
     [bar(barCells) + count + left, bar(narrowBarCells) + count + left].find((each) => room(each) >= nameColumns) ??
     [count + left, count].find((each) => room(each) >= Math.min(nameColumns, leastNameColumns)) ??
     count;
-  return filled([truncateMiddle(event.stage, Math.max(1, room(tail))) + tail, ...parts.slice(1)], ", ", width)[0]!;
+  return filled([truncateMiddle(name, Math.max(1, room(tail))) + tail, ...parts.slice(1)], ", ", width)[0]!;
 }
 
 /** The parts in lines of at most `width` columns. A part that is wider than a line loses its middle. */
@@ -204,7 +207,7 @@ function filled(parts: readonly string[], separator: string, width: number): str
 }
 
 /** What is said besides the count: the numbers of a training, or the event's own words. */
-function details({ detail }: StageEvent, { points, total }: Stage): string[] {
+function details({ detail }: PhaseEvent, { points, total }: Stage): string[] {
   if (isTraining(points)) return trainingNumbers(points, total);
   return detail === undefined ? [] : [detail];
 }

@@ -5,6 +5,7 @@ import { formatNumber } from "../lib/format.js";
 import { quantile } from "../lib/quantile.js";
 import { movingAverage } from "../lib/smoothing.js";
 import type { Style } from "../report/terminal/style.js";
+import type { TrainingNumbers } from "../types.js";
 
 /** What one event of a training said. */
 export interface TrainingPoint {
@@ -12,8 +13,8 @@ export interface TrainingPoint {
   readonly step: number;
   /** When it was said, in seconds of the terminal's clock. */
   readonly at: number;
-  /** `values` of the event. */
-  readonly values: Readonly<Record<string, number>>;
+  /** `training` of the event. */
+  readonly values: TrainingNumbers;
 }
 
 /** Lines of the loss curve. Each has four dots from top to bottom. */
@@ -44,7 +45,7 @@ export function smoothedLoss(
 export function trainingChartLines(points: readonly TrainingPoint[], steps: number, width: number, style: Style): string[] {
   const smooth = smoothedLoss(points, steps);
   const raw = lossesOf(points, "loss");
-  const heldOut = lossesOf(points, "validation loss");
+  const heldOut = lossesOf(points, "validationLoss");
   const losses = raw.map(({ loss }) => loss);
   if (smooth.length < 2) return [];
   // One wild batch must not press the curve flat: its dot is left out.
@@ -75,7 +76,7 @@ interface LossPoint {
   readonly loss: number;
 }
 
-function lossesOf(points: readonly TrainingPoint[], name: "loss" | "validation loss"): LossPoint[] {
+function lossesOf(points: readonly TrainingPoint[], name: "loss" | "validationLoss"): LossPoint[] {
   return points.flatMap(({ step, values }) => {
     const loss = values[name];
     return loss !== undefined && Number.isFinite(loss) ? [{ step, loss }] : [];
@@ -192,7 +193,7 @@ const blocks = "▁▂▃▄▅▆▇█";
 
 /** The learning rate by cell, as a share of the highest so far. */
 function learningRates(points: readonly TrainingPoint[], steps: number, cells: number): string {
-  const rates = points.flatMap(({ step, values: { "learning rate": rate } }) => (rate === undefined ? [] : [{ step, rate }]));
+  const rates = points.flatMap(({ step, values: { learningRate: rate } }) => (rate === undefined ? [] : [{ step, rate }]));
   const highest = rates.reduce((most, { rate }) => Math.max(most, rate), 0);
   if (!(highest > 0)) return "";
   const byCell = new Map(rates.map(({ step, rate }) => [columnOf(step, { steps, columns: cells }), rate]));

@@ -1,5 +1,6 @@
 /** @file A training in numbers: those that stand under its curves while it runs, and those that stay when it is done. */
 import { formatCount, formatNumber } from "../lib/format.js";
+import type { TrainingNumbers } from "../types.js";
 import { smoothedLoss, type TrainingPoint } from "./training-chart.js";
 
 /** Seconds that a speed is the mean over. */
@@ -7,18 +8,18 @@ const speedSeconds = 20;
 
 /** Whether the events told of a loss, so that there is something to draw. */
 export function isTraining(points: readonly TrainingPoint[]): boolean {
-  return points.some(({ values }) => values["loss"] !== undefined);
+  return points.some(({ values }) => values.loss !== undefined);
 }
 
 /** Where a training stands, the most important first: loss, held-out loss, learning rate, speeds, length of the gradient. */
 export function trainingNumbers(points: readonly TrainingPoint[], steps: number): string[] {
   const loss = smoothedLoss(points, steps).at(-1)?.loss;
-  const [rate, gradient] = [lastOf(points, "learning rate"), lastOf(points, "gradient norm")];
+  const [rate, gradient] = [lastOf(points, "learningRate"), lastOf(points, "gradientNorm")];
   const parts = [
     loss === undefined ? null : `loss ${formatNumber(loss)}`,
     heldOutLoss(points),
     rate === undefined ? null : `learning rate ${formatRate(rate)}`,
-    ...["rows", "tokens"].map((unit) => speed(points, unit)),
+    ...(["rows", "tokens"] as const).map((unit) => speed(points, unit)),
     gradient === undefined ? null : `gradient norm ${formatNumber(gradient)}`,
   ];
   return parts.filter((part) => part !== null);
@@ -34,7 +35,7 @@ export function trainingOutcome(points: readonly TrainingPoint[], steps: number)
 
 /** The last held-out loss, and the best one where that is another; `null` before the first. */
 function heldOutLoss(points: readonly TrainingPoint[]): string | null {
-  const losses = points.flatMap(({ step, values: { "validation loss": loss } }) => (loss === undefined ? [] : [{ step, loss }]));
+  const losses = points.flatMap(({ step, values: { validationLoss: loss } }) => (loss === undefined ? [] : [{ step, loss }]));
   const last = losses.at(-1);
   if (last === undefined) return null;
   const best = losses.reduce((a, b) => (b.loss < a.loss ? b : a));
@@ -42,12 +43,12 @@ function heldOutLoss(points: readonly TrainingPoint[]): string | null {
   return `validation loss ${formatNumber(last.loss)}${note}`;
 }
 
-function lastOf(points: readonly TrainingPoint[], name: string): number | undefined {
+function lastOf(points: readonly TrainingPoint[], name: keyof TrainingNumbers): number | undefined {
   return points.findLast(({ values }) => values[name] !== undefined)?.values[name];
 }
 
 /** `128 rows/s`: the mean over the last seconds, and over two steps at least; `null` where it was not counted. */
-function speed(points: readonly TrainingPoint[], unit: string): string | null {
+function speed(points: readonly TrainingPoint[], unit: "rows" | "tokens"): string | null {
   const isCounted = ({ values }: TrainingPoint): boolean => values[unit] !== undefined;
   const end = points.findLastIndex(isCounted);
   if (end < 0) return null;

@@ -84,14 +84,14 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     const { approach, split } = planned;
     signal.throwIfAborted();
     const detail = `${approach.name} on ${split} rows`;
-    log({ kind: "progress", stage: "comparing", done: index, total: plan.length, detail });
+    log({ kind: "progress", phase: "comparing", done: index, total: plan.length, detail });
     const known = finished.find((measurement) => isSame(measurement, planned));
     const measurement = known ?? (failed.has(approach.name) ? null : await attempt(planned));
     if (measurement === null) continue;
     measurements.push(measurement);
     if (known === undefined) await onMeasurement?.(measurement);
   }
-  log({ kind: "progress", stage: "comparing", done: plan.length, total: plan.length });
+  log({ kind: "progress", phase: "comparing", done: plan.length, total: plan.length });
   const reasons = [...failed].map(([approach, reason]) => ({ approach, reason }));
   if (!measurements.some((measurement) => measurement.split === "test")) {
     throw new UserError(`No approach could be measured. ${reasons.map((each) => `${each.approach}: ${each.reason}`).join(" ")}`);

@@ -8,6 +8,7 @@ import type {
   Cost,
   Dataset,
   Measurement,
+  MeasurementKey,
   Outcome,
   PredictContext,
   Prediction,
@@ -41,7 +42,8 @@ const warmUpRequests = 3;
  */
 export async function measure(approach: Approach, train: Dataset, test: Dataset, options: MeasureOptions): Promise<Measurement> {
   const { split, seed, repeat = 0, signal, onPredictor } = options;
-  const log = named(approach.name, options.log);
+  const key = { approach: approach.name, split, trainSize: train.examples.length, seed };
+  const log = during(key, options.log);
   const queries = test.examples.map(({ id, text }): Query => ({ id, text }));
   throwIfAborted(signal);
   const fitting = metered({ signal, log });
@@ -56,11 +58,8 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
     const predictCost = predicting.cost();
     checkPredictions(approach.name, predictions, test);
     const measurement: Measurement = {
-      approach: approach.name,
+      ...key,
       arm: approach.arm,
-      split,
-      trainSize: train.examples.length,
-      seed,
       outcomes: test.examples.map(
         ({ id, labels, group }, row): Outcome => ({
           ...withLargestScores(predictions[row]!, labels),
@@ -105,12 +104,9 @@ function metered(rest: Omit<Context, "spend">): { readonly context: Context; rea
   return { context: { ...rest, spend }, cost: () => addCosts(spent, { seconds: (performance.now() - start) / 1000 }) };
 }
 
-/** Puts the approach's name before what its events say. */
-function named(approach: string, log: (event: ProgressEvent) => void): (event: ProgressEvent) => void {
-  return (event) => {
-    if (event.kind === "note") log({ ...event, text: `${approach}: ${event.text}` });
-    else log({ ...event, stage: `${approach}: ${event.stage}` });
-  };
+/** Says of each event which measurement it belongs to. */
+function during(measurement: MeasurementKey, log: (event: ProgressEvent) => void): (event: ProgressEvent) => void {
+  return (event) => log({ ...event, measurement });
 }
 
 /**
@@ -138,7 +134,7 @@ async function latencies(
     const start = performance.now();
     await predictor.predict([query], context);
     seconds.push((performance.now() - start) / 1000);
-    log({ kind: "progress", stage: "timing single answers", done: index + 1, total: sample.length });
+    log({ kind: "progress", phase: "timing", done: index + 1, total: sample.length });
   }
   return seconds;
 }

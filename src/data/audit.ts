@@ -115,10 +115,10 @@ function tokenCounts(
 ): Float64Array {
   const counts = new Float64Array(texts.length);
   for (let from = 0; from < texts.length; from += textsPerEvent) {
-    log({ kind: "progress", stage: "counting tokens", done: from, total: texts.length });
+    log({ kind: "progress", phase: "counting-tokens", done: from, total: texts.length });
     counts.set(countTokens(texts.slice(from, from + textsPerEvent)), from);
   }
-  log({ kind: "progress", stage: "counting tokens", done: texts.length, total: texts.length });
+  log({ kind: "progress", phase: "counting-tokens", done: texts.length, total: texts.length });
   return counts;
 }
 

@@ -76,7 +76,7 @@ export function duplicateGroups(texts: readonly string[], log: (event: ProgressE
   const order = new Float64Array(keys.length);
   let inVain = 0;
   for (let band = 0; band < bands; band++) {
-    log({ kind: "progress", stage: "comparing texts that may be alike", done: band, total: bands });
+    log({ kind: "progress", phase: "comparing-texts", done: band, total: bands });
     for (let i = 0; i < keys.length; i++) order[i] = (bandKeys[band * keys.length + i]! >>> droppedBits) * positions + i;
     order.sort();
     const bucketOf = (at: number): number => Math.floor(order[at]! / positions);
@@ -98,7 +98,7 @@ export function duplicateGroups(texts: readonly string[], log: (event: ProgressE
       start = end;
     }
   }
-  log({ kind: "progress", stage: "comparing texts that may be alike", done: bands, total: bands });
+  log({ kind: "progress", phase: "comparing-texts", done: bands, total: bands });
   const together = new Map<number, number[]>();
   for (const [i, rows] of members.entries()) together.set(joined.find(i), [...(together.get(joined.find(i)) ?? []), ...rows]);
   const near = [...together.values()].filter((group) => group.length > 1).map((group) => group.sort((a, b) => a - b));
@@ -140,7 +140,7 @@ function bandKeysOf(keys: readonly string[], log: (event: ProgressEvent) => void
   const bandKeys = new Uint32Array(keys.length * bands);
   const signature = new Uint32Array(bins);
   for (const [i, key] of keys.entries()) {
-    if (i % textsPerEvent === 0) log({ kind: "progress", stage: "looking for duplicates", done: i, total: keys.length });
+    if (i % textsPerEvent === 0) log({ kind: "progress", phase: "finding-duplicates", done: i, total: keys.length });
     sign(key, signature);
     for (let band = 0; band < bands; band++) {
       let hash = band;
@@ -148,7 +148,7 @@ function bandKeysOf(keys: readonly string[], log: (event: ProgressEvent) => void
       bandKeys[band * keys.length + i] = hash;
     }
   }
-  log({ kind: "progress", stage: "looking for duplicates", done: keys.length, total: keys.length });
+  log({ kind: "progress", phase: "finding-duplicates", done: keys.length, total: keys.length });
   return bandKeys;
 }
 

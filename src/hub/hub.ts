@@ -27,7 +27,7 @@ export interface FetchOptions {
   /** Take it from the cache or fail. Also set by `HF_HUB_OFFLINE`. */
   readonly offline?: boolean;
   readonly signal: AbortSignal;
-  /** Hears of bytes that arrived, `done` and `total` in the unit that the stage names (kB, MB), and of what the user should know. */
+  /** Hears of bytes that arrived, `done` and `total` in `unit`, and of what the user should know. */
   log(event: ProgressEvent): void;
   /** The pause before the first new attempt after a fault; 1 second unless told. */
   readonly backoffSeconds?: number;
@@ -255,7 +255,7 @@ const sayEveryMs = 100;
 /** Tells of all these files as of one piece of work. */
 function byteMeter(hub: Hub, { id }: RepoId, sources: readonly Source[]): Meter {
   const total = sources.reduce((sum, { file }) => sum + file.size, 0);
-  const [unit, size] = total < 1e7 ? ["kB", 1e3] : ["MB", 1e6];
+  const [unit, size] = total < 1e7 ? (["kB", 1e3] as const) : (["MB", 1e6] as const);
   const counts = new Map<string, number>();
   let saidAt = Number.NEGATIVE_INFINITY;
   return ({ file }, bytes) => {
@@ -265,7 +265,15 @@ function byteMeter(hub: Hub, { id }: RepoId, sources: readonly Source[]): Meter 
     // A fast line brings thousands of pieces a second.
     if (now - saidAt < sayEveryMs && done < total) return;
     saidAt = now;
-    hub.log({ kind: "progress", stage: `Downloading ${id}, ${unit}`, done: done / size, total: total / size, detail: file.path });
+    hub.log({
+      kind: "progress",
+      phase: "downloading",
+      subject: id,
+      unit,
+      done: done / size,
+      total: total / size,
+      detail: file.path,
+    });
   };
 }
 

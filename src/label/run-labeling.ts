@@ -68,7 +68,7 @@ export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith:
       ...(budget.spentUsd > 0 ? [`${formatUsd(budget.spentUsd)} so far`] : []),
     ];
     const detail = parts.length === 0 ? {} : { detail: parts.join(", ") };
-    onEvent({ kind: "progress", stage: `labeling with ${labeller.name}`, done, total: rows, ...detail });
+    onEvent({ kind: "progress", phase: "labeling", subject: labeller.name, done, total: rows, ...detail });
   };
   try {
     {

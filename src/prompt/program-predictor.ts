@@ -149,7 +149,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
       const predictions = await answerRows(
         queries,
         predictContext,
-        `asking ${llm.spec}`,
+        { phase: "asking", subject: llm.spec },
         Math.ceil(rowsPerRequest * maxConcurrency),
         async ({ text }, signals, place) => {
           const question = questionOf(place);

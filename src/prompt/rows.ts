@@ -3,7 +3,7 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { formatSeconds } from "../lib/format.js";
-import type { PredictContext, Prediction, Query } from "../types.js";
+import type { PhaseEvent, PredictContext, Prediction, Query } from "../types.js";
 import type { Signals } from "./client.js";
 import type { ServiceWait } from "./outage.js";
 
@@ -12,11 +12,13 @@ import type { ServiceWait } from "./outage.js";
  * is not asked about every row before the first has failed for good. Where one throws (no key, no budget), no other starts, those
  * under way are awaited, so that what is paid for is stored, and the first error is thrown. An aborted context also cuts open
  * requests. `answer` is also told the query's place.
+ *
+ * @param kind what progress is told of
  */
 export async function answerRows(
   queries: readonly Query[],
   context: PredictContext,
-  stage: string,
+  kind: Pick<PhaseEvent, "phase" | "subject">,
   atOnce: number,
   answer: (query: Query, signals: Signals, place: number) => Promise<Prediction>,
 ): Promise<Prediction[]> {
@@ -24,7 +26,7 @@ export async function answerRows(
   const halt = new AbortController();
   let done = 0;
   const progress = (detail?: string): void =>
-    context.log({ kind: "progress", stage, done, total: queries.length, ...(detail === undefined ? {} : { detail }) });
+    context.log({ kind: "progress", ...kind, done, total: queries.length, ...(detail === undefined ? {} : { detail }) });
   const signals: Signals = {
     wait: AbortSignal.any([context.signal, halt.signal]),
     request: AbortSignal.any([context.signal]),

@@ -1,15 +1,5 @@
 /** @file What a run tells whoever started it, and what it asks. */
-import type { Measurement, MeasurementKey, ProgressEvent } from "../types.js";
-
-/** What happens in a run, in the order it happens. Dropping every event changes no result. */
-export type RunEvent =
-  | ProgressEvent
-  /** Something the user should know of the data, a model or a price. Also in the report where it is about the data. */
-  | { readonly kind: "warning"; readonly text: string }
-  /** A measurement was made and is on disk. */
-  | { readonly kind: "measured"; readonly key: MeasurementKey; readonly cost: Pick<Measurement, "fitCost" | "predictCost"> }
-  /** An approach could not be measured; the others go on. */
-  | { readonly kind: "failed"; readonly approach: string; readonly reason: string };
+import type { RunEvent } from "../types.js";
 
 /** Money that is about to be spent. */
 export interface SpendingQuestion {
@@ -23,6 +13,7 @@ export interface SpendingQuestion {
 export interface RunHooks {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
+  /** Hears what happens. Dropping every event changes no result. */
   onEvent(event: RunEvent): void;
   /** Whether so much may be spent; `undefined` where nobody can answer. */
   confirm(question: SpendingQuestion): Promise<boolean | undefined>;

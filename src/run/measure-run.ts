@@ -3,7 +3,7 @@ import { compare } from "../compare/compare.js";
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
 import { shellWord } from "../lib/shell-word.js";
 import { spendingText } from "../lib/spending.js";
-import type { Comparison } from "../types.js";
+import type { Comparison, RunEvent } from "../types.js";
 import { writeArtifacts } from "./artifacts.js";
 import type { RunHooks } from "./hooks.js";
 import type { OpenRun } from "./open-run.js";
@@ -14,9 +14,13 @@ import type { OpenRun } from "./open-run.js";
  * @throws Interrupted where the signal is aborted, with how to go on
  * @throws UserError where nothing can be measured, or the budget is reached, with how to go on
  */
-export async function measureRun(open: OpenRun, { signal, onEvent }: RunHooks): Promise<Comparison> {
+export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHooks): Promise<Comparison> {
   const { run, task, approaches, bill, plan } = open;
   const { seeds } = plan;
+  const onEvent = (event: RunEvent): void => {
+    open.events.add(event);
+    tell(event);
+  };
   try {
     const comparison = await compare(task, approaches, {
       seeds,
@@ -28,7 +32,7 @@ export async function measureRun(open: OpenRun, { signal, onEvent }: RunHooks): 
       async onMeasurement(measurement) {
         await run.append(measurement);
         const { approach, split, trainSize, seed, fitCost, predictCost } = measurement;
-        onEvent({ kind: "measured", key: { approach, split, trainSize, seed }, cost: { fitCost, predictCost } });
+        onEvent({ kind: "measured", measurement: { approach, split, trainSize, seed }, fitCost, predictCost });
       },
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),

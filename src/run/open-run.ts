@@ -8,6 +8,7 @@ import { packageVersion } from "../lib/version.js";
 import { services } from "../prompt/providers/services.js";
 import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
 import { type Bill, openBill } from "../store/bill.js";
+import { type EventLog, openEventLog } from "../store/event-log.js";
 import { openResponseCache } from "../store/response-cache.js";
 import { checkNoRun, createRun, type Run, type RunManifest, runFormat } from "../store/run.js";
 import { lockRun } from "../store/run-lock.js";
@@ -29,6 +30,8 @@ export interface OpenRun extends AsyncDisposable {
   readonly task: Task;
   readonly approaches: readonly Approach[];
   readonly bill: Bill;
+  /** What happens while it is measured, for whoever looks later. */
+  readonly events: EventLog;
 }
 
 /**
@@ -76,7 +79,7 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
     }
     const run = resumed ?? (await createRun(folder, newManifest(folder, { ...options, model: pinnedModel }, task)));
     await resumed?.reopen();
-    return { plan, run, task, approaches, bill };
+    return { plan, run, task, approaches, bill, events: openEventLog(join(folder, "events.jsonl")) };
   });
 }
 

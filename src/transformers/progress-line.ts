@@ -1,6 +1,7 @@
 /** @file What a program's user sees while it works: one line on stderr that is written anew, or plain lines where stderr is no screen. */
 import process from "node:process";
 import { formatCount } from "../lib/format.js";
+import { noteText, phaseText } from "../lib/phase-text.js";
 import { terminalCleaner } from "../lib/terminal-text.js";
 import type { ProgressEvent } from "../types.js";
 
@@ -60,10 +61,10 @@ const line = progressLine();
 
 /** Shows an event of something that is under way. */
 export function noteProgress(event: ProgressEvent): void {
-  if (event.kind === "note") line.note(event.text);
+  if (event.kind === "note") line.note(noteText(event));
   else if (event.done >= event.total) line.clear();
   else
     line.show(
-      `${event.stage} ${event.detail ?? `${formatCount(event.done)} of ${formatCount(event.total)}`} (${Math.floor((100 * event.done) / event.total)}%)`,
+      `${phaseText(event)} ${event.detail ?? `${formatCount(event.done)} of ${formatCount(event.total)}`} (${Math.floor((100 * event.done) / event.total)}%)`,
     );
 }

@@ -118,8 +118,7 @@ function trialContext(context: FitContext, trial: number, trials: number): FitCo
   return {
     ...context,
     spend: (cost) => context.spend({ ...cost, labels: 0 }),
-    log: (event) =>
-      context.log(event.kind === "progress" ? { ...event, stage: `trial ${trial + 1} of ${trials}: ${event.stage}` } : event),
+    log: (event) => context.log(event.kind === "progress" ? { ...event, trial: { number: trial + 1, of: trials } } : event),
     ...(checkpointFolder !== undefined && { checkpointFolder: join(checkpointFolder, `trial-${trial + 1}`) }),
   };
 }

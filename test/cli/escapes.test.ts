@@ -168,7 +168,7 @@ describe("progress", () => {
   it("shows the names of models without what would steer the terminal", () => {
     const terminal = fakeTerminal({ isInteractive: true });
     const progress = makeProgress(terminal, new AbortController().signal);
-    const event = { kind: "progress", stage: names[0], total: 10, detail: names[1] } as const;
+    const event = { kind: "progress", phase: "asking", subject: names[0]!, total: 10, detail: names[1] } as const;
     progress.log({ ...event, done: 1 });
     terminal.clock += 5;
     progress.log({ ...event, done: 2 });

@@ -3,7 +3,10 @@ import { makeProgress, type Progress } from "../../src/cli/progress.js";
 import { displayWidth } from "../../src/lib/display-width.js";
 import { type FakeTerminal, fakeTerminal } from "./fake-terminal.js";
 
-const at = (done: number, stage = "embedding") => ({ kind: "progress", stage, done, total: 200 }) as const;
+const at = (done: number) => ({ kind: "progress", phase: "embedding", done, total: 200 }) as const;
+/** Of an approach's measurement on the test rows. */
+const during = (approach: string) => ({ approach, split: "test", trainSize: 100, seed: 42 }) as const;
+const training = { kind: "progress", phase: "training", measurement: during("tune:full") } as const;
 
 describe("progress", () => {
   it("stays silent for what takes less than a second", () => {
@@ -43,9 +46,9 @@ describe("progress", () => {
     const progress = makeProgress(terminal);
     progress.log(at(0));
     terminal.clock = 100;
-    progress.log({ kind: "progress", stage: "embedding", done: 0, total: 80 });
+    progress.log({ kind: "progress", phase: "embedding", done: 0, total: 80 });
     terminal.clock = 102;
-    progress.log({ kind: "progress", stage: "embedding", done: 40, total: 80 });
+    progress.log({ kind: "progress", phase: "embedding", done: 40, total: 80 });
     expect(terminal.printed.err).toContain("40 of 80, 2.0 s left");
   });
 
@@ -70,9 +73,14 @@ describe("progress", () => {
   it.each([25, 40, 60, 132])("never writes a line as long as a screen of %d columns is wide", (columns) => {
     const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns, rows: 40 }) });
     const progress = makeProgress(terminal);
-    progress.log(at(0, "prompt:few-shot@openai:gpt-5-mini: asking"));
+    progress.log({ ...at(0), phase: "asking", measurement: during("prompt:few-shot@openai:gpt-5-mini") });
     terminal.clock = 5;
-    progress.log({ ...at(20, "prompt:few-shot@openai:gpt-5-mini: asking"), detail: "$0.0123" });
+    progress.log({
+      ...at(20),
+      phase: "asking",
+      measurement: during("prompt:few-shot@openai:gpt-5-mini"),
+      detail: "$0.0123",
+    });
     trainUntil(terminal, progress, 60);
     for (const line of linesOf(terminal.printed.err)) expect(displayWidth(line)).toBeLessThan(columns);
     expect(terminal.printed.err).toContain("20 of 200");
@@ -111,9 +119,9 @@ function trainUntil(terminal: FakeTerminal, progress: Progress, steps: number): 
   const start = terminal.clock;
   for (let step = 1; step <= steps; step++) {
     terminal.clock = start + step;
-    const validation = step % 20 === 0 ? { "validation loss": step === 60 ? 0.9 : 1 / step } : {};
-    const values = { loss: 1 + 1 / step, "learning rate": 2e-5, "gradient norm": 0.5, rows: 16 * step, ...validation };
-    progress.log({ kind: "progress", stage: "tune:full: training", done: step, total: 100, values });
+    const validation = step % 20 === 0 ? { validationLoss: step === 60 ? 0.9 : 1 / step } : {};
+    const numbers = { loss: 1 + 1 / step, learningRate: 2e-5, gradientNorm: 0.5, rows: 16 * step, ...validation };
+    progress.log({ ...training, done: step, total: 100, training: numbers });
   }
 }
 
@@ -161,10 +169,10 @@ describe("the progress of a training", () => {
     const progress = makeProgress(terminal);
     trainUntil(terminal, progress, 60);
     terminal.printed.err = "";
-    progress.log({ kind: "progress", stage: "tune:full: evaluating", done: 0, total: 10 });
+    progress.log({ ...training, phase: "predicting", done: 0, total: 10 });
     expect(terminal.printed.err).toBe("");
     terminal.clock += 1;
-    progress.log({ kind: "progress", stage: "tune:full: training", done: 61, total: 100, values: { loss: 0.5 } });
+    progress.log({ ...training, done: 61, total: 100, training: { loss: 0.5 } });
     expect(terminal.printed.err).toContain("61 of 100, 39 s left");
     expect(terminal.printed.err).toContain("⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀⣀");
   });
@@ -173,7 +181,7 @@ describe("the progress of a training", () => {
     const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns: 120, rows: 24 }) });
     const progress = makeProgress(terminal);
     trainUntil(terminal, progress, 60);
-    progress.log({ kind: "progress", stage: "tune:full: training", done: 60, total: 60 });
+    progress.log({ ...training, done: 60, total: 60 });
     progress.clear();
     expect(linesOf(terminal.printed.err).slice(-2)).toEqual([
       "tune:full: training: 60 in 59 s, loss 2 → 1.02, validation loss 0.9 (best 0.025 at step 40)",
@@ -185,10 +193,10 @@ describe("the progress of a training", () => {
     const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns: 120, rows: 24 }) });
     const progress = makeProgress(terminal);
     trainUntil(terminal, progress, 99);
-    const last = { kind: "progress", stage: "tune:full: training", done: 100, total: 100 } as const;
-    progress.log({ ...last, values: { loss: 1 } });
-    progress.log({ ...last, values: { loss: 1, "validation loss": 0.01 } });
-    progress.log({ kind: "progress", stage: "comparing", done: 1, total: 2 });
+    const last = { ...training, done: 100, total: 100 };
+    progress.log({ ...last, training: { loss: 1 } });
+    progress.log({ ...last, training: { loss: 1, validationLoss: 0.01 } });
+    progress.log({ kind: "progress", phase: "comparing", done: 1, total: 2 });
     expect(linesOf(terminal.printed.err).slice(-2)).toEqual([
       "tune:full: training: 100 in 1 min 38 s, loss 2 → 1.01, validation loss 0.01",
       "",

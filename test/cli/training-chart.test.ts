@@ -43,7 +43,7 @@ describe("the chart of a training", () => {
     const points = Array.from({ length: 40 }, (_, i) => ({
       step: i + 1,
       at: i,
-      values: { loss: 2, "learning rate": i < 20 ? i / 20 : (40 - i) / 20, ...(i === 19 ? { "validation loss": 3 } : {}) },
+      values: { loss: 2, learningRate: i < 20 ? i / 20 : (40 - i) / 20, ...(i === 19 ? { validationLoss: 3 } : {}) },
     }));
     const lines = trainingChartLines(points, 40, 25, plain);
     expect(lines).toHaveLength(5);

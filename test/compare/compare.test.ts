@@ -437,12 +437,12 @@ test("progress names what is being measured and ends complete", async () => {
   await compare(task(), [cast().majority.approach], optionsWith({ log }));
   expect(events[0]).toEqual({
     kind: "progress",
-    stage: "comparing",
+    phase: "comparing",
     done: 0,
     total: 1,
     detail: "baseline:majority on test rows",
   });
-  expect(events.at(-1)).toEqual({ kind: "progress", stage: "comparing", done: 1, total: 1 });
+  expect(events.at(-1)).toEqual({ kind: "progress", phase: "comparing", done: 1, total: 1 });
 });
 
 test("the facts of a task are everything but its rows", () => {

@@ -86,7 +86,7 @@ export function fake(
     estimate: async () => ({ calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds: 0 }),
     fit: async (train, context) => {
       trace.fits.push({ rows: train.examples, seed: context.seed });
-      context.log({ kind: "progress", stage: "fitting", done: 1, total: 1 });
+      context.log({ kind: "progress", phase: "fitting", done: 1, total: 1 });
       context.log({ kind: "note", text: "a note" });
       options.onFit?.(context, train);
       context.spend(options.fitCost ?? {});

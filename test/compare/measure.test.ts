@@ -47,11 +47,12 @@ test("costs are wall time plus what was spent, of fitting and of answering apart
   expect(measurement.predictCost.seconds).toBeLessThan(8);
 });
 
-test("progress carries the approach's name", async () => {
+test("progress says which measurement it belongs to", async () => {
+  const measurement = { approach: "tune:fake", split: "test", trainSize: 40, seed: 5 };
   const { events, log } = recorder();
   await measure(fake("tune:fake", "tune", wrongEvery(4)).approach, train, held, { ...options, log });
-  expect(events).toContainEqual({ kind: "progress", stage: "tune:fake: fitting", done: 1, total: 1 });
-  expect(events).toContainEqual({ kind: "note", text: "tune:fake: a note" });
+  expect(events).toContainEqual({ kind: "progress", phase: "fitting", done: 1, total: 1, measurement });
+  expect(events).toContainEqual({ kind: "note", text: "a note", measurement });
 });
 
 describe("latency", () => {

@@ -32,7 +32,15 @@ describe("a model", () => {
     );
     expect(Object.keys(await contentsOf(join(home, "hub", ".locks")))).toEqual([]);
     const total = Object.values(tinyModel).reduce((sum, { length }) => sum + length, 0) / 1e3;
-    expect(events.at(-1)).toEqual({ kind: "progress", stage: "Downloading org/tiny, kB", done: total, total, detail: large });
+    expect(events.at(-1)).toEqual({
+      kind: "progress",
+      phase: "downloading",
+      subject: "org/tiny",
+      unit: "kB",
+      done: total,
+      total,
+      detail: large,
+    });
   });
 
   it("is not fetched twice, and what changed is fetched alone", async () => {

@@ -90,7 +90,7 @@ async function labelled(llm: Llm, budget: Budget): Promise<Prediction[] | UserEr
       throw error;
     }
   };
-  return answerRows(rows, recordingContext(), "asking", 18, answer).catch((error: unknown) => {
+  return answerRows(rows, recordingContext(), { phase: "asking" }, 18, answer).catch((error: unknown) => {
     if (error instanceof UserError) return error;
     throw error;
   });

@@ -150,9 +150,9 @@ describe("files", () => {
     const context = recordingContext();
     const llm = await resolveLlm("local:org/tiny", { env: { ...env, HF_ENDPOINT: hub.url }, context });
     expect(hub.requests.map(({ file }) => file)).not.toContain("model.safetensors");
-    expect(context.events.some((event) => event.kind === "progress" && event.stage.startsWith("Downloading org/tiny"))).toBe(
-      true,
-    );
+    expect(
+      context.events.some((event) => event.kind === "progress" && event.phase === "downloading" && event.subject === "org/tiny"),
+    ).toBe(true);
     const asked = { messages: golden.messages, maxOutputTokens: 3 };
     const { completion } = await llm.complete(asked, never);
     const before = hub.requests.length;

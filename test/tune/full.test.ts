@@ -172,11 +172,11 @@ describe("tune:full", () => {
     const steps = context.events.filter((event) => event.kind === "progress");
     expect(steps).toHaveLength(10);
     expect(steps.at(-1)).toMatchObject({
-      stage: "training",
+      phase: "training",
       done: 10,
       total: 10,
       detail: expect.stringMatching(/^loss \d\.\d{3}, learning rate \d\.\de-\d$/),
-      values: { loss: expect.any(Number), "learning rate": expect.any(Number), rows: expect.any(Number) },
+      training: { loss: expect.any(Number), learningRate: expect.any(Number), rows: expect.any(Number) },
     });
     const notes = context.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
     expect(notes).toEqual([expect.stringMatching(/^\d+ of 37 training texts fill the model's 24 tokens/)]);
@@ -198,7 +198,7 @@ describe("tune:full", () => {
       const controller = new AbortController();
       const stopped = recordingContext({ signal: controller.signal });
       const log: FitContext["log"] = (event) => {
-        if (event.kind === "progress" && event.stage === "training" && event.done === 4) controller.abort(new Error("enough"));
+        if (event.kind === "progress" && event.phase === "training" && event.done === 4) controller.abort(new Error("enough"));
       };
       await expect(tiny().fit(train, { ...stopped, log, checkpointFolder: folder })).rejects.toThrow("enough");
       const context = recordingContext();
@@ -221,7 +221,7 @@ describe("tune:full", () => {
     const options = { batchSize: 256, minSteps: 0, epochs: 2, learningRate: 1e-2 };
     await using predictor = await tiny(options).fit({ ...train, examples }, context);
     // 2,745 rows in batches of 256, twice.
-    const done = context.events.filter((event) => event.kind === "progress" && event.stage === "training");
+    const done = context.events.filter((event) => event.kind === "progress" && event.phase === "training");
     expect(done.at(-1)).toMatchObject({ done: 22, total: 22, values: { "validation loss": expect.any(Number) } });
     expect(predictor.facts.chosen).toEqual({ steps: 22 });
     expect(context.spent).toContainEqual({ labels: 3050, seconds: 0 });

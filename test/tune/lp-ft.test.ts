@@ -76,7 +76,7 @@ describe("tune:lp-ft", () => {
   it("starts from the fitted classifier, and says how strongly it was held", async () => {
     const context = recordingContext();
     await using started = await tiny({ learningRate: 1e-12, minSteps: 1, dropout: 0 }).fit(train, context);
-    const first = context.events.find((event) => event.kind === "progress" && event.stage === "training");
+    const first = context.events.find((event) => event.kind === "progress" && event.phase === "training");
     // From small random weights the loss would be log 3 = 1.10.
     expect(first).toMatchObject({ values: { loss: expect.closeTo(0.5, 0) } });
     expect(started.facts.chosen["C of the first classifier"]).toBeGreaterThan(0);
@@ -91,7 +91,7 @@ describe("tune:lp-ft", () => {
     const after = await tuned.predict(queries, context);
     expect(after.map(({ scores }) => scores)).not.toEqual(before.map(({ scores }) => scores));
     const losses = context.events.flatMap((event) =>
-      event.kind === "progress" && event.stage === "training" ? [event.values!["loss"]!] : [],
+      event.kind === "progress" && event.phase === "training" ? [event.training!.loss!] : [],
     );
     // Single losses jump with their rows and masks. The first six are those of the frozen one.
     const meanOf = (some: readonly number[]): number => some.reduce((sum, loss) => sum + loss, 0) / some.length;

@@ -43,8 +43,8 @@ describe("tune:probe", () => {
     expect(predictor.facts).toMatchObject({ trainedParameters: 3 * 33, totalParameters: 1099, promptTokens: 0, humanWords: 0 });
     expect(predictor.facts.chosen).toEqual({ C: expect.any(Number) });
     expect(context.spent).toEqual([{ labels: 36 }]);
-    const stages = context.events.flatMap((event) => (event.kind === "progress" ? [event.stage] : []));
-    expect([...new Set(stages)]).toEqual(["choosing C", "fitting"]);
+    const stages = context.events.flatMap((event) => (event.kind === "progress" ? [event.phase] : []));
+    expect([...new Set(stages)]).toEqual(["choosing-c", "fitting"]);
   });
 
   it("has one output for two labels", async () => {
@@ -109,7 +109,7 @@ describe("tune:probe", () => {
     const stopping = {
       ...context,
       log: (event: (typeof context.events)[number]) => {
-        if (event.kind === "progress" && event.stage === "choosing C" && event.done === 3) controller.abort(new Error("Ctrl-C"));
+        if (event.kind === "progress" && event.phase === "choosing-c" && event.done === 3) controller.abort(new Error("Ctrl-C"));
       },
     };
     await expect(probe({ encoder }).fit(train, stopping)).rejects.toThrow("Ctrl-C");

@@ -76,7 +76,7 @@ describe("tune:tfidf of very many labels", () => {
       signal: giveUp.signal,
       log: (event: ProgressEvent) => {
         if (event.kind === "note") notes.push(event.text);
-        if (event.kind === "progress" && event.stage === "fitting") giveUp.abort();
+        if (event.kind === "progress" && event.phase === "fitting") giveUp.abort();
       },
     };
     await expect(tfidf().fit(datasetOf(rows), context)).rejects.toThrow();

@@ -86,7 +86,7 @@ async function over(batch: StoredBatch, id: string, manner: BatchManner, signal:
     if (state === undefined) continue;
     const { isOver, done, total, failure } = state;
     tried = 1;
-    if (total > 0) log({ kind: "progress", stage: `batch ${id} at ${spec}`, done, total });
+    if (total > 0) log({ kind: "progress", phase: "batch", subject: `${id} at ${spec}`, done, total });
     const why = excerpt(failure?.message ?? "", caller.secrets);
     if (failure?.kind === "crowded") throw new CrowdedError(`${spec} does not take the batch now: ${why}`);
     if (failure !== undefined) batch.update({ phase: "withdrawn" });

@@ -75,7 +75,7 @@ export async function optimize(options: OptimizeOptions, context: FitContext): P
 
   const ledger = createLedger(budget);
   const log = openSearchLog(options.logPath, fingerprintOf(options, name, rows, context.seed));
-  const search = createSearch(`optimizing (${name})`, answerer, ledger, log, context);
+  const search = createSearch(name, answerer, ledger, log, context);
   const tried = new Map<string, TriedPrompt>();
   const isSelection = new Set(selection.map(({ id }) => id));
   const evaluate: Evaluate = async (program, asked) => {

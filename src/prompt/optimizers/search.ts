@@ -48,7 +48,7 @@ export interface Search {
 class OutOfBudget extends Error {}
 
 /** A search over an answerer, its accounts and its log. Whatever is spent, now or by an earlier session, is told to the context. */
-export function createSearch(stage: string, answerer: Answerer, ledger: Ledger, log: SearchLog, context: Context): Search {
+export function createSearch(optimizer: string, answerer: Answerer, ledger: Ledger, log: SearchLog, context: Context): Search {
   const logged = new Map<string, LoggedRow | LoggedText>();
   for (const row of log.rows) logged.set(rowKey(row.program, row.id), row);
   for (const text of log.texts) logged.set(text.key, text);
@@ -57,10 +57,11 @@ export function createSearch(stage: string, answerer: Answerer, ledger: Ledger, 
   let best: number | undefined;
   let toldSeconds = 0;
 
+  const work = { phase: "optimizing", subject: `(${optimizer})` } as const;
   const progress = (): void => {
     const { calls } = ledger.spent;
     const detail = best === undefined ? {} : { detail: `best so far ${(best * 100).toFixed(1)} % right` };
-    context.log({ kind: "progress", stage, done: calls, total: ledger.budget.calls, ...detail });
+    context.log({ kind: "progress", ...work, done: calls, total: ledger.budget.calls, ...detail });
   };
 
   /** What an earlier session paid counts as if it were paid now. */
@@ -163,7 +164,7 @@ export function createSearch(stage: string, answerer: Answerer, ledger: Ledger, 
           answerRows(
             asked.map(({ id, text }) => ({ id, text })),
             { signal, useCache: true, spend: () => {}, log: progress },
-            stage,
+            work,
             answerer.atOnce,
             (query, signals) => answerRow(query, signals.request),
           ),

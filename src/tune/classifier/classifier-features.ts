@@ -33,7 +33,7 @@ export async function featuresOf(
   });
   const rows = await logitsOf(session, ids, pretrained.tokenizer.padId, {
     signal,
-    onDone: (done) => log({ kind: "progress", stage: "embedding", done, total: ids.length }),
+    onDone: (done) => log({ kind: "progress", phase: "embedding", done, total: ids.length }),
   });
   return matrixOf(rows, Number(features.shape.at(-1)));
 }

@@ -44,7 +44,7 @@ export async function classifierPredictor(
       const ids = await tokenizeTexts(texts, pretrained, context.signal);
       const found = await logitsOf(session, ids, pretrained.tokenizer.padId, {
         signal: context.signal,
-        onDone: (done) => context.log({ kind: "progress", stage: "predicting", done, total: queries.length }),
+        onDone: (done) => context.log({ kind: "progress", phase: "predicting", done, total: queries.length }),
       });
       return found.map((row) => predictionOf(classifier, row));
     },

@@ -62,7 +62,7 @@ export async function embedTexts(
       model,
       round.map(([, text]) => text),
       context,
-      (done) => context.log({ kind: "progress", stage: "embedding", done: start + done, total: missing.length }),
+      (done) => context.log({ kind: "progress", phase: "embedding", done: start + done, total: missing.length }),
     );
     for await (const batch of computed) {
       const entries = batch.map(({ index, value }) => ({ place: round[index]!, value }));

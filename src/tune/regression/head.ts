@@ -81,7 +81,7 @@ export async function fitHead(train: Dataset, features: Features, options: HeadO
   const validation = isGiven ? null : await validate(solver, data, weights, train, given, context);
   const tolerance = options.gradientTolerance ?? usualTolerance;
   const expected = Math.min(usualEvaluations(tolerance), (options.maxIterations ?? Number.POSITIVE_INFINITY) + 1);
-  const told = (done: number, total: number): void => context.log({ kind: "progress", stage: "fitting", done, total });
+  const told = (done: number, total: number): void => context.log({ kind: "progress", phase: "fitting", done, total });
   told(0, expected);
   const { model } = await solver.fit({
     C: validation?.C ?? C ?? defaultC,
@@ -133,7 +133,7 @@ function validate(
     groups: train.examples.map(({ group }) => group),
     rowWeights,
     signal: context.signal,
-    onFit: (done, total, C) => context.log({ kind: "progress", stage: "choosing C", done, total, detail: `C = ${C}` }),
+    onFit: (done, total, C) => context.log({ kind: "progress", phase: "choosing-c", done, total, detail: `C = ${C}` }),
   });
 }
 

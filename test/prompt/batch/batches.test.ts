@@ -45,7 +45,7 @@ describe.each(["openai:gpt-4o-mini", "anthropic:claude-haiku-4-5"])("asking %s i
     // Nobody waited for one answer.
     expect(predictions.every(({ latencySeconds }) => latencySeconds === undefined)).toBe(true);
     expect(notes.join("\n")).toContain(`40 requests are at ${llm} as batch_0`);
-    expect(events).toContainEqual({ kind: "progress", stage: `batch batch_0 at ${llm}`, done: 40, total: 40 });
+    expect(events).toContainEqual({ kind: "progress", phase: "batch", subject: `batch_0 at ${llm}`, done: 40, total: 40 });
   });
 
   it("sends what a request of its own would be", async () => {

@@ -197,7 +197,7 @@ describe("optimize", () => {
     const events = context.events.flatMap((event) => (event.kind === "progress" ? [event] : []));
     expect(events.length).toBeGreaterThan(300);
     for (const { done, total } of events) expect(done).toBeLessThanOrEqual(total);
-    expect(events.at(-1)).toMatchObject({ stage: "optimizing (random-search)", total: 500 });
+    expect(events.at(-1)).toMatchObject({ phase: "optimizing", subject: "(random-search)", total: 500 });
     expect(events.at(-1)!.detail).toMatch(/^best so far [\d.]+ % right$/);
   });
 });

@@ -96,7 +96,7 @@ describe("embedding", () => {
     const store = kept();
     await embedTexts(countingModel(), store, ["a"], quietContext());
     await embedTexts(countingModel(), store, texts, quietContext({ log: (event) => events.push(event) }));
-    expect(events).toEqual([1, 3, 4].map((done) => ({ kind: "progress", stage: "embedding", done, total: 4 })));
+    expect(events).toEqual([1, 3, 4].map((done) => ({ kind: "progress", phase: "embedding", done, total: 4 })));
   });
 
   it("stops between batches when it is told to, and keeps what it has", async () => {

@@ -1,0 +1,66 @@
+/**
+ * @file `events.jsonl` of a run's folder: what happened while it was measured, so that somebody who comes later sees the curves. Nothing is computed
+ * from it, so it may be lost: it is not flushed, it is bounded, and what is damaged in it is passed over.
+ */
+import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
+import { z } from "zod";
+import { phaseKey } from "../lib/phase-text.js";
+import { privateFileMode } from "../lib/private-file.js";
+import type { PhaseEvent, RunEvent } from "../types.js";
+
+/** An event with the time at which it happened: ISO 8601, UTC. */
+export type LoggedEvent = RunEvent & { readonly at: string };
+
+export interface EventLog {
+  /** Adds an event. Of a phase's progress only one every half second is kept, besides its evaluations and its end. */
+  add(event: RunEvent): void;
+}
+
+/** Bytes that a log may have: about 30,000 steps of a training. */
+const mostBytes = 8 * 2 ** 20;
+/** The eye follows no curve closer than this. */
+const leastMilliseconds = 500;
+
+/** Opens the log to add to it. A log that cannot be written is no failure of the run. */
+export function openEventLog(path: string, now: () => number = Date.now): EventLog {
+  let bytes = existsSync(path) ? statSync(path).size : 0;
+  const keptAt = new Map<string, number>();
+  const isKept = (event: PhaseEvent, at: number): boolean => {
+    const key = phaseKey(event);
+    const isTurn = at - (keptAt.get(key) ?? Number.NEGATIVE_INFINITY) >= leastMilliseconds;
+    const isMark = event.done >= event.total || event.training?.validationLoss !== undefined;
+    if (!isTurn && !isMark) return false;
+    keptAt.set(key, at);
+    return true;
+  };
+  return {
+    add(event) {
+      const at = now();
+      if (bytes >= mostBytes || (event.kind === "progress" && !isKept(event, at))) return;
+      const line = `${JSON.stringify({ at: new Date(at).toISOString(), ...event } satisfies LoggedEvent)}\n`;
+      bytes += Buffer.byteLength(line);
+      try {
+        appendFileSync(path, line, { mode: privateFileMode });
+      } catch {
+        bytes = mostBytes;
+      }
+    },
+  };
+}
+
+/** What is read of a line: its kind and its time. The rest is as it was written by this version. */
+const lineSchema = z.looseObject({ at: z.iso.datetime(), kind: z.enum(["progress", "note", "warning", "measured", "failed"]) });
+
+/** The events of a run, in their order; none where there is no log. */
+export function readEventLog(path: string): LoggedEvent[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return [lineSchema.parse(JSON.parse(line)) as unknown as LoggedEvent];
+      } catch {
+        return [];
+      }
+    });
+}

@@ -1,0 +1,86 @@
+/** @file A run from code: the same as the command's, without a terminal. */
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listRuns, type RunEvent, readRun, runComparison, summarize } from "../../src/index.js";
+import { readEventLog } from "../../src/store/event-log.js";
+import { lockRun } from "../../src/store/run-lock.js";
+import { emptyFolder, writeTickets } from "../cli/cli.js";
+
+let [folder, path, runs] = ["", "", ""];
+beforeAll(async () => {
+  folder = await emptyFolder();
+  path = await writeTickets(folder, 60);
+  runs = join(folder, "runs");
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const approaches = ["tune:tfidf", "baseline:majority"];
+
+describe("runComparison", () => {
+  it("returns the comparison that the run's folder holds, and tells what happens", async () => {
+    const events: RunEvent[] = [];
+    const comparison = await runComparison(
+      { path, runs, name: "told", approaches },
+      { env: {}, onEvent: (event) => events.push(event) },
+    );
+    expect(comparison.summaries.map(({ approach }) => approach).sort()).toEqual(["baseline:majority", "tune:tfidf"]);
+    const { manifest, measurements } = await readRun(join(runs, "told"));
+    const { task, assumptions, failed } = manifest;
+    expect(summarize({ task, assumptions, measurements, failed }).summaries).toEqual(comparison.summaries);
+    expect((await listRuns(runs)).map((run) => run.manifest.name)).toContain("told");
+    expect(JSON.parse(await readFile(join(runs, "told", "results.json"), "utf8"))).toMatchObject({ metrics: comparison.metrics });
+    const measured = events.filter((event) => event.kind === "measured").map(({ measurement }) => measurement.approach);
+    expect(measured.sort()).toEqual(measurements.map(({ approach }) => approach).sort());
+    expect(events.some((event) => event.kind === "progress" && event.measurement?.approach === "tune:tfidf")).toBe(true);
+  });
+
+  it("keeps what happened for whoever looks later", async () => {
+    const events = readEventLog(join(runs, "told", "events.jsonl"));
+    expect(events.filter(({ kind }) => kind === "measured")).toHaveLength(2);
+    expect(events.map(({ at }) => at)).toEqual(events.map(({ at }) => at).sort());
+  });
+
+  it("finishes two runs at once in one process", async () => {
+    const both = ["one", "two"].map((name) => runComparison({ path, runs, name, approaches }, { env: {} }));
+    const [one, two] = await Promise.all(both);
+    expect(one!.summaries.map(({ accuracy }) => accuracy)).toEqual(two!.summaries.map(({ accuracy }) => accuracy));
+  });
+
+  it("refuses a run whose folder is held", async () => {
+    await using _ = await lockRun(join(runs, "held"));
+    await expect(runComparison({ path, runs, name: "held", approaches }, { env: {} })).rejects.toThrow(/held/);
+  });
+
+  it("asks before it spends, and spends nothing where nobody can answer", async () => {
+    let requests = 0;
+    const request = {
+      path,
+      runs,
+      name: "dear",
+      llm: ["openai:gpt-6-luna"],
+      approaches: ["prompt:few-shot"],
+      prices: join(folder, "prices.json"),
+    };
+    const { writeFile } = await import("node:fs/promises");
+    await writeFile(request.prices, JSON.stringify({ "gpt-6-luna": { input_cost_per_token: 1, output_cost_per_token: 1 } }));
+    const env = { OPENAI_API_KEY: "sk-none", OPENAI_BASE_URL: "http://127.0.0.1:9/v1" };
+    const confirm = async (): Promise<undefined> => void requests++;
+    await expect(runComparison(request, { env, confirm })).rejects.toThrow(/yes|budget/);
+    expect(requests).toBe(1);
+  });
+
+  it("stops at its signal, with what was measured kept", async () => {
+    const stop = new AbortController();
+    const request = { path, runs, name: "stopped", approaches };
+    const onEvent = (event: RunEvent): void => {
+      if (event.kind === "measured") stop.abort();
+    };
+    await expect(runComparison(request, { env: {}, onEvent, signal: stop.signal })).rejects.toMatchObject({
+      name: "Interrupted",
+    });
+    const { manifest, measurements } = await readRun(join(runs, "stopped"));
+    expect(measurements.length).toBeGreaterThan(0);
+    expect(manifest.finishedAt).toBeUndefined();
+  });
+});
