@@ -1,4 +1,4 @@
-"""Reference values for src/tune/training/similarity-loss.ts, by sentence-transformers' MultipleNegativesRankingLoss in float64 on golden/tiny-bert.
+"""Reference values for src/tune/training/objectives/similarity-loss.ts, by sentence-transformers' MultipleNegativesRankingLoss in float64 on golden/tiny-bert.
 
     pip install torch sentence-transformers
     python golden/make_setfit.py

@@ -99,8 +99,25 @@ describe("the layers", () => {
 
 describe("the sources", () => {
   const files = [...readImports(source).keys()];
+  const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
 
-  it.each(files)("%s draws no randomness outside lib/random.ts", (file) => {
-    expect(readFileSync(join(root, file), "utf8").includes("Math.random(")).toBe(false);
+  it("draw no randomness outside lib/random.ts", () => {
+    expect(files.filter((file) => textOf(file).includes("Math.random("))).toEqual([]);
+  });
+
+  it("can be held in mind: at most 30 files in a folder, half of them under 120 lines", () => {
+    const counts = new Map<string, number>();
+    for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > 30)).toEqual([]);
+    const lengths = files.map((file) => textOf(file).split("\n").length).sort((a, b) => a - b);
+    expect(lengths[lengths.length >> 1]).toBeLessThan(120);
+  });
+
+  it("write to no terminal, read no arguments and set no exit code where a run or labeling is", () => {
+    const rooms = files.filter((file) => /^src\/(run|label)\//.test(file));
+    expect(rooms.length).toBeGreaterThan(20);
+    const forbidden = /process\.(argv|exit|exitCode|stdout|stderr)|console\.|terminal/;
+    const code = (file: string): string => textOf(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+    expect(rooms.filter((file) => forbidden.test(code(file)))).toEqual([]);
   });
 });

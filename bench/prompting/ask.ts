@@ -2,7 +2,7 @@
  * @file One run of the prompted arm, in a process of its own: `node ask.js URL ROWS CONCURRENCY STORE`. Prints what it took as one line of JSON.
  * All that a real run has is on: the store of answers on disk, the budget, the parser.
  */
-import { createBudget } from "../../src/prompt/budget.js";
+import { createBudget } from "../../src/prompt/client/budget.js";
 import { prompt } from "../../src/prompt/prompt.js";
 import { openResponseCache } from "../../src/store/response-cache.js";
 

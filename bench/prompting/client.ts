@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { env, execPath } from "node:process";
 import { promisify } from "node:util";
-import { formatCount } from "../../src/lib/format.js";
+import { formatCount } from "../../src/lib/text/format.js";
 import { keep, table } from "../lib/results.js";
 import { type MeasuringServer, startServer } from "../lib/server.js";
 import { median } from "../lib/statistics.js";

@@ -12,8 +12,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env, execPath } from "node:process";
 import { finished } from "node:stream/promises";
-import { formatCount } from "../../src/lib/format.js";
 import { random } from "../../src/lib/random.js";
+import { formatCount } from "../../src/lib/text/format.js";
 import { keep, table } from "../lib/results.js";
 import { startServer } from "../lib/server.js";
 

@@ -1,6 +1,7 @@
 /** @file The models whose training step is timed: published sizes, random weights. What a step costs does not depend on the numbers. */
-import { architectures, type HeadLayers } from "../../src/tune/classifier/classifier-heads.js";
+
 import { bertConfig, bertGraph } from "../../src/tune/encoders/bert.js";
+import { architectures, type HeadLayers } from "../../src/tune/encoders/classifier-heads.js";
 import { distilbertConfig, distilbertGraph } from "../../src/tune/encoders/distilbert.js";
 import type { Dropout, EncoderGraph } from "../../src/tune/encoders/encoder-graph.js";
 

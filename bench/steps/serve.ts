@@ -13,10 +13,10 @@ import { classifierGraph, classifierLossGraph, maskedDropout, targetsInput } fro
 import { noDropout } from "../../src/tune/encoders/encoder-graph.js";
 import { createOptimizer } from "../../src/tune/optimizer/optimizer.js";
 import { tokenBatch } from "../../src/tune/pretrained/token-batch.js";
-import { drawMasks } from "../../src/tune/training/dropout-feeds.js";
-import { createDropoutMasks } from "../../src/tune/training/dropout-masks.js";
+import { drawMasks } from "../../src/tune/training/dropout/dropout-feeds.js";
+import { createDropoutMasks } from "../../src/tune/training/dropout/dropout-masks.js";
+import { targetsOf } from "../../src/tune/training/objectives/target-weights.js";
 import { stepModel } from "../../src/tune/training/step-model.js";
-import { targetsOf } from "../../src/tune/training/target-weights.js";
 import { isStepModel, stepModels, vocabulary } from "./models.js";
 
 const [name = "", ...numbers] = process.argv.slice(2);

@@ -3,7 +3,7 @@
  * there is none.
  */
 import { runsAnywhere } from "../compare/known-facts.js";
-import { scoreOf } from "../compare/metric-choice.js";
+import { scoreOf } from "../compare/metrics/metric-choice.js";
 import type { Comparison, Contrast, Summary, UnansweredApproach } from "../types.js";
 import type { TieBreak } from "./findings.js";
 import { certainGainOver, contendersOf, contrastBetween, majorityBaseline, reversed, summaryOf } from "./lookup.js";

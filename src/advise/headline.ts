@@ -1,7 +1,7 @@
 /** @file The answer at the top of every report: one headline, and how sure it is. */
 import { fewestRequests } from "../compare/cost.js";
-import { formatPlural, formatPValue } from "../lib/format.js";
-import { metricInWords } from "../lib/metric-names.js";
+import { formatPlural, formatPValue } from "../lib/text/format.js";
+import { metricInWords } from "../lib/text/metric-names.js";
 import type { Comparison, Contrast, Summary } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";

@@ -1,6 +1,6 @@
 /** @file Questions that several rules ask of a comparison. */
 import { asksLanguageModel } from "../compare/language-model.js";
-import { scoreOf } from "../compare/metric-choice.js";
+import { scoreOf } from "../compare/metrics/metric-choice.js";
 import type { Comparison, Contrast, Reading, Summary } from "../types.js";
 import type { Gain, Guesser } from "./findings.js";
 

@@ -10,8 +10,8 @@ import {
   formatScore,
   formatSeconds,
   formatUsd,
-} from "../lib/format.js";
-import { formatMetric, metricInWords, metricNames } from "../lib/metric-names.js";
+} from "../lib/text/format.js";
+import { formatMetric, metricInWords, metricNames } from "../lib/text/metric-names.js";
 import type {
   Arm,
   BreakEven,

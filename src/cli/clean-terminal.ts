@@ -2,7 +2,7 @@
  * @file The last line of defense of the terminal. What is printed is made harmless where it is put together; what slips through (a file's name, a field
  * of a foreign run's folder) must still not move a cursor, set a title or turn the direction of writing.
  */
-import { terminalCleaner } from "../lib/terminal-text.js";
+import { terminalCleaner } from "../lib/text/terminal-text.js";
 import { colorCode } from "../report/terminal/style.js";
 import type { Terminal } from "./terminal.js";
 

@@ -4,7 +4,7 @@ import { type LabelOptions, readLabelInputs } from "../label/label-inputs.js";
 import { emptyText, type LabelTotals } from "../label/label-totals.js";
 import { labelingDownloads, openLabeling } from "../label/open-labeling.js";
 import { type LabelingResult, runLabeling } from "../label/run-labeling.js";
-import { formatPlural } from "../lib/format.js";
+import { formatPlural } from "../lib/text/format.js";
 import type { CommandContext } from "./command-context.js";
 import { exitCode } from "./exit-code.js";
 import { planText, summaryText } from "./label-text.js";

@@ -1,10 +1,10 @@
 /** @file A run on the command line, new or resumed: taken through its steps and shown. */
 import { existsSync } from "node:fs";
 import { decide } from "../advise/decision.js";
-import { formatNumber } from "../lib/format.js";
-import { shellWord } from "../lib/shell-word.js";
-import { spendingText } from "../lib/spending.js";
-import { visibleText } from "../lib/visible-text.js";
+import { formatNumber } from "../lib/text/format.js";
+import { shellWord } from "../lib/text/shell-word.js";
+import { spendingText } from "../lib/text/spending.js";
+import { visibleText } from "../lib/text/visible-text.js";
 import { renderText } from "../report/report.js";
 import { measureRun } from "../run/measure-run.js";
 import { openRun } from "../run/open-run.js";

@@ -1,7 +1,7 @@
 /** @file What a run would take, as a table for the terminal. */
-import { displayWidth, padColumns } from "../lib/display-width.js";
-import { formatCount, formatSeconds, formatUsd } from "../lib/format.js";
-import { visibleText } from "../lib/visible-text.js";
+import { displayWidth, padColumns } from "../lib/text/display-width.js";
+import { formatCount, formatSeconds, formatUsd } from "../lib/text/format.js";
+import { visibleText } from "../lib/text/visible-text.js";
 import { type ApproachEstimate, addRanges, rangeOf, totalUsd } from "../run/estimate.js";
 import type { Task } from "../types.js";
 

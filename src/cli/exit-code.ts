@@ -1,7 +1,7 @@
 /** @file How errors end the program. */
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
 import { isTooDeep, tooDeep } from "../lib/nesting.js";
-import { visibleText } from "../lib/visible-text.js";
+import { visibleText } from "../lib/text/visible-text.js";
 
 /** 0: done. 1: a bug of ours. 2: something the user can mend. 100: a `--require` gate failed. 130: interrupted. */
 export const exitCode = { ok: 0, bug: 1, user: 2, gate: 100, interrupted: 130 } as const;

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { shellWord } from "../lib/shell-word.js";
+import { shellWord } from "../lib/text/shell-word.js";
 
 /** The words a command was called with, so that it can be called again: its arguments, and the options that were given on the command line. */
 export function givenWords(command: Command): string {

@@ -3,10 +3,10 @@ import { basename } from "node:path";
 import type { LabelTotals } from "../label/label-totals.js";
 import type { LabellerPlan } from "../label/labeller.js";
 import type { LabelingFacts } from "../label/open-labeling.js";
-import { displayWidth, padColumns } from "../lib/display-width.js";
-import { formatCount, formatPercent, formatPlural, formatSeconds, formatUsd } from "../lib/format.js";
-import { spendingText } from "../lib/spending.js";
-import { visibleText } from "../lib/visible-text.js";
+import { displayWidth, padColumns } from "../lib/text/display-width.js";
+import { formatCount, formatPercent, formatPlural, formatSeconds, formatUsd } from "../lib/text/format.js";
+import { spendingText } from "../lib/text/spending.js";
+import { visibleText } from "../lib/text/visible-text.js";
 import type { Spending } from "../types.js";
 import { formatUsdRange } from "./estimate-table.js";
 

@@ -1,7 +1,7 @@
 /** @file argv -> command -> exit code. */
 import { Command, CommanderError, Help, type Option } from "commander";
+import { visibleText } from "../lib/text/visible-text.js";
 import { packageVersion } from "../lib/version.js";
-import { visibleText } from "../lib/visible-text.js";
 import { cleanTerminal } from "./clean-terminal.js";
 import type { CommandContext } from "./command-context.js";
 import { addCheckCommand } from "./commands/check.js";

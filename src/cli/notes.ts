@@ -1,5 +1,5 @@
-import { wrap } from "../lib/display-width.js";
-import { visibleText } from "../lib/visible-text.js";
+import { wrap } from "../lib/text/display-width.js";
+import { visibleText } from "../lib/text/visible-text.js";
 import type { Terminal } from "./terminal.js";
 
 /**

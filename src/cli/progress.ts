@@ -1,9 +1,9 @@
 /** @file What goes on, with the time left: drawn in place on a screen, a line now and then elsewhere. */
 
-import { displayWidth, truncateMiddle } from "../lib/display-width.js";
-import { formatCount, formatSeconds } from "../lib/format.js";
-import { noteText, phaseKey, phaseText } from "../lib/phase-text.js";
-import { visibleText } from "../lib/visible-text.js";
+import { displayWidth, truncateMiddle } from "../lib/text/display-width.js";
+import { formatCount, formatSeconds } from "../lib/text/format.js";
+import { noteText, phaseKey, phaseText } from "../lib/text/phase-text.js";
+import { visibleText } from "../lib/text/visible-text.js";
 import { style } from "../report/terminal/style.js";
 import type { PhaseEvent, ProgressEvent } from "../types.js";
 import { noteLines } from "./notes.js";

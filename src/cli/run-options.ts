@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import { UserError } from "../lib/errors.js";
-import { defaultPatienceSeconds } from "../prompt/client.js";
+import { defaultPatienceSeconds } from "../prompt/client/client.js";
 import { optimizerNames } from "../prompt/optimizers/optimizers.js";
 import { llmForms } from "../prompt/providers/services.js";
 import { defaultRunOptions, type RunManner, type RunOptions } from "../run/run-options.js";

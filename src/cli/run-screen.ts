@@ -1,5 +1,5 @@
 /** @file What the terminal shows of a run while it goes on. */
-import { formatUsd } from "../lib/format.js";
+import { formatUsd } from "../lib/text/format.js";
 import type { RunHooks } from "../run/hooks.js";
 import type { CommandContext } from "./command-context.js";
 import { noteLines } from "./notes.js";

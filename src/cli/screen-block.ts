@@ -1,4 +1,4 @@
-import { displayWidth } from "../lib/display-width.js";
+import { displayWidth } from "../lib/text/display-width.js";
 import { colorCode } from "../report/terminal/style.js";
 import type { Terminal } from "./terminal.js";
 

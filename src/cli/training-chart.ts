@@ -1,9 +1,9 @@
 /** @file The curves of a training in a few lines of text: loss in braille dots, the learning rate in blocks below it. */
 
-import { displayWidth } from "../lib/display-width.js";
-import { formatNumber } from "../lib/format.js";
 import { quantile } from "../lib/quantile.js";
 import { movingAverage } from "../lib/smoothing.js";
+import { displayWidth } from "../lib/text/display-width.js";
+import { formatNumber } from "../lib/text/format.js";
 import type { Style } from "../report/terminal/style.js";
 import type { TrainingNumbers } from "../types.js";
 

@@ -1,5 +1,5 @@
 /** @file A training in numbers: those that stand under its curves while it runs, and those that stay when it is done. */
-import { formatCount, formatNumber } from "../lib/format.js";
+import { formatCount, formatNumber } from "../lib/text/format.js";
 import type { TrainingNumbers } from "../types.js";
 import { smoothedLoss, type TrainingPoint } from "./training-chart.js";
 

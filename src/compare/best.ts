@@ -1,12 +1,12 @@
 /** @file The best candidate of an arm, chosen on validation rows. Test rows are looked at by nobody who chooses. */
-import { formatCount, formatScore } from "../lib/format.js";
-import { metricNames } from "../lib/metric-names.js";
+import { formatCount, formatScore } from "../lib/text/format.js";
+import { metricNames } from "../lib/text/metric-names.js";
 import type { Arm, Assumptions, BestChoice, Measurement, MetricChoice, TaskFacts } from "../types.js";
-import { codeOutcomes } from "./coding.js";
 import { usdPerThousand } from "./cost.js";
 import { asksLanguageModel } from "./language-model.js";
-import { metricChoice } from "./metric-choice.js";
-import { scoreIn } from "./metrics.js";
+import { codeOutcomes } from "./metrics/label-indices.js";
+import { metricChoice } from "./metrics/metric-choice.js";
+import { scoreIn } from "./metrics/metrics.js";
 import { presentRows } from "./missing.js";
 
 /** The best of an arm, and the candidates that could not be ranked against it. */

@@ -1,13 +1,13 @@
 /** @file The planned contrasts, and what each says. */
 import { random } from "../lib/random.js";
 import type { Assumptions, Comparison, Contrast, Estimate, MetricChoice, MoreRows, Reading, Summary } from "../types.js";
-import { holm } from "./holm.js";
-import { effectiveUnits } from "./jackknife.js";
 import { asksLanguageModel } from "./language-model.js";
+import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./metrics/scores.js";
 import { neverAnswered } from "./never-answered.js";
-import { moreNeeded } from "./power.js";
-import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./scores.js";
-import { tQuantile } from "./student.js";
+import { holm } from "./statistics/holm.js";
+import { effectiveUnits } from "./statistics/jackknife.js";
+import { moreNeeded } from "./statistics/power.js";
+import { tQuantile } from "./statistics/student.js";
 import type { ApproachRuns } from "./summary.js";
 import { unreadableRows } from "./unanswered.js";
 

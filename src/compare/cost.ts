@@ -1,8 +1,8 @@
 /** @file What predictions cost, what came before the first one, and from how many requests on one way is the cheaper one. */
-import { formatCount, formatNumber, formatPercent, formatUsd } from "../lib/format.js";
+import { formatCount, formatNumber, formatPercent, formatUsd } from "../lib/text/format.js";
 import type { Assumptions, BreakEven, Measurement, Summary } from "../types.js";
 import { labelsUsed } from "./known-facts.js";
-import { normalQuantile } from "./normal.js";
+import { normalQuantile } from "./statistics/normal.js";
 
 /**
  * USD per 1,000 predictions, from what, and how sure it is.

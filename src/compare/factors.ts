@@ -10,12 +10,12 @@ import {
   formatPlural,
   formatSeconds,
   formatUsd,
-} from "../lib/format.js";
-import { formatMetricEstimate, metricNames } from "../lib/metric-names.js";
+} from "../lib/text/format.js";
+import { formatMetricEstimate, metricNames } from "../lib/text/metric-names.js";
 import type { Assumptions, BreakEven, FactorCell, FactorName, FactorRow, MetricChoice, Outcome, Summary } from "../types.js";
 import { fewestRequests, setupCost } from "./cost.js";
 import { labelsUsed, wordsWritten } from "./known-facts.js";
-import { scoreOf } from "./metric-choice.js";
+import { scoreOf } from "./metrics/metric-choice.js";
 import { presentRows } from "./missing.js";
 
 /** All that a cell is made from. */

@@ -1,6 +1,6 @@
-import { isRight } from "./coding.js";
-import { labelCounts } from "./metrics.js";
-import type { Series } from "./scores.js";
+import { isRight } from "./metrics/label-indices.js";
+import { labelCounts } from "./metrics/metrics.js";
+import type { Series } from "./metrics/scores.js";
 
 /** Among so many labels together, chance alone may make one look as if it were never given with this probability. */
 const tolerableChance = 0.05;

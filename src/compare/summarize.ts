@@ -1,12 +1,13 @@
 /** @file Stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
-import { formatPlural } from "../lib/format.js";
+
 import { sha256 } from "../lib/hash.js";
+import { formatPlural } from "../lib/text/format.js";
 import type { Arm, Assumptions, BreakEven, Comparison, Measurement, Summary, TaskFacts, UnansweredApproach } from "../types.js";
 import { type ArmChoice, bestOfArm } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";
 import { breakEven } from "./cost.js";
 import { factorRows } from "./factors.js";
-import { metricChoice, scoreOf } from "./metric-choice.js";
+import { metricChoice, scoreOf } from "./metrics/metric-choice.js";
 import { runsByApproach, summaryOf } from "./summary.js";
 import { unansweredApproach } from "./unanswered.js";
 

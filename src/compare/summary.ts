@@ -3,11 +3,10 @@ import { addCosts, noCost } from "../lib/cost.js";
 import { quantile } from "../lib/quantile.js";
 import { type Random, random } from "../lib/random.js";
 import type { Assumptions, Cost, LabelScore, Measurement, MissingRows, Summary, TaskFacts } from "../types.js";
-import { calibration } from "./calibration.js";
-import { codeOutcomes } from "./coding.js";
-import { confusionMatrix, failureCounts } from "./confusion.js";
 import { usdPerThousand } from "./cost.js";
-import { aboveGuessing } from "./guessing.js";
+import { calibration } from "./metrics/calibration.js";
+import { confusionMatrix, failureCounts } from "./metrics/confusion.js";
+import { codeOutcomes } from "./metrics/label-indices.js";
 import {
   answeredAccuracy,
   balancedAccuracy,
@@ -16,9 +15,10 @@ import {
   labelScores,
   matthewsCorrelation,
   samplesF1,
-} from "./metrics.js";
+} from "./metrics/metrics.js";
+import { onRows, type Series, scoreInterval } from "./metrics/scores.js";
 import { isMissing, missingReasons, presentRows } from "./missing.js";
-import { onRows, type Series, scoreInterval } from "./scores.js";
+import { aboveGuessing } from "./statistics/guessing.js";
 
 /** One approach's measurements on the test rows after learning from the whole training set, by ascending seed: at least one. */
 export interface ApproachRuns {

@@ -1,7 +1,7 @@
 /** @file Which column is what: by its name, otherwise by its content, otherwise a question to the user. */
 
 import { UserError } from "../lib/errors.js";
-import { nearestNames } from "../lib/nearest-name.js";
+import { nearestNames } from "../lib/text/nearest-name.js";
 import { isTicked } from "./label-notation.js";
 import { nestedKind, pathOf, pathsIn, valueAt } from "./nested.js";
 import type { Cell, Table } from "./table.js";

@@ -1,8 +1,8 @@
 /** @file Files to a task: rows to learn from, and frozen test rows. */
 
 import { UserError } from "../lib/errors.js";
-import { formatCount, formatPlural } from "../lib/format.js";
 import { numpyPermutation } from "../lib/numpy-permutation.js";
+import { formatCount, formatPlural } from "../lib/text/format.js";
 import type { Dataset, ProgressEvent, Task } from "../types.js";
 import { contentHash } from "./content-hash.js";
 import { type DatasetOptions, readSource } from "./source.js";

@@ -5,9 +5,9 @@ import { basename, dirname, join } from "node:path";
 import { parse, YAMLParseError } from "yaml";
 import { UserError } from "../lib/errors.js";
 import { isInside } from "../lib/inside-folder.js";
-import { nearestNames } from "../lib/nearest-name.js";
 import { isTooDeep, tooDeep } from "../lib/nesting.js";
-import { readBytes, utf8Text } from "./file-bytes.js";
+import { nearestNames } from "../lib/text/nearest-name.js";
+import { readBytes, utf8Text } from "./formats/file-bytes.js";
 
 /** Objects without a prototype, so that a label named "constructor" finds nothing but its own entry. */
 export interface LabelWords {

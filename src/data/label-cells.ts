@@ -2,7 +2,7 @@
 
 import { UserError } from "../lib/errors.js";
 import { parseExactJson } from "../lib/exact-json.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import { isTicked, labelsInObject, listNotation } from "./label-notation.js";
 import { nestedError } from "./nested.js";
 import type { Cell, Row, Table } from "./table.js";

@@ -2,7 +2,7 @@
 
 import { UserError } from "../lib/errors.js";
 import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
-import { formatPlural } from "../lib/format.js";
+import { formatPlural } from "../lib/text/format.js";
 import { type Cell, maxCellCharacters, type Row, type Table } from "./table.js";
 
 /** What stands in cells that hold an object, or a list of objects: by column, then by row. In the table such a cell is `null`. */

@@ -1,7 +1,7 @@
-import { delimitedTable } from "./delimited-text.js";
-import { readBytes, utf8Text } from "./file-bytes.js";
-import { jsonLinesTable, jsonTable } from "./json-rows.js";
-import { parquetTable } from "./parquet.js";
+import { delimitedTable } from "./formats/delimited-text.js";
+import { readBytes, utf8Text } from "./formats/file-bytes.js";
+import { jsonLinesTable, jsonTable } from "./formats/json-rows.js";
+import { parquetTable } from "./formats/parquet.js";
 import { isYamlName, readPromptfooConfig } from "./promptfoo/promptfoo-config.js";
 import { promptfooTable } from "./promptfoo/promptfoo-tests.js";
 import type { Table } from "./table.js";

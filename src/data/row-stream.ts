@@ -6,12 +6,20 @@ import { basename } from "node:path";
 import { Readable } from "node:stream";
 import { type InfoRecord, parse } from "csv-parse";
 import { UserError } from "../lib/errors.js";
-import { dialectOptions, isCsvError, noRows, notCsv, recordReader, unclosedQuote, unpairedQuotes } from "./delimited-text.js";
-import { type Dialect, dialectOf, sampleBytes } from "./dialect.js";
-import { parseJsonLine } from "./json-rows.js";
+import {
+  dialectOptions,
+  isCsvError,
+  noRows,
+  notCsv,
+  recordReader,
+  unclosedQuote,
+  unpairedQuotes,
+} from "./formats/delimited-text.js";
+import { type Dialect, dialectOf, sampleBytes } from "./formats/dialect.js";
+import { parseJsonLine } from "./formats/json-rows.js";
+import { linesOf, textKind, textOf } from "./formats/text-stream.js";
 import { readTable } from "./read-table.js";
 import { cellLimit, type Row } from "./table.js";
-import { linesOf, textKind, textOf } from "./text-stream.js";
 
 /** One row as it stands in the file. */
 export interface SourceRow {

@@ -2,19 +2,19 @@
 
 import { basename } from "node:path";
 import { UserError } from "../lib/errors.js";
-import { formatPlural } from "../lib/format.js";
+import { formatPlural } from "../lib/text/format.js";
 import type { Dataset, Example } from "../types.js";
+import { labelWarnings } from "./audit/lookalikes.js";
 import { type ColumnNames, type Columns, findColumns } from "./columns.js";
 import { labelWordsBeside, readLabelWords } from "./descriptions.js";
 import { type LabelledRows, labelledRows } from "./examples.js";
+import { errorTextNotes } from "./formats/spreadsheet-errors.js";
 import { joinedColumn, labelCells, withLabelColumns } from "./label-cells.js";
 import { type JoinedLabels, joinedLabels } from "./label-notation.js";
 import { byNaturalOrder } from "./labels.js";
-import { labelWarnings } from "./lookalikes.js";
 import { withPaths } from "./nested.js";
 import { readTable } from "./read-table.js";
 import { dataName, filesOfFolder, isFolder, type SplitName, splitNamed, testFileBeside } from "./split-files.js";
-import { errorTextNotes } from "./spreadsheet-errors.js";
 import type { Table } from "./table.js";
 import { inTrainingSpelling } from "./test-labels.js";
 

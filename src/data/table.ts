@@ -1,7 +1,7 @@
 /** @file Rows as they stand in a file, before anybody has said which column is the text. */
 
 import type { ExactNumber } from "../lib/exact-json.js";
-import { formatCount } from "../lib/format.js";
+import { formatCount } from "../lib/text/format.js";
 
 /** One cell. `null` where the file says so, or where it holds something that is no cell (a nested object). */
 export type Cell = string | number | boolean | ExactNumber | null | readonly string[];

@@ -1,7 +1,7 @@
 /** @file What makes rows a task that can be learned and measured, and what the user should know of it. */
 
 import { UserError } from "../lib/errors.js";
-import { formatCount } from "../lib/format.js";
+import { formatCount } from "../lib/text/format.js";
 import type { Dataset } from "../types.js";
 import { textKey } from "./text-key.js";
 

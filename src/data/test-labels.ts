@@ -1,9 +1,9 @@
 /** @file Labels of rows that are held out, against those that are learned. */
 
 import { UserError } from "../lib/errors.js";
-import { formatCount } from "../lib/format.js";
+import { formatCount } from "../lib/text/format.js";
 import type { Example } from "../types.js";
-import { plainNumber } from "./lookalikes.js";
+import { plainNumber } from "./audit/lookalikes.js";
 
 /** The rows with their labels in the spelling of training where they are the same numbers, and what was changed, in a sentence. */
 export function inTrainingSpelling(

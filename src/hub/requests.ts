@@ -1,6 +1,6 @@
 /** @file Requests to the Hub: redirects by hand, so that the token never leaves the Hub; silence taken for a broken connection. */
 import { messageOf, UserError } from "../lib/errors.js";
-import { formatBytes, formatSeconds } from "../lib/format.js";
+import { formatBytes, formatSeconds } from "../lib/text/format.js";
 import { type Refused, refusalOf } from "./refusal.js";
 import type { RepoId } from "./repo-id.js";
 import { HubUnreachable, retried, retryAfter, TransientFault } from "./retries.js";

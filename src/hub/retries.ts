@@ -1,8 +1,8 @@
 /** @file What may pass by itself is tried again, at the pace that the server asks for; what stays is given up with what to do. */
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../lib/errors.js";
-import { formatSeconds } from "../lib/format.js";
 import { random } from "../lib/random.js";
+import { formatSeconds } from "../lib/text/format.js";
 import type { Hub } from "./settings.js";
 
 /** Went wrong in a way that may pass: worth another attempt. */

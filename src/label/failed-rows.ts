@@ -6,8 +6,8 @@ import { createReadStream, existsSync } from "node:fs";
 import { chmod, copyFile, type FileHandle, open, realpath, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isErrorCode, UserError } from "../lib/errors.js";
+import { textAt } from "../lib/json-value.js";
 import { privateFileMode } from "../lib/private-file.js";
-import { textAt } from "../prompt/json-value.js";
 import type { Failure } from "../types.js";
 import { emptyText, replacePredictions } from "./label-totals.js";
 import {

@@ -1,4 +1,4 @@
-import type { Pilot } from "../prompt/output-estimate.js";
+import type { Pilot } from "../prompt/asking/output-estimate.js";
 import type { Prediction } from "../types.js";
 
 /** What labeling came to so far. Plain JSON. */

@@ -1,8 +1,9 @@
 /** @file Who labels rows: what is known of it before anything is asked, and what asking takes. */
+
+import type { Pilot } from "../prompt/asking/output-estimate.js";
 import type { BatchOptions } from "../prompt/batch/batch-queue.js";
-import type { Budget } from "../prompt/budget.js";
-import type { Pilot } from "../prompt/output-estimate.js";
-import type { PriceTable } from "../prompt/prices.js";
+import type { Budget } from "../prompt/client/budget.js";
+import type { PriceTable } from "../prompt/prices/prices.js";
 import type { ResponseCache } from "../store/response-cache.js";
 import type { Predictor, Query, RunEstimate } from "../types.js";
 

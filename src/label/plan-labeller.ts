@@ -1,5 +1,5 @@
 import { UserError } from "../lib/errors.js";
-import type { PriceTable } from "../prompt/prices.js";
+import type { PriceTable } from "../prompt/prices/prices.js";
 import type { LabellerOptions, LabellerPlan, LabellerSources } from "./labeller.js";
 import { planPrompted } from "./prompted-labeller.js";
 import { planTuned } from "./tuned-labeller.js";

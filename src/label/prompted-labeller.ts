@@ -1,15 +1,15 @@
 /** @file An LLM with a prompt, as who labels. */
 import { UserError } from "../lib/errors.js";
 import { sha256 } from "../lib/hash.js";
-import { createClient } from "../prompt/client.js";
-import { estimateProgram } from "../prompt/estimate.js";
-import type { Pilot } from "../prompt/output-estimate.js";
-import type { PriceTable } from "../prompt/prices.js";
+import { estimateProgram } from "../prompt/asking/estimate.js";
+import type { Pilot } from "../prompt/asking/output-estimate.js";
+import { programPredictor } from "../prompt/asking/program-predictor.js";
+import { needsEncoder } from "../prompt/asking/question.js";
+import { createClient } from "../prompt/client/client.js";
+import type { PriceTable } from "../prompt/prices/prices.js";
 import type { PromptProgram } from "../prompt/program.js";
-import { programPredictor } from "../prompt/program-predictor.js";
 import { describeModel, resolveLlm } from "../prompt/providers/resolve.js";
 import { parseSpec } from "../prompt/providers/spec.js";
-import { needsEncoder } from "../prompt/question.js";
 import { promptTemplate } from "../prompt/template.js";
 import { resolveModel } from "../run/model.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";

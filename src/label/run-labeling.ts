@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { disposables } from "../lib/disposables.js";
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
-import { formatCount, formatUsd } from "../lib/format.js";
-import { spendingText } from "../lib/spending.js";
+import { formatCount, formatUsd } from "../lib/text/format.js";
+import { spendingText } from "../lib/text/spending.js";
 import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
 import { billedBudget } from "../run/approaches.js";
 import { confirmUsd } from "../run/confirm-usd.js";

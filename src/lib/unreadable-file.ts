@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { messageOf, UserError } from "./errors.js";
-import { nearestNames } from "./nearest-name.js";
+import { nearestNames } from "./text/nearest-name.js";
 
 /** Why a file that somebody named can't be read, and what to do: the error of reading it in words, with the nearest names beside it. */
 export async function whyUnreadable(path: string, error: unknown): Promise<UserError> {

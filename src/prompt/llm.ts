@@ -4,9 +4,9 @@
  */
 
 import type { Usage } from "../types.js";
-import type { Pace } from "./pace.js";
-import type { Price } from "./prices.js";
-import type { RequestsLeft } from "./request-rate.js";
+import type { RequestsLeft } from "./client/learned-rate.js";
+import type { Pace } from "./client/rate-limiter.js";
+import type { Price } from "./prices/prices.js";
 
 /** One turn of a conversation. */
 export interface Message {

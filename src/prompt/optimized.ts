@@ -1,11 +1,12 @@
 /** @file The prompted arm with a prompt that was searched for: `prompt:optimized`. */
 import { join } from "node:path";
 import { UserError } from "../lib/errors.js";
-import { formatUsd } from "../lib/format.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { formatUsd } from "../lib/text/format.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach, Dataset, Predictor, RunEstimate } from "../types.js";
-import { createClient } from "./client.js";
-import { estimateProgram } from "./estimate.js";
+import { estimateProgram } from "./asking/estimate.js";
+import { type ProgramParts, programPredictor } from "./asking/program-predictor.js";
+import { createClient } from "./client/client.js";
 import type { ModelCard } from "./llm.js";
 import { makeProgram, type PromptMethod, templateFor } from "./methods.js";
 import { llmAnswerer } from "./optimizers/llm-answerer.js";
@@ -13,7 +14,6 @@ import { type Optimized, optimize } from "./optimizers/optimize.js";
 import { type OptimizerName, optimizerNames } from "./optimizers/optimizers.js";
 import { cutSearchRows } from "./optimizers/search-rows.js";
 import type { PromptProgram } from "./program.js";
-import { type ProgramParts, programPredictor } from "./program-predictor.js";
 import { checkAliases, type PromptOptions } from "./prompt.js";
 import { describeModel, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
 import { parseSpec } from "./providers/spec.js";

@@ -1,12 +1,14 @@
 /** @file The prompted arm's front door: a large language model asked with an instruction, label descriptions and examples. */
 
 import { UserError } from "../lib/errors.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach, Dataset, Encoder } from "../types.js";
-import type { Aliases } from "./answer.js";
+import { estimateProgram } from "./asking/estimate.js";
+import { type ProgramParts, questionPredictor } from "./asking/program-predictor.js";
+import { prepareQuestions } from "./asking/question.js";
+import { shortlistNote } from "./asking/shortlist-recall.js";
 import type { BatchOptions } from "./batch/batch-queue.js";
-import { type ClientOptions, createClient } from "./client.js";
-import { estimateProgram } from "./estimate.js";
+import { type ClientOptions, createClient } from "./client/client.js";
 import type { Llm, ModelCard } from "./llm.js";
 import {
   makeProgram,
@@ -17,13 +19,11 @@ import {
   showsDemos,
   templateFor,
 } from "./methods.js";
-import type { PriceTable } from "./prices.js";
+import type { PriceTable } from "./prices/prices.js";
 import type { PromptProgram } from "./program.js";
-import { type ProgramParts, questionPredictor } from "./program-predictor.js";
 import { describeModel, type ResolveOptions, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
 import { parseSpec } from "./providers/spec.js";
-import { prepareQuestions } from "./question.js";
-import { shortlistNote } from "./shortlist-recall.js";
+import type { Aliases } from "./reading/answer.js";
 
 export interface PromptOptions extends ClientOptions {
   /** `openai:gpt-6-luna`, or what `resolveLlm` made of it. Approaches that share an `Llm` share its pace. */

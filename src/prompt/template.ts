@@ -8,8 +8,8 @@
 
 import { sha256 } from "../lib/hash.js";
 import type { Dataset, Example } from "../types.js";
-import type { Aliases } from "./answer.js";
 import type { AnswerSchema, CompletionRequest, Message } from "./llm.js";
+import type { Aliases } from "./reading/answer.js";
 
 /** Everything that makes a prompt but the text. Plain JSON. */
 export interface PromptTemplate {

@@ -1,11 +1,11 @@
 /** @file An audit as text for a terminal: problems first, each with what to do and where to look. */
 
-import type { Audit } from "../data/audit.js";
-import type { AuditRow, AuditSuspect } from "../data/audit-facts.js";
-import type { Severity } from "../data/audit-findings.js";
-import { displayWidth, truncate, wrap } from "../lib/display-width.js";
-import { formatCount } from "../lib/format.js";
-import { visibleText } from "../lib/visible-text.js";
+import type { Audit } from "../data/audit/audit.js";
+import type { AuditRow, AuditSuspect } from "../data/audit/audit-facts.js";
+import type { Severity } from "../data/audit/audit-findings.js";
+import { displayWidth, truncate, wrap } from "../lib/text/display-width.js";
+import { formatCount } from "../lib/text/format.js";
+import { visibleText } from "../lib/text/visible-text.js";
 
 export interface AuditTextOptions {
   /** Columns of the terminal. */

@@ -1,6 +1,6 @@
 /** @file A model card with what was measured on the test rows: a section before all others, and Hugging Face's `model-index`. */
 import { parse, stringify } from "yaml";
-import { formatCount, formatPlural, formatScore, formatShareEstimate } from "../lib/format.js";
+import { formatCount, formatPlural, formatScore, formatShareEstimate } from "../lib/text/format.js";
 import type { Estimate, Summary, TaskFacts } from "../types.js";
 import { escapeMarkdown } from "./markdown.js";
 

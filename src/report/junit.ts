@@ -1,7 +1,7 @@
 import { unansweredText } from "../advise/wordings.js";
-import { scoreOf } from "../compare/metric-choice.js";
-import { formatMetric, metricNames } from "../lib/metric-names.js";
-import { visibleText } from "../lib/visible-text.js";
+import { scoreOf } from "../compare/metrics/metric-choice.js";
+import { formatMetric, metricNames } from "../lib/text/metric-names.js";
+import { visibleText } from "../lib/text/visible-text.js";
 import type { Comparison, Metric, MetricChoice, Summary } from "../types.js";
 import { shownMetrics } from "./ranking.js";
 

@@ -2,10 +2,10 @@
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
 import { asWrongText, closed, failureNames, moreTestRows, sentenceOf, titleOf } from "../advise/wordings.js";
-import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/format.js";
-import { metricNames } from "../lib/metric-names.js";
-import { spendingText } from "../lib/spending.js";
-import { visibleText } from "../lib/visible-text.js";
+import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/text/format.js";
+import { metricNames } from "../lib/text/metric-names.js";
+import { spendingText } from "../lib/text/spending.js";
+import { visibleText } from "../lib/text/visible-text.js";
 import type { Comparison, FactorCell } from "../types.js";
 import { factorNames } from "./factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";

@@ -2,7 +2,7 @@
  * @file HTML and SVG by template, escaped by default: what is put into a `markup` template is text unless it is itself `Markup`. A renderer
  * has no other way to build a page, so text from data can't become markup by forgetting something.
  */
-import { visibleText } from "../lib/visible-text.js";
+import { visibleText } from "../lib/text/visible-text.js";
 
 const source = Symbol("source");
 

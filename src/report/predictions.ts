@@ -1,7 +1,7 @@
 /** @file The predictions themselves, one row an answer: for spreadsheets and for scripts. */
 
 import { isMissing } from "../compare/missing.js";
-import { csvCell } from "../lib/csv-cell.js";
+import { csvCell } from "../lib/text/csv-cell.js";
 import type { Comparison, Measurement, Outcome } from "../types.js";
 
 type Row = Outcome & Pick<Measurement, "approach" | "arm" | "split" | "trainSize" | "seed">;

@@ -1,8 +1,8 @@
 /** @file The table of all approaches: what each column is called and says, once for the terminal, Markdown and the page. */
 import { fitSeconds } from "../compare/known-facts.js";
-import { scoreOf } from "../compare/metric-choice.js";
-import { formatCount, formatSeconds, formatUsd } from "../lib/format.js";
-import { formatMetric, formatMetricEstimate, metricNames } from "../lib/metric-names.js";
+import { scoreOf } from "../compare/metrics/metric-choice.js";
+import { formatCount, formatSeconds, formatUsd } from "../lib/text/format.js";
+import { formatMetric, formatMetricEstimate, metricNames } from "../lib/text/metric-names.js";
 import type { Comparison, Metric, MetricChoice, Summary } from "../types.js";
 
 /** One column of the table of all approaches, the most telling first: where there is no room, the last are left out. */

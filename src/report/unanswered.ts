@@ -1,5 +1,5 @@
-import { outcomesOf } from "../advise/disagreements.js";
-import { cutText } from "../lib/visible-text.js";
+import { outcomesOf } from "../compare/details/disagreements.js";
+import { cutText } from "../lib/text/visible-text.js";
 import type { Arm, Comparison, Failure } from "../types.js";
 
 /** A test row without an answer, and what was said instead. */

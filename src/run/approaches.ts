@@ -1,19 +1,19 @@
 /** @file From the words of the command line to approaches: the one place where both arms are in sight. */
 
 import { UserError } from "../lib/errors.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import type { BatchOptions } from "../prompt/batch/batch-queue.js";
-import { type Budget, createBudget, type Reservation } from "../prompt/budget.js";
-import { filePrompt } from "../prompt/files/file-prompt.js";
-import { labelPrompt } from "../prompt/label-prompt.js";
+import { type Budget, createBudget, type Reservation } from "../prompt/client/budget.js";
+import { filePrompt } from "../prompt/file-prompt.js";
+import { labelPrompt } from "../prompt/label-prompt/label-prompt.js";
 import { type PromptMethod, promptMethods } from "../prompt/methods.js";
 import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimized.js";
-import { listPrices } from "../prompt/price-table.js";
-import { loadPrices } from "../prompt/prices.js";
+import { listPrices } from "../prompt/prices/price-table.js";
+import { loadPrices } from "../prompt/prices/prices.js";
 import { prompt } from "../prompt/prompt.js";
 import { describeModel, isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
 import { parseSpec } from "../prompt/providers/spec.js";
-import { recordedPrompt } from "../prompt/recorded-prompt.js";
+import { recordedPrompt } from "../prompt/recorded/recorded-prompt.js";
 import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
 import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";

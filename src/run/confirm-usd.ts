@@ -1,5 +1,5 @@
 import { Interrupted, UserError } from "../lib/errors.js";
-import { formatUsd } from "../lib/format.js";
+import { formatUsd } from "../lib/text/format.js";
 import type { RunHooks, SpendingQuestion } from "./hooks.js";
 
 /** Above this estimate a run asks before it spends, unless a budget or leave was given. */

@@ -1,6 +1,6 @@
 /** @file What the quick checks of `crossover check` find in a run's data: told before anything is asked, and in the report. */
-import { auditTask } from "../data/audit.js";
-import type { FindingName } from "../data/audit-findings.js";
+import { auditTask } from "../data/audit/audit.js";
+import type { FindingName } from "../data/audit/audit-findings.js";
 import { outOfFoldProbabilities } from "../tune/regression/cross-fit.js";
 import type { Context, Encoder, Task } from "../types.js";
 

@@ -1,6 +1,6 @@
 /** @file `--require`: conditions on the result, for CI. */
 import { UserError } from "../lib/errors.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Summary } from "../types.js";
 
 type Scores = Pick<Summary, "accuracy" | "macroF1" | "multiLabel" | "balancedAccuracy" | "mcc">;

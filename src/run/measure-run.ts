@@ -1,8 +1,8 @@
 /** @file A run that is measured: what is missing is measured, and each measurement is on disk before the next one starts. */
 import { compare } from "../compare/compare.js";
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
-import { shellWord } from "../lib/shell-word.js";
-import { spendingText } from "../lib/spending.js";
+import { shellWord } from "../lib/text/shell-word.js";
+import { spendingText } from "../lib/text/spending.js";
 import type { Comparison, RunEvent } from "../types.js";
 import { writeArtifacts } from "./artifacts.js";
 import type { RunHooks } from "./hooks.js";

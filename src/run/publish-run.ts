@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Advice, advise } from "../advise/advise.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { writePrivateFile } from "../lib/private-file.js";
-import { shellWord } from "../lib/shell-word.js";
+import { shellWord } from "../lib/text/shell-word.js";
 import { formatOf, type RenderOptions, render } from "../report/report.js";
 import type { UseIt } from "../report/use-it.js";
 import type { Run } from "../store/run.js";

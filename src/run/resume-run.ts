@@ -1,7 +1,7 @@
 /** @file An earlier run that goes on: locked first, then read. */
 import { isMissing } from "../compare/missing.js";
 import { owning } from "../lib/disposables.js";
-import { formatPlural } from "../lib/format.js";
+import { formatPlural } from "../lib/text/format.js";
 import { continueRun, type Run, readRun } from "../store/run.js";
 import { lockRun } from "../store/run-lock.js";
 import type { Measurement } from "../types.js";

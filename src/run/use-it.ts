@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Advice } from "../advise/advise.js";
 import { filesOfFolder, isFolder } from "../data/split-files.js";
 import { UserError } from "../lib/errors.js";
-import { shellWord } from "../lib/shell-word.js";
+import { shellWord } from "../lib/text/shell-word.js";
 import type { UseIt } from "../report/use-it.js";
 import type { Run } from "../store/run.js";
 import type { Comparison } from "../types.js";

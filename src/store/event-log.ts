@@ -4,8 +4,8 @@
  */
 import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import { z } from "zod";
-import { phaseKey } from "../lib/phase-text.js";
 import { privateFileMode } from "../lib/private-file.js";
+import { phaseKey } from "../lib/text/phase-text.js";
 import type { PhaseEvent, RunEvent } from "../types.js";
 
 /** An event with the time at which it happened: ISO 8601, UTC. */

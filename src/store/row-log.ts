@@ -7,7 +7,7 @@ import { appendFileSync, closeSync, openSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { privateFileMode } from "../lib/private-file.js";
-import { isAlive } from "./process-alive.js";
+import { isAlive } from "../lib/process-alive.js";
 
 /** A row: texts, in an order that the caller knows. */
 export type LoggedRow = readonly string[];

@@ -1,5 +1,5 @@
 import { UserError } from "../lib/errors.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Batch, BatchFunction, Columns, Dataset, Extended, MapOptions, RowFunction, RowOf, TextRow } from "./dataset.js";
 
 /** The splits of one dataset by name. What is done to it is done to each split. */

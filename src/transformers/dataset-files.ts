@@ -9,7 +9,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { splitNamed, splitOfFile } from "../data/split-files.js";
 import { messageOf, UserError } from "../lib/errors.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 
 /** Paths by split, each list in order. */
 export type FilesBySplit = ReadonlyMap<string, readonly string[]>;

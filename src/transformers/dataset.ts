@@ -4,9 +4,9 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { UserError } from "../lib/errors.js";
-import { formatCount } from "../lib/format.js";
-import { didYouMean } from "../lib/nearest-name.js";
 import { numpyPermutation } from "../lib/numpy-permutation.js";
+import { formatCount } from "../lib/text/format.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import { arrayColumn, type Column, joinedColumn, selectedColumn } from "./column.js";
 import { batchColumns, checkedResult, checkSameColumns } from "./map-result.js";
 

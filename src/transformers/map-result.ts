@@ -1,6 +1,6 @@
 /** @file What the function of `map` returned, checked: it is the caller's, and may return anything. */
 import { UserError } from "../lib/errors.js";
-import { formatCount } from "../lib/format.js";
+import { formatCount } from "../lib/text/format.js";
 import { arrayColumn, type Column, hasLazyColumns, lazyColumns } from "./column.js";
 
 /** What `map`'s function returned at a row, if that is an object. */

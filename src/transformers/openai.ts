@@ -5,8 +5,8 @@
  */
 import process from "node:process";
 import { UserError } from "../lib/errors.js";
-import { nearestNames } from "../lib/nearest-name.js";
-import { createClient } from "../prompt/client.js";
+import { nearestNames } from "../lib/text/nearest-name.js";
+import { createClient } from "../prompt/client/client.js";
 import { type Completion, LlmError, type Message } from "../prompt/llm.js";
 import { resolveLlm } from "../prompt/providers/resolve.js";
 

@@ -1,8 +1,8 @@
 /** @file What a program's user sees while it works: one line on stderr that is written anew, or plain lines where stderr is no screen. */
 import process from "node:process";
-import { formatCount } from "../lib/format.js";
-import { noteText, phaseText } from "../lib/phase-text.js";
-import { terminalCleaner } from "../lib/terminal-text.js";
+import { formatCount } from "../lib/text/format.js";
+import { noteText, phaseText } from "../lib/text/phase-text.js";
+import { terminalCleaner } from "../lib/text/terminal-text.js";
 import type { ProgressEvent } from "../types.js";
 
 /** Where progress goes. */

@@ -4,7 +4,6 @@ import { z } from "zod";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { UserError } from "../lib/errors.js";
 import { classifierFiles } from "../tune/classifier/classifier-files.js";
-import { newHead, outputName } from "../tune/classifier/classifier-heads.js";
 import {
   architectureFor,
   readClassifier,
@@ -12,6 +11,7 @@ import {
   textClassifierGraph,
 } from "../tune/classifier/classifier-model.js";
 import type { SavedDetails } from "../tune/classifier/saved-details.js";
+import { newHead, outputName } from "../tune/encoders/classifier-heads.js";
 import { modelMaxLength } from "../tune/pretrained/folder-tokenizer.js";
 import { type Pretrained, readPretrained, weightsOf } from "../tune/pretrained/pretrained.js";
 import { openSafetensors } from "../tune/pretrained/safetensors.js";

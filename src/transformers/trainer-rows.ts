@@ -1,6 +1,6 @@
 /** @file A tokenized dataset as the rows that models are fed: without the padding that `map` gave them. */
 import { UserError } from "../lib/errors.js";
-import { formatCount } from "../lib/format.js";
+import { formatCount } from "../lib/text/format.js";
 import type { TokenIds } from "../tune/pretrained/tokenizer.js";
 import type { Column } from "./column.js";
 import type { SequenceClassificationModel } from "./sequence-classifier.js";

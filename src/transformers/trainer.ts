@@ -4,7 +4,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { UserError } from "../lib/errors.js";
-import { nearestNames } from "../lib/nearest-name.js";
+import { nearestNames } from "../lib/text/nearest-name.js";
 import { classifierLossGraph } from "../tune/classifier/classifier.js";
 import { modelFiles } from "../tune/classifier/classifier-files.js";
 import { logitsOf, logitsSession } from "../tune/classifier/classifier-logits.js";

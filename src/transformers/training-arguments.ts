@@ -3,7 +3,7 @@
  * be honored here is refused by name rather than ignored.
  */
 import { UserError } from "../lib/errors.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import type { RowOrder } from "../tune/training/batches.js";
 
 /** When something happens: never, after so many steps, after each epoch. */

@@ -1,7 +1,7 @@
 /** @file What a training tells on its way: `state.logHistory`, with the keys of Python's `trainer_state.json`, and lines on stderr. */
 import { join } from "node:path";
 import { writeFileAtomic } from "../lib/atomic-write.js";
-import { formatNumber, formatSeconds } from "../lib/format.js";
+import { formatNumber, formatSeconds } from "../lib/text/format.js";
 import type { StepReport } from "../tune/training/training-job.js";
 import type { Metrics } from "./evaluation.js";
 import type { ProgressLine } from "./progress-line.js";

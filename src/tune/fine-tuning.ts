@@ -5,10 +5,10 @@ import { contentHash } from "../data/content-hash.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Dataset, FitContext, PredictorFacts } from "../types.js";
 import { type ClassifierHead, classifierLossGraph } from "./classifier/classifier.js";
-import { newHead } from "./classifier/classifier-heads.js";
 import { headPooling, readBodyWeights, textClassifierGraph } from "./classifier/classifier-model.js";
 import type { SavedDetails } from "./classifier/saved-details.js";
 import { classifierPredictor } from "./classifier/text-classifier.js";
+import { newHead } from "./encoders/classifier-heads.js";
 import { noDropout } from "./encoders/encoder-graph.js";
 import {
   checkFullNumbers,
@@ -19,7 +19,6 @@ import {
   stoppedDefaults,
 } from "./full-options.js";
 import { modelName } from "./pretrained/model-folder.js";
-import { estimateSeconds, usualLearningRate } from "./pretrained/model-size.js";
 import { type Pretrained, readPretrained } from "./pretrained/pretrained.js";
 import { labelWeights } from "./regression/class-weights.js";
 import { commonThreshold } from "./regression/thresholds.js";
@@ -28,6 +27,7 @@ import { withFreshLayers } from "./training/fresh-layers.js";
 import { cutHeldOut, isCut } from "./training/held-out.js";
 import { depthScale, type LayerDepths, layerDepths } from "./training/layer-depths.js";
 import { stepsOf, type Trainable, type TrainingRow, train, type Weights } from "./training/train.js";
+import { estimateSeconds, usualLearningRate } from "./training/training-estimate.js";
 import { trainingProgress } from "./training/training-progress.js";
 import { trainingArguments } from "./training/training-record.js";
 import { labelIndices, readRows } from "./training/training-rows.js";

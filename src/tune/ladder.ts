@@ -1,5 +1,5 @@
 /** @file Which way of tuning suits so many labels and so much time. One table. */
-import { formatCount, formatSeconds } from "../lib/format.js";
+import { formatCount, formatSeconds } from "../lib/text/format.js";
 import type { Dataset } from "../types.js";
 
 /** A way of tuning that the ladder may pick, from the cheapest up. */

@@ -4,7 +4,7 @@ import { splitDataset } from "../data/split.js";
 import { UserError } from "../lib/errors.js";
 import { random } from "../lib/random.js";
 import type { Approach, Dataset, FitContext, Prediction, Predictor } from "../types.js";
-import { macroF1Of } from "./training/label-scores.js";
+import { macroF1Of } from "./training/objectives/label-scores.js";
 
 /** One setting of each number, by the option's name; without a name its default. */
 export type Configuration = Readonly<Record<string, number>>;

@@ -1,7 +1,7 @@
 import { contentHash } from "../data/content-hash.js";
 import { throwIfAborted } from "../lib/errors.js";
 import { evenlySpaced } from "../lib/evenly-spaced.js";
-import { formatCount } from "../lib/format.js";
+import { formatCount } from "../lib/text/format.js";
 import type { Approach, Dataset } from "../types.js";
 import type { ClassWeight } from "./regression/class-weights.js";
 import { defaultC, type RangeOfC } from "./regression/cross-validation.js";

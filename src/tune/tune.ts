@@ -1,12 +1,12 @@
 /** @file The tuned arm's front door: what is fitted to the examples, and the floor under it. */
 
 import { UserError } from "../lib/errors.js";
-import { didYouMean } from "../lib/nearest-name.js";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach, Dataset, Encoder } from "../types.js";
 import { tuneFull } from "./full.js";
 import type { FullOptions } from "./full-options.js";
 import { chooseWay, type LadderChoice, type Rung, rowsPerLabel, waysFor } from "./ladder.js";
-import { tuneLora } from "./lora.js";
+import { tuneLora } from "./lora/lora.js";
 import { tuneLpFt } from "./lp-ft.js";
 import { majority } from "./majority.js";
 import { nearestCentroid } from "./nearest-centroid.js";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { confusedPairs } from "../../src/advise/confused-pairs.js";
-import { disagreements } from "../../src/advise/disagreements.js";
-import { labelDifferences } from "../../src/advise/label-differences.js";
 import { contrastBetween, hasOnlyStandIns, reversed, usesLanguageModel } from "../../src/advise/lookup.js";
-import { paretoFront } from "../../src/advise/pareto-front.js";
-import { totalCost } from "../../src/advise/total-cost.js";
+import { confusedPairs } from "../../src/compare/details/confused-pairs.js";
+import { disagreements } from "../../src/compare/details/disagreements.js";
+import { labelDifferences } from "../../src/compare/details/label-differences.js";
+import { paretoFront } from "../../src/compare/details/pareto-front.js";
+import { totalCost } from "../../src/compare/details/total-cost.js";
 import type { Comparison, Outcome } from "../../src/types.js";
 import { comparisonOf, offlineApproaches } from "../report/fixture.js";
 

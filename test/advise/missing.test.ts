@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
 import { decide } from "../../src/advise/decision.js";
-import { disagreements } from "../../src/advise/disagreements.js";
 import { reversed } from "../../src/advise/lookup.js";
+import { disagreements } from "../../src/compare/details/disagreements.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { random } from "../../src/lib/random.js";
 import { render, renderText } from "../../src/report/report.js";

@@ -28,7 +28,7 @@ async function runLibrary(): Promise<void> {
 
 /** transformers.js sets the variable too, which is of no use in a worker. */
 async function runTransformers(): Promise<void> {
-  const { importTransformers } = await import("../../src/prompt/providers/transformers-js.js");
+  const { importTransformers } = await import("../../src/prompt/providers/local/transformers-js.js");
   await importTransformers();
   await runLibrary();
 }

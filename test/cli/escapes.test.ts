@@ -8,7 +8,7 @@ import { cleanTerminal } from "../../src/cli/clean-terminal.js";
 import { exitCode, explain } from "../../src/cli/exit-code.js";
 import { makeProgress } from "../../src/cli/progress.js";
 import { sealedDocument, sealedLine } from "../../src/lib/sealed-json.js";
-import { shellWord } from "../../src/lib/shell-word.js";
+import { shellWord } from "../../src/lib/text/shell-word.js";
 import { dangerous } from "../report/hostile.js";
 import { type CliResult, crossover, emptyFolder, ticketRows } from "./cli.js";
 import { fakeTerminal } from "./fake-terminal.js";

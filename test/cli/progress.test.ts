@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { makeProgress, type Progress } from "../../src/cli/progress.js";
-import { displayWidth } from "../../src/lib/display-width.js";
+import { displayWidth } from "../../src/lib/text/display-width.js";
 import { type FakeTerminal, fakeTerminal } from "./fake-terminal.js";
 
 const at = (done: number) => ({ kind: "progress", phase: "embedding", done, total: 200 }) as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { smoothedLoss, type TrainingPoint, trainingChartLines } from "../../src/cli/training-chart.js";
-import { displayWidth } from "../../src/lib/display-width.js";
+import { displayWidth } from "../../src/lib/text/display-width.js";
 import { style } from "../../src/report/terminal/style.js";
 
 const plain = style(false);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type CompareOptions, compare, taskFacts } from "../../src/compare/compare.js";
 import { plannedContrasts } from "../../src/compare/contrasts.js";
-import { metricChoice } from "../../src/compare/metric-choice.js";
+import { metricChoice } from "../../src/compare/metrics/metric-choice.js";
 import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { BudgetError, UserError } from "../../src/lib/errors.js";

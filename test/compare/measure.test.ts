@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { calibration } from "../../src/compare/calibration.js";
 import { measure } from "../../src/compare/measure.js";
+import { calibration } from "../../src/compare/metrics/calibration.js";
 import { random } from "../../src/lib/random.js";
 import type { Measurement, Prediction } from "../../src/types.js";
 import { dataset, type FakeOptions, fake, labelOf, recorder, rowOf, wrongEvery } from "./fakes.js";

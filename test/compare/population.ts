@@ -1,5 +1,5 @@
 /** @file Test sets drawn from a population whose true scores are known: what the statistics are checked by. */
-import type { Series } from "../../src/compare/scores.js";
+import type { Series } from "../../src/compare/metrics/scores.js";
 import { type Random, random } from "../../src/lib/random.js";
 
 export interface Population {

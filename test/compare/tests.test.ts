@@ -1,9 +1,9 @@
 /** @file The significance tests and their distributions: known values, and what they do under a true null. */
 import { describe, expect, test } from "vitest";
-import { holm } from "../../src/compare/holm.js";
-import { mcnemarExact, mcnemarMidP, signFlipMidP } from "../../src/compare/mcnemar.js";
-import { normalCdf, normalQuantile } from "../../src/compare/normal.js";
-import { differenceTest, type Series } from "../../src/compare/scores.js";
+import { differenceTest, type Series } from "../../src/compare/metrics/scores.js";
+import { holm } from "../../src/compare/statistics/holm.js";
+import { mcnemarExact, mcnemarMidP, signFlipMidP } from "../../src/compare/statistics/mcnemar.js";
+import { normalCdf, normalQuantile } from "../../src/compare/statistics/normal.js";
 import { binomialCdf, binomialLogPmf, binomialSampler } from "../../src/lib/binomial.js";
 import { random } from "../../src/lib/random.js";
 import { golden } from "./golden.js";

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { readTask } from "../../src/data/data.js";
 import { openRows } from "../../src/data/row-stream.js";
 import { UserError } from "../../src/lib/errors.js";
-import { readRecording } from "../../src/prompt/recording.js";
+import { readRecording } from "../../src/prompt/recorded/recording.js";
 
 const cases = resolve(import.meta.dirname, "../../../shared/cases");
 

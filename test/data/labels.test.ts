@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { labelWarnings, lookalikeLabels } from "../../src/data/audit/lookalikes.js";
 import { byNaturalOrder, labelsOf } from "../../src/data/labels.js";
-import { labelWarnings, lookalikeLabels } from "../../src/data/lookalikes.js";
 
 describe("labels", () => {
   it("are what the cell says, as strings", () => {

@@ -1,11 +1,11 @@
 import { gzipSync } from "node:zlib";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
-import { jsonFaultOffset } from "../../src/data/json-fault.js";
+import { windows1252 } from "../../src/data/formats/windows-1252.js";
 import { readTable } from "../../src/data/read-table.js";
 import { maxCellCharacters } from "../../src/data/table.js";
-import { windows1252 } from "../../src/data/windows-1252.js";
 import { UserError } from "../../src/lib/errors.js";
+import { jsonFaultOffset } from "../../src/lib/text/json-fault.js";
 import { golden, temporaryFolder } from "./files.js";
 
 const folder = temporaryFolder();

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseAnswer, parseAnswers } from "../../src/prompt/answer.js";
+import { parseAnswer, parseAnswers } from "../../src/prompt/reading/answer.js";
 
 const unparseable = { failure: "unparseable" };
 const shops = ["billing", "delivery", "account"];

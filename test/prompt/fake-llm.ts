@@ -1,6 +1,6 @@
+import { adaptivePace } from "../../src/prompt/client/rate-limiter.js";
 import { type CompletionRequest, type Llm, LlmError } from "../../src/prompt/llm.js";
-import { adaptivePace } from "../../src/prompt/pace.js";
-import { freePrice, type Price } from "../../src/prompt/prices.js";
+import { freePrice, type Price } from "../../src/prompt/prices/prices.js";
 
 export interface FakeLlm extends Llm {
   /** What was asked, in order. */

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BudgetError } from "../../src/lib/errors.js";
-import { createBudget } from "../../src/prompt/budget.js";
-import { createClient, worstCost } from "../../src/prompt/client.js";
-import { createFaultCost } from "../../src/prompt/fault-cost.js";
+import { createBudget } from "../../src/prompt/client/budget.js";
+import { createClient, worstCost } from "../../src/prompt/client/client.js";
+import { createFaultCost } from "../../src/prompt/client/fault-cost.js";
+import { readUsage } from "../../src/prompt/http/usage.js";
 import { type CompletionRequest, LlmError } from "../../src/prompt/llm.js";
-import { costOfUsage } from "../../src/prompt/prices.js";
-import { readUsage } from "../../src/prompt/usage.js";
+import { costOfUsage } from "../../src/prompt/prices/prices.js";
 import { fakeLlm } from "./fake-llm.js";
 
 const price = { input_cost_per_token: 1e-5, output_cost_per_token: 1e-4, cache_read_input_token_cost: 1e-6 };

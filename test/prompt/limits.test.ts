@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BudgetError } from "../../src/lib/errors.js";
 import { random } from "../../src/lib/random.js";
-import { createBudget } from "../../src/prompt/budget.js";
-import { waitSeconds } from "../../src/prompt/client.js";
-import { adaptivePace } from "../../src/prompt/pace.js";
-import { excerpt, limitPauseSeconds, retryAfterSeconds } from "../../src/prompt/providers/failure.js";
+import { createBudget } from "../../src/prompt/client/budget.js";
+import { waitSeconds } from "../../src/prompt/client/client.js";
+import { adaptivePace } from "../../src/prompt/client/rate-limiter.js";
+import { excerpt, limitPauseSeconds, retryAfterSeconds } from "../../src/prompt/http/failure.js";
 import { refusedParts } from "../../src/prompt/providers/refused-parts.js";
 
 const never = new AbortController().signal;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
-import { createBudget } from "../../src/prompt/budget.js";
+import { createBudget } from "../../src/prompt/client/budget.js";
 import { openResponseCache } from "../../src/store/response-cache.js";
 import { type Fault, passingFaults, randomFaults } from "../servers/faults.js";
 import { failureOf, key, queries, run, serve, truth } from "./ask-server.js";

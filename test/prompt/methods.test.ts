@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { tokenCounter } from "../../src/prompt/asking/token-counter.js";
 import { type PromptMethod, promptMethods } from "../../src/prompt/methods.js";
 import { type PromptOptions, prompt } from "../../src/prompt/prompt.js";
-import { tokenCounter } from "../../src/prompt/token-counter.js";
 import type { Dataset, FitContext } from "../../src/types.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { BudgetError, UserError } from "../../src/lib/errors.js";
-import { createBudget } from "../../src/prompt/budget.js";
+import { createBudget } from "../../src/prompt/client/budget.js";
 import { prompt } from "../../src/prompt/prompt.js";
 import { resolveLlm } from "../../src/prompt/providers/resolve.js";
 import { openResponseCache, type ResponseCache } from "../../src/store/response-cache.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { estimateMessageTokens, estimateTokens, mostMessageTokens } from "../../src/prompt/asking/tokens.js";
 import { delimitText, promptTemplate, renderCorrection, renderRequest, systemMessage } from "../../src/prompt/template.js";
-import { estimateMessageTokens, estimateTokens, mostMessageTokens } from "../../src/prompt/tokens.js";
 
 const task = {
   labels: ["ham", "spam"],

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseAnswer, parseAnswers } from "../../src/prompt/answer.js";
-import { readCompletion } from "../../src/prompt/read-completion.js";
+import { parseAnswer, parseAnswers } from "../../src/prompt/reading/answer.js";
+import { readCompletion } from "../../src/prompt/reading/read-completion.js";
 
 const labels = ["billing", "delivery", "account"];
 const task = { labels, aliases: {}, isMultiLabel: false };

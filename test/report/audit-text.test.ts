@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Audit } from "../../src/data/audit.js";
+import type { Audit } from "../../src/data/audit/audit.js";
 import { renderAudit } from "../../src/report/audit-text.js";
 
 const lengths = { p50: 40, p95: 1200.4, p99: 2000, max: 12345 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cutText, visibleText } from "../../src/lib/visible-text.js";
+import { cutText, visibleText } from "../../src/lib/text/visible-text.js";
 import { markup, markupSource, trusted } from "../../src/report/markup.js";
 import { dangerous, hostileTexts } from "./hostile.js";
 

@@ -1,6 +1,6 @@
 /** @file Bodies of answers as today's services send them, one row a form. For tests of live, batched and recorded answers. */
 
-import type { SaidCompletion } from "../../src/prompt/response-body.js";
+import type { SaidCompletion } from "../../src/prompt/http/response-body.js";
 
 export interface AnswerBody {
   readonly name: string;

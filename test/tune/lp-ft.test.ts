@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { featuresOf, fitOutput } from "../../src/tune/classifier/classifier-features.js";
-import { newHead } from "../../src/tune/classifier/classifier-heads.js";
 import { headPooling, readBodyWeights } from "../../src/tune/classifier/classifier-model.js";
 import { classifierPredictor } from "../../src/tune/classifier/text-classifier.js";
+import { newHead } from "../../src/tune/encoders/classifier-heads.js";
 import type { FullOptions } from "../../src/tune/full-options.js";
 import { tuneLpFt } from "../../src/tune/lp-ft.js";
 import { readPretrained } from "../../src/tune/pretrained/pretrained.js";

@@ -1,6 +1,6 @@
+import { outcomesOf } from "../../compare/details/disagreements.js";
 import type { Comparison, Failure, Summary } from "../../types.js";
 import { decide } from "../decision.js";
-import { outcomesOf } from "../disagreements.js";
 import type { Finding } from "../findings.js";
 import { disagreeingReadings } from "../other-readings.js";
 

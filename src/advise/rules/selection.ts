@@ -1,4 +1,4 @@
-import { scoreOf } from "../../compare/metric-choice.js";
+import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison, Metric, Summary } from "../../types.js";
 import type { Finding } from "../findings.js";
 import { contrastBetween, isPerhapsChance, primaryContrast, reversed, summaryOf } from "../lookup.js";

@@ -1,5 +1,5 @@
-import { effectiveUnits } from "../../compare/jackknife.js";
-import { scoreOf } from "../../compare/metric-choice.js";
+import { scoreOf } from "../../compare/metrics/metric-choice.js";
+import { effectiveUnits } from "../../compare/statistics/jackknife.js";
 import type { Comparison } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";

@@ -1,4 +1,4 @@
-import { scoreOf } from "../../compare/metric-choice.js";
+import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";

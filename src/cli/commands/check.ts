@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Command, Option } from "commander";
-import { type AuditOptions, auditTask } from "../../data/audit.js";
+import { type AuditOptions, auditTask } from "../../data/audit/audit.js";
 import { readTask } from "../../data/data.js";
 import { disposables } from "../../lib/disposables.js";
 import { renderAudit } from "../../report/audit-text.js";

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
-import { displayWidth, padColumns } from "../../lib/display-width.js";
-import { formatCount } from "../../lib/format.js";
-import { visibleText } from "../../lib/visible-text.js";
+import { displayWidth, padColumns } from "../../lib/text/display-width.js";
+import { formatCount } from "../../lib/text/format.js";
+import { visibleText } from "../../lib/text/visible-text.js";
 import { listRuns } from "../../store/run.js";
 import type { CommandContext } from "../command-context.js";
 import { noteLines } from "../notes.js";

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import { summarize } from "../../compare/summarize.js";
 import { readTask } from "../../data/data.js";
 import { UserError } from "../../lib/errors.js";
-import { shellWord } from "../../lib/shell-word.js";
+import { shellWord } from "../../lib/text/shell-word.js";
 import { findRun } from "../../run/find-run.js";
 import { reportOf, writeReports } from "../../run/publish-run.js";
 import { checkOutputs } from "../../run/run-inputs.js";

@@ -3,7 +3,7 @@
 import { basename, extname } from "node:path";
 import { UserError } from "../../lib/errors.js";
 import { ExactNumber } from "../../lib/exact-json.js";
-import { delimitedTable } from "../delimited-text.js";
+import { delimitedTable } from "../formats/delimited-text.js";
 import type { Cell, Row, Table } from "../table.js";
 import { isMapping, type Mapping, namedFile, type PromptfooConfig, parseYaml, readText } from "./promptfoo-config.js";
 

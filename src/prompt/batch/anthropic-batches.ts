@@ -1,7 +1,7 @@
 /** @file Anthropic's Message Batches API: all requests in one body, the answers as lines. */
 
 import { readFile } from "node:fs/promises";
-import { at, textAt } from "../json-value.js";
+import { at, textAt } from "../../lib/json-value.js";
 import { callJson, idOf, jsonLines } from "./batch-http.js";
 import type { BatchAnswer, BatchService, BatchState } from "./batch-service.js";
 

@@ -2,10 +2,10 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../lib/errors.js";
-import { formatCount } from "../../lib/format.js";
+import { formatCount } from "../../lib/text/format.js";
 import type { Context } from "../../types.js";
+import { type Caller, excerpt, toLlmError } from "../http/failure.js";
 import { LlmError } from "../llm.js";
-import { type Caller, excerpt, toLlmError } from "../providers/failure.js";
 import type { StoredBatch } from "./batch-folder.js";
 import type { BatchAnswer, BatchService } from "./batch-service.js";
 

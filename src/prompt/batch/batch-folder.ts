@@ -11,10 +11,10 @@
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { textAt } from "../../lib/json-value.js";
 import { privateFileMode, privateFolder } from "../../lib/private-file.js";
 import { checksum, sealedDocument, unsealed } from "../../lib/sealed-json.js";
 import { checked, damaged, openJournal } from "../../store/journal.js";
-import { textAt } from "../json-value.js";
 import type { BatchInput } from "./batch-service.js";
 
 /**

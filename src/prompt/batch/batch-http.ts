@@ -1,9 +1,9 @@
 /** @file The few requests that a batch takes: its file up, questions about its state, its answers down. */
 
-import { at, textAt } from "../json-value.js";
-import { ServiceError } from "../providers/failure.js";
-import { type HttpRequest, send } from "../providers/http.js";
-import { fetchWithinOrigin } from "../providers/limited-fetch.js";
+import { at, textAt } from "../../lib/json-value.js";
+import { ServiceError } from "../http/failure.js";
+import { type HttpRequest, send } from "../http/http.js";
+import { fetchWithinOrigin } from "../http/limited-fetch.js";
 import { asked } from "../providers/openai-chat.js";
 
 type Headers = Readonly<Record<string, string>>;

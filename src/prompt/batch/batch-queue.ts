@@ -6,9 +6,9 @@
 import { randomUUID } from "node:crypto";
 import { UserError } from "../../lib/errors.js";
 import type { Context } from "../../types.js";
+import { type Caller, excerpt } from "../http/failure.js";
+import type { HttpResponse } from "../http/http.js";
 import { LlmError, type UnderWay } from "../llm.js";
-import { type Caller, excerpt } from "../providers/failure.js";
-import type { HttpResponse } from "../providers/http.js";
 import { type BatchManner, batchAnswers, CrowdedError } from "./batch-answers.js";
 import { openBatchFolder, type StoredBatch } from "./batch-folder.js";
 import type { BatchAnswer, BatchService } from "./batch-service.js";

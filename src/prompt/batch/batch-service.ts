@@ -1,6 +1,6 @@
 /** @file What a provider's batch interface is here: many requests handed over as one file, answered within a day, at half the price. */
 
-import type { HttpResponse } from "../providers/http.js";
+import type { HttpResponse } from "../http/http.js";
 
 /** A batch before it has an id. */
 export interface BatchInput {

@@ -1,6 +1,6 @@
 /** @file What the ways to ask a provider send through, where requests go into batches: the network's place is taken by the queue. */
 
-import type { HttpRequest, HttpResponse } from "../providers/http.js";
+import type { HttpRequest, HttpResponse } from "../http/http.js";
 import type { BatchQueue } from "./batch-queue.js";
 
 /** Carries the request's key (`requestKey`) from who asks to the queue. Never sent. */

@@ -1,7 +1,7 @@
 /** @file OpenAI's Batch API: a file is uploaded, a batch made of it, and the answers are a file again. */
 
 import { openAsBlob } from "node:fs";
-import { at, textAt } from "../json-value.js";
+import { at, textAt } from "../../lib/json-value.js";
 import { openaiHeaders } from "../providers/openai-chat.js";
 import { callJson, idOf, jsonLines, postForm } from "./batch-http.js";
 import type { BatchAnswer, BatchService, BatchState } from "./batch-service.js";

@@ -6,14 +6,14 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { z } from "zod";
-import { jsonFaultOffset } from "../../data/json-fault.js";
 import { UserError } from "../../lib/errors.js";
 import { sha256 } from "../../lib/hash.js";
-import { didYouMean } from "../../lib/nearest-name.js";
+import { jsonFaultOffset } from "../../lib/text/json-fault.js";
+import { didYouMean } from "../../lib/text/nearest-name.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
 import type { Dataset } from "../../types.js";
-import { parseAnswer, parseAnswers } from "../answer.js";
 import { noDemos } from "../demos/balanced-demos.js";
+import { parseAnswer, parseAnswers } from "../reading/answer.js";
 import { type Demo, promptTemplate } from "../template.js";
 import { excerpt } from "./excerpt.js";
 import type { PromptSource } from "./prompt-source.js";

@@ -1,8 +1,8 @@
 /** @file `examples.jsonl`: what a prompt shows, one example a line, and back. */
 
-import { jsonFaultOffset } from "../../data/json-fault.js";
 import { UserError } from "../../lib/errors.js";
-import { didYouMean } from "../../lib/nearest-name.js";
+import { jsonFaultOffset } from "../../lib/text/json-fault.js";
+import { didYouMean } from "../../lib/text/nearest-name.js";
 import type { DemoPlan } from "../program.js";
 import type { Demo, PromptTemplate } from "../template.js";
 import { excerpt } from "./excerpt.js";

@@ -1,6 +1,6 @@
 import { UserError } from "../../lib/errors.js";
-import { formatPlural } from "../../lib/format.js";
-import { nearestNames } from "../../lib/nearest-name.js";
+import { formatPlural } from "../../lib/text/format.js";
+import { nearestNames } from "../../lib/text/nearest-name.js";
 import type { Dataset } from "../../types.js";
 import type { PromptTemplate } from "../template.js";
 import { excerpt } from "./excerpt.js";

@@ -1,8 +1,8 @@
 /** @file `prompt.json`: what decides the answers besides the words and the examples, and how a request looks. */
 
 import { z } from "zod";
-import { jsonFaultOffset } from "../../data/json-fault.js";
 import { UserError } from "../../lib/errors.js";
+import { jsonFaultOffset } from "../../lib/text/json-fault.js";
 import { excerpt } from "./excerpt.js";
 
 /** The version of the folder's layout. A reader refuses what is newer than itself. */

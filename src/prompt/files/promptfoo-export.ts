@@ -4,15 +4,15 @@
  */
 
 import { stringify } from "yaml";
-import { formatPlural } from "../../lib/format.js";
 import { sha256 } from "../../lib/hash.js";
+import { formatPlural } from "../../lib/text/format.js";
 import type { Dataset, Example } from "../../types.js";
+import { sampleTemperature } from "../asking/program-predictor.js";
 import type { AnswerSchema, CompletionRequest, Message } from "../llm.js";
-import { sampleTemperature } from "../program-predictor.js";
-import { formOf } from "../prompt-files.js";
 import { parseSpec } from "../providers/spec.js";
 import { delimitText, renderRequest } from "../template.js";
 import { nunjucksText } from "./nunjucks-text.js";
+import { formOf } from "./prompt-files.js";
 import type { SavedPrompt } from "./read-prompt-folder.js";
 
 /** Names of the files. */

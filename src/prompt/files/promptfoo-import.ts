@@ -8,8 +8,8 @@ import { expectedColumn, promptfooTable } from "../../data/promptfoo/promptfoo-t
 import { UserError } from "../../lib/errors.js";
 import { sha256 } from "../../lib/hash.js";
 import type { Dataset } from "../../types.js";
-import { parseAnswer, parseAnswers } from "../answer.js";
 import { noDemos } from "../demos/balanced-demos.js";
+import { parseAnswer, parseAnswers } from "../reading/answer.js";
 import { type Demo, type PromptTemplate, promptTemplate } from "../template.js";
 import { excerpt } from "./excerpt.js";
 import { checkLabels } from "./label-check.js";

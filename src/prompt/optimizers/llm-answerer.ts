@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Context, Predictor, Query } from "../../types.js";
-import { type LlmClient, worstCost } from "../client.js";
-import { estimateProgram } from "../estimate.js";
-import { fittedRequest } from "../fitted-request.js";
+import { estimateProgram } from "../asking/estimate.js";
+import { fittedRequest } from "../asking/fitted-request.js";
+import { type ProgramParts, questionPredictor } from "../asking/program-predictor.js";
+import { prepareQuestions, type Questions } from "../asking/question.js";
+import { estimateMessageTokens } from "../asking/tokens.js";
+import { type LlmClient, worstCost } from "../client/client.js";
 import { type CompletionRequest, LlmError, type Message } from "../llm.js";
-import { costOfUsage } from "../prices.js";
+import { costOfUsage } from "../prices/prices.js";
 import type { PromptProgram } from "../program.js";
-import { type ProgramParts, questionPredictor } from "../program-predictor.js";
-import { prepareQuestions, type Questions } from "../question.js";
 import { answerForm, renderCorrection } from "../template.js";
-import { estimateMessageTokens } from "../tokens.js";
 import { programKey } from "./program-key.js";
 import type { Answerer } from "./search.js";
 

@@ -1,7 +1,7 @@
 /** @file A search from labelled rows to a prompt: rows cut, an optimizer run within its budget, and its choice checked on rows that it never saw. */
 
-import { formatCount, formatPoints, formatPValue, formatScore, formatSeconds, formatUsd } from "../../lib/format.js";
 import { sha256 } from "../../lib/hash.js";
+import { formatCount, formatPoints, formatPValue, formatScore, formatSeconds, formatUsd } from "../../lib/text/format.js";
 import type { Dataset, FitContext, PredictorFacts } from "../../types.js";
 import type { PromptProgram } from "../program.js";
 import { createLedger, type LaterRows, type SearchBudget } from "./ledger.js";

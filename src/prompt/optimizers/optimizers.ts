@@ -1,5 +1,5 @@
 /** @file The optimizers by name, and which one suits a task. */
-import { formatCount } from "../../lib/format.js";
+import { formatCount } from "../../lib/text/format.js";
 import type { Dataset } from "../../types.js";
 import { bootstrap } from "./bootstrap.js";
 import { gepa } from "./gepa.js";

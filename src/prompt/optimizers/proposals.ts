@@ -5,9 +5,10 @@
  * of a system message and nothing else: the list of labels, the tags around a text and the form of the answer are not up for change, so that a
  * text of the data that talks the model into something can at worst make a bad instruction, which the selection rows would find out.
  */
-import { formatPercent, formatPlural } from "../../lib/format.js";
+
 import { quantile } from "../../lib/quantile.js";
 import type { Random } from "../../lib/random.js";
+import { formatPercent, formatPlural } from "../../lib/text/format.js";
 import type { Dataset, Example } from "../../types.js";
 import type { Message } from "../llm.js";
 import type { PromptProgram } from "../program.js";

@@ -1,5 +1,5 @@
-import { readJson } from "../json-answer.js";
-import { withoutThoughts } from "../thoughts.js";
+import { readJson } from "../reading/json-answer.js";
+import { withoutThoughts } from "../reading/thoughts.js";
 
 /** The start of a line or a JSON field that states the answer, after the thoughts. */
 const statement = /^[\p{P}\s]*(?:labels?|final answer|answer)[\p{P}\s]*:/iu;

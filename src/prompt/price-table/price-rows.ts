@@ -1,6 +1,6 @@
 /** @file Rows of a price list as people read one, in dollars a million tokens, and the table's form of them. */
 
-import type { Price } from "../prices.js";
+import type { Price } from "../prices/prices.js";
 
 /** Dollars a million tokens. */
 export interface PerMillion {

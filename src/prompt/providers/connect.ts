@@ -3,8 +3,8 @@
 import type { BatchQueue } from "../batch/batch-queue.js";
 import type { BatchService } from "../batch/batch-service.js";
 import { batchFetch, batchSend } from "../batch/batch-transport.js";
-import { limitedFetch } from "./limited-fetch.js";
-import type { ChatModel } from "./served.js";
+import { limitedFetch } from "../http/limited-fetch.js";
+import type { ChatModel } from "./sdk-llm.js";
 import type { Service } from "./services.js";
 
 /** One model, and where it is asked. */

@@ -1,8 +1,8 @@
 /** @file What is known of a model before it is asked: whether it thinks first, and which parts of a request it takes. */
 
-import { listPrices } from "../price-table.js";
-import { findPrice, type Price } from "../prices.js";
-import type { Features } from "./served.js";
+import { listPrices } from "../prices/price-table.js";
+import { findPrice, type Price } from "../prices/prices.js";
+import type { Features } from "./sdk-llm.js";
 import type { Service } from "./services.js";
 
 /** Where to begin with a model. */

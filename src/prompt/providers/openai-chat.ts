@@ -3,12 +3,12 @@
  * `@ai-sdk/openai-compatible` make of it, at an eighth of the CPU time (decisions/0009). The batch interface takes the same bodies.
  */
 
-import { at, textAt } from "../json-value.js";
-import { readResponseBody } from "../response-body.js";
-import { ServiceError } from "./failure.js";
-import { HttpError, type HttpResponse, send } from "./http.js";
-import { bodyInWords, parsedBody } from "./json-body.js";
-import type { ChatModel, SdkModel } from "./served.js";
+import { at, textAt } from "../../lib/json-value.js";
+import { ServiceError } from "../http/failure.js";
+import { HttpError, type HttpResponse, send } from "../http/http.js";
+import { bodyInWords, parsedBody } from "../http/json-body.js";
+import { readResponseBody } from "../http/response-body.js";
+import type { ChatModel, SdkModel } from "./sdk-llm.js";
 
 type Options = Parameters<SdkModel["doGenerate"]>[0];
 type Result = Awaited<ReturnType<SdkModel["doGenerate"]>>;

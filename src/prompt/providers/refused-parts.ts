@@ -3,7 +3,7 @@
  * the text itself, the key, the account or the name of the model is none of them.
  */
 
-import { at, textAt } from "../json-value.js";
+import { at, textAt } from "../../lib/json-value.js";
 import type { RequestPart } from "../llm.js";
 
 /** What names a part, from the surest; of names that are equally sure the first in the text counts. */

@@ -4,10 +4,10 @@
  * when it was made.
  */
 
-import { textAt } from "../json-value.js";
-import { listPrices } from "../price-table.js";
-import { findPrice, type PriceTable, retirementNote } from "../prices.js";
-import { send } from "./http.js";
+import { textAt } from "../../lib/json-value.js";
+import { send } from "../http/http.js";
+import { listPrices } from "../prices/price-table.js";
+import { findPrice, type PriceTable, retirementNote } from "../prices/prices.js";
 import { openaiHeaders } from "./openai-chat.js";
 import { describeModel } from "./resolve.js";
 import { serviceKey } from "./service-key.js";

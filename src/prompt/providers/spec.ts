@@ -1,9 +1,9 @@
 /** @file From `openai:gpt-6-luna` to a provider and a model. */
 
 import { UserError } from "../../lib/errors.js";
-import { didYouMean } from "../../lib/nearest-name.js";
-import { listPrices } from "../price-table.js";
-import { findPrice } from "../prices.js";
+import { didYouMean } from "../../lib/text/nearest-name.js";
+import { listPrices } from "../prices/price-table.js";
+import { findPrice } from "../prices/prices.js";
 import { checkedAddress } from "./service-address.js";
 import { services } from "./services.js";
 

@@ -1,8 +1,8 @@
 /** @file Where in an answer its label stands, or its labels: the characters whose tokens are to be scored. */
 
-import { answerKeys } from "../json-answer.js";
-import { unspacedSign, wordPattern, wordsOf } from "../label-names.js";
-import { answerPlace } from "../thoughts.js";
+import { answerKeys } from "../reading/json-answer.js";
+import { unspacedSign, wordPattern, wordsOf } from "../reading/label-names.js";
+import { answerPlace } from "../reading/thoughts.js";
 
 /** Characters [start, end) of a text. */
 export interface Span {

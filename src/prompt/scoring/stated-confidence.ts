@@ -1,8 +1,8 @@
 /** @file A confidence that the model states itself, where it has no log-probabilities: `"confidence": 0-100` in its JSON. */
 
-import { embeddedJson, readJson } from "../json-answer.js";
-import { at } from "../json-value.js";
+import { at } from "../../lib/json-value.js";
 import type { CompletionRequest } from "../llm.js";
+import { embeddedJson, readJson } from "../reading/json-answer.js";
 
 const rule =
   'In the same JSON object give also "confidence": a whole number from 0 to 100, the probability in percent that your answer is right.';

@@ -1,4 +1,4 @@
-import { formatLargeCount } from "../../lib/format.js";
+import { formatLargeCount } from "../../lib/text/format.js";
 import type { Arm } from "../../types.js";
 import { type Markup, markup } from "../markup.js";
 import { logScale } from "./scale.js";

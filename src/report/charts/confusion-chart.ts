@@ -1,4 +1,4 @@
-import { formatCount } from "../../lib/format.js";
+import { formatCount } from "../../lib/text/format.js";
 import { type Markup, markup } from "../markup.js";
 import { type Frame, pixel, svg, textWidth, truncateToPixels } from "./svg.js";
 

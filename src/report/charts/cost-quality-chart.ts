@@ -1,4 +1,4 @@
-import { paretoFront } from "../../advise/pareto-front.js";
+import { paretoFront } from "../../compare/details/pareto-front.js";
 import type { Arm } from "../../types.js";
 import { type Markup, markup } from "../markup.js";
 import { linearScale, logScale } from "./scale.js";

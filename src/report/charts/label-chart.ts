@@ -1,4 +1,4 @@
-import type { LabelDifference } from "../../advise/label-differences.js";
+import type { LabelDifference } from "../../compare/details/label-differences.js";
 import { type Markup, markup } from "../markup.js";
 import { linearScale } from "./scale.js";
 import { type Frame, mark, pixel, svg, textWidth, truncateToPixels, xAxis } from "./svg.js";

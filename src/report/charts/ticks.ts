@@ -1,5 +1,5 @@
 /** @file The round numbers on an axis, shorter than the same numbers in a text. */
-import { formatNumber, formatSeconds } from "../../lib/format.js";
+import { formatNumber, formatSeconds } from "../../lib/text/format.js";
 
 /** `0.85`, `1`. */
 export function shareTick(share: number): string {

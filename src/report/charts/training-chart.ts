@@ -1,6 +1,6 @@
-import { formatCount, formatNumber } from "../../lib/format.js";
 import { quantile } from "../../lib/quantile.js";
 import { movingAverage } from "../../lib/smoothing.js";
+import { formatCount, formatNumber } from "../../lib/text/format.js";
 import { type Markup, markup } from "../markup.js";
 import { linearScale } from "./scale.js";
 import { type Frame, mark, pixel, svg, xAxis, yAxis } from "./svg.js";

@@ -1,8 +1,9 @@
 /** @file Errors side by side: the test rows that the best of both arms answer differently. */
-import { type Disagreement, disagreements } from "../../advise/disagreements.js";
+
 import { failureNames } from "../../advise/wordings.js";
-import { formatCount } from "../../lib/format.js";
-import { cutText } from "../../lib/visible-text.js";
+import { type Disagreement, disagreements } from "../../compare/details/disagreements.js";
+import { formatCount } from "../../lib/text/format.js";
+import { cutText } from "../../lib/text/visible-text.js";
 import type { Comparison, Outcome } from "../../types.js";
 import { type Markup, markup } from "../markup.js";
 import { approachName, type Cell, details, labelName, table } from "./elements.js";

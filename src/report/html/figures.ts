@@ -1,12 +1,12 @@
 /** @file The page's charts: which there are, what each is given, and what its caption says. */
 import type { Advice } from "../../advise/advise.js";
 import { summaryOf } from "../../advise/lookup.js";
-import { totalCost } from "../../advise/total-cost.js";
 import { about, requestRange } from "../../advise/wordings.js";
 import { fewestRequests } from "../../compare/cost.js";
-import { scoreOf } from "../../compare/metric-choice.js";
-import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../lib/format.js";
-import { formatMetric, isShareOfRows, metricNames } from "../../lib/metric-names.js";
+import { totalCost } from "../../compare/details/total-cost.js";
+import { scoreOf } from "../../compare/metrics/metric-choice.js";
+import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../lib/text/format.js";
+import { formatMetric, isShareOfRows, metricNames } from "../../lib/text/metric-names.js";
 import type { Comparison, Summary } from "../../types.js";
 import { breakEvenChart } from "../charts/break-even-chart.js";
 import { costQualityChart } from "../charts/cost-quality-chart.js";

@@ -1,8 +1,9 @@
 /** @file The labels one by one: which arm finds which, and what is taken for what. */
-import { confusedPairs } from "../../advise/confused-pairs.js";
-import { labelDifferences } from "../../advise/label-differences.js";
+
 import { summaryOf } from "../../advise/lookup.js";
-import { formatCount, formatPercent, formatPlural, formatScore } from "../../lib/format.js";
+import { confusedPairs } from "../../compare/details/confused-pairs.js";
+import { labelDifferences } from "../../compare/details/label-differences.js";
+import { formatCount, formatPercent, formatPlural, formatScore } from "../../lib/text/format.js";
 import type { Comparison, LabelScore, Summary } from "../../types.js";
 import { confusionChart } from "../charts/confusion-chart.js";
 import { labelChart } from "../charts/label-chart.js";

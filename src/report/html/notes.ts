@@ -1,6 +1,6 @@
 /** @file What the report rests on: assumptions, data, methods, and what it takes to repeat it. */
-import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/format.js";
-import { spendingText } from "../../lib/spending.js";
+import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/text/format.js";
+import { spendingText } from "../../lib/text/spending.js";
 import type { Comparison } from "../../types.js";
 import { type Content, type Markup, markup } from "../markup.js";
 import { details, prose } from "./elements.js";

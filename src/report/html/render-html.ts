@@ -1,7 +1,7 @@
 /** @file The report as one page that needs nothing else: no script, no request, no font; it opens from a mail as from a server. */
 import { createHash } from "node:crypto";
 import type { Advice } from "../../advise/advise.js";
-import { formatPlural } from "../../lib/format.js";
+import { formatPlural } from "../../lib/text/format.js";
 import type { Comparison } from "../../types.js";
 import type { TrainingCurve } from "../charts/training-chart.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";

@@ -1,8 +1,15 @@
 /** @file The page's tables of approaches: factors, ranking, differences. */
 import type { Advice } from "../../advise/advise.js";
 import { asWrongText, moreTestRows } from "../../advise/wordings.js";
-import { formatBytes, formatCount, formatPercent, formatPointsEstimate, formatPValue, formatScore } from "../../lib/format.js";
-import { metricNames } from "../../lib/metric-names.js";
+import {
+  formatBytes,
+  formatCount,
+  formatPercent,
+  formatPointsEstimate,
+  formatPValue,
+  formatScore,
+} from "../../lib/text/format.js";
+import { metricNames } from "../../lib/text/metric-names.js";
 import type { Comparison, FactorCell, Summary } from "../../types.js";
 import { factorNames } from "../factor-names.js";
 import { type Content, type Markup, markup } from "../markup.js";

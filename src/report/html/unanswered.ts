@@ -1,7 +1,7 @@
 /** @file The rows that an approach did not answer, and what it said instead. */
 import { failureNames } from "../../advise/wordings.js";
-import { formatCount, formatPercent, formatPlural } from "../../lib/format.js";
-import { metricNames } from "../../lib/metric-names.js";
+import { formatCount, formatPercent, formatPlural } from "../../lib/text/format.js";
+import { metricNames } from "../../lib/text/metric-names.js";
 import type { Comparison, Failure } from "../../types.js";
 import { type Markup, markup } from "../markup.js";
 import { unansweredRows } from "../ranking.js";

@@ -1,5 +1,5 @@
-import { displayWidth, padColumns, wrap } from "../../lib/display-width.js";
-import { formatPercent } from "../../lib/format.js";
+import { displayWidth, padColumns, wrap } from "../../lib/text/display-width.js";
+import { formatPercent } from "../../lib/text/format.js";
 import type { Arm, Estimate } from "../../types.js";
 import { shareDomain, ticksBetween } from "../charts/scale.js";
 import type { Glyphs } from "./glyphs.js";

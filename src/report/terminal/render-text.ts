@@ -2,11 +2,11 @@
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
 import { asWrongText, closed, moreRowsInShort, sentenceOf, titleOf } from "../../advise/wordings.js";
-import { scoreOf } from "../../compare/metric-choice.js";
-import { wrap } from "../../lib/display-width.js";
-import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/format.js";
-import { metricNames } from "../../lib/metric-names.js";
-import { visibleText } from "../../lib/visible-text.js";
+import { scoreOf } from "../../compare/metrics/metric-choice.js";
+import { wrap } from "../../lib/text/display-width.js";
+import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/text/format.js";
+import { metricNames } from "../../lib/text/metric-names.js";
+import { visibleText } from "../../lib/text/visible-text.js";
 import type { Comparison, FactorCell, Metric, Summary } from "../../types.js";
 import { factorNames } from "../factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";

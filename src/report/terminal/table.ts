@@ -1,4 +1,4 @@
-import { displayWidth, padColumns, truncate, wrap } from "../../lib/display-width.js";
+import { displayWidth, padColumns, truncate, wrap } from "../../lib/text/display-width.js";
 
 /** One cell: paragraphs of plain text, each with the style it is printed in. */
 export type Cell = string | readonly CellPart[];

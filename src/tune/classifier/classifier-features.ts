@@ -1,6 +1,7 @@
 /** @file What a classifier's last layer reads: one vector a text. On it a last layer can be fitted exactly, as a probe is. */
 import { createSession } from "../../autodiff/session.js";
 import type { Context, Dataset } from "../../types.js";
+import { outputName } from "../encoders/classifier-heads.js";
 import { packTokens } from "../encoders/packed-tokens.js";
 import { weightsOf } from "../pretrained/pretrained.js";
 import type { TokenIds } from "../pretrained/tokenizer.js";
@@ -10,7 +11,6 @@ import { type Matrix, matrixOf } from "../regression/matrix.js";
 import { defaultThreshold } from "../regression/thresholds.js";
 import type { Weights } from "../training/training-job.js";
 import { type ClassifierHead, textVectors } from "./classifier.js";
-import { outputName } from "./classifier-heads.js";
 import { logitsOf } from "./classifier-logits.js";
 import { encoderBelow, type TextClassifier } from "./classifier-model.js";
 

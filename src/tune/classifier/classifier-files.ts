@@ -5,21 +5,21 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { countOf } from "../../autodiff/values.js";
+import { headNames } from "../encoders/classifier-heads.js";
+import { carriedWeights, withCarriedPooling } from "../pretrained/carried-pooling.js";
 import { embeddedModels, type ModelFolder, readText } from "../pretrained/model-folder.js";
 import type { Pooling } from "../pretrained/pooling.js";
 import { pythonJson } from "../pretrained/python-json.js";
 import { encodeSafetensors, safetensorsParts, type TensorToStore } from "../pretrained/safetensors.js";
+import type { SavedFields } from "../pretrained/saved-fields.js";
 import { weightsFile } from "../pretrained/weights.js";
 import type { Weights } from "../training/training-job.js";
 import { allResults, trainerState } from "../training/training-record.js";
-import { carriedWeights, withCarriedPooling } from "./carried-pooling.js";
-import { headNames } from "./classifier-heads.js";
 import { architectureFor, problemTypes, type TextClassifier } from "./classifier-model.js";
 import { withManifest } from "./manifest.js";
 import { type CardContent, cardFile, modelCard } from "./model-card.js";
 import { exportOnnx, fitsOnnx, onnxFiles, quantizationLoss } from "./onnx-export.js";
 import type { SavedDetails } from "./saved-details.js";
-import type { SavedFields } from "./saved-fields.js";
 import { sentenceModules } from "./sentence-modules.js";
 
 /** More rows than this would say little more of the 8-bit model, and take their time. */

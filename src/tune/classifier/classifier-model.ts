@@ -3,16 +3,16 @@ import { join } from "node:path";
 import { z } from "zod";
 import { input } from "../../autodiff/ops.js";
 import { UserError } from "../../lib/errors.js";
+import { type Architecture, architectureOf, headNames } from "../encoders/classifier-heads.js";
 import { type Dropout, type EncoderGraph, noDropout } from "../encoders/encoder-graph.js";
+import { carriedOutput } from "../pretrained/carried-pooling.js";
 import { statesFor } from "../pretrained/pooling.js";
 import { type Pretrained, readPretrained, weightsOf } from "../pretrained/pretrained.js";
 import { openSafetensors } from "../pretrained/safetensors.js";
+import { readSavedFields } from "../pretrained/saved-fields.js";
 import { readWeights } from "../pretrained/weights.js";
 import type { Weights } from "../training/training-job.js";
-import { carriedOutput } from "./carried-pooling.js";
 import { type ClassifierGraph, type ClassifierHead, classifierGraph } from "./classifier.js";
-import { type Architecture, architectureOf, headNames } from "./classifier-heads.js";
-import { readSavedFields } from "./saved-fields.js";
 
 /** A pre-trained model with a classifier on it, and what its outputs stand for. */
 export interface TextClassifier {

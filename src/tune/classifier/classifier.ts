@@ -7,9 +7,9 @@ import { inOrder, isOp, type Shape, type Tensor } from "../../autodiff/graph.js"
 import { crossEntropy } from "../../autodiff/math.js";
 import { input, layerNorm, pad, reshape, sum } from "../../autodiff/ops.js";
 import { dense, norm } from "../encoders/blocks.js";
+import { type HeadLayers, headActivations, outputName } from "../encoders/classifier-heads.js";
 import { type Dropout, dropoutBy, type EncoderGraph, noDropout } from "../encoders/encoder-graph.js";
 import { type Pooling, pooledStates } from "../pretrained/pooling.js";
-import { type HeadLayers, headActivations, outputName } from "./classifier-heads.js";
 
 /** What stands on the encoder. */
 export interface ClassifierHead {

@@ -1,6 +1,6 @@
 /** @file The model card of a saved classifier, `README.md` as Hugging Face's Hub reads it. Tells only what it is told; nothing is made up. */
 import { stringify } from "yaml";
-import { formatCount, formatPercent, formatPlural, formatPoints, formatScore } from "../../lib/format.js";
+import { formatCount, formatPercent, formatPlural, formatPoints, formatScore } from "../../lib/text/format.js";
 import type { EvaluationReport } from "../training/training-job.js";
 import type { QuantizationLoss } from "./onnx-export.js";
 

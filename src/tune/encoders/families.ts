@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
-import { didYouMean } from "../../lib/nearest-name.js";
+import { didYouMean } from "../../lib/text/nearest-name.js";
 import { bertConfig, bertGraph } from "./bert.js";
 import { debertaV2Config, debertaV2Graph } from "./deberta-v2.js";
 import { distilbertConfig, distilbertGraph } from "./distilbert.js";

@@ -3,7 +3,7 @@
  * Python puts them on the model they were trained on. Names, shapes and fields are checked against files of PEFT's own (`golden/make_lora.py`).
  */
 import type { ClassifierHead } from "../classifier/classifier.js";
-import { headNames } from "../classifier/classifier-heads.js";
+import { headNames } from "../encoders/classifier-heads.js";
 import type { Pretrained } from "../pretrained/pretrained.js";
 import { encodeSafetensors } from "../pretrained/safetensors.js";
 import type { Weights } from "../training/training-job.js";

@@ -1,6 +1,6 @@
 /** @file Where each parameter lies in the optimizer's memory: arithmetic on shapes, before anything is allocated. */
 import { UserError } from "../../lib/errors.js";
-import { formatBytes, formatLargeCount } from "../../lib/format.js";
+import { formatBytes, formatLargeCount } from "../../lib/text/format.js";
 import { maxMemoryBytes } from "./kernel/kernel.js";
 
 /** One weight tensor and how it learns. */

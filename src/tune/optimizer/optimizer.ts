@@ -6,7 +6,7 @@
  * clipping as in `torch.nn.utils.clip_grad_norm_`; compared with PyTorch, over steps, in `golden/optimizer.json`.
  */
 import { messageOf, UserError } from "../../lib/errors.js";
-import { formatBytes } from "../../lib/format.js";
+import { formatBytes } from "../../lib/text/format.js";
 import { createKernelMemory, type KernelMemory } from "./kernel/kernel.js";
 import { layOut, type ParameterSpec, type Range, type Slot } from "./optimizer-layout.js";
 import { createRowSets, type RowSets } from "./optimizer-rows.js";

@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { messageOf, UserError } from "../../lib/errors.js";
-import { didYouMean, nearestNames } from "../../lib/nearest-name.js";
 import { packageRoot } from "../../lib/package-root.js";
 import { checkRegularFile } from "../../lib/regular-file.js";
+import { didYouMean, nearestNames } from "../../lib/text/nearest-name.js";
 
 /** Models in the package's `models/`. */
 export const embeddedModels = ["minilm-l6"] as const;

@@ -1,15 +1,15 @@
 /** @file A pre-trained model as its folder has it, before any weights are read: configuration, tokenizer, graph. */
 import { inOrder, isOp, type Tensor } from "../../autodiff/graph.js";
 import { UserError } from "../../lib/errors.js";
-import { withoutCarriedPooling } from "../classifier/carried-pooling.js";
-import { architectureOf } from "../classifier/classifier-heads.js";
-import { readSavedFields } from "../classifier/saved-fields.js";
+import { architectureOf } from "../encoders/classifier-heads.js";
 import { type Dropout, type EncoderGraph, noDropout, type WantedStates } from "../encoders/encoder-graph.js";
 import { type BuiltEncoder, buildEncoder } from "../encoders/families.js";
+import { withoutCarriedPooling } from "./carried-pooling.js";
 import { createFolderTokenizer, readMaxTokens, readTokenizerFiles } from "./folder-tokenizer.js";
 import { findModelFolder, type ModelFolder, readObject, readText } from "./model-folder.js";
 import { type Pooling, readFolderPooling } from "./pooling.js";
 import { floatFields } from "./python-json.js";
+import { readSavedFields } from "./saved-fields.js";
 import type { Tokenizer, TokenizerFiles } from "./tokenizer.js";
 import { findWeights } from "./weights.js";
 

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import { formatCount, formatPlural } from "../../lib/format.js";
+import { formatCount, formatPlural } from "../../lib/text/format.js";
 import { labelList, markdownText, nodeUsage, settingsTable } from "../classifier/model-card.js";
 import type { SavedDetails } from "../classifier/saved-details.js";
 import type { Head } from "../regression/head.js";

@@ -3,8 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import { openModel } from "../../autodiff/session.js";
 import { float32Of } from "../../autodiff/values.js";
 import { tokenBatch } from "../pretrained/token-batch.js";
-import { rulesOf } from "./objective.js";
-import type { Scores } from "./objective-rules.js";
+import { rulesOf } from "./objectives/objective.js";
+import type { Scores } from "./objectives/objective-rules.js";
 import type { TrainingJob, Weights } from "./training-job.js";
 
 /** What one evaluation finds. */

@@ -3,7 +3,7 @@ import { type EmittedModel, emitModel } from "../../autodiff/onnx.js";
 import { isDropoutMask, type LossGraph, trainingGraph } from "../classifier/classifier.js";
 import { packedInputs, packTokens } from "../encoders/packed-tokens.js";
 import type { ParameterSpec } from "../optimizer/optimizer-layout.js";
-import type { MaskInput } from "./dropout-feeds.js";
+import type { MaskInput } from "./dropout/dropout-feeds.js";
 
 /** One weight of the model. */
 export interface ModelWeight extends ParameterSpec {

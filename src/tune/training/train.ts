@@ -5,9 +5,9 @@ import { type LossGraph, maskedDropout } from "../classifier/classifier.js";
 import type { Dropout } from "../encoders/encoder-graph.js";
 import { noDropout } from "../encoders/encoder-graph.js";
 import { updatesPerEpoch } from "./batches.js";
-import { fingerprintOf } from "./checkpoints.js";
-import { type Objective, targetInputs } from "./objective.js";
-import type { TrainingRow } from "./objective-rules.js";
+import { fingerprintOf } from "./checkpoints/checkpoints.js";
+import { type Objective, targetInputs } from "./objectives/objective.js";
+import type { TrainingRow } from "./objectives/objective-rules.js";
 import { evaluationModel, stepModel } from "./step-model.js";
 import type {
   CheckpointSettings,
@@ -24,7 +24,7 @@ import type {
 import { filledOptimizer, runTraining, totalSteps } from "./training-loop.js";
 import { hasTrainingThread, trainInThread } from "./training-thread.js";
 
-export type { TrainingRow } from "./objective-rules.js";
+export type { TrainingRow } from "./objectives/objective-rules.js";
 export type { EvaluationReport, StepReport, TrainingResult, Weights } from "./training-job.js";
 
 /** What is trained, as it is before. */

@@ -1,8 +1,8 @@
 /** @file What the training loop is given and gives back: plain data, which can go to another thread. */
 import type { TensorValue } from "../../autodiff/values.js";
 import type { BatchOptions } from "./batches.js";
-import type { Objective } from "./objective.js";
-import type { Scores, TrainingRow } from "./objective-rules.js";
+import type { Objective } from "./objectives/objective.js";
+import type { Scores, TrainingRow } from "./objectives/objective-rules.js";
 import type { ScheduleKind } from "./schedule.js";
 import type { EvaluationModel, StepModel } from "./step-model.js";
 

@@ -6,16 +6,16 @@ import { throwIfAborted, UserError } from "../../lib/errors.js";
 import { createOptimizer, type Optimizer } from "../optimizer/optimizer.js";
 import { tokenBatch } from "../pretrained/token-batch.js";
 import type { Update } from "./batches.js";
-import { openCheckpoints } from "./checkpoints.js";
-import { drawMasks } from "./dropout-feeds.js";
-import { createDropoutMasks } from "./dropout-masks.js";
+import { openCheckpoints } from "./checkpoints/checkpoints.js";
+import { beginning, type TrainingState } from "./checkpoints/training-state.js";
+import { drawMasks } from "./dropout/dropout-feeds.js";
+import { createDropoutMasks } from "./dropout/dropout-masks.js";
 import { isStale, lowestLoss } from "./early-stopping.js";
 import { type Evaluation, openEvaluator } from "./evaluator.js";
-import { rulesOf } from "./objective.js";
+import { rulesOf } from "./objectives/objective.js";
 import { learningRateFactor, warmupStepsOf } from "./schedule.js";
 import type { StepModel } from "./step-model.js";
 import type { LoopSettings, StepReport, TrainingEvent, TrainingJob, TrainingResult, Weights } from "./training-job.js";
-import { beginning, type TrainingState } from "./training-state.js";
 
 /** Updates of a whole training. */
 export function totalSteps(updatesPerEpoch: number, { epochs, minSteps }: Pick<LoopSettings, "epochs" | "minSteps">): number {

@@ -5,8 +5,8 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { random } from "../../../src/lib/random.js";
-import { listPrices } from "../../../src/prompt/price-table.js";
-import { batchCostOfUsage, findPrice } from "../../../src/prompt/prices.js";
+import { listPrices } from "../../../src/prompt/prices/price-table.js";
+import { batchCostOfUsage, findPrice } from "../../../src/prompt/prices/prices.js";
 import { bundleChild, ended } from "../../servers/child-process.js";
 import { serveBatches } from "./ask-batches.js";
 

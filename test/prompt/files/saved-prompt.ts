@@ -2,10 +2,10 @@
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { type FilePromptOptions, filePrompt } from "../../../src/prompt/files/file-prompt.js";
+import { requestKey } from "../../../src/prompt/client/request-key.js";
+import { type FilePromptOptions, filePrompt } from "../../../src/prompt/file-prompt.js";
 import { readPrompt } from "../../../src/prompt/files/read-prompt.js";
 import { type PromptOptions, prompt } from "../../../src/prompt/prompt.js";
-import { requestKey } from "../../../src/prompt/request-key.js";
 import type { Approach, Dataset, Prediction, Predictor } from "../../../src/types.js";
 import { recordingContext } from "../../contract/approach.js";
 import { fakeEncoder } from "../../contract/fake-encoder.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCompletion } from "../../../src/prompt/read-completion.js";
+import { readCompletion } from "../../../src/prompt/reading/read-completion.js";
 import { codedExamples, codedPrompt, decoded } from "../../../src/prompt/scoring/codes.js";
 import { scored } from "../../../src/prompt/scoring/scored.js";
 import { promptTemplate, renderRequest } from "../../../src/prompt/template.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compare } from "../../../src/compare/compare.js";
-import { recordedPrompt } from "../../../src/prompt/recorded-prompt.js";
+import { recordedPrompt } from "../../../src/prompt/recorded/recorded-prompt.js";
 import { createRun, readRun, runFormat } from "../../../src/store/run.js";
 import type { Dataset, Task } from "../../../src/types.js";
 

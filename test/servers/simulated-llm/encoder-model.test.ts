@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readTask } from "../../../src/data/data.js";
 import { random } from "../../../src/lib/random.js";
 import { balancedDemos } from "../../../src/prompt/demos/balanced-demos.js";
-import { readCompletion } from "../../../src/prompt/read-completion.js";
+import { readCompletion } from "../../../src/prompt/reading/read-completion.js";
 import { type PromptTemplate, promptTemplate, renderRequest } from "../../../src/prompt/template.js";
 import { loadEncoder } from "../../../src/tune/pretrained/encoder.js";
 import type { Dataset, Example, Task } from "../../../src/types.js";

@@ -4,8 +4,8 @@
  */
 
 import type { Random } from "../../../src/lib/random.js";
-import { parseAnswer } from "../../../src/prompt/answer.js";
 import type { Message } from "../../../src/prompt/llm.js";
+import { parseAnswer } from "../../../src/prompt/reading/answer.js";
 import { readLabelList } from "./read-labels.js";
 import { proseOf, type ReadDemo } from "./read-prompt.js";
 import { tellingWords } from "./words.js";

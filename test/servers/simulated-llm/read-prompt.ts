@@ -3,8 +3,8 @@
  * are found in them by their form, whoever wrote the prompt.
  */
 
-import { parseAnswer, parseAnswers } from "../../../src/prompt/answer.js";
 import type { Message } from "../../../src/prompt/llm.js";
+import { parseAnswer, parseAnswers } from "../../../src/prompt/reading/answer.js";
 import { type ReadLabel, readLabelList } from "./read-labels.js";
 
 /** An example that the prompt shows. */

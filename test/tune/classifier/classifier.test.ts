@@ -10,10 +10,10 @@ import {
   type TrainingGraph,
   trainingGraph,
 } from "../../../src/tune/classifier/classifier.js";
-import { bertHead } from "../../../src/tune/classifier/classifier-heads.js";
 import { bertGraph } from "../../../src/tune/encoders/bert.js";
+import { bertHead } from "../../../src/tune/encoders/classifier-heads.js";
 import { noDropout } from "../../../src/tune/encoders/encoder-graph.js";
-import { type TargetOptions, targetsOf } from "../../../src/tune/training/target-weights.js";
+import { type TargetOptions, targetsOf } from "../../../src/tune/training/objectives/target-weights.js";
 import { bareName, type GoldenCase, goldenTraining as golden, goldenConfig, goldenWeights } from "../training/golden-training.js";
 
 const shape = [golden.ids.length, golden.ids[0]!.length];

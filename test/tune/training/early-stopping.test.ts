@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isStale, lowestLoss } from "../../../src/tune/training/early-stopping.js";
-import { accuracyOf, macroF1Of } from "../../../src/tune/training/label-scores.js";
+import { accuracyOf, macroF1Of } from "../../../src/tune/training/objectives/label-scores.js";
 
 const evaluations = (...losses: number[]) => losses.map((loss, i) => ({ step: i + 1, loss }));
 

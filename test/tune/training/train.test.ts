@@ -2,8 +2,8 @@ import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { float32 } from "../../../src/autodiff/values.js";
 import { classifierGraph, classifierLossGraph } from "../../../src/tune/classifier/classifier.js";
-import { bertHead } from "../../../src/tune/classifier/classifier-heads.js";
 import { bertGraph } from "../../../src/tune/encoders/bert.js";
+import { bertHead } from "../../../src/tune/encoders/classifier-heads.js";
 import { noDropout } from "../../../src/tune/encoders/encoder-graph.js";
 import { depthScale, layerDepths } from "../../../src/tune/training/layer-depths.js";
 import {

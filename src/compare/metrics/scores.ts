@@ -1,0 +1,202 @@
+/** @file Accuracy, macro-F1 and micro-F1 of one approach, and of one minus another, as functions of the counts that resampling draws. */
+
+import type { Random } from "../../lib/random.js";
+import { isShareOfRows } from "../../lib/text/metric-names.js";
+import type { Estimate, Metric } from "../../types.js";
+import { bootstrapInterval } from "../statistics/bootstrap.js";
+import { effectiveUnits, jackknifeInterval } from "../statistics/jackknife.js";
+import { signFlipMidP } from "../statistics/mcnemar.js";
+import { permutationTest } from "../statistics/permutation.js";
+import { type Statistic, type Units, unitCount, unitsOf } from "../statistics/resampling-units.js";
+import { type CodedRows, isRight } from "./label-indices.js";
+import { f1, rowsOfLabel } from "./metrics.js";
+
+/** One approach's answers to the test rows: the same rows once for each seed. */
+export interface Series {
+  readonly seeds: readonly CodedRows[];
+  /** The group of each row. */
+  readonly groups: readonly (string | undefined)[];
+}
+
+/** The series on some of its rows, given by their places. */
+export function onRows({ seeds, groups }: Series, rows: readonly number[]): Series {
+  return {
+    seeds: seeds.map((coded) => ({
+      ...coded,
+      truths: rows.map((row) => coded.truths[row]!),
+      answers: rows.map((row) => coded.answers[row]!),
+    })),
+    groups: rows.map((row) => groups[row]),
+  };
+}
+
+/** From this many groups that count on, the bootstrap of a score covers what it should. */
+const manyGroups = 50;
+
+/** From this many rows of a label on, in the median over the labels, the bootstrap of macro-F1 covers what it should. */
+const manyRowsOfLabel = 10;
+
+/**
+ * The score, averaged over the seeds, with its 95 % interval over test rows, or groups of them: by the bootstrap, whose ends are as lopsided
+ * as a score near 1 is; by the jackknife where groups are few, or the labels of a macro-F1 have few rows each.
+ */
+export function scoreInterval(series: Series, metric: Metric, random: Random, replicates = 9999): Estimate {
+  const { units, sides, effectiveRows } = unitsFor([series], metric);
+  const unitsThatCount = effectiveUnits(series.groups);
+  const areFew = unitsThatCount < Math.min(manyGroups, series.groups.length);
+  const areSparse = metric === "macroF1" && rowsOfLabel(series.seeds[0]!) < manyRowsOfLabel;
+  return areFew || areSparse
+    ? jackknifeInterval(units, sides[0]!, { effectiveUnits: unitsThatCount, range: [0, 1], effectiveRows })
+    : bootstrapInterval(units, sides[0]!, { random, replicates, range: [0, 1], effectiveRows });
+}
+
+/** The score of `a` minus that of `b` on the same rows, with its 95 % interval by the jackknife. */
+export function differenceInterval(a: Series, b: Series, metric: Metric): Estimate {
+  const { units, sides, effectiveRows } = unitsFor([a, b], metric);
+  const [scoreA, scoreB] = [sides[0]!, sides[1]!];
+  return jackknifeInterval(units, (counts) => scoreA(counts) - scoreB(counts), {
+    effectiveUnits: effectiveUnits(a.groups),
+    range: [-1, 1],
+    effectiveRows,
+  });
+}
+
+/** Rows where only `a` is right, and rows where only `b` is; of the first seed. */
+export function discordantRows(a: Series, b: Series): readonly [number, number] {
+  let [onlyA, onlyB] = [0, 0];
+  for (let row = 0; row < a.groups.length; row++) {
+    const [rightA, rightB] = [isRight(a.seeds[0]!, row), isRight(b.seeds[0]!, row)];
+    if (rightA && !rightB) onlyA++;
+    if (rightB && !rightA) onlyB++;
+  }
+  return [onlyA, onlyB];
+}
+
+/**
+ * The probability of a difference at least this large, were neither approach better. Accuracy: McNemar's mid-p test, with groups or
+ * several seeds the sign-flip test it is a case of. Macro-F1, micro-F1: paired permutation test, over the seeds that both have.
+ */
+export function differenceTest(a: Series, b: Series, metric: Metric, random: Random, permutations = 9999): number {
+  if (isShareOfRows(metric)) return signFlipMidP(rightDifferences(a, b));
+  const shared = Math.min(a.seeds.length, b.seeds.length);
+  const [sideA, sideB] = [a, b].map((series) => ({ ...series, seeds: series.seeds.slice(0, shared) }));
+  const { units, sides, labelCount } = unitsFor([sideA!, sideB!], metric);
+  const [scoreA, scoreB] = [sides[0]!, sides[1]!];
+  const difference: Statistic = (counts) => scoreA(counts) - scoreB(counts);
+  return permutationTest(units, difference, { first: labelCount, width: 2 * labelCount * shared }, random, permutations);
+}
+
+/** Right answers of `a` minus those of `b`, by group. Weighted so that unequal numbers of seeds count alike, in whole numbers. */
+function rightDifferences(a: Series, b: Series): number[] {
+  const differences: number[] = [];
+  const positions = new Map<string, number>();
+  for (const [row, group] of a.groups.entries()) {
+    const rights = (series: Series): number => series.seeds.reduce((sum, seed) => sum + (isRight(seed, row) ? 1 : 0), 0);
+    const difference = rights(a) * b.seeds.length - rights(b) * a.seeds.length;
+    const known = group === undefined ? undefined : positions.get(group);
+    if (known !== undefined) differences[known]! += difference;
+    else {
+      if (group !== undefined) positions.set(group, differences.length);
+      differences.push(difference);
+    }
+  }
+  return differences;
+}
+
+interface ScoredUnits {
+  readonly units: Units;
+  /** The score of each series, as a function of the counts. */
+  readonly sides: readonly Statistic[];
+  readonly effectiveRows: number;
+  readonly labelCount: number;
+}
+
+function unitsFor(all: readonly Series[], metric: Metric): ScoredUnits {
+  return isShareOfRows(metric) ? accuracyUnits(all) : labelUnits(all, metric === "macroF1" ? macroF1Of : microF1Of);
+}
+
+/** An F1 of a run from counts: rows of label k in slot k, its true positives in `base + k`, its predictions in `base + labelCount + k`. */
+type F1OfCounts = (counts: Float64Array, base: number, labelCount: number) => number;
+
+const macroF1Of: F1OfCounts = (counts, base, labelCount) => {
+  let [sum, scored] = [0, 0];
+  for (let label = 0; label < labelCount; label++) {
+    if (counts[label]! === 0) continue;
+    scored++;
+    sum += f1(counts[base + label]!, counts[base + labelCount + label]!, counts[label]!);
+  }
+  return scored === 0 ? 0 : sum / scored;
+};
+
+const microF1Of: F1OfCounts = (counts, base, labelCount) => {
+  let [truePositives, predicted, support] = [0, 0, 0];
+  for (let label = 0; label < labelCount; label++) {
+    truePositives += counts[base + label]!;
+    predicted += counts[base + labelCount + label]!;
+    support += counts[label]!;
+  }
+  return f1(truePositives, predicted, support);
+};
+
+/** Slot 0 counts rows, slot 1 + i right answers of series i over its seeds. */
+function accuracyUnits(all: readonly Series[]): ScoredUnits {
+  const { groups, seeds } = all[0]!;
+  const rows = groups.map((_, row) => {
+    const slots = [0];
+    for (const [index, series] of all.entries()) for (const seed of series.seeds) if (isRight(seed, row)) slots.push(1 + index);
+    return slots;
+  });
+  const units = unitsOf(1 + all.length, rows, groups);
+  const sides = all.map(
+    (series, index): Statistic =>
+      (counts) =>
+        counts[1 + index]! / series.seeds.length / counts[0]!,
+  );
+  return { units, sides, effectiveRows: unitCount(units), labelCount: seeds[0]!.labelCount };
+}
+
+/**
+ * Slots 0 to K − 1 count rows by true label; after them, for each series and seed, K true positives and K predictions by label.
+ *
+ * Rows are drawn over all test rows, not within their true label: other test rows would have other numbers of rows a label, and a rare
+ * label's own score is the least certain of all. A label that a replicate has no row of takes no part in that replicate's mean.
+ */
+function labelUnits(all: readonly Series[], scoreOfRun: F1OfCounts): ScoredUnits {
+  const { groups } = all[0]!;
+  const { truths, labelCount } = all[0]!.seeds[0]!;
+  const runs = all.flatMap((series) => series.seeds);
+  const rows = truths.map((truth, row) => {
+    const slots = [...truth];
+    for (const [index, run] of runs.entries()) {
+      const base = labelCount * (1 + 2 * index);
+      for (const label of run.answers[row] ?? []) {
+        slots.push(base + labelCount + label);
+        if (truth.includes(label)) slots.push(base + label);
+      }
+    }
+    return slots;
+  });
+  const units = unitsOf(labelCount * (1 + 2 * runs.length), rows, groups);
+  let firstRun = 0;
+  const sides = all.map((series): Statistic => {
+    const [from, to] = [firstRun, firstRun + series.seeds.length];
+    firstRun = to;
+    return (counts) => {
+      let sum = 0;
+      for (let run = from; run < to; run++) sum += scoreOfRun(counts, labelCount * (1 + 2 * run), labelCount);
+      return sum / (to - from);
+    };
+  });
+  return { units, sides, effectiveRows: Math.min(unitCount(units), macroEffectiveRows(truths, labelCount)), labelCount };
+}
+
+/**
+ * Rows of a balanced test set that would fix a mean over labels as well as these do: a mean of K rates has the variance
+ * Σ 1/n_k / K² of one rate over K² / Σ 1/n_k rows.
+ */
+function macroEffectiveRows(truths: readonly (readonly number[])[], labelCount: number): number {
+  const support = new Float64Array(labelCount);
+  for (const truth of truths) for (const label of truth) support[label]! += 1;
+  const present = support.filter((rows) => rows > 0);
+  return present.length ** 2 / present.reduce((sum, rows) => sum + 1 / rows, 0);
+}

@@ -1,0 +1,103 @@
+import { estimateEmbeddingSeconds } from "../../lib/embedding-estimate.js";
+import { evenlySpaced } from "../../lib/evenly-spaced.js";
+import type { Encoder, PredictContext, Query, RunEstimate } from "../../types.js";
+import type { ModelCard } from "../llm.js";
+import { costOfUsage } from "../prices/prices.js";
+import type { PromptProgram } from "../program.js";
+import { type AnswerForm, answerForm, delimitText, type PromptTemplate, renderAnswer, renderRequest } from "../template.js";
+import { assumedOutput, type Pilot, pilotOutput } from "./output-estimate.js";
+import { needsEncoder, prepareQuestions } from "./question.js";
+import { tokenCounter } from "./token-counter.js";
+
+/** Seconds of one answer, before anything was measured. */
+const assumedSeconds = { plain: 1, reasoning: 3 };
+
+/** The three sentences of thoughts that a prompt may ask for, before anything was measured. */
+const statedThoughtTokens = 100;
+
+/** Texts that are tried for what comes with them, and the examples that are searched for it: an estimate must not embed everything. */
+const [sampleTexts, samplePool] = [32, 256];
+
+export interface EstimateOptions {
+  readonly isTextOnly: boolean;
+  readonly maxConcurrency: number;
+  /** Answers that this model gave to this prompt: how long they are is then measured, not assumed. */
+  readonly pilot?: Pilot;
+}
+
+/**
+ * What asking a model about each text takes: every sample of every text, tokens with the examples that come with a text. Those that are
+ * retrieved are taken as the mean over a sample of the texts. Equal texts are asked once; what is stored already is not known here.
+ */
+export async function estimateProgram(
+  card: ModelCard,
+  program: PromptProgram,
+  encoder: Encoder | undefined,
+  queries: readonly Query[],
+  { isTextOnly, maxConcurrency, pilot }: EstimateOptions,
+): Promise<RunEstimate> {
+  const { template, answer: style, samples } = program;
+  const counter = await tokenCounter(card);
+  const isStructured = !isTextOnly && card.price?.supports_response_schema !== false;
+  const formOf = (asked: PromptTemplate): AnswerForm => answerForm({ isStructured }, asked);
+  const texts = [...new Set(queries.map(({ text }) => text))];
+  const windowTokens = card.price?.max_input_tokens ?? Number.POSITIVE_INFINITY;
+  const tokensOf = (text: string): number => counter.count(delimitText(text, template.maxTextCharacters).content);
+  const ownTokens = texts.reduce((sum, text) => sum + Math.min(windowTokens, tokensOf(text)), 0);
+  const context: PredictContext = { signal: new AbortController().signal, useCache: true, spend: () => {}, log: () => {} };
+  const tried = evenlySpaced(texts, needsEncoder(program) ? sampleTexts : 1);
+  const questionOf = await (await prepareQuestions(sampled(program), encoder, context)).about(tried, context);
+  const promptTokens = tried.map((text, place) => {
+    const { template: offered, demos } = questionOf(place);
+    const { messages, schema } = renderRequest(offered, demos, text, formOf(offered), { style });
+    return counter.countMessages(messages, schema) - tokensOf(text);
+  });
+  const calls = texts.length * samples;
+  const inputTokens = Math.round(mean(promptTokens) * calls + ownTokens * samples);
+
+  const answers = template.labels.map((label) =>
+    counter.count(renderAnswer({ labels: [label] }, template.isMultiLabel, formOf(template), "direct")),
+  );
+  const isReasoned = style === "reasoned";
+  const assumed = assumedOutput(card, mean(answers) + (isReasoned ? statedThoughtTokens : 0));
+  const output = (pilot && pilotOutput(pilot, calls)) ?? {
+    ...assumed,
+    ...(isReasoned && { basis: `${assumed.basis}, after ${statedThoughtTokens} tokens of thoughts` }),
+  };
+  const usdOf = (input: number, outputEach: number): number | null => {
+    if (card.price === null || calls === 0) return card.price === null ? null : 0;
+    const each = { inputTokens: input / calls, cachedInputTokens: 0, outputTokens: outputEach, reasoningTokens: 0 };
+    return calls * costOfUsage(card.price, each);
+  };
+  const low = usdOf(inputTokens * (1 - counter.tolerance), output.low);
+  const high = usdOf(inputTokens * (1 + counter.tolerance), output.high);
+  const secondsPerCall = card.isReasoning || isReasoned ? assumedSeconds.reasoning : assumedSeconds.plain;
+  const isBatched = card.batchSeconds !== undefined;
+  const askingSeconds = card.batchSeconds ?? (calls * secondsPerCall) / Math.max(1, Math.min(maxConcurrency, calls));
+  return {
+    calls,
+    inputTokens,
+    outputTokens: Math.round(output.tokens * calls),
+    usd: usdOf(inputTokens, output.tokens),
+    ...(low === null || high === null ? {} : { usdRange: { low, high } }),
+    basis: `Tokens of prompts are ${counter.basis}; ${output.basis}.${isBatched ? ` The time of a batch is the most that the service promises.` : ""}`,
+    seconds: (calls === 0 ? 0 : askingSeconds) + (await embeddingSeconds(program, encoder, texts)),
+  };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
+}
+
+/** The program with a part of its pool. */
+function sampled(program: PromptProgram): PromptProgram {
+  const { demos } = program;
+  if (demos.kind === "fixed") return program;
+  return { ...program, demos: { ...demos, pool: evenlySpaced(demos.pool, samplePool) } };
+}
+
+async function embeddingSeconds(program: PromptProgram, encoder: Encoder | undefined, texts: readonly string[]): Promise<number> {
+  if (encoder === undefined || !needsEncoder(program)) return 0;
+  const known = program.demos.kind === "fixed" ? program.demos.examples : program.demos.pool;
+  return estimateEmbeddingSeconds(encoder, [...known.map(({ text }) => text), ...texts]);
+}

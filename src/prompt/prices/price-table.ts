@@ -1,0 +1,17 @@
+/** @file The prices that come with this version: those of single requests, with those of batches where a service has them. Each list says where it was read. */
+
+import { anthropicPrices } from "../price-table/anthropic.js";
+import { googlePrices } from "../price-table/google.js";
+import { openaiPrices } from "../price-table/openai.js";
+import { otherPrices } from "../price-table/others.js";
+import type { PriceTable } from "./prices.js";
+
+const lists = [openaiPrices, anthropicPrices, googlePrices, ...otherPrices];
+
+/** The prices that come with this version. */
+export const listPrices: PriceTable = {
+  asOf: "2026-11-28",
+  source: "the services' price lists, or others who quote them: src/prompt/price-table/ says which, and when",
+  models: Object.assign({}, ...lists.map(({ models }) => models)),
+  aliases: Object.assign({}, ...lists.map(({ aliases }) => aliases)),
+};

@@ -1,0 +1,180 @@
+/**
+ * @file Language models in this process: `local:ORG/MODEL`. No server, no key, no price but this machine's time.
+ *
+ * A question with one label as its answer is not generated but scored: the natural log-probability of `{"label":"…"}` is computed for every
+ * label, as a sum over its tokens, not divided by their number; the closing quote is among them, so that "card" is told from "card arrival".
+ * Their softmax is the distribution over the labels, its largest the answer, or a draw where a temperature is asked for. So a small model
+ * never fails to answer, and says how sure it is. Everything else (thoughts first, several labels, instructions) is generated.
+ */
+
+import { sha256 } from "../../../lib/hash.js";
+import { random } from "../../../lib/random.js";
+import { adaptivePace } from "../../client/rate-limiter.js";
+import {
+  type Completion,
+  type CompletionRequest,
+  type Llm,
+  LlmError,
+  type ModelCard,
+  maxCompletionCharacters,
+  type TokenLogprob,
+} from "../../llm.js";
+import { labelCompletion, logSoftmax } from "./label-completion.js";
+import type { LocalFiles } from "./local-files.js";
+import { type GeneratedToken, type Ids, type LocalModel, loadLocalModel } from "./local-model.js";
+import { judged, loadEntailmentModel } from "./local-nli.js";
+
+/** As many alternatives of a token as OpenAI tells. */
+const mostAlternatives = 20;
+
+/** What answers one request, once it is in memory. */
+type Answering = (card: ModelCard, request: CompletionRequest, signal: AbortSignal) => Promise<Answer>;
+
+/** A model in memory, or on its way there, and the end of its last question. */
+interface Seat {
+  readonly answering: Promise<Answering>;
+  queue: Promise<unknown>;
+}
+
+/** One copy of each model, however many approaches ask it: a copy may be gigabytes. */
+const seats = new Map<string, Seat>();
+
+/** A model that can be asked; its weights are loaded with the first question. One question at a time. */
+export function localLlm(card: ModelCard, files: LocalFiles): Llm {
+  const key = JSON.stringify([files.folder, files.version]);
+  const seatOf = (): Seat => {
+    const seat = seats.get(key) ?? { answering: load(files), queue: Promise.resolve() };
+    seats.set(key, seat);
+    return seat;
+  };
+  return {
+    ...card,
+    // Other weights are another model, also under the same name.
+    baseUrl: `local:${files.version}`,
+    pace: adaptivePace({ maxConcurrency: 1 }),
+    parameters: { temperature: 0, seed: 0 },
+    isStructured: true,
+    hasLogprobs: true,
+    complete(request, signal) {
+      const seat = seatOf();
+      const asked = seat.queue.then(async () => {
+        const answer = await seat.answering;
+        const startedAt = performance.now();
+        const completion = await answer(card, request, signal);
+        return { completion: { ...completion, latencySeconds: (performance.now() - startedAt) / 1000 }, pauseSeconds: 0 };
+      });
+      seat.queue = asked.catch(() => undefined);
+      return asked;
+    },
+  };
+}
+
+async function load(files: LocalFiles): Promise<Answering> {
+  if (files.entailment !== null) {
+    const model = await loadEntailmentModel(files, files.entailment);
+    return (card, request, signal) => judged(card, model, request, signal);
+  }
+  const model = await loadLocalModel(files);
+  return (card, request, signal) => {
+    const labels = labelsOf(request);
+    return labels === null ? generated(card, model, request, signal) : scored(card, model, request, labels, signal);
+  };
+}
+
+type Answer = Omit<Completion, "latencySeconds">;
+
+/** The labels of a question whose answer is one label and nothing else; `null` for any other. */
+function labelsOf({ schema }: CompletionRequest): { readonly property: string; readonly labels: readonly string[] } | null {
+  const properties = Object.entries(schema?.properties ?? {});
+  const [property, { enum: labels } = {}] = properties[0] ?? [];
+  return properties.length === 1 && property !== undefined && labels !== undefined ? { property, labels } : null;
+}
+
+async function scored(
+  card: ModelCard,
+  model: LocalModel,
+  request: CompletionRequest,
+  { property, labels }: NonNullable<ReturnType<typeof labelsOf>>,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const prompt = model.render(request.messages);
+  const answers = labels.map((label) => JSON.stringify({ [property]: label }));
+  const whole = answers.map((answer) => model.encode(prompt + answer));
+  // Where a token may reach over the end of the prompt, only what all answers share is taken as given.
+  const shared = Math.min(commonLength(whole), ...whole.map((ids) => ids.length - 1));
+  checkLength(card, model, Math.max(...whole.map((ids) => ids.length)));
+  const scores = await model.score(
+    whole[0]!.slice(0, shared),
+    whole.map((ids) => ids.slice(shared)),
+    signal,
+  );
+  const logprobs = logSoftmax(scores);
+  const draws = chance(request);
+  const values =
+    (request.temperature ?? 0) === 0 ? logprobs : logprobs.map((value) => value / request.temperature! + draws.gumbel());
+  const chosen = values.indexOf(Math.max(...values));
+  return labelCompletion(
+    {
+      property,
+      labels,
+      logprobs,
+      chosen,
+      inputTokens: shared,
+      outputTokens: whole[chosen]!.length - shared,
+      servedBy: card.model,
+    },
+    request,
+  );
+}
+
+async function generated(card: ModelCard, model: LocalModel, request: CompletionRequest, signal: AbortSignal): Promise<Answer> {
+  const prompt = model.encode(model.render(request.messages));
+  checkLength(card, model, prompt.length + 1);
+  const most = Math.min(request.maxOutputTokens, model.maxTokens - prompt.length);
+  const { tokens, isEnded } = await model.generate(prompt, {
+    most,
+    temperature: request.temperature ?? 0,
+    random: chance(request).stream,
+    signal,
+  });
+  const text = model.decode(tokens.map(({ id }) => id));
+  const logprobs = request.wantsLogprobs === true ? tokensOf(model, tokens) : undefined;
+  return {
+    text: text.slice(0, maxCompletionCharacters),
+    finish: isEnded ? "stop" : "length",
+    usage: { inputTokens: prompt.length, cachedInputTokens: 0, outputTokens: tokens.length, reasoningTokens: 0 },
+    servedBy: card.model,
+    // Tokens that are parts of a character do not add up to the text.
+    ...(logprobs !== undefined && logprobs.map(({ token }) => token).join("") === text ? { logprobs } : {}),
+  };
+}
+
+function tokensOf(model: LocalModel, tokens: readonly GeneratedToken[]): TokenLogprob[] {
+  return tokens.map(({ id, logprobs }) => ({
+    token: model.decode([id]),
+    logprob: logprobs[id]!,
+    top: likeliest(logprobs).map((other) => ({ token: model.decode([other]), logprob: logprobs[other]! })),
+  }));
+}
+
+function likeliest(logprobs: Float64Array): Ids {
+  const ids = Array.from(logprobs.keys()).sort((a, b) => logprobs[b]! - logprobs[a]!);
+  return ids.slice(0, mostAlternatives);
+}
+
+/** What is left to chance depends on the question and on how often it was asked, and on nothing else. */
+function chance(request: CompletionRequest): { readonly stream: ReturnType<typeof random>; gumbel(): number } {
+  const stream = random(request.repeat ?? 0, sha256(...request.messages.map(({ content }) => content)));
+  return { stream, gumbel: () => -Math.log(-Math.log(stream.uniform() || Number.MIN_VALUE)) };
+}
+
+function checkLength({ spec }: ModelCard, { maxTokens }: LocalModel, tokens: number): void {
+  if (tokens <= maxTokens) return;
+  throw new LlmError("request", `${spec} reads at most ${maxTokens} tokens, and the prompt with its answer has ${tokens}.`);
+}
+
+function commonLength(rows: readonly Ids[]): number {
+  const [first = []] = rows;
+  const end = first.findIndex((id, i) => rows.some((ids) => ids[i] !== id));
+  return end < 0 ? first.length : end;
+}

@@ -1,0 +1,178 @@
+import type { Approach, Prediction, Query, Task, Usage } from "../../types.js";
+import { listPrices } from "../prices/price-table.js";
+import {
+  batchCostOfUsage,
+  costOfUsage,
+  findRecordedPrice,
+  type Price,
+  type PriceTable,
+  priceOn,
+  priceWarnings,
+} from "../prices/prices.js";
+import type { Aliases } from "../reading/answer.js";
+import { type AnsweredTask, readCompletion } from "../reading/read-completion.js";
+import { scored } from "../scoring/scored.js";
+import { type RecordedRow, type Recording, readRecording } from "./recording.js";
+import { checkCoverage } from "./recording-coverage.js";
+
+export interface RecordedPromptOptions {
+  /** Output file of OpenAI's Batch API, `.gz` or not. */
+  readonly path: string;
+  /** Set where two recordings of one model are compared: makes the name `prompt:recorded@MODEL#SUFFIX`. */
+  readonly suffix?: string;
+  readonly aliases?: Aliases;
+  readonly prices?: PriceTable;
+  /** The rows that it will be asked about: a recording of none of the test rows is a `UserError`. Not checked where absent. */
+  readonly task?: Pick<Task, "train" | "test">;
+  /** What is known of how the answers came about, which no recording tells. */
+  readonly told?: {
+    /** Labelled examples that the answers rest on. */
+    readonly labels?: number;
+    /** Words a person wrote for the prompt. */
+    readonly words?: number;
+  };
+  /** Today as ISO date, for warnings about models that are retired. */
+  readonly today?: string;
+}
+
+/**
+ * `prompt:recorded@MODEL`: a recording replayed as if each row were asked now. Answers are found by the row's id; a row that the
+ * recording lacks fails as `missing`, one that failed then as `error`. Costs are at the list price of single requests, as for the
+ * other approaches; what the batch cost stands in the summary. A recording knows no latency, and nothing of the prompt behind it.
+ */
+export async function recordedPrompt(options: RecordedPromptOptions): Promise<Approach> {
+  const recording = await readRecording(options.path);
+  if (options.task !== undefined) checkCoverage(recording, options.task);
+  const { model } = recording;
+  const { told = {} } = options;
+  const prices = options.prices ?? listPrices;
+  const today = options.today ?? new Date().toISOString().slice(0, 10);
+  const listed = findRecordedPrice(prices, model);
+  const price = listed === null ? null : priceOn(listed, today);
+  const facts = recordedFacts(recording, price);
+  return {
+    name: `prompt:recorded@${model.replace(/\s+/g, "-")}${options.suffix === undefined ? "" : `#${options.suffix}`}`,
+    arm: "prompt",
+    summary: `Replays ${recording.rows.size} recorded answers of ${model}${batchNote(facts.batchUsdPerThousand)}.`,
+    async estimate(_train, queries) {
+      const usages = queries.map(({ id }) => usageOf(recording, id));
+      return {
+        calls: 0,
+        inputTokens: usages.reduce((sum, usage) => sum + (usage?.inputTokens ?? 0), 0),
+        outputTokens: usages.reduce((sum, usage) => sum + (usage?.outputTokens ?? 0), 0),
+        usd: 0,
+        seconds: 0,
+      };
+    },
+    async fit(train, context) {
+      context.signal.throwIfAborted();
+      for (const text of [...recording.warnings, ...priceWarnings(prices, model, listed, today)])
+        context.log({ kind: "note", text });
+      const { labels, descriptions, isMultiLabel } = train;
+      const mayHaveNoLabel = train.examples.some((example) => example.labels.length === 0);
+      const task = { labels, descriptions, isMultiLabel, mayHaveNoLabel, aliases: { ...train.aliases, ...options.aliases } };
+      const replay = ({ id }: Query): Prediction => {
+        const row = recording.rows.get(id);
+        if (row === undefined) return { answer: null, failure: "missing" };
+        if ("error" in row) return { answer: null, failure: "error", rawAnswer: row.error.slice(0, 500) };
+        const read = readCompletion(row, task);
+        return {
+          ...scored(row, read, task),
+          ...(isContradicted(read, recording.earlier.get(id) ?? [], task) && { isDisputed: true as const }),
+          ...(row.usage === null ? {} : { usage: row.usage }),
+          costUsd: price === null || row.usage === null ? null : costOfUsage(price, row.usage),
+          isCached: true,
+        };
+      };
+      return {
+        facts: {
+          trainedParameters: 0,
+          totalParameters: null,
+          promptTokens: facts.leastInputTokens,
+          humanWords: told.words ?? 0,
+          chosen: {},
+          artifactBytes: null,
+          needs: [],
+          recording: { labels: told.labels ?? null, words: told.words ?? null },
+        },
+        async predict(queries, predictContext) {
+          predictContext.signal.throwIfAborted();
+          const predictions = queries.map(replay);
+          for (const { usage, costUsd } of predictions) {
+            predictContext.spend({
+              usd: costUsd ?? 0,
+              inputTokens: usage?.inputTokens ?? 0,
+              outputTokens: usage?.outputTokens ?? 0,
+            });
+          }
+          noteGaps(predictions, recording, predictContext.log);
+          return predictions;
+        },
+        async files() {
+          const settings = { format: 1, recordedFrom: model, rows: recording.rows.size, labels: train.labels };
+          return new Map([["prompt.json", new TextEncoder().encode(`${JSON.stringify(settings, null, 2)}\n`)]]);
+        },
+        async [Symbol.asyncDispose]() {},
+      };
+    },
+  };
+}
+
+/** Whether an earlier answer to the same row gave other labels. One that could not be read was rightly asked again. */
+function isContradicted({ answer }: Pick<Prediction, "answer">, earlier: readonly RecordedRow[], task: AnsweredTask): boolean {
+  if (answer === null) return false;
+  return earlier.some((row) => {
+    const other = "error" in row ? null : readCompletion(row, task).answer;
+    return other !== null && (other.length !== answer.length || other.some((label) => !answer.includes(label)));
+  });
+}
+
+interface RecordedFacts {
+  /** Input of the shortest request: an upper bound of what instruction and framing take. */
+  readonly leastInputTokens: number;
+  readonly batchUsdPerThousand: number | null;
+}
+
+function recordedFacts(recording: Recording, price: Price | null): RecordedFacts {
+  let least = Number.POSITIVE_INFINITY;
+  let batchUsd: number | null = 0;
+  let count = 0;
+  for (const id of recording.rows.keys()) {
+    const usage = usageOf(recording, id);
+    if (usage === null) continue;
+    least = Math.min(least, usage.inputTokens);
+    const usd: number | null = price === null ? null : batchCostOfUsage(price, usage);
+    batchUsd = batchUsd === null || usd === null ? null : batchUsd + usd;
+    count++;
+  }
+  return {
+    leastInputTokens: count === 0 ? 0 : least,
+    batchUsdPerThousand: batchUsd === null || count === 0 ? null : Number(((1000 * batchUsd) / count).toPrecision(4)),
+  };
+}
+
+function usageOf(recording: Recording, id: string): Usage | null {
+  const row = recording.rows.get(id);
+  return row === undefined || "error" in row ? null : row.usage;
+}
+
+function batchNote(usdPerThousand: number | null): string {
+  return usdPerThousand === null ? "" : `, which cost $${usdPerThousand} per 1,000 at the batch price`;
+}
+
+function noteGaps(
+  predictions: readonly Prediction[],
+  { path }: Recording,
+  log: (event: { kind: "note"; text: string }) => void,
+): void {
+  const missing = predictions.filter(({ failure }) => failure === "missing").length;
+  const failed = predictions.filter(({ failure }) => failure === "error").length;
+  const disputed = predictions.filter(({ isDisputed }) => isDisputed === true).length;
+  if (disputed > 0) {
+    const text = `${disputed} of ${predictions.length} rows have answers that differ in ${path}: the last one counts. Is it one run of one prompt?`;
+    log({ kind: "note", text });
+  }
+  if (missing > 0) log({ kind: "note", text: `${missing} of ${predictions.length} rows are not in ${path}: they are left out.` });
+  if (failed > 0)
+    log({ kind: "note", text: `${failed} of ${predictions.length} rows hold an error in ${path}: they are left out.` });
+}

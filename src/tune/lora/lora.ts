@@ -1,0 +1,67 @@
+import { UserError } from "../../lib/errors.js";
+import type { Approach } from "../../types.js";
+import { noDropout } from "../encoders/encoder-graph.js";
+import { fineTuning } from "../fine-tuning.js";
+import type { FullOptions } from "../full-options.js";
+import { adapterFiles, newLayers } from "./lora-files.js";
+import { factorNames, type LoraSettings, mergeAdapters, newFactors, withAdapters } from "./lora-graph.js";
+
+export interface LoraOptions extends FullOptions {
+  /** Columns of the factors; 8 unless told. */
+  readonly rank?: number;
+  /** What the adapters are multiplied by, times the rank; 16 unless told. */
+  readonly alpha?: number;
+}
+
+/** Those of PEFT's examples for encoders; the update is then twice B A. */
+const defaults = { rank: 8, alpha: 16 } as const satisfies LoraSettings;
+
+/** Hu et al. train adapters with 2e-4 to 5e-4 where all weights take 2e-5 to 5e-5: two thin factors, one of them 0, move slowly. */
+const learningRateScale = 10;
+
+/**
+ * `tune:lora`: low-rank adapters on all linear layers of the encoder, and a classifier, are trained; the encoder's own weights stay as they are
+ * until the adapters are added to them at the end. Gradients of matrices and their optimizer state are spared, not the pass forward nor the
+ * one back: it is smaller, but hardly faster.
+ */
+export function tuneLora({ rank = defaults.rank, alpha = defaults.alpha, ...options }: LoraOptions): Approach {
+  const settings = { rank, alpha };
+  if (!Number.isInteger(rank) || rank < 1) throw new UserError(`rank is ${rank}. Give a whole number above 0.`);
+  for (const name of ["frozenLayers", "reinitializedLayers"] as const)
+    if ((options[name] ?? 0) !== 0)
+      throw new UserError(
+        `${name} has no part in tune:lora, which leaves all layers as they are. Leave it out, or use tune:full.`,
+      );
+  if (!(alpha > 0 && Number.isFinite(alpha))) throw new UserError(`alpha is ${alpha}. Give a number above 0.`);
+  return fineTuning(
+    {
+      name: "tune:lora",
+      summary: (model) => `Adapters of rank ${rank} on all linear layers of ${model}, and a classifier, trained on the examples.`,
+      learningRateScale,
+      adapt(trainable, { pretrained, head }, seed) {
+        const fresh = newLayers(head);
+        const isNew = (name: string): boolean => fresh.some((layer) => name === layer || name.startsWith(`${layer}.`));
+        const isAdapted = (module: string): boolean => !isNew(module);
+        const { adapters } = withAdapters({ loss: trainable.build(noDropout).loss }, settings, isAdapted);
+        const factors = new Set(adapters.flatMap(({ module }) => Object.values(factorNames(module))));
+        return {
+          trainable: {
+            ...trainable,
+            build: (dropout) => {
+              const { inputIds, attentionMask, loss, logits } = trainable.build(dropout);
+              const { roots } = withAdapters({ loss, logits: logits ?? loss }, settings, isAdapted);
+              return { inputIds, attentionMask, loss: roots.loss, ...(logits && { logits: roots.logits }) };
+            },
+            weights: { ...trainable.weights, ...newFactors(adapters, rank, seed) },
+          },
+          isTrained: (name) => factors.has(name) || isNew(name),
+          merge: (weights) => ({
+            weights: mergeAdapters(weights, adapters, settings),
+            files: adapterFiles({ pretrained, head, weights, adapters, settings }),
+          }),
+        };
+      },
+    },
+    options,
+  );
+}
