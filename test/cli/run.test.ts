@@ -42,6 +42,7 @@ describe("crossover run", () => {
     const run = join(runs, "one");
     expect((await readdir(run)).sort()).toEqual([
       "artifacts",
+      "events.jsonl",
       "measurements.jsonl",
       "predictions.jsonl",
       "report.html",

@@ -222,7 +222,7 @@ describe("tune:full", () => {
     await using predictor = await tiny(options).fit({ ...train, examples }, context);
     // 2,745 rows in batches of 256, twice.
     const done = context.events.filter((event) => event.kind === "progress" && event.phase === "training");
-    expect(done.at(-1)).toMatchObject({ done: 22, total: 22, values: { "validation loss": expect.any(Number) } });
+    expect(done.at(-1)).toMatchObject({ done: 22, total: 22, training: { validationLoss: expect.any(Number) } });
     expect(predictor.facts.chosen).toEqual({ steps: 22 });
     expect(context.spent).toContainEqual({ labels: 3050, seconds: 0 });
   });

@@ -78,7 +78,7 @@ describe("tune:lp-ft", () => {
     await using started = await tiny({ learningRate: 1e-12, minSteps: 1, dropout: 0 }).fit(train, context);
     const first = context.events.find((event) => event.kind === "progress" && event.phase === "training");
     // From small random weights the loss would be log 3 = 1.10.
-    expect(first).toMatchObject({ values: { loss: expect.closeTo(0.5, 0) } });
+    expect(first).toMatchObject({ training: { loss: expect.closeTo(0.5, 0) } });
     expect(started.facts.chosen["C of the first classifier"]).toBeGreaterThan(0);
     expect(started.facts.trainedParameters).toBe(started.facts.totalParameters);
   });
