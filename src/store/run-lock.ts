@@ -23,9 +23,18 @@ const mostAttempts = 100;
  * machines are not kept out.
  */
 export async function lockRun(folder: string): Promise<AsyncDisposable> {
+  let gone: unknown;
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
-    await mkdir(folder, privateFolder);
-    const path = join(await realpath(folder), "run.lock");
+    let path: string;
+    try {
+      await mkdir(folder, privateFolder);
+      path = join(await realpath(folder), "run.lock");
+    } catch (error) {
+      // A holder that leaves nothing behind takes the folder along, also between these two.
+      if (codeOf(error) !== "ENOENT") throw error;
+      gone = error;
+      continue;
+    }
     if (heldHere.has(path)) throw inUse(folder, path, "this process");
     heldHere.set(path, []);
     try {
@@ -33,11 +42,12 @@ export async function lockRun(folder: string): Promise<AsyncDisposable> {
       if (lock !== null) return lock;
     } catch (error) {
       heldHere.delete(path);
-      // A holder that leaves nothing behind takes the folder along.
+      // The folder is gone with its holder.
       if (codeOf(error) !== "ENOENT") throw error;
     }
     heldHere.delete(path);
   }
+  if (gone !== undefined) throw gone;
   throw new UserError(`${folder} cannot be locked: its run.lock vanishes each time it is made. Choose another folder.`);
 }
 
