@@ -1,4 +1,5 @@
 /** @file What a run starts from: its options, checked, and its data, read. Nothing is spent, and no folder is touched. */
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readTask } from "../data/data.js";
 import { UserError } from "../lib/errors.js";
@@ -49,7 +50,7 @@ export async function readInputs(
   await checkLlms(options, env, isPlan);
   const task = await readTask({ ...taskOptions(options), log: onEvent });
   for (const text of task.warnings) onEvent({ kind: "warning", text });
-  const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name));
+  const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name, manner.runs));
   // What a run has stored beside it is found again from wherever it is resumed.
   const runs = resumed === undefined ? manner.runs : dirname(folder);
   return { options, manner, env, gates, task, folder, runs, ...(resumed === undefined ? {} : { resumed }) };
@@ -68,10 +69,14 @@ function checkName(name: string | undefined): void {
 
 /**
  * The data's name and the time to the second, in a form that every file system takes and that sorts by time. No hyphen or dot begins it: a
- * command would read it as an option, a shell hide it.
+ * command would read it as an option, a shell hide it. Where there is one of that second already, a number follows.
  */
-function newName(dataName: string): string {
+function newName(dataName: string, runs: string): string {
   const time = new Date().toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "");
   const name = dataName.replace(/[^\w.-]+/g, "-").replace(/^[-.]+/, "");
-  return `${name.slice(0, 60) || "run"}-${time}`;
+  const first = `${name.slice(0, 60) || "run"}-${time}`;
+  for (let number = 1; ; number++) {
+    const candidate = number === 1 ? first : `${first}-${number}`;
+    if (!existsSync(join(runs, candidate))) return candidate;
+  }
 }

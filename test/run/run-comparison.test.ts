@@ -1,7 +1,7 @@
 /** @file A run from code: the same as the command's, without a terminal. */
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { listRuns, type RunEvent, readRun, runComparison, summarize } from "../../src/index.js";
 import { readEventLog } from "../../src/store/event-log.js";
 import { lockRun } from "../../src/store/run-lock.js";
@@ -47,6 +47,18 @@ describe("runComparison", () => {
     expect(one!.summaries.map(({ accuracy }) => accuracy)).toEqual(two!.summaries.map(({ accuracy }) => accuracy));
   });
 
+  it("finds another name for a second run of the same second", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });
+    try {
+      const there = join(folder, "unnamed");
+      for (let i = 0; i < 2; i++) await runComparison({ path, runs: there, approaches: ["baseline:majority"] }, { env: {} });
+      const names = (await listRuns(there)).map((run) => run.manifest.name);
+      expect(names.sort()).toEqual(["tickets-2026-01-02-030405", "tickets-2026-01-02-030405-2"]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("refuses a run whose folder is held", async () => {
     await using _ = await lockRun(join(runs, "held"));
     await expect(runComparison({ path, runs, name: "held", approaches }, { env: {} })).rejects.toThrow(/held/);
@@ -62,7 +74,6 @@ describe("runComparison", () => {
       approaches: ["prompt:few-shot"],
       prices: join(folder, "prices.json"),
     };
-    const { writeFile } = await import("node:fs/promises");
     await writeFile(request.prices, JSON.stringify({ "gpt-6-luna": { input_cost_per_token: 1, output_cost_per_token: 1 } }));
     const env = { OPENAI_API_KEY: "sk-none", OPENAI_BASE_URL: "http://127.0.0.1:9/v1" };
     const confirm = async (): Promise<undefined> => void requests++;

@@ -27,8 +27,8 @@ async function accuracy(predictor: Predictor, { examples }: Dataset): Promise<nu
   return predictions.filter(({ answer }, i) => answer![0] === examples[i]!.labels[0]).length / examples.length;
 }
 
-const lossOf = (events: readonly { readonly kind: string; readonly values?: Readonly<Record<string, number>> }[]): number[] =>
-  events.flatMap(({ values }) => values?.["loss"] ?? []);
+const lossOf = (events: readonly { readonly kind: string; readonly training?: { readonly loss?: number } }[]): number[] =>
+  events.flatMap(({ training }) => training?.loss ?? []);
 
 describe("tune:setfit", () => {
   it("brings texts of a label together, and tells the labels apart", async () => {

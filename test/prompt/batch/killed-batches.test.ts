@@ -48,12 +48,17 @@ it.each([1, 2, 3])(
       const lines: string[] = [];
       for await (const line of createInterface({ input: child.stdout! })) lines.push(line);
       expect(await ended(child)).toBe(0);
-      const { right, paidUsd } = JSON.parse(lines.at(-1)!) as { right: number; paidUsd: number };
+      const { right, paidUsd, uncertainUsd } = JSON.parse(lines.at(-1)!) as Record<"right" | "paidUsd" | "uncertainUsd", number>;
       expect(right).toBe(rows);
       const keys = server.batches.flatMap((batch) => batch.keys);
       expect(keys.length).toBe(rows);
       expect(new Set(keys).size).toBe(rows);
-      expect(paidUsd).toBeCloseTo(batchCostOfUsage(price, server.usage)!, 9);
+      const billed = batchCostOfUsage(price, server.usage)!;
+      // An answer that was stored when the kill came, and not yet entered, stays in the bill as what it may have cost.
+      const isCaught = billed - paidUsd > 1e-9;
+      if (!isCaught) expect(paidUsd).toBeCloseTo(billed, 9);
+      expect(billed - paidUsd).toBeLessThanOrEqual(isCaught ? uncertainUsd : 1e-9);
+      expect((billed - paidUsd) / (billed / rows)).toBeLessThanOrEqual(3);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -1,4 +1,4 @@
-/** @file A run in batches, in a process of its own, until it is done or killed. Arguments: folder, address, number of texts. Prints what it paid. */
+/** @file A run in batches, in a process of its own, until it is done or killed. Arguments: folder, address, number of texts. Prints what it paid, and what it may have paid besides. */
 
 import { join } from "node:path";
 import { prompt } from "../../../src/prompt/prompt.js";
@@ -23,4 +23,4 @@ const queries = Array.from({ length: Number(count) }, (_, i) => ({ id: `q${i}`, 
 process.stdout.write("asking\n");
 const predictions = await predictor.predict(queries, context);
 const right = predictions.filter(({ answer }) => answer?.[0] === "refund").length;
-process.stdout.write(`${JSON.stringify({ right, paidUsd: bill.paidUsd })}\n`);
+process.stdout.write(`${JSON.stringify({ right, paidUsd: bill.paidUsd, uncertainUsd: bill.uncertainUsd })}\n`);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import { describe, expect, it } from "vitest";
 import { packageRoot } from "../../../src/lib/package-root.js";
 import { createTokenizer, wordPieceFiles } from "../../../src/tune/pretrained/tokenizer.js";
@@ -34,9 +35,11 @@ describe("the tokenizer", () => {
 
   it("looks at no more of a text of 100 MB than it needs", () => {
     const text = "refund please ".repeat(7_500_000);
-    const begun = performance.now();
+    // Processor time: how busy the machine is must not matter.
+    const begun = process.cpuUsage();
     expect(tokenizer.encode(text, 8)).toEqual(tokenizer.encode("refund please refund please"));
-    expect(performance.now() - begun).toBeLessThan(1000);
+    const { user, system } = process.cpuUsage(begun);
+    expect(user + system).toBeLessThan(1e6);
   });
 });
 
