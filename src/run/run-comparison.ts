@@ -7,7 +7,14 @@ import { openRun } from "./open-run.js";
 import { planRun } from "./plan-run.js";
 import { publishRun } from "./publish-run.js";
 import { readInputs } from "./run-inputs.js";
-import { defaultRunManner, defaultRunOptions, type RunManner, type RunOptions } from "./run-options.js";
+import {
+  checkOptions,
+  defaultRunManner,
+  defaultRunOptions,
+  partedOptions,
+  type RunManner,
+  type RunOptions,
+} from "./run-options.js";
 
 /** The options of a run, and where it is kept. All but the data's path have defaults: `defaultRunOptions`, `defaultRunManner`. */
 export type RunRequest = Pick<RunOptions, "path"> & Partial<RunOptions & RunManner>;
@@ -22,9 +29,8 @@ export type RunRequest = Pick<RunOptions, "path"> & Partial<RunOptions & RunMann
  * @throws Interrupted where `signal` is aborted, or the money may not be spent
  */
 export async function runComparison(request: RunRequest, hooks: Partial<RunHooks> = {}): Promise<Comparison> {
-  const { name, runs, output, yes, envFile, ...options } = { ...defaultRunOptions, ...defaultRunManner, ...request };
-  const named = { ...(name === undefined ? {} : { name }), ...(envFile === undefined ? {} : { envFile }) };
-  const manner: RunManner = { ...named, runs, output, yes };
+  checkOptions(request);
+  const { options, manner } = partedOptions({ ...defaultRunOptions, ...defaultRunManner, ...request });
   const whole: RunHooks = {
     env: process.env,
     signal: new AbortController().signal,

@@ -2,9 +2,10 @@ import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { duration } from "../../src/cli/run-options.js";
+import { parserOf } from "../../src/cli/run-options.js";
 import { UserError } from "../../src/lib/errors.js";
 import { withTuning } from "../../src/run/approaches.js";
+import { duration } from "../../src/run/options/option.js";
 import type { RunOptions } from "../../src/run/run-options.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
 
@@ -69,11 +70,11 @@ describe("--time-budget", () => {
     ["1.5h", 5400],
     ["0", 0],
   ])("%s is %d seconds", (text, seconds) => {
-    expect(duration("--time-budget")(text)).toBe(seconds);
+    expect(parserOf("--time-budget", duration())(text)).toBe(seconds);
   });
 
   it.each(["10", "", "ten minutes", "-5m", "1d"])('refuses "%s"', (text) => {
-    expect(() => duration("--time-budget")(text)).toThrow(
+    expect(() => parserOf("--time-budget", duration())(text)).toThrow(
       new UserError(`--time-budget is "${text}"; it must be a time with its unit, such as 90s, 10m or 1h, or 0.`),
     );
   });

@@ -1,23 +1,22 @@
 import { join } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { type AuditOptions, auditTask } from "../../data/audit/audit.js";
 import { readTask } from "../../data/data.js";
 import { disposables } from "../../lib/disposables.js";
 import { renderAudit } from "../../report/audit-text.js";
 import { resolveModel } from "../../run/model.js";
-import { type RunOptions, taskOptions } from "../../run/run-options.js";
+import { type RunManner, type RunOptions, taskOptions } from "../../run/run-options.js";
 import { openEmbeddingCache } from "../../store/embedding-cache.js";
 import { loadEncoder } from "../../tune/pretrained/encoder.js";
 import { outOfFoldProbabilities } from "../../tune/regression/cross-fit.js";
 import type { Encoder, Task } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
 import { makeProgress, type Progress } from "../progress.js";
-import { addDataOptions } from "../run-options.js";
+import { addDataOptions, flag, givenOptions } from "../run-options.js";
 
-interface CheckOptions extends Omit<RunOptions, "path"> {
+interface CheckOptions {
   readonly labelErrors: boolean;
   readonly json: boolean;
-  readonly runs: string;
 }
 
 /** `crossover check FILE`: the data audit. */
@@ -26,27 +25,26 @@ export function addCheckCommand(program: Command, context: CommandContext): Comm
     .command("check")
     .description("look through labelled data: duplicates, leaks, conflicting and suspicious labels, personal data, lengths")
     .argument(
-      "<data>",
+      "[data]",
       "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, or a folder with train and test files",
     );
   return addDataOptions(command)
     .optionsGroup("What is looked for, and with what:")
-    .option(
-      "--model <name|dir|id>",
-      "encoder whose tokens are counted and whose vectors find suspicious labels: as in run",
-      "minilm-l6",
-    )
+    .addOption(flag("model", { help: "encoder whose tokens are counted and whose vectors find suspicious labels: as in run" }))
     .option("--no-label-errors", "do not look for suspicious labels: that embeds every text, the one check that takes long")
     .option("--json", "print everything found as JSON", false)
-    .addOption(new Option("--runs <dir>", "folder of all runs; embeddings are kept there").default("runs").env("CROSSOVER_RUNS"))
+    .addOption(flag("runs", { help: "folder of all runs; embeddings are kept there" }))
     .addHelpText(
       "after",
       "\nExamples:\n  crossover check tickets.csv\n  crossover check train.csv --test test.csv --no-label-errors --json",
     )
-    .action((path: string, given: CheckOptions) => check({ ...given, path }, context));
+    .action(async (path: string | undefined, given: CheckOptions) => {
+      const { options, manner } = await givenOptions(command, path);
+      await check({ ...options, ...given, runs: manner.runs }, context);
+    });
 }
 
-async function check(options: CheckOptions & { readonly path: string }, context: CommandContext): Promise<void> {
+async function check(options: RunOptions & CheckOptions & Pick<RunManner, "runs">, context: CommandContext): Promise<void> {
   const { terminal, signal } = context;
   const progress = makeProgress(terminal, signal);
   await using held = disposables();
@@ -55,7 +53,12 @@ async function check(options: CheckOptions & { readonly path: string }, context:
     const cache = options.labelErrors
       ? held.use(await openEmbeddingCache(join(options.runs, ".cache", "embeddings.db")))
       : undefined;
-    const { folder: model } = await resolveModel(options.model, { env: terminal.env, offline: false, signal, log: progress.log });
+    const { folder: model } = await resolveModel(options.model, {
+      env: terminal.env,
+      offline: options.offline,
+      signal,
+      log: progress.log,
+    });
     const encoder = held.use(await loadEncoder(model, cache === undefined ? {} : { cache }));
     const outOfFold = options.labelErrors ? await judgeLabels(task, encoder, options.seed, signal, progress) : undefined;
     const audit = auditTask(task, {

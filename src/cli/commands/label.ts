@@ -1,26 +1,15 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { LabelOptions } from "../../label/label-inputs.js";
 import { tunedOfRun } from "../../label/tuned-of-run.js";
 import { llmForms } from "../../prompt/providers/services.js";
 import { findRun } from "../../run/find-run.js";
+import { dataOptions } from "../../run/options/data-options.js";
+import { names, wholeNumber } from "../../run/options/option.js";
 import type { CommandContext } from "../command-context.js";
 import { completeLabeling, type LabelManner } from "../complete-labeling.js";
 import { givenWords } from "../given-words.js";
 import { noteLines } from "../notes.js";
-import {
-  batchHelp,
-  envFileHelp,
-  labelColumnsHelp,
-  labelSeparator,
-  labelSeparatorHelp,
-  list,
-  numberIn,
-  patienceOption,
-  pricesHelp,
-  yesHelp,
-} from "../run-options.js";
-
-const most = Number.MAX_SAFE_INTEGER;
+import { flag, parserOf } from "../run-options.js";
 
 /** `crossover label FILE`: writes the rows with labels and confidences. */
 export function addLabelCommand(program: Command, context: CommandContext): Command {
@@ -44,22 +33,29 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
       "--approach <name>",
       "which prompt or tuned model of the run, e.g. prompt:few-shot@openai:gpt-6-luna or tune:probe (default: its best)",
     )
-    .option("--labels <list>", "the labels: a,b,c (default: those of --run, --examples or --descriptions)", list)
-    .option("--descriptions <file>", "YAML or JSON: what each label means, in words; names the labels where nothing else does")
+    .option(
+      "--labels <list>",
+      "the labels: a,b,c (default: those of --run, --examples or --descriptions)",
+      parserOf("--labels", names()),
+    )
+    .addOption(
+      flag("descriptions", { help: "YAML or JSON: what each label means, in words; names the labels where nothing else does" }),
+    )
     .option("--examples <file>", "labelled rows to show in the prompt; name the labels where --labels does not")
-    .option("--demos <n>", "how many of the examples are shown", numberIn("--demos", 1, 1000, true), 8)
-    .option("--seed <n>", "which examples are shown", numberIn("--seed", 0, most, true), 42)
-    .option("--text <column>", "column of the text (default: found by name and content)")
-    .option("--label <column>", "column of the label in --examples (default: found by name and content)")
-    .option("--label-separator <sign>", `${labelSeparatorHelp}, in --examples`, labelSeparator)
-    .option("--label-columns <names>", `in --examples: ${labelColumnsHelp}`, list)
-    .option("--multi-label", "a row may get several labels, joined by |")
+    .addOption(flag("demos", { help: "how many of the examples are shown" }))
+    .addOption(flag("seed", { help: "which examples are shown" }))
+    .addOption(flag("text"))
+    .addOption(flag("label", { help: "column of the label in --examples (default: found by name and content)" }))
+    .addOption(flag("labelSeparator", { help: `${dataOptions.labelSeparator.help}, in --examples` }))
+    .addOption(flag("labelColumns", { help: `in --examples: ${dataOptions.labelColumns.help}` }))
+    .addOption(flag("multiLabel", { help: "a row may get several labels, joined by |" }))
     .optionsGroup("The file:")
     .option("-o, --output <file>", "where to: .csv or .jsonl (default: DATA.labelled.csv or .jsonl)")
-    .option(
-      "-n, --limit <rows>",
-      "stop after this many rows; without it, or with more, it goes on later (default: all)",
-      numberIn("--limit", 1, most, true),
+    .addOption(
+      flag("limit", {
+        help: "stop after this many rows; without it, or with more, it goes on later (default: all)",
+        kind: wholeNumber(1),
+      }),
     )
     .option(
       "--retry-errors",
@@ -72,29 +68,24 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
       false,
     )
     .optionsGroup("Asking services, and their price:")
-    .option("--batch", batchHelp)
-    .option("-j, --max-concurrency <n>", "most requests under way at once", numberIn("--max-concurrency", 1, 10_000, true), 8)
-    .option(
-      "--timeout-seconds <s>",
-      "time one request may take before it is tried again",
-      numberIn("--timeout-seconds", 0.001, 86_400),
-      120,
+    .addOption(flag("batch"))
+    .addOption(flag("maxConcurrency"))
+    .addOption(flag("timeoutSeconds"))
+    .addOption(flag("patienceSeconds"))
+    .addOption(
+      flag("budgetUsd", {
+        help: "stop before a request that could pass this sum, what the file has cost before included (default: no limit; above $1 you are asked first)",
+      }),
     )
-    .addOption(patienceOption())
-    .option(
-      "--budget-usd <usd>",
-      "stop before a request that could pass this sum, what the file has cost before included (default: no limit; above $1 you are asked first)",
-      numberIn("--budget-usd", 0, most),
-    )
-    .option("--prices <file>", pricesHelp)
-    .option("--no-cache", "ask again what was answered before")
-    .option("--offline", "refuse everything that needs a network", false)
+    .addOption(flag("prices"))
+    .addOption(flag("cache", { help: "ask again what was answered before" }))
+    .addOption(flag("offline"))
     .optionsGroup("How it runs:")
-    .option("--dry-run", "print what would be done, and what it would cost, and stop", false)
-    .option("-y, --yes", yesHelp, false)
-    .option("--json", "print the totals as JSON instead of text", false)
-    .option("--env-file <file>", envFileHelp)
-    .addOption(new Option("--runs <dir>", "folder of all runs; answers are kept there").default("runs").env("CROSSOVER_RUNS"))
+    .addOption(flag("dryRun"))
+    .addOption(flag("yes"))
+    .addOption(flag("json", { help: "print the totals as JSON instead of text" }))
+    .addOption(flag("envFile"))
+    .addOption(flag("runs", { help: "folder of all runs; answers are kept there" }))
     .addHelpText(
       "after",
       `

@@ -1,10 +1,10 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { findRun } from "../../run/find-run.js";
 import { resumeRun } from "../../run/resume-run.js";
 import { readInputs } from "../../run/run-inputs.js";
 import type { CommandContext } from "../command-context.js";
 import { completeRun } from "../complete-run.js";
-import { type CommandManner, collect, envFileHelp, numberIn, outputHelp } from "../run-options.js";
+import { type CommandManner, flag } from "../run-options.js";
 import { runScreen } from "../run-screen.js";
 
 /** `crossover resume [RUN]`: goes on with a run that was stopped, or whose approaches could not all be measured. */
@@ -15,20 +15,18 @@ export function addResumeCommand(program: Command, context: CommandContext): Com
       "go on with a run that was stopped, killed or could not be measured whole; nothing that was answered is asked again",
     )
     .argument("[run]", "the run's folder or name (default: the newest unfinished one)")
-    .option(
-      "--budget-usd <usd>",
-      "a new limit for the whole run, what it has spent included (default: the limit it began with)",
-      numberIn("--budget-usd", 0, Number.MAX_SAFE_INTEGER),
+    .addOption(
+      flag("budgetUsd", { help: "a new limit for the whole run, what it has spent included (default: the limit it began with)" }),
     )
     .option(
       "--retry-errors",
       "ask the rows again that failed for good (as where a service was down), also of a finished run",
       false,
     )
-    .option("-o, --output <file>", outputHelp, collect, [])
-    .option("--json", "print the comparison as JSON instead of text", false)
-    .option("--env-file <file>", envFileHelp)
-    .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
+    .addOption(flag("output"))
+    .addOption(flag("json"))
+    .addOption(flag("envFile"))
+    .addOption(flag("runs", { help: "folder of all runs" }))
     .action(async (name: string | undefined, { retryErrors, budgetUsd, ...given }: ResumeOptions) => {
       const folder = await findRun(given.runs, name, retryErrors ? "any" : "unfinished");
       using screen = runScreen(context);

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
+import { dataOptions } from "../../run/options/data-options.js";
 import { readInputs } from "../../run/run-inputs.js";
-import type { RunOptions } from "../../run/run-options.js";
 import type { CommandContext } from "../command-context.js";
 import { completeRun } from "../complete-run.js";
-import { addDataOptions, addRunOptions, type CommandManner, partOptions } from "../run-options.js";
+import { addDataOptions, addRunOptions, type CommandManner, givenOptions } from "../run-options.js";
 import { runScreen } from "../run-screen.js";
 import { showPlan } from "../show-plan.js";
 
@@ -12,10 +12,7 @@ export function addRunCommand(program: Command, context: CommandContext): Comman
   const command = program
     .command("run")
     .description("compare a tuned model with a prompt on your labelled data, and advise")
-    .argument(
-      "<data>",
-      "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, a folder with train and test files, or a promptfoo configuration",
-    );
+    .argument("[data]", dataOptions.path.help);
   return addRunOptions(addDataOptions(command))
     .addHelpText(
       "after",
@@ -24,15 +21,16 @@ Examples:
   crossover run tickets.csv
   crossover run tickets.csv --llm openai:gpt-6-luna --budget-usd 2
   crossover run train.csv --test test.csv --text body --label queue
+  crossover run -c crossover.config.yaml
   crossover run tickets.csv -o predictions.csv --require 'macro_f1>=0.9'
   # answers you already have
   crossover run messages.csv --llm recorded:batch-output.jsonl`,
     )
-    .action(async (path: string, given: RunOptions & CommandManner) => {
-      const { options, manner } = partOptions(path, given);
+    .action(async (path: string | undefined, given: Pick<CommandManner, "dryRun" | "json">) => {
+      const { options, manner } = await givenOptions(command, path);
       using screen = runScreen(context);
-      const inputs = await readInputs(options, manner, screen.hooks, { isPlan: manner.dryRun });
-      if (manner.dryRun) await showPlan(inputs, screen, context);
-      else await completeRun(inputs, manner, screen, context);
+      const inputs = await readInputs(options, manner, screen.hooks, { isPlan: given.dryRun });
+      if (given.dryRun) await showPlan(inputs, screen, context);
+      else await completeRun(inputs, { ...manner, json: given.json }, screen, context);
     });
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { summarize } from "../../compare/summarize.js";
 import { readTask } from "../../data/data.js";
 import { UserError } from "../../lib/errors.js";
@@ -16,7 +16,7 @@ import type { Task } from "../../types.js";
 import type { CommandContext } from "../command-context.js";
 import { showReport } from "../complete-run.js";
 import { noteLines } from "../notes.js";
-import { type CommandManner, collect, outputHelp } from "../run-options.js";
+import { type CommandManner, flag } from "../run-options.js";
 
 /** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. Writes only what `-o` names. */
 export function addViewCommand(program: Command, context: CommandContext): Command {
@@ -24,9 +24,9 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
     .command("view")
     .description("show an earlier run again, its statistics computed anew from the stored predictions")
     .argument("[run]", "the run's folder or name (default: the newest one)")
-    .option("-o, --output <file>", outputHelp, collect, [])
-    .option("--json", "print the comparison as JSON instead of text", false)
-    .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
+    .addOption(flag("output"))
+    .addOption(flag("json"))
+    .addOption(flag("runs", { help: "folder of all runs" }))
     .action(async (name: string | undefined, manner: Pick<CommandManner, "output" | "json" | "runs">) => {
       checkOutputs(manner.output);
       const run = await readRun(await findRun(manner.runs, name, "any"));

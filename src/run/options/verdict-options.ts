@@ -1,0 +1,33 @@
+/** @file What the verdict assumes, and what it must fulfill. */
+import { defaultAssumptions } from "../../compare/assumptions.js";
+import { number, option, severalTexts } from "./option.js";
+
+/** Options about the verdict. */
+export const verdictOptions = {
+  margin: option(number(0, 0.5), {
+    argument: "share",
+    help: "difference that does not matter in practice, e.g. 0.01 for one point",
+    default: defaultAssumptions.margin,
+  }),
+  usdPerLabel: option(number(0), {
+    argument: "usd",
+    help: "what one more label costs you",
+    default: defaultAssumptions.usdPerLabel,
+  }),
+  usdPerMachineHour: option(number(0), {
+    argument: "usd",
+    help: "price of a machine like this one",
+    default: defaultAssumptions.usdPerMachineHour,
+    isMachineDefault: true,
+  }),
+  utilization: option(number(0.001, 1), {
+    argument: "share",
+    help: "share of the time that the machine would be busy",
+    default: defaultAssumptions.utilization,
+  }),
+  require: option(severalTexts(), {
+    argument: "gate",
+    help: "fail with exit code 100 unless it holds, e.g. macro_f1>=0.9 or tune:probe.accuracy>=0.85 (repeatable)",
+    default: [],
+  }),
+};
