@@ -91,7 +91,7 @@ describe.each(pages)("%s", (page) => {
 
   it("names only options and commands that exist", async () => {
     const help = (
-      await Promise.all(["run", "check", "label", "resume", "list", "view"].map((name) => crossover([name, "--help"])))
+      await Promise.all(["init", "run", "check", "label", "resume", "list", "view"].map((name) => crossover([name, "--help"])))
     )
       .map(({ out }) => out)
       .join();

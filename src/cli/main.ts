@@ -5,6 +5,7 @@ import { packageVersion } from "../lib/version.js";
 import { cleanTerminal } from "./clean-terminal.js";
 import type { CommandContext } from "./command-context.js";
 import { addCheckCommand } from "./commands/check.js";
+import { addInitCommand } from "./commands/init.js";
 import { addLabelCommand } from "./commands/label.js";
 import { addListCommand } from "./commands/list.js";
 import { addResumeCommand } from "./commands/resume.js";
@@ -13,6 +14,16 @@ import { addViewCommand } from "./commands/view.js";
 import { exitCode, explain } from "./exit-code.js";
 import { noteLines } from "./notes.js";
 import type { Terminal } from "./terminal.js";
+
+const commands = [
+  addInitCommand,
+  addRunCommand,
+  addResumeCommand,
+  addCheckCommand,
+  addListCommand,
+  addViewCommand,
+  addLabelCommand,
+];
 
 /**
  * Runs the program and returns its exit code; never throws.
@@ -84,7 +95,7 @@ Examples:
 Exit codes: 0 done, 1 a bug of ours, 2 something to mend or rows without an
 answer, 100 a --require gate failed, 130 interrupted.`,
     );
-  for (const add of [addRunCommand, addResumeCommand, addCheckCommand, addListCommand, addViewCommand, addLabelCommand]) {
+  for (const add of commands) {
     // Settings of the program are not handed down to commands made elsewhere.
     add(program, context)
       .copyInheritedSettings(program)

@@ -68,6 +68,16 @@ export function addDataOptions(command: Command): Command {
   return addFlags(command, "Data", ["config", ...namesOf(dataOptions)]);
 }
 
+/** Adds the options about the data alone. */
+export function addDataFlags(command: Command): Command {
+  return addFlags(command, "Data", namesOf(dataOptions));
+}
+
+/** The options that were given on the command line, or by the environment. */
+export function toldOptions(command: Command): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) !== "default"));
+}
+
 /** Adds the options that `run` has besides those about the data. */
 export function addRunOptions(command: Command): Command {
   for (const { title, options } of optionGroups.slice(1)) addFlags(command, title, namesOf(options));
@@ -91,8 +101,7 @@ export async function givenOptions(
   path: string | undefined,
 ): Promise<{ readonly options: RunOptions; readonly manner: RunManner }> {
   const config = command.getOptionValue("config") as string | undefined;
-  const told = Object.entries(command.opts()).filter(([name]) => command.getOptionValueSource(name) !== "default");
-  const given = { ...(config === undefined ? {} : await readConfig(config)), ...Object.fromEntries(told) };
+  const given = { ...(config === undefined ? {} : await readConfig(config)), ...toldOptions(command) };
   const data = path ?? given.path;
   if (data === undefined) {
     const missing = config === undefined ? "" : `: ${config} names none either ("data:")`;

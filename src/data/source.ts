@@ -40,10 +40,14 @@ export interface Source {
   readonly parts: Readonly<Record<SplitName, readonly Example[]>>;
   /** How the files divide the rows, in one sentence. */
   readonly splitNote: string;
+  /** Name of the text column. */
+  readonly text: string;
   /** Name of the label column. */
   readonly label: string;
   /** Name of the group column, if there is one. */
   readonly group: string | null;
+  /** Name of the column of ids, if there is one. */
+  readonly id: string | null;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
 }
@@ -128,8 +132,10 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
     },
     parts: sides,
     splitNote: divided.note,
+    text: columns.text,
     label: columns.label,
     group: columns.group,
+    id: columns.id,
     warnings,
     notes,
   };

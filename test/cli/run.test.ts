@@ -230,6 +230,7 @@ describe("help", () => {
   it.each([
     [],
     ["--help"],
+    ["init", "--help"],
     ["run", "--help"],
     ["resume", "--help"],
     ["check", "--help"],
@@ -242,7 +243,7 @@ describe("help", () => {
     expect(out).toContain("Usage: crossover");
   });
 
-  it.each([[], ["run"], ["resume"], ["check"], ["list"], ["view"], ["label"]])(
+  it.each([[], ["init"], ["run"], ["resume"], ["check"], ["list"], ["view"], ["label"]])(
     "%s fits a terminal of 80 columns, and says of each option what it is without it",
     async (...words) => {
       const { out } = await crossover([...words, "--help"], { width: 80 });
