@@ -4,7 +4,7 @@ import { splitDataset } from "../data/split.js";
 import { UserError } from "../lib/errors.js";
 import { random } from "../lib/random.js";
 import type { Approach, Dataset, FitContext, Prediction, Predictor } from "../types.js";
-import { macroF1Of } from "./training/objectives/label-scores.js";
+import { macroF1Of, microF1Of } from "./training/objectives/label-scores.js";
 
 /** One setting of each number, by the option's name; without a name its default. */
 export type Configuration = Readonly<Record<string, number>>;
@@ -27,8 +27,8 @@ const maxHeldOutRows = 1000;
 const minRows = 20;
 
 /**
- * The approach with the best of several settings: each is trained on four fifths of the training rows and judged on the rest by macro-F1 (ties by
- * log loss), and the winner is trained on all rows. Every trial is part of the cost of the fit. Equal seeds try the same settings.
+ * The approach with the best of several settings: each is trained on four fifths of the training rows and judged on the rest by macro-F1 (where a row
+ * may have several labels by micro-F1, which decides there; ties by log loss), and the winner is trained on all rows. Every trial is part of the cost of the fit. Equal seeds try the same settings.
  */
 export function searched({ trials, space, make }: SearchOptions): Approach {
   const usual = make({});
@@ -67,12 +67,12 @@ export function searched({ trials, space, make }: SearchOptions): Approach {
         const judged = await judge(make(settings), cut, trialContext(context, i, trials));
         if (best === undefined || isBetter(judged, best)) best = { ...judged, settings };
       }
-      const { settings, macroF1 } = best!;
+      const { settings, f1 } = best!;
       const predictor = await make(settings!).fit(train, context);
       const chosen = {
         ...predictor.facts.chosen,
         ...settings,
-        search: `best of ${trials}, validation macro-F1 ${macroF1.toFixed(3)}`,
+        search: `best of ${trials}, validation ${train.isMultiLabel ? "micro" : "macro"}-F1 ${f1.toFixed(3)}`,
       };
       return withChosen(predictor, chosen);
     },
@@ -80,12 +80,12 @@ export function searched({ trials, space, make }: SearchOptions): Approach {
 }
 
 interface Judged {
-  readonly macroF1: number;
+  readonly f1: number;
   readonly logLoss: number;
   readonly settings?: Configuration;
 }
 
-const isBetter = (a: Judged, b: Judged): boolean => a.macroF1 > b.macroF1 || (a.macroF1 === b.macroF1 && a.logLoss < b.logLoss);
+const isBetter = (a: Judged, b: Judged): boolean => a.f1 > b.f1 || (a.f1 === b.f1 && a.logLoss < b.logLoss);
 
 /** The defaults, and different other settings in random order: as many as there are, at most `trials`. */
 export function drawSettings(space: SearchSpace, trials: number, seed: number): Configuration[] {
@@ -129,8 +129,9 @@ async function judge(approach: Approach, { kept, held }: Cut, context: FitContex
   const predictions = await predictor.predict(queries, { ...context, useCache: true });
   const index = new Map(held.labels.map((label, k) => [label, k]));
   const indices = (labels: readonly string[]): number[] => labels.map((label) => index.get(label)!);
+  const f1Of = held.isMultiLabel ? microF1Of : macroF1Of;
   return {
-    macroF1: macroF1Of(
+    f1: f1Of(
       held.examples.map(({ labels }) => indices(labels)),
       predictions.map(({ answer }) => indices(answer ?? [])),
     ),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { isStale, lowestLoss } from "../../../src/tune/training/early-stopping.js";
-import { accuracyOf, macroF1Of } from "../../../src/tune/training/objectives/label-scores.js";
+import { accuracyOf, macroF1Of, microF1Of } from "../../../src/tune/training/objectives/label-scores.js";
 
 const evaluations = (...losses: number[]) => losses.map((loss, i) => ({ step: i + 1, loss }));
 
@@ -54,5 +54,8 @@ describe("scores of labels", () => {
     // F1 of labels 0 and 1 is 1, of label 2 it is 0.
     expect(macroF1Of(truths!, answers!)).toBeCloseTo(2 / 3, 12);
     expect(macroF1Of([[]], [[]])).toBe(1);
+    // Of four decisions that are true and two that are answered one is both.
+    expect(microF1Of([[0], [0, 1], [2]], [[0], [], [1]])).toBeCloseTo(2 / 6, 12);
+    expect(microF1Of([[]], [[]])).toBe(1);
   });
 });
