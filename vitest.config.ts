@@ -1,6 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const source = (file: string): string => fileURLToPath(new URL(`./src/${file}`, import.meta.url));
+
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
@@ -11,7 +13,11 @@ export default defineConfig({
     // Two cores, and onnxruntime wants them both: more workers only fight.
     maxWorkers: 2,
     env: { NO_COLOR: "1" },
-    // The programs in examples/ import the package by its name, which otherwise means what was built last.
-    alias: { "crossover/transformers": fileURLToPath(new URL("./src/transformers/transformers.ts", import.meta.url)) },
+    // The programs in examples/ and docs/ import the package by its name, which otherwise means what was built last.
+    alias: [
+      { find: /^crossover$/, replacement: source("index.ts") },
+      { find: /^crossover\/statistics$/, replacement: source("compare/statistics/statistics.ts") },
+      { find: /^crossover\/transformers$/, replacement: source("transformers/transformers.ts") },
+    ],
   },
 });

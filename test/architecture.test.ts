@@ -83,6 +83,22 @@ describe("the layers", () => {
     expect(findCycle(imports)).toBeUndefined();
   });
 
+  it("let the statistics run anywhere: no package, nothing of Node", () => {
+    const reached = new Set<string>();
+    const foreign: string[] = [];
+    const visit = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const specifier of imports.get(file) ?? []) {
+        if (specifier.startsWith(".")) visit(relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts"));
+        else foreign.push(`${file} imports ${specifier}`);
+      }
+    };
+    visit("src/compare/statistics/statistics.ts");
+    expect(reached.size).toBeGreaterThan(10);
+    expect(foreign).toEqual([]);
+  });
+
   it("are checked by a test that can fail", () => {
     const bad = new Map([
       ["src/compare/compare.ts", ["../tune/probe.js"]],
@@ -119,5 +135,27 @@ describe("the sources", () => {
     const forbidden = /process\.(argv|exit|exitCode|stdout|stderr)|console\.|terminal/;
     const code = (file: string): string => textOf(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
     expect(rooms.filter((file) => forbidden.test(code(file)))).toEqual([]);
+  });
+});
+
+describe("the package", () => {
+  const { exports, bin, sideEffects } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    exports: Record<string, { types: string; default: string }>;
+    bin: Record<string, string>;
+    sideEffects: string[];
+  };
+  const files = [...readImports(source).keys()];
+  const sourceOf = (built: string): string => built.replace(/^(\.\/)?dist\//, "src/").replace(/(\.d\.ts|\.js)$/, ".ts");
+
+  it("names only files that are built", () => {
+    const named = [...Object.values(exports).flatMap(Object.values<string>), ...Object.values(bin), ...sideEffects];
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.map(sourceOf).filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  it("says of every file that does something when it is imported that it does", () => {
+    // Statements at the margin that are no declaration: calls, assignments, conditions.
+    const acts = files.filter((file) => /^(?:[\w.]+\(|[\w.]+ = |await |if \()/m.test(readFileSync(join(root, file), "utf8")));
+    expect(acts.filter((file) => !file.includes("/assembly/")).sort()).toEqual(sideEffects.map(sourceOf).sort());
   });
 });
