@@ -1,8 +1,18 @@
 /** @file The public API: the stages of a comparison, each one call. `crossover` on the command line is made of the same. */
 
 export { type Advice, advise } from "./advise/advise.js";
+export type { Finding, FindingOf } from "./advise/findings.js";
+export { type NextStep, type Role, roleOf, sentenceOf, stepsOf, titleOf } from "./advise/wordings.js";
 export { defaultAssumptions } from "./compare/assumptions.js";
 export { type CompareOptions, compare } from "./compare/compare.js";
+export {
+  type AnswerTexts,
+  defineApproach,
+  type OwnAnswer,
+  type OwnApproach,
+  type OwnLabels,
+  type OwnPredictor,
+} from "./compare/define-approach.js";
 export { type SummarizeInput, summarize } from "./compare/summarize.js";
 export { type Audit, type AuditOptions, auditTask } from "./data/audit/audit.js";
 export { readDataset, readTask, type TaskOptions } from "./data/data.js";
@@ -11,15 +21,18 @@ export { splitDataset } from "./data/split.js";
 export { BudgetError, Interrupted, UserError } from "./lib/errors.js";
 export type { BatchOptions } from "./prompt/batch/batch-queue.js";
 export { type Budget, createBudget } from "./prompt/client/budget.js";
+export { type Answered, type ClientOptions, createClient, type LlmClient, type Signals } from "./prompt/client/client.js";
 export { type FilePromptOptions, filePrompt } from "./prompt/file-prompt.js";
 export type { PromptSource } from "./prompt/files/prompt-source.js";
 export { readPrompt } from "./prompt/files/read-prompt.js";
 export { type LabelPromptOptions, labelPrompt } from "./prompt/label-prompt/label-prompt.js";
+export type { Completion, CompletionRequest, Llm, Message, ModelCard } from "./prompt/llm.js";
 export { type PromptMethod, promptMethods } from "./prompt/methods.js";
 export { type OptimizedPromptOptions, optimizedPrompt } from "./prompt/optimized.js";
 export { listPrices } from "./prompt/prices/price-table.js";
 export { loadPrices } from "./prompt/prices/prices.js";
 export { type PromptOptions, prompt } from "./prompt/prompt.js";
+export { describeModel, type ResolveOptions, resolveLlm } from "./prompt/providers/resolve.js";
 export { type RecordedPromptOptions, recordedPrompt } from "./prompt/recorded/recorded-prompt.js";
 export { renderAudit } from "./report/audit-text.js";
 export { type RenderOptions, type ReportFormat, render, renderText, type TextOptions } from "./report/report.js";
@@ -31,6 +44,7 @@ export { publishRun, type RunReport } from "./run/publish-run.js";
 export { type RunRequest, runComparison } from "./run/run-comparison.js";
 export { type RunInputs, readInputs } from "./run/run-inputs.js";
 export { defaultRunManner, defaultRunOptions, type RunManner, type RunOptions } from "./run/run-options.js";
+export { type LoadedPredictor, type LoadPredictorOptions, loadPredictor } from "./ship/load-predictor.js";
 export { openResponseCache, type ResponseCache } from "./store/response-cache.js";
 export { listRuns, type Run, readRun } from "./store/run.js";
 export { type EncoderOptions, loadEncoder } from "./tune/pretrained/encoder.js";

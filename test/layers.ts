@@ -13,6 +13,7 @@ export const layers = [
   "report",
   "hub",
   "transformers",
+  "ship",
   "run",
   "label",
   "cli",
@@ -26,7 +27,7 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
   lib: ["types"],
   data: ["types", "lib"],
   autodiff: ["lib"],
-  tune: ["types", "lib", "data", "autodiff"],
+  tune: ["types", "lib", "data", "autodiff", "hub"],
   store: ["types", "lib"],
   prompt: ["types", "lib", "data", "store", "hub"],
   compare: ["types", "lib", "data"],
@@ -34,10 +35,11 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
   report: ["types", "lib", "data", "compare", "advise"],
   hub: ["types", "lib"],
   transformers: ["types", "lib", "data", "autodiff", "tune", "hub", "prompt"],
+  ship: ["types", "lib", "tune", "prompt"],
   run: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "hub"],
   label: ["types", "lib", "data", "tune", "store", "prompt", "compare", "run"],
   cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "run", "label"],
-  index: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "run"],
+  index: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "ship", "run"],
 };
 
 /** Packages that one file alone may import, so that a change of library is a change of one file. */

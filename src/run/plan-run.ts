@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { type Disposables, owning } from "../lib/disposables.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
+import { type ModelContext, resolveModel } from "../tune/pretrained/resolve-model.js";
 import type { Approach, Encoder } from "../types.js";
 import { type ApproachSources, makeApproaches, planWarnings, withTuning } from "./approaches.js";
 import { type ApproachEstimate, estimateRun } from "./estimate.js";
 import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
-import { downloadNote, localDownloadNotes, type ModelContext, resolveModel } from "./model.js";
+import { downloadNote, localDownloadNotes } from "./model-downloads.js";
 import type { RunInputs } from "./run-inputs.js";
 import type { RunOptions } from "./run-options.js";
 

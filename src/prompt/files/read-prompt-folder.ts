@@ -27,7 +27,14 @@ const fileNames = ["prompt.json", "prompt.md", "examples.jsonl"] as const;
 
 /** Reads `prompt.md`, `examples.jsonl` and `prompt.json`. UserError, with file and line, for what is missing, broken or contradicts itself. */
 export async function readPromptFolder(folder: string): Promise<PromptSource> {
-  const { settings, program, hash } = await readSavedPrompt(folder);
+  return promptSourceOf(await readSavedPrompt(folder), folder);
+}
+
+/** A folder's content as a prompt to ask. `folder`: for its name, and messages. */
+export function promptSourceOf(
+  { settings, program, hash }: SavedPrompt & { readonly hash: string },
+  folder: string,
+): PromptSource {
   return {
     name: basename(resolve(folder)),
     place: folder,

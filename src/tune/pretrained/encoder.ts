@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { createSession } from "../../autodiff/session.js";
 import { countOf, float32Of } from "../../autodiff/values.js";
 import { sha256 } from "../../lib/hash.js";
-import type { EmbeddingCache, Encoder } from "../../types.js";
+import type { EmbeddingCache, Encoder, ProgressEvent } from "../../types.js";
 import { noDropout } from "../encoders/encoder-graph.js";
 import { packTokens } from "../encoders/packed-tokens.js";
 import { type EmbeddingModel, embedTexts } from "./embedding.js";
@@ -14,6 +15,7 @@ import { memoryEmbeddingCache } from "./embedding-cache.js";
 import { modelLanguages } from "./model-languages.js";
 import { pooled, statesFor } from "./pooling.js";
 import { readPretrained, weightsOf } from "./pretrained.js";
+import { resolveModel } from "./resolve-model.js";
 import { tokenBatch } from "./token-batch.js";
 import { readWeights } from "./weights.js";
 
@@ -22,17 +24,29 @@ export interface EncoderOptions {
   readonly cache?: EmbeddingCache;
   /** Threads of one batch; as many as there are cores, at most eight, unless told. */
   readonly threads?: number;
+  /** Where a model of the Hub is looked for: `HF_TOKEN`, `HF_ENDPOINT`, `HF_HOME` and their kin. @default process.env */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Takes a model of the Hub from the cache, or fails. @default false */
+  readonly offline?: boolean;
+  /** Stops a download. */
+  readonly signal?: AbortSignal;
+  /** Hears of a download. */
+  readonly log?: (event: ProgressEvent) => void;
 }
 
 /** A batch should take a fraction of a second on a few cores: the thread is blocked meanwhile, and Ctrl-C waits. */
 const multiplicationsPerBatch = 1e10;
 
 /**
- * Loads an encoder: `minilm-l6`, which comes with the package, or a local Hugging Face folder of a family in `encoders/`. Agrees
- * with sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`) on it. Everything that is wrong with a folder is a `UserError`.
+ * Loads an encoder: `minilm-l6`, which comes with the package, a local Hugging Face folder of a family in `encoders/`, or a model of the Hub by
+ * its name, `org/name` or `org/name@revision`, which is downloaded to Hugging Face's cache where it is not there yet. Agrees with
+ * sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`) on it. Everything that is wrong with a name or a
+ * folder is a `UserError`.
  */
 export async function loadEncoder(nameOrFolder: string, options: EncoderOptions = {}): Promise<Encoder> {
-  const pretrained = await readPretrained(nameOrFolder);
+  const { env = process.env, offline = false, signal = new AbortController().signal, log = () => {} } = options;
+  const { folder: place } = await resolveModel(nameOrFolder, { env, offline, signal, log });
+  const pretrained = await readPretrained(place);
   const { folder, config, tokenizer, tokenizerFiles, maxTokens, weightsPath, hiddenSize, prefix } = pretrained;
   const pooling = pretrained.pooling ?? "mean";
   const graph = pretrained.build(noDropout, statesFor(pooling));
@@ -66,7 +80,7 @@ export async function loadEncoder(nameOrFolder: string, options: EncoderOptions 
   const languages = await modelLanguages(folder);
   return {
     name: folder.name,
-    ...(folder.name === nameOrFolder ? {} : { folder: folder.path }),
+    ...(folder.name === place ? {} : { folder: folder.path }),
     dimension: hiddenSize,
     maxTokens,
     parameters,

@@ -6,6 +6,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { checkRegularFile } from "../../lib/regular-file.js";
+import { whyUnreadable } from "../../lib/unreadable-file.js";
 
 /** Bytes of one number, by the format's names, in the order in which the reference implementation writes them: widest first. */
 const bytesOf = { F64: 8, I64: 8, F32: 4, I32: 4, BF16: 2, F16: 2, I16: 2, U8: 1, I8: 1, BOOL: 1 } as const;
@@ -46,7 +47,9 @@ export interface SafetensorsFile extends Header, AsyncDisposable {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   // Opening a pipe would wait for its other end.
   checkRegularFile(path);
-  const file = await open(path, "r");
+  const file = await open(path, "r").catch(async (error: unknown) => {
+    throw await whyUnreadable(path, error);
+  });
   try {
     const header = await readHeader(path, file);
     const find = (name: string): StoredTensor => {
