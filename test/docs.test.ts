@@ -111,17 +111,65 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
-it("the README's program runs, and prints a comparison", async () => {
-  const [, program] = /```ts\n([\s\S]*?)```/.exec(text("README.md"))!;
-  const file = join(process.cwd(), "program.ts");
-  await writeFile(file, `${program!.replace('"crossover"', JSON.stringify(join(root, "src/index.ts")))}\nexport {};\n`);
+/** The programs of a page. */
+const programsOf = (page: string): string[] => [...text(page).matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
+
+/** Runs a program in the folder of the data, and returns what it prints. */
+async function printed(program: string, name: string): Promise<string> {
+  const file = join(process.cwd(), `${name}.ts`);
+  await writeFile(file, `${program}\nexport {};\n`);
   vi.stubEnv("OPENAI_API_KEY", "sk-x");
   vi.stubEnv("OPENAI_BASE_URL", server.url);
   const print = vi.spyOn(console, "log").mockImplementation(() => {});
-  await import(/* @vite-ignore */ file);
-  expect(String(print.mock.calls[0]?.[0])).toContain("prompt:zero-shot@openai:gpt-6-luna");
-  print.mockRestore();
-  vi.unstubAllEnvs();
+  try {
+    await import(/* @vite-ignore */ file);
+    return print.mock.calls
+      .map((values) => values.map((value) => (typeof value === "string" ? value : JSON.stringify(value))).join(" "))
+      .join("\n");
+  } finally {
+    print.mockRestore();
+    vi.unstubAllEnvs();
+  }
+}
+
+it("the README's program runs, and prints a comparison", async () => {
+  expect(await printed(programsOf("README.md")[0]!, "readme")).toContain("prompt:zero-shot@openai:gpt-6-luna");
+});
+
+describe("the programs of docs/from-code.md", () => {
+  const [run, saved, own, statistic, ...more] = programsOf("docs/from-code.md");
+  it("are four, each of at most 30 lines", () => {
+    expect([statistic === undefined, more.length]).toEqual([false, 0]);
+    for (const program of [run, saved, own, statistic]) expect(program!.trim().split("\n").length).toBeLessThanOrEqual(30);
+  });
+
+  it("a run tells its steps while it goes, and ends in scores and advice", async () => {
+    const lines = (await printed(run!, "run")).split("\n");
+    const steps = lines.flatMap((line) => /^(\d+) steps: (\S+), (test|validation) rows/.exec(line)?.[1] ?? []).map(Number);
+    expect(steps.length).toBeGreaterThanOrEqual(4);
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(steps[0]).toBeGreaterThan(0);
+    expect(lines.filter((line) => /^\S+: [01]\.\d{3}, 95% interval/.test(line))).toHaveLength(4);
+    expect(lines.length).toBeGreaterThan(steps.length + 4);
+  });
+
+  it("what the run saved answers", async () => {
+    expect(await printed(saved!, "saved")).toMatch(/^classifier \["refund"\] \{.*"refund":0\.\d/);
+  });
+
+  it("an approach of one's own is compared with a tuned one", async () => {
+    const report = await printed(own!, "own");
+    expect(report).toContain("shared-words");
+    expect(report).toContain("tune:probe");
+  });
+
+  it("a statistic alone is computed", async () => {
+    const lines = (await printed(statistic!, "statistic")).split("\n");
+    expect(lines[0]).toContain("on 2 rows, only the old one on 0: p = 0.250");
+    // By the normal approximation (z.975 √.1 + z.8 √(.1 − .02²))² / .02² it is 1,960.
+    expect(Number(lines.at(-1)!.split(": ")[1])).toBeGreaterThan(1900);
+    expect(Number(lines.at(-1)!.split(": ")[1])).toBeLessThan(2000);
+  });
 });
 
 it("the README's two commands are scripts of the package", () => {
