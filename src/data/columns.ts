@@ -9,7 +9,7 @@ import type { Cell, Table } from "./table.js";
 /** What a column can be. */
 export type Role = "text" | "label" | "id" | "group" | "split";
 
-/** Column names as the user gave them; a name that is not given is looked for. */
+/** Column names as the user gave them; a name that is not given is looked for. Of the text it may be several between commas: see `textColumns`. */
 export type ColumnNames = { readonly [Name in Exclude<Role, "split">]?: string };
 
 /** The columns of a table; `null` where it has none for that role. */

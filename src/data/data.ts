@@ -92,6 +92,7 @@ export async function readTask(options: TaskOptions): Promise<Task> {
     splitNote += ` Used are ${formatCount(train.examples.length)} of the training and ${formatCount(test.examples.length)} of the test rows, the first after NumPy's shuffle with seed ${seed}.`;
     if (train !== whole) checkLearnable(train, source.label);
   }
+  splitNote += source.textNote;
   // Of the rows that are used: a split made here keeps equal texts on one side.
   warnings.push(...leakWarnings(train, test), ...absentLabelWarnings(train.examples, test.examples));
   return {

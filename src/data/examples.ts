@@ -5,7 +5,8 @@ import type { Example } from "../types.js";
 import type { Columns } from "./columns.js";
 import { objectsInside } from "./label-cells.js";
 import { labelsOf } from "./labels.js";
-import type { Cell, Table } from "./table.js";
+import type { Table } from "./table.js";
+import { textOfCell } from "./text-columns.js";
 
 /** The usable rows of a table. */
 export interface LabelledRows {
@@ -32,16 +33,16 @@ export function labelledRows(table: Table, columns: Columns, { separator, idPref
   const emptyTexts: number[] = [];
   const emptyLabels: number[] = [];
   for (const [i, row] of rows.entries()) {
-    const text = asString(row[columns.text]);
+    const text = textOfCell(row[columns.text]);
     const labels = labelsOf(row[columns.label], separator);
     if (text.trim() === "") emptyTexts.push(i);
     else if (labels === null) emptyLabels.push(i);
     else {
-      const group = columns.group === null ? "" : asString(row[columns.group]).trim();
+      const group = columns.group === null ? "" : textOfCell(row[columns.group]).trim();
       const line = table.lineOf(i);
       const place = line === null ? `${file} row ${i + 1}` : `${file}:${line}`;
       examples.push({ id: ids.of(i), text, labels, place, ...(group === "" ? {} : { group }) });
-      if (columns.split !== null) splits.push(asString(row[columns.split]).trim());
+      if (columns.split !== null) splits.push(textOfCell(row[columns.split]).trim());
     }
   }
   if (rows.length === 0) throw new UserError(`${file} has a header but no rows.`);
@@ -68,10 +69,6 @@ export function labelledRows(table: Table, columns: Columns, { separator, idPref
   };
 }
 
-function asString(cell: Cell | undefined): string {
-  return cell === undefined || cell === null ? "" : Array.isArray(cell) ? cell.join(" ") : String(cell);
-}
-
 /** Ids from the id column where they are complete and unique, otherwise numbers of rows, which are as stable as the file. */
 function idsOf(
   table: Table,
@@ -80,7 +77,7 @@ function idsOf(
 ): { of(row: number): string; readonly warnings: readonly string[] } {
   const numbered = (row: number): string => `${prefix}row-${row + 1}`;
   if (column === null) return { of: numbered, warnings: [] };
-  const ids = table.rows.map((row) => asString(row[column]).trim());
+  const ids = table.rows.map((row) => textOfCell(row[column]).trim());
   const empty = ids.filter((id) => id === "").length;
   const repeated = ids.length - new Set(ids).size;
   if (empty === 0 && repeated === 0) return { of: (row) => ids[row]!, warnings: [] };

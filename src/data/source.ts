@@ -17,6 +17,7 @@ import { readTable } from "./read-table.js";
 import { dataName, filesOfFolder, isFolder, type SplitName, splitNamed, testFileBeside } from "./split-files.js";
 import type { Table } from "./table.js";
 import { inTrainingSpelling } from "./test-labels.js";
+import { textColumns, textColumnsNote, withTextColumns } from "./text-columns.js";
 
 /** How rows become examples. Every column that is not named is looked for. */
 export interface DatasetOptions extends ColumnNames {
@@ -40,6 +41,8 @@ export interface Source {
   readonly parts: Readonly<Record<SplitName, readonly Example[]>>;
   /** How the files divide the rows, in one sentence. */
   readonly splitNote: string;
+  /** How the text of a row is made of several columns, a sentence after a space; empty where it is one. */
+  readonly textNote: string;
   /** Name of the text column. */
   readonly text: string;
   /** Name of the label column. */
@@ -74,13 +77,17 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
   const notes = [...files.notes];
   const warnings: string[] = [];
   const parts: Part[] = [];
+  let textNote = "";
   for (const { split, path: file } of files.list) {
     const read = await readTable(file);
     warnings.push(...read.warnings);
     const first = parts[0];
-    const paths = [options.text, options.label, options.id, options.group].filter((name) => name !== undefined);
-    const whole = withPaths(read, paths);
-    const table = labelColumns === undefined ? whole : withLabelColumns(whole, labelColumns);
+    const others = [options.label, options.id, options.group].filter((name) => name !== undefined);
+    const texts = options.text === undefined ? [] : textColumns(options.text, read.columns);
+    const whole = withPaths(read, [...texts, ...others]);
+    const ticked = labelColumns === undefined ? whole : withLabelColumns(whole, labelColumns);
+    const table = texts.length < 2 ? ticked : withTextColumns(ticked, options.text!, texts, others);
+    if (texts.length > 1) textNote = ` ${textColumnsNote(texts)}`;
     const columns = columnsOf(table, first === undefined ? options : sharedNames(first, table, options));
     notes.push(...columns.notes.map((note) => `${table.file}: ${note}.`));
     const labels = labelCells(table, columns.label, options.isMultiLabel !== false);
@@ -132,6 +139,7 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
     },
     parts: sides,
     splitNote: divided.note,
+    textNote,
     text: columns.text,
     label: columns.label,
     group: columns.group,

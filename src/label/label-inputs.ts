@@ -5,7 +5,8 @@ import { setFlagsFromString } from "node:v8";
 import { findTextColumn } from "../data/columns.js";
 import { isNested, nestedError } from "../data/nested.js";
 import { openRows, type RowSource } from "../data/row-stream.js";
-import type { Row } from "../data/table.js";
+import type { Row, Table } from "../data/table.js";
+import { textColumns } from "../data/text-columns.js";
 import { formatExactJson } from "../lib/exact-json.js";
 import { random } from "../lib/random.js";
 import { formatPlural } from "../lib/text/format.js";
@@ -25,7 +26,6 @@ import { planLabeller } from "./plan-labeller.js";
 export interface LabelOptions extends LabellerOptions {
   readonly path: string;
   readonly output: string;
-  readonly text?: string;
   readonly limit?: number;
   readonly batch?: boolean;
   /** Ask again also about rows whose answer was no label. */
@@ -87,8 +87,8 @@ interface ReadRows {
   readonly dataHash: string;
   /** Cells that a spreadsheet might compute. */
   readonly formulas: number;
-  /** Column of the text. */
-  readonly column: string;
+  /** Columns of the text: one, or several that are joined. */
+  readonly textColumns: readonly string[];
   readonly notes: readonly string[];
   /** A random sample of the rows at places that are meant. */
   sample(isMeant: (place: number) => boolean): Promise<Query[]>;
@@ -120,14 +120,18 @@ async function lookThrough(source: RowSource, name: string | undefined): Promise
     }
   }
   const { file, columns, count: total } = source;
-  const { column, note } = findTextColumn({ file, columns, rows: first, lineOf: () => null, warnings: [] }, name);
-  const inside = nested.get(column);
-  if (inside !== undefined) throw nestedError({ file, column, role: "text", total, ...inside });
+  const table: Table = { file, columns, rows: first, lineOf: () => null, warnings: [] };
+  const found = (name === undefined ? [undefined] : textColumns(name, columns)).map((each) => findTextColumn(table, each));
+  for (const { column } of found) {
+    const inside = nested.get(column);
+    if (inside !== undefined) throw nestedError({ file, column, role: "text", total, ...inside });
+  }
+  const texts = found.map(({ column }) => column);
   return {
     dataHash: hash.digest("hex"),
     formulas,
-    column,
-    notes: note === null ? [] : [`${file}: ${note}.`],
+    textColumns: texts,
+    notes: found.flatMap(({ note }) => (note === null ? [] : [`${file}: ${note}.`])),
     // Reservoir sampling: Vitter's algorithm R.
     async sample(isMeant: (place: number) => boolean): Promise<Query[]> {
       const { integer } = random(0, "label-sample");
@@ -137,7 +141,7 @@ async function lookThrough(source: RowSource, name: string | undefined): Promise
         const i = number++;
         if (!isMeant(i)) continue;
         meant++;
-        const query = { id: String(i), text: textOfRow(row, column) };
+        const query = { id: String(i), text: textOfRow(row, texts) };
         if (drawn.length < mostSampled) drawn.push(query);
         else {
           const place = integer(meant);

@@ -1,14 +1,15 @@
 /** @file Rows through a predictor, piece by piece, written in the order they came in. */
 import { pathOf, valueAt } from "../data/nested.js";
 import type { RowSource, SourceRow } from "../data/row-stream.js";
+import { joinedText } from "../data/text-columns.js";
 import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
 import type { PredictContext, Prediction, ProgressEvent, Query } from "../types.js";
 import type { LabelledFile, LabelledRow } from "./labelled-file.js";
 
 export interface LabelRowsInput {
   readonly source: RowSource;
-  /** Column of the text. */
-  readonly text: string;
+  /** Columns of the text; several are joined as `joinedText` says. */
+  readonly text: readonly string[];
   /** Rows to label, counted from the first one of the source; those that the file holds already are passed over. */
   readonly limit: number;
   /** Rows answered together. */
@@ -28,7 +29,13 @@ export function valueOfRow({ values }: SourceRow, column: string): unknown {
 }
 
 /** The text of a row, as it is asked about. */
-export function textOfRow(row: SourceRow, column: string): string {
+export function textOfRow(row: SourceRow, columns: readonly string[]): string {
+  const [only, ...others] = columns;
+  if (only !== undefined && others.length === 0) return textOfColumn(row, only);
+  return joinedText(columns.map((column) => ({ column, text: textOfColumn(row, column) })));
+}
+
+function textOfColumn(row: SourceRow, column: string): string {
   const value = valueOfRow(row, column);
   if (value === undefined || value === null) return "";
   if (Array.isArray(value)) return value.join(" ");

@@ -20,6 +20,8 @@ export async function readLabelSet(options: LabellerOptions): Promise<LabelSet> 
     options.examples === undefined
       ? null
       : await readDataset(options.examples, {
+          // Of several columns the examples are to be what is asked about; a single one may have another name there.
+          ...(options.text?.includes(",") ? { text: options.text } : {}),
           ...(options.label === undefined ? {} : { label: options.label }),
           ...(options.labelSeparator === undefined ? {} : { labelSeparator: options.labelSeparator }),
           ...(options.labelColumns === undefined ? {} : { labelColumns: options.labelColumns }),

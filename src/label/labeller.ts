@@ -15,6 +15,8 @@ export interface LabellerOptions {
   readonly descriptions?: string;
   readonly examples?: string;
   readonly label?: string;
+  /** See `TaskOptions.text`. */
+  readonly text?: string;
   readonly labelSeparator?: string;
   readonly labelColumns?: readonly string[];
   readonly demos: number;

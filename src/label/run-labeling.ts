@@ -55,7 +55,7 @@ export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith:
   const predictor = held.use(await labeller.open(sources));
   const input = {
     source,
-    text: inputs.rows.column,
+    text: inputs.rows.textColumns,
     limit: rows,
     pieceRows: labeller.pieceRows,
     predict: (queries: readonly Query[], context: PredictContext) => predictor.predict(queries, context),

@@ -94,6 +94,7 @@ describe("a configuration", () => {
       cache: false,
     });
     expect(parse('{"$schema": "x", "llm": ["a", "b"], "timeBudget": 0}')).toEqual({ llm: ["a", "b"], timeBudget: 0 });
+    expect(parse("text:\n  - subject\n  - body\n")).toEqual({ text: "subject,body" });
   });
 
   it.each(["", "# nothing\n", "null\n"])("%j says nothing", (text) => expect(parse(text)).toEqual({}));

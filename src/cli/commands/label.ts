@@ -5,6 +5,8 @@ import { llmForms } from "../../prompt/providers/services.js";
 import { findRun } from "../../run/find-run.js";
 import { dataOptions } from "../../run/options/data-options.js";
 import { names, wholeNumber } from "../../run/options/option.js";
+import { storedOptions } from "../../run/stored-options.js";
+import { readRun } from "../../store/run.js";
 import type { CommandContext } from "../command-context.js";
 import { completeLabeling, type LabelManner } from "../complete-labeling.js";
 import { givenWords } from "../given-words.js";
@@ -103,15 +105,17 @@ Examples:
     );
   return command.action(async (path: string, { output = outputBeside(path), run, dryRun, json, ...rest }: GivenOptions) => {
     const folder = run === undefined ? undefined : await findRun(rest.runs, run, "any");
+    const text = rest.text ?? (folder === undefined ? undefined : await joinedTextOf(folder));
+    const given = text === undefined ? rest : { ...rest, text };
     const tuned = folder === undefined || rest.llm !== undefined ? undefined : await tunedOfRun(folder, rest.approach);
     const complete = (options: LabelOptions): Promise<void> =>
       completeLabeling(options, { dryRun, json }, givenWords(command), context);
     if (tuned === undefined) {
-      await complete({ ...rest, ...(folder === undefined ? {} : { run: folder }), path, output });
+      await complete({ ...given, ...(folder === undefined ? {} : { run: folder }), path, output });
       return;
     }
     context.terminal.err(noteLines(`${tuned.approach} of ${folder} labels: ${tuned.folder}`, context.terminal));
-    const { approach: _, ...others } = rest;
+    const { approach: _, ...others } = given;
     await complete({ ...others, model: tuned.folder, path, output });
   });
 }
@@ -123,4 +127,14 @@ function outputBeside(path: string): string {
   const bare = path.replace(/\.gz$/i, "");
   const isJson = /\.(jsonl|ndjson|json)$/i.test(bare);
   return `${bare.replace(/\.[^./\\]+$/, "")}.labelled.${isJson ? "jsonl" : "csv"}`;
+}
+
+/**
+ * The columns that a run made its texts of, where they are several: a text that is put together otherwise is another question than the one that
+ * was measured. A single column may have another name in other files, and is looked for.
+ */
+async function joinedTextOf(folder: string): Promise<string | undefined> {
+  const run = await readRun(folder);
+  const { text } = storedOptions(run);
+  return text?.includes(",") ? text : undefined;
 }

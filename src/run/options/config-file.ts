@@ -80,8 +80,9 @@ function plain(value: Node | null, document: ReturnType<typeof parseDocument>, p
 }
 
 function checkedValue(place: string, key: string, found: unknown, { kind }: Option): unknown {
-  if (kind.written.safeParse(found).success) {
-    const value = typeof found === "string" ? kind.read(found) : found;
+  const written = kind.written.safeParse(found);
+  if (written.success) {
+    const value = typeof written.data === "string" ? kind.read(written.data) : written.data;
     if (kind.schema.safeParse(value).success) return value;
   }
   const isUnquoted = kind.written.safeParse(String(found)).success && !kind.choices && typeof found !== "object";

@@ -1,5 +1,5 @@
 /** @file Which data, and how it is read and divided. `crossover check` has the same. */
-import { names, number, option, separator, text, toggle, wholeNumber } from "./option.js";
+import { columns, names, number, option, separator, text, toggle, wholeNumber } from "./option.js";
 
 /** Options about the data. */
 export const dataOptions = {
@@ -19,7 +19,10 @@ export const dataOptions = {
     help: "rows to choose by in a file of their own, neither learned from nor tested on (default: a folder's validation file, or cut from the training rows)",
     path: "file",
   }),
-  text: option(text(), { argument: "column", help: "column of the text (default: found by name and content)" }),
+  text: option(columns(), {
+    argument: "column",
+    help: "column of the text, or several, each then on a line after its name: subject,body (default: found by name and content)",
+  }),
   label: option(text(), { argument: "column", help: "column of the label (default: found by name and content)" }),
   group: option(text(), {
     argument: "column",

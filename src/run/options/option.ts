@@ -5,7 +5,7 @@ import { z } from "zod";
 export interface ValueKind<Value> {
   /** The value as code has it, and as it is kept with a run. */
   readonly schema: z.ZodType<Value>;
-  /** What a configuration may say. Text is then read by `read`, unless it is a value already. */
+  /** What a configuration may say. What comes of it is the value, or a text that is then read by `read`. */
   readonly written: z.ZodType;
   /** The value that a text means, on the command line or in a configuration; `undefined` where it means none. */
   readonly read: (text: string) => Value | undefined;
@@ -166,6 +166,16 @@ export function partsOf(value: string): readonly string[] {
     .split(",")
     .map((part) => part.trim())
     .filter((part) => part !== "");
+}
+
+/** A column, or several between commas; a configuration may list them. */
+export function columns(): ValueKind<string> {
+  const several = z.array(z.string()).min(1);
+  return {
+    ...text(),
+    written: z.union([z.string(), several.transform((list) => list.join(","))]),
+    must: "be a text or a list of texts",
+  };
 }
 
 /** What joins labels, as it is typed: `\\n` and `\\t` are what they are in texts. */
