@@ -241,8 +241,34 @@ export interface PredictContext extends Context {
   readonly useCache: boolean;
 }
 
-/** The two ways that are compared, and the floor under both. */
-export type Arm = "tune" | "prompt" | "baseline";
+/**
+ * The two ways that are compared, what is made of both (a cascade, a distilled model), and the floor under all. A verdict is between `tune` and
+ * `prompt`: a `hybrid` is ranked beside them.
+ */
+export type Arm = "tune" | "prompt" | "hybrid" | "baseline";
+
+/** What an approach is, as data. Its name is for people: nothing is read out of it. */
+export interface Identity {
+  readonly arm: Arm;
+  /** The way: `probe`, `zero-shot`, `file`, `recorded`, `majority`. */
+  readonly method: string;
+  /** What the way is applied to: the spec of an LLM, or the name of an encoder. Absent where there is no model. */
+  readonly model?: string;
+  /** Tells apart approaches of one method and one model: the name of a prompt's file, the number of a recording. */
+  readonly variant?: string;
+}
+
+/** What is true of an approach and matters to whoever compares it. */
+export interface Traits {
+  /** Its answers come from a language model, now or when they were recorded. One of the arm `prompt` that asks none is a stand-in for one. */
+  readonly asksLlm: boolean;
+  /** It replays answers that were given before. */
+  readonly isRecording: boolean;
+  /** `labels`: labelled examples, by training or in its prompt. `unknown`: a recording, of which nobody told. */
+  readonly learnsFrom: "labels" | "nothing" | "unknown";
+  /** It always gives the most frequent label: what any approach must beat to have learned anything. */
+  readonly isMajority: boolean;
+}
 
 /**
  * A way of making a predictor from labelled examples: tuning a model or writing a prompt.
@@ -250,10 +276,17 @@ export type Arm = "tune" | "prompt" | "baseline";
  * Both arms implement this one interface, so `compare/` cannot favor either: it hands them the
  * same examples and seed, and sees only what comes back.
  */
-export interface Approach {
+export interface Approach extends Omit<Identity, "method"> {
   /** Unique in a comparison, and shown to the user: `tune:probe`, `prompt:few-shot@openai:gpt-6-luna`. */
   readonly name: string;
-  readonly arm: Arm;
+  /** See `Identity`. @default the name */
+  readonly method?: string;
+  /**
+   * Those that are left out are told from what is measured. `asksLlm`: in the arm `prompt`, unless no answer counts tokens and the size of the
+   * model or of its files is known. `isRecording`: its facts have a `recording`. `learnsFrom`: `labels` where fitting was charged with some.
+   * `isMajority`: false.
+   */
+  readonly traits?: Partial<Traits>;
   /** One sentence for people: what it does. */
   readonly summary: string;
   /** What running it would take, before anything is spent. */
@@ -329,13 +362,17 @@ export interface Outcome extends Prediction {
  * Stores outcomes, not scores: every metric, interval and chart is computed from these rows, so a
  * new metric never needs a new run. Plain JSON.
  */
-export interface Measurement {
+export interface Measurement extends Identity {
+  /** Its name. */
   readonly approach: string;
-  readonly arm: Arm;
+  readonly traits: Traits;
   /** `validation`: fitted on a part of the training set, answered the rest of it; serves only to choose within an arm. */
   readonly split: "validation" | "test";
+  /** Training rows that it was fitted on. Fewer than the comparison's own measurements: a point of a learning curve. */
   readonly trainSize: number;
   readonly seed: number;
+  /** Present where the rows are not the task's as they are. */
+  readonly experiment?: Experiment;
   /** One row an example of the split, in its order. */
   readonly outcomes: readonly Outcome[];
   /**
@@ -348,8 +385,23 @@ export interface Measurement {
   readonly facts: PredictorFacts;
 }
 
+/** What was changed in the rows to see what follows: a label held out of the training, texts shifted in the test set. Plain JSON. */
+export interface Experiment {
+  readonly kind: string;
+  /** The settings of this kind. */
+  readonly [setting: string]: string | number | boolean;
+}
+
 /** What tells a measurement from the others of a comparison. */
-export type MeasurementKey = Pick<Measurement, "approach" | "split" | "trainSize" | "seed">;
+export type MeasurementKey = Pick<Measurement, "approach" | "split" | "trainSize" | "seed" | "experiment">;
+
+/** An approach that could not be measured, and why. */
+export interface FailedApproach extends Identity {
+  /** Its name. */
+  readonly approach: string;
+  readonly traits: Traits;
+  readonly reason: string;
+}
 
 /** A number and how sure we are of it. */
 export interface Estimate {
@@ -410,9 +462,10 @@ export interface MissingRows {
  * One approach on the test rows, learned from the whole training set. Scores and costs are means over its seeds; intervals say what
  * other test rows would have changed. Scores are over the rows that it has an outcome of: all, unless `missing` is there.
  */
-export interface Summary {
+export interface Summary extends Identity {
+  /** Its name. */
   readonly approach: string;
-  readonly arm: Arm;
+  readonly traits: Traits;
   readonly seeds: readonly number[];
   readonly trainSize: number;
   /** All test rows, also those that are missing. */
@@ -605,7 +658,7 @@ export interface Comparison {
   readonly factors: readonly FactorRow[];
   readonly breakEven: BreakEven | null;
   /** Approaches that could not be measured, and why: also those that have no outcome of any test row, which have no summary. */
-  readonly failed: readonly { readonly approach: string; readonly reason: string }[];
+  readonly failed: readonly FailedApproach[];
   /** Approaches that most answers could not be had from. Absent where there is none. */
   readonly unanswered?: readonly UnansweredApproach[];
   /** What all of it came to, with what was measured anew. Absent where nothing was asked. */

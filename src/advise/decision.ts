@@ -87,7 +87,10 @@ export function decide(comparison: Comparison): Decision {
 
 /** What stands between an arm and a verdict: its best, or all that it had, gave most rows no usable answer. */
 function unansweredArm({ best, unanswered = [] }: Comparison): UnansweredApproach | undefined {
-  return unanswered.find(({ arm, approach }) => arm !== "baseline" && (best[arm] === null || best[arm].approach === approach));
+  return unanswered.find(({ arm, approach }) => {
+    if (arm !== "tune" && arm !== "prompt") return false;
+    return best[arm] === null || best[arm].approach === approach;
+  });
 }
 
 function decideBetween(tuned: Summary, prompted: Summary, primary: Contrast, margin: number): PairDecision {

@@ -2,7 +2,7 @@
 import { fewestRequests } from "../compare/cost.js";
 import { formatPlural, formatPValue } from "../lib/text/format.js";
 import { metricInWords } from "../lib/text/metric-names.js";
-import type { Comparison, Contrast, Summary } from "../types.js";
+import type { Arm, Comparison, Contrast, Summary } from "../types.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
 import { certainGain, contendersOf, gainOver, guesserKind, isGuessing, isPerhapsChance, leadIsShown } from "./lookup.js";
@@ -167,12 +167,17 @@ export function guessingRival(comparison: Comparison, decision: Decision): Summa
 function guessingText(comparison: Comparison, decision: Decision): string {
   const rival = guessingRival(comparison, decision);
   if (rival === undefined) return "";
-  return `${rival.approach} answers ${guessInWords(rival.aboveGuessing!)}: ${guesserDoubts[guesserKind(comparison, rival)]} `;
+  return `${rival.approach} answers ${guessInWords(rival.aboveGuessing!)}: ${guesserDoubts[guesserKind(rival)]} `;
 }
 
 const standInScope = " It holds for the stand-in only, not for a language model.";
 
-const imperatives = { tune: "Fine-tune", prompt: "Prompt", baseline: "Keep it simple" } as const;
+const imperatives: Readonly<Record<Arm, string>> = {
+  tune: "Fine-tune",
+  prompt: "Prompt",
+  hybrid: "Use both",
+  baseline: "Keep it simple",
+};
 
 /** How sure the answer is: what the interval shows and what it leaves open. No invented percentage. */
 export function confidenceIn(

@@ -1,5 +1,5 @@
 /** @file Questions that several rules ask of a comparison. */
-import { asksLanguageModel } from "../compare/language-model.js";
+import { isPromptedLlm, isStandIn } from "../compare/language-model.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import type { Comparison, Contrast, Reading, Summary } from "../types.js";
 import type { Gain, Guesser } from "./findings.js";
@@ -63,26 +63,20 @@ export function contendersOf(comparison: Comparison, arm: "tune" | "prompt"): Su
   return [best, ...rivals.filter((rival) => rival.arm === arm)];
 }
 
-/** Whether an approach asked a language model; see `asksLanguageModel`, which tells it from one measurement. */
-export function usesLanguageModel({ measurements }: Comparison, { approach, arm, facts }: Summary): boolean {
-  const own = measurements.filter((measurement) => measurement.approach === approach);
-  return own.length === 0 ? asksLanguageModel({ arm, facts, outcomes: [] }) : own.some(asksLanguageModel);
-}
-
-/** Whether an approach replays answers that were given before. */
+/** Whether an approach replays answers that were given before; also of one that has no summary. */
 export function isRecording({ measurements }: Comparison, approach: string): boolean {
-  return measurements.some((measurement) => measurement.approach === approach && measurement.facts.recording !== undefined);
+  return measurements.some((measurement) => measurement.approach === approach && measurement.traits.isRecording);
 }
 
 /** Whether the prompted arm ran, but without any language model. */
 export function hasOnlyStandIns(comparison: Comparison): boolean {
   const prompted = comparison.summaries.filter((summary) => summary.arm === "prompt");
-  return prompted.length > 0 && !prompted.some((summary) => usesLanguageModel(comparison, summary));
+  return prompted.length > 0 && prompted.every(isStandIn);
 }
 
 /** The baseline that always gives the most frequent label. */
 export function majorityBaseline(comparison: Comparison): Summary | undefined {
-  return comparison.summaries.find(({ arm, approach }) => arm === "baseline" && /(^|:)majority$/.test(approach));
+  return comparison.summaries.find(({ traits }) => traits.isMajority);
 }
 
 /** How far `approach` lies above `baseline`, from the planned contrast where there is one. */
@@ -141,7 +135,7 @@ const slight = 0.2;
 export function isGuessing(comparison: Comparison, summary: Summary): boolean {
   const { arm, aboveGuessing } = summary;
   if (arm === "baseline" || aboveGuessing === undefined) return false;
-  const isSlight = aboveGuessing.high <= slight && usesLanguageModel(comparison, summary);
+  const isSlight = aboveGuessing.high <= slight && isPromptedLlm(summary);
   if (isSlight && comparison.summaries.some((other) => (other.aboveGuessing?.low ?? 0) > slight)) return true;
   if (aboveGuessing.low > 0 || aboveGuessing.high >= halfKnown) return false;
   const majority = majorityBaseline(comparison);
@@ -149,10 +143,10 @@ export function isGuessing(comparison: Comparison, summary: Summary): boolean {
 }
 
 /** What kind of thing an approach is; see `Guesser`. */
-export function guesserKind(comparison: Comparison, summary: Summary): Guesser {
+export function guesserKind(summary: Summary): Guesser {
   if (summary.arm !== "prompt") return "tuned";
-  if (isRecording(comparison, summary.approach)) return "recording";
-  return usesLanguageModel(comparison, summary) ? "llm" : "stand-in";
+  if (summary.traits.isRecording) return "recording";
+  return isStandIn(summary) ? "stand-in" : "llm";
 }
 
 /** The surest thing that can be said of a gain: the lower end of its interval, or the plain difference where there is none. */

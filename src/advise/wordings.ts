@@ -553,7 +553,12 @@ export function guessInWords({ low, high }: Pick<Estimate, "low" | "high">): str
 }
 
 /** What the arms are called in a sentence. */
-export const armNames: Readonly<Record<Arm, string>> = { tune: "fine-tuning", prompt: "prompting", baseline: "a baseline" };
+export const armNames: Readonly<Record<Arm, string>> = {
+  tune: "fine-tuning",
+  prompt: "prompting",
+  hybrid: "a hybrid of both",
+  baseline: "a baseline",
+};
 
 /** What a missing answer is called, by its reason. */
 export const failureNames: Readonly<Record<Failure, string>> = {

@@ -3,7 +3,8 @@ import { formatCount, formatScore } from "../lib/text/format.js";
 import { metricNames } from "../lib/text/metric-names.js";
 import type { Arm, Assumptions, BestChoice, Measurement, MetricChoice, TaskFacts } from "../types.js";
 import { usdPerThousand } from "./cost.js";
-import { asksLanguageModel } from "./language-model.js";
+import { isStandIn } from "./language-model.js";
+import { mainMeasurements } from "./main-measurements.js";
 import { codeOutcomes } from "./metrics/label-indices.js";
 import { metricChoice } from "./metrics/metric-choice.js";
 import { scoreIn } from "./metrics/metrics.js";
@@ -27,6 +28,7 @@ const leastShare = 0.5;
  * validation rows has no validation score: it is not ranked, and stays beside the best as its rival. Where none can be ranked, the
  * cheapest stands first, and all others are its rivals.
  *
+ * @param measurements all of the comparison, of which experiments and smaller training sets have no part in this
  * @param measured approaches of the arm that have an outcome of test rows, in any order
  * @param unanswered approaches that most answers to test rows could not be had from: candidates only where there is no other one
  */
@@ -39,8 +41,8 @@ export function bestOfArm(
   assumptions: Assumptions,
   unanswered: ReadonlySet<string> = new Set(),
 ): ArmChoice {
-  const ofArm = measurements.filter((measurement) => measurement.arm === arm);
-  const models = new Set(ofArm.filter(asksLanguageModel).map(({ approach }) => approach));
+  const ofArm = mainMeasurements(measurements, task).filter((measurement) => measurement.arm === arm);
+  const models = new Set(ofArm.filter((each) => !isStandIn(each)).map(({ approach }) => approach));
   const eligible = models.size === 0 ? measured : measured.filter((approach) => models.has(approach));
   const answering = eligible.filter((approach) => !unanswered.has(approach));
   const candidates = answering.length > 0 ? answering : eligible;
@@ -88,8 +90,8 @@ function isEnough(present: number, rows: number): boolean {
 function soleBasis(only: string, measured: readonly string[], ofArm: readonly Measurement[]): string {
   const others = ofArm.filter(({ approach }) => approach !== only);
   if (others.length === 0) return "only candidate";
-  const isStandIn = others.every((other) => measured.includes(other.approach) && !asksLanguageModel(other));
-  return isStandIn ? "only candidate that asks a language model" : "only candidate that was fully measured";
+  const isOnlyModel = others.every((other) => measured.includes(other.approach) && isStandIn(other));
+  return isOnlyModel ? "only candidate that asks a language model" : "only candidate that was fully measured";
 }
 
 /** Ascending; two infinities are equal, which their difference (NaN) would not say. */

@@ -1,9 +1,11 @@
 /** @file The front door: approaches in, a comparison out. Nothing here knows a model from a prompt. */
 import { BudgetError, UserError } from "../lib/errors.js";
+import { measurementKey } from "../lib/text/measurement-key.js";
 import type {
   Approach,
   Assumptions,
   Comparison,
+  FailedApproach,
   Measurement,
   MeasurementKey,
   Predictor,
@@ -12,7 +14,8 @@ import type {
   TaskFacts,
 } from "../types.js";
 import { defaultAssumptions } from "./assumptions.js";
-import { measure } from "./measure.js";
+import { identityOf, traitsOf } from "./identity.js";
+import { keyOfFit, measure } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { summarize } from "./summarize.js";
 
@@ -58,8 +61,9 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   const assumptions = { ...defaultAssumptions, ...options.assumptions };
   const plan = planMeasurements(task, approaches, seeds);
   const measurements: Measurement[] = [];
-  const failed = new Map<string, string>();
-  const attempt = async ({ approach, split, train, test, seed, repeat }: PlannedMeasurement): Promise<Measurement | null> => {
+  const failed = new Map<string, FailedApproach>();
+  const attempt = async (planned: PlannedMeasurement): Promise<Measurement | null> => {
+    const { approach, split, train, test, seed, repeat, experiment } = planned;
     let isStoring = false;
     const store = async (measurement: Measurement, predictor: Predictor): Promise<void> => {
       isStoring = true;
@@ -67,15 +71,15 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
       isStoring = false;
     };
     try {
-      const key = { approach: approach.name, split, trainSize: train.examples.length, seed };
-      const kept = checkpointFolder && { checkpointFolder: checkpointFolder(key) };
-      return await measure(approach, train, test, { split, seed, repeat, signal, log, onPredictor: store, ...kept });
+      const kept = checkpointFolder && { checkpointFolder: checkpointFolder(keyOfFit(approach, train, planned)) };
+      return await measure(approach, train, test, { split, seed, repeat, experiment, signal, log, onPredictor: store, ...kept });
     } catch (error) {
       // An abort is often reported as something else by whoever was interrupted.
       signal.throwIfAborted();
       // A full disk is not the approach's failure.
       if (isStoring || !(error instanceof UserError) || error instanceof BudgetError) throw error;
-      failed.set(approach.name, error.message);
+      const { name } = approach;
+      failed.set(name, { approach: name, ...identityOf(approach), traits: traitsOf(approach), reason: error.message });
       onFailure?.(approach.name, error);
       return null;
     }
@@ -92,7 +96,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     if (known === undefined) await onMeasurement?.(measurement);
   }
   log({ kind: "progress", phase: "comparing", done: plan.length, total: plan.length });
-  const reasons = [...failed].map(([approach, reason]) => ({ approach, reason }));
+  const reasons = [...failed.values()];
   if (!measurements.some((measurement) => measurement.split === "test")) {
     throw new UserError(`No approach could be measured. ${reasons.map((each) => `${each.approach}: ${each.reason}`).join(" ")}`);
   }
@@ -116,12 +120,10 @@ export function taskFacts(task: Task): TaskFacts {
   };
 }
 
-function isSame(measurement: Measurement, { approach, split, train, test, seed }: PlannedMeasurement): boolean {
+function isSame(measurement: Measurement, planned: PlannedMeasurement): boolean {
+  const { approach, train, test } = planned;
   return (
-    measurement.approach === approach.name &&
-    measurement.split === split &&
-    measurement.trainSize === train.examples.length &&
-    measurement.seed === seed &&
+    measurementKey(measurement) === measurementKey(keyOfFit(approach, train, planned)) &&
     measurement.outcomes.length === test.examples.length &&
     measurement.outcomes.every((outcome, row) => outcome.id === test.examples[row]!.id)
   );

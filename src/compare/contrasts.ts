@@ -1,7 +1,7 @@
 /** @file The planned contrasts, and what each says. */
 import { random } from "../lib/random.js";
 import type { Assumptions, Comparison, Contrast, Estimate, MetricChoice, MoreRows, Reading, Summary } from "../types.js";
-import { asksLanguageModel } from "./language-model.js";
+import { isPromptedLlm } from "./language-model.js";
 import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./metrics/scores.js";
 import { neverAnswered } from "./never-answered.js";
 import { holm } from "./statistics/holm.js";
@@ -193,7 +193,7 @@ function moreRowsFor(difference: Estimate, groups: Series["groups"], margin: num
 
 /** Whether it is the question of the tool, and an LLM the answer: a tuned model was offered every label that it learned from. */
 function isAgainstLlm(a: ApproachRuns, b: ApproachRuns): boolean {
-  return a.measurements[0]!.arm === "tune" && b.measurements.some(asksLanguageModel);
+  return a.measurements[0]!.arm === "tune" && b.measurements.some(isPromptedLlm);
 }
 
 type MeasuredDifference = Omit<Reading, "verdict">;

@@ -128,22 +128,21 @@ function customizationCell(summary: Summary, input: FactorInput): FactorCell {
 }
 
 /**
- * What an approach was before it learned: the one of its arm, with the same model (the part of the name after "@"), that learned from no
+ * What an approach was before it learned: the one of its arm, with the same model, that learned from no
  * labels; without one, the baseline that always answers the commonest label; `null` for that baseline itself.
  */
 function startingPoint(summary: Summary, summaries: readonly Summary[]): string | null {
-  const modelOf = (approach: string): string => approach.slice(approach.indexOf("@") + 1 || approach.length);
   const others = summaries.filter(({ approach }) => approach !== summary.approach);
   const untouched = others.find(
-    ({ approach, arm, facts, fitCost }) =>
-      summary.fitCost.labels > 0 &&
-      facts.recording === undefined &&
-      fitCost.labels === 0 &&
+    ({ arm, model, traits }) =>
+      summary.traits.learnsFrom === "labels" &&
+      !traits.isRecording &&
+      traits.learnsFrom === "nothing" &&
       arm === summary.arm &&
       arm !== "baseline" &&
-      modelOf(approach) === modelOf(summary.approach),
+      model === summary.model,
   );
-  const majority = others.find(({ approach, arm }) => arm === "baseline" && approach.endsWith("majority"));
+  const majority = others.find(({ traits }) => traits.isMajority);
   return untouched?.approach ?? majority?.approach ?? null;
 }
 

@@ -1,11 +1,11 @@
 import type { Measurement } from "../types.js";
 
-/**
- * Whether an approach asked a language model, told from what it measured. One of the prompted arm that did not is the stand-in that runs
- * without a key or a network: it uses no tokens, and the size of its model, or of its files, is known. A stand-in is a floor, never an arm's best.
- */
-export function asksLanguageModel({ arm, facts, outcomes }: Pick<Measurement, "arm" | "facts" | "outcomes">): boolean {
-  if (arm !== "prompt") return false;
-  const isService = facts.artifactBytes === null && facts.totalParameters === null;
-  return isService || outcomes.some((outcome) => outcome.usage !== undefined);
+/** Whether an approach is of the prompted arm and asks a language model: what the arm is judged by. */
+export function isPromptedLlm({ arm, traits }: Pick<Measurement, "arm" | "traits">): boolean {
+  return arm === "prompt" && traits.asksLlm;
+}
+
+/** Whether an approach stands in for a language model, without a key or a network: a floor, never an arm's best where a model was asked. */
+export function isStandIn({ arm, traits }: Pick<Measurement, "arm" | "traits">): boolean {
+  return arm === "prompt" && !traits.asksLlm;
 }

@@ -7,6 +7,7 @@ import type {
   Context,
   Cost,
   Dataset,
+  Experiment,
   Measurement,
   MeasurementKey,
   Outcome,
@@ -16,10 +17,13 @@ import type {
   ProgressEvent,
   Query,
 } from "../types.js";
+import { identityOf, traitsOf } from "./identity.js";
 
 export interface MeasureOptions {
   readonly split: Measurement["split"];
   readonly seed: number;
+  /** What was changed in the rows. */
+  readonly experiment?: Experiment | undefined;
   /** See `FitContext.repeat`. */
   readonly repeat?: number;
   readonly signal: AbortSignal;
@@ -41,14 +45,19 @@ const warmUpRequests = 3;
  * returns is checked: a prediction too many, or a label that is not in the list, is a bug of the approach and throws.
  */
 export async function measure(approach: Approach, train: Dataset, test: Dataset, options: MeasureOptions): Promise<Measurement> {
-  const { split, seed, repeat = 0, signal, onPredictor } = options;
-  const key = { approach: approach.name, split, trainSize: train.examples.length, seed };
+  const { repeat = 0, signal, onPredictor } = options;
+  const key = keyOfFit(approach, train, options);
   const log = during(key, options.log);
   const queries = test.examples.map(({ id, text }): Query => ({ id, text }));
   throwIfAborted(signal);
   const fitting = metered({ signal, log });
   const { checkpointFolder } = options;
-  const fitContext = { ...fitting.context, seed, repeat, ...(checkpointFolder !== undefined && { checkpointFolder }) };
+  const fitContext = {
+    ...fitting.context,
+    seed: options.seed,
+    repeat,
+    ...(checkpointFolder !== undefined && { checkpointFolder }),
+  };
   const predictor = await approach.fit(train, fitContext);
   const fitCost = fitting.cost();
   try {
@@ -57,27 +66,39 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
     const predictions = await predictor.predict(queries, { ...predicting.context, useCache: true });
     const predictCost = predicting.cost();
     checkPredictions(approach.name, predictions, test);
+    const outcomes = test.examples.map(
+      ({ id, labels, group }, row): Outcome => ({
+        ...withLargestScores(predictions[row]!, labels),
+        id,
+        truth: labels,
+        ...(group === undefined ? {} : { group }),
+      }),
+    );
+    const { facts } = predictor;
     const measurement: Measurement = {
       ...key,
-      arm: approach.arm,
-      outcomes: test.examples.map(
-        ({ id, labels, group }, row): Outcome => ({
-          ...withLargestScores(predictions[row]!, labels),
-          id,
-          truth: labels,
-          ...(group === undefined ? {} : { group }),
-        }),
-      ),
+      ...identityOf(approach),
+      traits: traitsOf(approach, { facts, fitCost, outcomes }),
+      outcomes,
       latencies: await latencies(predictor, predictions, queries, { ...options, log }),
       fitCost,
       predictCost,
-      facts: predictor.facts,
+      facts,
     };
     await onPredictor?.(measurement, predictor);
     return measurement;
   } finally {
     await predictor[Symbol.asyncDispose]();
   }
+}
+
+/** The key of the measurement that such a fit leads to. */
+export function keyOfFit(
+  { name }: Pick<Approach, "name">,
+  train: Dataset,
+  { split, seed, experiment }: Pick<MeasureOptions, "split" | "seed" | "experiment">,
+): MeasurementKey {
+  return { approach: name, split, trainSize: train.examples.length, seed, ...(experiment !== undefined && { experiment }) };
 }
 
 /** With more labels than this the scores of a row are not all kept: those of 5,000 labels on 5,000 rows fill more memory than there is. */

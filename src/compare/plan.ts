@@ -1,7 +1,7 @@
 /** @file What a comparison measures, in which order: decided before anything is spent, so that an estimate and the run cannot differ. */
 import { type Split, splitDataset } from "../data/split.js";
 import { UserError } from "../lib/errors.js";
-import type { Approach, Arm, Dataset, Measurement, Task } from "../types.js";
+import type { Approach, Arm, Dataset, Experiment, Measurement, Task } from "../types.js";
 
 /** One measurement to be made. */
 export interface PlannedMeasurement {
@@ -10,6 +10,8 @@ export interface PlannedMeasurement {
   readonly train: Dataset;
   readonly test: Dataset;
   readonly seed: number;
+  /** What was changed in these rows. Absent where they are the task's. */
+  readonly experiment?: Experiment;
   /** Place of the seed among all, from 0. */
   readonly repeat: number;
 }
@@ -20,8 +22,13 @@ const maxValidationRows = 500;
 /** With fewer training rows a fifth of them decides nothing, and the arm goes without. */
 const minRowsToValidate = 20;
 
-/** The cheap ones first: what is wrong with the data shows before money is spent. */
-const order: readonly Arm[] = ["baseline", "tune", "prompt"];
+/** The cheap ones first: what is wrong with the data shows before money is spent. Of some arms the best is chosen by validation rows. */
+const arms: Readonly<Record<Arm, { readonly hasBest: boolean }>> = {
+  baseline: { hasBest: false },
+  tune: { hasBest: true },
+  prompt: { hasBest: true },
+  hybrid: { hasBest: false },
+};
 
 /**
  * Everything to be measured: for each arm with several candidates, each of them once on validation rows, the user's own or cut from the
@@ -40,9 +47,9 @@ export function planMeasurements(task: Task, approaches: readonly Approach[], se
   }
   let cut: Pick<Split, "kept" | "held"> | null | undefined;
   const plan: PlannedMeasurement[] = [];
-  for (const arm of order) {
+  for (const [arm, { hasBest }] of Object.entries(arms)) {
     const candidates = approaches.filter((approach) => approach.arm === arm);
-    if (arm !== "baseline" && candidates.length > 1) {
+    if (hasBest && candidates.length > 1) {
       // Cut once: the same rows for both arms.
       if (cut === undefined) cut = validationRows(task, firstSeed);
       if (cut !== null) {

@@ -7,6 +7,7 @@ import { type ArmChoice, bestOfArm } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";
 import { breakEven } from "./cost.js";
 import { factorRows } from "./factors.js";
+import { pickIdentity } from "./identity.js";
 import { metricChoice, scoreOf } from "./metrics/metric-choice.js";
 import { runsByApproach, summaryOf } from "./summary.js";
 import { unansweredApproach } from "./unanswered.js";
@@ -62,7 +63,10 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
     breakEven: crossing,
     failed: [
       ...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)),
-      ...unmeasured.map((each) => ({ approach: each.approach, reason: whyUnmeasured(each) })),
+      ...unmeasured.map((each) => {
+        const { approach, traits, ...rest } = all.find(([name]) => name === each.approach)![1].measurements[0]!;
+        return { approach, ...pickIdentity(rest), traits, reason: whyUnmeasured(each) };
+      }),
     ],
     ...(unanswered.length > 0 && { unanswered }),
   };

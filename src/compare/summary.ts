@@ -4,6 +4,8 @@ import { quantile } from "../lib/quantile.js";
 import { type Random, random } from "../lib/random.js";
 import type { Assumptions, Cost, LabelScore, Measurement, MissingRows, Summary, TaskFacts } from "../types.js";
 import { usdPerThousand } from "./cost.js";
+import { pickIdentity } from "./identity.js";
+import { mainMeasurements } from "./main-measurements.js";
 import { calibration } from "./metrics/calibration.js";
 import { confusionMatrix, failureCounts } from "./metrics/confusion.js";
 import { codeOutcomes } from "./metrics/label-indices.js";
@@ -31,10 +33,10 @@ export interface ApproachRuns {
 
 /**
  * Sorts the measurements by approach and seed, and checks that all answered the same rows in the same order: scores of different
- * rows must never be compared. Validation rows and smaller training sets are left out.
+ * rows must never be compared. Validation rows, experiments and smaller training sets are left out.
  */
 export function runsByApproach(measurements: readonly Measurement[], task: TaskFacts): Map<string, ApproachRuns> {
-  const full = measurements.filter(({ split, trainSize }) => split === "test" && trainSize === task.trainRows);
+  const full = mainMeasurements(measurements, task).filter(({ split }) => split === "test");
   const reference = full[0]?.outcomes ?? [];
   for (const { approach, outcomes } of full) {
     const isSame = outcomes.length === reference.length && outcomes.every((outcome, row) => outcome.id === reference[row]!.id);
@@ -55,14 +57,15 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
   const { measurements, present } = runs;
   const series = onRows(runs.series, present);
   const first = measurements[0]!;
-  const { approach, arm, trainSize, outcomes, facts } = first;
+  const { approach, traits, trainSize, outcomes, facts } = first;
   const counts = series.seeds.map(labelCounts);
   const guessing = aboveGuessing(series);
   const latencies = measurements.flatMap((measurement) => measurement.latencies);
   const answered = series.seeds.map(answeredAccuracy).filter((share) => share !== null);
   return {
     approach,
-    arm,
+    ...pickIdentity(first),
+    traits,
     seeds: measurements.map((measurement) => measurement.seed),
     trainSize,
     testRows: outcomes.length,

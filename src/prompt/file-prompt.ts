@@ -49,10 +49,15 @@ export function filePrompt(options: FilePromptOptions): Approach {
     );
   }
   const { isTextOnly } = source;
+  const variant = `${nameOf(source)}${suffix === undefined ? "" : `#${suffix}`}`;
   const resolveOptions = resolveOptionsOf(options);
   return {
-    name: `prompt:file:${nameOf(source)}${suffix === undefined ? "" : `#${suffix}`}@${spec.replace(/\s+/g, "-")}`,
+    name: `prompt:file:${variant}@${spec.replace(/\s+/g, "-")}`,
     arm: "prompt",
+    method: "file",
+    model: spec,
+    variant,
+    traits: { asksLlm: true },
     summary: `Asks ${spec} with the prompt in ${source.place}.`,
     async estimate(train, queries) {
       const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;

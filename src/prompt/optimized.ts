@@ -71,6 +71,9 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
   return {
     name: `prompt:optimized@${spec.replace(/\s+/g, "-")}`,
     arm: "prompt",
+    method: "optimized",
+    model: spec,
+    traits: { asksLlm: true },
     summary: `Asks ${spec} with the instruction and the examples that did best in a search on the training rows (${optimizer}).`,
     async estimate(train, queries) {
       const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;

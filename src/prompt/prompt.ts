@@ -79,6 +79,9 @@ export function prompt(options: PromptOptions): Approach {
   return {
     name: `prompt:${method}@${spec.replace(/\s+/g, "-")}`,
     arm: "prompt",
+    method,
+    model: spec,
+    traits: { asksLlm: true, learnsFrom: showsDemos(method) ? "labels" : "nothing" },
     summary: `Asks ${spec} ${methodSummary(method)}${isBatched ? "; in batches, at their price" : ""}.`,
     async estimate(train, queries) {
       const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;

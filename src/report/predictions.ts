@@ -2,9 +2,10 @@
 
 import { isMissing } from "../compare/missing.js";
 import { csvCell } from "../lib/text/csv-cell.js";
-import type { Comparison, Measurement, Outcome } from "../types.js";
+import { keyOf } from "../lib/text/measurement-key.js";
+import type { Comparison, Measurement, MeasurementKey, Outcome } from "../types.js";
 
-type Row = Outcome & Pick<Measurement, "approach" | "arm" | "split" | "trainSize" | "seed">;
+type Row = Outcome & MeasurementKey & Pick<Measurement, "arm">;
 
 /** Every outcome of every measurement as one line of JSON, the fields as in a run's `predictions.jsonl`. */
 export function renderJsonl(comparison: Comparison): string {
@@ -49,8 +50,9 @@ export function renderCsv(comparison: Comparison): string {
 }
 
 function rows({ measurements }: Comparison): Row[] {
-  return measurements.flatMap(({ approach, arm, split, trainSize, seed, outcomes }) => {
-    return outcomes.map((outcome) => ({ approach, arm, split, trainSize, seed, ...outcome }));
+  return measurements.flatMap((measurement) => {
+    const { approach, ...key } = keyOf(measurement);
+    return measurement.outcomes.map((outcome) => ({ approach, arm: measurement.arm, ...key, ...outcome }));
   });
 }
 

@@ -1,6 +1,7 @@
 /** @file A run that is measured: what is missing is measured, and each measurement is on disk before the next one starts. */
 import { compare } from "../compare/compare.js";
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
+import { keyOf } from "../lib/text/measurement-key.js";
 import { shellWord } from "../lib/text/shell-word.js";
 import { spendingText } from "../lib/text/spending.js";
 import type { Comparison, RunEvent } from "../types.js";
@@ -31,8 +32,8 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
       checkpointFolder: run.checkpointFolder,
       async onMeasurement(measurement) {
         await run.append(measurement);
-        const { approach, split, trainSize, seed, fitCost, predictCost } = measurement;
-        onEvent({ kind: "measured", measurement: { approach, split, trainSize, seed }, fitCost, predictCost });
+        const { fitCost, predictCost } = measurement;
+        onEvent({ kind: "measured", measurement: keyOf(measurement), fitCost, predictCost });
       },
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),

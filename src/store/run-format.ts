@@ -1,9 +1,20 @@
 /** @file What a run's files hold, as it is checked when they are read: they may come from anywhere. */
 import { z } from "zod";
-import type { Arm, Assumptions, Confidence, Failure, Measurement, MeasurementKey, Outcome, TaskFacts } from "../types.js";
+import type {
+  Arm,
+  Assumptions,
+  Confidence,
+  FailedApproach,
+  Failure,
+  Measurement,
+  MeasurementKey,
+  Outcome,
+  TaskFacts,
+  Traits,
+} from "../types.js";
 
 /** The version of the folder's layout. A reader refuses every other. */
-export const runFormat = 2;
+export const runFormat = 3;
 
 /** What `run.json` holds. Plain JSON; never a key. */
 export interface RunManifest {
@@ -28,7 +39,7 @@ export interface RunManifest {
   readonly options: Readonly<Record<string, unknown>>;
   readonly task: TaskFacts;
   readonly assumptions: Assumptions;
-  readonly failed: readonly { readonly approach: string; readonly reason: string }[];
+  readonly failed: readonly FailedApproach[];
 }
 
 /** Which measuring of its key it is, from 2; absent in the first. What is made again stands beside the former until it is whole. */
@@ -49,7 +60,8 @@ const namesOf = <Name extends string>(names: Readonly<Record<Name, true>>): [Nam
 const number = z.number();
 const count = z.int().nonnegative();
 const texts = z.array(z.string());
-const arms = namesOf<Arm>({ tune: true, prompt: true, baseline: true });
+const arms = namesOf<Arm>({ tune: true, prompt: true, hybrid: true, baseline: true });
+const sources = namesOf<Traits["learnsFrom"]>({ labels: true, nothing: true, unknown: true });
 const splits = namesOf<Measurement["split"]>({ validation: true, test: true });
 
 /** Numbers by name. One pass over them: a row may have a score for each of thousands of labels. */
@@ -65,7 +77,25 @@ const keyFields = {
   split: z.enum(splits),
   trainSize: count,
   seed: number,
+  experiment: z
+    .object({ kind: z.string() })
+    .catchall(z.union([z.string(), number, z.boolean()]))
+    .exactOptional(),
   attempt: z.int().positive().exactOptional(),
+};
+
+/** What an approach is, beside its name. */
+const identityFields = {
+  arm: z.enum(arms),
+  method: z.string(),
+  model: z.string().exactOptional(),
+  variant: z.string().exactOptional(),
+  traits: z.looseObject({
+    asksLlm: z.boolean(),
+    isRecording: z.boolean(),
+    learnsFrom: z.enum(sources),
+    isMajority: z.boolean(),
+  }),
 };
 
 const cost = z.looseObject({ usd: number, seconds: number, inputTokens: number, outputTokens: number, labels: number });
@@ -73,7 +103,7 @@ const cost = z.looseObject({ usd: number, seconds: number, inputTokens: number, 
 /** Of `measurements.jsonl`. */
 export const headSchema = z.looseObject({
   ...keyFields,
-  arm: z.enum(arms),
+  ...identityFields,
   rows: count,
   latencies: z.array(number),
   fitCost: cost,
@@ -144,5 +174,5 @@ export const manifestSchema = z.looseObject({
     warnings: texts,
   }),
   assumptions: z.object({ margin: number, usdPerLabel: number, usdPerMachineHour: number, utilization: number }),
-  failed: z.array(z.object({ approach: z.string(), reason: z.string() })),
+  failed: z.array(z.looseObject({ approach: z.string(), ...identityFields, reason: z.string() })),
 });

@@ -15,6 +15,7 @@ import { sha256 } from "../lib/hash.js";
 import { privateFileMode, privateFolder, writePrivateFile } from "../lib/private-file.js";
 import { checkRegularFile } from "../lib/regular-file.js";
 import { sealedDocument, unsealed } from "../lib/sealed-json.js";
+import { keyOf, measurementKey } from "../lib/text/measurement-key.js";
 import type { Measurement, MeasurementKey, Outcome } from "../types.js";
 import { checked, damaged, journalLine, readJournal } from "./journal.js";
 import {
@@ -45,8 +46,6 @@ export interface Run {
 }
 
 const plainObject = z.record(z.string(), z.unknown());
-
-const keyOf = (m: MeasurementKey): string => JSON.stringify([m.approach, m.split, m.trainSize, m.seed]);
 
 /** Makes the folder of a new run. A folder that already holds a run is a `UserError`. */
 export async function createRun(folder: string, manifest: RunManifest): Promise<Run> {
@@ -112,11 +111,11 @@ function makeRun(
   isKept: (measurement: Measurement) => boolean,
 ): Run {
   let current = manifest;
-  const stored = new Map(before.map((each) => [keyOf(each.measurement), each]));
+  const stored = new Map(before.map((each) => [measurementKey(each.measurement), each]));
   const all = before.map(({ measurement }) => measurement).filter(isKept);
   // Names of approaches have characters that folders may not have: a digest keeps two of them apart.
   const checkpointFolder = (key: MeasurementKey): string =>
-    join(folder, "checkpoints", `${key.approach.replace(/[^\w.@-]+/g, "_")}-${sha256(keyOf(key)).slice(0, 12)}`);
+    join(folder, "checkpoints", `${key.approach.replace(/[^\w.@-]+/g, "_")}-${sha256(measurementKey(key)).slice(0, 12)}`);
   return {
     folder,
     checkpointFolder,
@@ -125,7 +124,7 @@ function makeRun(
     },
     measurements: all,
     async append(measurement) {
-      const key = keyOf(measurement);
+      const key = measurementKey(measurement);
       const former = stored.get(key);
       const made: Stored = { measurement, attempt: (former?.attempt ?? 0) + 1 };
       await appendFlushed(join(folder, "predictions.jsonl"), predictionLines(made));
@@ -155,9 +154,8 @@ function headLine({ measurement: { outcomes, ...head }, attempt }: Stored): stri
 }
 
 function* predictionLines({ measurement, attempt }: Stored): Generator<string> {
-  const { approach, split, trainSize, seed, outcomes } = measurement;
-  const key = { approach, split, trainSize, seed, ...attemptField(attempt) };
-  for (const outcome of outcomes) yield journalLine({ ...key, ...outcome } satisfies PredictionLine);
+  const key = { ...keyOf(measurement), ...attemptField(attempt) };
+  for (const outcome of measurement.outcomes) yield journalLine({ ...key, ...outcome } satisfies PredictionLine);
 }
 
 const attemptField = (attempt: number): { readonly attempt?: number } => (attempt === 1 ? {} : { attempt });
@@ -238,21 +236,21 @@ async function readMeasurements(
   /** Of each key, the one that was made last. */
   const heads = new Map<string, { readonly head: MeasurementHead; readonly outcomes: Outcome[] }>();
   for await (const read of readJournal(path.heads, { schema: headSchema, remedy })) {
-    if ("torn" in read || heads.delete(keyOf(read.line))) hasRemains = true;
-    if ("line" in read) heads.set(keyOf(read.line), { head: read.line, outcomes: [] });
+    if ("torn" in read || heads.delete(measurementKey(read.line))) hasRemains = true;
+    if ("line" in read) heads.set(measurementKey(read.line), { head: read.line, outcomes: [] });
   }
   for await (const read of readJournal(path.rows, { schema: predictionSchema, remedy })) {
     if ("torn" in read) {
       hasRemains = true;
       continue;
     }
-    const { approach, split, trainSize, seed, attempt, ...outcome } = read.line;
+    const { approach, split, trainSize, seed, experiment: _, attempt, ...outcome } = read.line;
     const stranger = [...outcome.truth, ...(outcome.answer ?? [])].find((label) => !labels.has(label));
     if (stranger !== undefined)
       throw new UserError(
         `${path.rows}: row ${outcome.id} of ${approach} has the label ${JSON.stringify(stranger)}, which is none of run.json's. ${remedy}`,
       );
-    const owner = heads.get(keyOf({ approach, split, trainSize, seed }));
+    const owner = heads.get(measurementKey(read.line));
     if (owner !== undefined && owner.head.attempt === attempt) owner.outcomes.push(outcome);
     else hasRemains = true;
   }

@@ -42,7 +42,7 @@ export interface Untrained {
 
 /** What sets a way of fine-tuning apart from `tune:full`. */
 export interface FineTuningWay {
-  readonly name: string;
+  readonly method: string;
   /** One sentence for people. */
   readonly summary: (model: string) => string;
   /** Instead of the usual ones. */
@@ -79,6 +79,7 @@ const patientShare = 0.5;
  */
 export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ...options }: FullOptions): Approach {
   checkFullNumbers(options);
+  const name = `tune:${way.method}`;
   const settingsFor = (dataset: Dataset): FullSettings => ({
     ...fullDefaults,
     ...(isCut(dataset) && stoppedDefaults),
@@ -87,8 +88,10 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
   });
   const threads = options.threads === undefined ? {} : { threads: options.threads };
   return {
-    name: way.name,
+    name,
     arm: "tune",
+    method: way.method,
+    model: modelName(model),
     summary: way.summary(modelName(model)),
     async estimate(dataset, queries) {
       const pretrained = await readPretrained(model);
@@ -176,7 +179,7 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
       const classifier = { pretrained, head, labels, isMultiLabel, mayBeEmpty, weights, ...(thresholds && { thresholds }) };
       const chosen = { ...begun?.chosen, ...(heldOutRows.length > 0 && { steps: result.bestStep }) };
       const details: SavedDetails = {
-        approach: way.name,
+        approach: name,
         seed,
         data: { name: dataset.name, rows: rows.length, hash: contentHash(examples) },
         settings: trainingArguments({ learningRate, classWeight, ...settings }),

@@ -9,7 +9,7 @@ import type { FullOptions } from "./full-options.js";
  */
 export function tuneFull(options: FullOptions): Approach {
   return fineTuning(
-    { name: "tune:full", summary: (model) => `All weights of ${model} and a linear classifier on it, trained on the examples.` },
+    { method: "full", summary: (model) => `All weights of ${model} and a linear classifier on it, trained on the examples.` },
     options,
   );
 }

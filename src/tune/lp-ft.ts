@@ -17,7 +17,7 @@ export function tuneLpFt(options: FullOptions): Approach {
   const { classWeight = "none", threads } = options;
   return fineTuning(
     {
-      name: "tune:lp-ft",
+      method: "lp-ft",
       summary: (model) =>
         `All weights of ${model}, trained on the examples from a classifier that was first fitted to it frozen.`,
       defaults,

@@ -12,6 +12,8 @@ export function majority(): Approach {
   return {
     name: "baseline:majority",
     arm: "baseline",
+    method: "majority",
+    traits: { isMajority: true },
     summary: "Always answers the most frequent label of the training rows.",
     estimate: async () => ({ calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds: 0 }),
     async fit(train, context) {

@@ -15,6 +15,8 @@ export function nearestCentroid({ encoder }: { readonly encoder: Encoder }): App
   return {
     name: "baseline:nearest-centroid",
     arm: "baseline",
+    method: "nearest-centroid",
+    model: encoder.name,
     summary: `Answers the label whose examples are nearest on average, by the frozen vectors of ${encoder.name}.`,
     estimate: async (train, queries) => ({
       calls: 0,

@@ -24,6 +24,8 @@ export function probe({ encoder, classWeight = "none" }: ProbeOptions): Approach
   return {
     name: "tune:probe",
     arm: "tune",
+    method: "probe",
+    model: encoder.name,
     summary: `Logistic regression on the frozen vectors of ${encoder.name}, its strength chosen by cross-validation.`,
     estimate: async (train, queries) => ({
       calls: 0,

@@ -71,6 +71,8 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
   return {
     name: "tune:setfit",
     arm: "tune",
+    method: "setfit",
+    model: modelName(model),
     summary: `${modelName(model)} trained to tell texts of a label from others, and logistic regression on its vectors.`,
     async estimate(dataset, queries) {
       const pretrained = await readPretrained(model);

@@ -55,6 +55,7 @@ export function tfidf({ classWeight = "none" }: TfidfOptions = {}): Approach {
   return {
     name: "tune:tfidf",
     arm: "tune",
+    method: "tfidf",
     summary:
       "Logistic regression on words, pairs of words and groups of letters (TF-IDF), its strength chosen by cross-validation.",
     estimate: async (train, queries) => ({

@@ -110,6 +110,8 @@ function ladder(options: Omit<TuneOptions, "method">): Approach {
   return {
     name: "tune",
     arm: "tune",
+    method: "ladder",
+    model: options.encoder.name,
     summary: "Probe, SetFit or LP-FT, picked by the number of labelled rows per label and the time there is.",
     async estimate(train, queries) {
       const { method } = await chooseTuning(train, options);

@@ -18,6 +18,7 @@ import { failedApproaches, priceUnknown } from "../../src/advise/rules/unmeasure
 import { verdict } from "../../src/advise/rules/verdict.js";
 import { stepsOf } from "../../src/advise/wordings.js";
 import type { Comparison, PredictorFacts } from "../../src/types.js";
+import { identified } from "../identity.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 
 const few = "prompt:few-shot@openai:gpt-5-mini";
@@ -241,8 +242,8 @@ describe("noLanguageModel and missingArm", () => {
 
   it("do not tell somebody whose LLM could not be asked to name one", () => {
     const failed = [
-      { approach: few, reason: "answered 401" },
-      { approach: "tune:full", reason: "too few rows" },
+      { ...identified(few, "prompt"), reason: "answered 401" },
+      { ...identified("tune:full", "tune"), reason: "too few rows" },
     ];
     const [missing] = missingArm({ ...offline, failed });
     expect(missing).toEqual({ kind: "add-llm", tried: [few] });
@@ -385,7 +386,7 @@ describe("priceUnknown and failedApproaches", () => {
     expect(priceUnknown(withSummary(full, few, { usdPerThousand: null }))).toEqual([{ kind: "price-unknown", approach: few }]);
     expect(priceUnknown(withSummary(full, "prompt:labels", { usdPerThousand: null }))).toEqual([]);
     expect(priceUnknown(full)).toEqual([]);
-    expect(failedApproaches({ ...full, failed: [{ approach: "prompt:x", reason: "no server" }] })).toEqual([
+    expect(failedApproaches({ ...full, failed: [{ ...identified("prompt:x", "prompt"), reason: "no server" }] })).toEqual([
       { kind: "failed", approach: "prompt:x", reason: "no server" },
     ]);
     expect(failedApproaches(full)).toEqual([]);

@@ -6,6 +6,7 @@ import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { BudgetError, UserError } from "../../src/lib/errors.js";
 import type { Comparison, Measurement, Task } from "../../src/types.js";
+import { identified } from "../identity.js";
 import { assumptions, dataset, fake, majority, recorder, rowOf, task, wrongEvery } from "./fakes.js";
 
 function optionsWith(extra: Partial<CompareOptions> = {}): CompareOptions {
@@ -311,7 +312,9 @@ describe("failures", () => {
       [probe.approach, broken(new UserError("The key is missing.")).approach, zero.approach, floor.approach],
       optionsWith({ onFailure: (approach, error) => void seen.push(`${approach}: ${error.message}`) }),
     );
-    expect(comparison.failed).toEqual([{ approach: "prompt:broken", reason: "The key is missing." }]);
+    expect(comparison.failed).toEqual([
+      { ...identified("prompt:broken", "prompt", { asksLlm: true }), reason: "The key is missing." },
+    ]);
     expect(seen).toEqual(["prompt:broken: The key is missing."]);
     expect(comparison.summaries).toHaveLength(3);
     expect(comparison.best.prompt).toMatchObject({ approach: "prompt:zero-shot@m", basis: "only candidate" });

@@ -5,6 +5,7 @@ import { shareOfAnswersChanged } from "../../src/compare/factors.js";
 import { noCost } from "../../src/lib/cost.js";
 import { random } from "../../src/lib/random.js";
 import type { Cost, FactorCell, FactorName, Measurement, Outcome, Prediction, Summary } from "../../src/types.js";
+import { identified } from "../identity.js";
 import { assumptions, fake, majority, task, wrongEvery } from "./fakes.js";
 
 const comparison = await compare(
@@ -120,8 +121,7 @@ test("answers differ as sets of labels, and no answer from every answer", () => 
 
 describe("USD per 1,000 predictions", () => {
   const measurement = (predictions: readonly Prediction[], predictCost: Partial<Cost> = {}): Measurement => ({
-    approach: "x",
-    arm: "prompt",
+    ...identified("x", "prompt"),
     split: "test",
     trainSize: 1,
     seed: 1,

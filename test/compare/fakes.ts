@@ -13,6 +13,7 @@ import type {
   Query,
   Task,
 } from "../../src/types.js";
+import { selfDescription } from "../identity.js";
 
 export const labels = ["billing", "login", "other"] as const;
 
@@ -81,7 +82,7 @@ export function fake(
   const trace: Trace = { fits: [], asked: [], disposals: 0 };
   const approach: Approach = {
     name,
-    arm,
+    ...selfDescription(name, arm),
     summary: `Fake ${name}`,
     estimate: async () => ({ calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds: 0 }),
     fit: async (train, context) => {

@@ -4,6 +4,7 @@ import { type CompareOptions, compare } from "../../src/compare/compare.js";
 import { isMissing, presentRows } from "../../src/compare/missing.js";
 import { random } from "../../src/lib/random.js";
 import type { Approach, Comparison, Outcome, Prediction, Query } from "../../src/types.js";
+import { identified } from "../identity.js";
 import { assumptions, fake, labelOf, majority, rowOf, task, wrongEvery } from "./fakes.js";
 
 const testRows = 3000;
@@ -227,7 +228,8 @@ describe("an approach without answers", () => {
     const gap: Prediction = { answer: null, failure: "error", rawAnswer: "status 401" };
     const comparison = await compare(task(), [floor, tuned(9), lacking("prompt:m", majority, isTest, gap)], options);
     expect(comparison.summaries.map(({ approach }) => approach).sort()).toEqual(["baseline:majority", "tune:probe"]);
-    expect(comparison.failed).toEqual([{ approach: "prompt:m", reason: expect.stringContaining("status 401") }]);
+    const self = identified("prompt:m", "prompt", { asksLlm: true, learnsFrom: "nothing" });
+    expect(comparison.failed).toEqual([{ ...self, reason: expect.stringContaining("status 401") }]);
     expect(comparison.unanswered).toEqual([
       { approach: "prompt:m", arm: "prompt", reason: "missing", rows: 120, testRows: 120, example: "status 401" },
     ]);

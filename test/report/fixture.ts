@@ -3,6 +3,7 @@ import { summarize } from "../../src/compare/summarize.js";
 import { noCost } from "../../src/lib/cost.js";
 import { type Random, random } from "../../src/lib/random.js";
 import type { Arm, Comparison, Contrast, Failure, Measurement, Outcome, PredictorFacts, Summary } from "../../src/types.js";
+import { identified } from "../identity.js";
 
 /** One approach of a made-up comparison. */
 export interface ApproachSpec {
@@ -147,8 +148,7 @@ function measure(
   const demos = spec.name.includes("few-shot") ? 8 : 0;
   const latencies = spec.p50 === undefined ? [] : Array.from({ length: 50 }, () => spec.p50! * (0.7 + 0.6 * draws.uniform()));
   return {
-    approach: spec.name,
-    arm: spec.arm,
+    ...identified(spec.name, spec.arm, { asksLlm: spec.isLlm === true }),
     split,
     trainSize: split === "test" ? trainRows : trainRows - rows,
     seed: 42,

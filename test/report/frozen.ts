@@ -1,4 +1,5 @@
 import type { Comparison } from "../../src/types.js";
+import { identified } from "../identity.js";
 import { comparisonOf } from "./fixture.js";
 import { isUpdate, readGolden, writeGolden } from "./golden.js";
 
@@ -17,7 +18,8 @@ export function frozenComparison(): Comparison {
       trainRows: 240,
       warnings: ["3 texts occur twice in tickets.csv; each was kept on one side of the split."],
     });
-    const failed = [{ approach: "prompt:zero-shot@ollama:qwen3:8b", reason: "no server answers at http://localhost:11434" }];
+    const reason = "no server answers at http://localhost:11434";
+    const failed = [{ ...identified("prompt:zero-shot@ollama:qwen3:8b", "prompt"), reason }];
     // Everything was computed from them; the report shows neither the validation rows nor the scores.
     const measurements = comparison.measurements
       .filter(({ split }) => split === "test")

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderJunit } from "../../src/report/junit.js";
+import { identified } from "../identity.js";
 import { comparisonOf } from "./fixture.js";
 import { frozenComparison } from "./frozen.js";
 import { expectGolden } from "./golden.js";
@@ -23,7 +24,7 @@ describe("renderJunit", () => {
   });
 
   it("stays XML, whatever the names are", () => {
-    const failed = hostileTexts.map((text) => ({ approach: text, reason: `${text}\u0000\ud800\uffff` }));
+    const failed = hostileTexts.map((text) => ({ ...identified(text, "tune"), reason: `${text}\u0000\ud800\uffff` }));
     const xml = renderJunit({ ...comparisonOf({ approaches: [] }), failed });
     expect(xml).not.toContain("<script");
     expect(dangerous.exec(xml)?.[0]).toBeUndefined();

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { checkGateNames, checkGates, parseGate } from "../../src/run/gates.js";
 import type { Summary } from "../../src/types.js";
+import { identified } from "../identity.js";
 
 const summary = (approach: string, accuracy: number): Summary => ({
-  approach,
-  arm: "tune",
+  ...identified(approach, "tune"),
   seeds: [0],
   trainSize: 1,
   testRows: 1,

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { sealedLine } from "../../src/lib/sealed-json.js";
 import { continueRun, createRun, listRuns, type RunManifest, readRun, runFormat } from "../../src/store/run.js";
 import type { Measurement } from "../../src/types.js";
+import { identified } from "../identity.js";
 
 const manifest: RunManifest = {
   format: runFormat,
@@ -30,8 +31,7 @@ const manifest: RunManifest = {
 
 function measurement(approach: string, answers: readonly (string | null)[], seed = 0): Measurement {
   return {
-    approach,
-    arm: "tune",
+    ...identified(approach, "tune"),
     split: "test",
     trainSize: 2,
     seed,
@@ -130,7 +130,32 @@ describe("a run on disk", () => {
     await expect(createRun(folder, manifest)).rejects.toThrow(`Continue it with "crossover resume ${folder}"`);
     await expect(readRun(root)).rejects.toThrow("it has no run.json");
     await writeFile(join(folder, "run.json"), JSON.stringify({ ...manifest, format: 99 }));
-    await expect(readRun(folder)).rejects.toThrow("has format 99; this version of crossover reads 2");
+    await expect(readRun(folder)).rejects.toThrow(`has format 99; this version of crossover reads ${runFormat}`);
+  });
+
+  it("refuses a run of an earlier format, and says what to do", async () => {
+    const folder = join(root, "old");
+    await createRun(folder, manifest);
+    await writeFile(join(folder, "run.json"), JSON.stringify({ ...manifest, format: 2 }));
+    await expect(readRun(folder)).rejects.toThrow("has format 2, of an earlier version of crossover; this one reads 3. Run the");
+  });
+
+  it("keeps experiments and smaller training sets of an approach beside its plain measurement", async () => {
+    const run = await createRun(join(root, "beside"), manifest);
+    const plain = measurement("tune:probe", ["a", "b"]);
+    const all: Measurement[] = [
+      plain,
+      { ...plain, trainSize: 1, outcomes: plain.outcomes.toReversed() },
+      { ...plain, experiment: { kind: "held-out-label", label: "a", shots: 0 } },
+      { ...plain, experiment: { kind: "held-out-label", label: "a", shots: 8 }, outcomes: plain.outcomes.slice(1) },
+    ];
+    for (const each of all) await run.append(each);
+    expect(new Set(all.map((each) => run.checkpointFolder(each))).size).toBe(4);
+    expect((await readRun(run.folder)).measurements).toEqual(all);
+    // The same question, its settings in another order: made again, it takes the former's place.
+    const again: Measurement = { ...all[3]!, experiment: { shots: 8, kind: "held-out-label", label: "a" }, seed: 0 };
+    await run.append(again);
+    expect((await readRun(run.folder)).measurements).toEqual([...all.slice(0, 3), again]);
   });
 
   it("lists runs newest first and passes over broken ones", async () => {

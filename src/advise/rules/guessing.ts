@@ -13,7 +13,7 @@ export function noBetterThanGuessing(comparison: Comparison): Finding[] {
         kind: "no-better-than-guessing",
         approach: summary.approach,
         arm: summary.arm,
-        what: guesserKind(comparison, summary),
+        what: guesserKind(summary),
         aboveGuessing: summary.aboveGuessing!,
         ...(only !== undefined && { only }),
       };

@@ -1,6 +1,7 @@
+import { isPromptedLlm } from "../../compare/language-model.js";
 import type { Comparison } from "../../types.js";
 import type { Finding } from "../findings.js";
-import { hasOnlyStandIns, usesLanguageModel } from "../lookup.js";
+import { hasOnlyStandIns } from "../lookup.js";
 
 /** Says plainly where no language model was measured: the verdict is then about the stand-in only. */
 export function noLanguageModel(comparison: Comparison): Finding[] {
@@ -11,9 +12,9 @@ export function noLanguageModel(comparison: Comparison): Finding[] {
 /** What is missing for an answer to the whole question: a language model, or a tuned model. */
 export function missingArm(comparison: Comparison): Finding[] {
   const missing: Finding[] = [];
-  if (!comparison.summaries.some((summary) => usesLanguageModel(comparison, summary))) {
+  if (!comparison.summaries.some(isPromptedLlm)) {
     // Who named one that could not be asked is not to be told to name one.
-    const tried = comparison.failed.map(({ approach }) => approach).filter((approach) => /^prompt:.*@/.test(approach));
+    const tried = comparison.failed.filter(isPromptedLlm).map(({ approach }) => approach);
     missing.push({ kind: "add-llm", ...(tried.length > 0 && { tried }) });
   }
   if (comparison.best.tune === null) missing.push({ kind: "add-tuned" });

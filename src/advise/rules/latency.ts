@@ -1,7 +1,8 @@
+import { isPromptedLlm } from "../../compare/language-model.js";
 import type { Comparison } from "../../types.js";
 import { decide } from "../decision.js";
 import type { Finding } from "../findings.js";
-import { summaryOf, usesLanguageModel } from "../lookup.js";
+import { summaryOf } from "../lookup.js";
 
 /** From this ratio of medians on, a difference of latency is large enough to decide where the model may stand in a product. */
 const largeRatio = 5;
@@ -26,7 +27,7 @@ export function latencyGap(comparison: Comparison): Finding[] {
 /** The language models whose latency could not be measured, as where a recording is replayed. */
 export function latencyNotMeasured(comparison: Comparison): Finding[] {
   return bestOfArms(comparison)
-    .filter((summary) => summary.latency === null && usesLanguageModel(comparison, summary))
+    .filter((summary) => summary.latency === null && isPromptedLlm(summary))
     .map(({ approach, facts }) => ({ kind: "latency-not-measured", approach, isRecording: facts.recording !== undefined }));
 }
 

@@ -1,4 +1,5 @@
 import type { Comparison, Outcome } from "../../types.js";
+import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";
 
 /** One test row with the answers of the best of both arms. */
@@ -42,9 +43,8 @@ export function disagreements(comparison: Comparison): Disagreements | null {
 
 /** The test outcomes of an approach's first seed on the whole training set. */
 export function outcomesOf({ measurements, task }: Comparison, approach: string | undefined): readonly Outcome[] | undefined {
-  return measurements
+  return mainMeasurements(measurements, task)
     .filter((measurement) => measurement.approach === approach && measurement.split === "test")
-    .filter(({ trainSize }) => trainSize === task.trainRows)
     .toSorted((a, b) => a.seed - b.seed)[0]?.outcomes;
 }
 

@@ -1,5 +1,6 @@
 /** @file What a phase is called by people. */
 import type { NoteEvent, Phase, PhaseEvent } from "../../types.js";
+import { measurementKey } from "./measurement-key.js";
 
 const words: Readonly<Record<Phase, string>> = {
   comparing: "comparing",
@@ -36,5 +37,5 @@ export function noteText({ text, measurement }: NoteEvent): string {
 
 /** What tells two pieces of work apart, whatever they are called. */
 export function phaseKey({ phase, subject, trial, measurement }: PhaseEvent): string {
-  return JSON.stringify([phase, subject, trial, measurement]);
+  return JSON.stringify([phase, subject, trial, measurement && measurementKey(measurement)]);
 }

@@ -34,6 +34,9 @@ export function labelPrompt({ encoder, templates = defaultTemplates }: LabelProm
   return {
     name: "prompt:labels",
     arm: "prompt",
+    method: "labels",
+    model: encoder.name,
+    traits: { asksLlm: false, learnsFrom: "nothing" },
     summary: `Describes each label to the frozen encoder ${encoder.name} in ${templates.length} sentences, and answers with the nearest label.`,
     async estimate(train, queries) {
       const texts = [...labelSentences(train, templates).flat(), ...queries.map(({ text }) => text)];

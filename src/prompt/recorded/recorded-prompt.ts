@@ -1,4 +1,4 @@
-import type { Approach, Prediction, Query, Task, Usage } from "../../types.js";
+import type { Approach, Prediction, Query, Task, Traits, Usage } from "../../types.js";
 import { listPrices } from "../prices/price-table.js";
 import {
   batchCostOfUsage,
@@ -53,6 +53,10 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
   return {
     name: `prompt:recorded@${model.replace(/\s+/g, "-")}${options.suffix === undefined ? "" : `#${options.suffix}`}`,
     arm: "prompt",
+    method: "recorded",
+    model,
+    ...(options.suffix !== undefined && { variant: `#${options.suffix}` }),
+    traits: { asksLlm: true, isRecording: true, learnsFrom: sourceOf(told.labels) },
     summary: `Replays ${recording.rows.size} recorded answers of ${model}${batchNote(facts.batchUsdPerThousand)}.`,
     async estimate(_train, queries) {
       const usages = queries.map(({ id }) => usageOf(recording, id));
@@ -116,6 +120,12 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
       };
     },
   };
+}
+
+/** What the answers rest on, by the number of labelled examples that the user told. */
+function sourceOf(labels: number | undefined): Traits["learnsFrom"] {
+  if (labels === undefined) return "unknown";
+  return labels > 0 ? "labels" : "nothing";
 }
 
 /** Whether an earlier answer to the same row gave other labels. One that could not be read was rightly asked again. */

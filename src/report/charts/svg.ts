@@ -33,16 +33,25 @@ export function svg({ width, height, id, title, description }: Frame, content: C
   return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc"><title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>${content}</svg>`;
 }
 
-/** A point: a circle for a tuned, a diamond for a prompted approach, a square for a baseline, so that no one needs the color. */
+/** A point: a circle for a tuned, a diamond for a prompted approach, a triangle for a hybrid, a square for a baseline, so that no one needs the color. */
 export function mark(arm: Arm, x: number, y: number, size = 5): Markup {
   const [cx, cy] = [pixel(x), pixel(y)];
-  if (arm === "tune") return markup`<circle class="mark tune" cx="${cx}" cy="${cy}" r="${size}"/>`;
-  if (arm === "prompt") {
-    const d = size * 1.3;
-    return markup`<path class="mark prompt" d="M${cx} ${pixel(y - d)}L${pixel(x + d)} ${cy}L${cx} ${pixel(y + d)}L${pixel(x - d)} ${cy}Z"/>`;
+  switch (arm) {
+    case "tune":
+      return markup`<circle class="mark tune" cx="${cx}" cy="${cy}" r="${size}"/>`;
+    case "prompt": {
+      const d = size * 1.3;
+      return markup`<path class="mark prompt" d="M${cx} ${pixel(y - d)}L${pixel(x + d)} ${cy}L${cx} ${pixel(y + d)}L${pixel(x - d)} ${cy}Z"/>`;
+    }
+    case "hybrid": {
+      const d = size * 1.2;
+      return markup`<path class="mark hybrid" d="M${cx} ${pixel(y - d)}L${pixel(x + d)} ${pixel(y + size)}L${pixel(x - d)} ${pixel(y + size)}Z"/>`;
+    }
+    case "baseline": {
+      const s = size * 0.9;
+      return markup`<rect class="mark baseline" x="${pixel(x - s)}" y="${pixel(y - s)}" width="${pixel(2 * s)}" height="${pixel(2 * s)}"/>`;
+    }
   }
-  const s = size * 0.9;
-  return markup`<rect class="mark baseline" x="${pixel(x - s)}" y="${pixel(y - s)}" width="${pixel(2 * s)}" height="${pixel(2 * s)}"/>`;
 }
 
 /** Vertical grid lines with their numbers below. Numbers that would touch are left out. */

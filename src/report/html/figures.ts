@@ -150,8 +150,11 @@ function latencyFigure({ summaries }: Comparison, advice: Advice): Markup | null
 }
 
 /** What the marks of all charts mean. */
-export function legend(): Markup {
-  return markup`<p class="legend"><span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><circle class="mark tune" cx="6" cy="6" r="5"/></svg>fine-tuning</span><span><svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="mark prompt" d="M7 0.5L13.5 7L7 13.5L0.5 7Z"/></svg>prompting</span><span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><rect class="mark baseline" x="1.5" y="1.5" width="9" height="9"/></svg>baseline</span></p>`;
+export function legend({ summaries }: Comparison): Markup {
+  const both =
+    summaries.some(({ arm }) => arm === "hybrid") &&
+    markup`<span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><path class="mark hybrid" d="M6 0.5L12 11H0Z"/></svg>hybrid</span>`;
+  return markup`<p class="legend"><span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><circle class="mark tune" cx="6" cy="6" r="5"/></svg>fine-tuning</span><span><svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="mark prompt" d="M7 0.5L13.5 7L7 13.5L0.5 7Z"/></svg>prompting</span>${both}<span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><rect class="mark baseline" x="1.5" y="1.5" width="9" height="9"/></svg>baseline</span></p>`;
 }
 
 function nameOf({ approach, arm }: Summary, advice: Advice) {

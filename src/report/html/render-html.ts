@@ -98,12 +98,12 @@ function pageSections(
     hasResults && {
       id: "quality",
       name: "Quality",
-      content: markup`<div class="figures">${qualityFigures(comparison, advice)}</div>${legend()}`,
+      content: markup`<div class="figures">${qualityFigures(comparison, advice)}</div>${legend(comparison)}`,
     },
     hasResults && {
       id: "cost",
       name: "Cost and time",
-      content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${legend()}`,
+      content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${legend(comparison)}`,
     },
     hasResults && {
       id: "approaches",

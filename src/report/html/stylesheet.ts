@@ -5,12 +5,12 @@ export const stylesheet = `
 :root {
   color-scheme: light dark;
   --page: #f7f7f5; --card: #ffffff; --ink: #1b1c20; --muted: #595d66; --line: #e2e3e7; --wash: #f1f2f4;
-  --tune: #0a58b8; --prompt: #ad4300; --baseline: #676c76; --good: #17713f; --warn: #8a5a00; --on-strong: #ffffff; --on-mid: #1b1c20;
+  --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #676c76; --good: #17713f; --warn: #8a5a00; --on-strong: #ffffff; --on-mid: #1b1c20;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #121316; --card: #1a1c20; --ink: #e9eaee; --muted: #a6aab4; --line: #32353d; --wash: #23262c;
-    --tune: #74b4ff; --prompt: #ffa05f; --baseline: #9ca2ad; --good: #61d396; --warn: #e5b84a; --on-strong: #121316; --on-mid: #121316;
+    --tune: #74b4ff; --prompt: #ffa05f; --hybrid: #cba6ff; --baseline: #9ca2ad; --good: #61d396; --warn: #e5b84a; --on-strong: #121316; --on-mid: #121316;
   }
 }
 * { box-sizing: border-box; }
@@ -57,9 +57,9 @@ svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica N
 svg .tick { fill: var(--muted); font-size: 11px; } svg .chosen { font-weight: 700; }
 svg .grid { stroke: var(--line); } svg .bar { stroke: var(--muted); stroke-width: 2; opacity: 0.55; }
 svg .mark { stroke: var(--card); stroke-width: 1.5; }
-svg .mark.tune, svg .off.tune, svg .right { fill: var(--tune); } svg .mark.prompt, svg .off.prompt, svg .wrong { fill: var(--prompt); } svg .mark.baseline, svg .off.baseline { fill: var(--baseline); }
+svg .mark.tune, svg .off.tune, svg .right { fill: var(--tune); } svg .mark.prompt, svg .off.prompt, svg .wrong { fill: var(--prompt); } svg .mark.hybrid, svg .off.hybrid { fill: var(--hybrid); } svg .mark.baseline, svg .off.baseline { fill: var(--baseline); }
 svg .whisker, svg .line { fill: none; stroke-width: 2; } svg .line { stroke-width: 2.5; }
-svg .whisker.tune, svg .line.tune { stroke: var(--tune); } svg .whisker.prompt, svg .line.prompt { stroke: var(--prompt); } svg .whisker.baseline, svg .line.baseline { stroke: var(--baseline); }
+svg .whisker.tune, svg .line.tune { stroke: var(--tune); } svg .whisker.prompt, svg .line.prompt { stroke: var(--prompt); } svg .whisker.hybrid, svg .line.hybrid { stroke: var(--hybrid); } svg .whisker.baseline, svg .line.baseline { stroke: var(--baseline); }
 svg .line.faint { stroke-opacity: 0.3; stroke-width: 1; }
 svg .front { fill: none; stroke: var(--muted); stroke-dasharray: 4 4; } svg .leader { stroke: var(--muted); stroke-width: 1; } svg .crossing { stroke: var(--ink); stroke-dasharray: 3 3; }
 svg .back { fill: var(--wash); } svg .plate { fill: var(--card); fill-opacity: 0.88; } svg .cell { font-size: 11px; } svg .cell.deep { fill: var(--on-strong); font-weight: 600; } svg .cell.mid { fill: var(--on-mid); font-weight: 600; }
@@ -79,7 +79,7 @@ td.number, th.number { text-align: right; white-space: nowrap; } thead th.number
 .scroll th:last-child, .scroll td:last-child { padding-right: 18px; } .scroll th:first-child { padding-left: 18px; }
 .nowrap { white-space: nowrap; }
 tr.chosen th, tr.chosen td { background: var(--wash); }
-.tune-name { color: var(--tune); } .prompt-name { color: var(--prompt); } .baseline-name { color: var(--baseline); }
+.tune-name { color: var(--tune); } .prompt-name { color: var(--prompt); } .hybrid-name { color: var(--hybrid); } .baseline-name { color: var(--baseline); }
 .detail { display: block; color: var(--muted); font-size: 13px; font-weight: 400; margin-top: 2px; }
 .scroll td .detail { min-width: 130px; }
 .value { font-weight: 600; } .missing { color: var(--muted); font-style: italic; }
@@ -114,7 +114,7 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; }
 }
 @media print {
-  :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --baseline: #555; --good: #17713f; --warn: #8a5a00; --on-strong: #fff; --on-mid: #000; }
+  :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #555; --good: #17713f; --warn: #8a5a00; --on-strong: #fff; --on-mid: #000; }
   body { font-size: 10.5pt; } nav { display: none; } main, header.top, footer { max-width: none; padding: 0; }
   .card, .answer, figure, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } .scroll { overflow: visible; }
 }

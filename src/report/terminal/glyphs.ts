@@ -20,7 +20,7 @@ export const unicodeGlyphs: Glyphs = {
   intervalLow: "├",
   intervalHigh: "┤",
   interval: "─",
-  marks: { tune: "●", prompt: "◆", baseline: "■" },
+  marks: { tune: "●", prompt: "◆", hybrid: "▲", baseline: "■" },
   chosen: "→",
   offAxis: "◂",
 };
@@ -32,7 +32,7 @@ export const asciiGlyphs: Glyphs = {
   intervalLow: "|",
   intervalHigh: "|",
   interval: "-",
-  marks: { tune: "o", prompt: "x", baseline: "#" },
+  marks: { tune: "o", prompt: "x", hybrid: "^", baseline: "#" },
   chosen: ">",
   offAxis: "<",
 };

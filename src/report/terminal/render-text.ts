@@ -140,8 +140,9 @@ function chartLines(comparison: Comparison, advice: Advice, { width, style, glyp
       isChosen: summary.approach === advice.choice,
     }))
     .sort((a, b) => b.estimate.value - a.estimate.value);
-  const { tune, prompt, baseline } = glyphs.marks;
-  const legend = `${tune} fine-tuning   ${prompt} prompting   ${baseline} baseline`;
+  const { tune, prompt, hybrid, baseline } = glyphs.marks;
+  const both = rows.some(({ arm }) => arm === "hybrid") ? `${hybrid} hybrid   ` : "";
+  const legend = `${tune} fine-tuning   ${prompt} prompting   ${both}${baseline} baseline`;
   return [...intervalChartLines(rows, width, glyphs, style), style.dim(legend)];
 }
 

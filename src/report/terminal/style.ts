@@ -26,6 +26,7 @@ export const colorCode = /\u001b\[(?:[012]|22|3[1-6]|39)m/;
 const colors: Readonly<Record<Arm, (text: string) => string>> = {
   tune: code(36, 39),
   prompt: code(33, 39),
+  hybrid: code(35, 39),
   baseline: code(2, 22),
 };
 

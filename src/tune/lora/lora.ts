@@ -35,7 +35,7 @@ export function tuneLora({ rank = defaults.rank, alpha = defaults.alpha, ...opti
   if (!(alpha > 0 && Number.isFinite(alpha))) throw new UserError(`alpha is ${alpha}. Give a number above 0.`);
   return fineTuning(
     {
-      name: "tune:lora",
+      method: "lora",
       summary: (model) => `Adapters of rank ${rank} on all linear layers of ${model}, and a classifier, trained on the examples.`,
       learningRateScale,
       adapt(trainable, { pretrained, head }, seed) {

@@ -6,6 +6,7 @@ import { aboveGuessing } from "../../../src/compare/statistics/guessing.js";
 import { summarize } from "../../../src/compare/summarize.js";
 import { type Random, random } from "../../../src/lib/random.js";
 import type { Arm, Comparison, Measurement, Outcome } from "../../../src/types.js";
+import { identified } from "../../identity.js";
 import { comparisonOf, fullApproaches } from "../../report/fixture.js";
 
 /** Answers to rows of seven labels; `null` for none. */
@@ -149,7 +150,7 @@ describe("several labels a row: a baseline that leaves all labels out is right m
       needs: [],
     };
     const rest = { split: "test" as const, trainSize: 100, seed: 1, latencies: [], fitCost: cost, predictCost: cost, facts };
-    return { approach, arm, outcomes, ...rest };
+    return { ...identified(approach, arm), outcomes, ...rest };
   };
   const comparison = summarize({
     task: {
