@@ -113,6 +113,16 @@ describe("the layers", () => {
   });
 });
 
+/** Whether code asks of a name what it begins or ends with, or takes it apart. `Identity` and `Traits` say what an approach is. */
+function readsNames(code: string): boolean {
+  const methods = "majority|recorded|optimized|zero-shot|few-shot";
+  return [
+    new RegExp(`\\.(startsWith|endsWith|includes|indexOf)\\(["'\`](tune|prompt|baseline|hybrid|${methods})`),
+    /\.(includes|split|indexOf|lastIndexOf)\(["'`][@#]/,
+    new RegExp(`/[^/\\n]*(\\^(tune|prompt|baseline|hybrid|${methods})\\b|\\b(${methods})\\$)[^/\\n]*/[a-z]*\\.(exec|test)\\(`),
+  ].some((pattern) => pattern.test(code));
+}
+
 describe("the sources", () => {
   const files = [...readImports(source).keys()];
   const textOf = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -127,6 +137,31 @@ describe("the sources", () => {
     expect([...counts].filter(([, count]) => count > 30)).toEqual([]);
     const lengths = files.map((file) => textOf(file).split("\n").length).sort((a, b) => a - b);
     expect(lengths[lengths.length >> 1]).toBeLessThan(120);
+  });
+
+  it("read nothing out of the name of an approach, but where somebody typed it", () => {
+    const rooms = files.filter((file) => /^src\/(advise|compare|report|run|label|cli|store|lib)\//.test(file));
+    expect(rooms.length).toBeGreaterThan(150);
+    // What stands before the "@" of a model of the Hub is its repository, and of an address who asks.
+    const others = ["src/run/model.ts", "src/lib/base-url.ts"];
+    expect(rooms.filter((file) => !others.includes(file) && readsNames(textOf(file)))).toEqual([]);
+  });
+
+  it.each([
+    'name.startsWith("prompt:")',
+    'approach.startsWith("tune") && existsSync(path)',
+    "spec.startsWith(`recorded:`)",
+    "/^recorded:(.*)$/s.exec(spec)",
+    "/^prompt:.*@/.test(approach)",
+    'approach.endsWith("majority")',
+    "/(^|:)majority$/.test(approach)",
+    'approach.includes("@")',
+    "names.some((name) => name.includes(`@`.concat(spec)))",
+    'name.split("@")[0]',
+    'name.split("#")[0] === other',
+    'approach.slice(approach.indexOf("@") + 1)',
+  ])("would be found to read names in %s", (code) => {
+    expect(readsNames(code)).toBe(true);
   });
 
   it("write to no terminal, read no arguments and set no exit code where a run or labeling is", () => {

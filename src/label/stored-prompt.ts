@@ -32,10 +32,9 @@ export interface StoredPrompt {
  */
 export async function readStoredPrompt(folder: string, approach: string | undefined): Promise<StoredPrompt> {
   const run = await readRun(folder);
-  const names = [...new Set(run.measurements.filter(({ split }) => split === "test").map((each) => each.approach))];
-  const prompts = names.filter(
-    (name) => name.startsWith("prompt:") && existsSync(join(artifactFolder(folder, name), "prompt.json")),
-  );
+  const prompted = run.measurements.filter(({ split, arm }) => split === "test" && arm === "prompt");
+  const names = [...new Set(prompted.map((each) => each.approach))];
+  const prompts = names.filter((name) => existsSync(join(artifactFolder(folder, name), "prompt.json")));
   if (approach !== undefined && !prompts.includes(approach)) {
     throw new UserError(
       `${folder} has no prompt of "${approach}".${didYouMean(approach, prompts)} Its prompts: ${prompts.join(", ") || "none"}.`,

@@ -40,13 +40,20 @@ const columns: Readonly<Record<string, (row: Row) => string | number | boolean |
   raw_answer: (row) => row.rawAnswer,
 };
 
+/** Stands last, where rows belong to experiments: without it they could not be told from the others. */
+const experimentColumn: typeof columns = {
+  experiment: ({ experiment }) => experiment && JSON.stringify(experiment),
+};
+
 /**
  * Every outcome of every measurement as CSV (RFC 4180: CRLF, quotes doubled), several labels joined by `|`. Cells that a spreadsheet would
  * take for a formula are defused with an apostrophe in front, as OWASP advises: answers and labels are untrusted.
  */
 export function renderCsv(comparison: Comparison): string {
-  const lines = rows(comparison).map((row) => Object.values(columns).map((cell) => csvCell(cell(row))));
-  return [Object.keys(columns), ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
+  const isPlain = comparison.measurements.every(({ experiment }) => experiment === undefined);
+  const shown = isPlain ? columns : { ...columns, ...experimentColumn };
+  const lines = rows(comparison).map((row) => Object.values(shown).map((cell) => csvCell(cell(row))));
+  return [Object.keys(shown), ...lines].map((cells) => `${cells.join(",")}\r\n`).join("");
 }
 
 function rows({ measurements }: Comparison): Row[] {

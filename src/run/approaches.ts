@@ -1,7 +1,6 @@
 /** @file From the words of the command line to approaches: the one place where both arms are in sight. */
 
 import { UserError } from "../lib/errors.js";
-import { didYouMean } from "../lib/text/nearest-name.js";
 import type { BatchOptions } from "../prompt/batch/batch-queue.js";
 import { type Budget, createBudget, type Reservation } from "../prompt/client/budget.js";
 import { filePrompt } from "../prompt/file-prompt.js";
@@ -18,6 +17,7 @@ import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
 import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";
 import type { Approach, Dataset, Encoder, Task } from "../types.js";
+import { allName, ladderName, namedApproaches, promptWayOf } from "./named-approaches.js";
 import type { RunOptions } from "./run-options.js";
 import { readPrompts } from "./saved-prompts.js";
 
@@ -36,12 +36,6 @@ export interface ApproachSources {
 
 /** The ways of prompting that an LLM is asked in unless told. */
 const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
-
-/** Runs always: what every approach has to beat. */
-const floorName = "baseline:majority";
-
-/** What `--approaches` calls the way of tuning that the ladder picks, all prompts that were read from files, and all approaches there are. */
-const [ladderName, filesName, allName] = ["tune", "prompt:file", "all"] as const;
 
 /** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
 export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
@@ -82,6 +76,8 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const searchUsd = options.budgetUsd === undefined ? {} : { optimizerUsd: options.budgetUsd / 2 / Math.max(1, searches) };
   // What costs several times as much, or takes minutes to hours where the others take seconds: only where it is asked for by name.
   const onRequest: Approach[] = [];
+  /** Recordings by the name that they would have alone. */
+  const recordings = new Map<string, number>();
   const saved = await readPrompts(options);
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
@@ -92,7 +88,8 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       };
       const recorded = { path: model, prices, told, ...(sources.task !== undefined && { task: sources.task }) };
       const recording = await recordedPrompt(recorded);
-      const namesakes = all.filter(({ name }) => name.split("#")[0] === recording.name).length;
+      const namesakes = recordings.get(recording.name) ?? 0;
+      recordings.set(recording.name, namesakes + 1);
       // Two recordings of one model are two approaches: the prompts behind them differ.
       all.push(namesakes === 0 ? recording : await recordedPrompt({ ...recorded, suffix: String(namesakes + 1) }));
       continue;
@@ -130,7 +127,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   if (options.approaches === undefined) return all;
   onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== "tfidf" && method !== picked).map(tuned));
   const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
-  return names.includes(allName) ? [...all, ...onRequest] : chosen([...all, ...onRequest], names);
+  return names.includes(allName) ? [...all, ...onRequest] : namedApproaches([...all, ...onRequest], names);
 }
 
 /** What the options say of the search for a prompt; with any of them it is wanted. */
@@ -191,37 +188,12 @@ function checkBatch(llm: readonly string[], approaches: readonly string[], searc
       );
     }
   }
-  if (Object.keys(searchOptions(search)).length > 0 || approaches.some((name) => name.startsWith("prompt:optimized"))) {
+  if (Object.keys(searchOptions(search)).length > 0 || approaches.some((name) => promptWayOf(name) === "prompt:optimized")) {
     throw new UserError(
       "--batch: a search for a prompt asks in dozens of rounds, and each would be a batch that takes up to a day. Search without --batch, and " +
         "ask the prompt that was found with it: --prompt DIR --batch.",
     );
   }
-}
-
-/** Those that `--approaches` names, in full or without what follows the "@". */
-function chosen(all: readonly Approach[], names: readonly string[]): Approach[] {
-  const known = all.map((approach) => approach.name);
-  const prompted: readonly string[] = [...promptMethods, "optimized"].map((method) => `prompt:${method}`);
-  const hasLlm = all.some(({ name }) => prompted.includes(name.split("@")[0]!));
-  const matches = (approach: Approach, name: string): boolean =>
-    approach.name === name ||
-    approach.name.split("@")[0] === name ||
-    (name === filesName && approach.name.startsWith(`${filesName}:`));
-  for (const name of names) {
-    if (all.some((approach) => matches(approach, name))) continue;
-    const [way, model] = name.split("@");
-    // A way of prompting that no LLM was named for, or not this one.
-    const isUnnamed = prompted.includes(way!) && (model !== undefined || !hasLlm);
-    const hint = isUnnamed
-      ? ` It needs an LLM: add --llm ${model ?? "openai:gpt-6-luna"}.`
-      : didYouMean(name, [...known, ...prompted]);
-    throw new UserError(
-      `--approaches: "${name}" is not an approach of this run.${hint} Approaches: ${[...known, ...(hasLlm ? [] : prompted.map((way) => `${way}@LLM`))].join(", ")}; "${ladderName}" is the way of tuning that suits the number of labels, "${allName}" is every one.`,
-    );
-  }
-  // The floor costs nothing, and without it nobody sees that an approach only guesses.
-  return all.filter((approach) => approach.name === floorName || names.some((name) => matches(approach, name)));
 }
 
 /** A budget that enters every payment into a bill, which also says what earlier sessions of the run have spent. */

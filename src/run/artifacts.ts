@@ -39,7 +39,8 @@ function cardWithScores({ manifest: { task, assumptions } }: Run, measurement: M
 }
 
 /** The folder of a tuned approach whose model can be loaded; `undefined` where the run has none of that name. */
-export function tunedFolder(run: string, approach: string): string | undefined {
-  const folder = artifactFolder(run, approach);
-  return approach.startsWith("tune") && existsSync(join(folder, "config.json")) ? folder : undefined;
+export function tunedFolder(run: Pick<Run, "folder" | "measurements">, approach: string): string | undefined {
+  const folder = artifactFolder(run.folder, approach);
+  const isTuned = run.measurements.some((measurement) => measurement.approach === approach && measurement.arm === "tune");
+  return isTuned && existsSync(join(folder, "config.json")) ? folder : undefined;
 }

@@ -7,6 +7,7 @@ import { UserError } from "../lib/errors.js";
 import { packageVersion } from "../lib/version.js";
 import { services } from "../prompt/providers/services.js";
 import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
+import { recordedFile } from "../prompt/providers/spec.js";
 import { type Bill, openBill } from "../store/bill.js";
 import { type EventLog, openEventLog } from "../store/event-log.js";
 import { openResponseCache } from "../store/response-cache.js";
@@ -67,11 +68,11 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
     });
     for (const text of found) onEvent({ kind: "warning", text });
     const task = { ...inputs.task, warnings: [...inputs.task.warnings, ...found] };
-    const asked = options.llm.filter((spec) => names.some((name) => name.includes(`@${spec}`)));
+    const asked = options.llm.filter((spec) => approaches.some(({ model }) => model === spec));
     for (const text of await shutdownNotes(asked, { env, signal })) onEvent({ kind: "warning", text });
     if (!resumed) {
       hintAtLlm(options, env, onEvent);
-      const isBilled = options.llm.some((spec) => !spec.startsWith("recorded:"));
+      const isBilled = options.llm.some((spec) => recordedFile(spec) === undefined);
       if (isBilled && !manner.yes && options.budgetUsd === undefined) {
         const usd = totalUsd(await estimateRun(task, approaches, seeds));
         await confirmUsd({ usd, subject: "This run" }, hooks.confirm);

@@ -8,6 +8,7 @@ import type { PromptSource } from "../prompt/files/prompt-source.js";
 import { promptfooFiles } from "../prompt/files/promptfoo-export.js";
 import { readPrompt } from "../prompt/files/read-prompt.js";
 import { readPromptFiles } from "../prompt/files/read-prompt-folder.js";
+import { recordedFile } from "../prompt/providers/spec.js";
 import type { Dataset } from "../types.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -37,7 +38,7 @@ export async function withPrompts(given: RunOptions): Promise<RunOptions> {
     );
   }
   const llm = given.llm.length > 0 ? given.llm : modelsOf(sources);
-  if (llm.every((spec) => spec.startsWith("recorded:"))) {
+  if (llm.every((spec) => recordedFile(spec) !== undefined)) {
     throw new UserError(
       `--prompt needs a model to ask, and ${sources[0]!.place} names none. Name one, such as --llm openai:gpt-6-luna.`,
     );

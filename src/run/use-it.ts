@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Advice } from "../advise/advise.js";
+import { isPromptedLlm } from "../compare/language-model.js";
 import { filesOfFolder, isFolder } from "../data/split-files.js";
 import { UserError } from "../lib/errors.js";
 import { shellWord } from "../lib/text/shell-word.js";
@@ -22,7 +23,7 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
   const { options } = run.manifest;
   const text = typeof options["text"] === "string" ? ["--text", shellWord(options["text"])] : [];
   const rows = shellWord((await rowsFile(options)) ?? "ROWS.csv");
-  const folder = tunedFolder(run.folder, approach);
+  const folder = tunedFolder(run, approach);
   if (folder !== undefined) {
     return {
       approach,
@@ -38,7 +39,9 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
     };
   }
   const prompt = artifactFolder(run.folder, approach);
-  if (!approach.includes("@") || !existsSync(join(prompt, "prompt.json")) || approach.startsWith("prompt:recorded")) return null;
+  const summary = comparison.summaries.find((each) => each.approach === approach);
+  const isAsked = summary !== undefined && isPromptedLlm(summary) && !summary.traits.isRecording;
+  if (!isAsked || !existsSync(join(prompt, "prompt.json"))) return null;
   const words = [
     "crossover label",
     rows,

@@ -36,6 +36,19 @@ describe("renderCsv", () => {
     });
   });
 
+  it("tells rows of an experiment from the others, and has no column for it where there is none", () => {
+    const experiment = { kind: "held-out-label", label: "login", shots: 8 };
+    const [first, second] = base.measurements;
+    const both = { ...base, measurements: [first!, { ...second!, experiment }] };
+    const rows = cells(both);
+    expect(rows[0]!["experiment"]).toBe("");
+    expect(JSON.parse(rows.at(-1)!["experiment"]!)).toEqual(experiment);
+    const lines = renderJsonl(both).trim().split("\n");
+    expect(JSON.parse(lines[0]!)).not.toHaveProperty("experiment");
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ approach: second!.approach, experiment });
+    expect(Object.keys(cells(base)[0]!)).not.toContain("experiment");
+  });
+
   it("defuses formulas in every text, and leaves numbers alone", () => {
     const rows = cells(
       withOutcomes([

@@ -34,6 +34,12 @@ export function parseSpec(spec: string): ModelSpec {
   return { provider, model };
 }
 
+/** The file of a recording, `recorded:FILE`; `undefined` of any other spec. */
+export function recordedFile(spec: string): string | undefined {
+  const prefix = "recorded:";
+  return spec.startsWith(prefix) ? spec.slice(prefix.length) : undefined;
+}
+
 /** What a model in a message should be written as. */
 const form = "openai-compatible:URL#MODEL";
 

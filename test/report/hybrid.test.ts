@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { advise } from "../../src/advise/advise.js";
+import { renderHtml } from "../../src/report/html/render-html.js";
+import { renderText } from "../../src/report/report.js";
+import { comparisonOf, fullApproaches } from "./fixture.js";
+
+const hybrid = { name: "hybrid:cascade@openai:gpt-5-mini", arm: "hybrid", skill: 0.97, isLlm: true, p50: 0.2 } as const;
+const with_ = comparisonOf({ approaches: [...fullApproaches, hybrid] });
+const without = comparisonOf();
+
+it("a hybrid stands in every ranking with a sign of its own, and is advised by nobody", () => {
+  expect(with_.summaries[0]!.approach).toBe(hybrid.name);
+  const advice = advise(with_);
+  expect(advice.choice).toBe(advise(without).choice);
+  expect(advice.headline).toBe(advise(without).headline);
+
+  const text = renderText(with_, advice, { width: 100, hasColor: true });
+  expect(text).toContain(hybrid.name);
+  expect(text).toContain("▲ hybrid");
+  // In the color of no other arm.
+  expect(text).toContain("\u001b[35m");
+  expect(renderText(with_, advice, { width: 100, hasColor: false, isAscii: true })).toContain("^ hybrid");
+
+  const page = renderHtml(with_, advice);
+  expect(page).toContain('class="hybrid-name"');
+  expect(page).toMatch(/<path class="mark hybrid" d="M[^"]+Z"/);
+  expect(page.split("</svg>hybrid</span>")).toHaveLength(3);
+});
+
+it("the legends name no hybrid where there is none", () => {
+  const advice = advise(without);
+  expect(renderText(without, advice, { width: 100, hasColor: false })).not.toContain("hybrid");
+  expect(renderHtml(without, advice)).not.toContain("</svg>hybrid");
+});
