@@ -1,5 +1,6 @@
 /** @file Where options name files: for those who look for the files elsewhere than where they were named. */
 import { existsSync } from "node:fs";
+import { recordedFile } from "../../prompt/providers/spec.js";
 import type { Option, PathKind } from "./option.js";
 import { runOptions } from "./options-table.js";
 
@@ -14,7 +15,7 @@ type NamedPath = { readonly path: string; readonly kind: "file" | "perhaps" };
 /** What a value names: itself, or what stands behind `recorded:`; `undefined` for a service, a data set's id or an address. */
 function namedBy(value: string, kind: PathKind): (NamedPath & { readonly before: string }) | undefined {
   if (kind !== "recorded") return isRemote(value) ? undefined : { before: "", path: value, kind };
-  const path = /^recorded:(.*)$/s.exec(value)?.[1];
+  const path = recordedFile(value);
   return path === undefined ? undefined : { before: "recorded:", path, kind: "file" };
 }
 
