@@ -11,7 +11,13 @@ import { type FaultyServer, startFaultyServer } from "./servers/faulty-openai.js
 import { type HubServer, startHub } from "./servers/hub.js";
 
 const root = resolve(import.meta.dirname, "..");
-const pages = ["README.md", "examples/README.md", ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`)];
+const pages = [
+  "README.md",
+  "AGENTS.md",
+  "CONTRIBUTING.md",
+  "examples/README.md",
+  ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`),
+];
 const text = (page: string): string => readFileSync(join(root, page), "utf8");
 
 /** The commands of a page's shell blocks, without comments. */
