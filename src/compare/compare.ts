@@ -15,6 +15,7 @@ import type {
 } from "../types.js";
 import { defaultAssumptions } from "./assumptions.js";
 import { identityOf, traitsOf } from "./identity.js";
+import { mainMeasurements } from "./main-measurements.js";
 import { keyOfFit, measure } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { summarize } from "./summarize.js";
@@ -97,10 +98,11 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   }
   log({ kind: "progress", phase: "comparing", done: plan.length, total: plan.length });
   const reasons = [...failed.values()];
-  if (!measurements.some((measurement) => measurement.split === "test")) {
+  const facts = taskFacts(task);
+  if (!mainMeasurements(measurements, facts).some(({ split }) => split === "test")) {
     throw new UserError(`No approach could be measured. ${reasons.map((each) => `${each.approach}: ${each.reason}`).join(" ")}`);
   }
-  return summarize({ task: taskFacts(task), assumptions, measurements, failed: reasons });
+  return summarize({ task: facts, assumptions, measurements, failed: reasons });
 }
 
 /** What a comparison keeps of a task: everything but the rows. */

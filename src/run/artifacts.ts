@@ -1,6 +1,7 @@
 /** @file The files that a run keeps of each approach: what it takes to use it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { mainMeasurements } from "../compare/main-measurements.js";
 import { summarize } from "../compare/summarize.js";
 import { writePrivateFile } from "../lib/private-file.js";
 import { withTestScores } from "../report/card-scores.js";
@@ -11,7 +12,8 @@ import { promptfooExport } from "./saved-prompts.js";
 import { artifactFolder } from "./training-curves.js";
 
 /**
- * Writes the files of a predictor that was measured on the test rows; of several seeds, the first one's. A predictor never sees a test label, so
+ * Writes the files of a predictor that was measured on the test rows; of several seeds, the first one's, and none of an experiment or
+ * of a part of the training rows. A predictor never sees a test label, so
  * what needs them is added here: the scores of a tuned model's card, and promptfoo's tests of a prompt.
  */
 export async function writeArtifacts(
@@ -22,7 +24,8 @@ export async function writeArtifacts(
   test: Dataset,
 ): Promise<void> {
   const { approach, split, seed, arm } = measurement;
-  if (split !== "test" || seed !== seeds[0]) return;
+  const isMain = mainMeasurements([measurement], run.manifest.task).length > 0;
+  if (!isMain || split !== "test" || seed !== seeds[0]) return;
   const folder = artifactFolder(run.folder, approach);
   const own = await predictor.files();
   const files = new Map<string, string | Uint8Array>([...own, ...promptfooExport(own, test)]);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { advise } from "../../src/advise/advise.js";
 import { bestOfArm } from "../../src/compare/best.js";
 import { compare } from "../../src/compare/compare.js";
 import { identityOf, traitsOf } from "../../src/compare/identity.js";
@@ -118,11 +119,12 @@ describe("measurements of smaller training sets and of experiments", () => {
     );
   }
 
-  /** The measurement as it might have come out otherwise: all answers wrong, or all right, dear and slow. */
+  /** The measurement as it might have come out otherwise: all answers wrong, or all right, in one group, dear and slow. */
   const altered = (measurement: Measurement, isRight: boolean): Measurement => ({
     ...measurement,
     outcomes: measurement.outcomes.map((outcome) => ({
       ...outcome,
+      group: "all in one",
       answer: isRight ? outcome.truth : [outcome.truth[0] === "billing" ? "login" : "billing"],
       ...(outcome.costUsd !== undefined && { costUsd: 50 }),
     })),
@@ -152,6 +154,7 @@ describe("measurements of smaller training sets and of experiments", () => {
       const { measurements: _, ...found } = summarize({ ...usual, measurements });
       const { measurements: __, ...expected } = usual;
       expect(found).toEqual(expected);
+      expect(advise({ ...found, measurements })).toEqual(advise(usual));
     }
   });
 

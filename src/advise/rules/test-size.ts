@@ -1,3 +1,4 @@
+import { mainMeasurements } from "../../compare/main-measurements.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { effectiveUnits } from "../../compare/statistics/jackknife.js";
 import type { Comparison } from "../../types.js";
@@ -17,7 +18,7 @@ export function fewGroups(comparison: Comparison): Finding[] {
 
 /** The group of each test row. */
 function testGroups({ measurements, task }: Comparison): (string | undefined)[] {
-  const measured = measurements.find(({ split, trainSize }) => split === "test" && trainSize === task.trainRows);
+  const measured = mainMeasurements(measurements, task).find(({ split }) => split === "test");
   return measured?.outcomes.map(({ group }) => group) ?? [];
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { mainMeasurements } from "../../compare/main-measurements.js";
 import { summarize } from "../../compare/summarize.js";
 import { readTask } from "../../data/data.js";
 import { UserError } from "../../lib/errors.js";
@@ -30,7 +31,7 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
     .action(async (name: string | undefined, manner: Pick<CommandManner, "output" | "json" | "runs">) => {
       checkOutputs(manner.output);
       const run = await readRun(await findRun(manner.runs, name, "any"));
-      if (!run.measurements.some((measurement) => measurement.split === "test")) {
+      if (!mainMeasurements(run.measurements, run.manifest.task).some(({ split }) => split === "test")) {
         throw new UserError(
           `${run.folder} was stopped before anything was measured. Go on with: crossover resume ${shellWord(run.folder)}`,
         );
