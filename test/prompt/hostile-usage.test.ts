@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BudgetError } from "../../src/lib/errors.js";
+import { worstCost } from "../../src/prompt/client/attempts.js";
 import { createBudget } from "../../src/prompt/client/budget.js";
-import { createClient, worstCost } from "../../src/prompt/client/client.js";
+import { createClient } from "../../src/prompt/client/client.js";
 import { createFaultCost } from "../../src/prompt/client/fault-cost.js";
 import { readUsage } from "../../src/prompt/http/usage.js";
 import { type CompletionRequest, LlmError } from "../../src/prompt/llm.js";

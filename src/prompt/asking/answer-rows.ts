@@ -4,7 +4,7 @@ import { setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { formatSeconds } from "../../lib/text/format.js";
 import type { PhaseEvent, PredictContext, Prediction, Query } from "../../types.js";
-import type { Signals } from "../client/client.js";
+import type { Signals } from "../client/llm-client.js";
 import type { ServiceWait } from "../client/outage.js";
 
 /**

@@ -1,4 +1,4 @@
-import type { Answered, LlmClient, Signals } from "../client/client.js";
+import type { Answered, LlmClient, Signals } from "../client/llm-client.js";
 import { type Completion, type CompletionRequest, type Llm, LlmError } from "../llm.js";
 import { readCompletion } from "../reading/read-completion.js";
 import type { Vote } from "../reading/votes.js";

@@ -4,7 +4,7 @@ import { UserError } from "../../lib/errors.js";
 import { countWords } from "../../lib/text/count-words.js";
 import { formatCount } from "../../lib/text/format.js";
 import type { Context, Encoder, PredictContext, Prediction, Predictor } from "../../types.js";
-import type { Answered, LlmClient, Signals } from "../client/client.js";
+import type { Answered, LlmClient, Signals } from "../client/llm-client.js";
 import { promptFiles } from "../files/prompt-files.js";
 import type { CompletionRequest, Llm } from "../llm.js";
 import { freePrice } from "../prices/prices.js";

@@ -1,5 +1,5 @@
 import type { PredictContext } from "../../types.js";
-import type { Answered, LlmClient } from "../client/client.js";
+import type { Answered, LlmClient } from "../client/llm-client.js";
 import { type CompletionRequest, type Llm, LlmError } from "../llm.js";
 import type { PromptProgram } from "../program.js";
 import { contentFreeInputs, contentFreePrior } from "../scoring/contextual-calibration.js";

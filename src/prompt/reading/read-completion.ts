@@ -1,5 +1,5 @@
 import type { Prediction, Usage } from "../../types.js";
-import type { Answered } from "../client/client.js";
+import type { Answered } from "../client/llm-client.js";
 import type { Completion } from "../llm.js";
 import type { AnswerStyle, PromptTemplate } from "../template.js";
 import { parseAnswer, parseAnswers } from "./answer.js";

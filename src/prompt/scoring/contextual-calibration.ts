@@ -3,7 +3,7 @@
  * seen a text. How much is measured by texts without content, and divided out.
  */
 
-import type { Answered } from "../client/client.js";
+import type { Answered } from "../client/llm-client.js";
 import { normalized } from "./label-distribution.js";
 import { labelScores, type ScoredTask } from "./label-scores.js";
 
