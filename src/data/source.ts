@@ -9,6 +9,7 @@ import { type ColumnNames, type Columns, findColumns } from "./columns.js";
 import { labelWordsBeside, readLabelWords } from "./descriptions.js";
 import { type LabelledRows, labelledRows } from "./examples.js";
 import { errorTextNotes } from "./formats/spreadsheet-errors.js";
+import { hubFiles } from "./hub-layout.js";
 import { joinedColumn, labelCells, withLabelColumns } from "./label-cells.js";
 import { type JoinedLabels, joinedLabels } from "./label-notation.js";
 import { byNaturalOrder } from "./labels.js";
@@ -27,6 +28,8 @@ export interface DatasetOptions extends ColumnNames {
   readonly labelSeparator?: string;
   /** Columns that each say of one label whether a row has it (1 or 0, true or false, x or nothing): in place of a column of labels. */
   readonly labelColumns?: readonly string[];
+  /** Which of several datasets a folder holds that is laid out as a repository of the Hugging Face Hub. */
+  readonly subset?: string;
   /** Shown to people; otherwise the file's name, or the folder's. */
   readonly name?: string;
   /** Path of a YAML or JSON file with a description of each label; otherwise `label-descriptions.yaml` beside the data. */
@@ -73,7 +76,7 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
   const { labelColumns, labelSeparator } = given;
   checkLabelOptions(given);
   const options = labelColumns === undefined ? given : { ...given, label: joinedColumn(labelColumns) };
-  const files = await locate(path, held);
+  const files = await locate(path, held, given.subset);
   const notes = [...files.notes];
   const warnings: string[] = [];
   const parts: Part[] = [];
@@ -189,13 +192,13 @@ interface Located {
   readonly notes: readonly string[];
 }
 
-async function locate(path: string, held: HeldFiles): Promise<Located> {
+async function locate(path: string, held: HeldFiles, subset: string | undefined): Promise<Located> {
   const given = (["validation", "test"] as const).flatMap((split) => {
     const file = held[split];
     return file === undefined ? [] : [{ split, path: file }];
   });
   if (await isFolder(path)) {
-    const files = await filesOfFolder(path);
+    const files = (await hubFiles(path, subset)) ?? (await filesOfFolder(path));
     const list = (["train", "validation", "test"] as const)
       .filter((split) => split === "train" || held[split] === undefined)
       .flatMap((split) => files[split].map((file) => ({ split, path: file })));

@@ -10,12 +10,13 @@ import { checkLlms } from "./approaches.js";
 import { readEnvironment } from "./environment.js";
 import { type Gate, parseGate } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
+import { resolveData } from "./hub-data.js";
 import { type RunManner, type RunOptions, taskOptions } from "./run-options.js";
 import { withPrompts } from "./saved-prompts.js";
 
 /** What was asked for, and of which rows. */
 export interface RunInputs {
-  /** As given, with the models that prompts name. */
+  /** As given, with the models that prompts name, and the commit of data of the Hub. */
   readonly options: RunOptions;
   readonly manner: RunManner;
   readonly env: RunHooks["env"];
@@ -38,17 +39,19 @@ export interface RunInputs {
 export async function readInputs(
   given: RunOptions,
   manner: RunManner,
-  { env: outer, onEvent }: RunHooks,
+  { env: outer, onEvent, signal }: RunHooks,
   { resumed, isPlan = false }: { readonly resumed?: Run; readonly isPlan?: boolean } = {},
 ): Promise<RunInputs> {
   // What can be wrong with the options is found before any work.
   const gates = given.require.map(parseGate);
   checkOutputs(manner.output);
   checkName(manner.name);
-  const options = await withPrompts(given);
+  const asked = await withPrompts(given);
   const env = await readEnvironment(outer, manner.envFile);
-  await checkLlms(options, env, isPlan);
-  const task = await readTask({ ...taskOptions(options), log: onEvent });
+  await checkLlms(asked, env, isPlan);
+  const data = await resolveData(asked.path, { env, offline: asked.offline, signal, log: onEvent });
+  const options = { ...asked, path: data.pinned };
+  const task = await readTask({ ...taskOptions(options), ...data.source, log: onEvent });
   for (const text of task.warnings) onEvent({ kind: "warning", text });
   const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name, manner.runs));
   // What a run has stored beside it is found again from wherever it is resumed.

@@ -1,11 +1,12 @@
+import { filesBySplit } from "../data/hub-layout.js";
 import { readTable } from "../data/read-table.js";
 import type { Cell, Table } from "../data/table.js";
 import { UserError } from "../lib/errors.js";
 import { ExactNumber } from "../lib/exact-json.js";
 import { Dataset, type Feature, type Features, type TextRow } from "./dataset.js";
 import { DatasetDict } from "./dataset-dict.js";
-import { type DataFiles, filesBySplit, namedFiles } from "./dataset-files.js";
 import { datasetPath, type HubOptions } from "./hub-folder.js";
+import { type DataFiles, namedFiles } from "./named-files.js";
 
 export interface LoadDatasetOptions extends HubOptions {
   /** Which of several datasets in one repository. */

@@ -4,6 +4,7 @@ import { type AuditOptions, auditTask } from "../../data/audit/audit.js";
 import { readTask } from "../../data/data.js";
 import { disposables } from "../../lib/disposables.js";
 import { renderAudit } from "../../report/audit-text.js";
+import { resolveData } from "../../run/hub-data.js";
 import { type RunManner, type RunOptions, taskOptions } from "../../run/run-options.js";
 import { openEmbeddingCache } from "../../store/embedding-cache.js";
 import { loadEncoder } from "../../tune/pretrained/encoder.js";
@@ -26,7 +27,7 @@ export function addCheckCommand(program: Command, context: CommandContext): Comm
     .description("look through labelled data: duplicates, leaks, conflicting and suspicious labels, personal data, lengths")
     .argument(
       "[data]",
-      "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, or a folder with train and test files",
+      "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, a folder with train and test files, or a dataset of the Hub (hf:org/name)",
     );
   return addDataOptions(command)
     .optionsGroup("What is looked for, and with what:")
@@ -49,7 +50,9 @@ async function check(options: RunOptions & CheckOptions & Pick<RunManner, "runs"
   const progress = makeProgress(terminal, signal);
   await using held = disposables();
   try {
-    const task = await readTask({ ...taskOptions(options), log: progress.log });
+    const hub = { env: terminal.env, offline: options.offline, signal, log: progress.log };
+    const { source } = await resolveData(options.path, hub);
+    const task = await readTask({ ...taskOptions(options), ...source, log: progress.log });
     const cache = options.labelErrors
       ? held.use(await openEmbeddingCache(join(options.runs, ".cache", "embeddings.db")))
       : undefined;

@@ -6,6 +6,7 @@ import { readSource } from "../../data/source.js";
 import { UserError } from "../../lib/errors.js";
 import { packageRoot } from "../../lib/package-root.js";
 import { shellWord } from "../../lib/text/shell-word.js";
+import { resolveData } from "../../run/hub-data.js";
 import { type ConfigOptions, configNames } from "../../run/options/config-file.js";
 import { configSchemaFile } from "../../run/options/config-schema.js";
 import { configText } from "../../run/options/config-text.js";
@@ -13,10 +14,12 @@ import { mapPaths } from "../../run/options/option-paths.js";
 import { defaultRunOptions, taskOptions } from "../../run/run-options.js";
 import type { CommandContext } from "../command-context.js";
 import { noteLines } from "../notes.js";
+import { makeProgress } from "../progress.js";
 import { addDataFlags, toldOptions } from "../run-options.js";
 
 /** `crossover init [DATA]`: writes a configuration to begin with. */
-export function addInitCommand(program: Command, { terminal }: CommandContext): Command {
+export function addInitCommand(program: Command, context: CommandContext): Command {
+  const { terminal } = context;
   const command = program
     .command("init")
     .description(
@@ -31,7 +34,7 @@ export function addInitCommand(program: Command, { terminal }: CommandContext): 
       if (!isYamlName(output))
         throw new UserError(`-o is "${output}"; a configuration ends in .yaml or .yml, since it holds comments.`);
       const { config: _, output: __, ...told } = toldOptions(command);
-      const given = path === undefined ? { options: told, notes: [] } : await withColumns({ ...told, path });
+      const given = path === undefined ? { options: told, notes: [] } : await withColumns({ ...told, path }, context);
       await writeNew(
         output,
         configText(
@@ -48,9 +51,14 @@ export function addInitCommand(program: Command, { terminal }: CommandContext): 
 /** The options with the columns that were found in the data. */
 async function withColumns(
   given: ConfigOptions & { readonly path: string },
+  { terminal, signal }: CommandContext,
 ): Promise<{ readonly options: ConfigOptions; readonly notes: readonly string[] }> {
-  const { path, test, validation, ...columns } = taskOptions({ ...defaultRunOptions, ...given });
-  const { text, label, group, id, notes } = await readSource(path, { test, validation }, columns);
+  const { test, validation, path: _, ...columns } = taskOptions({ ...defaultRunOptions, ...given });
+  const progress = makeProgress(terminal, signal);
+  const { source } = await resolveData(given.path, { env: terminal.env, offline: false, signal, log: progress.log });
+  progress.clear();
+  const { path, ...part } = source;
+  const { text, label, group, id, notes } = await readSource(path, { test, validation }, { ...columns, ...part });
   const found = {
     text,
     ...(given.labelColumns === undefined ? { label } : {}),

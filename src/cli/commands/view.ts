@@ -7,6 +7,7 @@ import { readTask } from "../../data/data.js";
 import { UserError } from "../../lib/errors.js";
 import { shellWord } from "../../lib/text/shell-word.js";
 import { findRun } from "../../run/find-run.js";
+import { resolveData } from "../../run/hub-data.js";
 import { reportOf, writeReports } from "../../run/publish-run.js";
 import { checkOutputs } from "../../run/run-inputs.js";
 import { taskOptions } from "../../run/run-options.js";
@@ -43,18 +44,20 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
       }
       const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
       const spending = openBill(join(run.folder, "bill.jsonl"));
-      const report = await reportOf(run, comparison, { task: await dataOf(run), gates: [], spending });
+      const report = await reportOf(run, comparison, { task: await dataOf(run, context), gates: [], spending });
       await writeReports(report, manner.output);
       showReport(report, manner, context);
     });
 }
 
 /** The run's data, if it is still where it was and still the same: only for the texts beside the predictions. */
-async function dataOf(run: Run): Promise<Task | null> {
+async function dataOf(run: Run, { terminal: { env }, signal }: CommandContext): Promise<Task | null> {
   const options = storedOptions(run);
-  if (!existsSync(options.path)) return null;
   try {
-    const task = await readTask(taskOptions(options));
+    // Of the Hub's what is in the cache: looking at a run asks nobody.
+    const { source } = await resolveData(options.path, { env, offline: true, signal, log: () => {} });
+    if (!existsSync(source.path)) return null;
+    const task = await readTask({ ...taskOptions(options), ...source });
     return task.testHash === run.manifest.task.testHash ? task : null;
   } catch (error) {
     if (error instanceof UserError) return null;

@@ -4,7 +4,7 @@ import { columns, names, number, option, separator, text, toggle, wholeNumber } 
 /** Options about the data. */
 export const dataOptions = {
   path: option(text(), {
-    help: "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, a folder with train and test files, or a promptfoo configuration",
+    help: "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, a folder with train and test files, a promptfoo configuration, or a dataset of the Hugging Face Hub (hf:org/name, also with @revision and #subset), which is downloaded",
     isRequired: true,
     key: "data",
     path: "file",

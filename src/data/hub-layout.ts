@@ -7,9 +7,9 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import { splitNamed, splitOfFile } from "../data/split-files.js";
 import { messageOf, UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
+import { type SplitFiles, splitNamed, splitOfFile } from "./split-files.js";
 
 /** Paths by split, each list in order. */
 export type FilesBySplit = ReadonlyMap<string, readonly string[]>;
@@ -35,49 +35,40 @@ export async function filesBySplit(path: string, config?: string): Promise<Files
   return new Map(Array.from(splits, ([split, own]) => [split, own.map((file) => join(path, file))]));
 }
 
-/** Files that the caller names: of the split `train`, or by split. */
-export type DataFiles = string | readonly string[] | Readonly<Record<string, string | readonly string[]>>;
-
-/** What Python calls the reader of a kind of files; here the file itself tells its kind. */
-const builders: readonly string[] = ["csv", "json", "parquet"];
-
 /**
- * The files that `dataFiles` names; `null` where it is not given. Paths are as seen from here, or from the folder that is named in place of a
- * kind of files. `UserError` for patterns and addresses, which are not read, and where a kind of files is named without files.
+ * The files of a folder that is laid out as a repository of the Hub: its README.md says which files are which split, or they lie in folders of their
+ * own. `null` where it is no such folder. Splits of other names than train, validation and test are left out.
+ *
+ * @param subset which of several datasets the folder holds
+ * @throws UserError where it holds several and none is chosen, or none of its files is to learn from
  */
-export function namedFiles(nameOrPath: string, dataFiles: DataFiles | undefined): FilesBySplit | null {
-  const isBuilder = [...builders, "text", "pandas", "arrow", "xml", "webdataset"].includes(nameOrPath) && !existsSync(nameOrPath);
-  if (isBuilder && !builders.includes(nameOrPath))
-    throw new UserError(`loadDataset("${nameOrPath}", …) is not read here. Kinds of files: ${builders.join(", ")}.`);
-  if (dataFiles === undefined) {
-    if (!isBuilder) return null;
-    throw new UserError(
-      `loadDataset("${nameOrPath}") needs files: loadDataset("${nameOrPath}", { dataFiles: "rows.${nameOrPath}" }).`,
-    );
-  }
-  if (!isBuilder && !existsSync(nameOrPath))
-    throw new UserError(
-      `dataFiles names local files, with ${builders.map((one) => `"${one}"`).join(", ")} or a folder before it; "${nameOrPath}" is neither. Of a repository of the Hub choose with name and split.`,
-    );
-  const bySplit =
-    typeof dataFiles === "string" || Array.isArray(dataFiles) ? { train: dataFiles as string | readonly string[] } : dataFiles;
-  const splits = Object.entries(bySplit as Readonly<Record<string, string | readonly string[]>>).map(
-    ([split, files]): [string, string[]] => {
-      const list = typeof files === "string" ? [files] : [...files];
-      for (const file of list) {
-        if (/^[a-z][a-z0-9+.-]+:\/\//i.test(file))
-          throw new UserError(`dataFiles names ${file}, and only local files are read. Download it.`);
-        if (/[*?[\]]/.test(file) && !existsSync(file))
-          throw new UserError(`dataFiles names ${file}, a pattern. Name the files one by one.`);
-      }
-      return [split, list.map((file) => (isBuilder ? file : join(nameOrPath, file)))];
-    },
+export async function hubFiles(path: string, subset: string | undefined): Promise<SplitFiles | null> {
+  const files = (await filesBelow(path, "", maxDepth)).filter(isDataFile).sort();
+  const isFlat = files.some((file) => !file.includes("/") || file.startsWith("data/"));
+  const configs = await readConfigs(path);
+  if (files.length === 0 || (isFlat && configs.length === 0 && subset === undefined)) return null;
+  if (configs.length === 0) checkOneDataset(path, files, subset);
+  const own = subset === undefined ? files : files.filter((file) => file.startsWith(`${subset}/`));
+  const found = configs.length === 0 ? byName(own) : byConfig(path, configs, subset, files);
+  const of = (split: string): string[] =>
+    [...found].flatMap(([name, list]) => (splitNamed(name) === split ? list.map((file) => join(path, file)) : []));
+  const splits = { train: of("train"), validation: of("validation"), test: of("test") };
+  if (splits.train.length > 0) return splits;
+  throw new UserError(
+    `${path} holds no split to learn from. Its splits: ${[...found.keys()].join(", ")}. Expected one called train.`,
   );
-  if (splits.length === 0 || splits.some(([, list]) => list.length === 0))
+}
+
+/** Without a table of them, each folder at the top that is not named after a split is a dataset of its own. */
+function checkOneDataset(path: string, files: readonly string[], subset: string | undefined): void {
+  const tops = files.filter((file) => file.includes("/")).map((file) => file.slice(0, file.indexOf("/")));
+  const names = [...new Set(tops)].filter((name) => splitNamed(name) === null);
+  if (subset === undefined && names.length > 1)
+    throw new UserError(`${path} holds several datasets: ${names.join(", ")}. Choose one, as in hf:ORG/NAME#${names[0]}.`);
+  if (subset !== undefined && !names.includes(subset))
     throw new UserError(
-      "dataFiles names no files. Give a path, a list of paths, or either by split: { train: [...], test: [...] }.",
+      `${path} holds no dataset "${subset}".${didYouMean(subset, names)} There are: ${names.join(", ") || "none"}.`,
     );
-  return new Map(splits);
 }
 
 async function filesBelow(root: string, folder: string, depth: number): Promise<string[]> {
@@ -148,7 +139,7 @@ function byConfig(
   if (chosen === undefined)
     throw new UserError(
       name === undefined
-        ? `${folder} holds several datasets: ${names.join(", ")}. Choose one: loadDataset(path, { name: "${names[0]}" }).`
+        ? `${folder} holds several datasets: ${names.join(", ")}. Choose one: loadDataset(path, { name: "${names[0]}" }), or hf:ORG/NAME#${names[0]} on the command line.`
         : `${folder} holds no dataset "${name}".${didYouMean(name, names)} There are: ${names.join(", ")}.`,
     );
   const splits = new Map<string, string[]>();
