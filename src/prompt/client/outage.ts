@@ -6,8 +6,8 @@
 
 import { UserError } from "../../lib/errors.js";
 import { formatSeconds } from "../../lib/text/format.js";
-import { whenAborted } from "../../lib/when-aborted.js";
 import { type Llm, LlmError } from "../llm.js";
+import { createWaitingRoom } from "./waiting-room.js";
 
 /** What is waited for, for people. */
 export interface ServiceWait {
@@ -89,11 +89,7 @@ export function createOutage(spec: string, now: () => number = () => performance
   let closed: Closed | null = null;
   /** What it says of its limits was seen to be wrong. */
   let isDistrusted = false;
-  const waiting = new Map<symbol, () => void>();
-
-  const wake = (): void => {
-    for (const go of [...waiting.values()]) go();
-  };
+  const room = createWaitingRoom();
 
   const close = (error: LlmError | null, reason: string, seconds: number, firstSeconds: number): void => {
     const at = now();
@@ -102,7 +98,7 @@ export function createOutage(spec: string, now: () => number = () => performance
 
   const open = (): void => {
     closed = null;
-    wake();
+    room.wake();
   };
 
   const answered = (me: symbol, toldSeconds: number, { firstSeconds, mostSeconds }: WaitManner): void => {
@@ -138,7 +134,7 @@ export function createOutage(spec: string, now: () => number = () => performance
       const own = Math.min(mostOwnSeconds, closed.ownSeconds * 2);
       const next = wait(own);
       closed = { ...closed, error, isTold: false, reason: error.message, retryAt: now() + next, ownSeconds: own, trying: null };
-      wake();
+      room.wake();
       return false;
     }
     if (!isGone(error)) return error.kind !== "unreachable";
@@ -177,48 +173,28 @@ export function createOutage(spec: string, now: () => number = () => performance
           closed.trying = me;
           break;
         }
-        const isFirst = waiting.size === 0 || waiting.keys().next().value === me;
+        const isFirst = room.isFirst(me);
         if (isFirst) {
           const patienceSeconds = Math.max(0, since + manner.patienceSeconds - at);
           manner.onWait?.({ reason, waitedSeconds: at - since, secondsLeft: Math.max(0, retryAt - at), patienceSeconds });
         }
-        await nap(
+        await room.nap(
           Math.max(0.001, Math.min(1, trying === null ? Math.min(retryAt, since + manner.patienceSeconds) - at : 1)),
           me,
           signal,
         );
         if (closed === null && isFirst) manner.onWait?.(null);
       }
-      waiting.delete(me);
+      room.leave(me);
       return {
         answered: (toldSeconds) => answered(me, toldSeconds, manner),
         failed: (error, row) => failedOnce(error, row, me, manner),
         [Symbol.dispose]() {
           if (closed?.trying !== me) return;
           closed.trying = null;
-          wake();
+          room.wake();
         },
       };
     },
   };
-
-  /** Until the time is over, or something has changed. Who waits keeps its place. */
-  async function nap(seconds: number, me: symbol, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => end(), seconds * 1000);
-        const forget = whenAborted(signal, () => end(() => reject(signal.reason)));
-        const end = (then: () => void = resolve): void => {
-          clearTimeout(timer);
-          forget();
-          then();
-        };
-        waiting.set(me, () => end());
-      });
-    } catch (error) {
-      waiting.delete(me);
-      throw error;
-    }
-  }
 }

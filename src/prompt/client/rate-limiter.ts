@@ -3,7 +3,7 @@
  * than it takes them.
  *
  * The number of open requests doubles every round until the service first refuses (Jacobson 1988). From then on that number and the requests
- * a second are two limits under trial (`probe.ts`): each refusal cuts both to somewhat less than what had worked, which leaves the one that
+ * a second are two limits under trial (`limit-probe.ts`): each refusal cuts both to somewhat less than what had worked, which leaves the one that
  * was not the cause where it does not matter. Refusals of requests that were sent before the last cut are the same piece of news.
  */
 
@@ -13,6 +13,7 @@ import { createRefusalPause } from "./backoff.js";
 import { createRequestRate, type RequestsLeft, type Sent, spanSeconds } from "./learned-rate.js";
 import { createProbe } from "./limit-probe.js";
 import { createRefusalCause } from "./refusal-cause.js";
+import { createWorkedRecord } from "./worked-record.js";
 
 /** What a service said with an answer or a refusal. */
 export interface Heard {
@@ -47,8 +48,21 @@ interface Waiter {
   start(): void;
 }
 
-/** How long what was open when an answer came is remembered, twice at most. */
-const epochMs = 5000;
+/** One who waits for a place until the signal says to wait no more. */
+function waiterFor(signal: AbortSignal, start: () => void, giveUp: (reason: unknown) => void): Waiter {
+  const waiter: Waiter = {
+    isGone: false,
+    start: () => {
+      forget();
+      start();
+    },
+  };
+  const forget = whenAborted(signal, () => {
+    waiter.isGone = true;
+    giveUp(signal.reason);
+  });
+  return waiter;
+}
 
 /** A pace between 1 and `maxConcurrency` open requests, starting at `initial`. */
 export function adaptivePace(options: { readonly maxConcurrency: number; readonly initial?: number }): Pace {
@@ -66,8 +80,7 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
   let pausedUntil = 0;
   /** From sending to an answer, lately. */
   let roundSeconds = 0;
-  /** The most that were open when a request started that was answered, in this epoch and the last one. */
-  let worked = { epoch: 0, now: 0, before: 0 };
+  const worked = createWorkedRecord();
   let timer: NodeJS.Timeout | undefined;
   const waiting = createQueue<Waiter>();
 
@@ -96,18 +109,12 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
     }
   };
 
-  const rememberWorked = (opened: number, now: number): void => {
-    const epoch = Math.floor(now / epochMs);
-    if (epoch !== worked.epoch) worked = { epoch, now: 0, before: epoch === worked.epoch + 1 ? worked.now : 0 };
-    worked.now = Math.max(worked.now, opened);
-  };
-
   const answered = (sent: Sent, opened: number, { left }: Heard): void => {
     const now = performance.now();
     const took = (now - sent.at) / 1000;
     roundSeconds += (took - roundSeconds) * (roundSeconds === 0 ? 1 : 0.1);
     doubling = Math.min(most, doubling + 1);
-    rememberWorked(opened, now);
+    worked.remember(opened, now);
     refusals.answered(sent);
     if (left) rate.told(sent, left, now);
   };
@@ -126,7 +133,7 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
       return;
     }
     // What is still open, though the service had to take it beside this one.
-    const opened = Math.max(1, open, worked.now, worked.before);
+    const opened = Math.max(1, open, worked.most());
     rate.refused(sent, now, roundSeconds);
     if (sent.at < cutAt) probe.lower(opened);
     else {
@@ -169,19 +176,7 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
     async acquire(signal) {
       signal.throwIfAborted();
       return new Promise((resolve, reject) => {
-        const giveUp = (): void => {
-          waiter.isGone = true;
-          reject(signal.reason);
-        };
-        const waiter: Waiter = {
-          isGone: false,
-          start: () => {
-            forget();
-            resolve(slot());
-          },
-        };
-        const forget = whenAborted(signal, giveUp);
-        waiting.push(waiter);
+        waiting.push(waiterFor(signal, () => resolve(slot()), reject));
         startWaiting();
       });
     },
