@@ -121,11 +121,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
         promptTokens: meanTokens(questions.typical, (question) =>
           renderRequest(question.template, question.demos, "", formOf(llm, question), { style }),
         ),
-        humanWords: countWords([
-          template.instruction ?? "",
-          ...Object.values(template.descriptions),
-          ...Object.values(template.aliases).flat(),
-        ]),
+        humanWords: wordsBy(template),
         // Numbers of examples, samples and labels on a shortlist are settings or fixed defaults: nobody measured them.
         chosen: {},
         artifactBytes: null,
@@ -175,20 +171,22 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
           return { ...withAllLabels(answer, template.labels), ...bill };
         },
       );
-      if (samples > 1 && queries.length > 0 && !("temperature" in llm.parameters)) {
-        predictContext.log({
-          kind: "note",
-          text: `${llm.spec} takes no temperature: its ${samples} answers to a text differ as it draws them.`,
-        });
-      }
-      for (const text of llm.takeNotes?.() ?? []) predictContext.log({ kind: "note", text });
-      for (const [fault, rows] of faults)
-        predictContext.log({ kind: "note", text: `${formatCount(rows)} of ${formatCount(queries.length)} ${fault}` });
+      for (const text of closingNotes(llm, samples, queries.length, faults)) predictContext.log({ kind: "note", text });
       return predictions;
     },
     files: async () => promptFiles(llm, program, { isTextOnly, needs: questions.needs }),
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** What the user should know once all rows were asked about. */
+function closingNotes(llm: Llm, samples: number, rows: number, faults: ReadonlyMap<string, number>): string[] {
+  const isDrawnAsItLikes = samples > 1 && rows > 0 && !("temperature" in llm.parameters);
+  return [
+    ...(isDrawnAsItLikes ? [`${llm.spec} takes no temperature: its ${samples} answers to a text differ as it draws them.`] : []),
+    ...(llm.takeNotes?.() ?? []),
+    ...Array.from(faults, ([fault, count]) => `${formatCount(count)} of ${formatCount(rows)} ${fault}`),
+  ];
 }
 
 /** What was left out of a request, to be counted. */
@@ -219,6 +217,11 @@ function withAllLabels<Answer extends Pick<Prediction, "scores">>(answer: Answer
   const { scores } = answer;
   if (scores === undefined) return answer;
   return { ...answer, scores: Object.fromEntries(labels.map((label) => [label, scores[label] ?? 0])) };
+}
+
+/** Words that a person wrote for it. */
+function wordsBy({ instruction, descriptions, aliases }: PromptProgram["template"]): number {
+  return countWords([instruction ?? "", ...Object.values(descriptions), ...Object.values(aliases).flat()]);
 }
 
 function storedSeconds(requests: readonly Answered[]): number {

@@ -89,15 +89,13 @@ export function adaptivePace(options: { readonly maxConcurrency: number; readonl
     return tried === Number.POSITIVE_INFINITY ? doubling : Math.max(1, Math.min(most, Math.round(tried)));
   };
 
-  const waitMs = (now: number): number => Math.max(pausedUntil - now, refusals.waitMs(now), rate.waitMs(now));
-
   const startWaiting = (): void => {
     for (;;) {
       while (waiting.peek()?.isGone) waiting.shift();
       if (waiting.size === 0) return;
       const now = performance.now();
       if (open >= limitAt(now)) return;
-      const wait = waitMs(now);
+      const wait = Math.max(pausedUntil - now, refusals.waitMs(now), rate.waitMs(now));
       if (wait > 0) {
         // One timer for all. What is heard in the meantime may end a wait earlier, and then starts them itself.
         clearTimeout(timer);
