@@ -43,10 +43,11 @@ export async function filesBySplit(path: string, config?: string): Promise<Files
  * @throws UserError where it holds several and none is chosen, or none of its files is to learn from
  */
 export async function hubFiles(path: string, subset: string | undefined): Promise<SplitFiles | null> {
-  const files = (await filesBelow(path, "", maxDepth)).filter(isDataFile).sort();
-  const isFlat = files.some((file) => !file.includes("/") || file.startsWith("data/"));
   const configs = await readConfigs(path);
-  if (files.length === 0 || (isFlat && configs.length === 0 && subset === undefined)) return null;
+  // What lies at the top is not looked for below: that may be anything, and large.
+  if (configs.length === 0 && subset === undefined && (await isFlat(path))) return null;
+  const files = (await filesBelow(path, "", maxDepth)).filter(isDataFile).sort();
+  if (files.length === 0) return null;
   if (configs.length === 0) checkOneDataset(path, files, subset);
   const own = subset === undefined ? files : files.filter((file) => file.startsWith(`${subset}/`));
   const found = configs.length === 0 ? byName(own) : byConfig(path, configs, subset, files);
@@ -57,6 +58,11 @@ export async function hubFiles(path: string, subset: string | undefined): Promis
   throw new UserError(
     `${path} holds no split to learn from. Its splits: ${[...found.keys()].join(", ")}. Expected one called train.`,
   );
+}
+
+async function isFlat(path: string): Promise<boolean> {
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries.some(({ name }) => !name.startsWith(".") && (isDataFile(name) || name === "data"));
 }
 
 /** Without a table of them, each folder at the top that is not named after a split is a dataset of its own. */
@@ -71,15 +77,27 @@ function checkOneDataset(path: string, files: readonly string[], subset: string 
     );
 }
 
+/** A folder that may not be looked into holds nothing for us. */
+function nothingBelow(error: unknown): string[] {
+  if (error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "EPERM")) return [];
+  throw error;
+}
+
+const leadsToFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
 async function filesBelow(root: string, folder: string, depth: number): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
     if (entry.name.startsWith(".")) continue;
     const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
     // The files of a snapshot in the Hub's cache are links.
-    const isFolder = entry.isSymbolicLink() ? (await stat(join(root, path))).isDirectory() : entry.isDirectory();
+    const isFolder = entry.isSymbolicLink() ? await leadsToFolder(join(root, path)) : entry.isDirectory();
     if (!isFolder) found.push(path);
-    else if (depth > 0) found.push(...(await filesBelow(root, path, depth - 1)));
+    else if (depth > 0) found.push(...(await filesBelow(root, path, depth - 1).catch(nothingBelow)));
   }
   return found;
 }

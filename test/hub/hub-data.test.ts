@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { hubFiles } from "../../src/data/hub-layout.js";
 import type { RunManifest } from "../../src/store/run.js";
 import { crossover, emptyFolder, ticketRows } from "../cli/cli.js";
 import { commitOf, type HubServer, startHub } from "../servers/hub.js";
@@ -129,6 +130,19 @@ describe("data of the Hub", () => {
     expect(code).toBe(2);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it("laid out likewise in a folder of one's own is read likewise, and what lies below train.csv is not looked into", async () => {
+    const own = join(folder, "own");
+    await mkdir(join(own, "plain_text"), { recursive: true });
+    for (const [file, content] of Object.entries(tickets)) await writeFile(join(own, file), content);
+    const layout = { train: [0, 1].map((i) => join(own, `plain_text/train-0000${i}-of-00002.parquet`)) };
+    expect(await hubFiles(own, undefined)).toMatchObject(layout);
+    await rm(join(own, "README.md"));
+    await symlink(join(own, "nowhere"), join(own, "plain_text", "broken.csv"));
+    expect(await hubFiles(own, undefined)).toMatchObject(layout);
+    await writeFile(join(own, "train.csv"), csv(rows));
+    expect(await hubFiles(own, undefined)).toBeNull();
   });
 
   it("leaves a file of that name alone", async () => {
