@@ -105,7 +105,8 @@ export function approachContract(
     it("says what it is", async () => {
       const approach = await makeApproach();
       expect(approach.name).toMatch(/^\S+$/);
-      expect(["tune", "prompt", "baseline"]).toContain(approach.arm);
+      expect(["tune", "prompt", "hybrid", "baseline"]).toContain(approach.arm);
+      expect(approach.method).toMatch(/^[a-z-]+$/);
       expect(approach.summary.length).toBeGreaterThan(10);
     });
 
@@ -216,6 +217,8 @@ export function approachContract(
       await using _ = await (await makeApproach()).fit(train, context);
       const labels = context.spent.reduce((sum, cost) => sum + (cost.labels ?? 0), 0);
       expect(labels).toBeLessThanOrEqual(train.examples.length);
+      const { traits: { learnsFrom = "unknown" } = {} } = await makeApproach();
+      if (learnsFrom !== "unknown") expect(learnsFrom).toBe(labels > 0 ? "labels" : "nothing");
     });
 
     it("can be disposed of twice", async () => {
