@@ -4,8 +4,8 @@
  */
 
 import type { Usage } from "../types.js";
-import type { RequestsLeft } from "./client/learned-rate.js";
 import type { Pace } from "./client/rate-limiter.js";
+import type { RequestsLeft } from "./client/told-bucket.js";
 import type { Price } from "./prices/prices.js";
 
 /** One turn of a conversation. */

@@ -4,15 +4,7 @@
  */
 
 import { createProbe } from "./limit-probe.js";
-
-/** What a service says is left of its limit on requests, when it took one. As OpenAI and Anthropic describe it: a bucket that is always refilled. */
-export interface RequestsLeft {
-  readonly remaining: number;
-  /** What the bucket holds. */
-  readonly limit: number;
-  /** Seconds until it is full again. */
-  readonly resetSeconds: number;
-}
+import { createToldBucket, type RequestsLeft } from "./told-bucket.js";
 
 /** A request that was sent. Times in milliseconds. */
 export interface Sent {
@@ -51,8 +43,6 @@ const blindCut = 0.7;
 const [fewRefused, floorShare, bestLastsMs] = [0.25, 0.7, 600_000] as const;
 /** Seconds worth of requests that may go out at once to make up for a late timer. */
 const burstSeconds = 0.05;
-/** Requests left in a service's bucket, since its count and ours differ by what is under way. */
-const reserve = 2;
 
 /** A rate without a limit, until the service says or shows one. */
 export function createRequestRate(): RequestRate {
@@ -72,10 +62,7 @@ export function createRequestRate(): RequestRate {
   let best = { perSecond: 0, at: 0 };
   let tokens = 1;
   let filledAt = 0;
-  /** What the service's own bucket holds by all it said, without what is under way. */
-  let bucket: { held: number; at: number } | undefined;
-  /** Sums of what was missing and of the seconds to fill it, whose ratio is the rate at which the service refills. */
-  const refill = { requests: 0, seconds: 0 };
+  const bucket = createToldBucket();
 
   /** Sent between two times and not refused so far. */
   const taken = (from: number, until: number) => {
@@ -105,27 +92,16 @@ export function createRequestRate(): RequestRate {
     return tokens;
   };
 
-  const refilledPerSecond = (): number => (refill.seconds === 0 ? 0 : refill.requests / refill.seconds);
-
-  const bucketAt = (now: number): number =>
-    bucket === undefined ? Number.POSITIVE_INFINITY : bucket.held + ((now - bucket.at) / 1000) * refilledPerSecond();
-
-  /** Milliseconds until the service's bucket has a request for us. */
-  const bucketMs = (now: number): number => {
-    const missing = 1 + reserve - bucketAt(now);
-    return missing <= 0 || refill.seconds === 0 ? 0 : (missing / refilledPerSecond()) * 1000;
-  };
-
   return {
     perSecond: (now) => probe.at(now),
     waitMs(now) {
       const held = refilled(now);
-      return Math.max(held >= 1 ? 0 : ((1 - held) / probe.at(now)) * 1000, bucketMs(now));
+      return Math.max(held >= 1 ? 0 : ((1 - held) / probe.at(now)) * 1000, bucket.waitMs(now));
     },
     send(now) {
       refilled(now);
       tokens--;
-      if (bucket !== undefined) bucket.held--;
+      bucket.sent();
       const sent = { at: now, isRefused: false, index: count++ };
       lately.push(sent);
       if (lately.length > memory) lately.shift();
@@ -159,19 +135,7 @@ export function createRequestRate(): RequestRate {
       best = { perSecond: 0, at: 0 };
     },
     told(sent, left, now) {
-      // Half a request: what is left is rounded down.
-      const missing = left.limit - left.remaining - 0.5;
-      if (missing >= 1 && left.resetSeconds > 0) {
-        refill.requests = refill.requests * 0.9 + missing;
-        refill.seconds = refill.seconds * 0.9 + left.resetSeconds;
-      }
-      const since = ((now - sent.at) / 1000) * refilledPerSecond() - (count - 1 - sent.index);
-      const [seen, believed] = [Math.min(left.limit, left.remaining + since), bucketAt(now)];
-      // Bad news at once, good news by and by: requests overtake each other, and one that came first knows nothing of those sent before it.
-      bucket = {
-        held: believed === Number.POSITIVE_INFINITY || seen < believed ? seen : believed + (seen - believed) * 0.1,
-        at: now,
-      };
+      bucket.told(left, (now - sent.at) / 1000, count - 1 - sent.index, now);
     },
   };
 }

@@ -10,9 +10,10 @@
 import { createQueue } from "../../lib/queue.js";
 import { whenAborted } from "../../lib/when-aborted.js";
 import { createRefusalPause } from "./backoff.js";
-import { createRequestRate, type RequestsLeft, type Sent, spanSeconds } from "./learned-rate.js";
+import { createRequestRate, type Sent, spanSeconds } from "./learned-rate.js";
 import { createProbe } from "./limit-probe.js";
 import { createRefusalCause } from "./refusal-cause.js";
+import type { RequestsLeft } from "./told-bucket.js";
 import { createWorkedRecord } from "./worked-record.js";
 
 /** What a service said with an answer or a refusal. */

@@ -1,7 +1,7 @@
 /** @file What a failed request means: from status, headers and message to an `LlmError`. */
 
 import { at } from "../../lib/json-value.js";
-import type { RequestsLeft } from "../client/learned-rate.js";
+import type { RequestsLeft } from "../client/told-bucket.js";
 import { LlmError, type LlmErrorKind, type ModelCard, type RequestPart } from "../llm.js";
 import { isFiltered } from "../providers/content-filter.js";
 import { isOutOfCredit } from "../providers/credit.js";

@@ -3,8 +3,8 @@
 import { setMaxListeners } from "node:events";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { random } from "../../../src/lib/random.js";
-import type { RequestsLeft } from "../../../src/prompt/client/learned-rate.js";
 import { adaptivePace } from "../../../src/prompt/client/rate-limiter.js";
+import type { RequestsLeft } from "../../../src/prompt/client/told-bucket.js";
 
 const never = new AbortController().signal;
 setMaxListeners(0, never);
