@@ -46,4 +46,5 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
 export const onlyIn: Readonly<Record<string, string>> = {
   "onnxruntime-node": "src/autodiff/session.ts",
   commander: "src/cli/",
+  "get-east-asian-width": "src/lib/text/display-width.ts",
 };

@@ -1,14 +1,13 @@
 /** @file How many columns of a terminal a text takes, and texts cut and padded to columns. */
+import { eastAsianWidth } from "get-east-asian-width";
 
 /**
- * Two columns: characters that are wide or full-width in Unicode's EastAsianWidth.txt (blocks as of Unicode 15.1). Unassigned places
- * inside the blocks count as wide, which errs on the side of too little text in a line.
+ * No column of their own: combining marks, joiners and other format characters, and the vowels and finals of a Korean syllable that is written
+ * in its parts, which stand in the column of its first consonant.
  */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2fb}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]/u;
+const weightless = /[\p{Mn}\p{Me}\p{Cf}\u1160-\u11ff\ud7b0-\ud7ff]/u;
 
-/** No column of their own: combining marks, joiners and other format characters. */
-const weightless = /[\p{Mn}\p{Me}\p{Cf}]/u;
+const emoji = /\p{Emoji_Presentation}|\p{Regional_Indicator}|\ufe0f/u;
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
@@ -24,11 +23,18 @@ export function displayWidth(text: string): number {
 }
 
 function graphemeWidth(grapheme: string): number {
-  if (/\p{Emoji_Presentation}|\p{Regional_Indicator}|\ufe0f/u.test(grapheme)) return 2;
-  return Array.from(grapheme).reduce(
-    (sum, character) => sum + (wide.test(character) ? 2 : weightless.test(character) ? 0 : 1),
-    0,
-  );
+  if (emoji.test(grapheme)) return 2;
+  return Array.from(grapheme).reduce((sum, character) => sum + (weightless.test(character) ? 0 : columnsOf(character)), 0);
+}
+
+/** One column, or two where Unicode's EastAsianWidth.txt has the character as wide or full-width. */
+function columnsOf(character: string): 1 | 2 {
+  return eastAsianWidth(character.codePointAt(0)!);
+}
+
+/** Whether the text has characters of a script that is written without spaces, and may be broken between any two. */
+function isUnspaced(text: string): boolean {
+  return Array.from(text).some((character) => !emoji.test(character) && columnsOf(character) === 2);
 }
 
 /** The text in exactly `width` columns: cut with an ellipsis, or padded on the side away from its alignment. */
@@ -83,8 +89,9 @@ export function wrap(text: string, width: number): string[] {
   };
   for (const word of text.split(/ +/).filter((part) => part !== "")) {
     const isTooLong = displayWidth(word) > width;
-    if (isTooLong && !wide.test(word)) flush();
-    for (const [i, piece] of (isTooLong || wide.test(word) ? pieces(word, width) : [word]).entries()) {
+    const isBreakable = isUnspaced(word);
+    if (isTooLong && !isBreakable) flush();
+    for (const [i, piece] of (isTooLong || isBreakable ? pieces(word, width) : [word]).entries()) {
       const pieceColumns = displayWidth(piece);
       if (columns + (i === 0 && line !== "" ? 1 : 0) + pieceColumns > width) flush();
       const gap = i === 0 && line !== "" ? " " : "";
@@ -98,7 +105,7 @@ export function wrap(text: string, width: number): string[] {
 
 /** A word in parts none of which is wider than a line, broken at the strongest joints that will do. */
 function pieces(word: string, width: number): string[] {
-  if (wide.test(word)) return graphemes(word);
+  if (isUnspaced(word)) return graphemes(word);
   let parts = [word];
   for (const joint of [/(?<=[@:/|,;])/, /(?<=[-_.])/, undefined]) {
     parts = parts.flatMap((part) => {

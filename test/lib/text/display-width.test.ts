@@ -15,6 +15,11 @@ describe("displayWidth", () => {
     ["❤️", 2],
     ["a\u200db", 2],
     ["−–…±", 4],
+    // File names of macOS come with letters in their parts.
+    ["\u304b\u3099", 2],
+    ["\u1112\u1161\u11ab\u1100\u1173\u11af", 4],
+    // Wide since Unicode 16.
+    ["\u2630", 2],
   ])("of %j is %i", (text, width) => {
     expect(displayWidth(text)).toBe(width);
   });
@@ -55,6 +60,10 @@ describe("wrap", () => {
   it("breaks what has no joints anywhere", () => {
     expect(wrap("xxxxxxxxxx", 4)).toEqual(["xxxx", "xxxx", "xx"]);
     expect(wrap("日本語の名前", 5)).toEqual(["日本", "語の", "名前"]);
+  });
+
+  it("does not break a word for an emoji in it", () => {
+    expect(wrap("thanks a 👍lot👍 for it", 12)).toEqual(["thanks a", "👍lot👍 for", "it"]);
   });
 
   it("keeps an indentation and counts it", () => {
