@@ -32,6 +32,8 @@ export interface ApproachSources {
   readonly batch?: BatchOptions;
   /** What was really paid is entered here, and counts against the budget. Absent with `--dry-run`. */
   readonly bill?: Bill;
+  /** Hears of LLMs that are named and not asked. */
+  readonly warn?: (text: string) => void;
 }
 
 /** The ways of prompting that an LLM is asked in unless told. */
@@ -78,9 +80,13 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const onRequest: Approach[] = [];
   /** Recordings by the name that they would have alone. */
   const recordings = new Map<string, number>();
+  /** What asks each LLM. */
+  const asking = new Map<string, Approach[]>();
   const saved = await readPrompts(options);
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
+    const own: Approach[] = [];
+    asking.set(spec, own);
     if (provider === "recorded") {
       const told = {
         ...(options.recordedLabels !== undefined && { labels: options.recordedLabels }),
@@ -91,7 +97,8 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       const namesakes = recordings.get(recording.name) ?? 0;
       recordings.set(recording.name, namesakes + 1);
       // Two recordings of one model are two approaches: the prompts behind them differ.
-      all.push(namesakes === 0 ? recording : await recordedPrompt({ ...recorded, suffix: String(namesakes + 1) }));
+      own.push(namesakes === 0 ? recording : await recordedPrompt({ ...recorded, suffix: String(namesakes + 1) }));
+      all.push(...own);
       continue;
     }
     // A plan needs no key. In a run both ways to ask share one model: its pace, and what it turned out not to support. A local one is opened
@@ -117,17 +124,28 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       ...(responses === undefined ? {} : { cache: responses }),
       ...(budget === undefined || !isBudgeted ? {} : { budget }),
     };
-    all.push(...saved.map((each) => filePrompt({ ...shared, ...each })));
+    const add = (place: Approach[], approach: Approach): void => {
+      own.push(approach);
+      place.push(approach);
+    };
+    for (const each of saved) add(all, filePrompt({ ...shared, ...each }));
     // A prompt of one's own takes the place of the built-in ones.
     const isUsual = (method: PromptMethod): boolean => usualMethods.has(method) && saved.length === 0;
-    for (const method of promptMethods) (isUsual(method) ? all : onRequest).push(prompt({ ...shared, method }));
+    for (const method of promptMethods) add(isUsual(method) ? all : onRequest, prompt({ ...shared, method }));
     const search = searchOptions(options);
-    (Object.keys(search).length > 0 ? all : onRequest).push(optimizedPrompt({ ...shared, ...searchUsd, ...search }));
+    add(Object.keys(search).length > 0 ? all : onRequest, optimizedPrompt({ ...shared, ...searchUsd, ...search }));
   }
   if (options.approaches === undefined) return all;
   onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== "tfidf" && method !== picked).map(tuned));
   const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
-  return names.includes(allName) ? [...all, ...onRequest] : namedApproaches([...all, ...onRequest], names);
+  if (names.includes(allName)) return [...all, ...onRequest];
+  const chosen = namedApproaches([...all, ...onRequest], names);
+  for (const [spec, own] of asking) {
+    if (own.some((approach) => chosen.includes(approach))) continue;
+    const ways = own.slice(0, 2).map(({ name }) => name);
+    sources.warn?.(`--llm ${spec} is not asked: --approaches names none of its approaches, such as ${ways.join(" or ")}.`);
+  }
+  return chosen;
 }
 
 /** What the options say of the search for a prompt; with any of them it is wanted. */

@@ -57,7 +57,11 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
     // Without the cache answers are asked for anew, yet kept: an interrupted run must not pay twice.
     const responsesPath = options.cache ? join(runs, ".cache", "responses.db") : join(folder, "responses.db");
     const responses = held.use(await openResponseCache(responsesPath));
-    const approaches = await plannedApproaches(plan, hooks, { responses, bill });
+    const approaches = await plannedApproaches(plan, hooks, {
+      responses,
+      bill,
+      warn: (text) => onEvent({ kind: "warning", text }),
+    });
     const names = approaches.map(({ name }) => name);
     checkGateNames(inputs.gates, names);
     // Before the first request that is paid for: texts with personal data would be on their way then.

@@ -64,7 +64,7 @@ export function planRun(inputs: RunInputs, hooks: RunHooks): Promise<RunPlan> {
 export function plannedApproaches(
   { inputs, options, encoder }: RunPlan,
   { onEvent }: RunHooks,
-  stores: Pick<ApproachSources, "responses" | "bill"> = {},
+  stores: Pick<ApproachSources, "responses" | "bill" | "warn"> = {},
 ): Promise<Approach[]> {
   const { env, task, folder } = inputs;
   const batch = { folder: join(folder, "batches"), log: onEvent };
@@ -74,14 +74,15 @@ export function plannedApproaches(
 /** What the plan would cost and take. Nothing is spent to know it. */
 export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<PlanEstimate> {
   const { inputs, seeds } = plan;
-  const approaches = await plannedApproaches(plan, hooks);
+  const unasked: string[] = [];
+  const approaches = await plannedApproaches(plan, hooks, { warn: (text) => unasked.push(text) });
   checkGateNames(
     inputs.gates,
     approaches.map(({ name }) => name),
   );
   return {
     approaches: await estimateRun(inputs.task, approaches, seeds),
-    warnings: await planWarnings(inputs.options, inputs.env),
+    warnings: [...unasked, ...(await planWarnings(inputs.options, inputs.env))],
     downloads: await localDownloadNotes(inputs.options.llm, modelContext(inputs, hooks)),
   };
 }

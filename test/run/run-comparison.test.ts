@@ -95,3 +95,15 @@ describe("runComparison", () => {
     expect(manifest.finishedAt).toBeUndefined();
   });
 });
+
+it("says of an LLM that is named and not among the approaches that it is not asked", async () => {
+  const warnings: string[] = [];
+  const onEvent = (event: RunEvent): void => {
+    if (event.kind === "warning") warnings.push(event.text);
+  };
+  await runComparison(
+    { path, runs, name: "unasked", approaches, llm: ["openai:gpt-6-luna"] },
+    { env: { OPENAI_API_KEY: "sk-none" }, onEvent },
+  );
+  expect(warnings.filter((text) => text.includes("openai:gpt-6-luna is not asked"))).toHaveLength(1);
+});
