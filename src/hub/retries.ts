@@ -1,8 +1,10 @@
 /** @file What may pass by itself is tried again, at the pace that the server asks for; what stays is given up with what to do. */
+
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../lib/errors.js";
 import { random } from "../lib/random.js";
 import { formatSeconds } from "../lib/text/format.js";
+import { retryAfterIn } from "../lib/text/retry-after.js";
 import type { Hub } from "./settings.js";
 
 /** Went wrong in a way that may pass: worth another attempt. */
@@ -63,10 +65,8 @@ export async function retried<Result>(
 
 /** Seconds to wait by `Retry-After` (seconds or a date) or by the Hub's `RateLimit: "api";r=0;t=55`. */
 export function retryAfter(headers: Headers): number | undefined {
-  const value = headers.get("retry-after")?.trim();
-  if (value !== undefined && /^\d+(\.\d+)?$/.test(value)) return Number(value);
-  const date = Date.parse(value ?? "");
-  if (Number.isFinite(date)) return Math.max(0, (date - Date.now()) / 1000);
+  const asked = retryAfterIn(headers.get("retry-after"));
+  if (asked !== null) return asked;
   const reset = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d+)/.exec(headers.get("ratelimit") ?? "")?.[1];
   return reset === undefined ? undefined : Number(reset);
 }

@@ -2,36 +2,22 @@
 
 import { UserError } from "../lib/errors.js";
 import { formatCount, formatPlural } from "../lib/text/format.js";
-import type { Approach, Dataset, Encoder, PredictContext, Prediction, Predictor } from "../types.js";
-import { estimateProgram } from "./asking/estimate.js";
-import { type ProgramParts, programPredictor } from "./asking/program-predictor.js";
-import type { BatchOptions } from "./batch/batch-queue.js";
-import { type ClientOptions, createClient } from "./client/client.js";
+import type { Approach, Dataset, PredictContext, Prediction, Predictor } from "../types.js";
+import { programPredictor } from "./asking/program-predictor.js";
 import { excerpt } from "./files/excerpt.js";
 import type { PromptSource } from "./files/prompt-source.js";
 import type { Llm } from "./llm.js";
-import type { PriceTable } from "./prices/prices.js";
 import type { PromptProgram } from "./program.js";
-import { describeModel, type ResolveOptions, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
+import { type AskingOptions, labelsOf, promptApproach, specOf } from "./prompt-approach.js";
 import { parseSpec } from "./providers/spec.js";
 
-export interface FilePromptOptions extends ClientOptions {
+export interface FilePromptOptions extends Omit<AskingOptions, "llm"> {
   /** What `readPrompt` made of a folder or a file. */
   readonly source: PromptSource;
-  /** `openai:gpt-6-luna`, or what `resolveLlm` made of it; otherwise the first model that the files name. */
-  readonly llm?: string | Llm;
-  /** For prompts that retrieve examples or shortlist labels. The caller's; it is not disposed of here. */
-  readonly encoder?: Encoder;
+  /** @default the first model that the files name */
+  readonly llm?: AskingOptions["llm"];
   /** Tells apart prompts of one name: `prompt:file:NAME#2@LLM`. */
   readonly suffix?: string;
-  /** Where keys and addresses are read if `llm` is no `Llm`: `process.env` unless given. */
-  readonly env?: ResolveOptions["env"];
-  readonly prices?: PriceTable;
-  readonly maxConcurrency?: number;
-  /** Asks in batches, where `llm` is a string; see `ResolveOptions.batch`. */
-  readonly batch?: BatchOptions;
-  /** See `ProgramParts.confidence`. */
-  readonly confidence?: ProgramParts["confidence"];
 }
 
 /**
@@ -39,59 +25,40 @@ export interface FilePromptOptions extends ClientOptions {
  * nowhere named, or is a recording, is a `UserError` of this call; labels that are not the task's one of `estimate` and `fit`.
  */
 export function filePrompt(options: FilePromptOptions): Approach {
-  const { source, encoder, suffix, maxConcurrency } = options;
+  const { source, encoder, suffix } = options;
   const llm = options.llm ?? source.llms[0];
   if (llm === undefined) throw new UserError(`${source.place} names no model to ask. Name one with --llm.`);
-  const spec = typeof llm === "string" ? llm : llm.spec;
+  const spec = specOf(llm);
   if (parseSpec(spec).provider === "recorded") {
     throw new UserError(
       `${source.place} cannot be asked of ${spec}: a recording answers one prompt, the one it was made with. Name a model with --llm.`,
     );
   }
-  const { isTextOnly } = source;
-  const variant = `${nameOf(source)}${suffix === undefined ? "" : `#${suffix}`}`;
-  const resolveOptions = resolveOptionsOf(options);
-  return {
-    name: `prompt:file:${variant}@${spec.replace(/\s+/g, "-")}`,
-    arm: "prompt",
-    method: "file",
-    model: spec,
-    variant,
-    traits: { asksLlm: true },
-    summary: `Asks ${spec} with the prompt in ${source.place}.`,
-    async estimate(train, queries) {
-      const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;
-      return estimateProgram(card, source.programFor(train, card), encoder, queries, {
-        isTextOnly,
-        maxConcurrency: maxConcurrency ?? 32,
-      });
+  return promptApproach(
+    { ...options, llm },
+    {
+      method: "file",
+      variant: `${nameOf(source)}${suffix === undefined ? "" : `#${suffix}`}`,
+      traits: {},
+      summary: `Asks ${spec} with the prompt in ${source.place}.`,
+      isTextOnly: source.isTextOnly,
+      estimate: (train, card, queries, estimate) => estimate(source.programFor(train, card), queries),
+      async fit(train, parts, context) {
+        for (const text of source.notes) context.log({ kind: "note", text });
+        checkParameters(source, parts.llm);
+        const program = source.programFor(train, parts.llm);
+        const changed = source.needs.filter((need) => need.startsWith("encoder ") && need !== `encoder ${encoder?.name}`);
+        for (const need of changed) {
+          context.log({
+            kind: "note",
+            text: `${source.place} was measured with the ${need}, and is asked with ${encoder?.name} now: it may show other examples.`,
+          });
+        }
+        context.spend({ labels: labelsOf(program) });
+        return withinTask(await programPredictor(program, parts, context), program, train);
+      },
     },
-    async fit(train, context) {
-      context.signal.throwIfAborted();
-      const resolved = typeof llm === "string" ? await resolveLlm(llm, { ...resolveOptions, context }) : llm;
-      for (const text of [...resolved.warnings, ...source.notes]) context.log({ kind: "note", text });
-      checkParameters(source, resolved);
-      const program = source.programFor(train, resolved);
-      const changed = source.needs.filter((need) => need.startsWith("encoder ") && need !== `encoder ${encoder?.name}`);
-      for (const need of changed) {
-        context.log({
-          kind: "note",
-          text: `${source.place} was measured with the ${need}, and is asked with ${encoder?.name} now: it may show other examples.`,
-        });
-      }
-      context.spend({ labels: program.demos.kind === "fixed" ? program.demos.examples.length : program.demos.pool.length });
-      const { confidence } = options;
-      const parts = {
-        llm: resolved,
-        client: createClient(resolved, options),
-        isTextOnly,
-        repeat: context.repeat ?? 0,
-        ...(confidence === undefined ? {} : { confidence }),
-      };
-      const predictor = await programPredictor(program, encoder === undefined ? parts : { ...parts, encoder }, context);
-      return withinTask(predictor, program, train);
-    },
-  };
+  );
 }
 
 /** What stands between the first colons and the `@` of an approach's name must hold neither. */

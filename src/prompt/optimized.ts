@@ -4,9 +4,7 @@ import { UserError } from "../lib/errors.js";
 import { formatUsd } from "../lib/text/format.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach, Dataset, Predictor, RunEstimate } from "../types.js";
-import { estimateProgram } from "./asking/estimate.js";
-import { type ProgramParts, programPredictor } from "./asking/program-predictor.js";
-import { createClient } from "./client/client.js";
+import { programPredictor } from "./asking/program-predictor.js";
 import type { ModelCard } from "./llm.js";
 import { makeProgram, type PromptMethod, templateFor } from "./methods.js";
 import { llmAnswerer } from "./optimizers/llm-answerer.js";
@@ -15,7 +13,7 @@ import { type OptimizerName, optimizerNames } from "./optimizers/optimizers.js";
 import { cutSearchRows } from "./optimizers/search-rows.js";
 import type { PromptProgram } from "./program.js";
 import { checkAliases, type PromptOptions } from "./prompt.js";
-import { describeModel, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
+import { promptApproach, specOf } from "./prompt-approach.js";
 import { parseSpec } from "./providers/spec.js";
 
 export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "demos"> {
@@ -41,8 +39,8 @@ const defaults = { calls: 2000, seconds: 1800 } as const;
  * An unknown optimizer or provider is a `UserError` of this call, a missing key or price one of `fit`.
  */
 export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
-  const { llm, encoder, aliases, maxConcurrency, optimizer = "auto", begin = "zero-shot" } = options;
-  const spec = typeof llm === "string" ? llm : llm.spec;
+  const { encoder, aliases, optimizer = "auto", begin = "zero-shot" } = options;
+  const spec = specOf(options.llm);
   if (parseSpec(spec).provider === "recorded") {
     throw new UserError(`${spec} is a recording, and answers to no other prompt than its own: it cannot be optimized.`);
   }
@@ -63,52 +61,34 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
   ] as const) {
     if (!(value >= 0)) throw new UserError(`${name} is ${value}; expected a number of at least 0.`);
   }
-  const resolveOptions = resolveOptionsOf(options);
   const isTextOnly = options.answerForm === "text";
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
     makeProgram(begin, train, templateFor(train, card, options), { count: 0, seed, canShortlist: encoder !== undefined });
 
-  return {
-    name: `prompt:optimized@${spec.replace(/\s+/g, "-")}`,
-    arm: "prompt",
+  return promptApproach(options, {
     method: "optimized",
-    model: spec,
-    traits: { asksLlm: true },
+    traits: {},
     summary: `Asks ${spec} with the instruction and the examples that did best in a search on the training rows (${optimizer}).`,
-    async estimate(train, queries) {
-      const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;
+    isTextOnly,
+    check: ({ labels }) => checkAliases(aliases ?? {}, labels),
+    async estimate(train, card, queries, estimate) {
       const program = programOf(train, card, 0);
-      const estimateOptions = { isTextOnly, maxConcurrency: maxConcurrency ?? 32 };
       // What wins is likely to show examples; of what is searched most does.
       const shown = makeProgram("few-shot", train, program.template, { count: "auto", seed: 0, canShortlist: false });
       const likely = { ...program, demos: shown.demos };
-      const answering = await estimateProgram(card, likely, encoder, queries, estimateOptions);
       const rows = cutSearchRows(train, budget.calls / program.samples, 0);
-      if (typeof rows === "string") return estimateProgram(card, program, encoder, queries, estimateOptions);
-      const judging = await estimateProgram(card, likely, encoder, rows.selection, estimateOptions);
-      return sumOf(answering, searchEstimate(judging, budget));
+      if (typeof rows === "string") return estimate(program, queries);
+      return sumOf(await estimate(likely, queries), searchEstimate(await estimate(likely, rows.selection), budget));
     },
-    async fit(train, context) {
-      context.signal.throwIfAborted();
-      checkAliases(aliases ?? {}, train.labels);
-      const resolved = typeof llm === "string" ? await resolveLlm(llm, { ...resolveOptions, context }) : llm;
-      for (const text of resolved.warnings) context.log({ kind: "note", text });
-      if (Number.isFinite(budget.usd) && resolved.price === null) {
+    async fit(train, parts, context) {
+      const { llm, repeat } = parts;
+      if (Number.isFinite(budget.usd) && llm.price === null) {
         throw new UserError(
           `A search for at most ${formatUsd(budget.usd)} cannot be kept to with ${spec}: its price is not known. Give its price with --prices, or ` +
             "limit the search by --optimizer-calls in place of --optimizer-usd.",
         );
       }
-      const client = createClient(resolved, options);
-      const parts: ProgramParts = {
-        llm: resolved,
-        client,
-        isTextOnly,
-        repeat: context.repeat ?? 0,
-        ...(encoder === undefined ? {} : { encoder }),
-        ...(options.confidence === undefined ? {} : { confidence: options.confidence }),
-      };
-      const begun = programOf(train, resolved, context.seed);
+      const begun = programOf(train, llm, context.seed);
       const { checkpointFolder } = context;
       const optimized = await optimize(
         {
@@ -118,7 +98,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
           budget,
           answerer: llmAnswerer(parts),
           // Not its parameters: which of them a service refuses is known to one session and not yet to the next.
-          model: JSON.stringify([resolved.spec, resolved.baseUrl, isTextOnly, parts.repeat, options.confidence ?? null]),
+          model: JSON.stringify([llm.spec, llm.baseUrl, isTextOnly, repeat, options.confidence ?? null]),
           logPath: checkpointFolder === undefined ? null : join(checkpointFolder, "search.jsonl"),
         },
         context,
@@ -129,7 +109,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
       );
       return described(found!, before!, optimized);
     },
-  };
+  });
 }
 
 /** The predictor with what the search found in its facts, and the prompts that were tried among its files. */

@@ -2,14 +2,11 @@
 
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
-import type { Approach, Dataset, Encoder } from "../types.js";
-import { estimateProgram } from "./asking/estimate.js";
-import { type ProgramParts, questionPredictor } from "./asking/program-predictor.js";
+import type { Approach, Dataset } from "../types.js";
+import { questionPredictor } from "./asking/program-predictor.js";
 import { prepareQuestions } from "./asking/question.js";
 import { shortlistNote } from "./asking/shortlist-recall.js";
-import type { BatchOptions } from "./batch/batch-queue.js";
-import { type ClientOptions, createClient } from "./client/client.js";
-import type { Llm, ModelCard } from "./llm.js";
+import type { ModelCard } from "./llm.js";
 import {
   makeProgram,
   methodSummary,
@@ -19,19 +16,14 @@ import {
   showsDemos,
   templateFor,
 } from "./methods.js";
-import type { PriceTable } from "./prices/prices.js";
 import type { PromptProgram } from "./program.js";
-import { describeModel, type ResolveOptions, resolveLlm, resolveOptionsOf } from "./providers/resolve.js";
+import { type AskingOptions, labelsOf, promptApproach, specOf } from "./prompt-approach.js";
 import { parseSpec } from "./providers/spec.js";
 import type { Aliases } from "./reading/answer.js";
 
-export interface PromptOptions extends ClientOptions {
-  /** `openai:gpt-6-luna`, or what `resolveLlm` made of it. Approaches that share an `Llm` share its pace. */
-  readonly llm: string | Llm;
-  /** How to ask: `zero-shot` unless told, or `few-shot` where `demos` are wanted. */
+export interface PromptOptions extends AskingOptions {
+  /** How to ask. @default "zero-shot", or "few-shot" where `demos` are wanted */
   readonly method?: PromptMethod;
-  /** Finds examples for the ways that retrieve them, and shortlists the labels where there are many. The caller's; it is not disposed of here. */
-  readonly encoder?: Encoder;
   /** Examples to show, drawn from the training set; `"auto"` takes two a label, 8 to 32, as do ways that show examples unless told. */
   readonly demos?: number | "auto";
   /** The task in one's own words, instead of the built-in sentence. */
@@ -42,14 +34,6 @@ export interface PromptOptions extends ClientOptions {
   readonly maxTextCharacters?: number;
   /** `text`: never ask for JSON. */
   readonly answerForm?: "auto" | "text";
-  /** See `ProgramParts.confidence`. */
-  readonly confidence?: ProgramParts["confidence"];
-  /** Where keys and addresses are read if `llm` is a string: `process.env` unless given. */
-  readonly env?: ResolveOptions["env"];
-  readonly prices?: PriceTable;
-  readonly maxConcurrency?: number;
-  /** Asks in batches, where `llm` is a string; see `ResolveOptions.batch`. */
-  readonly batch?: BatchOptions;
 }
 
 /**
@@ -61,55 +45,36 @@ export interface PromptOptions extends ClientOptions {
  * ```
  */
 export function prompt(options: PromptOptions): Approach {
-  const { llm, encoder, demos, aliases, maxConcurrency } = options;
-  const spec = typeof llm === "string" ? llm : llm.spec;
+  const { llm, encoder, demos, aliases } = options;
+  const spec = specOf(llm);
   if (parseSpec(spec).provider === "recorded") throw new UserError(`${spec} is a recording: it is replayed by recordedPrompt.`);
   if (demos !== undefined && demos !== "auto" && !(Number.isInteger(demos) && demos >= 0)) {
     throw new UserError(`The number of examples in the prompt is ${demos}; expected a whole number, or "auto".`);
   }
   const method = methodOf(options);
   const isBatched = typeof llm === "string" ? options.batch !== undefined : llm.underWay !== undefined;
-  const resolveOptions = resolveOptionsOf(options);
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
     makeProgram(method, train, templateFor(train, card, options), {
       count: demos ?? "auto",
       seed,
       canShortlist: encoder !== undefined,
     });
-  return {
-    name: `prompt:${method}@${spec.replace(/\s+/g, "-")}`,
-    arm: "prompt",
+  return promptApproach(options, {
     method,
-    model: spec,
-    traits: { asksLlm: true, learnsFrom: showsDemos(method) ? "labels" : "nothing" },
+    traits: { learnsFrom: showsDemos(method) ? "labels" : "nothing" },
     summary: `Asks ${spec} ${methodSummary(method)}${isBatched ? "; in batches, at their price" : ""}.`,
-    async estimate(train, queries) {
-      const card = typeof llm === "string" ? describeModel(llm, resolveOptions) : llm;
-      const program = programOf(train, card, 0);
-      return estimateProgram(card, program, encoder, queries, {
-        isTextOnly: options.answerForm === "text",
-        maxConcurrency: maxConcurrency ?? 32,
-      });
-    },
-    async fit(train, context) {
-      context.signal.throwIfAborted();
-      checkAliases(aliases ?? {}, train.labels);
-      const resolved = typeof llm === "string" ? await resolveLlm(llm, { ...resolveOptions, context }) : llm;
-      for (const text of resolved.warnings) context.log({ kind: "note", text });
-      const program = programOf(train, resolved, context.seed);
-      context.spend({ labels: program.demos.kind === "fixed" ? program.demos.examples.length : program.demos.pool.length });
+    isTextOnly: options.answerForm === "text",
+    check: ({ labels }) => checkAliases(aliases ?? {}, labels),
+    estimate: (train, card, queries, estimate) => estimate(programOf(train, card, 0), queries),
+    async fit(train, parts, context) {
+      const program = programOf(train, parts.llm, context.seed);
+      context.spend({ labels: labelsOf(program) });
       const questions = await prepareQuestions(program, encoder, context);
       if (program.shortlist !== null)
         context.log({ kind: "note", text: await shortlistNote(questions, program.shortlist, train, context) });
-      const parts = { llm: resolved, client: createClient(resolved, options), isTextOnly: options.answerForm === "text" };
-      const { confidence } = options;
-      return questionPredictor(program, questions, {
-        ...parts,
-        repeat: context.repeat ?? 0,
-        ...(confidence === undefined ? {} : { confidence }),
-      });
+      return questionPredictor(program, questions, parts);
     },
-  };
+  });
 }
 
 function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {

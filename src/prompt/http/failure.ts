@@ -1,6 +1,7 @@
 /** @file What a failed request means: from status, headers and message to an `LlmError`. */
 
 import { at } from "../../lib/json-value.js";
+import { retryAfterIn } from "../../lib/text/retry-after.js";
 import type { RequestsLeft } from "../client/told-bucket.js";
 import { LlmError, type LlmErrorKind, type ModelCard, type RequestPart } from "../llm.js";
 import { isFiltered } from "../providers/content-filter.js";
@@ -199,11 +200,7 @@ export function retryAfterSeconds(
 ): number | null {
   const milliseconds = Number.parseFloat(headers?.["retry-after-ms"] ?? "");
   if (milliseconds >= 0) return milliseconds / 1000;
-  const value = headers?.["retry-after"]?.trim();
-  if (value === undefined || value === "") return null;
-  if (/^\d+(\.\d+)?$/.test(value)) return Number(value);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, (date - now) / 1000);
+  return retryAfterIn(headers?.["retry-after"], now);
 }
 
 /** Seconds to wait by the words of a refusal: "try again in 7m12s", "Please retry in 20.04s", "after 6 seconds"; `null` where they do not say. */
