@@ -47,8 +47,8 @@ export interface Advice {
   readonly nextSteps: readonly NextStep[];
 }
 
-/** A rule: what it finds in a comparison, or nothing. */
-export type AdviceRule = (comparison: Comparison) => Finding[];
+/** A rule: what it finds in a comparison about which this was decided, or nothing. */
+export type AdviceRule = (comparison: Comparison, decision: Decision) => Finding[];
 
 /** All rules, in the order in which their findings are shown. */
 export const rules: readonly AdviceRule[] = [
@@ -89,8 +89,8 @@ export const rules: readonly AdviceRule[] = [
 
 /** The advice that follows from a comparison. Claims nothing that was not measured; a choice of `null` means "not enough evidence". */
 export function advise(comparison: Comparison): Advice {
-  const findings = rules.flatMap((rule) => rule(comparison));
   const decision = decide(comparison);
+  const findings = rules.flatMap((rule) => rule(comparison, decision));
   const withRole = (role: ReturnType<typeof roleOf>): Finding[] => findings.filter((finding) => roleOf(finding) === role);
   const steps = findings.flatMap((finding) => stepsOf(finding));
   const isLimited = hasOnlyStandIns(comparison);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { advise, rules } from "../../src/advise/advise.js";
+import { decide } from "../../src/advise/decision.js";
 import { roleOf, sentenceOf } from "../../src/advise/wordings.js";
 import type { Comparison } from "../../src/types.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
@@ -230,7 +231,9 @@ describe("advise", () => {
       expect(cautions.every((finding) => roleOf(finding) === "caution")).toBe(true);
       expect(whatWouldChange.every((finding) => roleOf(finding) === "change")).toBe(true);
       expect(new Set(nextSteps.map(({ text }) => text)).size).toBe(nextSteps.length);
-      expect(reasons.length + cautions.length + whatWouldChange.length).toBe(rules.flatMap((rule) => rule(comparison)).length);
+      expect(reasons.length + cautions.length + whatWouldChange.length).toBe(
+        rules.flatMap((rule) => rule(comparison, decide(comparison))).length,
+      );
     }
   });
 

@@ -1,6 +1,6 @@
 import { outcomesOf } from "../../compare/details/disagreements.js";
 import type { Comparison, Failure, Summary } from "../../types.js";
-import { decide } from "../decision.js";
+import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 import { disagreeingReadings } from "../other-readings.js";
 
@@ -84,8 +84,7 @@ export function labelsNeverAnswered(comparison: Comparison): Finding[] {
 }
 
 /** Where other rows than those that decide would decide otherwise: both numbers. */
-export function readingsDisagree(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
+export function readingsDisagree(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   if (!("contrast" in decision)) return [];
   const { a, b, metric, difference, missing } = decision.contrast;
   // Labels that were never answered have a caution of their own, with both numbers.

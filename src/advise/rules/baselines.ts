@@ -1,6 +1,6 @@
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison, Metric, Summary } from "../../types.js";
-import { decide } from "../decision.js";
+import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 import { certainGainOver, gainOver } from "../lookup.js";
 
@@ -8,8 +8,8 @@ import { certainGainOver, gainOver } from "../lookup.js";
  * How far the choice lies above the baseline that comes nearest to it: a reason to ship it, or a reason not to. Where a baseline leads in
  * another metric, that is said in place of any praise.
  */
-export function aboveBaseline(comparison: Comparison): Finding[] {
-  const subject = subjectOf(comparison);
+export function aboveBaseline(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
+  const subject = subjectOf(decision);
   if (subject === null) return [];
   const { approach } = subject;
   const { margin } = comparison.assumptions;
@@ -24,8 +24,8 @@ export function aboveBaseline(comparison: Comparison): Finding[] {
 }
 
 /** The baseline that is farthest ahead of the choice, in each metric in which one is ahead. */
-export function baselineLeads(comparison: Comparison): Finding[] {
-  const subject = subjectOf(comparison);
+export function baselineLeads(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
+  const subject = subjectOf(decision);
   if (subject === null) return [];
   return metricsOf(comparison).flatMap((metric): Finding[] => {
     const score = (summary: Summary): number => scoreOf(summary, metric).value;
@@ -42,7 +42,6 @@ function metricsOf({ metrics }: Comparison): Metric[] {
 }
 
 /** The approach that would be shipped. */
-function subjectOf(comparison: Comparison): Summary | null {
-  const decision = decide(comparison);
+function subjectOf(decision: Decision): Summary | null {
   return decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
 }

@@ -1,5 +1,5 @@
 import type { Comparison } from "../../types.js";
-import { decide } from "../decision.js";
+import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** A confidence that is off by this much on average misleads a threshold: of "95% sure" answers only 90% are right. */
@@ -9,8 +9,7 @@ const tolerableError = 0.05;
 const bins = 15;
 
 /** Whether the choice's probabilities are too far off to set thresholds on. */
-export function calibration(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
+export function calibration(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   const subject = decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
   if (subject?.calibration == null) return [];
   const { approach, testRows, accuracy } = subject;

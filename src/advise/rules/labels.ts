@@ -1,5 +1,5 @@
 import type { Comparison } from "../../types.js";
-import { decide } from "../decision.js";
+import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** Labels with so few test rows that their scores are hardly more than a guess. */
@@ -20,8 +20,7 @@ export function fewRowsOfLabels({ metrics, task }: Comparison): Finding[] {
  * Rare labels that the choice finds less often than the average label. Rare: less than half the rows that the label would have were all
  * equally frequent. Less often: the upper end of the recall's 95% interval lies below the mean recall by more than the margin.
  */
-export function rareLabelsMissed(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
+export function rareLabelsMissed(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   const subject = decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
   if (subject === null) return [];
   const { approach, perLabel, balancedAccuracy } = subject;

@@ -1,6 +1,6 @@
 import { isPromptedLlm } from "../../compare/language-model.js";
 import type { Comparison } from "../../types.js";
-import { decide } from "../decision.js";
+import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 import { summaryOf } from "../lookup.js";
 
@@ -11,8 +11,7 @@ const largeRatio = 5;
 const unnoticedSeconds = 0.1;
 
 /** Whether the choice answers much faster or much slower than the best of the other arm. */
-export function latencyGap(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
+export function latencyGap(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   if (decision.choice === null) return [];
   const { choice, other } = decision;
   const [seconds, otherSeconds] = [choice.latency?.p50, other.latency?.p50];

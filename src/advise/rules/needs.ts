@@ -1,11 +1,10 @@
 import { runsAnywhere } from "../../compare/known-facts.js";
 import type { Comparison } from "../../types.js";
-import { decide } from "../decision.js";
+import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** Whether the choice runs wherever its files are, while the other stays with a service. */
-export function needs(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
+export function needs(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   if (decision.choice === null) return [];
   const { choice, other } = decision;
   if (runsAnywhere(choice) !== true || runsAnywhere(other) !== false) return [];

@@ -1,10 +1,9 @@
 import type { Comparison, Summary } from "../../types.js";
-import { decide, noticeablyLess, type PairDecision } from "../decision.js";
+import { type Decision, decide, noticeablyLess, type PairDecision } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** Whether the choice is noticeably cheaper or dearer to run than the best of the other arm. */
-export function price(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
+export function price(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   if (decision.choice === null) return [];
   const { choice, other } = decision;
   const [usd, otherUsd] = [choice.usdPerThousand?.value, other.usdPerThousand?.value];

@@ -2,7 +2,7 @@ import { mainMeasurements } from "../../compare/main-measurements.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { effectiveUnits } from "../../compare/statistics/jackknife.js";
 import type { Comparison } from "../../types.js";
-import { decide } from "../decision.js";
+import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** With fewer groups that count, intervals rest on a guess of how much groups differ, and the caution says so. */
@@ -26,8 +26,7 @@ function testGroups({ measurements, task }: Comparison): (string | undefined)[] 
  * Whether the test set is too small for the margin: an interval wider than the margin on both sides can never lie inside it, so
  * "equivalent" is out of reach. Silent where the verdict stands all the same.
  */
-export function smallTestSet(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
+export function smallTestSet(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   if (decision.ground !== "undecided" && decision.ground !== "one-arm") return [];
   const { metric, interval } =
     decision.ground === "undecided"

@@ -1,12 +1,11 @@
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types.js";
-import { decide } from "../decision.js";
+import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 import { gainOver, isRecording, leadIsShown } from "../lookup.js";
 
 /** What the decision rests on: one finding. */
-export function verdict(comparison: Comparison): Finding[] {
-  const decision = decide(comparison);
+export function verdict(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   const { margin } = comparison.assumptions;
   switch (decision.ground) {
     case "nothing":
