@@ -93,40 +93,27 @@ export function contrastsOf(
     const measured = measuredDifference(commonA, commonB, metric, seed, stream);
     const asWrong =
       shared.length < all && measuredDifference(runsA.series, runsB.series, metric, seed, `${stream}, missing as wrong`);
-    const never = isAgainstLlm(runsA, runsB) ? neverAnswered(commonB) : [];
-    const offeredRows = shared.filter((row) => !runsB.series.seeds[0]!.truths[row]!.some((label) => never.includes(label)));
-    const offered =
-      never.length > 0 &&
-      measuredDifference(
-        onRows(runsA.series, offeredRows),
-        onRows(runsB.series, offeredRows),
-        metric,
-        seed,
-        `${stream}, offered`,
-      );
-    const unreadable = isAgainstLlm(runsA, runsB) ? unreadableRows(runsB) : new Set();
-    const readableRows = shared.filter((row) => !unreadable.has(row));
-    const readable =
-      readableRows.length > 0 &&
-      readableRows.length < shared.length &&
-      measuredDifference(
-        onRows(runsA.series, readableRows),
-        onRows(runsB.series, readableRows),
-        metric,
-        seed,
-        `${stream}, readable`,
-      );
-    const undisputedRows = shared.filter((row) => !isDisputed(runsA, row) && !isDisputed(runsB, row));
-    const undisputed =
-      undisputedRows.length > 0 &&
-      undisputedRows.length < shared.length &&
-      measuredDifference(
-        onRows(runsA.series, undisputedRows),
-        onRows(runsB.series, undisputedRows),
-        metric,
-        seed,
-        `${stream}, undisputed`,
-      );
+    /** What some of the shared rows say; `false` where they are none, or all. */
+    const readingOf = (rows: readonly number[], name: string): MeasuredDifference | false =>
+      rows.length > 0 &&
+      rows.length < shared.length &&
+      measuredDifference(onRows(runsA.series, rows), onRows(runsB.series, rows), metric, seed, `${stream}, ${name}`);
+    const isLlm = isAgainstLlm(runsA, runsB);
+    const never = isLlm ? neverAnswered(commonB) : [];
+    const unreadable = isLlm ? unreadableRows(runsB) : new Set();
+    const truthsOf = (row: number) => runsB.series.seeds[0]!.truths[row]!;
+    const offered = readingOf(
+      shared.filter((row) => !truthsOf(row).some((label) => never.includes(label))),
+      "offered",
+    );
+    const readable = readingOf(
+      shared.filter((row) => !unreadable.has(row)),
+      "readable",
+    );
+    const undisputed = readingOf(
+      shared.filter((row) => !isDisputed(runsA, row) && !isDisputed(runsB, row)),
+      "undisputed",
+    );
     return [
       {
         a,
@@ -144,12 +131,16 @@ export function contrastsOf(
       },
     ];
   });
-  const adjusted = holm(tested.map(({ measured }) => measured.pValue));
   // Each other reading is corrected among its own kind: they answer the same questions again, not further ones.
-  const adjustedAsWrong = holm(tested.map(({ measured, asWrong }) => (asWrong || measured).pValue));
-  const adjustedOffered = holm(tested.map(({ measured, offered }) => (offered || measured).pValue));
-  const adjustedUndisputed = holm(tested.map(({ measured, undisputed }) => (undisputed || measured).pValue));
-  const adjustedReadable = holm(tested.map(({ measured, readable }) => (readable || measured).pValue));
+  const corrected = (kind: "asWrong" | "offered" | "readable" | "undisputed"): number[] =>
+    holm(tested.map((each) => (each[kind] || each.measured).pValue));
+  const adjusted = holm(tested.map(({ measured }) => measured.pValue));
+  const [adjustedAsWrong, adjustedOffered, adjustedReadable, adjustedUndisputed] = [
+    corrected("asWrong"),
+    corrected("offered"),
+    corrected("readable"),
+    corrected("undisputed"),
+  ];
   return tested.map(
     ({ measured, asWrong, offered, readable, undisputed, missing, isPrimary, groups, ...names }, index): Contrast => {
       const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {

@@ -15,7 +15,7 @@ export interface CrossValidationOptions {
   /** Between which strengths the best is looked for; from 10^-4 to 10^6 unless told. `defaultC` is tried in any case. */
   readonly range?: RangeOfC;
   readonly signal?: AbortSignal;
-  /** Told after each fit how many are done, of about how many, and which C they are for. */
+  /** Told at each evaluation, and after each fit, how many fits are done, of about how many, and which C they are for. */
   readonly onFit?: (done: number, total: number, C: number) => void;
 }
 
@@ -118,12 +118,18 @@ export async function chooseC(
     return { rows, columns, data: new Float64Array(rows * columns) };
   };
 
+  const { low, high } = options.range === undefined ? limits : exponentsOf(options.range);
+  const expectedTrials = Math.min(usualTrials, high - low + 1);
   const trials: Trial[] = [];
   const tryExponent = async (exponent: number, neighbor?: Trial, best?: Trial): Promise<Trial> => {
     const C = cOf(exponent);
     const fits: LogisticFit[] = [];
     const predicted = noPredictions();
     const losses = new Float64Array(data.labels.length).fill(Number.NaN);
+    const tell = (): void => {
+      const done = trials.length * folds + fits.length;
+      options.onFit?.(done, Math.max(expectedTrials, trials.length + 1) * folds, C);
+    };
     for (const [fold, rowWeights] of weightsWithout.entries()) {
       // From the same fold's fit only: another fold's has seen these rows, and a fit that is not finished would still know them.
       const start = neighbor?.fits[fold];
@@ -132,12 +138,12 @@ export async function chooseC(
         rowWeights,
         gradientTolerance,
         precision: "single",
+        onEvaluation: tell,
         ...(start && { start }),
         ...(options.signal && { signal: options.signal }),
       });
       fits.push(fit);
-      const done = trials.length * folds + fits.length;
-      options.onFit?.(done, Math.max(usualTrials * folds, (trials.length + 1) * folds), C);
+      tell();
       predictFold(fit, fold, predicted);
       for (const row of heldOut[fold]!) losses[row] = rowLoss(row, predicted, data, judged, options.rowWeights);
       if (best !== undefined && isClearlyWorse(losses, best.losses)) break;
@@ -151,7 +157,6 @@ export async function chooseC(
     return trial;
   };
 
-  const { low, high } = options.range === undefined ? limits : exponentsOf(options.range);
   const first = await tryExponent(defaultExponent);
   let best = first;
   for (const direction of [1, -1]) {
