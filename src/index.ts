@@ -2,7 +2,8 @@
 
 export { type Advice, advise } from "./advise/advise.js";
 export type { Finding, FindingOf } from "./advise/findings.js";
-export { type NextStep, type Role, roleOf, sentenceOf, stepsOf, titleOf } from "./advise/wordings.js";
+export { roleOf, sentenceOf, stepsOf, titleOf } from "./advise/words/findings/findings.js";
+export type { NextStep, Role } from "./advise/words/wording.js";
 export { defaultAssumptions } from "./compare/assumptions.js";
 export { type CompareOptions, compare } from "./compare/compare.js";
 export {

@@ -22,7 +22,8 @@ import { moreRows, priceFall, widerMargin } from "./rules/sensitivity.js";
 import { fewGroups, smallTestSet } from "./rules/test-size.js";
 import { failedApproaches, priceUnknown } from "./rules/unmeasured.js";
 import { verdict } from "./rules/verdict.js";
-import { type NextStep, roleOf, stepsOf } from "./wordings.js";
+import { roleOf, stepsOf } from "./words/findings/findings.js";
+import type { NextStep } from "./words/wording.js";
 
 /** What to do, why, and what would change it. A plain value: every renderer is a function of it. */
 export interface Advice {

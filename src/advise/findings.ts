@@ -1,5 +1,5 @@
 /**
- * @file What the rules can find, as data. A finding carries names and numbers, never prose: `wordings.ts` says each kind in words,
+ * @file What the rules can find, as data. A finding carries names and numbers, never prose: `words/` says each kind in words,
  * once for every renderer, and does not compile while a kind is missing.
  */
 import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric, MoreRows, UnansweredApproach } from "../types.js";

@@ -8,23 +8,13 @@ import type { TieBreak } from "./findings.js";
 import { certainGain, contendersOf, gainOver, guesserKind, isGuessing, isPerhapsChance, leadIsShown } from "./lookup.js";
 import type { OtherReading } from "./other-readings.js";
 import { freeLabels } from "./rules/break-even.js";
-import {
-  about,
-  armNames,
-  guesserDoubts,
-  guessInWords,
-  isLevel,
-  moreTestRows,
-  otherReadingText,
-  pairText,
-  points,
-  range,
-  readingNames,
-  rowsOfBoth,
-  sequence,
-  tieBreakNames,
-  unansweredText,
-} from "./wordings.js";
+import { guesserDoubts, guessInWords } from "./words/guessing.js";
+import { sequence } from "./words/lists.js";
+import { moreTestRows } from "./words/more-rows.js";
+import { armNames, readingNames, tieBreakNames } from "./words/names.js";
+import { otherReadingText, pairText, rowsOfBoth } from "./words/pairs.js";
+import { about, isLevel, points, range } from "./words/points.js";
+import { unansweredText } from "./words/unanswered.js";
 
 /**
  * The answer in one or two sentences.

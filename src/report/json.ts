@@ -1,5 +1,5 @@
 import type { Advice } from "../advise/advise.js";
-import { sentenceOf, titleOf } from "../advise/wordings.js";
+import { sentenceOf, titleOf } from "../advise/words/findings/findings.js";
 import { labelsUsed, wordsWritten } from "../compare/known-facts.js";
 import type { Comparison, Cost, PredictorFacts, Summary } from "../types.js";
 

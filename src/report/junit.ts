@@ -1,4 +1,4 @@
-import { unansweredText } from "../advise/wordings.js";
+import { unansweredText } from "../advise/words/unanswered.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import { formatMetric, metricNames } from "../lib/text/metric-names.js";
 import { visibleText } from "../lib/text/visible-text.js";

@@ -1,7 +1,11 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
-import { asWrongText, closed, failureNames, moreTestRows, sentenceOf, titleOf } from "../advise/wordings.js";
+import { sentenceOf, titleOf } from "../advise/words/findings/findings.js";
+import { closed } from "../advise/words/lists.js";
+import { moreTestRows } from "../advise/words/more-rows.js";
+import { failureNames } from "../advise/words/names.js";
+import { asWrongText } from "../advise/words/pairs.js";
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/text/format.js";
 import { metricNames } from "../lib/text/metric-names.js";
 import { spendingText } from "../lib/text/spending.js";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { advise, rules } from "../../src/advise/advise.js";
 import { decide } from "../../src/advise/decision.js";
-import { roleOf, sentenceOf } from "../../src/advise/wordings.js";
+import { roleOf, sentenceOf } from "../../src/advise/words/findings/findings.js";
 import type { Comparison } from "../../src/types.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 

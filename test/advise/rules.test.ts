@@ -16,7 +16,7 @@ import { moreRows, priceFall, widerMargin } from "../../src/advise/rules/sensiti
 import { fewGroups, smallTestSet } from "../../src/advise/rules/test-size.js";
 import { failedApproaches, priceUnknown } from "../../src/advise/rules/unmeasured.js";
 import { verdict } from "../../src/advise/rules/verdict.js";
-import { stepsOf } from "../../src/advise/wordings.js";
+import { stepsOf } from "../../src/advise/words/findings/findings.js";
 import type { Comparison, PredictorFacts } from "../../src/types.js";
 import { identified } from "../identity.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";

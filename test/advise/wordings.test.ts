@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/advise/findings.js";
-import { about, findingKinds, points, range, roleOf, sentenceOf, stepsOf, titleOf } from "../../src/advise/wordings.js";
+import { findingKinds, roleOf, sentenceOf, stepsOf, titleOf } from "../../src/advise/words/findings/findings.js";
+import { about, points, range } from "../../src/advise/words/points.js";
 
 const difference = { value: 0.024, low: -0.006, high: 0.051 };
 const gain = { metric: "accuracy", value: 0.021, interval: { low: -0.004, high: 0.05 } } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
-import { sentenceOf } from "../../src/advise/wordings.js";
+import { sentenceOf } from "../../src/advise/words/findings/findings.js";
 import { renderJson } from "../../src/report/json.js";
 import type { Comparison } from "../../src/types.js";
 import { frozenComparison } from "./frozen.js";

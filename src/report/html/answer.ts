@@ -1,6 +1,6 @@
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
-import { sentenceOf, titleOf } from "../../advise/wordings.js";
+import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
 import type { Comparison } from "../../types.js";
 import { type Markup, markup } from "../markup.js";
 

@@ -1,6 +1,6 @@
 /** @file Errors side by side: the test rows that the best of both arms answer differently. */
 
-import { failureNames } from "../../advise/wordings.js";
+import { failureNames } from "../../advise/words/names.js";
 import { type Disagreement, disagreements } from "../../compare/details/disagreements.js";
 import { formatCount } from "../../lib/text/format.js";
 import { cutText } from "../../lib/text/visible-text.js";

@@ -1,7 +1,8 @@
 /** @file The page's charts: which there are, what each is given, and what its caption says. */
 import type { Advice } from "../../advise/advise.js";
 import { summaryOf } from "../../advise/lookup.js";
-import { about, requestRange } from "../../advise/wordings.js";
+import { about } from "../../advise/words/points.js";
+import { requestRange } from "../../advise/words/requests.js";
 import { fewestRequests } from "../../compare/cost.js";
 import { totalCost } from "../../compare/details/total-cost.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";

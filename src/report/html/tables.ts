@@ -1,6 +1,7 @@
 /** @file The page's tables of approaches: factors, ranking, differences. */
 import type { Advice } from "../../advise/advise.js";
-import { asWrongText, moreTestRows } from "../../advise/wordings.js";
+import { moreTestRows } from "../../advise/words/more-rows.js";
+import { asWrongText } from "../../advise/words/pairs.js";
 import {
   formatBytes,
   formatCount,

@@ -1,5 +1,5 @@
 /** @file The rows that an approach did not answer, and what it said instead. */
-import { failureNames } from "../../advise/wordings.js";
+import { failureNames } from "../../advise/words/names.js";
 import { formatCount, formatPercent, formatPlural } from "../../lib/text/format.js";
 import { metricNames } from "../../lib/text/metric-names.js";
 import type { Comparison, Failure } from "../../types.js";

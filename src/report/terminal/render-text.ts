@@ -1,7 +1,10 @@
 /** @file The report in a terminal: the answer first, then what it rests on. */
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
-import { asWrongText, closed, moreRowsInShort, sentenceOf, titleOf } from "../../advise/wordings.js";
+import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
+import { closed } from "../../advise/words/lists.js";
+import { moreRowsInShort } from "../../advise/words/more-rows.js";
+import { asWrongText } from "../../advise/words/pairs.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { wrap } from "../../lib/text/display-width.js";
 import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/text/format.js";

@@ -1,0 +1,51 @@
+/** @file What running costs, how long it takes and what it needs, in words. */
+
+import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../../lib/text/format.js";
+import { sequence } from "../lists.js";
+import { times } from "../points.js";
+import type { WordingsOf } from "../wording.js";
+
+/** Findings on price, speed and needs. */
+export const runningWordings: WordingsOf<"cheaper" | "faster" | "self-contained" | "dearer" | "slower" | "labels-free"> = {
+  cheaper: {
+    role: "reason",
+    title: () => "Cheaper to run",
+    sentence: ({ approach, usd, other, otherUsd }) =>
+      `1,000 requests cost ${formatUsd(usd)} with ${approach} and ${formatUsd(otherUsd)} with ${other}${times(otherUsd, usd, "less")}.`,
+  },
+  faster: {
+    role: "reason",
+    title: () => "Faster",
+    sentence: ({ approach, seconds, other, otherSeconds }) =>
+      `The median answer takes ${formatSeconds(seconds)} with ${approach} and ${formatSeconds(otherSeconds)} with ${other}.`,
+  },
+  "self-contained": {
+    role: "reason",
+    title: () => "Runs on its own",
+    sentence: ({ approach, other, otherNeeds }) =>
+      `${approach} can be shipped as files and asks no service; ${other} needs ${otherNeeds.length === 0 ? "its service" : sequence(otherNeeds)} for every answer.`,
+  },
+  dearer: {
+    role: "caution",
+    title: () => "Dearer to run",
+    sentence: ({ approach, usd, other, otherUsd, extraRightPerThousand: extra }) =>
+      `1,000 requests cost ${formatUsd(usd)} with ${approach} and ${formatUsd(otherUsd)} with ${other}` +
+      (extra === undefined
+        ? ", without more right answers in return."
+        : `, for ${formatNumber(extra)} more right answers: ${formatUsd((usd - otherUsd) / extra)} for each.`),
+  },
+  slower: {
+    role: "caution",
+    title: () => "Slower",
+    sentence: ({ approach, seconds, other, otherSeconds }) =>
+      `The median answer takes ${formatSeconds(seconds)} with ${approach}, but ${formatSeconds(otherSeconds)} with ${other}.`,
+  },
+  "labels-free": {
+    role: "caution",
+    title: () => "Labels are counted as free",
+    sentence: ({ approach, labels, isAll }) =>
+      `${approach} learned from ${formatPlural(labels, "label")}${isAll ? "" : " more than the prompt used"}; they are counted as free because no price of a ` +
+      "label was given.",
+    steps: () => [{ text: "Say what a label costs you.", command: "crossover run FILE --usd-per-label 0.10" }],
+  },
+};

@@ -1,0 +1,68 @@
+/** @file What was not measured, in words. */
+import { closed } from "../lists.js";
+import type { WordingsOf } from "../wording.js";
+
+/** Findings on what is missing. */
+export const unmeasuredWordings: WordingsOf<
+  "no-llm" | "latency-not-measured" | "price-unknown" | "failed" | "add-llm" | "add-tuned"
+> = {
+  "no-llm": {
+    role: "caution",
+    title: () => "No language model was measured",
+    sentence: ({ standIn }) =>
+      `The prompted arm consisted of ${standIn} only: a frozen encoder that compares texts with label descriptions, a weak stand-in for ` +
+      "an LLM. What is said here of prompting is about this stand-in and says nothing about prompting an LLM.",
+  },
+  "latency-not-measured": {
+    role: "caution",
+    title: () => "Latency not measured",
+    sentence: ({ approach, isRecording }) =>
+      isRecording
+        ? `The answers of ${approach} come from a recording, so its latency was not measured.`
+        : `The latency of ${approach} was not measured.`,
+  },
+  "price-unknown": {
+    role: "caution",
+    title: () => "Price unknown",
+    sentence: ({ approach }) => `The price of ${approach} is unknown, so the running costs are not compared.`,
+    steps: ({ approach }) => [
+      { text: `Give the price of ${approach} in a file of your own.`, command: "crossover run FILE --prices prices.json" },
+    ],
+  },
+  failed: {
+    role: "caution",
+    title: () => "Not measured",
+    sentence: ({ approach, reason }) => `${approach} could not be measured: ${closed(reason)}`,
+    steps: () => [
+      {
+        text: "Mend what kept an approach from being measured (it stands among the cautions), and go on: only what is missing is asked.",
+        command: "crossover resume RUN",
+      },
+    ],
+  },
+  "add-llm": {
+    role: "change",
+    title: () => "A language model",
+    sentence: () => "No language model was measured; one may do better or worse than everything here.",
+    steps: ({ tried }) =>
+      tried !== undefined
+        ? []
+        : [
+            {
+              text: "Measure an LLM: set OPENAI_API_KEY (see the cost first with --dry-run).",
+              command: "crossover run FILE --llm openai:gpt-6-luna",
+            },
+            { text: "Without a key: a local model by Ollama.", command: "crossover run FILE --llm ollama:qwen3:8b" },
+            {
+              text: "From answers you have: the output file of an OpenAI batch.",
+              command: "crossover run FILE --llm recorded:batch-output.jsonl",
+            },
+          ],
+  },
+  "add-tuned": {
+    role: "change",
+    title: () => "A tuned model",
+    sentence: () => "No tuned model was measured; one may do better or worse than everything here.",
+    steps: () => [{ text: "Measure the tuned arm too: it needs no key and no network.", command: "crossover run FILE" }],
+  },
+};
