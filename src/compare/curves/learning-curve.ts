@@ -1,0 +1,209 @@
+/** @file A learning curve fitted to scores at several training-set sizes: which shape predicts best, how sure it is, and where it would be guessing. */
+import { quantile } from "../../lib/quantile.js";
+import { random } from "../../lib/random.js";
+import { type CurveFamily, type CurveParameters, curveFitter, curveScore, shapes } from "./curve-families.js";
+
+/** The score of one approach, learned from `size` training rows. */
+export interface CurvePoint {
+  /** Training rows, at least 1. */
+  readonly size: number;
+  /** Mean score over the runs, from 0 to 1. */
+  readonly score: number;
+  /** Runs (seeds) that it is the mean of. @default 1 */
+  readonly runs?: number;
+  /** Lower end of the score's interval: a size is left out where it does not lie above `chance`. */
+  readonly low?: number;
+}
+
+export interface CurveFitOptions {
+  /** What is scored without learning, such as the share of the most frequent label. Sizes that are not clearly above it say nothing of the curve. */
+  readonly chance?: number;
+  /** Shapes to choose among by the backtest. @default all four */
+  readonly families?: readonly CurveFamily[];
+}
+
+/** Why there is no curve. */
+export type CurveRefusal =
+  /** No size, or a score or a size that is no number within its range. */
+  | "no-scores"
+  /** Fewer than four sizes at which more is scored than by chance. */
+  | "too-few-sizes"
+  /** More rows do not score more. */
+  | "not-rising";
+
+/** A curve that was fitted. `fittedScore` has its values. */
+export interface FittedCurve {
+  readonly kind: "fitted";
+  readonly family: CurveFamily;
+  readonly parameters: CurveParameters;
+  /** Sizes that it was fitted to, ascending; what was at chance is left out. */
+  readonly sizes: readonly number[];
+  /** Standard deviation of the scores around the curve, with as many degrees of freedom as sizes less parameters; one at least. */
+  readonly scatter: number;
+  /** Root mean squared error with which each shape predicted the largest sizes from the smaller ones; the least chose the family. */
+  readonly backtest: Readonly<Partial<Record<CurveFamily, number>>>;
+}
+
+export interface NoCurve {
+  readonly kind: "refused";
+  readonly reason: CurveRefusal;
+}
+
+/** Sizes below which no curve is fitted. */
+const fewestSizes = 4;
+/** No score is told beyond this many times the largest size. */
+const farthest = 8;
+/** A score beyond this many times the largest size is flagged. */
+const far = 4;
+/** The backtest keeps back what is larger than this part of the largest size. */
+const heldBackFrom = 1 / 4;
+
+/**
+ * The curve through the scores, by weighted least squares with weights ∝ size × runs. Its shape is the one that predicts the sizes above a quarter of the largest from those
+ * below (the largest from the others, where fewer than four lie below) with the least error; `last1`, "it stays as it is", wins where nothing predicts better, and
+ * ties go to the simpler shape.
+ *
+ * Shapes with as many parameters as there are sizes do not take part.
+ */
+export function fitLearningCurve(
+  points: readonly CurvePoint[],
+  { chance, families = ["last1", "pow3", "pow4", "mmf4"] }: CurveFitOptions = {},
+): FittedCurve | NoCurve {
+  const isScore = ({ size, score, runs = 1 }: CurvePoint): boolean =>
+    Number.isFinite(size) && size >= 1 && score >= 0 && score <= 1 && Number.isFinite(runs) && runs > 0;
+  if (points.length === 0 || !points.every(isScore)) return { kind: "refused", reason: "no-scores" };
+  const learned = pointsAboveChance(points, chance);
+  if (new Set(learned.map(({ size }) => size)).size < fewestSizes) return { kind: "refused", reason: "too-few-sizes" };
+  const backtest = backtestErrors(learned, families);
+  const simplestFirst = (["last1", "pow3", "pow4", "mmf4"] as const).filter((family) => backtest[family] !== undefined);
+  if (simplestFirst.length === 0) return { kind: "refused", reason: "too-few-sizes" };
+  const family = simplestFirst.reduce(
+    (best, next) => (backtest[next]! < backtest[best]! - 1e-9 ? next : best),
+    simplestFirst[0]!,
+  );
+  // Whether it rises at all is asked of the plainest curve: `last1` cannot say.
+  if (!(fitTo(learned, "pow3").rise > 1e-9)) return { kind: "refused", reason: "not-rising" };
+  const parameters = fitTo(learned, family);
+  const parameterCount = family === "last1" ? 1 : shapes[family].parameterCount;
+  const squares = learned.map(({ size, score }) => (score - curveScore(family, parameters, size)) ** 2);
+  const scatter = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / Math.max(1, learned.length - parameterCount));
+  return { kind: "fitted", family, parameters, sizes: learned.map(({ size }) => size), scatter, backtest };
+}
+
+function pointsAboveChance(points: readonly CurvePoint[], chance: number | undefined): CurvePoint[] {
+  const above = points.filter(({ score, low = score }) => chance === undefined || low > chance);
+  return above.sort((a, b) => a.size - b.size);
+}
+
+function fitTo(points: readonly CurvePoint[], family: CurveFamily): CurveParameters {
+  return fitterOf(points, family)(points.map(({ score }) => score));
+}
+
+function fitterOf(points: readonly CurvePoint[], family: CurveFamily): (scores: ArrayLike<number>) => CurveParameters {
+  return curveFitter(
+    family,
+    points.map(({ size }) => size),
+    points.map(({ size, runs = 1 }) => size * runs),
+  );
+}
+
+function backtestErrors(points: readonly CurvePoint[], families: readonly CurveFamily[]): Partial<Record<CurveFamily, number>> {
+  const largest = points.at(-1)!.size;
+  const below = points.filter(({ size }) => size <= largest * heldBackFrom);
+  const known = new Set(below.map(({ size }) => size)).size >= fewestSizes ? below : points.filter(({ size }) => size < largest);
+  const held = points.slice(known.length);
+  const errors: Partial<Record<CurveFamily, number>> = {};
+  for (const family of families) {
+    if (family !== "last1" && known.length < shapes[family].parameterCount) continue;
+    const parameters = fitTo(known, family);
+    const squares = held.map(({ size, score }) => (score - curveScore(family, parameters, size)) ** 2);
+    errors[family] = Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length);
+  }
+  return errors;
+}
+
+/** The score of a fitted curve at a training-set size. */
+export function fittedScore(curve: FittedCurve, size: number): number {
+  return curveScore(curve.family, curve.parameters, size);
+}
+
+/** How far a size lies beyond what was measured: up to the largest size, up to 4 times as far, up to 8 times, or where a number would be a guess. */
+export type Reach = "measured" | "near" | "far" | "too-far";
+
+/** How far a size lies beyond the largest that was measured. */
+export function reachOf(size: number, largestSize: number): Reach {
+  const times = size / largestSize;
+  if (!(times <= farthest)) return "too-far";
+  return times <= 1 ? "measured" : times <= far ? "near" : "far";
+}
+
+/** What a curve says of one size. */
+export interface CurveEstimate {
+  readonly kind: "estimate";
+  readonly size: number;
+  readonly reach: Exclude<Reach, "too-far">;
+  readonly score: number;
+  /** Ends of the interval of the curve itself: of the mean over many runs and all texts. */
+  readonly low: number;
+  readonly high: number;
+  /** Ends of the interval of what will be measured there: with the scatter around the curve and, beyond what was measured, the error of the backtest. */
+  readonly predictionLow: number;
+  readonly predictionHigh: number;
+}
+
+export interface CurveBandOptions {
+  /** Probability that the intervals are meant to cover. @default 0.95 */
+  readonly confidence?: number;
+  /** @default 42 */
+  readonly seed?: number;
+}
+
+/**
+ * A fitted curve with its intervals at any sizes. Each replicate of the measured scores is fitted anew, with the same shape; the interval is between the replicates' quantiles, and
+ * always holds the curve itself. Sizes beyond 8 times the largest are refused.
+ *
+ * @param points the same points that were fitted
+ * @param replicates resampled scores, such as `crossedBootstrap` makes: each has one for each point, in the order of `points`
+ */
+export function learningCurveBand(
+  curve: FittedCurve,
+  points: readonly CurvePoint[],
+  replicates: readonly ArrayLike<number>[],
+  sizes: readonly number[],
+  { confidence = 0.95, seed = 42 }: CurveBandOptions = {},
+): (CurveEstimate | { readonly kind: "refused"; readonly size: number; readonly reason: "too-far" })[] {
+  const used = new Set(curve.sizes);
+  const kept = points
+    .map((point, index) => ({ point, index }))
+    .filter(({ point }) => used.has(point.size))
+    .sort((a, b) => a.point.size - b.point.size);
+  const fitter = fitterOf(
+    kept.map(({ point }) => point),
+    curve.family,
+  );
+  const fits = replicates.map((scores) => fitter(kept.map(({ index }) => scores[index]!)));
+  const noise = random(seed, "scatter");
+  const tail = (1 - confidence) / 2;
+  const largest = curve.sizes.at(-1)!;
+  return sizes.map((size) => {
+    const reach = reachOf(size, largest);
+    if (reach === "too-far") return { kind: "refused", size, reason: "too-far" };
+    const score = fittedScore(curve, size);
+    const values = Float64Array.from(fits, (parameters) => curveScore(curve.family, parameters, size));
+    const scatter = reach === "measured" ? curve.scatter : Math.max(curve.scatter, curve.backtest[curve.family] ?? 0);
+    const seen = Float64Array.from(values.length > 0 ? values : [score], (value) => value);
+    const predicted = Float64Array.from({ length: Math.max(2000, seen.length) }, (_, index) => {
+      return seen[index % seen.length]! + scatter * noise.normal();
+    });
+    return {
+      kind: "estimate",
+      size,
+      reach,
+      score,
+      low: Math.min(score, quantile(seen, tail)),
+      high: Math.max(score, quantile(seen, 1 - tail)),
+      predictionLow: Math.max(0, Math.min(score, quantile(predicted, tail))),
+      predictionHigh: Math.min(1, Math.max(score, quantile(predicted, 1 - tail))),
+    };
+  });
+}
