@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { functionLengths } from "./function-lengths.js";
 import { type Layer, layers, mayImport, onlyIn } from "./layers.js";
 
 const root = resolve(import.meta.dirname, "..");
@@ -137,6 +138,27 @@ describe("the sources", () => {
     expect([...counts].filter(([, count]) => count > 30)).toEqual([]);
     const lengths = files.map((file) => textOf(file).split("\n").length).sort((a, b) => a - b);
     expect(lengths[lengths.length >> 1]).toBeLessThan(120);
+  });
+
+  it("have no function of 120 lines or more", async () => {
+    const texts = files.map((file) => [file, textOf(file)] as const);
+    // A shorter file has none.
+    const functions = await functionLengths(new Map(texts.filter(([, text]) => text.split("\n").length >= 120)));
+    expect(functions.length).toBeGreaterThan(1000);
+    expect(functions.filter(({ lines }) => lines >= 120)).toEqual([]);
+  });
+
+  it.each([
+    ["a function", "function f() {\n", "}"],
+    ["an arrow", "const f = () => {\n", "};"],
+    ["a method", "class C {\n  m() {\n", "}\n}"],
+    ["an accessor", "const o = {\n  get a() {\n", "return 1;}\n};"],
+    ["a constructor", "class C {\n  constructor() {\n", "}\n}"],
+  ])("would be found to have %s of 120 lines", async (_, before, after) => {
+    const lengths = await functionLengths(
+      new Map([["src/a/long.ts", `/** What it is. */\n${before}${"act();\n".repeat(118)}${after}`]]),
+    );
+    expect(lengths.map(({ lines }) => lines)).toEqual([120]);
   });
 
   it("read nothing out of the name of an approach, but where somebody typed it", () => {
