@@ -400,8 +400,11 @@ export interface FailedApproach extends Identity {
   /** Its name. */
   readonly approach: string;
   readonly traits: Traits;
-  readonly reason: string;
+  readonly reason: FailedReason;
 }
+
+/** The message of the error that ended it, or that it has no outcome of any test row. `example`: see `UnansweredApproach`. */
+export type FailedReason = string | { readonly kind: "no-outcome"; readonly testRows: number; readonly example?: string };
 
 /** A number and how sure we are of it. */
 export interface Estimate {
@@ -494,13 +497,34 @@ export interface Summary extends Identity {
   readonly answeredAccuracy: number | null;
   readonly latency: { readonly p50: number; readonly p95: number; readonly requests: number } | null;
   /**
-   * USD per 1,000 predictions; `null` where unknown. `basis` says from what. `standardError`: of the value, by how much single requests
-   * differ; absent where that was not measured.
+   * USD per 1,000 predictions; `null` where unknown. `standardError`: of the value, by how much single requests differ; absent where that was
+   * not measured.
    */
-  readonly usdPerThousand: { readonly value: number; readonly basis: string; readonly standardError?: number } | null;
+  readonly usdPerThousand: { readonly value: number; readonly basis: PriceBasis; readonly standardError?: number } | null;
   readonly fitCost: Cost;
   readonly predictCost: Cost;
   readonly facts: PredictorFacts;
+}
+
+/** What the price of a prediction follows from. */
+export type PriceBasis =
+  /** The mean list price of so many requests. */
+  | { readonly kind: "list-price"; readonly requests: number }
+  /** This machine's price over the texts that it answers in the share of the time it is busy. */
+  | {
+      readonly kind: "machine";
+      readonly textsPerSecond: number;
+      readonly usdPerHour: number;
+      /** See `Assumptions`. */
+      readonly utilization: number;
+    };
+
+/** What was spent before the first prediction, in USD. */
+export interface SetupCost {
+  /** Making the labels it learned from. */
+  readonly labels: number;
+  /** Machine time of fitting, and what services billed for it. */
+  readonly fitting: number;
 }
 
 /**
@@ -582,22 +606,106 @@ export interface BreakEven {
    * once. Absent where both are billed by request.
    */
   readonly leavesOut?: "machine-speed";
-  /** The formula with its numbers, for people. */
-  readonly basis: string;
+  /** What `requests` follows from: what the tuned one costs more to set up, over what a request saves. */
+  readonly basis: {
+    /** Of the tuned one minus that of the prompted one. */
+    readonly extraSetup: SetupCost;
+    /** Running prices. */
+    readonly usdPerThousand: { readonly tuned: number; readonly prompted: number };
+    /** False where one of the two is a recording: what setting it up took is not known, and counted as nothing. */
+    readonly isSetupKnown: boolean;
+  };
 }
 
 /** The six factors of the decision, and quality, which they are traded against. */
 export type FactorName = "customization" | "time" | "cost" | "data" | "flexibility" | "skill" | "quality";
 
-/** One cell of the factor table: a measurement, or the plain word that there is none. */
+/** A score in one metric. `labels`: present where macro-F1 is the mean over fewer labels than the task has. */
+export interface MetricScore {
+  readonly metric: Metric;
+  readonly score: Estimate;
+  readonly labels?: LabelsScored;
+}
+
+/** How many of the task's labels have test rows. */
+export interface LabelsScored {
+  readonly scored: number;
+  readonly of: number;
+}
+
+/**
+ * One cell of the factor table: what was measured, as numbers, or why nothing was. A new kind is one member here, which `compare/factors.ts`
+ * fills and `advise/words/factor-cells.ts` says.
+ */
 export type FactorCell =
-  | { readonly kind: "measured"; readonly text: string; readonly detail?: string; readonly estimate?: Estimate }
-  | { readonly kind: "not-measured"; readonly why: string };
+  | ({
+      readonly kind: "score";
+      /** The same in the metrics that do not rank. */
+      readonly others: readonly MetricScore[];
+      readonly balancedAccuracy: number;
+      readonly testRows: number;
+      /** Present where test rows are missing: how many, and the share of right rows were each of them wrong. */
+      readonly missing?: { readonly rows: number; readonly metric: "accuracy" | "exactMatch"; readonly asWrong: number };
+      /** How many seeds the scores are the means of. */
+      readonly seeds: number;
+    } & MetricScore)
+  | ({
+      readonly kind: "changes";
+      /** Share of the test rows that it answers otherwise than the approach it started from. Absent where there is none. */
+      readonly answersChanged?: { readonly share: number; readonly from: string };
+    } & Pick<PredictorFacts, "trainedParameters" | "totalParameters" | "promptTokens" | "artifactBytes">)
+  | {
+      readonly kind: "time";
+      readonly fitSeconds: number;
+      /** Seconds of one answer; `null` where that was not measured. */
+      readonly latency: Summary["latency"];
+      /** All test rows, and what answering them took. */
+      readonly testRows: number;
+      readonly predictSeconds: number;
+    }
+  | {
+      readonly kind: "price";
+      readonly usdPerThousand: number;
+      readonly basis: PriceBasis;
+      /** `null`: not known. */
+      readonly setup: SetupCost | null;
+      /** Present for the two approaches that it is about. */
+      readonly breakEven?: BreakEven;
+    }
+  | {
+      readonly kind: "labels";
+      /** Labelled examples that it learned from. */
+      readonly labels: number;
+      /** The user told, of a recording: it was not measured. */
+      readonly isTold: boolean;
+      readonly trainRows: number;
+    }
+  | {
+      readonly kind: "effort";
+      /** Words a person wrote. */
+      readonly words: number;
+      /** The user told, of a recording: nothing else is known. */
+      readonly isTold: boolean;
+      /** Settings chosen by measuring. */
+      readonly settings: PredictorFacts["chosen"];
+      readonly needs: readonly string[];
+    }
+  | { readonly kind: "not-measured"; readonly why: NotMeasured };
+
+/**
+ * Why a cell has no measurement. `recorded`: how the answers came about was not measured. `labels-not-told`, `words-not-told`: nor did the
+ * user tell. `no-experiment`: the rows as they are cannot show it.
+ */
+export type NotMeasured = "recorded" | "labels-not-told" | "words-not-told" | "price-unknown" | "no-experiment";
+
+/** What a row of the factor table shows. `adaptation`: labels for a new class, and points lost on shifted texts. */
+export type FactorMeasure =
+  | { readonly kind: "score"; readonly metric: Metric; readonly labels?: LabelsScored }
+  | { readonly kind: Exclude<FactorCell["kind"], "score" | "not-measured"> | "adaptation" };
 
 export interface FactorRow {
   readonly factor: FactorName;
-  /** What is measured, with its unit. */
-  readonly measure: string;
+  readonly measure: FactorMeasure;
   /** By approach name. */
   readonly cells: Readonly<Record<string, FactorCell>>;
 }
@@ -665,11 +773,20 @@ export interface Comparison {
   readonly spending?: Spending;
 }
 
+/** The best of an arm. */
 export interface BestChoice {
   readonly approach: string;
-  /** How it was chosen: "only candidate", or "validation macro-F1 0.912 on 400 rows". */
-  readonly basis: string;
+  readonly basis: ChoiceBasis;
 }
+
+/** How the best of an arm was chosen. */
+export type ChoiceBasis =
+  /** There was no other one: at all, that asks a language model, or that was fully measured. */
+  | { readonly kind: "only-candidate" | "only-language-model" | "only-measured" }
+  /** Its predictions cost the least, since no validation rows could rank the candidates: none were held back, or too few have all answers. */
+  | { readonly kind: "cheapest"; readonly why: "no-validation-rows" | "few-answered-rows" }
+  /** It has the best score on the validation rows that all candidates answered, which are `rows` of `of`. */
+  | { readonly kind: "validation"; readonly metric: Metric; readonly score: number; readonly rows: number; readonly of: number };
 
 /** Texts to vectors, frozen. Implemented in `tune/`; the prompted arm gets one handed in. */
 export interface Encoder extends AsyncDisposable {

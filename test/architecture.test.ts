@@ -100,6 +100,17 @@ describe("the layers", () => {
     expect(foreign).toEqual([]);
   });
 
+  it("leave words to advise/ and report/: compare/ formats no number and names no metric", () => {
+    const words = [...imports].flatMap(([file, specifiers]) =>
+      file.startsWith("src/compare/")
+        ? specifiers
+            .filter((specifier) => /lib\/text\/(?!measurement-key\.js$)/.test(specifier))
+            .map((specifier) => `${file} imports ${specifier}`)
+        : [],
+    );
+    expect(words).toEqual([]);
+  });
+
   it("are checked by a test that can fail", () => {
     const bad = new Map([
       ["src/compare/compare.ts", ["../tune/probe.js"]],

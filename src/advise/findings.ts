@@ -2,7 +2,18 @@
  * @file What the rules can find, as data. A finding carries names and numbers, never prose: `words/` says each kind in words,
  * once for every renderer, and does not compile while a kind is missing.
  */
-import type { Arm, BreakEven, Contrast, Estimate, Failure, Metric, MoreRows, UnansweredApproach } from "../types.js";
+import type {
+  Arm,
+  BreakEven,
+  ChoiceBasis,
+  Contrast,
+  Estimate,
+  FailedReason,
+  Failure,
+  Metric,
+  MoreRows,
+  UnansweredApproach,
+} from "../types.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
@@ -112,7 +123,7 @@ export type Finding =
       readonly metric: Metric;
       /** Score of `top` minus that of `chosen`; where one of them has missing rows, on the rows that both have. */
       readonly lead: number;
-      readonly basis: string;
+      readonly basis: ChoiceBasis;
     }
   | {
       readonly kind: "dearer";
@@ -219,7 +230,7 @@ export type Finding =
   | { readonly kind: "data-warning"; readonly text: string }
   | { readonly kind: "latency-not-measured"; readonly approach: string; readonly isRecording: boolean }
   | { readonly kind: "price-unknown"; readonly approach: string }
-  | { readonly kind: "failed"; readonly approach: string; readonly reason: string }
+  | { readonly kind: "failed"; readonly approach: string; readonly reason: FailedReason }
   /** `labels`: more than the prompt used; all that it used where `isAll`, since nobody knows how many the prompt did. */
   | { readonly kind: "labels-free"; readonly approach: string; readonly labels: number; readonly isAll?: true }
   // What would change the answer.
@@ -231,13 +242,13 @@ export type Finding =
       readonly requests: number;
       readonly interval?: NonNullable<BreakEven["interval"]>;
       readonly leavesOut?: NonNullable<BreakEven["leavesOut"]>;
-      readonly basis: string;
+      readonly basis: BreakEven["basis"];
     }
   | {
       readonly kind: "always-cheaper";
       readonly approach: string;
       readonly other: string;
-      readonly basis: string;
+      readonly basis: BreakEven["basis"];
       /** Requests from which on `other` would be the cheaper one at the far end of the costs' 95% interval; absent where it would not. */
       readonly unlessFrom?: number;
     }

@@ -1,6 +1,7 @@
 /** @file A run on the command line, new or resumed: taken through its steps and shown. */
 import { existsSync } from "node:fs";
 import { decide } from "../advise/decision.js";
+import { failedText } from "../advise/words/unanswered.js";
 import { formatNumber } from "../lib/text/format.js";
 import { shellWord } from "../lib/text/shell-word.js";
 import { spendingText } from "../lib/text/spending.js";
@@ -63,8 +64,8 @@ function showFailures(
   { terminal, setExitCode }: CommandContext,
 ): void {
   if (failed.length === 0) return;
-  const reasons = [...new Set(failed.map(({ reason }) => reason))].map((reason) => {
-    const approaches = failed.filter((each) => each.reason === reason).map(({ approach }) => approach);
+  const reasons = [...new Set(failed.map(({ reason }) => failedText(reason)))].map((reason) => {
+    const approaches = failed.filter((each) => failedText(each.reason) === reason).map(({ approach }) => approach);
     return `Not measured: ${approaches.join(", ")}: ${reason}`;
   });
   const command = ["crossover resume", shellWord(folder), ...(envFile === undefined ? [] : ["--env-file", shellWord(envFile)])];

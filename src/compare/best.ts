@@ -1,7 +1,5 @@
 /** @file The best candidate of an arm, chosen on validation rows. Test rows are looked at by nobody who chooses. */
-import { formatCount, formatScore } from "../lib/text/format.js";
-import { metricNames } from "../lib/text/metric-names.js";
-import type { Arm, Assumptions, BestChoice, Measurement, MetricChoice, TaskFacts } from "../types.js";
+import type { Arm, Assumptions, BestChoice, ChoiceBasis, Measurement, MetricChoice, TaskFacts } from "../types.js";
 import { usdPerThousand } from "./cost.js";
 import { isStandIn } from "./language-model.js";
 import { mainMeasurements } from "./main-measurements.js";
@@ -62,8 +60,8 @@ export function bestOfArm(
   if (!isEnough(rows.length, total)) {
     const [cheapest, ...others] = priced.map(({ approach }) => approach);
     const isCut = priced.some(({ outcomes }) => outcomes.length > 0);
-    const why = isCut ? "too few validation rows that all of them answered" : "too few rows to hold some back for validation";
-    return { best: { approach: cheapest!, basis: `the cheapest: ${why}` }, rivals: others };
+    const why = isCut ? "few-answered-rows" : "no-validation-rows";
+    return { best: { approach: cheapest!, basis: { kind: "cheapest", why } }, rivals: others };
   }
   const coded = rankable.map(({ approach, outcomes }) => {
     const shared = rows.map((row) => outcomes[row]!);
@@ -75,9 +73,11 @@ export function bestOfArm(
   judged.sort((a, b) => b.score - a.score);
   const best = judged[0]!;
   const rivals = priced.filter((candidate) => !rankable.includes(candidate)).map(({ approach }) => approach);
-  const count = rows.length < total ? `${formatCount(rows.length)} of ${formatCount(total)}` : formatCount(total);
   return {
-    best: { approach: best.approach, basis: `validation ${metricNames[metric]} ${formatScore(best.score)} on ${count} rows` },
+    best: {
+      approach: best.approach,
+      basis: { kind: "validation", metric, score: best.score, rows: rows.length, of: total },
+    },
     rivals,
   };
 }
@@ -87,11 +87,11 @@ function isEnough(present: number, rows: number): boolean {
 }
 
 /** Why there was nothing to choose from. */
-function soleBasis(only: string, measured: readonly string[], ofArm: readonly Measurement[]): string {
+function soleBasis(only: string, measured: readonly string[], ofArm: readonly Measurement[]): ChoiceBasis {
   const others = ofArm.filter(({ approach }) => approach !== only);
-  if (others.length === 0) return "only candidate";
+  if (others.length === 0) return { kind: "only-candidate" };
   const isOnlyModel = others.every((other) => measured.includes(other.approach) && isStandIn(other));
-  return isOnlyModel ? "only candidate that asks a language model" : "only candidate that was fully measured";
+  return { kind: isOnlyModel ? "only-language-model" : "only-measured" };
 }
 
 /** Ascending; two infinities are equal, which their difference (NaN) would not say. */

@@ -1,6 +1,5 @@
 /** @file What predictions cost, what came before the first one, and from how many requests on one way is the cheaper one. */
-import { formatCount, formatNumber, formatPercent, formatUsd } from "../lib/text/format.js";
-import type { Assumptions, BreakEven, Measurement, Summary } from "../types.js";
+import type { Assumptions, BreakEven, Measurement, SetupCost, Summary } from "../types.js";
 import { labelsUsed } from "./known-facts.js";
 import { normalQuantile } from "./statistics/normal.js";
 
@@ -23,19 +22,22 @@ export function usdPerThousand(measurements: readonly Measurement[], assumptions
     const known = billed.flatMap(({ costUsd, unit }) => (costUsd === null ? [] : [{ value: 1000 * costUsd, unit }]));
     if (known.length < billed.length) return null;
     const { mean, standardError } = clusteredMean(known);
-    const basis = `mean list price of ${formatCount(known.length)} requests`;
-    return { value: mean, basis, ...(standardError !== null && { standardError }) };
+    return {
+      value: mean,
+      basis: { kind: "list-price", requests: known.length },
+      ...(standardError !== null && { standardError }),
+    };
   }
   const seconds = measurements.reduce((sum, measurement) => sum + measurement.predictCost.seconds, 0);
   const throughput = outcomes.length / seconds;
-  const value = (1000 * (assumptions.usdPerMachineHour / 3600)) / (throughput * assumptions.utilization);
+  const { usdPerMachineHour, utilization } = assumptions;
+  const value = (1000 * (usdPerMachineHour / 3600)) / (throughput * utilization);
   if (!Number.isFinite(value)) return null;
-  const machine = `${formatUsd(assumptions.usdPerMachineHour)} an hour, busy ${formatPercent(assumptions.utilization)} of the time`;
   const timed = measurements.flatMap(({ latencies }) => latencies).map((seconds, i) => ({ value: seconds, unit: String(i) }));
   const { mean, standardError } = clusteredMean(timed);
   return {
     value,
-    basis: `${formatNumber(throughput)} texts a second on this machine, at ${machine}`,
+    basis: { kind: "machine", textsPerSecond: throughput, usdPerHour: usdPerMachineHour, utilization },
     ...(standardError !== null && mean > 0 && { standardError: (value * standardError) / mean }),
   };
 }
@@ -52,14 +54,6 @@ function clusteredMean(values: readonly { readonly value: number; readonly unit:
   if (units < 2) return { mean, standardError: null };
   const squares = [...residuals.values()].reduce((sum, residual) => sum + residual ** 2, 0);
   return { mean, standardError: Math.sqrt((squares * units) / (units - 1)) / values.length };
-}
-
-/** What was spent before the first prediction, in USD. */
-export interface SetupCost {
-  /** Making the labels it learned from. */
-  readonly labels: number;
-  /** Machine time of fitting, and what services billed for it. */
-  readonly fitting: number;
 }
 
 /**
@@ -98,11 +92,6 @@ export function breakEven(tuned: Summary, prompted: Summary, assumptions: Assump
   const labels = tunedSetup.labels - promptedSetup.labels;
   const fitting = tunedSetup.fitting - promptedSetup.fitting;
   const saving = prompted.usdPerThousand.value - tuned.usdPerThousand.value;
-  const spent = `${formatUsd(labels)} more for labels, ${formatUsd(fitting)} more for fitting`;
-  const rates = `${formatUsd(prompted.usdPerThousand.value)} prompted against ${formatUsd(tuned.usdPerThousand.value)} tuned`;
-  const isReplayed = [tuned, prompted].some(({ facts }) => facts.recording !== undefined);
-  const unknown = isReplayed ? " What setting up the recorded prompt took is not known, and counted as nothing." : "";
-  const basis = `${spent}; per 1,000 requests ${rates}. People's time is not counted.${unknown}`;
   const requestsAt = (saved: number): number | null =>
     saved > 0 ? Math.max(0, Math.ceil((1000 * (labels + fitting)) / saved)) : null;
   const interval = breakEvenInterval(saving, [tuned, prompted], requestsAt);
@@ -113,7 +102,11 @@ export function breakEven(tuned: Summary, prompted: Summary, assumptions: Assump
     requests: requestsAt(saving),
     ...(interval !== null && { interval }),
     ...(isTimed && { leavesOut: "machine-speed" as const }),
-    basis,
+    basis: {
+      extraSetup: { labels, fitting },
+      usdPerThousand: { tuned: tuned.usdPerThousand.value, prompted: prompted.usdPerThousand.value },
+      isSetupKnown: [tuned, prompted].every(({ facts }) => facts.recording === undefined),
+    },
   };
 }
 

@@ -2,18 +2,21 @@
  * @file The table of factors: for each of the six by which people choose between fine-tuning and prompting, and for quality, what was
  * measured. A cell is a measurement or says why there is none; nothing is guessed.
  */
-import {
-  formatBytes,
-  formatCount,
-  formatLargeCount,
-  formatPercent,
-  formatPlural,
-  formatSeconds,
-  formatUsd,
-} from "../lib/text/format.js";
-import { formatMetricEstimate, metricNames } from "../lib/text/metric-names.js";
-import type { Assumptions, BreakEven, FactorCell, FactorName, FactorRow, MetricChoice, Outcome, Summary } from "../types.js";
-import { fewestRequests, setupCost } from "./cost.js";
+import type {
+  Assumptions,
+  BreakEven,
+  FactorCell,
+  FactorMeasure,
+  FactorName,
+  FactorRow,
+  LabelsScored,
+  Metric,
+  MetricChoice,
+  MetricScore,
+  Outcome,
+  Summary,
+} from "../types.js";
+import { setupCost } from "./cost.js";
 import { labelsUsed, wordsWritten } from "./known-facts.js";
 import { scoreOf } from "./metrics/metric-choice.js";
 import { presentRows } from "./missing.js";
@@ -31,35 +34,31 @@ interface FactorInput {
 }
 
 interface FactorRule {
-  readonly measure: string | ((input: FactorInput) => string);
+  readonly measure: FactorMeasure | ((input: FactorInput) => FactorMeasure);
   readonly cell: (summary: Summary, input: FactorInput) => FactorCell;
 }
 
 /** One rule a factor; a factor without a rule does not compile. Rows of the table come in this order. */
 const rules: Readonly<Record<FactorName, FactorRule>> = {
   quality: { measure: qualityMeasure, cell: qualityCell },
-  customization: { measure: "Numbers set by learning, and tokens of prompt sent with each text", cell: customizationCell },
-  time: { measure: "Time to fit, and for one answer (median)", cell: timeCell },
-  cost: { measure: "USD per 1,000 predictions", cell: costCell },
-  data: { measure: "Labelled examples used", cell: dataCell },
-  flexibility: {
-    measure: "Labels needed for a new class; points lost on shifted texts",
-    cell: () => ({ kind: "not-measured", why: "needs an experiment with a held-out label and one with shifted texts" }),
-  },
-  skill: { measure: "Words a person wrote, and settings chosen by measuring", cell: skillCell },
+  customization: { measure: { kind: "changes" }, cell: customizationCell },
+  time: { measure: { kind: "time" }, cell: timeCell },
+  cost: { measure: { kind: "price" }, cell: costCell },
+  data: { measure: { kind: "labels" }, cell: dataCell },
+  flexibility: { measure: { kind: "adaptation" }, cell: () => ({ kind: "not-measured", why: "no-experiment" }) },
+  skill: { measure: { kind: "effort" }, cell: skillCell },
 };
 
 /** The factor table, quality first. */
 export function factorRows(input: FactorInput): FactorRow[] {
-  return (Object.keys(rules) as FactorName[]).map((factor) => ({
-    factor,
-    measure: measureOf(rules[factor], input),
-    cells: Object.fromEntries(input.summaries.map((summary) => [summary.approach, rules[factor].cell(summary, input)])),
-  }));
-}
-
-function measureOf({ measure }: FactorRule, input: FactorInput): string {
-  return typeof measure === "string" ? measure : measure(input);
+  return (Object.keys(rules) as FactorName[]).map((factor) => {
+    const { measure, cell } = rules[factor];
+    return {
+      factor,
+      measure: typeof measure === "function" ? measure(input) : measure,
+      cells: Object.fromEntries(input.summaries.map((summary) => [summary.approach, cell(summary, input)])),
+    };
+  });
 }
 
 /** Share of rows that two approaches answer differently, of those that both have an outcome of. NaN where there is none. */
@@ -69,61 +68,53 @@ export function shareOfAnswersChanged(a: readonly Outcome[], b: readonly Outcome
   return rows.filter((row) => key(a[row]!) !== key(b[row]!)).length / rows.length;
 }
 
-function qualityMeasure({ metrics, labelCount }: FactorInput): string {
-  const name = metricNames[metrics.ranking];
-  const scored = metrics.ranking === "macroF1" && metrics.labelsScored < labelCount;
-  const labels = scored ? ` over ${formatCount(metrics.labelsScored)} of ${formatPlural(labelCount, "label")}` : "";
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}${labels} on the test rows, with its 95% interval`;
+function qualityMeasure(input: FactorInput): FactorMeasure {
+  const { ranking } = input.metrics;
+  return { kind: "score", metric: ranking, ...labelsScored(ranking, input) };
 }
 
-function qualityCell(summary: Summary, { metrics, labelCount }: FactorInput): FactorCell {
+/** How many labels a mean over labels is over, where these are not all. */
+function labelsScored(metric: Metric, { metrics, labelCount }: FactorInput): { readonly labels?: LabelsScored } {
+  if (metric !== "macroF1" || metrics.labelsScored >= labelCount) return {};
+  return { labels: { scored: metrics.labelsScored, of: labelCount } };
+}
+
+function qualityCell(summary: Summary, input: FactorInput): FactorCell {
+  const { primary, others, ranking } = input.metrics;
   const { testRows, missing, balancedAccuracy, seeds } = summary;
-  const rows =
-    missing === undefined
-      ? formatPlural(testRows, "test row")
-      : `${formatCount(testRows - missing.rows)} of ${formatPlural(testRows, "test row")} ` +
-        `(${metrics.ranking === "microF1" ? metricNames.exactMatch : "accuracy"} ${formatPercent(missing.worstCase.accuracy.value)} with the missing ones wrong)`;
-  const score = scoreOf(summary, metrics.ranking);
-  const others = [metrics.primary, ...metrics.others]
-    .filter((metric) => metric !== metrics.ranking)
-    .map((metric) => {
-      const isPartial = metric === "macroF1" && metrics.labelsScored < labelCount;
-      const labels = isPartial ? ` over ${formatCount(metrics.labelsScored)} of ${formatPlural(labelCount, "label")}` : "";
-      return `${metricNames[metric]} ${formatMetricEstimate(metric, scoreOf(summary, metric))}${labels}, `;
-    });
+  const scoreIn = (metric: Metric): MetricScore => {
+    return { metric, score: scoreOf(summary, metric), ...labelsScored(metric, input) };
+  };
   return {
-    kind: "measured",
-    text: formatMetricEstimate(metrics.ranking, score),
-    // Scores over fewer rows than the others' say so before anything else.
-    detail:
-      `${missing === undefined ? "" : `on ${rows}: `}${others.join("")}balanced accuracy ${formatPercent(balancedAccuracy)}` +
-      `${missing === undefined ? `, on ${rows}` : ""}${seeds.length > 1 ? `, mean of ${seeds.length} seeds` : ""}`,
-    estimate: score,
+    kind: "score",
+    ...scoreIn(ranking),
+    others: [primary, ...others].filter((metric) => metric !== ranking).map(scoreIn),
+    balancedAccuracy,
+    testRows,
+    ...(missing !== undefined && {
+      missing: {
+        rows: missing.rows,
+        metric: ranking === "microF1" ? "exactMatch" : "accuracy",
+        asWrong: missing.worstCase.accuracy.value,
+      },
+    }),
+    seeds: seeds.length,
   };
 }
 
-/** Why a recording has no measurement of this. */
-const replayed = "the answers are recorded; how they came about was not measured";
-
 function customizationCell(summary: Summary, input: FactorInput): FactorCell {
-  if (summary.facts.recording !== undefined) return { kind: "not-measured", why: replayed };
+  if (summary.facts.recording !== undefined) return { kind: "not-measured", why: "recorded" };
   const { trainedParameters, totalParameters, promptTokens, artifactBytes } = summary.facts;
-  const numbers =
-    trainedParameters === 0
-      ? "none set"
-      : `${formatLargeCount(trainedParameters)}${totalParameters === null ? "" : ` of ${formatLargeCount(totalParameters)}`} set`;
-  const parts = [];
-  const start = startingPoint(summary, input.summaries);
-  if (start !== null) {
-    const changed = shareOfAnswersChanged(input.outcomes.get(summary.approach)!, input.outcomes.get(start)!);
-    if (!Number.isNaN(changed)) parts.push(`answers ${formatPercent(changed)} of the test rows otherwise than ${start}`);
-  }
-  const unshipped = totalParameters === null ? "the model stays with a service" : "not saved as a model to ship";
-  parts.push(artifactBytes === null ? unshipped : `${formatBytes(artifactBytes)} to ship`);
+  const from = startingPoint(summary, input.summaries);
+  const share =
+    from === null ? Number.NaN : shareOfAnswersChanged(input.outcomes.get(summary.approach)!, input.outcomes.get(from)!);
   return {
-    kind: "measured",
-    text: `${numbers}${promptTokens === 0 ? "" : `, ${formatCount(promptTokens)} prompt tokens`}`,
-    detail: parts.join("; "),
+    kind: "changes",
+    trainedParameters,
+    totalParameters,
+    promptTokens,
+    artifactBytes,
+    ...(from !== null && !Number.isNaN(share) && { answersChanged: { share, from } }),
   };
 }
 
@@ -147,73 +138,32 @@ function startingPoint(summary: Summary, summaries: readonly Summary[]): string 
 }
 
 function timeCell({ facts, fitCost, latency, predictCost, testRows }: Summary): FactorCell {
-  if (facts.recording !== undefined) return { kind: "not-measured", why: replayed };
-  const fit = `fit ${formatSeconds(fitCost.seconds)}`;
-  if (latency === null) return { kind: "measured", text: fit, detail: "time of an answer not measured" };
-  const all = `${formatPlural(testRows, "test row")} answered in ${formatSeconds(predictCost.seconds)}`;
-  return {
-    kind: "measured",
-    text: `${fit}, answer ${formatSeconds(latency.p50)}`,
-    detail: `95% of answers within ${formatSeconds(latency.p95)}, over ${formatPlural(latency.requests, "request")}; ${all}`,
-  };
+  if (facts.recording !== undefined) return { kind: "not-measured", why: "recorded" };
+  return { kind: "time", fitSeconds: fitCost.seconds, latency, testRows, predictSeconds: predictCost.seconds };
 }
 
 function costCell(summary: Summary, { assumptions, breakEven }: FactorInput): FactorCell {
-  const price = summary.usdPerThousand;
-  if (price === null) return { kind: "not-measured", why: "the price of an answer is not known" };
-  const setup = setupCost(summary, assumptions);
-  const parts = [
-    price.basis,
-    setup === null || summary.facts.recording !== undefined
-      ? "what setting it up took is not known"
-      : `set up: labels ${formatUsd(setup.labels)}, fitting ${formatUsd(setup.fitting)}`,
-  ];
-  if (breakEven !== null && (breakEven.tuned === summary.approach || breakEven.prompted === summary.approach)) {
-    parts.push(
-      breakEven.requests === null
-        ? `${breakEven.tuned} never gets cheaper than ${breakEven.prompted} at these prices`
-        : `${breakEven.tuned} is cheaper than ${breakEven.prompted} from ${crossingText(breakEven.requests, breakEven)}`,
-    );
-  }
-  return { kind: "measured", text: `${formatUsd(price.value)} per 1,000`, detail: parts.join("; ") };
-}
-
-/** `12,000 requests on (95% interval 11,000 to 13,000)`, or that there is none; nothing of numbers that are too small to mean anything. */
-function crossingText(requests: number, { interval, leavesOut }: BreakEven): string {
-  if (requests === 0) return "the first request on";
-  if (requests < fewestRequests) return `the first ${fewestRequests} requests on`;
-  const count = `${formatPlural(requests, "request")} on`;
-  if (interval === undefined) return `${count} (interval not measured)`;
-  const high = interval.high === null ? "never" : formatCount(interval.high);
-  const without = leavesOut === undefined ? "" : ", this machine's speed taken as measured";
-  return `${count} (95% interval ${formatCount(interval.low)} to ${high}${without})`;
+  const { approach, usdPerThousand: price, facts } = summary;
+  if (price === null) return { kind: "not-measured", why: "price-unknown" };
+  const isCrossing = breakEven !== null && (breakEven.tuned === approach || breakEven.prompted === approach);
+  return {
+    kind: "price",
+    usdPerThousand: price.value,
+    basis: price.basis,
+    setup: facts.recording === undefined ? setupCost(summary, assumptions) : null,
+    ...(isCrossing && { breakEven }),
+  };
 }
 
 function dataCell(summary: Summary): FactorCell {
   const labels = labelsUsed(summary);
-  if (labels === null) return { kind: "not-measured", why: `${replayed} (--recorded-labels tells the labels)` };
-  const isTold = summary.facts.recording !== undefined;
-  return {
-    kind: "measured",
-    text: formatPlural(labels, "label"),
-    detail: isTold
-      ? "as told, not measured"
-      : `of ${formatPlural(summary.trainSize, "training row")}; learning curve not measured`,
-  };
+  if (labels === null) return { kind: "not-measured", why: "labels-not-told" };
+  return { kind: "labels", labels, isTold: summary.facts.recording !== undefined, trainRows: summary.trainSize };
 }
 
 function skillCell({ facts }: Summary): FactorCell {
   const words = wordsWritten({ facts });
-  if (words === null) return { kind: "not-measured", why: `${replayed} (--recorded-words tells the words)` };
-  if (facts.recording !== undefined)
-    return { kind: "measured", text: formatPlural(words, "word"), detail: "as told, not measured" };
-  const settings = Object.entries(facts.chosen);
-  const chosen = settings.map(([name, value]) => `${name} = ${value}`).join(", ");
-  return {
-    kind: "measured",
-    text: `${formatPlural(facts.humanWords, "word")}, ${formatPlural(settings.length, "setting")}`,
-    detail:
-      `${settings.length === 0 ? "no setting chosen by measuring" : `chosen by measuring: ${chosen}`}; ` +
-      `${facts.needs.length === 0 ? "needs nothing besides its files" : `needs ${facts.needs.join(", ")}`}`,
-  };
+  if (words === null) return { kind: "not-measured", why: "words-not-told" };
+  const isTold = facts.recording !== undefined;
+  return { kind: "effort", words, isTold, settings: isTold ? {} : facts.chosen, needs: isTold ? [] : facts.needs };
 }

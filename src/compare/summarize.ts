@@ -1,8 +1,7 @@
 /** @file Stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
 
 import { sha256 } from "../lib/hash.js";
-import { formatPlural } from "../lib/text/format.js";
-import type { Arm, Assumptions, BreakEven, Comparison, Measurement, Summary, TaskFacts, UnansweredApproach } from "../types.js";
+import type { Arm, Assumptions, BreakEven, Comparison, Measurement, Summary, TaskFacts } from "../types.js";
 import { type ArmChoice, bestOfArm } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";
 import { breakEven } from "./cost.js";
@@ -63,18 +62,14 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
     breakEven: crossing,
     failed: [
       ...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)),
-      ...unmeasured.map((each) => {
-        const { approach, traits, ...rest } = all.find(([name]) => name === each.approach)![1].measurements[0]!;
-        return { approach, ...pickIdentity(rest), traits, reason: whyUnmeasured(each) };
+      ...unmeasured.map(({ approach, testRows, example }) => {
+        const { traits, ...rest } = all.find(([name]) => name === approach)![1].measurements[0]!;
+        const reason = { kind: "no-outcome" as const, testRows, ...(example !== undefined && { example }) };
+        return { approach, ...pickIdentity(rest), traits, reason };
       }),
     ],
     ...(unanswered.length > 0 && { unanswered }),
   };
-}
-
-function whyUnmeasured({ testRows, example }: UnansweredApproach): string {
-  const words = example === undefined ? "" : `, e.g. "${example.slice(0, 200)}"`;
-  return `none of ${formatPlural(testRows, "test row")} has an answer: the recording lacks them, or the service failed${words}`;
 }
 
 function breakEvenOf(best: Comparison["best"], summaries: readonly Summary[], assumptions: Assumptions): BreakEven | null {

@@ -1,18 +1,23 @@
 import type { Advice } from "../advise/advise.js";
+import { choiceBasisText } from "../advise/words/choices.js";
+import { cellWords, measureText } from "../advise/words/factor-cells.js";
 import { sentenceOf, titleOf } from "../advise/words/findings/findings.js";
+import { breakEvenBasisText, priceBasisText } from "../advise/words/prices.js";
+import { failedText } from "../advise/words/unanswered.js";
 import { labelsUsed, wordsWritten } from "../compare/known-facts.js";
-import type { Comparison, Cost, PredictorFacts, Summary } from "../types.js";
+import type { BestChoice, Comparison, Cost, FactorRow, PredictorFacts, Summary } from "../types.js";
 
 /** The version of the JSON report. Fields are added without a new version; a new version means that one changed or went. */
-export const reportFormat = 3;
+export const reportFormat = 4;
 
 /**
  * The comparison with every statistic, and the advice, as JSON for machines. Of the measurements all but the rows, which are what `.jsonl`
  * and `.csv` are for. Numbers are as computed, not rounded; what is not a number is `null`. With many labels `confusion` gives way to
- * `confusionCells`. Of a recording `fitCost` and `facts.humanWords` hold what the user told, and `null` otherwise.
+ * `confusionCells`. What the comparison has as numbers by kind (factors, bases of prices and choices, the break-even) has its words beside them,
+ * as `text` and `detail`. Of a recording `fitCost` and `facts.humanWords` hold what the user told, and `null` otherwise.
  */
 export function renderJson(comparison: Comparison, advice: Advice): string {
-  const { measurements, summaries, ...statistics } = comparison;
+  const { measurements, summaries, best, factors, breakEven, failed, ...statistics } = comparison;
   const say = <Kind extends Advice["reasons"][number]>(finding: Kind) => ({
     ...finding,
     title: titleOf(finding),
@@ -21,8 +26,13 @@ export function renderJson(comparison: Comparison, advice: Advice): string {
   const report = {
     format: reportFormat,
     ...statistics,
+    best: { tune: best.tune && saidChoice(best.tune), prompt: best.prompt && saidChoice(best.prompt) },
+    factors: factors.map(saidFactor),
+    breakEven: breakEven && { ...breakEven, basis: { ...breakEven.basis, text: breakEvenBasisText(breakEven.basis) } },
+    failed: failed.map((each) => ({ ...each, reason: failedText(each.reason) })),
     summaries: summaries.map((summary) => ({
       ...(comparison.task.labels.length > mostMatrixLabels ? withCells(summary) : summary),
+      usdPerThousand: summary.usdPerThousand && saidPrice(summary.usdPerThousand),
       ...knownSetup(summary),
     })),
     advice: {
@@ -34,6 +44,22 @@ export function renderJson(comparison: Comparison, advice: Advice): string {
     measurements: measurements.map(({ outcomes, ...head }) => ({ ...head, ...knownSetup(head), rows: outcomes.length })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
+}
+
+function saidChoice({ basis, ...choice }: BestChoice) {
+  return { ...choice, basis: { ...basis, text: choiceBasisText(basis) } };
+}
+
+function saidPrice({ basis, ...price }: NonNullable<Summary["usdPerThousand"]>) {
+  return { ...price, basis: { ...basis, text: priceBasisText(basis) } };
+}
+
+function saidFactor({ factor, measure, cells }: FactorRow) {
+  return {
+    factor,
+    measure: { ...measure, text: measureText(measure) },
+    cells: Object.fromEntries(Object.entries(cells).map(([approach, cell]) => [approach, { ...cell, ...cellWords(cell) }])),
+  };
 }
 
 /** What setting an approach up took, as far as it is known: replaying a recording takes nothing, and says nothing of how it came about. */

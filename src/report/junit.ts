@@ -1,4 +1,4 @@
-import { unansweredText } from "../advise/words/unanswered.js";
+import { failedText, unansweredText } from "../advise/words/unanswered.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import { formatMetric, metricNames } from "../lib/text/metric-names.js";
 import { visibleText } from "../lib/text/visible-text.js";
@@ -32,7 +32,9 @@ export function renderJunit(
       const content = mute === undefined ? output(summary, metrics) : `<error message=${attribute(unansweredText(mute))}/>`;
       return testCase("approaches", summary.approach, content);
     }),
-    ...failed.map(({ approach, reason }) => testCase("approaches", approach, `<error message=${attribute(reason)}/>`)),
+    ...failed.map(({ approach, reason }) =>
+      testCase("approaches", approach, `<error message=${attribute(failedText(reason))}/>`),
+    ),
   ];
   const gateCases = gates.map(({ gate, approach, value, isPassed }) => {
     const found = `${approach}: ${value === null ? "not measured" : value}, required ${gate}`;

@@ -1,11 +1,13 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
+import { cellWords, measureText } from "../advise/words/factor-cells.js";
 import { sentenceOf, titleOf } from "../advise/words/findings/findings.js";
 import { closed } from "../advise/words/lists.js";
 import { moreTestRows } from "../advise/words/more-rows.js";
 import { failureNames } from "../advise/words/names.js";
 import { asWrongText } from "../advise/words/pairs.js";
+import { failedText } from "../advise/words/unanswered.js";
 import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/text/format.js";
 import { metricNames } from "../lib/text/metric-names.js";
 import { spendingText } from "../lib/text/spending.js";
@@ -40,7 +42,10 @@ export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }
     ...(useIt === undefined ? [] : useBlocks(useIt)),
     ...(advice.nextSteps.length > 0 ? ["## Next steps", stepList(advice)] : []),
     ...(failed.length > 0
-      ? ["## Not measured", failed.map(({ approach, reason }) => `- ${escapeMarkdown(`${approach}: ${reason}`)}`).join("\n")]
+      ? [
+          "## Not measured",
+          failed.map(({ approach, reason }) => `- ${escapeMarkdown(`${approach}: ${failedText(reason)}`)}`).join("\n"),
+        ]
       : []),
     ...(unanswered.length > 0
       ? [
@@ -84,13 +89,14 @@ function factorTable(comparison: Comparison): string {
   const shown = shownInFactors(comparison);
   const cellText = (cell: FactorCell | undefined): string => {
     if (cell === undefined) return "–";
-    if (cell.kind === "not-measured") return `*not measured:* ${escapeMarkdown(cell.why)}`;
-    return `**${escapeMarkdown(cell.text)}**${cell.detail === undefined ? "" : `<br>${escapeMarkdown(cell.detail)}`}`;
+    const { text, detail } = cellWords(cell);
+    if (cell.kind === "not-measured") return `*not measured:* ${escapeMarkdown(text)}`;
+    return `**${escapeMarkdown(text)}**${detail === undefined ? "" : `<br>${escapeMarkdown(detail)}`}`;
   };
   return table(
     ["", ...shown.map(({ approach }) => escapeMarkdown(approach))],
     comparison.factors.map(({ factor, measure, cells }) => [
-      `**${factorNames[factor]}**<br>${escapeMarkdown(measure)}`,
+      `**${factorNames[factor]}**<br>${escapeMarkdown(measureText(measure))}`,
       ...shown.map(({ approach }) => cellText(cells[approach])),
     ]),
   );

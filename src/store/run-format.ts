@@ -152,6 +152,11 @@ export const predictionSchema = z.looseObject({
   isCached: z.boolean().exactOptional(),
 });
 
+const failedReason = z.union([
+  z.string(),
+  z.looseObject({ kind: z.literal("no-outcome"), testRows: count, example: z.string().exactOptional() }),
+]);
+
 /** Of `run.json`, but for its format, which is looked at first. */
 export const manifestSchema = z.looseObject({
   format: count,
@@ -174,5 +179,5 @@ export const manifestSchema = z.looseObject({
     warnings: texts,
   }),
   assumptions: z.object({ margin: number, usdPerLabel: number, usdPerMachineHour: number, utilization: number }),
-  failed: z.array(z.looseObject({ approach: z.string(), ...identityFields, reason: z.string() })),
+  failed: z.array(z.looseObject({ approach: z.string(), ...identityFields, reason: failedReason })),
 });

@@ -34,8 +34,8 @@ const cells = (from: Comparison) => Object.fromEntries(from.factors.map(({ facto
 describe("a recording", () => {
   it("has no measurement of what it was not asked", () => {
     expect(cells(comparison(unknown))).toMatchObject({
-      quality: "measured",
-      cost: "measured",
+      quality: "score",
+      cost: "price",
       customization: "not-measured",
       time: "not-measured",
       data: "not-measured",
@@ -48,8 +48,8 @@ describe("a recording", () => {
 
   it("has what the user told of it", () => {
     const told = comparison({ labels: 12, words: 90 });
-    expect(cells(told)).toMatchObject({ data: "measured", skill: "measured" });
-    expect(told.factors.find(({ factor }) => factor === "data")!.cells[model]).toMatchObject({ text: "12 labels" });
+    expect(cells(told)).toMatchObject({ data: "labels", skill: "effort" });
+    expect(told.factors.find(({ factor }) => factor === "data")!.cells[model]).toMatchObject({ labels: 12, isTold: true });
   });
 
   it("has a break-even only where its labels are told, or cost nothing", () => {
@@ -75,7 +75,7 @@ describe("a recording", () => {
   it("is known by what it measured, not by a name that a user may give", () => {
     const named = "prompt:recorded@mine";
     const own = comparison(undefined, 0.05, named);
-    expect(own.factors.find(({ factor }) => factor === "time")!.cells[named]!.kind).toBe("measured");
+    expect(own.factors.find(({ factor }) => factor === "time")!.cells[named]!.kind).toBe("time");
     const quiet = { ...own, summaries: own.summaries.map((summary) => ({ ...summary, latency: null })) };
     expect(advise(quiet).cautions).toContainEqual({ kind: "latency-not-measured", approach: named, isRecording: false });
   });

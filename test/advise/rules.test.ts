@@ -138,7 +138,9 @@ describe("price", () => {
   });
 
   it("is silent on noise, on unknown prices, and without a choice", () => {
-    const alike = withSummary(won, few, { usdPerThousand: { value: won.summaries[0]!.usdPerThousand!.value * 1.4, basis: "" } });
+    const alike = withSummary(won, few, {
+      usdPerThousand: { ...won.summaries[0]!.usdPerThousand!, value: won.summaries[0]!.usdPerThousand!.value * 1.4 },
+    });
     expect(price(alike)).toEqual([]);
     expect(price(withSummary(won, few, { usdPerThousand: null }))).toEqual([]);
     expect(price(open)).toEqual([]);
@@ -167,7 +169,7 @@ describe("latencyNotMeasured", () => {
     const name = "prompt:recorded@gpt-5-mini";
     const recorded: Comparison = {
       ...full,
-      best: { ...full.best, prompt: { approach: name, basis: "only candidate" } },
+      best: { ...full.best, prompt: { approach: name, basis: { kind: "only-candidate" } } },
       summaries: full.summaries.map((summary) =>
         summary.approach === few
           ? { ...summary, approach: name, latency: null, facts: { ...summary.facts, recording: { labels: null, words: null } } }
@@ -256,7 +258,7 @@ describe("noLanguageModel and missingArm", () => {
   });
 
   it("are silent where a language model ran, even if the stand-in did better", () => {
-    const standIn = { approach: "prompt:labels", basis: "validation" };
+    const standIn = { approach: "prompt:labels", basis: { kind: "only-candidate" } } as const;
     expect(noLanguageModel({ ...full, best: { ...full.best, prompt: standIn } })).toEqual([]);
     expect(missingArm(full)).toEqual([]);
   });
@@ -460,7 +462,7 @@ describe("breakEven", () => {
   });
 
   it("says that one is cheaper at any number", () => {
-    const basis = "why";
+    const { basis } = full.breakEven!;
     expect(breakEven({ ...full, breakEven: { tuned: "tune:probe", prompted: few, requests: null, basis } })).toEqual([
       { kind: "always-cheaper", approach: few, other: "tune:probe", basis },
     ]);
@@ -471,9 +473,10 @@ describe("breakEven", () => {
   });
 
   it("does not say so for sure where the interval of the costs does not", () => {
-    const unsure = { tuned: "tune:probe", prompted: few, requests: null, interval: { low: 4000, high: null }, basis: "why" };
+    const { basis } = full.breakEven!;
+    const unsure = { tuned: "tune:probe", prompted: few, requests: null, interval: { low: 4000, high: null }, basis };
     expect(breakEven({ ...full, breakEven: unsure })).toEqual([
-      { kind: "always-cheaper", approach: few, other: "tune:probe", basis: "why", unlessFrom: 4000 },
+      { kind: "always-cheaper", approach: few, other: "tune:probe", basis, unlessFrom: 4000 },
     ]);
   });
 });
@@ -481,7 +484,7 @@ describe("breakEven", () => {
 describe("undescribedLabels", () => {
   const withWords = (approach: string, humanWords: number, facts: Partial<PredictorFacts> = {}): Comparison => ({
     ...full,
-    best: { ...full.best, prompt: { approach, basis: "only candidate" } },
+    best: { ...full.best, prompt: { approach, basis: { kind: "only-candidate" } } },
     summaries: full.summaries.map((summary) =>
       summary.approach === full.best.prompt?.approach
         ? { ...summary, approach, facts: { ...summary.facts, humanWords, ...facts } }

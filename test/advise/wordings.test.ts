@@ -6,6 +6,11 @@ import { about, points, range } from "../../src/advise/words/points.js";
 const difference = { value: 0.024, low: -0.006, high: 0.051 };
 const gain = { metric: "accuracy", value: 0.021, interval: { low: -0.004, high: 0.05 } } as const;
 const pair = { approach: "tune:probe", other: "prompt:zero-shot@m" } as const;
+const basis = {
+  extraSetup: { labels: 10, fitting: 0.1 },
+  usdPerThousand: { tuned: 0.1, prompted: 1 },
+  isSetupKnown: true,
+};
 
 /** One finding of every kind, and how it is said. */
 const said: readonly (readonly [Finding, string])[] = [
@@ -173,7 +178,7 @@ const said: readonly (readonly [Finding, string])[] = [
       top: "prompt:b",
       metric: "macroF1",
       lead: 0.02,
-      basis: "validation macro-F1 0.800 on 90 rows",
+      basis: { kind: "validation", metric: "macroF1", score: 0.8, rows: 90, of: 90 },
     },
     "prompt:a was chosen without the test rows (validation macro-F1 0.800 on 90 rows); on them prompt:b came out 2 points of macro-F1 higher. Choosing it now, by its test score, would overrate it.",
   ],
@@ -335,11 +340,11 @@ const said: readonly (readonly [Finding, string])[] = [
     "prompt:x knew the labels by their bare names. What a sentence on the meaning of each would add was not measured.",
   ],
   [
-    { kind: "break-even", tuned: "tune:probe", prompted: "prompt:x", requests: 123_843, basis: "" },
+    { kind: "break-even", tuned: "tune:probe", prompted: "prompt:x", requests: 123_843, basis },
     "Below about 120,000 requests in all (interval not measured), prompt:x costs less in total; above, tune:probe does.",
   ],
   [
-    { kind: "break-even", tuned: "t", prompted: "p", requests: 1, interval: { low: 1, high: 1 }, basis: "" },
+    { kind: "break-even", tuned: "t", prompted: "p", requests: 1, interval: { low: 1, high: 1 }, basis },
     "From the first 50 requests on at the latest, t costs less in total than p.",
   ],
   [
@@ -350,25 +355,25 @@ const said: readonly (readonly [Finding, string])[] = [
       requests: 64,
       interval: { low: 61, high: null },
       leavesOut: "machine-speed",
-      basis: "",
+      basis,
     },
     "Below about 64 requests in all (95% interval 61 to never, this machine's speed taken as measured), p costs less in total; above, t does.",
   ],
   [
-    { kind: "break-even", tuned: "t", prompted: "p", requests: 4805, interval: { low: 4801, high: 4809 }, basis: "" },
+    { kind: "break-even", tuned: "t", prompted: "p", requests: 4805, interval: { low: 4801, high: 4809 }, basis },
     "Below about 4,800 requests in all (95% interval 4,800 to 4,810), p costs less in total; above, t does.",
   ],
   [
-    { kind: "break-even", tuned: "t", prompted: "p", requests: 123_843, interval: { low: 118_201, high: 131_999 }, basis: "" },
+    { kind: "break-even", tuned: "t", prompted: "p", requests: 123_843, interval: { low: 118_201, high: 131_999 }, basis },
     "Below about 120,000 requests in all (95% interval 120,000 to 130,000), p costs less in total; above, t does.",
   ],
   [
-    { kind: "always-cheaper", approach: "p", other: "t", basis: "", unlessFrom: 51_200 },
+    { kind: "always-cheaper", approach: "p", other: "t", basis, unlessFrom: 51_200 },
     "At these prices p costs less than t at any number of requests. That is not sure: within the 95% interval of the costs t may be the " +
       "cheaper one from about 51,000 requests on.",
   ],
   [
-    { kind: "always-cheaper", approach: "prompt:x", other: "tune:probe", basis: "" },
+    { kind: "always-cheaper", approach: "prompt:x", other: "tune:probe", basis },
     "At these prices prompt:x costs less than tune:probe at any number of requests.",
   ],
   [

@@ -95,7 +95,7 @@ describe("a comparison", () => {
   test("names the best of each arm and how it was chosen", () => {
     expect(comparison.best.tune).toEqual({
       approach: "tune:probe",
-      basis: expect.stringMatching(/^validation macro-F1 0\.\d{3} on 40 rows$/),
+      basis: { kind: "validation", metric: "macroF1", score: expect.any(Number), rows: 40, of: 40 },
     });
     expect(comparison.best.prompt?.approach).toBe("prompt:few-shot@m");
   });
@@ -166,7 +166,7 @@ describe("a comparison", () => {
     // 192 labels more at ten cents, over $0.004 − $0.0000033 a request.
     expect(breakEven.requests!).toBeGreaterThan(4800);
     expect(breakEven.requests!).toBeLessThan(4810);
-    expect(breakEven.basis).toContain("$19.20 more for labels");
+    expect(breakEven.basis.extraSetup.labels).toBeCloseTo(19.2, 10);
   });
 
   test("everything follows from the stored rows, to the last digit", () => {
@@ -204,14 +204,15 @@ test("several seeds: each approach once a seed, scores their mean", async () => 
   const [best] = comparison.summaries;
   expect(best!.accuracy.value).toBeCloseTo((90 / 120 + 100 / 120) / 2, 12);
   expect(best!.seeds).toEqual([1, 2]);
-  expect(comparison.best.tune).toEqual({ approach: "tune:probe", basis: "only candidate" });
+  expect(comparison.best.tune).toEqual({ approach: "tune:probe", basis: { kind: "only-candidate" } });
 });
 
 test.each([
   [false, "accuracy", ["macroF1"]],
   [true, "microF1", ["macroF1", "exactMatch"]],
 ] as const)("several labels a row: %s; then the question is decided by %s", (isMultiLabel, main, others) => {
-  const best = { tune: { approach: "tune:probe", basis: "" }, prompt: { approach: "prompt:x", basis: "" } };
+  const basis = { kind: "only-candidate" } as const;
+  const best = { tune: { approach: "tune:probe", basis }, prompt: { approach: "prompt:x", basis } };
   const summaries = [
     { approach: "baseline:majority", arm: "baseline" },
     { approach: "tune:probe", arm: "tune" },
@@ -317,7 +318,7 @@ describe("failures", () => {
     ]);
     expect(seen).toEqual(["prompt:broken: The key is missing."]);
     expect(comparison.summaries).toHaveLength(3);
-    expect(comparison.best.prompt).toMatchObject({ approach: "prompt:zero-shot@m", basis: "only candidate" });
+    expect(comparison.best.prompt).toMatchObject({ approach: "prompt:zero-shot@m", basis: { kind: "only-candidate" } });
   });
 
   test("a reached budget ends the comparison; what was measured has been handed over", async () => {
@@ -376,7 +377,10 @@ test("too few rows to validate: the cheapest candidate, and the basis says so", 
   const { zero, few } = cast();
   const comparison = await compare(task({ trainRows: 12 }), [few.approach, zero.approach], optionsWith());
   expect(comparison.measurements.every((measurement) => measurement.split === "test")).toBe(true);
-  expect(comparison.best.prompt).toEqual({ approach: "prompt:zero-shot@m", basis: expect.stringContaining("too few rows") });
+  expect(comparison.best.prompt).toEqual({
+    approach: "prompt:zero-shot@m",
+    basis: { kind: "cheapest", why: "no-validation-rows" },
+  });
   expect(comparison.best.tune).toBeNull();
   expect(comparison.breakEven).toBeNull();
 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { cellWords } from "../../src/advise/words/factor-cells.js";
+import { breakEvenBasisText, priceBasisText } from "../../src/advise/words/prices.js";
 import { compare } from "../../src/compare/compare.js";
 import { breakEven, usdPerThousand } from "../../src/compare/cost.js";
 import { shareOfAnswersChanged } from "../../src/compare/factors.js";
@@ -37,8 +39,8 @@ function cell(factor: FactorName, approach: string): FactorCell {
 /** The cell's text and detail; fails where it is not measured. */
 function measured(factor: FactorName, approach: string): { text: string; detail: string } {
   const found = cell(factor, approach);
-  if (found.kind !== "measured") throw new Error(`${factor} of ${approach} is not measured: ${found.why}`);
-  return { text: found.text, detail: found.detail ?? "" };
+  if (found.kind === "not-measured") throw new Error(`${factor} of ${approach} is not measured: ${found.why}`);
+  return { detail: "", ...cellWords(found) };
 }
 
 describe("the factor table", () => {
@@ -58,14 +60,15 @@ describe("the factor table", () => {
 
   test("texts fit a table's cell", () => {
     for (const row of comparison.factors) {
-      for (const each of Object.values(row.cells)) if (each.kind === "measured") expect(each.text.length).toBeLessThanOrEqual(40);
+      for (const each of Object.values(row.cells))
+        if (each.kind !== "not-measured") expect(cellWords(each).text.length).toBeLessThanOrEqual(40);
     }
   });
 
   test("quality carries its interval", () => {
     const found = cell("quality", "tune:probe");
     const summary = comparison.summaries.find(({ approach }) => approach === "tune:probe")!;
-    expect(found).toMatchObject({ kind: "measured", estimate: summary.macroF1 });
+    expect(found).toMatchObject({ kind: "score", metric: "macroF1", score: summary.macroF1 });
     expect(measured("quality", "tune:probe").text).toMatch(/^0\.\d{3} \(0\.\d{3}–0\.\d{3}\)$/);
     expect(measured("quality", "tune:probe").detail).toMatch(/^accuracy 91\.7% \(.*\), balanced accuracy .*%, on 120 test rows$/);
   });
@@ -108,7 +111,7 @@ describe("the factor table", () => {
 
   test("what is not known is said, not guessed", () => {
     expect(cell("flexibility", "tune:probe")).toMatchObject({ kind: "not-measured" });
-    expect(cell("cost", "prompt:few-shot@other")).toEqual({ kind: "not-measured", why: "the price of an answer is not known" });
+    expect(cell("cost", "prompt:few-shot@other")).toEqual({ kind: "not-measured", why: "price-unknown" });
   });
 });
 
@@ -148,7 +151,7 @@ describe("USD per 1,000 predictions", () => {
     ];
     expect(usdPerThousand([measurement(rows)], assumptions)).toEqual({
       value: 2,
-      basis: "mean list price of 2 requests",
+      basis: { kind: "list-price", requests: 2 },
       // Of 1 and 3: sd √2, over √2.
       standardError: 1,
     });
@@ -196,14 +199,16 @@ describe("USD per 1,000 predictions", () => {
     const rows: Prediction[] = [{ answer: ["a"] }, { answer: ["b"] }];
     const price = usdPerThousand([measurement(rows, { seconds: 0.5 }), measurement(rows, { seconds: 1.5 })], assumptions);
     expect(price?.value).toBeCloseTo((1000 * 0.0001) / (2 * 0.5), 12);
-    expect(price?.basis).toBe("2 texts a second on this machine, at $0.36 an hour, busy 50.0% of the time");
+    expect(price?.basis).toEqual({ kind: "machine", textsPerSecond: 2, usdPerHour: 0.36, utilization: 0.5 });
+    expect(priceBasisText(price!.basis)).toBe("2 texts a second on this machine, at $0.36 an hour, busy 50.0% of the time");
   });
 });
 
 describe("break-even", () => {
+  const basis = { kind: "list-price", requests: 100 } as const;
   const summaryWith = (usd: number | null, fitCost: Partial<Cost>): Summary => ({
     ...comparison.summaries[0]!,
-    usdPerThousand: usd === null ? null : { value: usd, basis: "" },
+    usdPerThousand: usd === null ? null : { value: usd, basis },
     fitCost: { ...noCost, ...fitCost },
   });
 
@@ -211,7 +216,7 @@ describe("break-even", () => {
     // 100 labels at 10 cents, and an hour of the machine; $0.99 saved per 1,000.
     const found = breakEven(summaryWith(0.01, { labels: 108, seconds: 3600 }), summaryWith(1, { labels: 8 }), assumptions);
     expect(found?.requests).toBe(Math.ceil((1000 * 10.36) / 0.99));
-    expect(found?.basis).toBe(
+    expect(breakEvenBasisText(found!.basis)).toBe(
       "$10.00 more for labels, $0.36 more for fitting; per 1,000 requests $1.00 prompted against $0.01 tuned. People's time is not counted.",
     );
   });
@@ -224,7 +229,7 @@ describe("break-even", () => {
 
   const withError = (usd: number, standardError: number, fitCost: Partial<Cost>): Summary => ({
     ...summaryWith(usd, fitCost),
-    usdPerThousand: { value: usd, basis: "", standardError },
+    usdPerThousand: { value: usd, basis, standardError },
   });
 
   test("its interval is where the interval of what a request saves would put it", () => {

@@ -172,7 +172,7 @@ describe("the best of an arm", () => {
     const present = validation.outcomes.filter((outcome) => !isMissing(outcome)).length;
     expect(present).toBeLessThan(validation.outcomes.length);
     expect(best.prompt?.approach).toBe("prompt:better");
-    expect(best.prompt?.basis).toContain(`on ${present} of ${validation.outcomes.length} rows`);
+    expect(best.prompt?.basis).toMatchObject({ kind: "validation", rows: present, of: validation.outcomes.length });
   });
 
   test("has no score of rows that are all missing: such a candidate is a rival, ranked by nothing", async () => {
@@ -215,7 +215,7 @@ describe("the best of an arm", () => {
     const comparison = await compare(task(), [tuned(9), labelsOnly, model], options);
     expect(comparison.best.prompt).toEqual({
       approach: "prompt:recorded@m",
-      basis: "only candidate that asks a language model",
+      basis: { kind: "only-language-model" },
     });
     expect(comparison.rivals).toBeUndefined();
     const alone = await compare(task(), [tuned(9), labelsOnly], options);
@@ -229,7 +229,7 @@ describe("an approach without answers", () => {
     const comparison = await compare(task(), [floor, tuned(9), lacking("prompt:m", majority, isTest, gap)], options);
     expect(comparison.summaries.map(({ approach }) => approach).sort()).toEqual(["baseline:majority", "tune:probe"]);
     const self = identified("prompt:m", "prompt", { asksLlm: true, learnsFrom: "nothing" });
-    expect(comparison.failed).toEqual([{ ...self, reason: expect.stringContaining("status 401") }]);
+    expect(comparison.failed).toEqual([{ ...self, reason: { kind: "no-outcome", testRows: 120, example: "status 401" } }]);
     expect(comparison.unanswered).toEqual([
       { approach: "prompt:m", arm: "prompt", reason: "missing", rows: 120, testRows: 120, example: "status 401" },
     ]);

@@ -21,14 +21,26 @@ const report = JSON.parse(renderJson(comparison, advice)) as Report;
 
 describe("renderJson", () => {
   it("names its format", () => {
-    expect(report.format).toBe(3);
+    expect(report.format).toBe(4);
   });
 
   it("has every statistic unrounded", () => {
-    expect(report.summaries).toEqual(comparison.summaries);
+    expect(report.summaries).toMatchObject(comparison.summaries);
     expect(report.contrasts).toEqual(comparison.contrasts);
-    expect(report.factors).toEqual(comparison.factors);
+    expect(report.factors).toMatchObject(comparison.factors);
     expect(report.task).toEqual(comparison.task);
+  });
+
+  it("has words beside what is numbers by kind", () => {
+    const words = { text: expect.any(String) as string };
+    for (const row of report.factors) {
+      expect(row.measure).toMatchObject(words);
+      for (const cell of Object.values(row.cells)) expect(cell).toMatchObject(words);
+    }
+    expect(report.best).toMatchObject({ tune: { basis: words }, prompt: { basis: words } });
+    expect(report.breakEven).toMatchObject({ basis: words });
+    for (const { usdPerThousand } of report.summaries) expect(usdPerThousand).toMatchObject({ basis: words });
+    expect(report.failed).toMatchObject([{ reason: "no server answers at http://localhost:11434" }]);
   });
 
   it("claims nothing of how recorded answers came about but what the user told", () => {

@@ -2,7 +2,7 @@
 
 import { formatCount, formatPlural } from "../../lib/text/format.js";
 import { metricInWords } from "../../lib/text/metric-names.js";
-import type { Failure, UnansweredApproach, UnansweredReason } from "../../types.js";
+import type { FailedReason, Failure, UnansweredApproach, UnansweredReason } from "../../types.js";
 import { closed, quoted, sequence } from "./lists.js";
 import { failureNames } from "./names.js";
 
@@ -17,6 +17,14 @@ export function unansweredText({ approach, rows, testRows, reason, reasons, exam
   return closed(
     `${had} could be had from ${approach}: ${formatCount(rows)} of ${formatPlural(testRows, "test row")} ${why}${quoted(example)}`,
   );
+}
+
+/** Why an approach could not be measured. */
+export function failedText(reason: FailedReason): string {
+  if (typeof reason === "string") return reason;
+  const { testRows, example } = reason;
+  const words = example === undefined ? "" : `, e.g. "${example.slice(0, 200)}"`;
+  return `none of ${formatPlural(testRows, "test row")} has an answer: the recording lacks them, or the service failed${words}`;
 }
 
 /** What the reasons are called of which one keeps answers away. */

@@ -1,7 +1,6 @@
 /** @file Accuracy, macro-F1 and micro-F1 of one approach, and of one minus another, as functions of the counts that resampling draws. */
 
 import type { Random } from "../../lib/random.js";
-import { isShareOfRows } from "../../lib/text/metric-names.js";
 import type { Estimate, Metric } from "../../types.js";
 import { bootstrapInterval } from "../statistics/bootstrap.js";
 import { effectiveUnits, jackknifeInterval } from "../statistics/jackknife.js";
@@ -10,6 +9,7 @@ import { permutationTest } from "../statistics/permutation.js";
 import { type Statistic, type Units, unitCount, unitsOf } from "../statistics/resampling-units.js";
 import { type CodedRows, isRight } from "./label-indices.js";
 import { f1, rowsOfLabel } from "./metrics.js";
+import { isShareOfRows } from "./share-of-rows.js";
 
 /** One approach's answers to the test rows: the same rows once for each seed. */
 export interface Series {

@@ -1,6 +1,5 @@
 /** @file Plain arrays, checked and coded as the statistics want them. */
 import { UserError } from "../../lib/errors.js";
-import { formatPlural } from "../../lib/text/format.js";
 import type { CodedRows } from "../metrics/label-indices.js";
 
 /** A label. Labels are the same where their texts are: `1` and `"1"`, `true` and `"true"`. */
@@ -22,7 +21,7 @@ export function rowCount(arrays: Readonly<Record<string, { readonly length: numb
   const other = given.find(({ length }) => length !== first!.length);
   if (other !== undefined) {
     throw new UserError(
-      `${first!.name} has ${formatPlural(first!.length, "row")}, ${other.name} has ${other.length}. Give one value a row in both, in the same order.`,
+      `The length of ${first!.name} is ${first!.length}, that of ${other.name} is ${other.length}. Give one value a row in both, in the same order.`,
     );
   }
   if (first!.length === 0) throw new UserError(`${first!.name} is empty. Give at least one row.`);

@@ -17,18 +17,16 @@ export function metricInWords(metric: Metric): string {
 
 /** A score as it is usually written: shares of rows as percentages, F1 with three decimals. */
 export function formatMetric(metric: Metric, value: number): string {
-  return isShareOfRows(metric) ? formatPercent(value) : formatScore(value);
+  return isPercentage[metric] ? formatPercent(value) : formatScore(value);
 }
 
 /** The same with its 95% interval: `91.2% (90.1–92.3)`, `0.912 (0.903–0.921)`. */
 export function formatMetricEstimate(metric: Metric, estimate: Estimate): string {
   const { value, low, high } = estimate;
-  return isShareOfRows(metric)
+  return isPercentage[metric]
     ? formatShareEstimate(estimate)
     : `${formatScore(value)} (${formatScore(low)}–${formatScore(high)})`;
 }
 
-/** Whether a metric is a share of right rows. */
-export function isShareOfRows(metric: Metric): boolean {
-  return metric === "accuracy" || metric === "exactMatch";
-}
+/** Whether a metric is written as a percentage: a share of right rows is. */
+const isPercentage: Readonly<Record<Metric, boolean>> = { accuracy: true, exactMatch: true, macroF1: false, microF1: false };

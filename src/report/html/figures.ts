@@ -2,12 +2,13 @@
 import type { Advice } from "../../advise/advise.js";
 import { summaryOf } from "../../advise/lookup.js";
 import { about } from "../../advise/words/points.js";
-import { requestRange } from "../../advise/words/requests.js";
+import { breakEvenBasisText, requestRange } from "../../advise/words/prices.js";
 import { fewestRequests } from "../../compare/cost.js";
 import { totalCost } from "../../compare/details/total-cost.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
+import { isShareOfRows } from "../../compare/metrics/share-of-rows.js";
 import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../lib/text/format.js";
-import { formatMetric, isShareOfRows, metricNames } from "../../lib/text/metric-names.js";
+import { formatMetric, metricNames } from "../../lib/text/metric-names.js";
 import type { Comparison, Summary } from "../../types.js";
 import { breakEvenChart } from "../charts/break-even-chart.js";
 import { costQualityChart } from "../charts/cost-quality-chart.js";
@@ -101,7 +102,7 @@ function breakEvenFigure(comparison: Comparison): Markup | null {
     `Labels, fitting and running together. ${crossing}`,
     (size) =>
       breakEvenChart(lines, { ...size, breakEven: marked, title: "Total cost by number of requests", description: crossing }),
-    markup`<p class="note">${breakEven.basis}</p>`,
+    markup`<p class="note">${breakEvenBasisText(breakEven.basis)}</p>`,
   );
 }
 

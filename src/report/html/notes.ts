@@ -1,4 +1,6 @@
 /** @file What the report rests on: assumptions, data, methods, and what it takes to repeat it. */
+import { choiceBasisText } from "../../advise/words/choices.js";
+import { failedText } from "../../advise/words/unanswered.js";
 import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/text/format.js";
 import { spendingText } from "../../lib/text/spending.js";
 import type { Comparison } from "../../types.js";
@@ -26,7 +28,7 @@ export function dataNotes({ task, failed }: Comparison): Markup {
     markup`<h3>Noticed in the data</h3><ul>${task.warnings.map((text) => markup`<li>${prose(text)}</li>`)}</ul>`;
   const failures =
     failed.length > 0 &&
-    markup`<h3>Not measured</h3><ul>${failed.map(({ approach, reason }) => markup`<li><bdi>${approach}</bdi>: ${reason}</li>`)}</ul>`;
+    markup`<h3>Not measured</h3><ul>${failed.map(({ approach, reason }) => markup`<li><bdi>${approach}</bdi>: ${failedText(reason)}</li>`)}</ul>`;
   const labels = details(
     `${formatPlural(task.labels.length, "label")}`,
     markup`<p>${task.labels.map((label, i) => markup`${i > 0 && " · "}<bdi>${label}</bdi>`)}</p>`,
@@ -42,7 +44,7 @@ export function methodNotes({ contrasts, best, summaries }: Comparison): Markup 
     ["prompted", best.prompt],
   ] as const;
   const chosen = choices.flatMap(([arm, choice]) =>
-    choice === null ? [] : [markup`<li>Best ${arm}: <bdi>${choice.approach}</bdi>, ${choice.basis}.</li>`],
+    choice === null ? [] : [markup`<li>Best ${arm}: <bdi>${choice.approach}</bdi>, ${choiceBasisText(choice.basis)}.</li>`],
   );
   return markup`<ul>
 <li>Both arms learned from the same training rows and were measured on the same test rows, which nothing was fitted to or chosen by.</li>

@@ -1,5 +1,6 @@
 /** @file The page's tables of approaches: factors, ranking, differences. */
 import type { Advice } from "../../advise/advise.js";
+import { cellWords, measureText } from "../../advise/words/factor-cells.js";
 import { moreTestRows } from "../../advise/words/more-rows.js";
 import { asWrongText } from "../../advise/words/pairs.js";
 import {
@@ -35,16 +36,16 @@ function factorTable({ factors }: Comparison, shown: readonly Summary[]): Markup
   const heads = shown.map(({ approach, arm }) => markup`<th scope="col">${approachName(approach, arm)}</th>`);
   const rows = factors.map(({ factor, measure, cells }) => {
     const columns = shown.map(({ approach }) => markup`<td data-name="${approach}">${factorCell(cells[approach])}</td>`);
-    return markup`<tr><th scope="row">${factorNames[factor]}<span class="detail">${measure}</span></th>${columns}</tr>`;
+    return markup`<tr><th scope="row">${factorNames[factor]}<span class="detail">${measureText(measure)}</span></th>${columns}</tr>`;
   });
   return markup`<div class="scroll" role="region" aria-label="Factors" tabindex="0"><table class="factors"><thead><tr><td></td>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function factorCell(cell: FactorCell | undefined): Markup {
   if (cell === undefined) return markup`–`;
-  if (cell.kind === "not-measured")
-    return markup`<span class="missing">not measured</span><span class="detail">${cell.why}</span>`;
-  return markup`<span class="value">${cell.text}</span>${cell.detail !== undefined && markup`<span class="detail">${cell.detail}</span>`}`;
+  const { text, detail } = cellWords(cell);
+  if (cell.kind === "not-measured") return markup`<span class="missing">not measured</span><span class="detail">${text}</span>`;
+  return markup`<span class="value">${text}</span>${detail !== undefined && markup`<span class="detail">${detail}</span>`}`;
 }
 
 /** All approaches with their scores, prices and times, the best first. */

@@ -1,6 +1,7 @@
 /** @file The report in a terminal: the answer first, then what it rests on. */
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
+import { cellWords, measureText } from "../../advise/words/factor-cells.js";
 import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
 import { closed } from "../../advise/words/lists.js";
 import { moreRowsInShort } from "../../advise/words/more-rows.js";
@@ -107,16 +108,17 @@ function factorLines(comparison: Comparison, { width, style, say, glyphs }: Page
   const columns: Column[] = [{ title: "", minimum: 15 }, ...shown.map(({ approach }) => ({ title: say(approach), minimum: 24 }))];
   const cellParts = (cell: FactorCell | undefined): CellPart[] => {
     if (cell === undefined) return [{ text: say("–") }];
-    if (cell.kind === "not-measured") return [{ text: say(`not measured: ${cell.why}`), style: style.dim }];
+    const { text, detail } = cellWords(cell);
+    if (cell.kind === "not-measured") return [{ text: say(`not measured: ${text}`), style: style.dim }];
     return [
-      { text: say(cell.text) },
-      ...(cell.detail === undefined ? [] : [{ text: say(cell.detail), style: style.dim, maxLines: detailLines }]),
+      { text: say(text) },
+      ...(detail === undefined ? [] : [{ text: say(detail), style: style.dim, maxLines: detailLines }]),
     ];
   };
   const rows = comparison.factors.map(({ factor, measure, cells }) => [
     [
       { text: factorNames[factor], style: style.bold },
-      { text: say(measure), style: style.dim },
+      { text: say(measureText(measure)), style: style.dim },
     ],
     ...shown.map(({ approach }) => cellParts(cells[approach])),
   ]);

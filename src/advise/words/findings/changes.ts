@@ -5,7 +5,7 @@ import { formatPercent, formatPlural, formatUsd } from "../../../lib/text/format
 import { moreTestRows } from "../more-rows.js";
 import { tieBreakNames } from "../names.js";
 import { about, points } from "../points.js";
-import { requestRange } from "../requests.js";
+import { requestRange } from "../prices.js";
 import type { WordingsOf } from "../wording.js";
 
 /** Findings on what would change the answer. */

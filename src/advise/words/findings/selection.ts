@@ -3,6 +3,7 @@
 import { formatPlural, formatPValue } from "../../../lib/text/format.js";
 import { metricInWords, metricNames } from "../../../lib/text/metric-names.js";
 import type { Contrast } from "../../../types.js";
+import { choiceBasisText } from "../choices.js";
 import { capitalized } from "../lists.js";
 import { points, range, signed } from "../points.js";
 import type { WordingsOf } from "../wording.js";
@@ -27,7 +28,7 @@ export const selectionWordings: WordingsOf<"chance-not-excluded" | "metrics-disa
     role: "caution",
     title: () => "Another one scored higher on the test rows",
     sentence: ({ chosen, top, metric, lead, basis }) =>
-      `${chosen} was chosen without the test rows (${basis}); on them ${top} came out ${points(lead)} of ${metricInWords(metric)} higher. ` +
+      `${chosen} was chosen without the test rows (${choiceBasisText(basis)}); on them ${top} came out ${points(lead)} of ${metricInWords(metric)} higher. ` +
       "Choosing it now, by its test score, would overrate it.",
   },
 };

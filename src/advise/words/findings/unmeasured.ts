@@ -1,5 +1,6 @@
 /** @file What was not measured, in words. */
 import { closed } from "../lists.js";
+import { failedText } from "../unanswered.js";
 import type { WordingsOf } from "../wording.js";
 
 /** Findings on what is missing. */
@@ -32,7 +33,7 @@ export const unmeasuredWordings: WordingsOf<
   failed: {
     role: "caution",
     title: () => "Not measured",
-    sentence: ({ approach, reason }) => `${approach} could not be measured: ${closed(reason)}`,
+    sentence: ({ approach, reason }) => `${approach} could not be measured: ${closed(failedText(reason))}`,
     steps: () => [
       {
         text: "Mend what kept an approach from being measured (it stands among the cautions), and go on: only what is missing is asked.",

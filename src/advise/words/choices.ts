@@ -1,0 +1,31 @@
+import { formatCount, formatScore } from "../../lib/text/format.js";
+import { metricNames } from "../../lib/text/metric-names.js";
+import type { ChoiceBasis } from "../../types.js";
+
+type SoleKind = "only-candidate" | "only-language-model" | "only-measured";
+
+const sole: Readonly<Record<SoleKind, string>> = {
+  "only-candidate": "only candidate",
+  "only-language-model": "only candidate that asks a language model",
+  "only-measured": "only candidate that was fully measured",
+};
+
+const unranked: Readonly<Record<Extract<ChoiceBasis, { readonly kind: "cheapest" }>["why"], string>> = {
+  "no-validation-rows": "too few rows to hold some back for validation",
+  "few-answered-rows": "too few validation rows that all of them answered",
+};
+
+/** How the best of an arm was chosen: `only candidate`, `validation macro-F1 0.912 on 400 rows`. */
+export function choiceBasisText(basis: ChoiceBasis): string {
+  switch (basis.kind) {
+    case "cheapest":
+      return `the cheapest: ${unranked[basis.why]}`;
+    case "validation": {
+      const { metric, score, rows, of } = basis;
+      const count = rows < of ? `${formatCount(rows)} of ${formatCount(of)}` : formatCount(of);
+      return `validation ${metricNames[metric]} ${formatScore(score)} on ${count} rows`;
+    }
+    default:
+      return sole[basis.kind];
+  }
+}

@@ -1,0 +1,139 @@
+/** @file The factor table in words: what a row measures, and each kind of cell. A kind without words does not compile. */
+import { fewestRequests } from "../../compare/cost.js";
+import {
+  formatBytes,
+  formatCount,
+  formatLargeCount,
+  formatPercent,
+  formatPlural,
+  formatSeconds,
+  formatUsd,
+} from "../../lib/text/format.js";
+import { formatMetricEstimate, metricNames } from "../../lib/text/metric-names.js";
+import type { BreakEven, FactorCell, FactorMeasure, LabelsScored, MetricScore, NotMeasured } from "../../types.js";
+import { capitalized } from "./lists.js";
+import { priceBasisText } from "./prices.js";
+
+/** A cell in words. `text` is short enough for a table; of a cell that was not measured it says why. */
+export interface CellWords {
+  readonly text: string;
+  readonly detail?: string;
+}
+
+type CellOf<Kind extends FactorCell["kind"]> = Extract<FactorCell, { readonly kind: Kind }>;
+
+const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => CellWords } = {
+  score: scoreWords,
+  changes: changesWords,
+  time: ({ fitSeconds, latency, testRows, predictSeconds }) => {
+    const fit = `fit ${formatSeconds(fitSeconds)}`;
+    if (latency === null) return { text: fit, detail: "time of an answer not measured" };
+    const all = `${formatPlural(testRows, "test row")} answered in ${formatSeconds(predictSeconds)}`;
+    return {
+      text: `${fit}, answer ${formatSeconds(latency.p50)}`,
+      detail: `95% of answers within ${formatSeconds(latency.p95)}, over ${formatPlural(latency.requests, "request")}; ${all}`,
+    };
+  },
+  price: ({ usdPerThousand, basis, setup, breakEven }) => ({
+    text: `${formatUsd(usdPerThousand)} per 1,000`,
+    detail: [
+      priceBasisText(basis),
+      setup === null
+        ? "what setting it up took is not known"
+        : `set up: labels ${formatUsd(setup.labels)}, fitting ${formatUsd(setup.fitting)}`,
+      ...(breakEven === undefined ? [] : [breakEvenText(breakEven)]),
+    ].join("; "),
+  }),
+  labels: ({ labels, isTold, trainRows }) => ({
+    text: formatPlural(labels, "label"),
+    detail: isTold ? told : `of ${formatPlural(trainRows, "training row")}; learning curve not measured`,
+  }),
+  effort: ({ words, isTold, settings, needs }) => {
+    if (isTold) return { text: formatPlural(words, "word"), detail: told };
+    const chosen = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+    return {
+      text: `${formatPlural(words, "word")}, ${formatPlural(chosen.length, "setting")}`,
+      detail:
+        `${chosen.length === 0 ? "no setting chosen by measuring" : `chosen by measuring: ${chosen.join(", ")}`}; ` +
+        `${needs.length === 0 ? "needs nothing besides its files" : `needs ${needs.join(", ")}`}`,
+    };
+  },
+  "not-measured": ({ why }) => ({ text: reasons[why] }),
+};
+
+/** A cell of the factor table in words. Names of approaches and settings stand in it as they are: the renderer escapes. */
+export function cellWords<Kind extends FactorCell["kind"]>(cell: CellOf<Kind>): CellWords {
+  return cells[cell.kind as Kind](cell);
+}
+
+const measures: Readonly<Record<Exclude<FactorMeasure["kind"], "score">, string>> = {
+  changes: "Numbers set by learning, and tokens of prompt sent with each text",
+  time: "Time to fit, and for one answer (median)",
+  price: "USD per 1,000 predictions",
+  labels: "Labelled examples used",
+  adaptation: "Labels needed for a new class; points lost on shifted texts",
+  effort: "Words a person wrote, and settings chosen by measuring",
+};
+
+/** What a row of the factor table measures, with its unit. */
+export function measureText(measure: FactorMeasure): string {
+  if (measure.kind !== "score") return measures[measure.kind];
+  return `${capitalized(metricNames[measure.metric])}${over(measure.labels)} on the test rows, with its 95% interval`;
+}
+
+/** ` over 5 of 7 labels`; nothing where a score is over all. */
+function over(labels: LabelsScored | undefined): string {
+  return labels === undefined ? "" : ` over ${formatCount(labels.scored)} of ${formatPlural(labels.of, "label")}`;
+}
+
+function scoreWords({ testRows, missing, others, balancedAccuracy, seeds, ...main }: CellOf<"score">): CellWords {
+  const scoreText = ({ metric, score }: MetricScore): string => formatMetricEstimate(metric, score);
+  const beside = others.map((other) => `${metricNames[other.metric]} ${scoreText(other)}${over(other.labels)}, `).join("");
+  const balanced = `${beside}balanced accuracy ${formatPercent(balancedAccuracy)}`;
+  const rows = formatPlural(testRows, "test row");
+  const all = seeds > 1 ? `, mean of ${seeds} seeds` : "";
+  if (missing === undefined) return { text: scoreText(main), detail: `${balanced}, on ${rows}${all}` };
+  const worst = `${metricNames[missing.metric]} ${formatPercent(missing.asWrong)} with the missing ones wrong`;
+  // Scores over fewer rows than the others' say so before anything else.
+  const detail = `on ${formatCount(testRows - missing.rows)} of ${rows} (${worst}): ${balanced}${all}`;
+  return { text: scoreText(main), detail };
+}
+
+function changesWords(cell: CellOf<"changes">): CellWords {
+  const { trainedParameters, totalParameters, promptTokens, artifactBytes, answersChanged } = cell;
+  const total = totalParameters === null ? "" : ` of ${formatLargeCount(totalParameters)}`;
+  const numbers = trainedParameters === 0 ? "none set" : `${formatLargeCount(trainedParameters)}${total} set`;
+  const unshipped = totalParameters === null ? "the model stays with a service" : "not saved as a model to ship";
+  return {
+    text: `${numbers}${promptTokens === 0 ? "" : `, ${formatCount(promptTokens)} prompt tokens`}`,
+    detail: [
+      ...(answersChanged === undefined
+        ? []
+        : [`answers ${formatPercent(answersChanged.share)} of the test rows otherwise than ${answersChanged.from}`]),
+      artifactBytes === null ? unshipped : `${formatBytes(artifactBytes)} to ship`,
+    ].join("; "),
+  };
+}
+
+/** From how many requests on; nothing of numbers that are too small to mean anything. */
+function breakEvenText({ tuned, prompted, requests, interval, leavesOut }: BreakEven): string {
+  if (requests === null) return `${tuned} never gets cheaper than ${prompted} at these prices`;
+  const cheaper = `${tuned} is cheaper than ${prompted} from`;
+  if (requests === 0) return `${cheaper} the first request on`;
+  if (requests < fewestRequests) return `${cheaper} the first ${fewestRequests} requests on`;
+  const count = `${cheaper} ${formatPlural(requests, "request")} on`;
+  if (interval === undefined) return `${count} (interval not measured)`;
+  const high = interval.high === null ? "never" : formatCount(interval.high);
+  const without = leavesOut === undefined ? "" : ", this machine's speed taken as measured";
+  return `${count} (95% interval ${formatCount(interval.low)} to ${high}${without})`;
+}
+
+const told = "as told, not measured";
+const replayed = "the answers are recorded; how they came about was not measured";
+const reasons: Readonly<Record<NotMeasured, string>> = {
+  recorded: replayed,
+  "labels-not-told": `${replayed} (--recorded-labels tells the labels)`,
+  "words-not-told": `${replayed} (--recorded-words tells the words)`,
+  "price-unknown": "the price of an answer is not known",
+  "no-experiment": "needs an experiment with a held-out label and one with shifted texts",
+};
