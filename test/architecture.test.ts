@@ -143,6 +143,14 @@ describe("the sources", () => {
     expect(files.filter((file) => textOf(file).includes("Math.random("))).toEqual([]);
   });
 
+  it("append to files in store/ alone, where it is said what a killed process leaves of a line", () => {
+    const appends = /\bappendFile(Sync)?\(|createWriteStream|\bopen(Sync)?\([^)]*"a\+?"/;
+    const found = files.filter((file) => appends.test(textOf(file)));
+    // A lock is made so, and nothing is written to it.
+    const expected = ["journal.ts", "line-file.ts", "row-log.ts", "run-lock.ts"];
+    expect(found.sort()).toEqual(expected.map((file) => `src/store/${file}`));
+  });
+
   it("can be held in mind: at most 30 files in a folder, half of them under 120 lines", () => {
     const counts = new Map<string, number>();
     for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);

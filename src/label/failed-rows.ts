@@ -8,11 +8,12 @@ import { join } from "node:path";
 import { isErrorCode, UserError } from "../lib/errors.js";
 import { textAt } from "../lib/json-value.js";
 import { privateFileMode } from "../lib/private-file.js";
+import { writeLines } from "../store/journal.js";
 import type { Failure } from "../types.js";
 import { emptyText, replacePredictions } from "./label-totals.js";
 import {
+  type JournalLine,
   journalPath,
-  journalText,
   type LabelledLayout,
   type LabelledRow,
   labelledFormat,
@@ -85,10 +86,9 @@ export async function replaceRows(
   }
   await chmod(written, (await stat(path)).mode);
   const predictions = [...rows.values()].map(({ prediction }) => prediction);
-  const journal = await open(next, "w", privateFileMode);
-  await journal.writeFile(journalText({ bytes: newBytes, totals: replacePredictions(totals, failures, predictions), retries }));
-  await journal.sync();
-  await journal.close();
+  await writeLines(next, [
+    { bytes: newBytes, totals: replacePredictions(totals, failures, predictions), retries },
+  ] satisfies JournalLine[]);
   // From here on it is done, if not by this process.
   await rename(written, merged);
   await finishReplacing(path, folder);

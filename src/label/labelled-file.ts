@@ -4,14 +4,13 @@
  * off when the file is opened again, and written anew.
  */
 import { existsSync } from "node:fs";
-import { type FileHandle, open, readFile, stat, truncate } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../lib/errors.js";
 import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
-import { privateFileMode } from "../lib/private-file.js";
 import { csvCell, isFormulaLike, quotedCell } from "../lib/text/csv-cell.js";
-import { journalLine, parseJournal } from "../store/journal.js";
+import { type Journal, openJournal } from "../store/journal.js";
 import type { Prediction } from "../types.js";
 import { addPredictions, emptyText, type LabelTotals, noTotals } from "./label-totals.js";
 
@@ -90,7 +89,7 @@ export function labelledFormat(path: string): LabelledFormat {
 /** The journal's path in the folder that is kept beside the file. */
 export const journalPath = (folder: string): string => join(folder, "journal.jsonl");
 
-/** What the file holds so far; nothing where there is no journal. */
+/** What the file holds so far. */
 export async function readTotals(path: string, folder: string): Promise<LabelTotals> {
   return (await wholePart(path, folder)).totals;
 }
@@ -108,11 +107,10 @@ export async function readRetries(path: string, folder: string): Promise<number>
 export async function openLabelledFile(path: string, folder: string, layout: LabelledLayout): Promise<LabelledFile> {
   const { columns, names, defusesFormulas } = layout;
   const format = labelledFormat(path);
-  const whole = await wholePart(path, folder);
+  const { whole, journal, count } = await openWhole(path, folder);
   const file = await open(path, existsSync(path) ? "r+" : "w");
   await file.truncate(whole.bytes);
-  if (existsSync(journalPath(folder))) await truncate(journalPath(folder), whole.journalBytes);
-  const lines = await open(journalPath(folder), "a", privateFileMode);
+  journal.keep(count);
   let { bytes, totals } = whole;
   const retries = whole.retries === undefined ? {} : { retries: whole.retries };
   const write = async (text: string): Promise<void> => {
@@ -133,17 +131,13 @@ export async function openLabelledFile(path: string, folder: string, layout: Lab
         totals,
         rows.map(({ prediction }) => prediction),
       );
-      await lines.writeFile(journalText({ bytes, totals, ...retries }));
+      journal.append({ bytes, totals, ...retries });
     },
     async [Symbol.asyncDispose]() {
       await file.close();
-      await lines.close();
     },
   };
 }
-
-/** A line of the journal. */
-export const journalText = (line: JournalLine): string => journalLine(line);
 
 /** A row as it stands in the file, with the end of its line. */
 export function labelledLine(row: LabelledRow, format: LabelledFormat, layout: LabelledLayout): string {
@@ -158,16 +152,21 @@ async function writeAll(file: FileHandle, content: Buffer, position: number): Pr
   }
 }
 
-/** The part of the file that a line of the journal vouches for, and the part of the journal up to that line. */
-export async function wholePart(path: string, folder: string): Promise<JournalLine & { readonly journalBytes: number }> {
+/** The part of the file that a line of the journal vouches for: nothing where there is no journal. */
+export async function wholePart(path: string, folder: string): Promise<JournalLine> {
+  return (await openWhole(path, folder)).whole;
+}
+
+/** The same with the journal, and how many of its lines lead up to that one. */
+async function openWhole(
+  path: string,
+  folder: string,
+): Promise<{ readonly whole: JournalLine; readonly journal: Journal<JournalLine>; readonly count: number }> {
   // The file may have been deleted, and after a power cut be shorter than the last line says.
   const size = existsSync(path) ? (await stat(path)).size : 0;
-  const journal = journalPath(folder);
-  const text = existsSync(journal) ? await readFile(journal, "utf8") : "";
-  let found: JournalLine & { readonly journalBytes: number } = { bytes: 0, totals: noTotals, journalBytes: 0 };
-  const { lines, ends } = parseJournal(journal, text, journalKind);
-  for (const [i, line] of lines.entries()) if (line.bytes <= size) found = { ...line, journalBytes: ends[i]! };
-  return found;
+  const journal = openJournal(journalPath(folder), journalKind);
+  const last = journal.lines.findLastIndex(({ bytes }) => bytes <= size);
+  return { whole: journal.lines[last] ?? { bytes: 0, totals: noTotals }, journal, count: last + 1 };
 }
 
 /** The added cells of a row. */

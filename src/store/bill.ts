@@ -24,7 +24,8 @@ const kind = {
 };
 
 /**
- * Opens the list of payments, of which each line is one. A torn last line, left by a power cut, is not counted.
+ * Opens the list of payments, one a line. A torn last line is not counted. After a power cut the last payments may be missing, and that cannot be
+ * told: what rows cost is stored as it would be alone, whether this run paid for it or a cache answered.
  *
  * @throws UserError where a line is damaged: what was spent is not known then, and must not be taken for nothing
  */

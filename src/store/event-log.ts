@@ -1,12 +1,12 @@
 /**
  * @file `events.jsonl` of a run's folder: what happened while it was measured, so that somebody who comes later sees the curves. Nothing is computed
- * from it, so it may be lost: it is not flushed, it is bounded, and what is damaged in it is passed over.
+ * from it, so it may be lost: it is no journal but bounded, without checksums, and what is damaged in it is passed over.
  */
-import { appendFileSync, existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
-import { privateFileMode } from "../lib/private-file.js";
 import { phaseKey } from "../lib/text/phase-text.js";
 import type { PhaseEvent, RunEvent } from "../types.js";
+import { openLineFile, wholeLineBytes } from "./line-file.js";
 
 /** An event with the time at which it happened: ISO 8601, UTC. */
 export type LoggedEvent = RunEvent & { readonly at: string };
@@ -23,7 +23,8 @@ const leastMilliseconds = 500;
 
 /** Opens the log to add to it. A log that cannot be written is no failure of the run. */
 export function openEventLog(path: string, now: () => number = Date.now): EventLog {
-  let bytes = existsSync(path) ? statSync(path).size : 0;
+  const file = openLineFile(path, wholeLineBytes(path));
+  let isOpen = true;
   const keptAt = new Map<string, number>();
   const isKept = (event: PhaseEvent, at: number): boolean => {
     const key = phaseKey(event);
@@ -36,13 +37,11 @@ export function openEventLog(path: string, now: () => number = Date.now): EventL
   return {
     add(event) {
       const at = now();
-      if (bytes >= mostBytes || (event.kind === "progress" && !isKept(event, at))) return;
-      const line = `${JSON.stringify({ at: new Date(at).toISOString(), ...event } satisfies LoggedEvent)}\n`;
-      bytes += Buffer.byteLength(line);
+      if (!isOpen || file.bytes >= mostBytes || (event.kind === "progress" && !isKept(event, at))) return;
       try {
-        appendFileSync(path, line, { mode: privateFileMode });
+        file.append(JSON.stringify({ at: new Date(at).toISOString(), ...event } satisfies LoggedEvent));
       } catch {
-        bytes = mostBytes;
+        isOpen = false;
       }
     },
   };

@@ -7,17 +7,17 @@
  * without such a line are the remains of a killed run; they are dropped when the run is opened to go on. One that is made again stands beside the
  * former until its own line is written.
  */
-import { mkdir, open, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../lib/errors.js";
 import { sha256 } from "../lib/hash.js";
-import { privateFileMode, privateFolder, writePrivateFile } from "../lib/private-file.js";
+import { privateFolder, writePrivateFile } from "../lib/private-file.js";
 import { checkRegularFile } from "../lib/regular-file.js";
 import { sealedDocument, unsealed } from "../lib/sealed-json.js";
 import { keyOf, measurementKey } from "../lib/text/measurement-key.js";
 import type { Measurement, MeasurementKey, Outcome } from "../types.js";
-import { checked, damaged, journalLine, readJournal } from "./journal.js";
+import { appendLines, checked, damaged, readJournal, writeLines } from "./journal.js";
 import {
   headSchema,
   type MeasurementHead,
@@ -127,8 +127,8 @@ function makeRun(
       const key = measurementKey(measurement);
       const former = stored.get(key);
       const made: Stored = { measurement, attempt: (former?.attempt ?? 0) + 1 };
-      await appendFlushed(join(folder, "predictions.jsonl"), predictionLines(made));
-      await appendFlushed(join(folder, "measurements.jsonl"), [headLine(made)]);
+      await appendLines(join(folder, "predictions.jsonl"), predictionLines(made));
+      await appendLines(join(folder, "measurements.jsonl"), [headLine(made)]);
       stored.delete(key);
       stored.set(key, made);
       all.push(measurement);
@@ -149,48 +149,24 @@ function makeRun(
   };
 }
 
-function headLine({ measurement: { outcomes, ...head }, attempt }: Stored): string {
-  return journalLine({ ...head, rows: outcomes.length, ...attemptField(attempt) } satisfies MeasurementHead);
+function headLine({ measurement: { outcomes, ...head }, attempt }: Stored): MeasurementHead {
+  return { ...head, rows: outcomes.length, ...attemptField(attempt) };
 }
 
-function* predictionLines({ measurement, attempt }: Stored): Generator<string> {
+function* predictionLines({ measurement, attempt }: Stored): Generator<PredictionLine> {
   const key = { ...keyOf(measurement), ...attemptField(attempt) };
-  for (const outcome of measurement.outcomes) yield journalLine({ ...key, ...outcome } satisfies PredictionLine);
+  for (const outcome of measurement.outcomes) yield { ...key, ...outcome };
 }
 
 const attemptField = (attempt: number): { readonly attempt?: number } => (attempt === 1 ? {} : { attempt });
 
 /** Puts these measurements in place of all that the files hold. Predictions first: heads whose rows are gone are superseded ones. */
 async function rewrite(folder: string, stored: readonly Stored[]): Promise<void> {
-  const lines = function* (): Generator<string> {
+  const lines = function* (): Generator<PredictionLine> {
     for (const each of stored) yield* predictionLines(each);
   };
-  await writePrivateFile(join(folder, "predictions.jsonl"), pieces(lines()));
-  await writePrivateFile(join(folder, "measurements.jsonl"), pieces(stored.map(headLine)));
-}
-
-/** Characters written at once: the rows of a large run together are more than one string can hold. */
-const pieceLength = 2 ** 20;
-
-function* pieces(lines: Iterable<string>): Generator<Uint8Array> {
-  let piece = "";
-  for (const line of lines) {
-    piece += line;
-    if (piece.length < pieceLength) continue;
-    yield Buffer.from(piece);
-    piece = "";
-  }
-  yield Buffer.from(piece);
-}
-
-async function appendFlushed(path: string, lines: Iterable<string>): Promise<void> {
-  const file = await open(path, "a", privateFileMode);
-  try {
-    for (const piece of pieces(lines)) await file.appendFile(piece);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeLines(join(folder, "predictions.jsonl"), lines());
+  await writeLines(join(folder, "measurements.jsonl"), stored.map(headLine));
 }
 
 /** How to go on with a run whose files are damaged. */

@@ -8,13 +8,14 @@
  *     batches/0001.settled   keys of requests whose answers are stored and billed
  */
 
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { textAt } from "../../lib/json-value.js";
 import { privateFileMode, privateFolder } from "../../lib/private-file.js";
 import { checksum, sealedDocument, unsealed } from "../../lib/sealed-json.js";
 import { checked, damaged, openJournal } from "../../store/journal.js";
+import { openLineFile } from "../../store/line-file.js";
 import type { BatchInput } from "./batch-service.js";
 
 /**
@@ -95,7 +96,8 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
   const settled = new Set(settledKeys.lines.map(({ key }) => key));
   const open = new Set(requests.map(({ key }) => key).filter((key) => !settled.has(key)));
   let count = requests.length;
-  let bytes = requests.reduce((sum, { line }) => sum + Buffer.byteLength(line) + 1, 0);
+  const lines = openLineFile(path, bytesOf(requests.map(({ line }) => line)));
+  const sums = openLineFile(sumsPath, bytesOf(requests.map(({ line }) => checksum(line))));
   const write = (change: Partial<StoredState>): void => {
     state = { ...state, ...change };
     writeFileSync(`${statePath}.tmp`, sealedDocument(state), access);
@@ -104,8 +106,8 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
   if (made !== null) write({});
   // The line that a killed process was writing would spoil the next one.
   else if (state.phase === "gathering") {
-    writeFileSync(path, requests.map(({ line }) => `${line}\n`).join(""), access);
-    writeFileSync(sumsPath, requests.map(({ line }) => `${checksum(line)}\n`).join(""), access);
+    lines.dropRest();
+    sums.dropRest();
   }
   return {
     path,
@@ -128,17 +130,22 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
       return state.headers;
     },
     get bytes() {
-      return bytes;
+      return lines.bytes;
     },
     open,
     add(key, line, headers) {
       const added = Object.entries(headers).filter(([name, value]) => state.headers[name] !== value);
       if (added.length > 0) write({ headers: { ...state.headers, ...Object.fromEntries(added) } });
-      appendFileSync(path, `${line}\n`, access);
-      appendFileSync(sumsPath, `${checksum(line)}\n`, access);
+      const before = lines.bytes;
+      lines.append(line);
+      try {
+        sums.append(checksum(line));
+      } catch (error) {
+        lines.truncate(before);
+        throw error;
+      }
       open.add(key);
       count++;
-      bytes += Buffer.byteLength(line) + 1;
     },
     update(change) {
       write({ ...change, requests: count });
@@ -156,6 +163,9 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
       new Map(readRequests(path, sumsPath).flatMap(({ key, line }) => (open.has(key) ? [[key, line] as const] : []))),
   };
 }
+
+/** Bytes of these lines with their ends. */
+const bytesOf = (lines: readonly string[]): number => lines.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
 
 const remedy = "Delete the files of its number; its answers would then be paid for again.";
 

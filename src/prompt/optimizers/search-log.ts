@@ -2,11 +2,8 @@
  * @file A search on disk, one JSON object a line, each line written before anything is made of what it says: killed at any moment, a search
  * is told again from its log and goes on, without asking about a row twice, also where no cache of answers is kept.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { privateFileMode, privateFolder } from "../../lib/private-file.js";
-import { unsealed } from "../../lib/sealed-json.js";
-import { journalLine } from "../../store/journal.js";
+import { z } from "zod";
+import { openJournal } from "../../store/journal.js";
 import type { Cost } from "../../types.js";
 
 /** Something that was asked for, and what it took. */
@@ -58,23 +55,24 @@ export interface SearchLog {
   addStep(step: LoggedStep): void;
 }
 
+/** What is read of a line: its kind. The rest is as it was written. */
+const lineKind = z.looseObject({ kind: z.enum(["search", "row", "text", "step"]) });
+const schema = z.custom<Line>((value) => lineKind.safeParse(value).success);
+
 /**
  * Opens the log of the search that `fingerprint` names. A log of another search is replaced; so is all that follows a line which a power
  * cut left broken, or a disk has changed: it is asked again. Without a path nothing is kept.
  */
 export function openSearchLog(path: string | null, fingerprint: string): SearchLog {
-  const { lines, bytes } = path === null || !existsSync(path) ? { lines: [], bytes: 0 } : readLines(path);
-  const [head, ...rest] = lines;
-  const known = head?.kind === "search" && head.fingerprint === fingerprint ? rest : [];
-  const append = (line: Line): void => {
-    if (path !== null) appendFileSync(path, journalLine(line));
-  };
-  if (path !== null && known.length > 0) truncateSync(path, bytes);
-  else if (path !== null) {
-    mkdirSync(dirname(path), privateFolder);
-    writeFileSync(path, "", { mode: privateFileMode });
-    append({ kind: "search", fingerprint });
+  const journal = path === null ? null : openJournal(path, { schema, remedy: null });
+  const [head, ...rest] = journal?.lines ?? [];
+  const isSame = head?.kind === "search" && head.fingerprint === fingerprint;
+  if (!isSame) {
+    journal?.keep(0);
+    journal?.append({ kind: "search", fingerprint });
   }
+  const known = isSame ? rest : [];
+  const append = (line: Line): void => journal?.append(line);
   let stepsTold = known.filter(({ kind }) => kind === "step").length;
   return {
     rows: known.filter((line) => line.kind === "row"),
@@ -84,17 +82,4 @@ export function openSearchLog(path: string | null, fingerprint: string): SearchL
       if (stepsTold-- <= 0) append(step);
     },
   };
-}
-
-/** The lines up to the first that is torn or damaged, and how many bytes they have. */
-function readLines(path: string): { readonly lines: readonly Line[]; readonly bytes: number } {
-  const lines: Line[] = [];
-  let bytes = 0;
-  for (const text of readFileSync(path, "utf8").split("\n").slice(0, -1)) {
-    const line = unsealed(text);
-    if (line === null) break;
-    lines.push(line as unknown as Line);
-    bytes += Buffer.byteLength(text, "utf8") + 1;
-  }
-  return { lines, bytes };
 }
