@@ -56,9 +56,11 @@ function walk(
 function combine(inputs: readonly NumberArray[], shape: readonly number[], f: (...xs: number[]) => number): Float64Array {
   const result = new Float64Array(countOf(shape));
   const by = inputs.map((x) => strides(x.shape, shape.length));
-  walk(shape, by, (index, at) => {
-    result[index] = f(...inputs.map(({ data }, i) => data[at[i]!]!));
-  });
+  const [a, b, c] = inputs.map(({ data }) => data);
+  // No op has more than three. One call for each count of them: an array for each number would take most of the time.
+  if (c !== undefined) walk(shape, by, (index, at) => (result[index] = f(a![at[0]!]!, b![at[1]!]!, c[at[2]!]!)));
+  else if (b !== undefined) walk(shape, by, (index, at) => (result[index] = f(a![at[0]!]!, b[at[1]!]!)));
+  else walk(shape, by, (index, at) => (result[index] = f(a![at[0]!]!)));
   return result;
 }
 
@@ -71,12 +73,26 @@ const each =
 function byRow({ data, shape }: NumberArray, f: (row: Float64Array) => ArrayLike<number>): Float64Array {
   const length = shape.at(-1)!;
   const rows = Array.from({ length: data.length / length }, (_, i) => f(data.subarray(i * length, (i + 1) * length)));
-  return Float64Array.from(rows.flatMap((row) => Array.from(row)));
+  const result = new Float64Array(rows.reduce((total, row) => total + row.length, 0));
+  let at = 0;
+  for (const row of rows) {
+    result.set(row, at);
+    at += row.length;
+  }
+  return result;
 }
 
 function logSumExp(row: Float64Array): number {
   const max = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   return max + Math.log(row.reduce((total, x) => total + Math.exp(x - max), 0));
+}
+
+function logSoftmax(x: NumberArray): NumberArray {
+  const data = byRow(x, (row) => {
+    const total = logSumExp(row);
+    return row.map((v) => v - total);
+  });
+  return { data, shape: x.shape };
 }
 
 function moments(row: Float64Array, epsilon: number): { readonly mean: number; readonly inverseStd: number } {
@@ -214,8 +230,8 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
     return result;
   },
 
-  softmax: (_, [x]) => byRow(x!, (row) => row.map((v) => Math.exp(v - logSumExp(row)))),
-  logSoftmax: (_, [x]) => byRow(x!, (row) => row.map((v) => v - logSumExp(row))),
+  softmax: (_, [x]) => byRow(logSoftmax(x!), (row) => row.map(Math.exp)),
+  logSoftmax: (_, [x]) => logSoftmax(x!).data,
   layerNorm: ({ params: { epsilon } }, [x, scale, bias]) =>
     byRow(x!, (row) => {
       const { mean, inverseStd } = moments(row, epsilon);

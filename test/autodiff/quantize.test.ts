@@ -37,6 +37,19 @@ describe("rows of 8 bits", () => {
     expect([...values]).toEqual([64, -127, 32, 0, 0, 0, 30, 64, -127]);
     expect([...scales]).toEqual([2 / 127, 1, 12.7 / 127].map(Math.fround));
   });
+
+  it.each([1e-45, 3e-44, 1e-38, 1, 3e38])("are rounded halves up, and keep to the bound, with numbers about %f", (size) => {
+    const halves = Array.from({ length: 255 }, (_, i) => Math.fround((size / 127) * (i - 127 + 0.5)));
+    const data = Float32Array.from([size, -size, ...halves, ...draw(743)], (value, i) =>
+      i < 257 ? value : Math.tanh(value) * size,
+    );
+    const { values, scales } = quantizeRows(data, 1, 127);
+    const scale = scales[0]!;
+    expect(scale).toBe(Math.fround(data.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0) / 127) || 1);
+    const expected = [...data].map((value) => Math.max(-127, Math.min(127, Math.round(value / scale))));
+    // Eight bits have no negative zero.
+    expect([...values]).toEqual(expected.map((value) => value + 0));
+  });
 });
 
 describe("a quantized model", () => {

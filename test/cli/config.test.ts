@@ -120,18 +120,22 @@ describe("-c", () => {
   };
 
   it("counts relative paths from the file's folder, and loses to flags and the environment", async () => {
-    await writeFile("project/c.yaml", `data: data/own.csv\nseed: 7\nrepeat: 2\noffline: true\n${quick}`);
+    await writeFile("project/c.yaml", `data: data/own.csv\nseed: 7\nrepeat: 2\noffline: true\nmodel: minilm-l6\n${quick}`);
     const path = join("project", "data", "own.csv");
-    // The tests' environment says CROSSOVER_TIME_BUDGET.
-    expect(await optionsOf("file")).toMatchObject({ path, seed: 7, repeat: 2, offline: true, demos: 8, timeBudget: 0 });
-    expect(await optionsOf("flags", "--seed", "42", "--repeat", "1", "--no-offline")).toMatchObject({
+    // The tests' environment says CROSSOVER_TIME_BUDGET and CROSSOVER_MODEL.
+    const model = process.env["CROSSOVER_MODEL"];
+    expect(model).toMatch(/tiny-bert$/);
+    const own = { path, seed: 7, repeat: 2, offline: true, demos: 8, timeBudget: 0, model };
+    expect(await optionsOf("file")).toMatchObject(own);
+    expect(await optionsOf("flags", "--seed", "42", "--repeat", "1", "--no-offline", "--model", "minilm-l6")).toMatchObject({
       path,
       seed: 42,
       repeat: 1,
       offline: false,
+      model: "minilm-l6",
     });
-    const own = await crossover(["run", "tickets.csv", "-c", "project/c.yaml", "--name", "own", "--dry-run"]);
-    expect(own.code).toBe(0);
+    const other = await crossover(["run", "tickets.csv", "-c", "project/c.yaml", "--name", "own", "--dry-run"]);
+    expect(other.code).toBe(0);
   });
 
   it("is not read unless it is named", async () => {

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { openBill } from "../../src/store/bill.js";
 import type { Comparison, Outcome } from "../../src/types.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
@@ -31,8 +31,13 @@ beforeAll(async () => {
   data = await writeTickets(folder);
 });
 
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
 describe("crossover run", () => {
-  it("measures, advises, and leaves everything in the run's folder", async () => {
+  it("measures with the embedded encoder, advises, and leaves everything in the run's folder", async () => {
+    vi.stubEnv("CROSSOVER_MODEL", undefined);
     const runs = join(folder, "whole");
     const { code, out, err } = await crossover(["run", data, "--runs", runs, "--name", "one"]);
     expect(code).toBe(0);
@@ -59,6 +64,7 @@ describe("crossover run", () => {
     const summary = results.summaries.find((each) => each.approach === "tune:probe");
     expect(summary?.accuracy.value).toBeCloseTo(right / 15, 12);
     expect(await readdir(join(run, "artifacts"))).toContain("tune_probe");
+    expect(await readFile(join(run, "artifacts", "tune_probe", "config.json"), "utf8")).toContain('"vocab_size": 30522');
 
     const again = await crossover(["run", data, "--runs", runs, "--name", "one"]);
     expect(again).toMatchObject({ code: 2 });

@@ -10,6 +10,7 @@ export const comparedOptions = {
     argument: "name|dir|id",
     help: "encoder of the tuned arm: minilm-l6, a Hugging Face folder, or a model of the Hub (org/name, org/name@revision), which is downloaded",
     default: "minilm-l6",
+    env: "CROSSOVER_MODEL",
     path: "perhaps",
   }),
   llm: option(severalTexts(), {
