@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { build } from "vite";
+import { build } from "esbuild";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -19,15 +19,14 @@ export async function bundleChild(entry: string): Promise<ChildScript> {
   // Within the repository, so that the script finds its packages.
   const folder = await mkdtemp(join(root, "node_modules", ".crossover-test-"));
   await build({
-    root,
-    configFile: false,
+    entryPoints: [join(root, entry)],
+    outfile: join(folder, "child.mjs"),
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "esm",
+    target: "node20",
     logLevel: "silent",
-    build: {
-      ssr: join(root, entry),
-      outDir: folder,
-      target: "node20",
-      rollupOptions: { output: { entryFileNames: "child.mjs" } },
-    },
   });
   const children: ChildProcess[] = [];
   return {

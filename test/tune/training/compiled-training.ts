@@ -2,9 +2,21 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { build } from "vite";
+import { build } from "esbuild";
 
 const root = resolve(import.meta.dirname, "../../..");
+
+/** For both of its calls: the first one finds the modules, the second compiles each by itself. */
+const options = {
+  absWorkingDir: root,
+  // Names the folder that the first call would write.
+  outdir: root,
+  packages: "external",
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  logLevel: "silent",
+} as const;
 
 export interface CompiledTraining extends AsyncDisposable {
   /** Starts the script. */
@@ -17,21 +29,9 @@ export interface CompiledTraining extends AsyncDisposable {
 export async function compileTraining(script = "test/tune/training/training-child.ts"): Promise<CompiledTraining> {
   // Within the repository, so that packages are found.
   const folder = await mkdtemp(join(root, "node_modules", ".crossover-test-"));
-  await build({
-    root,
-    configFile: false,
-    logLevel: "silent",
-    build: {
-      ssr: true,
-      outDir: folder,
-      target: "node20",
-      minify: false,
-      rollupOptions: {
-        input: [join(root, script), join(root, "src/tune/training/training-worker.ts")],
-        output: { preserveModules: true, preserveModulesRoot: root, entryFileNames: "[name].js" },
-      },
-    },
-  });
+  const entries = [script, "src/tune/training/training-worker.ts"];
+  const { metafile } = await build({ ...options, entryPoints: entries, bundle: true, write: false, metafile: true });
+  await build({ ...options, entryPoints: Object.keys(metafile.inputs), outdir: folder, outbase: root });
   const kernel = "src/tune/optimizer/kernel/kernel.wasm";
   await copyFile(join(root, kernel), join(folder, kernel));
   const children: ChildProcess[] = [];
