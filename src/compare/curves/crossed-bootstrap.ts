@@ -1,0 +1,201 @@
+/**
+ * @file Scores of curves drawn again over both of their sources of chance: which texts are in the test set, which all approaches share, and which
+ * runs (seeds: the subset of training rows, the initialization) were made. "Crossed", since every run answers every row.
+ */
+import { random } from "../../lib/random.js";
+import { checkNumber } from "../plain/rows.js";
+import { type MeasuredArm, type Run, type RunsAtSize, runsBySize } from "./measured-arm.js";
+import { drawRows, type RowDraws, resampledMeans, resampledScore } from "./row-draws.js";
+import { drawLuck, type LuckDraws, luckOf, type RunSpread, withoutRows } from "./run-luck.js";
+
+/** One approach's scores, as measured and drawn again. */
+export interface ArmReplicates {
+  readonly kind: MeasuredArm["kind"];
+  /** Training-set sizes, ascending; one, 0, for a line. */
+  readonly sizes: readonly number[];
+  /** Runs at each size. */
+  readonly runCounts: readonly number[];
+  /** The mean score over runs, at each size. */
+  readonly scores: Float64Array;
+  /** Replicate by replicate, the mean score of endlessly many runs, at each size. May leave the range of the score by its noise. */
+  readonly means: readonly Float64Array[];
+  /** Replicate by replicate, the score of one more run, such as the one that is put to work. */
+  readonly singles: readonly Float64Array[];
+  /** Whether any size has two runs, so that the replicates know of the runs' luck. Where not, they know of the test rows' alone. */
+  readonly coversRuns: boolean;
+}
+
+export interface CrossedBootstrapOptions {
+  /** The group of each row: rows of one group are drawn together. */
+  readonly groups?: readonly (string | undefined)[];
+  /** 1 for each row that counts, such as those that all the approaches have answered. @default all rows */
+  readonly counted?: ArrayLike<number>;
+  /** @default 2000 */
+  readonly replicates?: number;
+  /** @default 42 */
+  readonly seed?: number;
+}
+
+/** What was drawn. */
+export interface CrossedReplicates {
+  readonly kind: "replicates";
+  /** In the order given. */
+  readonly arms: readonly ArmReplicates[];
+}
+
+/** Why nothing was drawn. */
+export interface NoReplicates {
+  readonly kind: "refused";
+  /** `no-rows`: no test row counts. `no-runs`: an approach has no run. `no-scores`: a score or a size is no number, or runs differ in their rows. */
+  readonly reason: "no-rows" | "no-runs" | "no-scores";
+}
+
+/**
+ * What several approaches scored on the same test rows, drawn again together. Simulated: see `bench/RESULTS.md`, "curves".
+ *
+ * 5,000 rows of 10 approaches at 10 sizes with 5 runs take about two seconds: scores that are means of rows are averaged over the runs before they are drawn. A score that
+ * is a function is called once a run and replicate; of its spread over runs the part that is due to the rows cannot be told, and stays in.
+ */
+export function crossedBootstrap(
+  arms: readonly MeasuredArm[],
+  { groups = [], counted, replicates = 2000, seed = 42 }: CrossedBootstrapOptions = {},
+): CrossedReplicates | NoReplicates {
+  checkNumber("replicates", replicates, Number.isInteger(replicates) && replicates >= 1, "a whole number of at least 1");
+  if (arms.length === 0 || arms.some(({ runs }) => runs.length === 0)) return { kind: "refused", reason: "no-runs" };
+  const bySize = arms.map(runsBySize);
+  const rowCounts = new Set(
+    arms.flatMap(({ runs }) => runs.flatMap(({ rows }) => (typeof rows === "function" ? [] : rows.length))),
+  );
+  const rowCount = [...rowCounts][0] ?? counted?.length ?? groups.length;
+  const hasSizes = arms.every((arm) => arm.kind === "line" || arm.runs.every(({ size }) => Number.isFinite(size) && size >= 1));
+  if (rowCounts.size > 1 || !hasSizes) return { kind: "refused", reason: "no-scores" };
+  const rows = Array.from({ length: rowCount }, (_, row) => row).filter((row) => counted === undefined || counted[row] === 1);
+  if (rows.length === 0) return { kind: "refused", reason: "no-rows" };
+  const draws = drawRows(rows, rowCount, groups, replicates, random(seed, "rows"));
+  const cells = bySize.flat();
+  const scores = scoreCells(cells, draws);
+  if (scores.some(({ value, drawn }) => !Number.isFinite(value) || !drawn.every(Number.isFinite))) {
+    return { kind: "refused", reason: "no-scores" };
+  }
+  const seeds = cells.flatMap(({ runs }) => runs.map((run) => run.seed));
+  const runCounts = cells.map(({ runs }) => runs.length);
+  const luck = drawLuck(seeds, runCounts, replicates, random(seed, "runs"));
+  let at = 0;
+  const replicated = bySize.map((sizes, arm) => {
+    const own = scores.slice(at, at + sizes.length);
+    at += sizes.length;
+    return armReplicates(arms[arm]!.kind, sizes, own, draws, luck);
+  });
+  return { kind: "replicates", arms: replicated };
+}
+
+/** The mean over the runs of one size: as measured, and with only the rows drawn again. */
+interface CellScore {
+  readonly value: number;
+  readonly drawn: Float64Array;
+  readonly spread: RunSpread;
+}
+
+function scoreCells(cells: readonly RunsAtSize[], draws: RowDraws): CellScore[] {
+  // Means of rows may be taken over the runs first: one column a size, not one a run.
+  const columns = cells.map(({ runs }) => {
+    const rows = runs.flatMap((run) => (typeof run.rows === "function" ? [] : [run.rows]));
+    return rows.length === runs.length ? rows : null;
+  });
+  const ofColumns = resampledMeans(
+    draws,
+    columns.flatMap((rows) => (rows === null ? [] : [meanOfRuns(rows, draws.rowCount)])),
+  );
+  let at = 0;
+  return cells.map(({ runs }, cell) => {
+    const seeds = runs.map(({ seed }) => seed);
+    const rows = columns[cell];
+    if (rows !== null && rows !== undefined) return { ...ofColumns[at++]!, spread: { seeds, ...spreadOfMeans(rows, draws) } };
+    const scored = runs.map((run) => scoreRun(run, draws));
+    const values = scored.map(({ value }) => value);
+    const drawn = Float64Array.from({ length: draws.replicates }, (_, replicate) =>
+      meanOf(scored.map((run) => run.drawn[replicate]!)),
+    );
+    return { value: meanOf(values), drawn, spread: { seeds, distances: distancesFromMean(values), varianceOfRows: 0 } };
+  });
+}
+
+function scoreRun({ rows }: Run, draws: RowDraws): { readonly value: number; readonly drawn: Float64Array } {
+  return typeof rows === "function" ? resampledScore(draws, rows) : resampledMeans(draws, [rows])[0]!;
+}
+
+function meanOfRuns(runs: readonly ArrayLike<number>[], rowCount: number): Float64Array {
+  const means = new Float64Array(rowCount);
+  for (const rows of runs) for (let row = 0; row < rowCount; row++) means[row]! += rows[row]! / runs.length;
+  return means;
+}
+
+/** How far the mean of each run lies from that of all, and the variance of such means that is due to which rows a run happens to answer otherwise. */
+function spreadOfMeans(runs: readonly ArrayLike<number>[], { unitOf, unitCount }: RowDraws): Omit<RunSpread, "seeds"> {
+  let counted = 0;
+  const units = runs.map(() => new Float64Array(unitCount));
+  for (let row = 0; row < unitOf.length; row++) {
+    const unit = unitOf[row]!;
+    if (unit < 0) continue;
+    counted++;
+    for (const [run, rows] of runs.entries()) units[run]![unit]! += rows[row]!;
+  }
+  let squares = 0;
+  for (let unit = 0; unit < unitCount; unit++) {
+    let mean = 0;
+    for (const sums of units) mean += sums[unit]! / runs.length;
+    for (const sums of units) squares += (sums[unit]! - mean) ** 2;
+  }
+  return {
+    distances: distancesFromMean(units.map((sums) => sums.reduce((sum, score) => sum + score, 0) / counted)),
+    varianceOfRows: squares / Math.max(1, runs.length - 1) / counted ** 2,
+  };
+}
+
+const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+function distancesFromMean(values: readonly number[]): number[] {
+  const mean = meanOf(values);
+  return values.map((value) => value - mean);
+}
+
+function armReplicates(
+  kind: MeasuredArm["kind"],
+  cells: readonly RunsAtSize[],
+  scores: readonly CellScore[],
+  draws: RowDraws,
+  luck: LuckDraws,
+): ArmReplicates {
+  const lucks = withoutRows(scores.map(({ spread }) => spread)).map((spread) => luckOf(spread, luck));
+  const value = (replicate: number, part: "means" | "singles"): Float64Array =>
+    Float64Array.from(scores, (score, at) => {
+      const drawnRows = score.value + draws.stretch[replicate]! * (score.drawn[replicate]! - score.value);
+      // A size with one run has the luck of the nearest size that has several: rather too much, where luck shrinks with the size, than none.
+      const source = lucks[at] === null ? nearestWith(lucks, at) : at;
+      if (source === null) return drawnRows;
+      const { means, singles } = lucks[source]!;
+      const ofMean = means[replicate]! * Math.sqrt(scores[source]!.spread.seeds.length / scores[at]!.spread.seeds.length);
+      return drawnRows + ofMean + (part === "singles" ? singles[replicate]! : 0);
+    });
+  const all = (part: "means" | "singles"): Float64Array[] =>
+    Array.from({ length: draws.replicates }, (_, replicate) => value(replicate, part));
+  return {
+    kind,
+    sizes: cells.map(({ size }) => size),
+    runCounts: cells.map(({ runs }) => runs.length),
+    scores: Float64Array.from(scores, ({ value }) => value),
+    means: all("means"),
+    singles: all("singles"),
+    coversRuns: lucks.some((own) => own !== null),
+  };
+}
+
+/** The place nearest to `at`, the lower one first, that is not `null`. */
+function nearestWith(items: readonly unknown[], at: number): number | null {
+  for (let distance = 1; distance < items.length; distance++) {
+    for (const place of [at - distance, at + distance]) {
+      if (items[place] !== undefined && items[place] !== null) return place;
+    }
+  }
+  return null;
+}
