@@ -130,6 +130,8 @@ export interface Spending {
 export type Phase =
   /** Measurements of a comparison; `done` counts them. */
   | "comparing"
+  /** Points of learning curves; `done` counts them, and `total` is what the time is expected to suffice for. */
+  | "curve"
   /** Bytes from a hub, in `unit`. */
   | "downloading"
   | "finding-duplicates"
@@ -209,6 +211,8 @@ export type RunEvent =
   | { readonly kind: "warning"; readonly text: string }
   /** A measurement was made and is on disk. */
   | { readonly kind: "measured"; readonly measurement: MeasurementKey; readonly fitCost: Cost; readonly predictCost: Cost }
+  /** What follows before learning curves are measured, in words. They refine it. */
+  | { readonly kind: "first-answer"; readonly text: string }
   /** An approach could not be measured; the others go on. */
   | { readonly kind: "failed"; readonly approach: string; readonly reason: string };
 
@@ -382,6 +386,8 @@ export interface Measurement extends Identity {
   readonly latencies: readonly number[];
   readonly fitCost: Cost;
   readonly predictCost: Cost;
+  /** Seconds that fitting and answering took by the clock: less than the costs say where a cache served. Absent where it was not timed. */
+  readonly elapsedSeconds?: number;
   readonly facts: PredictorFacts;
 }
 

@@ -11,20 +11,23 @@ import type {
   Predictor,
   ProgressEvent,
   Task,
-  TaskFacts,
 } from "../types.js";
 import { defaultAssumptions } from "./assumptions.js";
+import { type CurveOptions, measureCurves } from "./curves/measure-curves.js";
 import { identityOf, traitsOf } from "./identity.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { keyOfFit, measure } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { summarize } from "./summarize.js";
+import { taskFacts } from "./task-facts.js";
 
 export interface CompareOptions {
   /** Every approach is fitted once with each. The first one also serves the choice on validation rows. 42 alone unless given. */
   readonly seeds?: readonly number[];
   /** Prices and margin; those that are left out are `defaultAssumptions`. */
   readonly assumptions?: Partial<Assumptions>;
+  /** Measures learning curves too, after all else. None unless given. */
+  readonly curve?: CurveOptions;
   readonly signal?: AbortSignal;
   readonly log?: (event: ProgressEvent) => void;
   /** Measurements of an earlier, interrupted run of the same task: they are not made again. */
@@ -35,6 +38,8 @@ export interface CompareOptions {
   readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
   /** Called with each new measurement before the next one starts: the place to store it. */
   readonly onMeasurement?: (measurement: Measurement) => Promise<void>;
+  /** Called before the learning curves are measured, with what is known without them. */
+  readonly onFirstAnswer?: (comparison: Comparison) => void;
   /** Called for an approach that the user would have to mend; the others go on. */
   readonly onFailure?: (approach: string, error: UserError) => void;
 }
@@ -58,6 +63,8 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     onPredictor,
     onMeasurement,
     onFailure,
+    onFirstAnswer,
+    curve,
   } = options;
   const assumptions = { ...defaultAssumptions, ...options.assumptions };
   const plan = planMeasurements(task, approaches, seeds);
@@ -102,24 +109,18 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   if (!mainMeasurements(measurements, facts).some(({ split }) => split === "test")) {
     throw new UserError(`No approach could be measured. ${reasons.map((each) => `${each.approach}: ${each.reason}`).join(" ")}`);
   }
-  return summarize({ task: facts, assumptions, measurements, failed: reasons });
-}
-
-/** What a comparison keeps of a task: everything but the rows. */
-export function taskFacts(task: Task): TaskFacts {
-  const { train, test, trainHash, testHash, validationHash, splitNote, warnings } = task;
-  return {
-    name: train.name,
-    labels: train.labels,
-    isMultiLabel: train.isMultiLabel,
-    trainRows: train.examples.length,
-    testRows: test.examples.length,
-    trainHash,
-    testHash,
-    ...(validationHash === undefined ? {} : { validationHash }),
-    splitNote,
-    warnings,
-  };
+  const first = summarize({ task: facts, assumptions, measurements, failed: reasons });
+  if (curve === undefined) return first;
+  const best = [first.best.tune, first.best.prompt].flatMap((choice) => choice?.approach ?? []);
+  const input = { task, approaches, seeds, measurements, best, curve, finished, signal, log, onStart: () => onFirstAnswer?.(first) };
+  const points = await measureCurves({
+    ...input,
+    ...(checkpointFolder !== undefined && { checkpointFolder }),
+    ...(onMeasurement !== undefined && { onMeasurement }),
+  });
+  return points.length === 0
+    ? first
+    : summarize({ task: facts, assumptions, measurements: [...measurements, ...points], failed: reasons });
 }
 
 function isSame(measurement: Measurement, planned: PlannedMeasurement): boolean {

@@ -26,6 +26,8 @@ export interface MeasureOptions {
   readonly experiment?: Experiment | undefined;
   /** See `FitContext.repeat`. */
   readonly repeat?: number;
+  /** Whether single answers are timed. @default true */
+  readonly isTimed?: boolean;
   readonly signal: AbortSignal;
   readonly log: (event: ProgressEvent) => void;
   /** Where the fit may keep what lets it go on after it was killed. */
@@ -50,6 +52,7 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
   const log = during(key, options.log);
   const queries = test.examples.map(({ id, text }): Query => ({ id, text }));
   throwIfAborted(signal);
+  const began = performance.now();
   const fitting = metered({ signal, log });
   const { checkpointFolder } = options;
   const fitContext = {
@@ -65,6 +68,7 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
     const predicting = metered({ signal, log });
     const predictions = await predictor.predict(queries, { ...predicting.context, useCache: true });
     const predictCost = predicting.cost();
+    const elapsedSeconds = (performance.now() - began) / 1000;
     checkPredictions(approach.name, predictions, test);
     const outcomes = test.examples.map(
       ({ id, labels, group }, row): Outcome => ({
@@ -83,6 +87,7 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
       latencies: await latencies(predictor, predictions, queries, { ...options, log }),
       fitCost,
       predictCost,
+      elapsedSeconds,
       facts,
     };
     await onPredictor?.(measurement, predictor);
@@ -139,12 +144,12 @@ async function latencies(
   predictor: Predictor,
   predictions: readonly Prediction[],
   queries: readonly Query[],
-  { split, seed, signal, log }: MeasureOptions,
+  { split, seed, isTimed = true, signal, log }: MeasureOptions,
 ): Promise<number[]> {
   const carried = predictions.map((prediction) => prediction.latencySeconds).filter((seconds) => seconds !== undefined);
   const isService = predictions.some(({ usage, costUsd }) => usage !== undefined || costUsd !== undefined);
   const isAnswering = predictions.some((prediction) => prediction.answer !== null);
-  if (carried.length > 0 || isService || !isAnswering || split === "validation") return carried;
+  if (carried.length > 0 || isService || !isAnswering || split === "validation" || !isTimed) return carried;
   // Spending here measures nothing but the measuring.
   const context: PredictContext = { signal, log: () => {}, spend: () => {}, useCache: false };
   const sample = random(seed, "latency").shuffle(queries).slice(0, timedRequests);

@@ -1,5 +1,7 @@
 /** @file A run that is measured: what is missing is measured, and each measurement is on disk before the next one starts. */
+import { advise } from "../advise/advise.js";
 import { compare } from "../compare/compare.js";
+import type { CurveLevel, CurveOptions } from "../compare/curves/measure-curves.js";
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
 import { keyOf } from "../lib/text/measurement-key.js";
 import { shellWord } from "../lib/text/shell-word.js";
@@ -17,7 +19,7 @@ import type { OpenRun } from "./open-run.js";
  */
 export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHooks): Promise<Comparison> {
   const { run, task, approaches, bill, plan } = open;
-  const { seeds } = plan;
+  const { seeds, options } = plan;
   const onEvent = (event: RunEvent): void => {
     open.events.add(event);
     tell(event);
@@ -36,6 +38,8 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
         onEvent({ kind: "measured", measurement: keyOf(measurement), fitCost, predictCost });
       },
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
+      ...(options.curve !== "off" && { curve: curveOptions(options.curve, options.curveTime) }),
+      onFirstAnswer: (first) => onEvent({ kind: "first-answer", text: advise(first).headline }),
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),
     });
     const { failed } = comparison;
@@ -48,4 +52,8 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);
   }
+}
+
+function curveOptions(level: CurveLevel, seconds: number | undefined): CurveOptions {
+  return { level, ...(seconds !== undefined && { seconds }) };
 }

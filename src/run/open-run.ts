@@ -1,7 +1,7 @@
 /** @file A run that is open: its folder is locked, its stores are open, and what it may spend is agreed. */
 import { join } from "node:path";
 import process from "node:process";
-import { taskFacts } from "../compare/compare.js";
+import { taskFacts } from "../compare/task-facts.js";
 import { owning } from "../lib/disposables.js";
 import { UserError } from "../lib/errors.js";
 import { packageVersion } from "../lib/version.js";

@@ -108,6 +108,7 @@ export const headSchema = z.looseObject({
   latencies: z.array(number),
   fitCost: cost,
   predictCost: cost,
+  elapsedSeconds: number.exactOptional(),
   facts: z.looseObject({
     trainedParameters: number,
     totalParameters: number.nullable(),

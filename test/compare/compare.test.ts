@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type CompareOptions, compare, taskFacts } from "../../src/compare/compare.js";
+import { type CompareOptions, compare } from "../../src/compare/compare.js";
+import { taskFacts } from "../../src/compare/task-facts.js";
 import { plannedContrasts } from "../../src/compare/contrasts.js";
 import { metricChoice } from "../../src/compare/metrics/metric-choice.js";
 import { planMeasurements } from "../../src/compare/plan.js";

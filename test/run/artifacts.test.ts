@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { compare, taskFacts } from "../../src/compare/compare.js";
+import { compare } from "../../src/compare/compare.js";
+import { taskFacts } from "../../src/compare/task-facts.js";
 import { writeArtifacts } from "../../src/run/artifacts.js";
 import { artifactFolder } from "../../src/run/training-curves.js";
 import { createRun, runFormat } from "../../src/store/run.js";

@@ -1,4 +1,5 @@
 /** @file What is compared: the tuned arm, the prompted arm, and how long each is searched for. */
+import type { CurveLevel } from "../../compare/curves/measure-curves.js";
 import { optimizerNames } from "../../prompt/optimizers/optimizers.js";
 import { llmForms } from "../../prompt/providers/services.js";
 import type { ClassWeight } from "../../tune/regression/class-weights.js";
@@ -67,6 +68,16 @@ export const comparedOptions = {
   confidence: option(choice(["logprob", "calibrated", "codes", "stated"]), {
     argument: "how",
     help: "have LLMs say how sure they are: logprob by the log-probabilities of their answers, calibrated by those less what the prompt leans to, codes by those of letters that stand for the labels, stated in their own words (default: not asked)",
+  }),
+  curve: option(choice<"off" | CurveLevel>(["off", "quick", "full"]), {
+    argument: "how",
+    help: "learning curves, from which the number of labels follows at which fine-tuning overtakes prompting: quick measures what costs no money, in a quarter of the run's time; full measures prompts that learn from labels too",
+    default: "quick",
+    env: "CROSSOVER_CURVE",
+  }),
+  curveTime: option(duration(), {
+    argument: "time",
+    help: "how long the learning curves may take, e.g. 30s or 15m (default: with --curve quick a quarter of the run's time, 20s at least; with full no limit)",
   }),
   repeat: option(wholeNumber(1, 1000), { argument: "n", help: "runs of each approach, with different seeds", default: 1 }),
 };
