@@ -12,7 +12,8 @@ export default defineConfig({
     testTimeout: 120_000,
     // Two cores, and onnxruntime wants them both: more workers only fight.
     maxWorkers: 2,
-    env: { NO_COLOR: "1" },
+    // Learning curves fit everything a dozen times: the tests that are about them turn them on.
+    env: { NO_COLOR: "1", CROSSOVER_CURVE: "off" },
     // The programs in examples/ and docs/ import the package by its name, which otherwise means what was built last.
     alias: [
       { find: /^crossover$/, replacement: source("index.ts") },

@@ -1,8 +1,9 @@
 /** @file The front door: approaches in, a comparison out. Nothing here knows a model from a prompt. */
-import { BudgetError, UserError } from "../lib/errors.js";
+import { UserError } from "../lib/errors.js";
 import { measurementKey } from "../lib/text/measurement-key.js";
 import type {
   Approach,
+  Arm,
   Assumptions,
   Comparison,
   FailedApproach,
@@ -11,12 +12,14 @@ import type {
   Predictor,
   ProgressEvent,
   Task,
+  TaskFacts,
 } from "../types.js";
 import { defaultAssumptions } from "./assumptions.js";
+import { attempt } from "./attempt.js";
 import { type CurveOptions, measureCurves } from "./curves/measure-curves.js";
 import { identityOf, traitsOf } from "./identity.js";
 import { mainMeasurements } from "./main-measurements.js";
-import { keyOfFit, measure } from "./measure.js";
+import { keyOfFit } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { summarize } from "./summarize.js";
 import { taskFacts } from "./task-facts.js";
@@ -38,7 +41,7 @@ export interface CompareOptions {
   readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
   /** Called with each new measurement before the next one starts: the place to store it. */
   readonly onMeasurement?: (measurement: Measurement) => Promise<void>;
-  /** Called before the learning curves are measured, with what is known without them. */
+  /** Called once where a wait is ahead, of dear approaches or of learning curves, with what is known before it. Approaches come in the order of their time. */
   readonly onFirstAnswer?: (comparison: Comparison) => void;
   /** Called for an approach that the user would have to mend; the others go on. */
   readonly onFailure?: (approach: string, error: UserError) => void;
@@ -67,61 +70,79 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     curve,
   } = options;
   const assumptions = { ...defaultAssumptions, ...options.assumptions };
-  const plan = planMeasurements(task, approaches, seeds);
+  const seconds = onFirstAnswer === undefined ? new Map() : await expectedSeconds(task, approaches);
+  const plan = planMeasurements(task, approaches, seeds, seconds);
+  const facts = taskFacts(task);
   const measurements: Measurement[] = [];
   const failed = new Map<string, FailedApproach>();
-  const attempt = async (planned: PlannedMeasurement): Promise<Measurement | null> => {
-    const { approach, split, train, test, seed, repeat, experiment } = planned;
-    let isStoring = false;
-    const store = async (measurement: Measurement, predictor: Predictor): Promise<void> => {
-      isStoring = true;
-      await onPredictor?.(measurement, predictor);
-      isStoring = false;
-    };
-    try {
-      const kept = checkpointFolder && { checkpointFolder: checkpointFolder(keyOfFit(approach, train, planned)) };
-      return await measure(approach, train, test, { split, seed, repeat, experiment, signal, log, onPredictor: store, ...kept });
-    } catch (error) {
-      // An abort is often reported as something else by whoever was interrupted.
-      signal.throwIfAborted();
-      // A full disk is not the approach's failure.
-      if (isStoring || !(error instanceof UserError) || error instanceof BudgetError) throw error;
-      const { name } = approach;
-      failed.set(name, { approach: name, ...identityOf(approach), traits: traitsOf(approach), reason: error.message });
-      onFailure?.(approach.name, error);
-      return null;
-    }
+  const summarized = (points: readonly Measurement[] = []): Comparison =>
+    summarize({ task: facts, assumptions, measurements: [...measurements, ...points], failed: [...failed.values()] });
+  let isAnswered = false;
+  const answer = (): void => {
+    if (!isAnswered) onFirstAnswer?.(summarized());
+    isAnswered = true;
   };
   for (const [index, planned] of plan.entries()) {
     const { approach, split } = planned;
     signal.throwIfAborted();
+    if (!isAnswered && hasBothArms(measurements, facts) && timeOf(plan.slice(index), seconds) > longWait) answer();
     const detail = `${approach.name} on ${split} rows`;
     log({ kind: "progress", phase: "comparing", done: index, total: plan.length, detail });
     const known = finished.find((measurement) => isSame(measurement, planned));
-    const measurement = known ?? (failed.has(approach.name) ? null : await attempt(planned));
-    if (measurement === null) continue;
+    if (known === undefined && failed.has(approach.name)) continue;
+    const measurement = known ?? (await attempt(planned, { signal, log, checkpointFolder, onPredictor }));
+    if (measurement instanceof UserError) {
+      const reason = measurement.message;
+      failed.set(approach.name, { approach: approach.name, ...identityOf(approach), traits: traitsOf(approach), reason });
+      onFailure?.(approach.name, measurement);
+      continue;
+    }
     measurements.push(measurement);
     if (known === undefined) await onMeasurement?.(measurement);
   }
   log({ kind: "progress", phase: "comparing", done: plan.length, total: plan.length });
-  const reasons = [...failed.values()];
-  const facts = taskFacts(task);
-  if (!mainMeasurements(measurements, facts).some(({ split }) => split === "test")) {
-    throw new UserError(`No approach could be measured. ${reasons.map((each) => `${each.approach}: ${each.reason}`).join(" ")}`);
+  if (!hasTest(measurements, facts)) {
+    const reasons = [...failed.values()].map((each) => `${each.approach}: ${each.reason}`);
+    throw new UserError(`No approach could be measured. ${reasons.join(" ")}`);
   }
-  const first = summarize({ task: facts, assumptions, measurements, failed: reasons });
+  const first = summarized();
   if (curve === undefined) return first;
   const best = [first.best.tune, first.best.prompt].flatMap((choice) => choice?.approach ?? []);
-  const input = { task, approaches, seeds, measurements, best, curve, finished, signal, log, onStart: () => onFirstAnswer?.(first) };
   const points = await measureCurves({
-    ...input,
-    ...(checkpointFolder !== undefined && { checkpointFolder }),
-    ...(onMeasurement !== undefined && { onMeasurement }),
+    ...{ task, approaches, seeds, measurements, best, curve, finished, signal, log, checkpointFolder, onMeasurement },
+    onStart: answer,
   });
-  return points.length === 0
-    ? first
-    : summarize({ task: facts, assumptions, measurements: [...measurements, ...points], failed: reasons });
+  return points.length === 0 ? first : summarized(points);
 }
+
+/** Seconds of waiting that are worth a first answer before them. */
+const longWait = 10;
+
+/** What each approach expects to take. One that can't tell is expected to take no time: measuring it will say why. */
+async function expectedSeconds({ train, test }: Task, approaches: readonly Approach[]): Promise<Map<string, number>> {
+  const queries = test.examples.map(({ id, text }) => ({ id, text }));
+  const seconds = new Map<string, number>();
+  for (const approach of approaches) {
+    try {
+      seconds.set(approach.name, (await approach.estimate(train, queries)).seconds);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+    }
+  }
+  return seconds;
+}
+
+function timeOf(planned: readonly PlannedMeasurement[], seconds: ReadonlyMap<string, number>): number {
+  return planned.reduce((sum, { approach }) => sum + (seconds.get(approach.name) ?? 0), 0);
+}
+
+function hasTest(measurements: readonly Measurement[], facts: TaskFacts, arm?: Arm): boolean {
+  const main = mainMeasurements(measurements, facts).filter(({ split }) => split === "test");
+  return main.some((measurement) => arm === undefined || measurement.arm === arm);
+}
+
+const hasBothArms = (measurements: readonly Measurement[], facts: TaskFacts): boolean =>
+  hasTest(measurements, facts, "tune") && hasTest(measurements, facts, "prompt");
 
 function isSame(measurement: Measurement, planned: PlannedMeasurement): boolean {
   const { approach, train, test } = planned;

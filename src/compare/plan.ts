@@ -22,21 +22,27 @@ const maxValidationRows = 500;
 /** With fewer training rows a fifth of them decides nothing, and the arm goes without. */
 const minRowsToValidate = 20;
 
-/** The cheap ones first: what is wrong with the data shows before money is spent. Of some arms the best is chosen by validation rows. */
-const arms: Readonly<Record<Arm, { readonly hasBest: boolean }>> = {
-  baseline: { hasBest: false },
-  tune: { hasBest: true },
-  prompt: { hasBest: true },
-  hybrid: { hasBest: false },
+/** The floor first: what is wrong with the data shows before time and money are spent. Of some arms the best is chosen by validation rows. */
+const arms: Readonly<Record<Arm, { readonly hasBest: boolean; readonly place: number }>> = {
+  baseline: { hasBest: false, place: 0 },
+  tune: { hasBest: true, place: 1 },
+  prompt: { hasBest: true, place: 2 },
+  hybrid: { hasBest: false, place: 3 },
 };
 
 /**
- * Everything to be measured: for each arm with several candidates, each of them once on validation rows, the user's own or cut from the
- * training rows (the first seed); then every approach on the test rows, once a seed.
+ * Everything to be measured: baselines, then what is quickest, so that a first answer is there early. Where an arm has several candidates, each
+ * answers validation rows first, the user's own or cut from the training rows (the first seed); then the test rows, once a seed.
  *
+ * @param secondsOf expected seconds by approach. @default all equal: arm by arm, in the order given
  * @throws UserError where two approaches share a name, or there is nothing to measure
  */
-export function planMeasurements(task: Task, approaches: readonly Approach[], seeds: readonly number[]): PlannedMeasurement[] {
+export function planMeasurements(
+  task: Task,
+  approaches: readonly Approach[],
+  seeds: readonly number[],
+  secondsOf: ReadonlyMap<string, number> = new Map(),
+): PlannedMeasurement[] {
   const firstSeed = seeds[0];
   if (approaches.length === 0) throw new UserError("There is no approach to compare: name at least one.");
   if (firstSeed === undefined) throw new UserError("There is no seed: give at least one.");
@@ -45,26 +51,18 @@ export function planMeasurements(task: Task, approaches: readonly Approach[], se
     if (names.has(name)) throw new UserError(`Two approaches are named "${name}". Name each model once.`);
     names.add(name);
   }
-  let cut: Pick<Split, "kept" | "held"> | null | undefined;
-  const plan: PlannedMeasurement[] = [];
-  for (const [arm, { hasBest }] of Object.entries(arms)) {
-    const candidates = approaches.filter((approach) => approach.arm === arm);
-    if (hasBest && candidates.length > 1) {
-      // Cut once: the same rows for both arms.
-      if (cut === undefined) cut = validationRows(task, firstSeed);
-      if (cut !== null) {
-        for (const approach of candidates) {
-          plan.push({ approach, split: "validation", train: cut.kept, test: cut.held, seed: firstSeed, repeat: 0 });
-        }
-      }
-    }
-    for (const approach of candidates) {
-      for (const [repeat, seed] of [...new Set(seeds)].entries()) {
-        plan.push({ approach, split: "test", train: task.train, test: task.test, seed, repeat });
-      }
-    }
-  }
-  return plan;
+  const isChosen = ({ arm }: Approach): boolean => arms[arm].hasBest && approaches.filter((each) => each.arm === arm).length > 1;
+  // Cut once: the same rows for both arms.
+  const cut = approaches.some(isChosen) ? validationRows(task, firstSeed) : null;
+  const seconds = ({ name, arm }: Approach): number => (arm === "baseline" ? 0 : (secondsOf.get(name) ?? 0));
+  const inOrder = approaches.toSorted((a, b) => seconds(a) - seconds(b) || arms[a.arm].place - arms[b.arm].place);
+  return inOrder.flatMap((approach) => {
+    const choice = { approach, split: "validation", seed: firstSeed, repeat: 0 } as const;
+    const tests = [...new Set(seeds)].map(
+      (seed, repeat): PlannedMeasurement => ({ approach, split: "test", train: task.train, test: task.test, seed, repeat }),
+    );
+    return cut !== null && isChosen(approach) ? [{ ...choice, train: cut.kept, test: cut.held }, ...tests] : tests;
+  });
 }
 
 /**

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type CompareOptions, compare } from "../../src/compare/compare.js";
-import { taskFacts } from "../../src/compare/task-facts.js";
 import { plannedContrasts } from "../../src/compare/contrasts.js";
 import { metricChoice } from "../../src/compare/metrics/metric-choice.js";
 import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
+import { taskFacts } from "../../src/compare/task-facts.js";
 import { BudgetError, UserError } from "../../src/lib/errors.js";
 import type { Comparison, Measurement, Task } from "../../src/types.js";
 import { identified } from "../identity.js";
@@ -36,19 +36,19 @@ describe("a comparison", () => {
   const frozen = task();
   let comparison: Comparison;
 
-  test("measures the cheap ones first; candidates of one arm first on validation rows", async () => {
+  test("measures arm by arm where all take as long; each candidate first on validation rows", async () => {
     const made: Measurement[] = [];
     const onMeasurement = async (measurement: Measurement): Promise<void> => void made.push(measurement);
     comparison = await compare(frozen, approachesOf(fakes), optionsWith({ onMeasurement }));
     expect(made.map(({ approach, split }) => `${approach} ${split}`)).toEqual([
       "baseline:majority test",
       "tune:full validation",
-      "tune:probe validation",
       "tune:full test",
+      "tune:probe validation",
       "tune:probe test",
       "prompt:zero-shot@m validation",
-      "prompt:few-shot@m validation",
       "prompt:zero-shot@m test",
+      "prompt:few-shot@m validation",
       "prompt:few-shot@m test",
     ]);
     expect(comparison.measurements).toEqual(made);

@@ -21,7 +21,7 @@ describe("runComparison", () => {
   it("returns the comparison that the run's folder holds, and tells what happens", async () => {
     const events: RunEvent[] = [];
     const comparison = await runComparison(
-      { path, runs, name: "told", approaches },
+      { path, runs, name: "told", approaches, curve: "off" },
       { env: {}, onEvent: (event) => events.push(event) },
     );
     expect(comparison.summaries.map(({ approach }) => approach).sort()).toEqual(["baseline:majority", "tune:tfidf"]);
@@ -42,7 +42,7 @@ describe("runComparison", () => {
   });
 
   it("finishes two runs at once in one process", async () => {
-    const both = ["one", "two"].map((name) => runComparison({ path, runs, name, approaches }, { env: {} }));
+    const both = ["one", "two"].map((name) => runComparison({ path, runs, name, approaches, curve: "off" }, { env: {} }));
     const [one, two] = await Promise.all(both);
     expect(one!.summaries.map(({ accuracy }) => accuracy)).toEqual(two!.summaries.map(({ accuracy }) => accuracy));
   });

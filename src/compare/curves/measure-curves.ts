@@ -1,13 +1,13 @@
 /** @file The learning curves of a comparison: its approaches fitted again on parts of the training rows, and scored on the same test rows. */
-import { BudgetError, messageOf, UserError } from "../../lib/errors.js";
+import { BudgetError, UserError } from "../../lib/errors.js";
 import { measurementKey } from "../../lib/text/measurement-key.js";
 import type { Approach, Measurement, MeasurementKey, Outcome, ProgressEvent, Task } from "../../types.js";
+import { attempt } from "../attempt.js";
 import { mainMeasurements } from "../main-measurements.js";
-import { keyOfFit, measure } from "../measure.js";
 import { isMissing } from "../missing.js";
 import { taskFacts } from "../task-facts.js";
 import { curveSizes } from "./curve-sizes.js";
-import { nestedSubsets } from "./nested-subset.js";
+import { type NestedSubsets, nestedSubsets } from "./nested-subset.js";
 import { type CurveCandidate, type PlannedPoint, pointPlanner } from "./point-planner.js";
 
 /** How much of the learning curves is measured. */
@@ -49,8 +49,8 @@ export interface CurveInput {
   readonly finished: readonly Measurement[];
   readonly signal: AbortSignal;
   readonly log: (event: ProgressEvent) => void;
-  readonly checkpointFolder?: (fit: MeasurementKey) => string;
-  readonly onMeasurement?: (measurement: Measurement) => Promise<void>;
+  readonly checkpointFolder?: ((fit: MeasurementKey) => string) | undefined;
+  readonly onMeasurement?: ((measurement: Measurement) => Promise<void>) | undefined;
   /** Called before the first point is measured; never where there is none to measure. */
   readonly onStart: () => void;
 }
@@ -77,7 +77,13 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
   const elapsed = (): number => (performance.now() - began) / 1000;
   const candidates = await Promise.all(learning.map(({ approach, own }) => candidateOf(approach, own, input, sizes)));
   const prompts = main.filter(({ arm, traits }) => arm === "prompt" && traits.asksLlm);
-  const planner = pointPlanner({ sizes, allRows, seedsOf, candidates, levels: prompts.map(({ outcomes }) => accuracyOf(outcomes)) });
+  const planner = pointPlanner({
+    sizes,
+    allRows,
+    seedsOf,
+    candidates,
+    levels: prompts.map(({ outcomes }) => accuracyOf(outcomes)),
+  });
 
   const points: Measurement[] = [];
   let [spent, isStarted] = [0, false];
@@ -89,7 +95,7 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
     planner.add(pointOf(point), accuracyOf(point.outcomes), point.elapsedSeconds);
   }
 
-  const subsets = new Map<number, ReturnType<typeof nestedSubsets>>();
+  const subsets = new Map<number, NestedSubsets>();
   const byName = new Map(learning.map(({ approach }) => [approach.name, approach]));
   const isDone = new Set(points.map(measurementKey));
   for (;;) {
@@ -111,8 +117,11 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
     const point = await measurePoint(planned, approach, input, subsets);
     if (point instanceof BudgetError) planner.dropAll(approach.name);
     else if (point instanceof UserError) planner.drop(approach.name, planned.size);
-    if (point instanceof Error) {
-      log({ kind: "note", text: `The learning curve of ${approach.name} has no point at ${planned.size} labels: ${messageOf(point)}` });
+    if (point instanceof UserError) {
+      log({
+        kind: "note",
+        text: `The learning curve of ${approach.name} has no point at ${planned.size} labels: ${point.message}`,
+      });
       continue;
     }
     if (isDone.has(measurementKey(point))) throw new Error(`${measurementKey(point)} was measured twice`);
@@ -169,19 +178,17 @@ async function measurePoint(
   { size, seed }: PlannedPoint,
   approach: Approach,
   { task, seeds, signal, log, checkpointFolder }: CurveInput,
-  subsets: Map<number, ReturnType<typeof nestedSubsets>>,
-): Promise<Measurement | Error> {
+  subsets: Map<number, NestedSubsets>,
+): Promise<Measurement | UserError> {
   const subset = subsets.get(seed) ?? nestedSubsets(task.train, seed);
   subsets.set(seed, subset);
-  const train = subset(size);
-  const options = { split: "test", seed, repeat: seed - seeds[0]!, signal, log, isTimed: false } as const;
-  const kept = checkpointFolder && { checkpointFolder: checkpointFolder(keyOfFit(approach, train, options)) };
+  const planned = { approach, split: "test", train: subset(size), test: task.test, seed, repeat: seed - seeds[0]! } as const;
   try {
-    const measurement = await measure(approach, train, task.test, { ...options, ...kept });
-    return { ...measurement, outcomes: measurement.outcomes.map(answerOnly) };
+    const point = await attempt(planned, { signal, log, checkpointFolder, isTimed: false });
+    return point instanceof UserError ? point : { ...point, outcomes: point.outcomes.map(answerOnly) };
   } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof UserError) return error;
+    // The comparison stands: only its curves end here.
+    if (error instanceof BudgetError) return error;
     throw error;
   }
 }
@@ -200,7 +207,9 @@ function answerOnly({ id, truth, group, answer, failure, refusedBy }: Outcome): 
 
 /** What quick curves may take. */
 function quickTime(measurements: readonly Measurement[]): number {
-  const seconds = measurements.map(({ elapsedSeconds, fitCost, predictCost }) => elapsedSeconds ?? fitCost.seconds + predictCost.seconds);
+  const seconds = measurements.map(
+    ({ elapsedSeconds, fitCost, predictCost }) => elapsedSeconds ?? fitCost.seconds + predictCost.seconds,
+  );
   return Math.max(quickSeconds, quickShare * seconds.reduce((sum, each) => sum + each, 0));
 }
 
