@@ -1,5 +1,6 @@
 /** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
 import { article } from "./article/compare.js";
+import { decideAnew } from "./decide/decide.js";
 import { predictions } from "./predictions/compare.js";
 import { probe } from "./probe/compare.js";
 import { prompting } from "./prompting/client.js";
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   labeling,
   prompting,
   probe,
+  decide: decideAnew,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

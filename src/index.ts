@@ -14,6 +14,7 @@ export {
   type OwnLabels,
   type OwnPredictor,
 } from "./compare/define-approach.js";
+export { type RowStatistics, rowStatistics } from "./compare/row-statistics.js";
 export { type SummarizeInput, summarize } from "./compare/summarize.js";
 export { type Audit, type AuditOptions, auditTask } from "./data/audit/audit.js";
 export { readDataset, readTask, type TaskOptions } from "./data/data.js";

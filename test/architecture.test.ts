@@ -84,18 +84,25 @@ describe("the layers", () => {
     expect(findCycle(imports)).toBeUndefined();
   });
 
-  it("let the statistics run anywhere: no package, nothing of Node", () => {
+  it.each([
+    ["the statistics", "src/compare/statistics/statistics.ts"],
+    ["a comparison of measurements", "src/compare/summarize.ts"],
+    ["the advice", "src/advise/advise.ts"],
+  ])("let %s run anywhere: no package, nothing of Node", (_, door) => {
     const reached = new Set<string>();
     const foreign: string[] = [];
     const visit = (file: string): void => {
       if (reached.has(file)) return;
       reached.add(file);
+      const code = readFileSync(join(root, file), "utf8").replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
+      const globals = code.match(/\b(?:process\.|Buffer\b|require\(|__dirname|import\.meta)/);
+      if (globals !== null) foreign.push(`${file} uses ${globals[0]}`);
       for (const specifier of imports.get(file) ?? []) {
         if (specifier.startsWith(".")) visit(relative(root, resolve(root, dirname(file), specifier)).replace(/\.js$/, ".ts"));
         else foreign.push(`${file} imports ${specifier}`);
       }
     };
-    visit("src/compare/statistics/statistics.ts");
+    visit(door);
     expect(reached.size).toBeGreaterThan(10);
     expect(foreign).toEqual([]);
   });

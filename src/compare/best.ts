@@ -1,6 +1,6 @@
 /** @file The best candidate of an arm, chosen on validation rows. Test rows are looked at by nobody who chooses. */
-import type { Arm, Assumptions, BestChoice, ChoiceBasis, Measurement, MetricChoice, TaskFacts } from "../types.js";
-import { usdPerThousand } from "./cost.js";
+import type { Arm, Assumptions, BestChoice, ChoiceBasis, Measurement, Metric, MetricChoice, TaskFacts } from "../types.js";
+import { type MeasuredPrice, measuredPrice, usdPerThousand } from "./cost.js";
 import { isStandIn } from "./language-model.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { codeOutcomes } from "./metrics/label-indices.js";
@@ -17,68 +17,90 @@ export interface ArmChoice {
 /** Share of the validation rows that a candidate must have an outcome of: with fewer, its score is of other rows than the rest's. */
 const leastShare = 0.5;
 
+/** What validation rows say of an arm's candidates, whatever prices are assumed. */
+export interface Candidates {
+  /** Those that the best may be, by name, with what measurements say of their prices. */
+  readonly priced: readonly { readonly approach: string; readonly price: MeasuredPrice | null }[];
+  /** Why there is nothing to choose from, where there is one candidate. */
+  readonly sole?: ChoiceBasis;
+  /** Scores on the validation rows that all of these have an outcome of; or why there are none. */
+  readonly ranked:
+    | { readonly metric: Metric; readonly scores: ReadonlyMap<string, number>; readonly rows: number; readonly of: number }
+    | Extract<ChoiceBasis, { readonly kind: "cheapest" }>;
+}
+
 /**
- * The arm's candidate with the best score on the validation rows that all candidates have an outcome of; of equals the one with the
- * cheaper predictions, then the first by name. `null` where the arm has no candidate. The score is the metric that ranks, or the accuracy
+ * The candidates of an arm with their scores on the validation rows that all have an outcome of: in the metric that ranks, or the accuracy
  * where these rows are too few for that.
  *
  * Where a language model was asked, a stand-in for one is no candidate, however it scored. A candidate with fewer than half of the
- * validation rows has no validation score: it is not ranked, and stays beside the best as its rival. Where none can be ranked, the
- * cheapest stands first, and all others are its rivals.
+ * validation rows has no score.
  *
  * @param measurements all of the comparison, of which experiments and smaller training sets have no part in this
  * @param measured approaches of the arm that have an outcome of test rows, in any order
  * @param unanswered approaches that most answers to test rows could not be had from: candidates only where there is no other one
  */
-export function bestOfArm(
+export function candidatesOf(
   arm: Arm,
   measured: readonly string[],
   measurements: readonly Measurement[],
   task: TaskFacts,
   { ranking }: Pick<MetricChoice, "ranking">,
-  assumptions: Assumptions,
   unanswered: ReadonlySet<string> = new Set(),
-): ArmChoice {
+): Candidates {
   const ofArm = mainMeasurements(measurements, task).filter((measurement) => measurement.arm === arm);
   const models = new Set(ofArm.filter((each) => !isStandIn(each)).map(({ approach }) => approach));
   const eligible = models.size === 0 ? measured : measured.filter((approach) => models.has(approach));
   const answering = eligible.filter((approach) => !unanswered.has(approach));
-  const candidates = answering.length > 0 ? answering : eligible;
-  const [only] = candidates;
-  if (only === undefined) return { best: null, rivals: [] };
-  if (candidates.length === 1) return { best: { approach: only, basis: soleBasis(only, measured, ofArm) }, rivals: [] };
-
-  const priced = candidates.map((approach) => {
+  const candidates = (answering.length > 0 ? answering : eligible).toSorted();
+  const answers = candidates.map((approach) => {
     const own = ofArm.filter((measurement) => measurement.approach === approach);
     const outcomes = own.find(({ split }) => split === "validation")?.outcomes ?? [];
-    return { approach, outcomes, usd: usdPerThousand(own, assumptions)?.value ?? Number.POSITIVE_INFINITY };
+    return { approach, outcomes, price: measuredPrice(own) };
   });
-  priced.sort((a, b) => compareNumbers(a.usd, b.usd) || (a.approach < b.approach ? -1 : 1));
-  const rankable = priced.filter(({ outcomes }) => isEnough(presentRows([outcomes]).length, outcomes.length));
+  const priced = answers.map(({ approach, price }) => ({ approach, price }));
+  const [only, ...others] = candidates;
+  const sole = only !== undefined && others.length === 0 ? { sole: soleBasis(only, measured, ofArm) } : {};
+  const rankable = answers.filter(({ outcomes }) => isEnough(presentRows([outcomes]).length, outcomes.length));
   const rows = presentRows(rankable.map(({ outcomes }) => outcomes));
   const total = rankable[0]?.outcomes.length ?? 0;
   if (!isEnough(rows.length, total)) {
-    const [cheapest, ...others] = priced.map(({ approach }) => approach);
-    const isCut = priced.some(({ outcomes }) => outcomes.length > 0);
-    const why = isCut ? "few-answered-rows" : "no-validation-rows";
-    return { best: { approach: cheapest!, basis: { kind: "cheapest", why } }, rivals: others };
+    const isCut = answers.some(({ outcomes }) => outcomes.length > 0);
+    return { priced, ...sole, ranked: { kind: "cheapest", why: isCut ? "few-answered-rows" : "no-validation-rows" } };
   }
   const coded = rankable.map(({ approach, outcomes }) => {
     const shared = rows.map((row) => outcomes[row]!);
     return { approach, rows: codeOutcomes(shared, task) };
   });
   const metric = ranking === "macroF1" ? metricChoice(coded[0]!.rows, task).ranking : ranking;
-  const judged = coded.map((each) => ({ approach: each.approach, score: scoreIn(each.rows, metric) }));
-  // Stable: of equals the cheaper one stays first.
-  judged.sort((a, b) => b.score - a.score);
-  const best = judged[0]!;
-  const rivals = priced.filter((candidate) => !rankable.includes(candidate)).map(({ approach }) => approach);
+  const scores = new Map(coded.map((each) => [each.approach, scoreIn(each.rows, metric)]));
+  return { priced, ...sole, ranked: { metric, scores, rows: rows.length, of: total } };
+}
+
+/**
+ * The candidate with the best score on validation rows; of equals the one with the cheaper predictions, then the first by name. `null` where
+ * the arm has no candidate. One without a score stays beside the best as its rival. Where none has one, the cheapest stands first, and all
+ * others are its rivals.
+ */
+export function bestOf({ priced, sole, ranked }: Candidates, assumptions: Assumptions): ArmChoice {
+  const [only] = priced;
+  if (only === undefined) return { best: null, rivals: [] };
+  if (sole !== undefined) return { best: { approach: only.approach, basis: sole }, rivals: [] };
+  const byPrice = priced
+    .map(({ approach, price }) => ({ approach, usd: usdPerThousand(price, assumptions)?.value ?? Number.POSITIVE_INFINITY }))
+    .sort((a, b) => compareNumbers(a.usd, b.usd))
+    .map(({ approach }) => approach);
+  if ("kind" in ranked) {
+    const [cheapest, ...others] = byPrice;
+    return { best: { approach: cheapest!, basis: ranked }, rivals: others };
+  }
+  const { metric, scores, rows, of } = ranked;
+  const scored = byPrice.filter((approach) => scores.has(approach));
+  // Of equals the cheaper one, which comes first.
+  const approach = scored.reduce((a, b) => (scores.get(b)! > scores.get(a)! ? b : a));
   return {
-    best: {
-      approach: best.approach,
-      basis: { kind: "validation", metric, score: best.score, rows: rows.length, of: total },
-    },
-    rivals,
+    best: { approach, basis: { kind: "validation", metric, score: scores.get(approach)!, rows, of } },
+    rivals: byPrice.filter((each) => !scores.has(each)),
   };
 }
 

@@ -1,15 +1,8 @@
 /** @file The planned contrasts, and what each says. */
-import { random } from "../lib/random.js";
-import type { Assumptions, Comparison, Contrast, Estimate, MetricChoice, MoreRows, Reading, Summary } from "../types.js";
-import { isPromptedLlm } from "./language-model.js";
-import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./metrics/scores.js";
-import { neverAnswered } from "./never-answered.js";
+import type { Comparison, Contrast, Estimate, MetricChoice, MoreRows, Reading, Summary } from "../types.js";
+import type { MeasuredDifference, PairDifference } from "./pair-difference.js";
 import { holm } from "./statistics/holm.js";
-import { effectiveUnits } from "./statistics/jackknife.js";
 import { moreNeeded } from "./statistics/power.js";
-import { tQuantile } from "./statistics/student.js";
-import type { ApproachRuns } from "./summary.js";
-import { unreadableRows } from "./unanswered.js";
 
 interface Plan {
   readonly a: string;
@@ -69,132 +62,61 @@ export function plannedContrasts(
 }
 
 /**
- * Computes the planned contrasts, in their order, each on the test rows that both approaches have an outcome of. A pair without such a row
- * is left out. `seed` fixes the resampling.
+ * The planned contrasts, in their order, each with what it says beside the margin. A pair without a test row that both have an outcome of is
+ * left out.
  *
  * The verdict of the primary contrast rests on its own p-value: it is one question, asked once. All others are asked besides, and
  * theirs on the p-value that is corrected for the number of questions.
+ *
+ * @param differenceOf what the rows say of a pair; `null` where they say nothing
  */
 export function contrastsOf(
   plans: readonly Plan[],
-  runs: ReadonlyMap<string, ApproachRuns>,
-  assumptions: Assumptions,
-  seed: number,
-  labels: readonly string[],
+  differenceOf: (a: string, b: string, metric: Contrast["metric"]) => PairDifference | null,
+  margin: number,
 ): Contrast[] {
   const tested = plans.flatMap(({ a, b, metric, isPrimary = false }) => {
-    const [runsA, runsB] = [runs.get(a)!, runs.get(b)!];
-    const ofB = new Set(runsB.present);
-    const shared = runsA.present.filter((row) => ofB.has(row));
-    if (shared.length === 0) return [];
-    const all = runsA.series.groups.length;
-    const [commonA, commonB] = [onRows(runsA.series, shared), onRows(runsB.series, shared)];
-    const stream = `${metric} of ${a} and ${b}`;
-    const measured = measuredDifference(commonA, commonB, metric, seed, stream);
-    const asWrong =
-      shared.length < all && measuredDifference(runsA.series, runsB.series, metric, seed, `${stream}, missing as wrong`);
-    /** What some of the shared rows say; `false` where they are none, or all. */
-    const readingOf = (rows: readonly number[], name: string): MeasuredDifference | false =>
-      rows.length > 0 &&
-      rows.length < shared.length &&
-      measuredDifference(onRows(runsA.series, rows), onRows(runsB.series, rows), metric, seed, `${stream}, ${name}`);
-    const isLlm = isAgainstLlm(runsA, runsB);
-    const never = isLlm ? neverAnswered(commonB) : [];
-    const unreadable = isLlm ? unreadableRows(runsB) : new Set();
-    const truthsOf = (row: number) => runsB.series.seeds[0]!.truths[row]!;
-    const offered = readingOf(
-      shared.filter((row) => !truthsOf(row).some((label) => never.includes(label))),
-      "offered",
-    );
-    const readable = readingOf(
-      shared.filter((row) => !unreadable.has(row)),
-      "readable",
-    );
-    const undisputed = readingOf(
-      shared.filter((row) => !isDisputed(runsA, row) && !isDisputed(runsB, row)),
-      "undisputed",
-    );
-    return [
-      {
-        a,
-        b,
-        metric,
-        undisputed,
-        readable,
-        offered: offered && { ...offered, neverAnswered: never.map((label) => labels[label]!) },
-        groups: commonA.groups,
-        discordant: discordantRows(commonA, commonB),
-        measured,
-        asWrong,
-        missing: all - shared.length,
-        isPrimary,
-      },
-    ];
+    const found = differenceOf(a, b, metric);
+    return found === null ? [] : [{ a, b, metric, isPrimary, ...found }];
   });
   // Each other reading is corrected among its own kind: they answer the same questions again, not further ones.
-  const corrected = (kind: "asWrong" | "offered" | "readable" | "undisputed"): number[] =>
+  const corrected = (kind: "measured" | "asWrong" | "offered" | "readable" | "undisputed"): number[] =>
     holm(tested.map((each) => (each[kind] || each.measured).pValue));
-  const adjusted = holm(tested.map(({ measured }) => measured.pValue));
-  const [adjustedAsWrong, adjustedOffered, adjustedReadable, adjustedUndisputed] = [
+  const [adjusted, adjustedAsWrong, adjustedOffered, adjustedReadable, adjustedUndisputed] = [
+    corrected("measured"),
     corrected("asWrong"),
     corrected("offered"),
     corrected("readable"),
     corrected("undisputed"),
   ];
-  return tested.map(
-    ({ measured, asWrong, offered, readable, undisputed, missing, isPrimary, groups, ...names }, index): Contrast => {
-      const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
-        return {
-          rows,
-          difference,
-          pValue,
-          verdict: verdictOf(difference, isPrimary ? pValue : adjustedPValue, assumptions.margin),
-        };
-      };
-      const { difference, pValue, verdict } = judged(measured, adjusted[index]!);
-      const moreRows = verdict === "undecided" ? moreRowsFor(difference, groups, assumptions.margin) : null;
-      return {
-        ...names,
-        difference,
-        pValue,
-        adjustedPValue: adjusted[index]!,
-        verdict,
-        moreRows,
-        ...(offered && { offered: { ...judged(offered, adjustedOffered[index]!), neverAnswered: offered.neverAnswered } }),
-        ...(readable && { readable: judged(readable, adjustedReadable[index]!) }),
-        ...(undisputed && { undisputed: judged(undisputed, adjustedUndisputed[index]!) }),
-        ...(asWrong && { missing: { rows: missing, asWrong: judged(asWrong, adjustedAsWrong[index]!) } }),
-      };
-    },
-  );
-}
-
-function isDisputed({ measurements }: ApproachRuns, row: number): boolean {
-  return measurements.some(({ outcomes }) => outcomes[row]!.isDisputed === true);
+  return tested.map((each, index): Contrast => {
+    const { a, b, metric, isPrimary, discordant, measured, asWrong, offered, readable, undisputed, missing, units } = each;
+    const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
+      return { rows, difference, pValue, verdict: verdictOf(difference, isPrimary ? pValue : adjustedPValue, margin) };
+    };
+    const { difference, pValue, verdict } = judged(measured, adjusted[index]!);
+    return {
+      a,
+      b,
+      metric,
+      discordant,
+      difference,
+      pValue,
+      adjustedPValue: adjusted[index]!,
+      verdict,
+      moreRows: verdict === "undecided" ? moreRowsFor(difference, units, margin) : null,
+      ...(offered && { offered: { ...judged(offered, adjustedOffered[index]!), neverAnswered: offered.neverAnswered } }),
+      ...(readable && { readable: judged(readable, adjustedReadable[index]!) }),
+      ...(undisputed && { undisputed: judged(undisputed, adjustedUndisputed[index]!) }),
+      ...(asWrong && { missing: { rows: missing, asWrong: judged(asWrong, adjustedAsWrong[index]!) } }),
+    };
+  });
 }
 
 /** How many more rows, or groups of them, would decide it. */
-function moreRowsFor(difference: Estimate, groups: Series["groups"], margin: number): MoreRows | null {
-  const named = new Set(groups.filter((group) => group !== undefined));
-  const units = named.size + groups.filter((group) => group === undefined).length;
-  const quantile = tQuantile(0.975, Math.max(1, effectiveUnits(groups) - 1));
-  const needed = moreNeeded({ difference, units, quantile, margin });
-  return needed && { ...needed, unit: named.size > 0 ? "groups" : "rows" };
-}
-
-/** Whether it is the question of the tool, and an LLM the answer: a tuned model was offered every label that it learned from. */
-function isAgainstLlm(a: ApproachRuns, b: ApproachRuns): boolean {
-  return a.measurements[0]!.arm === "tune" && b.measurements.some(isPromptedLlm);
-}
-
-type MeasuredDifference = Omit<Reading, "verdict">;
-
-function measuredDifference(a: Series, b: Series, metric: Contrast["metric"], seed: number, stream: string): MeasuredDifference {
-  return {
-    rows: a.groups.length,
-    difference: differenceInterval(a, b, metric),
-    pValue: differenceTest(a, b, metric, random(seed, `test of ${stream}`)),
-  };
+function moreRowsFor(difference: Estimate, { count, quantile, unit }: PairDifference["units"], margin: number): MoreRows | null {
+  const needed = moreNeeded({ difference, units: count, quantile, margin });
+  return needed && { ...needed, unit };
 }
 
 /**

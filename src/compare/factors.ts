@@ -24,8 +24,8 @@ import { presentRows } from "./missing.js";
 /** All that a cell is made from. */
 interface FactorInput {
   readonly summaries: readonly Summary[];
-  /** The first seed's outcomes of each approach. */
-  readonly outcomes: ReadonlyMap<string, readonly Outcome[]>;
+  /** See `shareOfAnswersChanged`. First seed. */
+  readonly answersChanged: (approach: string, from: string) => number;
   readonly assumptions: Assumptions;
   readonly breakEven: BreakEven | null;
   readonly metrics: MetricChoice;
@@ -106,8 +106,7 @@ function customizationCell(summary: Summary, input: FactorInput): FactorCell {
   if (summary.facts.recording !== undefined) return { kind: "not-measured", why: "recorded" };
   const { trainedParameters, totalParameters, promptTokens, artifactBytes } = summary.facts;
   const from = startingPoint(summary, input.summaries);
-  const share =
-    from === null ? Number.NaN : shareOfAnswersChanged(input.outcomes.get(summary.approach)!, input.outcomes.get(from)!);
+  const share = from === null ? Number.NaN : input.answersChanged(summary.approach, from);
   return {
     kind: "changes",
     trainedParameters,

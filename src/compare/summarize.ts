@@ -1,46 +1,44 @@
 /** @file Stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
-
-import { sha256 } from "../lib/hash.js";
-import type { Arm, Assumptions, BreakEven, Comparison, Measurement, Summary, TaskFacts } from "../types.js";
-import { type ArmChoice, bestOfArm } from "./best.js";
+import type { Assumptions, BreakEven, Comparison, Measurement, Summary, TaskFacts } from "../types.js";
+import { bestOf } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";
-import { breakEven } from "./cost.js";
+import { breakEven, usdPerThousand } from "./cost.js";
 import { factorRows } from "./factors.js";
-import { pickIdentity } from "./identity.js";
-import { metricChoice, scoreOf } from "./metrics/metric-choice.js";
-import { runsByApproach, summaryOf } from "./summary.js";
-import { unansweredApproach } from "./unanswered.js";
+import { type RowStatistics, rowStatistics } from "./row-statistics.js";
 
+/** What a comparison is computed from. */
 export interface SummarizeInput {
   readonly task: TaskFacts;
   readonly assumptions: Assumptions;
   readonly measurements: readonly Measurement[];
   readonly failed: Comparison["failed"];
+  /**
+   * What these measurements say whatever is assumed. Given again, it makes a comparison under other assumptions a matter of milliseconds.
+   *
+   * @default computed from the measurements
+   */
+  readonly rows?: RowStatistics;
 }
 
 /**
  * Everything that follows from the measurements: summaries with intervals, the best of each arm, the planned contrasts, the factor
- * table and the break-even. Resampling is seeded by the test set's hash.
+ * table and the break-even.
  */
-export function summarize({ task, assumptions, measurements, failed }: SummarizeInput): Comparison {
-  const seed = Number.parseInt(sha256(task.testHash).slice(0, 8), 16);
-  const all = [...runsByApproach(measurements, task)];
-  // Without an outcome of any test row there is nothing to score.
-  const runs = new Map(all.filter(([, { present }]) => present.length > 0));
-  const unanswered = all.flatMap(([, approachRuns]) => unansweredApproach(approachRuns) ?? []);
-  const metrics = metricChoice(all[0]?.[1].series.seeds[0] ?? { truths: [], labelCount: task.labels.length }, task);
-  const summaries = [...runs.values()]
-    .map((approachRuns) => summaryOf(approachRuns, task, assumptions, seed))
-    .sort((a, b) => scoreOf(b, metrics.ranking).value - scoreOf(a, metrics.ranking).value || (a.approach < b.approach ? -1 : 1));
-  const mostlyMissing = new Set(unanswered.filter(({ reason }) => reason === "missing").map(({ approach }) => approach));
-  const choose = (arm: Arm): ArmChoice => {
-    const measured = summaries.filter((summary) => summary.arm === arm).map((summary) => summary.approach);
-    return bestOfArm(arm, measured, measurements, task, metrics, assumptions, mostlyMissing);
-  };
-  const [tune, prompt] = [choose("tune"), choose("prompt")];
+export function summarize({
+  task,
+  assumptions,
+  measurements,
+  failed,
+  rows = rowStatistics(task, measurements),
+}: SummarizeInput): Comparison {
+  const { metrics, unanswered, unmeasured } = rows;
+  const summaries = rows.approaches.map(({ summary, price }) => ({
+    ...summary,
+    usdPerThousand: usdPerThousand(price, assumptions),
+  }));
+  const [tune, prompt] = [bestOf(rows.candidates.tune, assumptions), bestOf(rows.candidates.prompt, assumptions)];
   const best = { tune: tune.best, prompt: prompt.best };
   const rivals = [...tune.rivals, ...prompt.rivals];
-  const unmeasured = unanswered.filter(({ approach }) => !runs.has(approach));
   const crossing = breakEvenOf(best, summaries, assumptions);
   return {
     task,
@@ -48,26 +46,19 @@ export function summarize({ task, assumptions, measurements, failed }: Summarize
     measurements,
     metrics,
     summaries,
-    contrasts: contrastsOf(plannedContrasts(best, summaries, metrics, rivals), runs, assumptions, seed, task.labels),
+    contrasts: contrastsOf(plannedContrasts(best, summaries, metrics, rivals), rows.difference, assumptions.margin),
     best,
     ...(rivals.length > 0 && { rivals }),
     factors: factorRows({
       summaries,
-      outcomes: new Map([...runs].map(([approach, { measurements: own }]) => [approach, own[0]!.outcomes])),
+      answersChanged: rows.answersChanged,
       assumptions,
       breakEven: crossing,
       metrics,
       labelCount: task.labels.length,
     }),
     breakEven: crossing,
-    failed: [
-      ...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)),
-      ...unmeasured.map(({ approach, testRows, example }) => {
-        const { traits, ...rest } = all.find(([name]) => name === approach)![1].measurements[0]!;
-        const reason = { kind: "no-outcome" as const, testRows, ...(example !== undefined && { example }) };
-        return { approach, ...pickIdentity(rest), traits, reason };
-      }),
-    ],
+    failed: [...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)), ...unmeasured],
     ...(unanswered.length > 0 && { unanswered }),
   };
 }

@@ -2,8 +2,7 @@
 import { addCosts, noCost } from "../lib/cost.js";
 import { quantile } from "../lib/quantile.js";
 import { type Random, random } from "../lib/random.js";
-import type { Assumptions, Cost, LabelScore, Measurement, MissingRows, Summary, TaskFacts } from "../types.js";
-import { usdPerThousand } from "./cost.js";
+import type { Cost, LabelScore, Measurement, MissingRows, Summary, TaskFacts } from "../types.js";
 import { pickIdentity } from "./identity.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { calibration } from "./metrics/calibration.js";
@@ -52,8 +51,11 @@ export function runsByApproach(measurements: readonly Measurement[], task: TaskF
   return runs;
 }
 
+/** A summary but for its price, which assumptions have a say in. */
+export type UnpricedSummary = Omit<Summary, "usdPerThousand">;
+
 /** Everything that is said of one approach alone: it has an outcome of one test row at least. `seed` fixes the resampling. */
-export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assumptions, seed: number): Summary {
+export function summaryOf(runs: ApproachRuns, task: TaskFacts, seed: number): UnpricedSummary {
   const { measurements, present } = runs;
   const series = onRows(runs.series, present);
   const first = measurements[0]!;
@@ -81,7 +83,6 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, assumptions: Assu
       latencies.length === 0
         ? null
         : { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), requests: latencies.length },
-    usdPerThousand: usdPerThousand(measurements, assumptions),
     fitCost: meanCost(measurements.map((measurement) => measurement.fitCost)),
     predictCost: meanCost(measurements.map((measurement) => measurement.predictCost)),
     facts,

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { cellWords } from "../../src/advise/words/factor-cells.js";
 import { breakEvenBasisText, priceBasisText } from "../../src/advise/words/prices.js";
 import { compare } from "../../src/compare/compare.js";
-import { breakEven, usdPerThousand } from "../../src/compare/cost.js";
+import { breakEven, measuredPrice, usdPerThousand as usdPerThousandOf } from "../../src/compare/cost.js";
 import { shareOfAnswersChanged } from "../../src/compare/factors.js";
 import { noCost } from "../../src/lib/cost.js";
 import { random } from "../../src/lib/random.js";
-import type { Cost, FactorCell, FactorName, Measurement, Outcome, Prediction, Summary } from "../../src/types.js";
+import type { Assumptions, Cost, FactorCell, FactorName, Measurement, Outcome, Prediction, Summary } from "../../src/types.js";
 import { identified } from "../identity.js";
 import { assumptions, fake, majority, task, wrongEvery } from "./fakes.js";
 
@@ -31,6 +31,10 @@ const comparison = await compare(
   ],
   { seeds: [1], assumptions, signal: new AbortController().signal, log: () => {} },
 );
+
+function usdPerThousand(measurements: readonly Measurement[], prices: Assumptions): Summary["usdPerThousand"] {
+  return usdPerThousandOf(measuredPrice(measurements), prices);
+}
 
 function cell(factor: FactorName, approach: string): FactorCell {
   return comparison.factors.find((row) => row.factor === factor)!.cells[approach]!;

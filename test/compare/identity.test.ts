@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { advise } from "../../src/advise/advise.js";
-import { bestOfArm } from "../../src/compare/best.js";
+import { bestOf, candidatesOf } from "../../src/compare/best.js";
 import { compare } from "../../src/compare/compare.js";
 import { identityOf, traitsOf } from "../../src/compare/identity.js";
 import { planMeasurements } from "../../src/compare/plan.js";
@@ -165,7 +165,7 @@ describe("measurements of smaller training sets and of experiments", () => {
     const chosen = best.tune!.approach;
     const other = names.find((name) => name !== chosen)!;
     const smaller = measurements.map((each): Measurement => ({ ...altered(each, each.approach === other), trainSize: 40 }));
-    const choose = (all: readonly Measurement[]) => bestOfArm("tune", names, all, facts, metrics, prices).best;
+    const choose = (all: readonly Measurement[]) => bestOf(candidatesOf("tune", names, all, facts, metrics), prices).best;
     expect(choose([...smaller, ...measurements])).toEqual(best.tune);
     // The test has teeth: were these all there is, the other one would be chosen.
     expect(choose(smaller)?.approach).toBe(other);

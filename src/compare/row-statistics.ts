@@ -1,0 +1,79 @@
+/**
+ * @file What the rows say, whatever prices and margin are assumed: all that takes resampling, or a pass over the rows. It is computed once; to
+ * decide anew under other assumptions takes none of it.
+ */
+import type { Comparison, Contrast, FailedApproach, Measurement, TaskFacts } from "../types.js";
+import { type Candidates, candidatesOf } from "./best.js";
+import { type MeasuredPrice, measuredPrice } from "./cost.js";
+import { shareOfAnswersChanged } from "./factors.js";
+import { pickIdentity } from "./identity.js";
+import { metricChoice, scoreOf } from "./metrics/metric-choice.js";
+import { type PairDifference, pairDifference } from "./pair-difference.js";
+import { resamplingSeed } from "./resampling-seed.js";
+import { runsByApproach, summaryOf, type UnpricedSummary } from "./summary.js";
+import { unansweredApproach } from "./unanswered.js";
+
+/** See `rowStatistics`. Belongs to its measurements: it says nothing of others. */
+export interface RowStatistics {
+  readonly metrics: Comparison["metrics"];
+  /** Each approach with an outcome of a test row, but for what its predictions cost: the best in `metrics.ranking` first. */
+  readonly approaches: readonly { readonly summary: UnpricedSummary; readonly price: MeasuredPrice | null }[];
+  /** Those that the best of each arm is chosen from. */
+  readonly candidates: { readonly tune: Candidates; readonly prompt: Candidates };
+  /** Approaches that most answers could not be had from. */
+  readonly unanswered: NonNullable<Comparison["unanswered"]>;
+  /** Those without an outcome of any test row: there is nothing to score. */
+  readonly unmeasured: readonly FailedApproach[];
+  /** `a` minus `b`; `null` where they share no row. Computed when it is first asked for, then kept: which pairs are asked for depends on prices too. */
+  difference(a: string, b: string, metric: Contrast["metric"]): PairDifference | null;
+  /** See `shareOfAnswersChanged`. Kept likewise. First seed. */
+  answersChanged(approach: string, from: string): number;
+}
+
+/**
+ * Everything about the measurements that no assumption has a say in: scores with intervals, differences with tests, validation scores, times
+ * and bills. Resampling is seeded by the test set's hash, and by names: the same whenever, and in whatever order, it is asked for.
+ */
+export function rowStatistics(task: TaskFacts, measurements: readonly Measurement[]): RowStatistics {
+  const seed = resamplingSeed(task.testHash);
+  const all = [...runsByApproach(measurements, task)];
+  const runs = new Map(all.filter(([, { present }]) => present.length > 0));
+  const metrics = metricChoice(all[0]?.[1].series.seeds[0] ?? { truths: [], labelCount: task.labels.length }, task);
+  const approaches = [...runs.values()]
+    .map((own) => ({ summary: summaryOf(own, task, seed), price: measuredPrice(own.measurements) }))
+    .sort(({ summary: a }, { summary: b }) => {
+      return scoreOf(b, metrics.ranking).value - scoreOf(a, metrics.ranking).value || (a.approach < b.approach ? -1 : 1);
+    });
+  const unanswered = all.flatMap(([, own]) => unansweredApproach(own) ?? []);
+  const mostlyMissing = new Set(unanswered.filter(({ reason }) => reason === "missing").map(({ approach }) => approach));
+  const candidates = (arm: "tune" | "prompt"): Candidates => {
+    const measured = approaches.filter(({ summary }) => summary.arm === arm).map(({ summary }) => summary.approach);
+    return candidatesOf(arm, measured, measurements, task, metrics, mostlyMissing);
+  };
+  const firstOutcomes = (approach: string) => runs.get(approach)!.measurements[0]!.outcomes;
+  return {
+    metrics,
+    approaches,
+    candidates: { tune: candidates("tune"), prompt: candidates("prompt") },
+    unanswered,
+    unmeasured: unanswered
+      .filter(({ approach }) => !runs.has(approach))
+      .map(({ approach, testRows, example }) => {
+        const { traits, ...rest } = all.find(([name]) => name === approach)![1].measurements[0]!;
+        const reason = { kind: "no-outcome" as const, testRows, ...(example !== undefined && { example }) };
+        return { approach, ...pickIdentity(rest), traits, reason };
+      }),
+    difference: kept((a, b, metric: Contrast["metric"]) => pairDifference(runs.get(a)!, runs.get(b)!, metric, seed, task.labels)),
+    answersChanged: kept((a, b) => shareOfAnswersChanged(firstOutcomes(a), firstOutcomes(b))),
+  };
+}
+
+/** A function of names that is computed once for each of them. */
+function kept<Names extends string[], Result>(compute: (...names: Names) => Result): (...names: Names) => Result {
+  const known = new Map<string, Result>();
+  return (...names) => {
+    const key = JSON.stringify(names);
+    if (!known.has(key)) known.set(key, compute(...names));
+    return known.get(key)!;
+  };
+}
