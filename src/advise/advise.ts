@@ -1,4 +1,4 @@
-/** @file From a comparison to advice, by rules: each looks at the numbers and says what it finds; nothing is weighed in secret. */
+/** @file From a comparison to advice, by rules: each looks at the numbers and reports what it finds; no weights are hidden. */
 import type { Comparison } from "../types.js";
 import { type Decision, decide } from "./decision.js";
 import type { Finding } from "./findings.js";
@@ -27,7 +27,7 @@ import type { NextStep } from "./words/wording.js";
 
 /** What to do, why, and what would change it. A plain value: every renderer is a function of it. */
 export interface Advice {
-  /** The approach to use; `null` where the measurements don't carry a choice. */
+  /** The approach to use; `null` if the evidence does not suffice for a choice. */
   readonly choice: string | null;
   /**
    * `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `limited`: shown, but no language model
@@ -36,13 +36,13 @@ export interface Advice {
    * by the one corrected for the number of contrasts. `open`: not enough evidence.
    */
   readonly evidence: "shown" | "not-worse" | "limited" | "guessing" | "chance" | "disputed" | "open";
-  /** How sure that is, in words that follow from the verdict. */
+  /** How certain the choice is, in words. */
   readonly confidence: string;
   /** The answer in one or two sentences. */
   readonly headline: string;
-  /** What speaks for it; what it rests on first. */
+  /** What supports it, strongest first. */
   readonly reasons: readonly Finding[];
-  /** What to be careful about; the gravest first. */
+  /** What to be careful about, most serious first. */
   readonly cautions: readonly Finding[];
   readonly whatWouldChange: readonly Finding[];
   readonly nextSteps: readonly NextStep[];
@@ -88,7 +88,7 @@ export const rules: readonly AdviceRule[] = [
   priceFall,
 ];
 
-/** The advice that follows from a comparison. Claims nothing that was not measured; a choice of `null` means "not enough evidence". */
+/** Derives advice from a comparison. It claims nothing that was not measured; a choice of `null` means "not enough evidence". */
 export function advise(comparison: Comparison): Advice {
   const decision = decide(comparison);
   const findings = rules.flatMap((rule) => rule(comparison, decision));

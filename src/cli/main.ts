@@ -64,7 +64,7 @@ export async function main(
 function makeProgram(context: CommandContext): Command {
   const { terminal } = context;
   const program = new Command("crossover")
-    .description("Fine-tune a model, or engineer a prompt? Measures both on your own labelled data, and advises.")
+    .description("Fine-tune a model, or engineer a prompt? Measures both on your own labeled data, and advises.")
     .version(packageVersion(), "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .helpCommand("help [command]", "print the help of a command")

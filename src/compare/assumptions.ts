@@ -7,7 +7,7 @@ import type { Assumptions } from "../types.js";
  */
 const usdPerCoreHour = 0.0816 / 2;
 
-/** What is assumed where the user says nothing: a margin of one point, labels already paid for, this machine rented and busy a fifth of the time. */
+/** The default assumptions: a margin of one point, labels already paid for, this machine rented and busy a fifth of the time. */
 export const defaultAssumptions: Assumptions = {
   margin: 0.01,
   usdPerLabel: 0,

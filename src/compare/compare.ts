@@ -24,37 +24,38 @@ import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { summarize } from "./summarize.js";
 import { taskFacts } from "./task-facts.js";
 
+/** Options of `compare`. */
 export interface CompareOptions {
-  /** Every approach is fitted once with each. The first one also serves the choice on validation rows. 42 alone unless given. */
+  /** Every approach is fitted once with each seed. The first also serves the selection on validation rows. @default [42] */
   readonly seeds?: readonly number[];
-  /** Prices and margin; those that are left out are `defaultAssumptions`. */
+  /** Prices and margin. @default `defaultAssumptions`, for each field that is left out */
   readonly assumptions?: Partial<Assumptions>;
-  /** Measures learning curves too, after all else. None unless given. */
+  /** Learning curves to measure after everything else. @default none */
   readonly curve?: CurveOptions;
   readonly signal?: AbortSignal;
   readonly log?: (event: ProgressEvent) => void;
-  /** Measurements of an earlier, interrupted run of the same task: they are not made again. */
+  /** Measurements of an earlier, interrupted run of the same task, which are not repeated. */
   readonly finished?: readonly Measurement[];
-  /** A folder for each fit alone, where it may keep what lets it go on after the process was killed. To be deleted with `onMeasurement`. */
+  /** A folder per fit, for checkpoints to resume from after the process was killed. Delete it in `onMeasurement`. */
   readonly checkpointFolder?: (fit: MeasurementKey) => string;
-  /** Called with each predictor that was measured, before it is disposed of and before `onMeasurement`: the place to save its files. */
+  /** Called with each measured predictor, before it is disposed of and before `onMeasurement`: the place to save its files. */
   readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
   /** Called with each new measurement before the next one starts: the place to store it. */
   readonly onMeasurement?: (measurement: Measurement) => Promise<void>;
-  /** Called once where a wait is ahead, of dear approaches or of learning curves, with what is known before it. Approaches come in the order of their time. */
+  /** Called once before a long wait, for slow approaches or learning curves, with the comparison so far. Approaches are measured fastest first. */
   readonly onFirstAnswer?: (comparison: Comparison) => void;
-  /** Called for an approach that the user would have to mend; the others go on. */
+  /** Called for an approach that fails with a `UserError`; the others go on. */
   readonly onFailure?: (approach: string, error: UserError) => void;
 }
 
 /**
- * Measures every approach on the task and says what follows.
+ * Measures every approach on the task and summarizes the measurements.
  *
- * Where an arm has several candidates, each first answers validation rows cut from the training rows, by which the arm's best is chosen.
- * An approach that throws a `UserError` is left out and listed in `failed`. An abort, a reached budget or a bug ends the comparison and
- * is thrown; what was measured until then has been handed to `onMeasurement`.
+ * If an arm has several candidates, each first answers validation rows cut from the training rows, and the arm's best is chosen by them. An
+ * approach that throws a `UserError` is left out and listed in `failed`. An abort, a reached budget or a bug ends the comparison and is
+ * thrown; everything measured before was passed to `onMeasurement`.
  *
- * @throws UserError where two approaches share a name, or none could be measured
+ * @throws UserError if two approaches share a name, or none could be measured
  */
 export async function compare(task: Task, approaches: readonly Approach[], options: CompareOptions = {}): Promise<Comparison> {
   const {

@@ -1,4 +1,4 @@
-/** @file An approach of one's own in a few lines: what a small one need not say is filled in. */
+/** @file A custom approach in a few lines: everything it need not define has a default. */
 import { UserError } from "../lib/errors.js";
 import type {
   Approach,
@@ -11,39 +11,39 @@ import type {
   RunEstimate,
 } from "../types.js";
 
-/** Label names of a text: one, or a list where rows may have several. `null` where it has no answer, which counts as wrong. */
+/** The labels of a text: one name, or a list if rows may have several. `null`: no answer, which counts as wrong. */
 export type OwnLabels = string | readonly string[] | null;
 
-/** What an approach of one's own says of a text: its labels, or these with the probability of each label and whatever else a prediction holds. */
+/** The answer of a custom approach: labels, or a prediction with labels, the probability of each label and other fields. */
 export type OwnAnswer = OwnLabels | (Omit<Prediction, "answer"> & { readonly answer: OwnLabels });
 
-/** Answers texts, one answer a text, in the order given. */
+/** Answers texts: one answer per text, in the order given. */
 export type AnswerTexts = (
   texts: readonly string[],
   context: PredictContext,
 ) => readonly OwnAnswer[] | Promise<readonly OwnAnswer[]>;
 
-/** What `fit` returns where there is more to say than how texts are answered. */
+/** The result of `fit` if it has more than a function that answers texts. */
 export interface OwnPredictor {
   readonly answer: AnswerTexts;
-  /** Those that are left out are 0, nothing, or not known. */
+  /** Facts about the predictor. @default 0, empty or unknown, for each field that is left out */
   readonly facts?: Partial<PredictorFacts>;
-  /** What a run keeps of it, by relative path. @default nothing */
+  /** Files that a run saves, by relative path. @default none */
   readonly files?: ReadonlyMap<string, Uint8Array>;
-  /** Called once, when it is needed no more. */
+  /** Called once, when the predictor is no longer needed. */
   readonly dispose?: () => void | Promise<void>;
 }
 
-/** An approach of one's own. */
+/** A custom approach. */
 export interface OwnApproach extends Partial<Omit<Approach, "name" | "fit" | "estimate">> {
-  /** Unique in a comparison, and shown: `keywords`, `prompt:my-agent`. */
+  /** The name shown in reports, unique in a comparison: `keywords`, `prompt:my-agent`. */
   readonly name: string;
   /**
-   * Learns from the training rows and returns how texts are answered. Costs that the clock does not see are told by `context.spend`: money,
-   * tokens, and `labels` where it learned from fewer rows than it was given.
+   * Learns from the training rows and returns a function that answers texts. Report costs besides time with `context.spend`: money, tokens, and
+   * `labels` if it learned from fewer rows than it was given.
    */
   fit(train: Dataset, context: FitContext): AnswerTexts | OwnPredictor | Promise<AnswerTexts | OwnPredictor>;
-  /** What running it would take, in part or in full. @default nothing is asked, nothing is paid, and the time is not known */
+  /** Estimates what running it would take. @default no requests, no cost, unknown time */
   estimate?(train: Dataset, texts: readonly string[]): Partial<RunEstimate> | Promise<Partial<RunEstimate>>;
 }
 
@@ -58,8 +58,8 @@ const noFacts: PredictorFacts = {
 };
 
 /**
- * An approach for `compare` from how it learns and answers. It is measured as any other: by what it answers, the time it takes, and what it
- * says that it spent. All training rows are counted as learned from, unless `fit` says itself how many were.
+ * Makes an approach for `compare` from a function that learns and answers. It is measured like any other: by its answers, its time, and the costs
+ * that it reports. Every training row counts as learned from, unless `fit` reports `labels`.
  *
  * ```ts
  * const keywords = defineApproach({
@@ -68,8 +68,8 @@ const noFacts: PredictorFacts = {
  * });
  * ```
  *
- * @param approach `arm` is `tune` unless given: it is compared as a way of tuning
- * @throws UserError where there is no name or no `fit`
+ * @param own `arm` says which arm it belongs to. @default "tune"
+ * @throws UserError if `name` or `fit` is missing
  */
 export function defineApproach(own: OwnApproach): Approach {
   const { name } = own;

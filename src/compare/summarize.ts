@@ -1,4 +1,4 @@
-/** @file Stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
+/** @file From stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
 import type { Assumptions, BreakEven, Comparison, Measurement, Summary, TaskFacts } from "../types.js";
 import { bestOf } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";

@@ -1,4 +1,4 @@
-/** @file Files to a task: rows to learn from, and frozen test rows. */
+/** @file From files to a task: rows to learn from, and frozen test rows. */
 
 import { UserError } from "../lib/errors.js";
 import { numpyPermutation } from "../lib/numpy-permutation.js";
@@ -14,22 +14,22 @@ import { absentLabelWarnings, checkAnyLearned } from "./test-labels.js";
 export interface TaskOptions extends DatasetOptions {
   /** A file of any readable format, or a folder with a train and a test file. */
   readonly path: string;
-  /** A file of test rows. Otherwise: a `split` column, the test file of the folder, a `test.csv` beside a `train.csv`, or a split made here. */
+  /** A file of test rows. @default a `split` column, the test file of the folder, a `test.csv` beside a `train.csv`, or a new split */
   readonly test?: string;
-  /** A file of rows to choose by. Otherwise: a `split` column, or the validation file of the folder; where there is neither, approaches are compared on rows cut from those to learn from. */
+  /** A file of validation rows. @default a `split` column, the validation file of the folder, or rows cut from the training rows */
   readonly validation?: string;
   /**
-   * Part of the rows to hold back for testing. Naming it makes a split, whatever the files say.
+   * Share of the rows to hold back for testing. If given, a new split is made, whatever the files say.
    *
    * @default 0.25, but at most 2,000 rows
    */
   readonly testShare?: number;
   readonly seed: number;
-  /** Who is told how far reading has come, where that takes long; nobody unless given. */
+  /** Receives progress if reading takes long. @default nobody */
   readonly log?: (event: ProgressEvent) => void;
-  /** Training rows to use: the rows that `dataset.shuffle(seed).select(range(limit))` takes in Hugging Face's `datasets`. */
+  /** Training rows to use: those that `dataset.shuffle(seed).select(range(limit))` picks in Hugging Face's `datasets`. @default all */
   readonly limit?: number;
-  /** Test rows to use, and validation rows where there are some of the user's own, chosen in the same way. */
+  /** Test rows to use, and validation rows if the data has its own; picked in the same way. @default all */
   readonly testLimit?: number;
 }
 
@@ -39,11 +39,11 @@ const defaultTestShare = 0.25;
 const maxTestRows = 2_000;
 
 /**
- * Reads a task. Nothing is merged or guessed silently: what was repaired is in `warnings`, what was found in `notes`, and how the
- * rows were divided in `splitNote`.
+ * Reads a task. Nothing is merged or guessed silently: repairs are in `warnings`, what was found in `notes`, and how the rows were divided in
+ * `splitNote`.
  *
- * UserError where files, columns or labels make no task: see `readTable` and `findColumns`; and where there is a single label, no
- * text, one text only, or more than half as many labels as rows.
+ * Throws a `UserError` if files, columns or labels make no task (see `readTable` and `findColumns`), or if there is only one label, no text,
+ * only one text, or more than half as many labels as rows.
  */
 export async function readTask(options: TaskOptions): Promise<Task> {
   const { seed, testShare } = options;
@@ -107,7 +107,7 @@ export async function readTask(options: TaskOptions): Promise<Task> {
   };
 }
 
-/** Every labelled row of a file, or the training rows of a folder. The same checks as `readTask`, but for those on the split. */
+/** Reads every labeled row of a file, or the training rows of a folder. Makes the checks of `readTask`, except those on the split. */
 export async function readDataset(path: string, options: DatasetOptions = {}): Promise<Dataset> {
   const { base, parts, label } = await readSource(path, {}, options);
   const folder = await isFolder(path);

@@ -20,19 +20,19 @@ import type { Table } from "./table.js";
 import { inTrainingSpelling } from "./test-labels.js";
 import { textColumns, textColumnsNote, withTextColumns } from "./text-columns.js";
 
-/** How rows become examples. Every column that is not named is looked for. */
+/** How rows become examples. Columns that are not named are looked for. */
 export interface DatasetOptions extends ColumnNames {
-  /** Whether a row may have several labels: lists, or one string joined by `|`. Without it the data decides. */
+  /** Whether a row may have several labels: lists, or a string joined by `|`. @default decided by the data */
   readonly isMultiLabel?: boolean;
-  /** What joins the labels of a row in one string. With it a row may have several labels. */
+  /** The separator of a row's labels in one string. If given, a row may have several labels. */
   readonly labelSeparator?: string;
-  /** Columns that each say of one label whether a row has it (1 or 0, true or false, x or nothing): in place of a column of labels. */
+  /** Columns that replace the label column: each says whether a row has one label (1 or 0, true or false, x or nothing). */
   readonly labelColumns?: readonly string[];
-  /** Which of several datasets a folder holds that is laid out as a repository of the Hugging Face Hub. */
+  /** The subset of a folder that is laid out like a repository of the Hugging Face Hub. */
   readonly subset?: string;
-  /** Shown to people; otherwise the file's name, or the folder's. */
+  /** The name in reports. @default the file's or folder's name */
   readonly name?: string;
-  /** Path of a YAML or JSON file with a description of each label; otherwise `label-descriptions.yaml` beside the data. */
+  /** A YAML or JSON file with a description of each label. @default `label-descriptions.yaml` beside the data */
   readonly descriptions?: string;
 }
 

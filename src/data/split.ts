@@ -1,4 +1,4 @@
-/** @file Cutting rows in two so that nothing leaks and every label is on both sides. */
+/** @file Splits rows in two so that nothing leaks and every label is on both sides. */
 
 import { UserError } from "../lib/errors.js";
 import { random } from "../lib/random.js";
@@ -8,12 +8,12 @@ import { duplicatesAmong } from "./duplicates.js";
 import type { DuplicateGroups } from "./near-duplicates.js";
 
 export interface SplitOptions {
-  /** The part that is held back, above 0 and below 1. */
+  /** The share that is held back, above 0 and below 1. */
   readonly share: number;
   /** The most rows that are held back. */
   readonly maxRows?: number;
   readonly seed: number;
-  /** Who is told how far the search for duplicates has come; nobody unless given. */
+  /** Receives the progress of the search for duplicates. @default nobody */
   readonly log?: (event: ProgressEvent) => void;
 }
 
@@ -21,16 +21,16 @@ export interface SplitOptions {
 export interface Split {
   readonly kept: Dataset;
   readonly held: Dataset;
-  /** What stood against a clean split, in sentences. */
+  /** What prevented a clean split, in sentences. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Cuts a dataset in two: seeded; with the labels in equal proportions; and with rows of one group, exact and near duplicates
- * together on one side. A label whose rows cannot be divided (a single row, a single group) stays in `kept`; every other label has
- * at least one row on each side. Works for multi-label data, rarest label first (after Sechidis et al. 2011).
+ * Splits a dataset in two: by a seed, stratified by label, with rows of one group and exact and near duplicates on the same side. A label whose
+ * rows cannot be divided (a single row, a single group) stays in `kept`; every other label has at least one row on each side. Works for
+ * multi-label data, rarest label first (after Sechidis et al. 2011).
  *
- * UserError where nothing can be held back without dividing a group.
+ * Throws a `UserError` if nothing can be held back without dividing a group.
  */
 export function splitDataset(dataset: Dataset, options: SplitOptions): Split {
   const { examples } = dataset;

@@ -1,19 +1,19 @@
-/** @file The errors that are meant for people. Anything else that is thrown is a bug of ours and prints its stack. */
+/** @file The errors for people. Any other error is a bug of ours and prints its stack. */
 
 /**
- * Something the user can mend. The message names the place, what was found, what was expected and what to do;
- * it holds no key and no whole text.
+ * An error that the user can fix. The message names the place, what was found, what was expected and what to do; it contains no key and no
+ * whole text.
  */
 export class UserError extends Error {
   override readonly name: string = "UserError";
 }
 
-/** The next step would pass the budget. Everything paid for until then is on disk. */
+/** The next step would exceed the budget. Everything paid for so far is on disk. */
 export class BudgetError extends UserError {
   override readonly name = "BudgetError";
 }
 
-/** A run was stopped by the user. The message says how to go on. */
+/** The user stopped the run. The message says how to resume it. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }

@@ -1,4 +1,4 @@
-/** @file A prompt that was read from files, as an approach: it learns nothing, and asks what the files say. */
+/** @file A prompt from files as an approach: it learns nothing, and asks what the files say. */
 
 import { UserError } from "../lib/errors.js";
 import { formatCount, formatPlural } from "../lib/text/format.js";
@@ -12,17 +12,17 @@ import { type AskingOptions, labelsOf, promptApproach, specOf } from "./prompt-a
 import { parseSpec } from "./providers/spec.js";
 
 export interface FilePromptOptions extends Omit<AskingOptions, "llm"> {
-  /** What `readPrompt` made of a folder or a file. */
+  /** A prompt that `readPrompt` returned. */
   readonly source: PromptSource;
   /** @default the first model that the files name */
   readonly llm?: AskingOptions["llm"];
-  /** Tells apart prompts of one name: `prompt:file:NAME#2@LLM`. */
+  /** Distinguishes prompts of the same name: `prompt:file:NAME#2@LLM`. */
   readonly suffix?: string;
 }
 
 /**
- * `prompt:file:NAME@LLM`. What is asked is what the run asked that wrote the folder, byte for byte, until somebody edits it. A model that is
- * nowhere named, or is a recording, is a `UserError` of this call; labels that are not the task's one of `estimate` and `fit`.
+ * `prompt:file:NAME@LLM`: asks with a prompt from files. An unedited folder of a run asks exactly what that run asked, byte for byte. Throws a
+ * `UserError` if no model is named, or the model is a recording; `estimate` and `fit` throw one if the prompt's labels are not the task's.
  */
 export function filePrompt(options: FilePromptOptions): Approach {
   const { source, encoder, suffix } = options;

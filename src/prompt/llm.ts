@@ -14,7 +14,7 @@ export interface Message {
   readonly content: string;
 }
 
-/** The part of JSON Schema that an answer needs: a label or a list of labels, and where it is asked for, a confidence. */
+/** The subset of JSON Schema that answers need: a label or a list of labels, and optionally a confidence. */
 export interface AnswerSchema {
   readonly type: "object";
   readonly properties: Readonly<
@@ -31,75 +31,75 @@ export interface AnswerSchema {
   readonly additionalProperties: false;
 }
 
-/** What is asked. Sampling parameters are the model's own (`Llm.parameters`): they are the same for every request. */
+/** A request. Sampling parameters belong to the model (`Llm.parameters`): they are the same for every request. */
 export interface CompletionRequest {
   readonly messages: readonly Message[];
-  /** Upper limit of the output, reasoning included. */
+  /** The output limit in tokens, reasoning included. */
   readonly maxOutputTokens: number;
   /**
-   * How often the same was asked before, for its own sake: 0 unless told. Each time is a request of its own, stored by itself, and where
-   * the service takes a seed, with another one.
+   * How often the same request was deliberately sent before. Each repetition is a separate request with its own stored answer, and its own seed
+   * if the service takes one. @default 0
    */
   readonly repeat?: number;
-  /** Where present, the answer has to be JSON of this form. */
+  /** The JSON schema of the answer. @default free text */
   readonly schema?: AnswerSchema;
-  /** Drawn at random at this temperature, instead of the model's own parameters: for answers that are to differ. */
+  /** Samples at this temperature instead of with the model's parameters: for answers that should differ. */
   readonly temperature?: number;
-  /** Whether log-probabilities of the answer's tokens are wanted; a service without them answers without. */
+  /** Whether to ask for log-probabilities of the answer's tokens; services without them ignore it. @default false */
   readonly wantsLogprobs?: boolean;
 }
 
-/** One token of an answer, with its natural log-probability and the likeliest tokens that could have stood there. */
+/** One token of an answer, with its natural log-probability and the likeliest alternatives. */
 export interface TokenLogprob {
   readonly token: string;
   readonly logprob: number;
   readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
-/** What came back. */
+/** A model's answer. */
 export interface Completion {
   /** At most `maxCompletionCharacters`. Untrusted. */
   readonly text: string;
-  /** Why the model stopped: of itself, at the limit of tokens, because it refused, because a filter before it did, or for a reason that says nothing. */
+  /** Why the model stopped: by itself, at the token limit, because it refused, because a content filter did, or for another reason. */
   readonly finish: "stop" | "length" | "refused" | "filtered" | "other";
-  /** `null` where the service reported none. */
+  /** `null` if the service reported none. */
   readonly usage: Usage | null;
-  /** From sending to the last byte, of the attempt that succeeded; `null` where it came in a batch, and nobody waited for it alone. */
+  /** Seconds from sending to the last byte of the successful attempt; `null` for an answer from a batch. */
   readonly latencySeconds: number | null;
-  /** Of each token of `text`, where they were asked for and the service has them. */
+  /** Log-probabilities of the tokens of `text`, if requested and available. */
   readonly logprobs?: readonly TokenLogprob[];
-  /** The model id in the response: `gpt-6-luna-2026-09-22` where `gpt-6-luna` was asked for. */
+  /** The model id in the response, such as `gpt-6-luna-2026-09-22` for `gpt-6-luna`. */
   readonly servedBy: string | null;
 }
 
 /** No label is that long: what lies behind is never read, and must not fill memory or the cache. */
 export const maxCompletionCharacters = 20_000;
 
-/** A completion, and what the service said of its limits. */
+/** A completion with the rate limits that the service reported. */
 export interface Reply {
   readonly completion: Completion;
-  /** Seconds until the service takes another request, by its rate-limit headers; 0 where it takes one now. */
+  /** Seconds until the service accepts another request, by its rate-limit headers; 0: now. */
   readonly pauseSeconds: number;
-  /** What it says is left of its limit on requests; `null` where it does not say. */
+  /** What is left of the request limit; `null` if the service does not say. */
   readonly requestsLeft?: RequestsLeft | null;
 }
 
-/** What is known of a model before it is asked anything, and without a key. */
+/** What is known about a model without a key and without asking it. */
 export interface ModelCard {
-  /** As the user wrote it, and the name in reports: `openai:gpt-6-luna`. */
+  /** The model's name, as the user wrote it and as reports show it: `openai:gpt-6-luna`. */
   readonly spec: string;
   readonly provider: string;
   readonly model: string;
   readonly baseUrl: string;
-  /** `null` where nobody knows it. */
+  /** `null` if unknown. */
   readonly price: Price | null;
-  /** True where output includes hidden reasoning, so that a short answer may need many tokens. */
+  /** Whether the output includes hidden reasoning, so that a short answer may take many tokens. */
   readonly isReasoning: boolean;
-  /** What it needs that is not in our files: an environment variable, the network. */
+  /** What it needs besides our files: an environment variable, the network. */
   readonly needs: readonly string[];
-  /** Only of a model that is asked in batches: the time within which the service promises their answers. `price` is that of batches then. */
+  /** For a model asked in batches: the time within which the service promises answers. `price` is then the batch price. */
   readonly batchSeconds?: number;
-  /** For people: an unknown price, a model about to be retired. */
+  /** Sentences for people: an unknown price, a model that will be retired soon. */
   readonly warnings: readonly string[];
 }
 
@@ -119,27 +119,27 @@ export type RequestPart = "structure" | "logprobs" | "seed" | "temperature" | "r
 
 /** A model that can be asked. */
 export interface Llm extends ModelCard {
-  /** Sampling parameters as sent, a part of every cache key. The same object until the service turns out to take requests in another form. */
+  /** Sampling parameters as sent; part of every cache key. The same object until the service turns out to need requests in another form. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** False where the service has no structured output, or turned out to have none. */
+  /** Whether the service has structured output; false once it turned out to have none. */
   readonly isStructured: boolean;
-  /** False where the service has no log-probabilities, or turned out to refuse them. One that silently leaves them out is not known to. */
+  /** Whether the service has log-probabilities; false once it refused them. A service that silently omits them is not detected. */
   readonly hasLogprobs: boolean;
-  /** False where the service turned out to take no message of the system: what it says stands before the first text then. It does unless told. */
+  /** Whether the service accepts a system message; otherwise its text precedes the first user message. @default true */
   readonly hasSystemRole?: boolean;
-  /** The most output that the service turned out to let itself be asked for; as much as is wanted unless told. */
+  /** The largest output limit that the service turned out to accept. @default no limit */
   readonly mostOutputTokens?: number | null;
-  /** What the service turned out not to take, and what that changes, in sentences for people; each once a run. */
+  /** What the service turned out not to accept, and what that changes, in sentences for people; each once per run. */
   takeNotes?(): string[];
-  /** How many requests the service lets us have open now; shared by all that ask this model. */
+  /** The rate limiter, shared by everything that asks this model. */
   readonly pace: Pace;
-  /** Only of a model that is asked in batches, whose answers take as long as they take. */
+  /** Only for a model asked in batches. */
   readonly underWay?: UnderWay;
-  /** One attempt. Throws `LlmError`, or the signal's reason. */
+  /** Makes one attempt. Throws an `LlmError`, or the signal's reason. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Reply>;
 }
 
-/** What went wrong with one attempt. */
+/** How an attempt failed. */
 export type LlmErrorKind =
   | "key" // 401, 403: no request will succeed
   | "credit" // the account is empty: no request will succeed
@@ -178,11 +178,11 @@ const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeou
 export class LlmError extends Error {
   override readonly name = "LlmError";
   readonly kind: LlmErrorKind;
-  /** What the service asked us to wait, where it did. */
+  /** The wait that the service asked for, if it did. */
   readonly retryAfterSeconds: number | null;
-  /** What it says to have billed although there is no answer. */
+  /** The usage that the service billed without answering. */
   readonly usage: Usage | null;
-  /** Parts of the request that may have been refused, the likeliest first; empty where any may be meant, `null` where it is about something else. */
+  /** Request parts that may have been refused, likeliest first; empty: any of them, `null`: the failure has another cause. */
   readonly refusedParts: readonly RequestPart[] | null;
 
   constructor(
@@ -199,17 +199,17 @@ export class LlmError extends Error {
     this.usage = usage;
   }
 
-  /** True where asking again may help. */
+  /** Whether asking again may help. */
   get isRetryable(): boolean {
     return retried.has(this.kind);
   }
 
-  /** True where no other request can succeed either. */
+  /** Whether no other request can succeed either. */
   get isFatal(): boolean {
     return fatal.has(this.kind);
   }
 
-  /** True where nobody can say whether it was billed. */
+  /** Whether it may have been billed. */
   get isPossiblyBilled(): boolean {
     return this.usage === null && possiblyBilled.has(this.kind);
   }

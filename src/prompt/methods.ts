@@ -1,4 +1,4 @@
-/** @file The ways of prompting, one row each: from labelled examples to a prompt. */
+/** @file The prompting methods, one row each: from labeled examples to a prompt. */
 
 import type { Dataset } from "../types.js";
 import { balancedDemos, defaultDemos, noDemos } from "./demos/balanced-demos.js";
@@ -65,23 +65,23 @@ const methods = {
   },
 } as const satisfies Record<string, Method>;
 
-/** A way of prompting. */
+/** A prompting method. */
 export type PromptMethod = keyof typeof methods;
 
-/** The ways by name, from the cheapest. */
+/** The names of all methods, cheapest first. */
 export const promptMethods = Object.keys(methods) as readonly PromptMethod[];
 
-/** What a way does, to continue the sentence "Asks LLM …". */
+/** What a method does, as the end of the sentence "Asks LLM …". */
 export function methodSummary(method: PromptMethod): string {
   return methods[method].summary;
 }
 
-/** Whether a way shows examples. */
+/** Whether a method shows examples. */
 export function showsDemos(method: PromptMethod): boolean {
   return methods[method].demos !== "none";
 }
 
-/** Whether a way needs an encoder to find its examples. */
+/** Whether a method needs an encoder to find its examples. */
 export function retrievesDemos(method: PromptMethod): boolean {
   const { demos } = methods[method];
   return demos !== "none" && demos !== "drawn";

@@ -1,4 +1,4 @@
-/** @file The prompted arm with a prompt that was searched for: `prompt:optimized`. */
+/** @file The prompted arm with an optimized prompt: `prompt:optimized`. */
 import { join } from "node:path";
 import { UserError } from "../lib/errors.js";
 import { formatUsd } from "../lib/text/format.js";
@@ -17,26 +17,26 @@ import { promptApproach, specOf } from "./prompt-approach.js";
 import { parseSpec } from "./providers/spec.js";
 
 export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "demos"> {
-  /** What the search begins with, and keeps unless something is better: `zero-shot` unless told, or `cot`. */
+  /** The prompt that the search starts from, and keeps if no other is better. @default "zero-shot" */
   readonly begin?: Extract<PromptMethod, "zero-shot" | "cot">;
-  /** `auto` chooses by rows and budget, and says why. */
+  /** The optimizer; `auto` chooses one by rows and budget, and says why. */
   readonly optimizer?: OptimizerName | "auto";
-  /** Answers that the search may ask for: 2,000 unless told. */
+  /** The most answers that the search may request. @default 2000 */
   readonly optimizerCalls?: number;
-  /** What the search may cost at list price, answers from a cache included; no limit unless told. */
+  /** The most that the search may cost at list price, cached answers included. @default no limit */
   readonly optimizerUsd?: number;
-  /** How long the search may take: half an hour unless told. */
+  /** The most seconds that the search may take. @default 1800 */
   readonly optimizerSeconds?: number;
 }
 
 const defaults = { calls: 2000, seconds: 1800 } as const;
 
 /**
- * `prompt:optimized@LLM`: searches examples and instructions on the training rows, within the budget, and asks with the prompt that won; with
- * the one it began with where no other is surely better (`optimizers/real-gain.ts`). `PredictorFacts.chosen` says what was chosen and how much of
- * its score on the rows it was chosen by is luck.
+ * `prompt:optimized@LLM`: searches examples and instructions on the training rows, within the budget, and asks with the best prompt. It keeps the
+ * initial prompt if no other is reliably better (`optimizers/real-gain.ts`). `PredictorFacts.chosen` names the chosen prompt and how much of its
+ * score on the selection rows is luck.
  *
- * An unknown optimizer or provider is a `UserError` of this call, a missing key or price one of `fit`.
+ * Throws a `UserError` for an unknown optimizer or service; `fit` throws one for a missing key or price.
  */
 export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
   const { encoder, aliases, optimizer = "auto", begin = "zero-shot" } = options;

@@ -22,23 +22,23 @@ import { parseSpec } from "./providers/spec.js";
 import type { Aliases } from "./reading/answer.js";
 
 export interface PromptOptions extends AskingOptions {
-  /** How to ask. @default "zero-shot", or "few-shot" where `demos` are wanted */
+  /** The prompting method. @default "zero-shot", or "few-shot" if `demos` is given */
   readonly method?: PromptMethod;
-  /** Examples to show, drawn from the training set; `"auto"` takes two a label, 8 to 32, as do ways that show examples unless told. */
+  /** Training examples in the prompt; `"auto"`: two per label, at least 8 and at most 32. @default "auto" in methods that show examples */
   readonly demos?: number | "auto";
-  /** The task in one's own words, instead of the built-in sentence. */
+  /** A description of the task that replaces the built-in sentence. */
   readonly instruction?: string;
-  /** Other names by which a model may call a label. */
+  /** Other names that a model may use for a label. */
   readonly aliases?: Aliases;
-  /** Longer texts are cut: to what fits the model's window where that is known, or else to 24,000 characters, unless given. */
+  /** The length that longer texts are cut to. @default what fits the model's context window; 24,000 if that is unknown */
   readonly maxTextCharacters?: number;
-  /** `text`: never ask for JSON. */
+  /** `text` never asks for JSON. @default "auto" */
   readonly answerForm?: "auto" | "text";
 }
 
 /**
- * A way of asking a model: `prompt:zero-shot@LLM`, `prompt:few-shot@LLM`, and whatever else `promptMethods` names. Nothing is asked before
- * `predict`. An unknown provider or way is a `UserError` of this call, a missing key one of `fit`: the estimate needs none.
+ * Makes an approach that prompts an LLM: `prompt:zero-shot@LLM`, `prompt:few-shot@LLM`, or another of `promptMethods`. It sends no request
+ * before `predict`. Throws a `UserError` for an unknown service or method; `fit` throws one for a missing key, which `estimate` does not need.
  *
  * ```ts
  * const approach = prompt({ llm: "openai:gpt-6-luna", method: "nearest", encoder, demos: 8 });
@@ -96,7 +96,7 @@ function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {
   return method;
 }
 
-/** `UserError` where there are aliases of something that is no label. */
+/** Throws a `UserError` if an alias belongs to no label. */
 export function checkAliases(aliases: Aliases, labels: readonly string[]): void {
   for (const label of Object.keys(aliases)) {
     if (!labels.includes(label))

@@ -26,7 +26,7 @@ const rowsShown = 3;
 const singleRowsShown = 10;
 const labelsShown = 12;
 
-/** Renders an audit. Text of the data is shortened and its control characters are written out, so that it cannot steer the terminal. */
+/** Renders an audit for a terminal. Texts are shortened and their control characters escaped, so that data cannot steer the terminal. */
 export function renderAudit(audit: Audit, { width, color }: AuditTextOptions): string {
   const paint = (ansi: number, text: string): string => (color ? `\u001b[${ansi}m${text}\u001b[0m` : text);
   const bold = (text: string): string => paint(1, text);

@@ -1,4 +1,4 @@
-/** @file The front door: a comparison and its advice in the form that a file's extension asks for. */
+/** @file The front door: a comparison and its advice in the format of a file's extension. */
 import { extname } from "node:path";
 import type { Advice } from "../advise/advise.js";
 import { UserError } from "../lib/errors.js";
@@ -16,19 +16,19 @@ export { renderText, type TextOptions } from "./terminal/render-text.js";
 
 /** What a report can show besides the comparison and the advice. */
 export interface RenderOptions {
-  /** Texts of the test rows by id, where the data is at hand. */
+  /** Texts of the test rows by id, if the data is available. */
   readonly texts?: ReadonlyMap<string, string>;
   /** Conditions that were checked, for JUnit. */
   readonly gates?: readonly GateOutcome[];
-  /** How tuned approaches were trained, for the page. */
+  /** Training curves of the tuned approaches, for the HTML page. */
   readonly trainings?: readonly TrainingCurve[];
-  /** How what is advised is put to use, where the run has its files. */
+  /** How to use the advised approach, if the run has its files. */
   readonly useIt?: UseIt;
 }
 
 type Renderer = (comparison: Comparison, advice: Advice, options: RenderOptions) => string;
 
-/** The forms of a report, named by their extension. */
+/** The formats of a report, named by their extension. */
 export type ReportFormat = "json" | "jsonl" | "csv" | "md" | "html" | "xml";
 
 const renderers: Readonly<Record<ReportFormat, Renderer>> = {
@@ -40,7 +40,7 @@ const renderers: Readonly<Record<ReportFormat, Renderer>> = {
   xml: (comparison, _, { gates }) => renderJunit(comparison, gates),
 };
 
-/** The form that the extension of a path asks for. Another extension is a `UserError` that lists those there are. */
+/** Returns the format of a path's extension. Throws a `UserError` that lists the formats for any other extension. */
 export function formatOf(path: string): ReportFormat {
   const extension = extname(path).slice(1).toLowerCase();
   const formats = Object.keys(renderers) as ReportFormat[];
@@ -53,8 +53,8 @@ export function formatOf(path: string): ReportFormat {
 }
 
 /**
- * The report in one of its forms: `json` (all statistics), `jsonl` and `csv` (every prediction), `md`, `html` (one self-contained page),
- * `xml` (JUnit). Pure: writes nothing.
+ * Renders a report as `json` (all statistics), `jsonl` or `csv` (every prediction), `md`, `html` (one self-contained page) or `xml` (JUnit).
+ * Pure: writes nothing.
  */
 export function render(format: ReportFormat, comparison: Comparison, advice: Advice, options: RenderOptions = {}): string {
   return renderers[format](comparison, advice, options);

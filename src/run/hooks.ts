@@ -1,20 +1,20 @@
-/** @file What a run tells whoever started it, and what it asks. */
+/** @file What a run reports to its caller, and what it asks. */
 import type { RunEvent } from "../types.js";
 
-/** Money that is about to be spent. */
+/** A question before money is spent. */
 export interface SpendingQuestion {
-  /** The estimate. */
+  /** The estimated cost. */
   readonly usd: number;
-  /** What would spend it, as the subject of a sentence: `This run`. */
+  /** What would cost it, as the subject of a sentence: `This run`. */
   readonly subject: string;
 }
 
-/** What the steps of a run are given by whoever started it. */
+/** The caller's callbacks and settings for the steps of a run. */
 export interface RunHooks {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
-  /** Hears what happens. Dropping every event changes no result. */
+  /** Receives events. Ignoring them changes no result. */
   onEvent(event: RunEvent): void;
-  /** Whether so much may be spent; `undefined` where nobody can answer. */
+  /** Returns whether the money may be spent; `undefined` if nobody can answer. */
   confirm(question: SpendingQuestion): Promise<boolean | undefined>;
 }

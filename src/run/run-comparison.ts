@@ -1,4 +1,4 @@
-/** @file A whole run from code: planned, opened, measured, published. The command line takes the same steps one by one. */
+/** @file A whole run from code: it is planned, opened, measured and published. The command line takes the same steps one by one. */
 import process from "node:process";
 import type { Comparison } from "../types.js";
 import type { RunHooks } from "./hooks.js";
@@ -16,17 +16,15 @@ import {
   type RunOptions,
 } from "./run-options.js";
 
-/** The options of a run, and where it is kept. All but the data's path have defaults: `defaultRunOptions`, `defaultRunManner`. */
+/** The options of a run. All but the data's path have defaults: `defaultRunOptions`, `defaultRunManner`. */
 export type RunRequest = Pick<RunOptions, "path"> & Partial<RunOptions & RunManner>;
 
 /**
- * Compares on the data, keeps the run in its folder with its reports, and returns what was found. What is stopped is resumed by
- * `crossover resume`.
+ * Runs a comparison, saves the run with its reports in a folder, and returns the comparison. `crossover resume` resumes a run that was stopped.
  *
- * @param hooks `env` is the process's unless given. Without `confirm` a run that would spend more than a dollar is refused: give it
- * `budgetUsd`, or `yes`.
- * @throws UserError where something is to be mended
- * @throws Interrupted where `signal` is aborted, or the money may not be spent
+ * @param hooks `env` is by default the process's. Without `confirm`, a run that would cost more than a dollar is refused: give `budgetUsd` or `yes`.
+ * @throws UserError if the user must fix something
+ * @throws Interrupted if `signal` is aborted, or the money may not be spent
  */
 export async function runComparison(request: RunRequest, hooks: Partial<RunHooks> = {}): Promise<Comparison> {
   checkOptions(request);

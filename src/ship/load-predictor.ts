@@ -1,4 +1,4 @@
-/** @file From a folder that a run wrote for an approach to something that answers: the folder's files tell what it is. */
+/** @file Loads the folder that a run saved for an approach; its files say what it is. */
 import { readdir } from "node:fs/promises";
 import { isErrorCode, UserError } from "../lib/errors.js";
 import { whyUnreadable } from "../lib/unreadable-file.js";
@@ -10,15 +10,15 @@ import { headFile } from "../tune/regression/head-file.js";
 import { type LoadedClassifier, type LoadOptions, loadClassifier } from "../tune/saved-classifier.js";
 import type { Encoder, NoteEvent } from "../types.js";
 
-/** How a predictor is loaded: threads are a tuned model's; everything else is about the LLM that a prompt is asked of. */
+/** How a predictor is loaded: `threads` is for a tuned model, everything else for the LLM of a prompt. */
 export interface LoadPredictorOptions extends LoadOptions, Omit<FilePromptOptions, "source" | "suffix" | "batch"> {
-  /** Hears what the user should know of the LLM or of the prompt. */
+  /** Receives notes about the LLM or the prompt. */
   readonly log?: (event: NoteEvent) => void;
 }
 
-/** A predictor from its folder. It may hold native memory: dispose of it. */
+/** A loaded predictor. It may hold native memory: dispose of it. */
 export interface LoadedPredictor extends LoadedClassifier {
-  /** A tuned model computes on this machine; a prompt asks an LLM, and each answer may cost. */
+  /** A tuned model runs on this machine; a prompt asks an LLM, and each answer may cost money. */
   readonly kind: "classifier" | "prompt";
 }
 
@@ -26,17 +26,17 @@ export interface LoadedPredictor extends LoadedClassifier {
 const kinds = { classifier: "config.json", prompt: "prompt.json" } as const;
 
 /**
- * What a run saved for an approach, ready to answer: a tuned model (`tune:*`, or a classifier that Python's transformers saved), or a prompt for
- * an LLM (`prompt:*`), which is asked as the run asked it, of the same model unless `llm` names another.
+ * Loads what a run saved for an approach: a tuned model (`tune:*`, or a classifier saved by Python's transformers), or a prompt for an LLM
+ * (`prompt:*`), which asks as the run did: the same model, unless `llm` names another.
  *
  * ```ts
  * await using predictor = await loadPredictor("runs/tickets/artifacts/tune_probe");
  * const [{ answer }] = await predictor.classify(["Where is my parcel?"]);
  * ```
  *
- * @param options `cache` keeps paid answers, `budget` limits what is paid; `encoder` is needed where the prompt was made with one that does
- * not come with the package, and stays the caller's
- * @throws UserError where the folder is of something else or damaged, and where the LLM's key is missing
+ * @param options `cache` keeps paid answers, `budget` limits spending; `encoder` is needed if the prompt was made with an encoder that is not
+ * bundled, and stays the caller's to dispose of
+ * @throws UserError if the folder is damaged or holds something else, or the LLM's key is missing
  */
 export async function loadPredictor(folder: string, options: LoadPredictorOptions = {}): Promise<LoadedPredictor> {
   const kind = kindOf(folder, await filesOf(folder));

@@ -4,7 +4,7 @@ import type { Usage } from "../types.js";
 import { recentAnswers, takeOverLogs } from "./recent-answers.js";
 import { openResponseTable, type ResponseTable } from "./response-table.js";
 
-/** An answer as it is kept. Holds no key, no header and no request: the request is its key, hashed. */
+/** A stored answer. It contains no API key, no header and no request: the request's hash is its key. */
 export interface StoredResponse {
   readonly text: string;
   readonly finish: string;
@@ -23,18 +23,18 @@ export interface StoredTokenLogprob {
   readonly top: readonly { readonly token: string; readonly logprob: number }[];
 }
 
-/** Answers that were paid for, on disk. Two processes may have the same file open; what one stores, the other finds a moment later. */
+/** Paid answers on disk. Two processes may open the same file; what one stores, the other finds a moment later. */
 export interface ResponseCache extends AsyncDisposable {
   get(key: string): Promise<StoredResponse | undefined>;
-  /** On disk when the promise resolves: what a killed process has stored, the next one finds. */
+  /** Stores an answer. It is on disk when the promise resolves, and survives a killed process. */
   set(key: string, response: StoredResponse): Promise<void>;
-  /** Answers stored. */
+  /** The number of stored answers. */
   count(): Promise<number>;
 }
 
 /**
- * Opens the SQLite file, or makes it. Answers cost money, so a file that is broken or of another kind is an error
- * (`UserError`), never silently started anew.
+ * Opens the SQLite file, or creates it. Answers cost money: it throws a `UserError` for a file that is broken or of another kind, and never
+ * replaces it.
  */
 export async function openResponseCache(path: string): Promise<ResponseCache> {
   const table = await openWithLogs(path);

@@ -9,7 +9,6 @@ import { appendFileSync, closeSync, openSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { privateFileMode } from "../lib/private-file.js";
-import { isAlive } from "../lib/process-alive.js";
 
 /** A row: texts, in an order that the caller knows. */
 export type LoggedRow = readonly string[];
@@ -92,5 +91,17 @@ function readRow(line: string): LoggedRow[] {
     return Array.isArray(row) && row.every((cell) => typeof cell === "string") ? [row] : [];
   } catch {
     return [];
+  }
+}
+
+/** Whether a process of this number runs on this machine, whoever's it is. */
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to somebody else.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

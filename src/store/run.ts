@@ -34,14 +34,14 @@ export { type RunManifest, runFormat } from "./run-format.js";
 export interface Run {
   readonly folder: string;
   readonly manifest: RunManifest;
-  /** Those that are not to be made again. */
+  /** The measurements that are complete. */
   readonly measurements: readonly Measurement[];
-  /** Where the fit of a measurement may keep what lets it go on after it was killed. */
+  /** The folder for checkpoints of a measurement's fit, to resume it after the process was killed. */
   checkpointFolder(key: MeasurementKey): string;
-  /** On disk, flushed, when the promise resolves. What its fit had kept is deleted. */
+  /** Stores a measurement, and deletes its checkpoints. It is on disk, flushed, when the promise resolves. */
   append(measurement: Measurement): Promise<void>;
   update(changes: Partial<Omit<RunManifest, "format" | "name">>): Promise<void>;
-  /** Marks the run as unfinished: something is measured again. */
+  /** Marks the run as unfinished, to measure something again. */
   reopen(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export async function checkNoRun(folder: string): Promise<void> {
     throw new UserError(`${folder} already holds a run. Continue it with "crossover resume ${folder}", or give another --name.`);
 }
 
-/** Opens a run to look at it, and writes nothing. Errors name what is missing or broken. */
+/** Reads a run, and writes nothing. Throws a `UserError` that names what is missing or broken. */
 export async function readRun(folder: string): Promise<Run> {
   const manifest = await readManifest(folder);
   return makeRun(folder, manifest, (await readMeasurements(folder, manifest)).stored, () => true);
@@ -81,7 +81,7 @@ export async function continueRun(folder: string, isKept: (measurement: Measurem
   return makeRun(folder, manifest, stored, isKept);
 }
 
-/** The runs in a folder of runs, newest first. Folders without a readable `run.json` are left out. */
+/** Lists the runs in a folder, newest first. Folders without a readable `run.json` are left out. */
 export async function listRuns(root: string): Promise<{ folder: string; manifest: RunManifest }[]> {
   const entries = (await exists(root)) ? await readdir(root, { withFileTypes: true }) : [];
   const runs: { folder: string; manifest: RunManifest }[] = [];

@@ -12,24 +12,24 @@ import { createTokenizer, type TokenIds, type Tokenizer } from "../tune/pretrain
 import { type Column, type LazyColumns, lazyColumns } from "./column.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 
-/** How texts become columns of one length. */
+/** How texts are padded and truncated. */
 export interface TokenizeOptions {
-  /** `true` or `longest`: to the longest text of the call; `max_length`: to `maxLength`. `false` unless told. */
+  /** `true` or `longest` pads to the longest text of the call, `max_length` to `maxLength`. @default false */
   readonly padding?: boolean | "longest" | "max_length";
-  /** Whether longer texts are cut to `maxLength`; `false` unless told. */
+  /** Whether texts are truncated to `maxLength`. @default false */
   readonly truncation?: boolean;
-  /** In tokens; the model's own limit unless told. */
+  /** Length in tokens. @default the model's limit */
   readonly maxLength?: number;
 }
 
-/** One text as a model reads it. There are no `token_type_ids`: of a single text they are all 0, and models here know that. */
+/** One tokenized text. It has no `token_type_ids`: for a single text they are all 0, which the models here assume. */
 export interface Encoding {
   readonly input_ids: number[];
   /** 1 where there is a token, 0 where there is padding. */
   readonly attention_mask: number[];
 }
 
-/** Several texts, one list each. */
+/** Several tokenized texts, one list each. */
 export interface BatchEncoding {
   readonly input_ids: number[][];
   readonly attention_mask: number[][];
@@ -38,19 +38,19 @@ export interface BatchEncoding {
 /** Turns a text, or a list of texts, into token ids. */
 export interface PreTrainedTokenizer {
   (text: string, options?: TokenizeOptions): Encoding;
-  /** Tokenizes when what it returned is read: a dataset of 50,000 texts of which 1,000 are used is not tokenized whole. */
+  /** Tokenizes lazily, when the result is read: if 1,000 of 50,000 texts are used, only those are tokenized. */
   (texts: readonly string[], options?: TokenizeOptions): BatchEncoding;
-  /** The id that fills up. */
+  /** The id of the padding token. */
   readonly padTokenId: number;
-  /** The longest text in tokens that `truncation: true` leaves; `Infinity` where the folder has no limit. */
+  /** The length in tokens that `truncation: true` truncates to; `Infinity` if the folder has no limit. */
   readonly modelMaxLength: number;
 }
 
 /** Makes tokenizers. */
 export const AutoTokenizer = {
   /**
-   * The tokenizer of a model: of a folder, of one that comes with the package (`minilm-l6`), or of a repository on the Hugging Face Hub. Its
-   * ids are those that Python's gives (golden/transformers.json).
+   * Loads the tokenizer of a model: from a folder, of the bundled `minilm-l6`, or from a repository on the Hugging Face Hub. Its ids equal
+   * those of Python's (golden/transformers.json).
    */
   async fromPretrained(nameOrFolder: string, options: HubOptions = {}): Promise<PreTrainedTokenizer> {
     const folder = findModelFolder(await modelFolder(nameOrFolder, options));

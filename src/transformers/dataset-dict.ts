@@ -2,7 +2,7 @@ import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Batch, BatchFunction, Columns, Dataset, Extended, MapOptions, RowFunction, RowOf, TextRow } from "./dataset.js";
 
-/** The splits of one dataset by name. What is done to it is done to each split. */
+/** The splits of a dataset by name. Its methods apply to every split. */
 export class DatasetDict<Row extends object = TextRow> {
   readonly #splits: ReadonlyMap<string, Dataset<Row>>;
 
@@ -14,7 +14,7 @@ export class DatasetDict<Row extends object = TextRow> {
     return [...this.#splits.keys()];
   }
 
-  /** The split `train`. `UserError` where there is none; likewise the others. */
+  /** The split `train`. Throws a `UserError` if there is none, as the other getters do. */
   get train(): Dataset<Row> {
     return this.split("train");
   }
@@ -27,7 +27,7 @@ export class DatasetDict<Row extends object = TextRow> {
     return this.split("test");
   }
 
-  /** A split of any name. */
+  /** Returns the split with this name. */
   split(name: string): Dataset<Row> {
     const found = this.#splits.get(name);
     if (found !== undefined) return found;
@@ -36,7 +36,7 @@ export class DatasetDict<Row extends object = TextRow> {
     );
   }
 
-  /** `Dataset.map` of each split. */
+  /** Applies `Dataset.map` to every split. */
   map<Added extends Columns<Added>>(
     compute: (batch: Batch<Row>, rows: readonly number[]) => Added | Promise<Added>,
     options: { readonly batched: true; readonly batchSize?: number },
@@ -52,7 +52,7 @@ export class DatasetDict<Row extends object = TextRow> {
       : this.#each<object>((split) => split.map(compute as RowFunction<Row>));
   }
 
-  /** `Dataset.filter` of each split. */
+  /** Applies `Dataset.filter` to every split. */
   filter(keeps: (row: Row, index: number) => boolean | Promise<boolean>): Promise<DatasetDict<Row>> {
     return this.#each((split) => split.filter(keeps));
   }

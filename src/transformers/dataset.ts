@@ -10,13 +10,13 @@ import { didYouMean } from "../lib/text/nearest-name.js";
 import { arrayColumn, type Column, joinedColumn, selectedColumn } from "./column.js";
 import { batchColumns, checkedResult, checkSameColumns } from "./map-result.js";
 
-/** What `loadDataset` is taken to give unless told: a text, and the number of its class. */
+/** The row type that `loadDataset` has by default: a text, and the number of its class. */
 export interface TextRow {
   readonly text: string;
   readonly label: number;
 }
 
-/** Some rows as columns: what a function of `map` with `batched: true` gets. */
+/** Several rows as columns: the argument of a `map` function with `batched: true`. */
 export type Batch<Row extends object> = { readonly [Name in keyof Row]: Row[Name][] };
 
 /** Columns, each a list with one value a row. */
@@ -32,7 +32,7 @@ export type Extended<Row extends object, Added extends object> = {
   readonly [Name in keyof Row | keyof Added]: Name extends keyof Added ? Added[Name] : Name extends keyof Row ? Row[Name] : never;
 };
 
-/** What is known of a column: of one that holds classes, their names by number (`ClassLabel` in Python). */
+/** Facts about a column: for a column of classes, their names by number (`ClassLabel` in Python). */
 export interface Feature {
   readonly names: readonly string[];
 }
@@ -46,7 +46,7 @@ const defaultBatchSize = 1000;
 /** Rows with named columns. Immutable: every method gives another one. */
 export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
   readonly length: number;
-  /** Of the columns that hold classes. */
+  /** Features of the columns that hold classes. */
   readonly features: Features;
   readonly #columns: ReadonlyMap<string, Column>;
 
@@ -56,7 +56,7 @@ export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
     this.features = features;
   }
 
-  /** A dataset of these columns, as `Dataset.from_dict`. `UserError` where they differ in length. */
+  /** Makes a dataset of columns, like `Dataset.from_dict`. Throws a `UserError` if they differ in length. */
   static fromDict<Lists extends Columns<Lists>>(columns: Lists, features: Features = {}): Dataset<RowOf<Lists>> {
     const lists: [string, readonly unknown[]][] = Object.entries(columns);
     const length = lists[0]?.[1].length ?? 0;
@@ -72,20 +72,20 @@ export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
     return [...this.#columns.keys()];
   }
 
-  /** One row; from the end where `row` is negative. `UserError` where there is none. */
+  /** Returns one row, counted from the end if `row` is negative. Throws a `UserError` if there is no such row. */
   at(row: number): Row {
     const place = row < 0 ? this.length + row : row;
     if (!(Number.isInteger(place) && place >= 0 && place < this.length)) throw noSuchRow(row, this.length);
     return this.#row(place);
   }
 
-  /** All values of a column. `UserError` where there is no such column. */
+  /** Returns all values of a column. Throws a `UserError` if there is no such column. */
   column<Name extends keyof Row & string>(name: Name): Row[Name][] {
     const { get } = this.lazyColumn(name);
     return Array.from({ length: this.length }, (_, row) => get(row) as Row[Name]);
   }
 
-  /** A column that computes its values when they are asked for. `UserError` where there is no such column. */
+  /** Returns a column that computes its values on access. Throws a `UserError` if there is no such column. */
   lazyColumn(name: string): Column {
     const column = this.#columns.get(name);
     if (column === undefined)
@@ -99,7 +99,7 @@ export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
     for (let row = 0; row < this.length; row++) yield this.#row(row);
   }
 
-  /** The rows with these numbers, in that order; a number may come twice. `UserError` where there is no such row. */
+  /** Returns the rows with these numbers, in that order; a number may repeat. Throws a `UserError` if there is no such row. */
   select(rows: Iterable<number>): Dataset<Row> {
     const chosen = [...rows];
     const wrong = chosen.find((row) => !(Number.isInteger(row) && row >= 0 && row < this.length));
@@ -107,13 +107,14 @@ export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
     return this.#selected(Uint32Array.from(chosen));
   }
 
-  /** All rows in random order: the order that Python's `dataset.shuffle(seed=…)` gives. */
+  /** Returns all rows in random order: the same order as Python's `dataset.shuffle(seed=…)`. */
   shuffle({ seed }: { readonly seed: number }): Dataset<Row> {
     return this.#selected(permutation(this.length, seed));
   }
 
   /**
-   * Two parts, at random: `testSize` of the rows, a share or a number, and the rest. The rows that Python's `train_test_split` gives.
+   * Splits the rows at random: `testSize` (a share or a number) for testing, the rest for training. Picks the same rows as Python's
+   * `train_test_split`.
    */
   trainTestSplit({ testSize = 0.25, seed }: { readonly testSize?: number; readonly seed: number }): Parts<Row> {
     const count = testSize < 1 ? Math.ceil(testSize * this.length) : testSize;
@@ -125,7 +126,7 @@ export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
     return { test: this.#selected(order.subarray(0, count)), train: this.#selected(order.subarray(count)) };
   }
 
-  /** The rows that `keeps` says, in their order. */
+  /** Returns the rows for which `keeps` is true, in their order. */
   async filter(keeps: (row: Row, index: number) => boolean | Promise<boolean>): Promise<Dataset<Row>> {
     const kept: number[] = [];
     for (let row = 0; row < this.length; row++) {
@@ -136,10 +137,10 @@ export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
   }
 
   /**
-   * Adds the columns that a function makes of each row, or with `batched: true` of `batchSize` rows at a time (1,000 unless told; the last
-   * batch may have fewer). A column of the same name is replaced.
+   * Adds the columns that a function computes from each row, or with `batched: true` from `batchSize` rows at a time (the last batch may have
+   * fewer). A column of the same name is replaced.
    *
-   * `UserError` where the function returns something else than columns, or not one value a row.
+   * Throws a `UserError` if the function returns something other than columns, or a column without one value per row.
    */
   map<Added extends Columns<Added>>(
     compute: (batch: Batch<Row>, rows: readonly number[]) => Added | Promise<Added>,
@@ -159,7 +160,7 @@ export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
     return new Dataset(new Map([...this.#columns, ...added]), this.length, features);
   }
 
-  /** The same values under another name. */
+  /** Renames a column. */
   renameColumn<From extends keyof Row & string, To extends string>(
     from: From,
     to: To,
@@ -174,7 +175,7 @@ export class Dataset<Row extends object = TextRow> implements Iterable<Row> {
     );
   }
 
-  /** Without these columns. */
+  /** Removes columns. */
   removeColumns<Name extends keyof Row & string>(names: Name | readonly Name[]): Dataset<Omit<Row, Name>> {
     const gone = new Set<string>([names].flat());
     for (const name of gone) this.lazyColumn(name);
@@ -255,15 +256,15 @@ function permutation(length: number, seed: number): Uint32Array {
   return numpyPermutation(length, seed);
 }
 
-/** Columns from many rows; `rows` are their numbers. */
+/** Computes columns from many rows; `rows` are their numbers. */
 export type BatchFunction<Row extends object> = (batch: Batch<Row>, rows: readonly number[]) => Columns<object>;
 
-/** Columns from one row. */
+/** Computes columns from one row. */
 export type RowFunction<Row extends object> = (row: Row, index: number) => object;
 
 /** How `map` calls its function. */
 export interface MapOptions {
-  /** Whether the function gets many rows at once, as columns. */
+  /** Whether the function gets many rows at once, as columns. @default false */
   readonly batched?: boolean;
   readonly batchSize?: number;
 }

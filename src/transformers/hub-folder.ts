@@ -7,9 +7,9 @@ import { UserError } from "../lib/errors.js";
 import { embeddedModels } from "../tune/pretrained/model-folder.js";
 import { noteProgress } from "./progress-line.js";
 
-/** What is known of a repository besides its name. */
+/** How a repository of the Hub is downloaded. */
 export interface HubOptions {
-  /** A branch, a tag or a commit; `main` unless told. */
+  /** A branch, a tag or a commit. @default "main" */
   readonly revision?: string;
   /** Stops the download. */
   readonly signal?: AbortSignal;

@@ -9,23 +9,23 @@ import { datasetPath, type HubOptions } from "./hub-folder.js";
 import { type DataFiles, namedFiles } from "./named-files.js";
 
 export interface LoadDatasetOptions extends HubOptions {
-  /** Which of several datasets in one repository. */
+  /** The subset of a repository that has several. */
   readonly name?: string;
-  /** Only this split, which is then the result. */
+  /** Loads this split only, and returns it. */
   readonly split?: string;
-  /** Local files, with `loadDataset("csv", …)`, `"json"` or `"parquet"`, or within a folder that is named: of the split `train`, or by split. */
+  /** Files of the split `train`, or files by split: local ones with `loadDataset("csv", …)`, `"json"` or `"parquet"`, or inside the named folder. */
   readonly dataFiles?: DataFiles;
 }
 
 /**
- * Reads a dataset: of a local folder with `train` and `test` files (CSV, TSV, JSON, JSON Lines, Parquet, each also gzipped), of a single
- * file, of `dataFiles`, or of a repository on the Hugging Face Hub. The splits come by name, or with `split` that one alone.
+ * Loads a dataset from a local folder with `train` and `test` files (CSV, TSV, JSON, JSON Lines or Parquet, each also gzipped), a single
+ * file, `dataFiles`, or a repository on the Hugging Face Hub. Returns the splits by name, or only the one that `split` names.
  *
- * What the columns hold is the caller's to say: `text` and a numbered `label` unless `loadDataset<{ … }>` says otherwise. A column `label`
- * of words becomes numbers, with the words in `features` (in Python: `class_encode_column`): in the file's own order of classes where it
- * has one, else in alphabetical order. −1 stands for a label that is withheld.
+ * The row type is the caller's: `loadDataset<{ … }>`, by default a `text` and a numbered `label`. A `label` column of words is turned into
+ * numbers (in Python: `class_encode_column`), with the words in `features`: in the file's own order of classes if it has one, else in
+ * alphabetical order. −1 is a withheld label.
  *
- * `UserError` where there is no such dataset, its files can't be read, or an option is not known here.
+ * Throws a `UserError` if there is no such dataset, its files cannot be read, or an option is not supported.
  */
 export function loadDataset<Row extends object = TextRow>(
   nameOrPath: string,

@@ -10,40 +10,40 @@ import { createClient } from "../prompt/client/client.js";
 import { type Completion, LlmError, type Message } from "../prompt/llm.js";
 import { resolveLlm } from "../prompt/providers/resolve.js";
 
-/** What `openai.ChatCompletion.create` takes. */
+/** The argument of `openai.ChatCompletion.create`. */
 export interface ChatCompletionRequest {
   readonly model: string;
   readonly messages: readonly Message[];
-  /** 0, at which answers can be repeated, is the only one. */
+  /** Only 0 is supported, so that answers are repeatable. @default 0 */
   readonly temperature?: 0;
-  /** Longest answer in tokens; 1,024 unless told. */
+  /** The longest answer, in tokens. @default 1024 */
   readonly max_tokens?: number;
-  /** Seconds that one attempt may take; 120 unless told. */
+  /** Seconds that one attempt may take. @default 120 */
   readonly timeout?: number;
-  /** Stops asking. */
+  /** Cancels the request. */
   readonly signal?: AbortSignal;
 }
 
-/** An answer, as the API has it. */
+/** An answer in the API's shape. */
 export interface ChatCompletion {
   readonly object: "chat.completion";
-  /** The model that answered, by the name that the service gives. */
+  /** The service's name for the model that answered. */
   readonly model: string;
   readonly choices: readonly [ChatChoice];
-  /** `null` where the service reported none. */
+  /** `null` if the service reported no usage. */
   readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number } | null;
 }
 
 export interface ChatChoice {
   readonly index: 0;
   readonly message: { readonly role: "assistant"; readonly content: string };
-  /** `length`: cut off at `max_tokens`. `content_filter`: refused. */
+  /** Why the answer ended. `length`: at `max_tokens`. `content_filter`: the service refused. */
   readonly finish_reason: "stop" | "length" | "content_filter";
 }
 
 /** The module. */
 export interface OpenAiModule {
-  /** `OPENAI_API_KEY` unless set. */
+  /** The API key. @default the environment's `OPENAI_API_KEY` */
   apiKey: string | undefined;
   readonly ChatCompletion: { create(request: ChatCompletionRequest): Promise<ChatCompletion> };
 }

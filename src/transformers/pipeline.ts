@@ -7,35 +7,35 @@ import { tokenizeTexts } from "../tune/pretrained/token-batch.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 import type { SequenceClassificationModel } from "./sequence-classifier.js";
 
-/** A label and how likely it is. */
+/** A label with its probability. */
 export interface Classification {
   readonly label: string;
-  /** From 0 to 1. Of one text they sum to 1, unless the model may give several labels. */
+  /** From 0 to 1. The scores of a text sum to 1, unless the model is multi-label. */
   readonly score: number;
 }
 
 export interface ClassifyOptions {
-  /** So many labels of each text, the likeliest first; `null`: all. Without it each text has its likeliest alone. */
+  /** How many labels to return per text, the likeliest first; `null`: all. @default only the likeliest */
   readonly topK?: number | null;
   /** Stops between two batches. */
   readonly signal?: AbortSignal;
 }
 
-/** Classifies texts. Holds a session: dispose of it where the program goes on without it. */
+/** Classifies texts. Holds a session: dispose of it when it is no longer needed. */
 export interface TextClassificationPipeline extends AsyncDisposable {
-  /** With `topK`: that many labels of a text. Without: a list of the one likeliest, as in Python. */
+  /** Returns the `topK` likeliest labels of a text; without `topK` a list of one, as in Python. */
   (text: string, options?: ClassifyOptions): Promise<Classification[]>;
-  /** The likeliest label of each text. */
+  /** Returns the likeliest label of each text. */
   (texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<Classification[]>;
-  /** So many labels of each text. */
+  /** Returns the `topK` likeliest labels of each text. */
   (texts: readonly string[], options: ClassifyOptions & { readonly topK: number | null }): Promise<Classification[][]>;
 }
 
 const tasks = ["text-classification", "sentiment-analysis"] as const;
 
 /**
- * A classifier from a folder, from the Hugging Face Hub, or of a model in memory. Longer texts than the model takes are cut, where Python
- * would refuse them. `UserError` where the folder has no classifier.
+ * Makes a classifier from a folder, a repository of the Hugging Face Hub, or a model in memory. Texts longer than the model's limit are
+ * truncated, where Python would refuse them. Throws a `UserError` if the folder has no classifier.
  *
  * ```ts
  * const classify = await pipeline("text-classification", "./results");

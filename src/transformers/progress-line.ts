@@ -30,7 +30,7 @@ const clearLine = "\r\u001b[2K";
 /** Names of files and columns, and what a service said, are foreign. */
 const clean = terminalCleaner([]);
 
-/** A progress line on `stream`; stderr unless told. */
+/** Makes a progress line. @param stream where it is drawn. @default stderr */
 export function progressLine(stream: ProgressStream = process.stderr): ProgressLine {
   const isScreen = stream.isTTY === true && !process.env["CI"] && process.env["TERM"] !== "dumb";
   let shownAt = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** 0 … `stop` − 1, as Python's `range(stop)`; with two arguments `start` … `stop` − 1. */
+/** The numbers from 0 to `stop` − 1, like Python's `range(stop)`; with two arguments from `start` to `stop` − 1. */
 export function range(stop: number): number[];
 export function range(start: number, stop: number): number[];
 export function range(startOrStop: number, stop?: number): number[] {

@@ -20,17 +20,17 @@ import { type HubOptions, modelFolder } from "./hub-folder.js";
 import { progressLine } from "./progress-line.js";
 
 export interface FromPretrainedOptions extends HubOptions {
-  /** Classes; those of the folder's `id2label`, else 2, unless told. */
+  /** Number of classes. @default those of the folder's `id2label`, else 2 */
   readonly numLabels?: number;
-  /** The classes' names by number; those of the folder, else `LABEL_0`, `LABEL_1` …, unless told. */
+  /** Names of the classes by number. @default those of the folder, else `LABEL_0`, `LABEL_1`, … */
   readonly id2label?: Readonly<Record<number, string>>;
-  /** Of the weights that are new; 42 unless told. Python draws them from PyTorch's own random numbers, which can't be repeated here. */
+  /** Seed of newly initialized weights. Python draws them from PyTorch's generator, which cannot be reproduced here. @default 42 */
   readonly seed?: number;
-  /** Share of units that training drops, at every place alike; the configuration's for hidden states unless told. */
+  /** Dropout rate during training, the same everywhere. @default the configuration's rate for hidden states */
   readonly dropout?: number;
 }
 
-/** What a model says of itself. */
+/** A model's configuration. */
 export interface ModelConfig {
   readonly nameOrPath: string;
   readonly numLabels: number;
@@ -39,9 +39,9 @@ export interface ModelConfig {
   readonly dropout: number;
 }
 
-/** A classifier of texts. As in Python, training changes its weights. */
+/** A text classifier. As in Python, training changes its weights in place. */
 export class SequenceClassificationModel {
-  /** The weights as they are now. */
+  /** The classifier with its current weights. */
   classifier: TextClassifier;
   readonly #name: string;
   readonly #dropout: number;
@@ -63,7 +63,7 @@ export class SequenceClassificationModel {
     };
   }
 
-  /** Writes a folder that this, Python's transformers and transformers.js load. `details` is what its card tells besides. */
+  /** Saves a folder that this package, Python's transformers and transformers.js can load. `details` goes into its model card. */
   async savePretrained(folder: string, details: SavedDetails = {}): Promise<void> {
     for (const [path, content] of await classifierFiles(this.classifier, details))
       await writeFileAtomic(join(folder, path), content);
@@ -73,10 +73,10 @@ export class SequenceClassificationModel {
 /** Makes models. */
 export const AutoModelForSequenceClassification = {
   /**
-   * A model from a folder, from the name of one that comes with the package, or from the Hugging Face Hub. What its file lacks of the
-   * classification head is new and random; a line on stderr says which weights that are, as Python does.
+   * Loads a model from a folder, by the name of a bundled one, or from the Hugging Face Hub. Weights of the classification head that its file
+   * lacks are initialized at random; a line on stderr names them, as in Python.
    *
-   * `UserError` where the folder is no encoder that can be computed, or has a head for another number of classes.
+   * Throws a `UserError` if the folder holds no supported encoder, or its head has another number of classes.
    */
   async fromPretrained(nameOrFolder: string, options: FromPretrainedOptions = {}): Promise<SequenceClassificationModel> {
     const folder = await modelFolder(nameOrFolder, options);

@@ -1,4 +1,4 @@
-/** @file What a `Trainer` takes and gives. */
+/** @file The options and results of a `Trainer`. */
 import type { ComputeMetrics, Metrics } from "./evaluation.js";
 import type { SequenceClassificationModel } from "./sequence-classifier.js";
 import type { TrainerCallback } from "./trainer-callback.js";
@@ -15,27 +15,27 @@ export interface TrainerOptions {
   readonly callbacks?: readonly TrainerCallback[];
 }
 
-/** What `train` gives: `TrainOutput` in Python. */
+/** The result of `train`: `TrainOutput` in Python. */
 export interface TrainOutput {
   readonly globalStep: number;
-  /** The mean over all updates. */
+  /** The mean training loss over all updates. */
   readonly trainingLoss: number;
   readonly metrics: Metrics;
 }
 
-/** What `predict` gives: `PredictionOutput` in Python. */
+/** The result of `predict`: `PredictionOutput` in Python. */
 export interface PredictionOutput {
-  /** Logits, one list a row. */
+  /** Logits, one list per row. */
   readonly predictions: readonly (readonly number[])[];
-  /** `null` where the dataset has none. */
+  /** The true classes; `null` if the dataset has none. */
   readonly labelIds: readonly number[] | null;
   readonly metrics: Metrics;
 }
 
 export interface TrainOptions {
-  /** Stops between two updates. */
+  /** Stops the training between two updates. */
   readonly signal?: AbortSignal;
-  /** Goes on where a training of the same model, rows and arguments was interrupted, to the same result; its log begins there. Not unless told. */
+  /** Resumes an interrupted training of the same model, rows and arguments, with the same result; the log starts there. @default false */
   readonly resumeFromCheckpoint?: boolean;
 }
 

@@ -35,10 +35,10 @@ interface TrainingWatch {
 }
 
 /**
- * Trains a model, evaluates it, and lets it answer.
+ * Trains and evaluates a model, and predicts with it.
  *
- * What Python's does, but for random numbers: the order of rows and dropout are fixed by `args.seed`, and are others than PyTorch's.
- * With `trainSamplingStrategy: "sequential"` and no dropout the losses are Python's (golden/transformers.json).
+ * It does what Python's `Trainer` does, except for random numbers: `args.seed` fixes the row order and dropout, which differ from PyTorch's.
+ * With `trainSamplingStrategy: "sequential"` and no dropout the losses equal Python's (golden/transformers.json).
  */
 export class Trainer {
   readonly model: SequenceClassificationModel;
@@ -71,9 +71,9 @@ export class Trainer {
   }
 
   /**
-   * Trains. The model has the new weights afterwards: the last ones, or with `loadBestModelAtEnd` those of the lowest `eval_loss`.
+   * Trains the model in place. It ends with the last weights, or with `loadBestModelAtEnd` with those that had the lowest `eval_loss`.
    *
-   * `UserError` where rows are none that the model can learn, or the loss is no longer finite.
+   * Throws a `UserError` if the rows cannot be learned by this model, or the loss is no longer finite.
    */
   async train({ signal, resumeFromCheckpoint = false }: TrainOptions = {}): Promise<TrainOutput> {
     const { trainDataset, evalDataset, callbacks = [] } = this.#options;
@@ -199,7 +199,7 @@ export class Trainer {
     };
   }
 
-  /** How well the model answers a dataset, the evaluation dataset unless told: `eval_loss`, what `computeMetrics` adds, and the speed. */
+  /** Evaluates the model on a dataset, by default the evaluation dataset: `eval_loss`, what `computeMetrics` adds, and the speed. */
   async evaluate(dataset: TokenizedDataset | undefined = this.#options.evalDataset): Promise<Metrics> {
     if (dataset === undefined)
       throw new UserError("There is nothing to evaluate on. Give the Trainer an evalDataset, or evaluate() a dataset.");
@@ -212,7 +212,7 @@ export class Trainer {
     return metrics;
   }
 
-  /** The model's answers; with `test_loss` and the like where the dataset has classes. */
+  /** Predicts a dataset; the metrics have `test_loss` and others if the dataset has classes. */
   async predict(dataset: TokenizedDataset): Promise<PredictionOutput> {
     const labelIds = rowLabels(dataset, this.model);
     const { predictions, seconds } = await this.#answer(dataset);
@@ -225,7 +225,7 @@ export class Trainer {
     };
   }
 
-  /** Writes the model with its tokenizer to a folder, `outputDir` unless told: see `SequenceClassificationModel.savePretrained`. */
+  /** Saves the model and its tokenizer to a folder, by default `outputDir`: see `SequenceClassificationModel.savePretrained`. */
   async saveModel(folder: string = this.#options.args.values.outputDir): Promise<void> {
     const { args, evalDataset } = this.#options;
     const { seed, outputDir: _, ...values } = args.values;

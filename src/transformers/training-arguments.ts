@@ -12,53 +12,53 @@ export type IntervalStrategy = "no" | "steps" | "epoch";
 /** How the learning rate moves. In Python `constant` has no warm-up, `constant_with_warmup` has one. */
 export type SchedulerType = "linear" | "cosine" | "constant" | "constant_with_warmup";
 
-/** All of it, as `Trainer` reads it. */
+/** Every argument, with the defaults filled in. */
 export interface ResolvedArguments {
-  /** Where checkpoints go. */
+  /** The folder that checkpoints are written to. */
   readonly outputDir: string;
-  /** Times that each row is seen; 3 unless told. May be a fraction. */
+  /** Passes over the training rows; may be a fraction. @default 3 */
   readonly numTrainEpochs: number;
-  /** Updates in all, in place of `numTrainEpochs`; −1 (as many as the epochs take) unless told. */
+  /** Total number of updates, in place of `numTrainEpochs`; −1: as many as the epochs take. @default -1 */
   readonly maxSteps: number;
-  /** Rows of one batch; 8 unless told. */
+  /** Rows in a training batch. @default 8 */
   readonly perDeviceTrainBatchSize: number;
-  /** Rows that are answered at once; 8 unless told. Rows of about one length are taken together, so it bounds memory and changes no result. */
+  /** Rows in an evaluation batch. Batches hold rows of similar length, so this bounds memory and changes no result. @default 8 */
   readonly perDeviceEvalBatchSize: number;
-  /** Batches of one update; 1 unless told. */
+  /** Batches per update. @default 1 */
   readonly gradientAccumulationSteps: number;
-  /** At its highest; 5e-5 unless told. */
+  /** The peak learning rate. @default 5e-5 */
   readonly learningRate: number;
-  /** `linear` unless told. */
+  /** How the learning rate changes. @default "linear" */
   readonly lrSchedulerType: SchedulerType;
-  /** Updates in which the learning rate rises; a number below 1 is a share of all updates. 0 unless told. */
+  /** Updates during which the learning rate rises; a number below 1 is a share of all updates. @default 0 */
   readonly warmupSteps: number;
-  /** Of matrices; biases and normalization have none. 0 unless told. */
+  /** Weight decay of matrices; biases and normalization weights have none. @default 0 */
   readonly weightDecay: number;
-  /** Gradients longer than this, all together, are shortened to it; 0 never. 1 unless told. */
+  /** The global gradient norm above which gradients are clipped; 0: never. @default 1 */
   readonly maxGradNorm: number;
-  /** Share of the truth that is spread over all classes; 0 unless told. */
+  /** Share of the target that label smoothing spreads over all classes. @default 0 */
   readonly labelSmoothingFactor: number;
-  /** Of the order of rows and of dropout; 42 unless told. */
+  /** Seed of the row order and of dropout. @default 42 */
   readonly seed: number;
-  /** `random` unless told: each epoch in another order. `group_by_length` batches texts of about one length; `sequential` takes them as they are. */
+  /** `random` shuffles every epoch, `group_by_length` batches texts of similar length, `sequential` keeps the order. @default "random" */
   readonly trainSamplingStrategy: RowOrder;
-  /** When the evaluation dataset is answered during training; `no` unless told. */
+  /** When the evaluation dataset is evaluated during training. @default "no" */
   readonly evalStrategy: IntervalStrategy;
-  /** As often as `loggingSteps` unless told. A number below 1 is a share of all updates. */
+  /** Updates between evaluations; a number below 1 is a share of all updates. @default loggingSteps */
   readonly evalSteps: number | null;
-  /** When a line of `state.logHistory` is written; `steps` unless told. */
+  /** When an entry is added to `state.logHistory`. @default "steps" */
   readonly loggingStrategy: IntervalStrategy;
-  /** 500 unless told. A number below 1 is a share of all updates. */
+  /** Updates between log entries; a number below 1 is a share of all updates. @default 500 */
   readonly loggingSteps: number;
-  /** Whether the first step is logged too; not unless told. */
+  /** Whether the first step is logged too. @default false */
   readonly loggingFirstStep: boolean;
-  /** When the model is written to `outputDir/checkpoint-N`; `steps` unless told. */
+  /** When the model is saved to `outputDir/checkpoint-N`. @default "steps" */
   readonly saveStrategy: IntervalStrategy;
-  /** 500 unless told. A number below 1 is a share of all updates. */
+  /** Updates between checkpoints; a number below 1 is a share of all updates. @default 500 */
   readonly saveSteps: number;
-  /** Whether the weights of the lowest loss on the evaluation dataset are the result, not the last ones; not unless told. */
+  /** Whether training ends with the weights that had the lowest evaluation loss instead of the last ones. @default false */
   readonly loadBestModelAtEnd: boolean;
-  /** What `loadBestModelAtEnd` goes by: `eval_loss` alone. */
+  /** The metric that `loadBestModelAtEnd` compares; only `eval_loss` is supported. */
   readonly metricForBestModel: string | null;
   readonly disableTqdm: boolean;
 }

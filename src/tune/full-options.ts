@@ -1,40 +1,41 @@
-/** @file How an encoder and a classifier on it are trained, unless told, and what may be told. */
+/** @file How an encoder and the classifier on it are trained: the options, their defaults and their ranges. */
 import { UserError } from "../lib/errors.js";
 import type { ClassWeight } from "./regression/class-weights.js";
 import type { ScheduleKind } from "./training/schedule.js";
 
+/** Options of `tune:full`, and of the methods that train like it. */
 export interface FullOptions {
   /** `minilm-l6`, or a local Hugging Face folder. */
   readonly model: string;
-  /** Times that each training row is seen: 3 unless told; 5 at most above 3,000 rows, where held-out rows say when to stop. */
+  /** Passes over the training rows. @default 3; above 3,000 rows at most 5, with early stopping on held-out rows */
   readonly epochs?: number;
-  /** At least so many updates, however few the rows; 200 unless told. */
+  /** The least number of updates, however few the rows. @default 200 */
   readonly minSteps?: number;
-  /** Rows of one update; 16 unless told. */
+  /** Rows per update. @default 16 */
   readonly batchSize?: number;
-  /** 5e-5 for models of fewer than 80 million weights, 2e-5 for larger ones, unless told. */
+  /** The peak learning rate. @default 5e-5 for models of fewer than 80 million weights, 2e-5 for larger ones */
   readonly learningRate?: number;
-  /** `linear` unless told. */
+  /** How the learning rate changes after the warm-up. @default "linear" */
   readonly schedule?: ScheduleKind;
-  /** Share of the updates in which the learning rate rises; 0.1 unless told. */
+  /** Share of the updates during which the learning rate rises. @default 0.1 */
   readonly warmupRatio?: number;
-  /** 0.01 unless told. */
+  /** Weight decay of AdamW. @default 0.01 */
   readonly weightDecay?: number;
-  /** 1 unless told. */
+  /** The global gradient norm above which gradients are clipped. @default 1 */
   readonly maxGradNorm?: number;
-  /** 0.1 unless told. */
+  /** Dropout rate. @default 0.1 */
   readonly dropout?: number;
-  /** 0 unless told. */
+  /** Share of the target that label smoothing spreads over all labels. @default 0 */
   readonly labelSmoothing?: number;
-  /** `none` unless told. No part in multi-label tasks. */
+  /** How labels are weighted; ignored in multi-label tasks. @default "none" */
   readonly classWeight?: ClassWeight;
-  /** So many layers from below, and the embeddings with them, stay as they are; 0 unless told. */
+  /** How many of the lowest layers, and with them the embeddings, are frozen. @default 0 */
   readonly frozenLayers?: number;
-  /** So many layers from above start as before pre-training; 0 unless told. */
+  /** How many of the top layers are reinitialized at random. @default 0 */
   readonly reinitializedLayers?: number;
-  /** Each layer has so many times the learning rate of the one above it; 1 unless told. */
+  /** The learning rate of each layer as a multiple of the one above it. @default 1 */
   readonly layerwiseDecay?: number;
-  /** Threads; as many as there are cores, at most eight, unless told. */
+  /** Number of threads. @default the number of cores, at most eight */
   readonly threads?: number;
 }
 
@@ -57,13 +58,13 @@ export const fullDefaults = {
   reinitializedLayers: 0,
 } as const satisfies Partial<FullOptions>;
 
-/** Options with what was not told. */
+/** The options with their defaults filled in. */
 export type FullSettings = Required<Pick<FullOptions, keyof typeof fullDefaults>> & Pick<FullOptions, "learningRate" | "threads">;
 
-/** Where held-out rows say when to stop. */
+/** The defaults with early stopping on held-out rows. */
 export const stoppedDefaults = { epochs: 5 } as const satisfies Partial<FullOptions>;
 
-/** The options that are numbers in a range. */
+/** The options whose values are numbers in a range. */
 export type FullNumbers = Exclude<keyof typeof fullDefaults, "schedule"> | "learningRate";
 
 interface Range {
@@ -89,7 +90,7 @@ const ranges: Readonly<Record<FullNumbers, Range>> = {
   reinitializedLayers: layerCount,
 };
 
-/** Throws a `UserError` where a number is out of its range. */
+/** Throws a `UserError` if a number is out of its range. */
 export function checkFullNumbers(options: Readonly<Partial<Record<FullNumbers, number>>>): void {
   for (const [name, { holds, text }] of Object.entries(ranges)) {
     const value = options[name as FullNumbers];

@@ -8,17 +8,18 @@ import type { ClassWeight } from "./regression/class-weights.js";
 import { fitHead, type Head, headPredictions } from "./regression/head.js";
 import { decodeHead, encodeHead, headFile } from "./regression/head-file.js";
 
+/** Options of `tune:probe`. */
 export interface ProbeOptions {
   readonly encoder: Encoder;
-  /** `none` unless told. No part in multi-label tasks, where the threshold is chosen. */
+  /** How labels are weighted; ignored in multi-label tasks, where the threshold is chosen. @default "none" */
   readonly classWeight?: ClassWeight;
 }
 
 /**
- * `tune:probe`: logistic regression on the vectors of a frozen encoder. The encoder is not disposed of with the predictor. Saved as a classifier on that
- * encoder, in a folder like those of trained ones; an encoder of the caller's own, without a folder, leaves the head alone (`loadProbe`).
+ * `tune:probe`: logistic regression on the vectors of a frozen encoder. The encoder stays the caller's to dispose of. It is saved as a classifier on
+ * that encoder, in a folder like those of trained classifiers; with an encoder that has no folder, only the head is saved (`loadProbe`).
  *
- * Its seed only deals the folds by which C is chosen: all else is the one minimum of a convex function.
+ * The seed only deals the cross-validation folds that choose C: the fit itself is the unique minimum of a convex function.
  */
 export function probe({ encoder, classWeight = "none" }: ProbeOptions): Approach {
   return {
@@ -69,7 +70,7 @@ function fitSeconds({ examples, labels }: Dataset, dimension: number): number {
   return (usualEvaluations * 4 * examples.length * dimension * outputs) / operationsPerSecond;
 }
 
-/** A probe from the files of one that was fitted on an encoder of the caller's own, and that encoder: predicts the same, to the bit. */
+/** Loads a probe that was saved without its encoder, on the same encoder: its predictions are bit-identical. */
 export function loadProbe(files: ReadonlyMap<string, Uint8Array>, encoder: Encoder): Predictor {
   const bytes = files.get(headFile);
   if (bytes === undefined) {

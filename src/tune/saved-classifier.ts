@@ -17,16 +17,17 @@ export interface SavedClassifier {
   open(options?: LoadOptions): Promise<Predictor>;
 }
 
+/** Options of `loadClassifier`. */
 export interface LoadOptions {
-  /** Of one batch; as many as there are cores, at most eight, unless told. */
+  /** Number of threads. @default the number of cores, at most eight */
   readonly threads?: number;
 }
 
-/** A tuned model at work. Holds native memory: dispose of it. */
+/** A tuned model, ready to predict. Holds native memory: dispose of it. */
 export interface LoadedClassifier extends Predictor {
   readonly labels: readonly string[];
   readonly isMultiLabel: boolean;
-  /** One answer a text, in the order given. */
+  /** Predicts one answer per text, in the order given. */
   classify(texts: readonly string[], options?: { readonly signal?: AbortSignal }): Promise<Prediction[]>;
 }
 
@@ -48,8 +49,8 @@ export async function readSavedClassifier(folder: string): Promise<SavedClassifi
 }
 
 /**
- * A tuned model from the folder that a run wrote for it, which predicts the same as before; or a classifier that Python's transformers saved, whose
- * logits agree to 1e-4 (`golden/make_classifiers.py`). What is wrong with the folder is a `UserError`.
+ * Loads a tuned model from the folder that a run saved it to, to predict as it did there, or a classifier saved by Python's transformers, whose
+ * logits agree to 1e-4 (`golden/make_classifiers.py`). Throws a `UserError` if the folder is wrong.
  *
  * ```ts
  * const classifier = await loadClassifier("runs/tickets/artifacts/tune_probe");

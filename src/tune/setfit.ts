@@ -22,17 +22,17 @@ import { labelIndices, readRows } from "./training/training-rows.js";
 export interface SetFitOptions {
   /** `minilm-l6`, or a local Hugging Face folder. */
   readonly model: string;
-  /** Updates of the encoder; unless told, five passes over the rows, at least 30 updates and at most 150. */
+  /** Updates of the encoder. @default five passes over the rows, at least 30 and at most 150 updates */
   readonly updates?: number;
-  /** Texts of one update, at least four, two a label; 64 unless told. */
+  /** Texts per update, two per label; at least 4. @default 64 */
   readonly batchSize?: number;
-  /** Of the encoder; 5e-5 unless told. */
+  /** The encoder's peak learning rate. @default 5e-5 */
   readonly learningRate?: number;
-  /** Share of units dropped while the encoder is trained; 0.1 unless told. */
+  /** Dropout rate while the encoder is trained. @default 0.1 */
   readonly dropout?: number;
-  /** In the classifier; `none` unless told. No part in multi-label tasks. */
+  /** How the classifier weights labels; ignored in multi-label tasks. @default "none" */
   readonly classWeight?: ClassWeight;
-  /** Threads; as many as there are cores, at most eight, unless told. */
+  /** Number of threads. @default the number of cores, at most eight */
   readonly threads?: number;
 }
 

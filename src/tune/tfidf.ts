@@ -9,8 +9,9 @@ import { fitHead } from "./regression/head.js";
 import { tfidfPredictor } from "./tfidf/tfidf-classifier.js";
 import { analyzers, learnVocabularies, type VocabularyLimits, vectorizer } from "./tfidf/vectorizer.js";
 
+/** Options of `tune:tfidf`. */
 export interface TfidfOptions {
-  /** `none` unless told. No part in multi-label tasks, where the threshold is chosen. */
+  /** How labels are weighted; ignored in multi-label tasks, where the threshold is chosen. @default "none" */
   readonly classWeight?: ClassWeight;
 }
 

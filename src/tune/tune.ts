@@ -1,4 +1,4 @@
-/** @file The tuned arm's front door: what is fitted to the examples, and the floor under it. */
+/** @file The tuned arm's front door: the tuning methods, and the baselines below them. */
 
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
@@ -16,22 +16,23 @@ import { type Configuration, type SearchSpace, searched, withChosen } from "./se
 import { type SetFitOptions, tuneSetFit } from "./setfit.js";
 import { tfidf } from "./tfidf.js";
 
-/** Ways of fitting; `ladder` picks one of them by the number of labels and the time there is. */
+/** The tuning methods; `ladder` picks one of them by the number of labels and the time budget. */
 export type TuneMethod = keyof typeof methods | "ladder";
 
+/** Options of `tune`. */
 export interface TuneOptions {
   readonly encoder: Encoder;
-  /** `probe` unless told. */
+  /** @default "probe" */
   readonly method?: TuneMethod;
-  /** `balanced`: every label has the same weight, however rare. `none` unless told. */
+  /** `balanced` gives every label the same weight, however rare. @default "none" */
   readonly classWeight?: ClassWeight;
-  /** How `full`, `lp-ft` and `lora` train. Has no part in the others. */
+  /** How `full`, `lp-ft` and `lora` train; the other methods ignore it. */
   readonly training?: Omit<FullOptions, "model" | "classWeight">;
   /** How `setfit` trains. */
   readonly pairs?: Omit<SetFitOptions, "model" | "classWeight">;
-  /** So many settings of training are tried on a part of the training rows, and the best is used; 1 unless told: the defaults alone. */
+  /** How many training configurations are tried on a part of the training rows, to use the best. @default 1, the default configuration */
   readonly search?: number;
-  /** How long one training that the ladder picks may take, by its estimate; 1,800 unless told. */
+  /** How long a training that the ladder picks may take, by its estimate. @default 1800 */
   readonly timeBudgetSeconds?: number;
 }
 

@@ -24,17 +24,17 @@ interface CheckOptions {
 export function addCheckCommand(program: Command, context: CommandContext): Command {
   const command = program
     .command("check")
-    .description("look through labelled data: duplicates, leaks, conflicting and suspicious labels, personal data, lengths")
+    .description("check labeled data: duplicates, leaks, conflicting and suspicious labels, personal data, lengths")
     .argument(
       "[data]",
-      "CSV, TSV, JSON, JSONL (also .gz) or Parquet with a text and a label, a folder with train and test files, or a dataset of the Hub (hf:org/name)",
+      "CSV, TSV, JSON, JSONL (also .gz) or Parquet file with a text and a label, a folder with train and test files, or a dataset of the Hub (hf:org/name)",
     );
   return addDataOptions(command)
     .optionsGroup("What is looked for, and with what:")
-    .addOption(flag("model", { help: "encoder whose tokens are counted and whose vectors find suspicious labels: as in run" }))
-    .option("--no-label-errors", "do not look for suspicious labels: that embeds every text, the one check that takes long")
-    .option("--json", "print everything found as JSON", false)
-    .addOption(flag("runs", { help: "folder of all runs; embeddings are kept there" }))
+    .addOption(flag("model", { help: "encoder that counts tokens and finds suspicious labels, as in run" }))
+    .option("--no-label-errors", "skip the search for suspicious labels, the only slow check: it embeds every text")
+    .option("--json", "print all findings as JSON", false)
+    .addOption(flag("runs", { help: "folder of all runs, where embeddings are stored" }))
     .addHelpText(
       "after",
       "\nExamples:\n  crossover check tickets.csv\n  crossover check train.csv --test test.csv --no-label-errors --json",

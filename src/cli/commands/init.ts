@@ -23,12 +23,12 @@ export function addInitCommand(program: Command, context: CommandContext): Comma
   const command = program
     .command("init")
     .description(
-      "write a configuration for crossover run: the columns of your data, and every option in a comment with its default",
+      "write a configuration for crossover run: the columns of your data, and every other option in a comment with its default",
     )
-    .argument("[data]", "the data that it is for, as in run (default: none is named)");
+    .argument("[data]", "data of the run, as in run (default: none)");
   return addDataFlags(command)
     .optionsGroup("The file:")
-    .option("-o, --output <file>", "where to; a file that exists is left as it is", configNames[0])
+    .option("-o, --output <file>", "file to write; an existing file is never overwritten", configNames[0])
     .addHelpText("after", "\nExamples:\n  crossover init tickets.csv\n  crossover run -c crossover.config.yaml")
     .action(async (path: string | undefined, { output }: { readonly output: string }) => {
       if (!isYamlName(output))

@@ -17,23 +17,21 @@ import { flag, parserOf } from "../run-options.js";
 export function addLabelCommand(program: Command, context: CommandContext): Command {
   const command = program
     .command("label")
-    .description(
-      "label the rows of a file with an LLM, or with a model that was tuned; stopped or killed, it goes on where it was",
-    )
-    .argument("<data>", "CSV, TSV, JSON Lines (also .gz), which are streamed, or JSON or Parquet, with a text")
+    .description("label the rows of a file with an LLM or a tuned model; run the same command again to resume")
+    .argument("<data>", "CSV, TSV or JSON Lines file (also .gz; streamed), or JSON or Parquet file, with a text")
     .optionsGroup("What labels:")
     .option(
       "--llm <spec>",
-      `LLM that labels: ${llmForms()}, local:ORG/MODEL; OPENAI_BASE_URL leads openai: to a server of your own`,
+      `LLM to label with: ${llmForms()}, local:ORG/MODEL; OPENAI_BASE_URL points openai: at your own server`,
     )
-    .option("--model <folder>", "a tuned model that labels: artifacts/tune_full of a run, or a classifier of transformers")
+    .option("--model <folder>", "tuned model to label with: artifacts/tune_full of a run, or a classifier saved by transformers")
     .option(
       "--run <run>",
-      "labels, descriptions and prompt of an earlier run (folder or name), and its LLM unless --llm is given; its best tuned model where it has no LLM (default: none)",
+      "earlier run (folder or name) whose labels, descriptions, prompt and LLM are used; its best tuned model if it has no LLM; --llm names another LLM (default: none)",
     )
     .option(
       "--approach <name>",
-      "which prompt or tuned model of the run, e.g. prompt:few-shot@openai:gpt-6-luna or tune:probe (default: its best)",
+      "prompt or tuned model of the run to use, e.g. prompt:few-shot@openai:gpt-6-luna or tune:probe (default: its best)",
     )
     .option(
       "--labels <list>",
@@ -41,32 +39,32 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
       parserOf("--labels", names()),
     )
     .addOption(
-      flag("descriptions", { help: "YAML or JSON: what each label means, in words; names the labels where nothing else does" }),
+      flag("descriptions", { help: "YAML or JSON file that describes each label; also names the labels if nothing else does" }),
     )
-    .option("--examples <file>", "labelled rows to show in the prompt; name the labels where --labels does not")
-    .addOption(flag("demos", { help: "how many of the examples are shown" }))
-    .addOption(flag("seed", { help: "which examples are shown" }))
+    .option("--examples <file>", "file of labeled rows to show in the prompt; also names the labels if --labels does not")
+    .addOption(flag("demos", { help: "number of examples to show" }))
+    .addOption(flag("seed", { help: "seed that picks the examples to show" }))
     .addOption(flag("text"))
-    .addOption(flag("label", { help: "column of the label in --examples (default: found by name and content)" }))
+    .addOption(flag("label", { help: "label column of --examples (default: found by name and content)" }))
     .addOption(flag("labelSeparator", { help: `${dataOptions.labelSeparator.help}, in --examples` }))
     .addOption(flag("labelColumns", { help: `in --examples: ${dataOptions.labelColumns.help}` }))
-    .addOption(flag("multiLabel", { help: "a row may get several labels, joined by |" }))
+    .addOption(flag("multiLabel", { help: "rows may get several labels, joined by |" }))
     .optionsGroup("The file:")
-    .option("-o, --output <file>", "where to: .csv or .jsonl (default: DATA.labelled.csv or .jsonl)")
+    .option("-o, --output <file>", "output file, .csv or .jsonl (default: DATA.labelled.csv or .jsonl)")
     .addOption(
       flag("limit", {
-        help: "stop after this many rows; without it, or with more, it goes on later (default: all)",
+        help: "stop after this many rows; run again without it, or with a larger number, to go on (default: all)",
         kind: wholeNumber(1),
       }),
     )
     .option(
       "--retry-errors",
-      "ask again also about rows whose answer was no label; those without any are asked again anyway",
+      "also ask again about rows whose answer was not a label; rows without an answer are always asked again",
       false,
     )
     .option(
       "--defuse-formulas",
-      "put an apostrophe before cells of a CSV that a spreadsheet would compute (default: your columns stay as they are)",
+      "put an apostrophe before CSV cells that a spreadsheet would compute (default: your columns stay as they are)",
       false,
     )
     .optionsGroup("Asking services, and their price:")
@@ -76,18 +74,18 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     .addOption(flag("patienceSeconds"))
     .addOption(
       flag("budgetUsd", {
-        help: "stop before a request that could pass this sum, what the file has cost before included (default: no limit; above $1 you are asked first)",
+        help: "stop before a request that could exceed this sum, including what the file has cost so far (default: no limit; above $1 you are asked first)",
       }),
     )
     .addOption(flag("prices"))
-    .addOption(flag("cache", { help: "ask again what was answered before" }))
+    .addOption(flag("cache", { help: "ignore stored answers: ask again" }))
     .addOption(flag("offline"))
     .optionsGroup("How it runs:")
     .addOption(flag("dryRun"))
     .addOption(flag("yes"))
     .addOption(flag("json", { help: "print the totals as JSON instead of text" }))
     .addOption(flag("envFile"))
-    .addOption(flag("runs", { help: "folder of all runs; answers are kept there" }))
+    .addOption(flag("runs", { help: "folder of all runs, where answers are stored" }))
     .addHelpText(
       "after",
       `

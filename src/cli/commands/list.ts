@@ -12,7 +12,7 @@ export function addListCommand(program: Command, { terminal }: CommandContext): 
     .command("list")
     .description("list the runs, newest first")
     .addOption(new Option("--runs <dir>", "folder of all runs").default("runs").env("CROSSOVER_RUNS"))
-    .option("--json", "print what run.json of each holds as JSON instead of text", false)
+    .option("--json", "print the run.json of every run as JSON instead of text", false)
     .action(async ({ runs: root, json }: { runs: string; json: boolean }) => {
       const runs = await listRuns(root);
       if (json) {

@@ -11,16 +11,14 @@ import { runScreen } from "../run-screen.js";
 export function addResumeCommand(program: Command, context: CommandContext): Command {
   return program
     .command("resume")
-    .description(
-      "go on with a run that was stopped, killed or could not be measured whole; nothing that was answered is asked again",
-    )
+    .description("resume a run that was stopped, killed or only partly measured; stored answers are not asked for again")
     .argument("[run]", "the run's folder or name (default: the newest unfinished one)")
     .addOption(
-      flag("budgetUsd", { help: "a new limit for the whole run, what it has spent included (default: the limit it began with)" }),
+      flag("budgetUsd", { help: "new limit for the whole run, including what it has spent (default: the limit it began with)" }),
     )
     .option(
       "--retry-errors",
-      "ask the rows again that failed for good (as where a service was down), also of a finished run",
+      "ask again about rows that failed for good (e.g. because a service was down), also in a finished run",
       false,
     )
     .addOption(flag("output"))

@@ -11,7 +11,7 @@ import { showPlan } from "../show-plan.js";
 export function addRunCommand(program: Command, context: CommandContext): Command {
   const command = program
     .command("run")
-    .description("compare a tuned model with a prompt on your labelled data, and advise")
+    .description("compare a tuned model with a prompt on your labeled data, and advise")
     .argument("[data]", dataOptions.path.help);
   return addRunOptions(addDataOptions(command))
     .addHelpText(

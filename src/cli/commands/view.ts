@@ -24,7 +24,7 @@ import { type CommandManner, flag } from "../run-options.js";
 export function addViewCommand(program: Command, context: CommandContext): Command {
   return program
     .command("view")
-    .description("show an earlier run again, its statistics computed anew from the stored predictions")
+    .description("show an earlier run, with its statistics recomputed from the stored predictions")
     .argument("[run]", "the run's folder or name (default: the newest one)")
     .addOption(flag("output"))
     .addOption(flag("json"))

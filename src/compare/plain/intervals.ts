@@ -1,4 +1,4 @@
-/** @file Intervals of scores and of differences between scores, on plain arrays. All throw a `UserError` where lengths differ or there are no rows. */
+/** @file Intervals of scores and of differences between scores, on plain arrays. All throw a `UserError` if lengths differ or there are no rows. */
 import { random } from "../../lib/random.js";
 import type { Estimate, Metric } from "../../types.js";
 import * as scores from "../metrics/scores.js";
@@ -7,15 +7,15 @@ import { unitsOf } from "../statistics/resampling-units.js";
 import { checkNumber, codeRows, type Groups, groupNames, type RowAnswer, type RowLabels, rowCount } from "./rows.js";
 
 export interface BootstrapOptions {
-  /** Rows of one group are drawn together. */
+  /** Rows of one group are resampled together. */
   readonly groups?: Groups;
   /** Resamples. @default 9999 */
   readonly replicates?: number;
-  /** Probability that the interval is meant to cover. @default 0.95 */
+  /** Nominal coverage of the interval. @default 0.95 */
   readonly confidence?: number;
   /**
-   * The least and the greatest value that the statistic can take. With it, an interval that would have no width since no resample differs, as
-   * that of an accuracy of 1, extends as the exact interval of a share does.
+   * The least and the greatest value of the statistic. If all resamples are equal, as for an accuracy of 1, the interval then has the width of the
+   * exact interval of a proportion instead of none.
    */
   readonly range?: readonly [number, number];
   /** Equal seeds give equal intervals. @default 42 */
@@ -23,15 +23,15 @@ export interface BootstrapOptions {
 }
 
 /**
- * Any statistic of rows with its bias-corrected and accelerated bootstrap interval (BCa; Efron 1987): rows, or groups of them, are drawn with
- * replacement. In SciPy: `scipy.stats.bootstrap(method="BCa")`. Ends are NaN where the statistic of some resample is no number.
+ * Computes a statistic of rows and its bias-corrected and accelerated bootstrap interval (BCa; Efron 1987), resampling rows or groups with
+ * replacement. In SciPy: `scipy.stats.bootstrap(method="BCa")`. The ends are NaN if the statistic of some resample is not a number.
  *
  * ```ts
  * bootstrapInterval(latencies, (sample) => sample.reduce((a, b) => a + b, 0) / sample.length);
  * ```
  *
- * @param rows anything that `statistic` understands, one a row: numbers, or pairs of truth and answer
- * @param statistic is called once a resample, and once without each row
+ * @param rows one value per row that `statistic` understands: numbers, or pairs of truth and answer
+ * @param statistic called once per resample, and once without each row
  */
 export function bootstrapInterval<Row>(
   rows: readonly Row[],
@@ -63,9 +63,9 @@ export function bootstrapInterval<Row>(
 }
 
 export interface ScoreOptions {
-  /** `accuracy` and `exactMatch` are the share of rows that are right. @default "accuracy" */
+  /** `accuracy` and `exactMatch` are the share of correct rows. @default "accuracy" */
   readonly metric?: Metric;
-  /** Rows of one group are not independent, and are drawn together. */
+  /** Rows of one group are dependent, and resampled together. */
   readonly groups?: Groups;
   /** Resamples, or permutations. @default 9999 */
   readonly replicates?: number;
@@ -74,8 +74,8 @@ export interface ScoreOptions {
 }
 
 /**
- * A score with its 95 % interval over test rows, as reports have it: by the bootstrap (BCa), or, where groups are few or labels have few rows,
- * by the jackknife, which then covers what it should. Faster than `bootstrapInterval` with the same metric.
+ * Computes a score and its 95 % interval over test rows, as reports show it: by the bootstrap (BCa), or by the jackknife if groups are few or
+ * labels have few rows, where only the jackknife keeps its coverage. Faster than `bootstrapInterval` with the same metric.
  */
 export function scoreInterval(
   truth: readonly RowLabels[],
@@ -87,7 +87,7 @@ export function scoreInterval(
   return scores.scoreInterval(series!, metric, random(seed, "bootstrap"), replicates);
 }
 
-/** The score of the answers `a` minus that of `b`, on the same rows, with its 95 % interval by the jackknife over rows or groups. */
+/** Computes the score of answers `a` minus that of `b`, on the same rows, and its 95 % interval by the jackknife over rows or groups. */
 export function differenceInterval(
   truth: readonly RowLabels[],
   a: readonly RowAnswer[],
@@ -99,8 +99,8 @@ export function differenceInterval(
 }
 
 /**
- * The p-value of the same difference, as reports have it: of accuracy by McNemar's mid-p test, with groups by the sign-flip test; of macro-F1
- * and micro-F1 by the paired permutation test.
+ * Computes the p-value of the same difference, as reports show it: for accuracy by McNemar's mid-p test, or with groups by the sign-flip test;
+ * for macro-F1 and micro-F1 by the paired permutation test.
  */
 export function differenceTest(
   truth: readonly RowLabels[],

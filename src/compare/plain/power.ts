@@ -1,4 +1,4 @@
-/** @file How many rows a comparison takes, on plain numbers. */
+/** @file Power and sample size of a comparison, on plain numbers. */
 import { UserError } from "../../lib/errors.js";
 import type { Estimate, MoreRows } from "../../types.js";
 import * as power from "../statistics/power.js";
@@ -6,9 +6,9 @@ import { checkNumber } from "./rows.js";
 
 export type { PairedTruth, PowerOptions } from "../statistics/power.js";
 
-/** The probability that is wanted of finding what is there. */
+/** The desired power. */
 export interface WantedPower extends power.PowerOptions {
-  /** @default 0.8 */
+  /** The probability of detecting the difference. @default 0.8 */
   readonly power?: number;
 }
 
@@ -16,9 +16,9 @@ export interface WantedPower extends power.PowerOptions {
 const mostRows = 10_000_000;
 
 /**
- * The probability that McNemar's test finds the difference on `rows` test rows, summed over all 2×2 tables.
+ * The power of McNemar's test on `rows` test rows, summed over all 2×2 tables.
  *
- * @param truth the shares of all texts where only the first, and only the second approach is right, from 0 to 1
+ * @param truth the shares of all texts on which only the first, and only the second approach is right, from 0 to 1
  */
 export function mcnemarPower(truth: power.PairedTruth, rows: number, options: power.PowerOptions = {}): number {
   checkTruth(truth);
@@ -28,12 +28,11 @@ export function mcnemarPower(truth: power.PairedTruth, rows: number, options: po
 }
 
 /**
- * Test rows with which McNemar's test finds the difference with probability `power`: with one row less it does not. The power hardly ever
- * falls with more rows, and then by less than it rises again a few rows on. `null` where there is no difference, or it takes more than ten
- * million rows.
+ * The smallest number of test rows on which McNemar's test has the desired power. With more rows the power rarely falls, and recovers a few rows
+ * later. `null` if there is no difference, or it takes more than ten million rows.
  *
  * ```ts
- * rowsNeeded({ onlyA: 0.06, onlyB: 0.04 }); // a difference of two points, where the two disagree on a tenth of the rows
+ * rowsNeeded({ onlyA: 0.06, onlyB: 0.04 }); // a difference of two points between approaches that disagree on a tenth of the rows
  * ```
  */
 export function rowsNeeded(truth: power.PairedTruth, { power: wanted = 0.8, ...options }: WantedPower = {}): number | null {
@@ -57,8 +56,8 @@ export function rowsNeeded(truth: power.PairedTruth, { power: wanted = 0.8, ...o
 }
 
 /**
- * The least true difference in accuracy that McNemar's test finds with probability `power`, where the two approaches disagree in being right on
- * the share `disagreement` of `rows` test rows. `null` where not even the greatest possible one is found.
+ * The smallest true difference in accuracy that McNemar's test detects with the desired power, if exactly one of the two approaches is right on
+ * the share `disagreement` of `rows` test rows. `null` if not even the largest possible difference is detected.
  */
 export function minimumDetectableEffect(disagreement: number, rows: number, options: WantedPower = {}): number | null {
   checkNumber("disagreement", disagreement, disagreement >= 0 && disagreement <= 1, "a share of rows from 0 to 1");
@@ -69,12 +68,12 @@ export function minimumDetectableEffect(disagreement: number, rows: number, opti
 }
 
 /**
- * Between how many and how many more test rows would settle a difference that is undecided by its interval: whether it is larger than the
- * margin, or within it. From the interval's width, so it holds for any score, and for groups in place of rows. `null` where it cannot be said: below 20 rows, and where the
- * interval already lies beyond the margin.
+ * How many more test rows, from least to most, would decide whether a difference is larger than the margin or within it. It follows from the
+ * interval's width, so it holds for any score, and for groups in place of rows. `null` below 20 rows, and if the interval already lies beyond
+ * the margin.
  *
- * @param difference with its 95 % interval, as `differenceInterval` has it
- * @param rows test rows, or groups of them, that it rests on
+ * @param difference with its 95 % interval, from `differenceInterval`
+ * @param rows the test rows, or groups, behind it
  * @param margin differences within this do not matter
  */
 export function moreRowsNeeded(

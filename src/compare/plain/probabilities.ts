@@ -1,9 +1,9 @@
-/** @file How far probabilities can be believed, on plain arrays. All throw a `UserError` where lengths differ or there are no rows. */
+/** @file Scores and calibration of probabilities, on plain arrays. All throw a `UserError` if lengths differ or there are no rows. */
 import { UserError } from "../../lib/errors.js";
 import * as metrics from "../metrics/calibration.js";
 import { checkNumber, checkNumbers, codeRows, type Label, type RowLabels, rowCount } from "./rows.js";
 
-/** The probability of each label, by its name, from 0 to 1. Of one label a row, labels that are left out share what is left of 1. */
+/** The probability of each label by name, from 0 to 1. With one label per row, labels that are left out share the rest of 1. */
 export type Probabilities = Readonly<Record<string, number>>;
 
 /** A float32 softmax may pass 1 by its rounding. */
@@ -24,9 +24,9 @@ function calibration(truth: readonly RowLabels[], probabilities: readonly Probab
 }
 
 /**
- * The mean of −log of the probability that was given to the true label, in nats; 0 is best. Probabilities are normalized to a sum of 1 and
- * kept away from 0 and 1 by the machine epsilon. Of rows with several labels each label is a question of its own, and a row's are summed. In
- * scikit-learn: `log_loss`.
+ * The mean negative log-probability of the true label, in nats; 0 is best. Probabilities are normalized to a sum of 1 and clipped away from 0 and 1
+ * by the machine epsilon. With several labels per row, every label is a binary question, and those of a row are summed. In scikit-learn:
+ * `log_loss`.
  *
  * ```ts
  * logLoss(["spam", "ham"], [{ spam: 0.9, ham: 0.1 }, { spam: 0.3, ham: 0.7 }]); // 0.231
@@ -37,20 +37,20 @@ export function logLoss(truth: readonly RowLabels[], probabilities: readonly Pro
 }
 
 /**
- * The mean squared distance of the probabilities from 1 for a true label and 0 for the others, summed over the labels: 0 is best, and
- * of one label a row 2 is worst (Brier 1950). In scikit-learn: `brier_score_loss(scale_by_half=False)`.
+ * The mean squared error of the probabilities (1 for a true label, 0 for the others), summed over the labels; 0 is best, and with one label per
+ * row 2 is worst (Brier 1950). In scikit-learn: `brier_score_loss(scale_by_half=False)`.
  */
 export function brierScore(truth: readonly RowLabels[], probabilities: readonly Probabilities[]): number {
   return calibration(truth, probabilities).brier;
 }
 
 /**
- * The mean distance between the confidence that is claimed and the share that comes true, over bins of about equally many rows, weighted by
- * their rows (Naeini et al. 2015, with equal-mass bins). 0 is best. Equal confidences are never parted.
+ * The mean absolute difference between confidence and accuracy over bins of about equally many rows, weighted by their rows (Naeini et al. 2015,
+ * with equal-mass bins); 0 is best. Equal confidences share a bin.
  *
- * @param confidences the probability of the answer that was given, from 0 to 1, one a row
- * @param isRight whether that answer was right
- * @param options `bins`: 15 by default
+ * @param confidences the probability of each row's answer, from 0 to 1
+ * @param isRight whether that answer is right
+ * @param options `bins`: the number of bins. @default 15
  */
 export function expectedCalibrationError(
   confidences: readonly number[],
@@ -64,8 +64,8 @@ export function expectedCalibrationError(
 }
 
 /**
- * Area under the ROC curve: the probability that a random positive row scores above a random negative one, ties counting half. `null` where
- * one of the two is absent. In scikit-learn: `roc_auc_score`.
+ * The area under the ROC curve: the probability that a random positive row scores above a random negative one, with ties counting half. `null` if
+ * there is no positive or no negative row. In scikit-learn: `roc_auc_score`.
  */
 export function auroc(scores: readonly number[], isPositive: readonly boolean[]): number | null {
   rowCount({ scores, isPositive });

@@ -2,16 +2,16 @@
 import { UserError } from "../../lib/errors.js";
 import type { CodedRows } from "../metrics/label-indices.js";
 
-/** A label. Labels are the same where their texts are: `1` and `"1"`, `true` and `"true"`. */
+/** A label. Labels with equal texts are equal: `1` and `"1"`, `true` and `"true"`. */
 export type Label = string | number | boolean;
 
-/** What a row has: one label, or a list of any number of labels where rows may have several. */
+/** The labels of a row: one label, or a list if rows may have several. */
 export type RowLabels = Label | readonly Label[];
 
-/** What a row was answered with; `null` where there was no answer, which is wrong whatever the truth is. */
+/** The answer to a row; `null`: no answer, which is always wrong. */
 export type RowAnswer = RowLabels | null;
 
-/** The group of each row, such as a customer: rows of one group are drawn, and swapped, together. A row without a group is one of its own. */
+/** The group of each row, such as a customer: rows of one group are resampled and permuted together. A row without a group is its own group. */
 export type Groups = readonly (string | number | undefined)[];
 
 /** UserError where there are no rows, or the arrays have different lengths. Returns the number of rows. */

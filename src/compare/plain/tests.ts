@@ -1,4 +1,4 @@
-/** @file Tests of two approaches on the same rows, on plain arrays. All throw a `UserError` where lengths differ or there are no rows. */
+/** @file Tests of two approaches on the same rows, on plain arrays. All throw a `UserError` if lengths differ or there are no rows. */
 import { UserError } from "../../lib/errors.js";
 import { random } from "../../lib/random.js";
 import { holm as holmAdjusted } from "../statistics/holm.js";
@@ -7,23 +7,23 @@ import * as units from "../statistics/permutation.js";
 import { unitsOf } from "../statistics/resampling-units.js";
 import { checkNumber, checkNumbers, type Groups, groupNames, rowCount } from "./rows.js";
 
-/** What McNemar's test found. */
+/** The result of McNemar's test. */
 export interface McNemarResult {
-  /** Rows where only the first is right. */
+  /** Rows on which only the first approach is right. */
   readonly onlyA: number;
-  /** Rows where only the second is right. */
+  /** Rows on which only the second approach is right. */
   readonly onlyB: number;
-  /** Mid-p value, two-sided. With groups, of the sign-flip test over groups, which it is a case of. */
+  /** The two-sided mid-p value; with groups, that of the sign-flip test over groups, of which McNemar's is a special case. */
   readonly pValue: number;
 }
 
 /**
- * McNemar's mid-p test: are two approaches equally often right on the same rows? Looks only at the rows where one of them is wrong
- * (Fagerland, Lydersen & Laake 2013). `mcnemarMidP` is the same from the two counts.
+ * McNemar's mid-p test of whether two approaches are equally often right on the same rows. It uses only the rows on which exactly one of them is
+ * right (Fagerland, Lydersen & Laake 2013). `mcnemarMidP` takes the two counts instead.
  *
- * @param rightA whether the first approach is right, one a row
- * @param rightB the same of the second, in the same order
- * @param options `groups`: rows of one group count as one, by the difference of their right answers, whose sign might as well be the other
+ * @param rightA for each row, whether the first approach is right
+ * @param rightB the same for the second, in the same order
+ * @param options `groups`: rows of one group count as one unit, by the difference of their right answers, whose sign is flipped at random
  */
 export function mcnemar(
   rightA: readonly boolean[],
@@ -44,22 +44,21 @@ export function mcnemar(
 }
 
 /**
- * McNemar's mid-p value from counts: the exact test, counting only half the probability of the split that was seen. 1 where no row tells the
- * two apart.
+ * McNemar's mid-p value from counts: the exact test with only half the probability of the observed split. 1 if no row tells the two apart.
  *
  * ```ts
  * mcnemarMidP(6, 1); // 0.0703
  * ```
  *
- * @param onlyA rows where only the first approach is right
- * @param onlyB rows where only the second is
+ * @param onlyA rows on which only the first approach is right
+ * @param onlyB rows on which only the second is
  */
 export function mcnemarMidP(onlyA: number, onlyB: number): number {
   checkCounts({ onlyA, onlyB });
   return counts.mcnemarMidP(onlyA, onlyB);
 }
 
-/** McNemar's exact p-value from counts; rejects too seldom. In R: `binom.test(onlyA, onlyA + onlyB)$p.value`. */
+/** McNemar's exact p-value from counts; it is conservative. In R: `binom.test(onlyA, onlyA + onlyB)$p.value`. */
 export function mcnemarExact(onlyA: number, onlyB: number): number {
   checkCounts({ onlyA, onlyB });
   return counts.mcnemarExact(onlyA, onlyB);
@@ -72,7 +71,7 @@ function checkCounts(given: Readonly<Record<string, number>>): void {
 }
 
 export interface PermutationOptions {
-  /** Rows of one group change places together. */
+  /** Rows of one group are swapped together. */
   readonly groups?: Groups;
   /** @default 9999 */
   readonly permutations?: number;
@@ -81,16 +80,16 @@ export interface PermutationOptions {
 }
 
 /**
- * Paired permutation test: the probability of a difference at least this large, in either direction, if on each row the two approaches'
- * values might as well have been the other's. Monte Carlo, the observed arrangement counted among the permutations (Phipson & Smyth 2010).
+ * The paired permutation test: the probability of a difference at least this large, in either direction, if the two approaches' values were
+ * exchangeable on each row. Monte Carlo, with the observed arrangement counted among the permutations (Phipson & Smyth 2010).
  *
  * ```ts
  * permutationTest(answersA, answersB, (a, b) => macroF1(truth, a) - macroF1(truth, b));
  * ```
  *
- * @param a a value a row: an answer, a score, whatever `difference` understands
- * @param b the same of the second approach, in the same order
- * @param difference must change its sign when `a` and `b` change places
+ * @param a one value per row that `difference` understands: an answer, a score
+ * @param b the same for the second approach, in the same order
+ * @param difference must change its sign when `a` and `b` are swapped
  */
 export function permutationTest<Value>(
   a: readonly Value[],
@@ -118,8 +117,7 @@ export function permutationTest<Value>(
 }
 
 /**
- * p-values adjusted so that, over all of them together, the probability of one false rejection stays at its level (Holm 1979). In the order
- * given. In R: `p.adjust(p, "holm")`.
+ * Adjusts p-values to control the family-wise error rate (Holm 1979). Returns them in the order given. In R: `p.adjust(p, "holm")`.
  */
 export function holm(pValues: readonly number[]): number[] {
   rowCount({ pValues });

@@ -13,22 +13,22 @@ import { personalDataIn, personalDataKinds } from "./personal-data.js";
 
 /** Everything the checks found. Plain JSON. */
 export interface Audit extends AuditFacts {
-  /** What follows from it, the gravest first. */
+  /** The findings, most serious first. */
   readonly findings: readonly Finding[];
 }
 
 export interface AuditOptions {
-  /** Tokens of each text with the special ones, as the model counts them. */
+  /** Counts the tokens of each text, special tokens included, as the model does. */
   readonly countTokens?: (texts: readonly string[]) => readonly number[];
-  /** What the model reads of a text. */
+  /** The model's limit in tokens. */
   readonly maxTokens?: number;
   /** Languages that the model was trained on, by their English names. */
   readonly modelLanguages?: readonly string[];
-  /** False leaves near duplicates out, which take most of the time: only texts that are equal then count as duplicates. True unless told. */
+  /** Whether to look for near duplicates, which takes most of the time; otherwise only equal texts count as duplicates. @default true */
   readonly hasNearDuplicates?: boolean;
-  /** Who is told how far it has come; nobody unless given. */
+  /** Receives progress. @default nobody */
   readonly log?: (event: ProgressEvent) => void;
-  /** By train id: probability of each label from a model that did not learn from the row. Rows without an entry are not judged. */
+  /** By training id: the probability of each label from a model that did not learn from the row. Rows without an entry are not judged. */
   readonly outOfFold?: ReadonlyMap<string, Readonly<Record<string, number>>>;
 }
 
@@ -36,7 +36,7 @@ export interface AuditOptions {
 const examplesShown = 10;
 const suspectsShown = 100;
 
-/** Runs every check. Seconds for tens of thousands of texts: near duplicates and token counts take most of it. */
+/** Runs every check. Takes seconds for tens of thousands of texts, mostly for near duplicates and token counts. */
 export function auditTask(task: Task, options: AuditOptions = {}): Audit {
   const rows = [...task.train.examples, ...task.test.examples];
   const splitOf = (i: number): AuditRow["split"] => (i < task.train.examples.length ? "train" : "test");

@@ -13,15 +13,15 @@ import { createBatchRuns } from "./batch-runs.js";
 import type { BatchService } from "./batch-service.js";
 import { type OpenBatch, tell, type Waiter } from "./open-batch.js";
 
-/** How a model is asked in batches. */
+/** Options for asking a model in batches. */
 export interface BatchOptions {
-  /** Where they are kept over the end of the process; of one run alone, as is its bill. */
+  /** The folder where batches outlive the process; every run needs its own. */
   readonly folder: string;
-  /** Who hears how far they are; nobody unless given. */
+  /** Receives progress. @default nobody */
   readonly log?: Context["log"];
-  /** A batch is handed over once nothing new came for so long: 3 unless told. */
+  /** Seconds without a new request after which a batch is submitted. @default 3 */
   readonly gatherSeconds?: number;
-  /** See `BatchManner.pollSeconds`: 5 unless told. */
+  /** See `BatchManner.pollSeconds`. @default 5 */
   readonly pollSeconds?: number;
 }
 

@@ -5,23 +5,23 @@ import { whenAborted } from "../../lib/when-aborted.js";
 
 /** Money set aside for one request. */
 export interface Reservation {
-  /** What the request came to cost, and what it may have cost besides, of which nobody knows; the rest is free again. Once. */
+  /** Releases the reservation: the request cost `paidUsd`, and possibly `uncertainUsd` more. Call it once. */
   settle(paidUsd: number, uncertainUsd?: number): void;
 }
 
-/** A hard cap on what is spent, also with many requests open at once. */
+/** A hard cap on spending, even with many requests open at once. */
 export interface Budget {
   readonly limitUsd: number;
-  /** Settled so far, what is uncertain included. */
+  /** Spent so far, including what is uncertain. */
   readonly spentUsd: number;
-  /** The part of it that may not have been billed. */
+  /** The part of `spentUsd` that may not have been billed. */
   readonly uncertainUsd: number;
   /**
-   * Sets aside the most that a request can cost. Waits while open requests hold what it needs; throws `BudgetError` where it does
-   * not fit although everything is settled, so a request that could pass the cap is never sent. Throws the signal's reason.
+   * Reserves the most that a request can cost. Waits while open requests hold the money it needs. Throws a `BudgetError` if it does not fit with
+   * everything settled, so a request that could exceed the cap is never sent; throws the signal's reason if aborted.
    */
   reserve(worstUsd: number, signal: AbortSignal): Promise<Reservation>;
-  /** Sets aside again what was set aside for a request before, counts as spent, and was never settled: it is under way still. */
+  /** Takes over a reservation of an earlier session that still counts as spent, because its request is still under way. */
   takeOver(worstUsd: number): Reservation;
 }
 
@@ -33,7 +33,7 @@ interface Waiter {
   reject(error: BudgetError): void;
 }
 
-/** A budget. `spentUsd` is what a run that is now resumed had spent before. */
+/** Makes a budget. @param spentUsd what earlier sessions of a resumed run have spent. @default 0 */
 export function createBudget(limitUsd: number, spentUsd = 0): Budget {
   let spent = spentUsd;
   let uncertain = 0;

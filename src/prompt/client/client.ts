@@ -17,24 +17,24 @@ import type { Answered, Form, LlmClient, Signals } from "./llm-client.js";
 import { createOutage, outageOf, type Passage } from "./outage.js";
 
 export interface ClientOptions {
-  /** Answers that were paid for before, and from now on. */
+  /** Where answers are stored, and looked up before a request is paid for. */
   readonly cache?: ResponseCache;
   readonly budget?: Budget;
-  /** For one attempt, from sending to the last byte; a model that is asked in batches has as long as it takes. */
+  /** The timeout of one attempt, from sending to the last byte; batches have none. */
   readonly timeoutSeconds?: number;
-  /** Attempts of one request in all; those made while the service answers nobody do not count. 8 unless given. */
+  /** The most attempts per request; attempts during an outage do not count. @default 8 */
   readonly attempts?: number;
-  /** The first wait before asking again; it doubles from there, with jitter. 0.5 unless given. */
+  /** The first backoff in seconds; it doubles with every attempt, with jitter. @default 0.5 */
   readonly backoffSeconds?: number;
-  /** Longest wait between two attempts, also where the service asks for more. 120 unless given. */
+  /** The longest wait between two attempts, even if the service asks for more. @default 120 */
   readonly maxWaitSeconds?: number;
-  /** How long a service that has answered may answer nothing before the run is stopped. 600 unless given. */
+  /** Seconds of an outage, of a service that has answered before, after which the run stops. @default 600 */
   readonly patienceSeconds?: number;
-  /** So many rows failing one after the other stop the run, if none was answered; five times as many, if one was. 10 unless given. */
+  /** Failed rows in a row that stop the run if none was answered yet; otherwise it takes five times as many. @default 10 */
   readonly stopAfterFailures?: number;
 }
 
-/** A client of a model. Requests that are equal and open at once are sent once. */
+/** Makes a client of a model. Equal requests that are open at the same time are sent once. */
 export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   const { cache, budget, timeoutSeconds = 120, attempts = 8, backoffSeconds = 0.5, maxWaitSeconds = 120 } = options;
   const { patienceSeconds = defaultPatienceSeconds } = options;

@@ -1,31 +1,31 @@
-/** @file What a client of a model is to whoever asks. */
+/** @file The interface of a client to its callers. */
 import type { Completion, CompletionRequest, Llm } from "../llm.js";
 import type { ServiceWait } from "./outage.js";
 
-/** A request as a model takes it: made anew when the model turns out to take it in another form. */
+/** Makes a request in the form that a model accepts; called again if the model turns out to need another form. */
 export type Form = (llm: Llm) => CompletionRequest;
 
-/** An answer with its bill. */
+/** An answer with its cost. */
 export interface Answered {
   readonly completion: Completion;
-  /** True where it was not paid for now. */
+  /** Whether it came from the cache, and was not paid for now. */
   readonly isCached: boolean;
-  /** At list price; `null` where price or usage is unknown. */
+  /** Cost at list price; `null` if price or usage is unknown. */
   readonly costUsd: number | null;
 }
 
-/** The two ways to stop: `wait` ends waiting and starts nothing new, `request` also cuts requests that are open. */
+/** The two ways to stop: `wait` stops waiting and starting requests, `request` also aborts open ones. */
 export interface Signals {
   readonly wait: AbortSignal;
   readonly request: AbortSignal;
-  /** Hears about once a second what all requests wait for, and `null` when they go on. */
+  /** Called about once a second with what all requests wait for, and with `null` when they go on. */
   readonly onWait?: (wait: ServiceWait | null) => void;
 }
 
 export interface LlmClient {
   /**
-   * One answer. `form` is called before each attempt, since a service may turn out to lack structured output. Throws `LlmError`
-   * where this request failed for good, `UserError` where every request will (`BudgetError` among them), or a signal's reason.
+   * Asks for one answer. `form` is called before each attempt, since a service may turn out to lack structured output. Throws an `LlmError`
+   * if this request failed for good, a `UserError` (such as `BudgetError`) if every request will fail, or a signal's reason.
    */
   ask(form: Form, signals: Signals): Promise<Answered>;
 }

@@ -2,24 +2,24 @@ import type { Dataset } from "../../types.js";
 import type { ModelCard } from "../llm.js";
 import type { PromptProgram } from "../program.js";
 
-/** A prompt that was read from files, before it is known of which task and of which model it is asked. */
+/** A prompt read from files, before its task and model are known. */
 export interface PromptSource {
-  /** Short, for the approach's name: the folder's or the file's. */
+  /** The name of the folder or file, used in the approach's name. */
   readonly name: string;
-  /** Where it was read, for messages. */
+  /** The path it was read from, for messages. */
   readonly place: string;
-  /** Models that the files name, as `--llm` takes them: asked where the user names none. */
+  /** Models that the files name, in the form that `--llm` takes: used if the user names none. */
   readonly llms: readonly string[];
-  /** SHA-256 of what was read: a run that goes on must ask what it began with. */
+  /** SHA-256 of the files: a resumed run must ask what it began with. */
   readonly hash: string;
-  /** What was not taken over as it stands in the files, in sentences for people. */
+  /** What differs from the files, in sentences for people. */
   readonly notes: readonly string[];
-  /** Never ask for JSON. */
+  /** Whether JSON is never asked for. */
   readonly isTextOnly: boolean;
-  /** Sampling parameters that it was measured with, where the files say; by `llms[0]`. */
+  /** The sampling parameters that `llms[0]` was measured with, if the files say so. */
   readonly parameters: Readonly<Record<string, number>>;
-  /** What it was measured with besides the model, where the files say: `encoder minilm-l6`. */
+  /** What else it was measured with, if the files say so: `encoder minilm-l6`. */
   readonly needs: readonly string[];
-  /** The prompt for a task and a model. UserError where its labels are not the task's. */
+  /** Makes the prompt for a task and a model. Throws a `UserError` if its labels are not the task's. */
   programFor(task: Dataset, card: Pick<ModelCard, "spec" | "isReasoning">): PromptProgram;
 }

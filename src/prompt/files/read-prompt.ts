@@ -8,8 +8,8 @@ import { readPromptfooPrompts } from "./promptfoo-import.js";
 import { readPromptFolder } from "./read-prompt-folder.js";
 
 /**
- * A prompt from a folder that a run wrote, from the JSON of a program that DSPy saved, or from a promptfoo configuration, which may hold
- * several. Nothing that a file calls code is executed. UserError, with file and line, for what can't be read.
+ * Reads prompts: from a folder that a run wrote, the JSON of a program that DSPy saved, or a promptfoo configuration, which may hold several.
+ * No code in a file is executed. Throws a `UserError`, with file and line, if something cannot be read.
  */
 export async function readPrompt(path: string): Promise<readonly PromptSource[]> {
   let isFolder: boolean;

@@ -11,9 +11,9 @@ import type { Approach, Dataset, Encoder, Prediction } from "../../types.js";
 import { defaultTemplates, embedSentences, labelSentences } from "./label-vectors.js";
 
 export interface LabelPromptOptions {
-  /** The caller's; it is not disposed of here. */
+  /** The encoder. It stays the caller's to dispose of. */
   readonly encoder: Encoder;
-  /** Sentences with `{description}` or `{label}` in them; a label's vector is the mean over all of them. */
+  /** Sentences that contain `{description}` or `{label}`; a label's vector is the mean over all of them. */
   readonly templates?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ export interface LabelPromptOptions {
  */
 const temperature = 0.05;
 
-/** `prompt:labels`. Uses no example of the training set. Where the task is multi-label it names the one nearest label. */
+/** `prompt:labels`: answers the label whose description is nearest to the text. Uses no training rows. In a multi-label task it answers one label. */
 export function labelPrompt({ encoder, templates = defaultTemplates }: LabelPromptOptions): Approach {
   if (templates.length === 0) throw new UserError('prompt:labels has no templates; give one, such as "this is about {label}".');
   for (const template of templates) {

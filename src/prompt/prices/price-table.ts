@@ -1,4 +1,4 @@
-/** @file The prices that come with this version: those of single requests, with those of batches where a service has them. Each list says where it was read. */
+/** @file The bundled prices: of single requests, and of batches if a service has them. Each list names its source. */
 
 import { anthropicPrices } from "../price-table/anthropic.js";
 import { googlePrices } from "../price-table/google.js";
@@ -8,7 +8,7 @@ import type { PriceTable } from "./prices.js";
 
 const lists = [openaiPrices, anthropicPrices, googlePrices, ...otherPrices];
 
-/** The prices that come with this version. */
+/** The bundled prices. */
 export const listPrices: PriceTable = {
   asOf: "2026-11-28",
   source: "the services' price lists, or others who quote them: src/prompt/price-table/ says which, and when",

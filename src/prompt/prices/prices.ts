@@ -167,8 +167,8 @@ export function priceOn(price: Price, today: string): Price {
 const freshDays = 90;
 
 /**
- * What the user should know of a price: that there is none, that the table is old, that it changes, or that the model is or will soon be retired.
- * `today` as ISO date.
+ * What the user should know about a price: that it is missing, old or about to change, or that the model is retired or will be soon. `today` is
+ * an ISO date.
  */
 export function priceWarnings(table: PriceTable, model: string, price: Price | null, today: string): string[] {
   if (price === null) {
@@ -247,8 +247,8 @@ const numericFields: readonly (keyof Price)[] = [
 const booleanFields = ["supports_reasoning", "supports_sampling_params", "supports_response_schema"] as const;
 
 /**
- * A table with the rows of a JSON file laid over it: an object of model ids, each with LiteLLM's fields. Rows without token
- * prices (images, embeddings by the second) are passed over, so LiteLLM's own file can be given as it is.
+ * Overlays a price table with the rows of a JSON file: an object of model ids, each with LiteLLM's fields. Rows without token prices (images,
+ * embeddings by the second) are skipped, so LiteLLM's own file can be given as it is.
  */
 export async function loadPrices(path: string, base: PriceTable): Promise<PriceTable> {
   const parsed = await readFile(path, "utf8").then(

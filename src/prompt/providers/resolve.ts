@@ -21,17 +21,17 @@ import { batchServices, type Service, serviceOf } from "./services.js";
 import { type ModelSpec, parseSpec } from "./spec.js";
 
 export interface ResolveOptions {
-  /** Environment variables; keys are read from here and nowhere else. */
+  /** Environment variables; the only place that keys are read from. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The prices that come with this version unless given. */
+  /** @default the bundled prices */
   readonly prices?: PriceTable;
-  /** Most requests open at once; 32 unless given. */
+  /** The most requests open at once. @default 32 */
   readonly maxConcurrency?: number;
-  /** Today as ISO date, for prices that change and warnings about models that are retired. */
+  /** Today as an ISO date, for price changes and warnings about retired models. */
   readonly today?: string;
-  /** Asks in batches, at their price: answers come within a day. Not all services have them. */
+  /** Asks in batches, at the batch price: answers come within a day. Not all services have batches. */
   readonly batch?: BatchOptions;
-  /** Who is told of a download, and may stop it; nobody unless given. */
+  /** Receives the progress of a download, and can cancel it. @default nobody */
   readonly context?: Pick<Context, "signal" | "log">;
 }
 
@@ -42,7 +42,7 @@ export function isBatchable(spec: string): boolean {
   return serviceOf(parseSpec(spec).provider)?.hasBatches === true;
 }
 
-/** What is known of a model without asking it: no key is needed, so that a plan can be priced before there is one. */
+/** Describes a model without asking it. It needs no key, so that a plan can be priced without one. */
 export function describeModel(spec: string, options: ResolveOptions): ModelCard {
   const parsed = parseSpec(spec);
   const { provider, model } = parsed;
@@ -102,8 +102,8 @@ function needsOf(provider: string, { key, address }: Service, variable: string |
 }
 
 /**
- * A model that can be asked, from `SERVICE:MODEL` (`services.ts` names the services), `openai-compatible:URL#MODEL` or `local:ORG/MODEL`. Asks nothing
- * yet; a local model is downloaded. `UserError` where the key is missing, or the key or the address cannot be used.
+ * Resolves `SERVICE:MODEL` (`services.ts` names the services), `openai-compatible:URL#MODEL` or `local:ORG/MODEL` to a model that can be asked.
+ * Sends no request; downloads a local model. Throws a `UserError` if the key is missing, or the key or address is unusable.
  */
 export async function resolveLlm(spec: string, options: ResolveOptions): Promise<Llm> {
   const card = describeModel(spec, options);

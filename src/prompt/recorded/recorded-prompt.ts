@@ -16,29 +16,29 @@ import { type RecordedRow, type Recording, readRecording } from "./recording.js"
 import { checkCoverage } from "./recording-coverage.js";
 
 export interface RecordedPromptOptions {
-  /** Output file of OpenAI's Batch API, `.gz` or not. */
+  /** An output file of OpenAI's Batch API, optionally gzipped. */
   readonly path: string;
-  /** Set where two recordings of one model are compared: makes the name `prompt:recorded@MODEL#SUFFIX`. */
+  /** Distinguishes recordings of the same model: `prompt:recorded@MODEL#SUFFIX`. */
   readonly suffix?: string;
   readonly aliases?: Aliases;
   readonly prices?: PriceTable;
-  /** The rows that it will be asked about: a recording of none of the test rows is a `UserError`. Not checked where absent. */
+  /** The rows that it will be asked about. If given, a recording without any of the test rows is a `UserError`. */
   readonly task?: Pick<Task, "train" | "test">;
-  /** What is known of how the answers came about, which no recording tells. */
+  /** Facts about the prompt behind the answers, which a recording does not contain. */
   readonly told?: {
-    /** Labelled examples that the answers rest on. */
+    /** Labeled examples that the answers rest on. */
     readonly labels?: number;
-    /** Words a person wrote for the prompt. */
+    /** Words that a person wrote for the prompt. */
     readonly words?: number;
   };
-  /** Today as ISO date, for warnings about models that are retired. */
+  /** Today as an ISO date, for warnings about retired models. */
   readonly today?: string;
 }
 
 /**
- * `prompt:recorded@MODEL`: a recording replayed as if each row were asked now. Answers are found by the row's id; a row that the
- * recording lacks fails as `missing`, one that failed then as `error`. Costs are at the list price of single requests, as for the
- * other approaches; what the batch cost stands in the summary. A recording knows no latency, and nothing of the prompt behind it.
+ * `prompt:recorded@MODEL`: replays a recording as if each row were asked now. Answers are looked up by the row's id; a row that the recording
+ * lacks fails as `missing`, a row that failed in it as `error`. Costs are at the list price of single requests, as for the other approaches; the
+ * summary has what the batch cost. Latency and the prompt are unknown.
  */
 export async function recordedPrompt(options: RecordedPromptOptions): Promise<Approach> {
   const recording = await readRecording(options.path);

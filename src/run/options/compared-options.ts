@@ -9,75 +9,79 @@ import { choice, duration, names, number, option, severalTexts, text, wholeNumbe
 export const comparedOptions = {
   model: option(text(), {
     argument: "name|dir|id",
-    help: "encoder of the tuned arm: minilm-l6, a Hugging Face folder, or a model of the Hub (org/name, org/name@revision), which is downloaded",
+    help: "encoder of the tuned arm: minilm-l6, a Hugging Face folder, or a model of the Hub to download (org/name, org/name@revision)",
     default: "minilm-l6",
     env: "CROSSOVER_MODEL",
     path: "perhaps",
   }),
   llm: option(severalTexts(), {
     argument: "spec",
-    help: `LLM to prompt (repeatable): ${llmForms()}, local:ORG/MODEL, recorded:FILE; OPENAI_BASE_URL leads openai: to a server of your own`,
+    help: `LLM to prompt (repeatable): ${llmForms()}, local:ORG/MODEL, recorded:FILE; OPENAI_BASE_URL points openai: at your own server`,
     default: [],
     path: "recorded",
   }),
   recordedLabels: option(wholeNumber(0), {
     argument: "n",
-    help: "labelled examples that recorded answers rest on, e.g. shown in the prompt (default: unknown)",
+    help: "labeled examples behind recorded answers, e.g. those in the prompt (default: unknown)",
   }),
   recordedWords: option(wholeNumber(0), {
     argument: "n",
-    help: "words a person wrote for the prompt behind recorded answers (default: unknown)",
+    help: "words that a person wrote for the prompt behind recorded answers (default: unknown)",
   }),
   prompt: option(severalTexts(), {
     argument: "dir|file",
-    help: "ask this prompt: the folder a run wrote, a promptfoo configuration, or a program that DSPy saved as JSON (repeatable)",
+    help: "prompt to ask: a folder saved by a run, a promptfoo configuration, or a DSPy program saved as JSON (repeatable)",
     path: "file",
   }),
   classWeight: option(choice<ClassWeight>(["none", "balanced"]), {
     argument: "how",
-    help: "balanced: rare labels count as much as frequent ones in tuning",
+    help: "balanced: in tuning, rare labels count as much as frequent ones",
     default: "none",
   }),
   approaches: option(names("tune:probe"), {
     argument: "names",
-    help: "only these and baseline:majority, e.g. tune:probe,prompt:zero-shot; tune is the way that suits the number of labels, all is every approach (default: baselines, tune:tfidf, tune:probe and tune; prompt:labels; of each --llm zero-shot and few-shot)",
+    help: "compare only these and baseline:majority, e.g. tune:probe,prompt:zero-shot; tune picks the method that suits the number of labels, all is every approach (default: baselines, tune:tfidf, tune:probe and tune; prompt:labels; zero-shot and few-shot for each --llm)",
   }),
   timeBudget: option(duration(), {
     argument: "time",
-    help: "how long one training may take that is picked for you, e.g. 10m or 1h; 0 picks none (default: 30m)",
+    help: "time limit of a training that is picked for you, e.g. 10m or 1h; 0 picks none (default: 30m)",
     env: "CROSSOVER_TIME_BUDGET",
   }),
   search: option(wholeNumber(1, 1000), {
     argument: "n",
-    help: "settings tried for each trained approach, judged on a part of the training rows (default: 1, the usual settings)",
+    help: "number of configurations to try for each trained approach, scored on a part of the training rows (default: 1, the default configuration)",
   }),
   optimizer: option(choice(["auto", ...optimizerNames]), {
     argument: "name",
     help: "search for a better prompt (prompt:optimized); auto chooses by rows and budget (default: no search)",
   }),
-  optimizerCalls: option(wholeNumber(1), { argument: "n", help: "answers that a search may ask for (default: 2,000)" }),
+  optimizerCalls: option(wholeNumber(1), { argument: "n", help: "the most answers that a search may request (default: 2,000)" }),
   optimizerUsd: option(number(0), {
     argument: "usd",
-    help: "what a search may cost (default: half of --budget-usd, shared by all searches)",
+    help: "the most that a search may cost (default: half of --budget-usd, shared by all searches)",
   }),
   optimizerTime: option(duration(), {
     argument: "time",
-    help: "how long a search may take, e.g. 10m or 1h (default: 30m)",
+    help: "time limit of a search, e.g. 10m or 1h (default: 30m)",
   }),
-  demos: option(wholeNumber(1, 1000), { argument: "n", help: "examples in a prompt that shows any", default: 8 }),
+  demos: option(wholeNumber(1, 1000), { argument: "n", help: "number of examples in a few-shot prompt", default: 8 }),
   confidence: option(choice(["logprob", "calibrated", "codes", "stated"]), {
     argument: "how",
-    help: "have LLMs say how sure they are: logprob by the log-probabilities of their answers, calibrated by those less what the prompt leans to, codes by those of letters that stand for the labels, stated in their own words (default: not asked)",
+    help: "get confidences from LLMs: logprob from the log-probabilities of their answers, calibrated from those corrected for the prompt's bias, codes from those of letters that stand for the labels, stated from what the LLM itself claims (default: none)",
+  }),
+  repeat: option(wholeNumber(1, 1000), {
+    argument: "n",
+    help: "number of runs of each approach, with different seeds",
+    default: 1,
   }),
   curve: option(choice<"off" | CurveLevel>(["off", "quick", "full"]), {
     argument: "how",
-    help: "learning curves, from which the number of labels follows at which fine-tuning overtakes prompting: quick measures what costs no money, in a quarter of the run's time; full measures prompts that learn from labels too",
+    help: "learning curves, which tell from how many labels on fine-tuning beats prompting: quick measures what costs no money, within a quarter of the run's time; full also measures prompts that learn from labels",
     default: "quick",
     env: "CROSSOVER_CURVE",
   }),
   curveTime: option(duration(), {
     argument: "time",
-    help: "how long the learning curves may take, e.g. 30s or 15m (default: with --curve quick a quarter of the run's time, 20s at least; with full no limit)",
+    help: "time limit of the learning curves, e.g. 30s or 15m (default: with --curve quick a quarter of the run's time, at least 20s; with full none)",
   }),
-  repeat: option(wholeNumber(1, 1000), { argument: "n", help: "runs of each approach, with different seeds", default: 1 }),
 };

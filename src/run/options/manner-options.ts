@@ -5,12 +5,12 @@ import { option, severalTexts, text, toggle } from "./option.js";
 export const mannerOptions = {
   name: option(text(), {
     argument: "name",
-    help: "name of the run, and of its folder (default: the data's name and the time)",
+    help: "name of the run and its folder (default: the data's name and the time)",
   }),
   output: option(severalTexts(), {
     short: "-o",
     argument: "file",
-    help: "write the report here too, in the form that its ending names: .html .md .json, .jsonl .csv (predictions), .xml (JUnit) (repeatable)",
+    help: "also write the report here, in the format of the extension: .html .md .json, .jsonl .csv (predictions), .xml (JUnit) (repeatable)",
     default: [],
     path: "file",
   }),
@@ -23,12 +23,12 @@ export const mannerOptions = {
   }),
   envFile: option(text(), {
     argument: "file",
-    help: "read keys and settings from this file, lines of NAME=value; what the environment has wins",
+    help: "file of NAME=value lines to read keys and settings from; the environment wins",
     path: "file",
   }),
   runs: option(text(), {
     argument: "dir",
-    help: "folder of all runs, and of what caches keep",
+    help: "folder of all runs and caches",
     default: "runs",
     env: "CROSSOVER_RUNS",
     path: "file",

@@ -5,36 +5,36 @@ import { number, option, text, toggle, wholeNumber } from "./option.js";
 /** Options about services. */
 export const serviceOptions = {
   batch: option(toggle(), {
-    help: "ask LLMs of OpenAI and Anthropic in batches, at half the price: answers come within 24 hours, most often within one; what is stopped meanwhile is resumed",
+    help: "ask LLMs of OpenAI and Anthropic in batches, at half the price: answers come within 24 hours, usually within one; a run stopped meanwhile can be resumed",
   }),
   maxConcurrency: option(wholeNumber(1, 10_000), {
     short: "-j",
     argument: "n",
-    help: "most requests under way at once",
+    help: "the most requests open at once",
     default: 8,
   }),
   timeoutSeconds: option(number(0.001, 86_400), {
     argument: "s",
-    help: "time one request may take before it is tried again",
+    help: "timeout of one request, after which it is retried",
     default: 120,
   }),
   patienceSeconds: option(number(0, 86_400), {
     argument: "s",
-    help: `how long to wait for a service that answers nothing any more (it is down, or a limit is reached) before stopping with everything kept (default: ${defaultPatienceSeconds})`,
+    help: `how long to wait for a service that has stopped answering (an outage, or a limit) before the run stops, with everything kept (default: ${defaultPatienceSeconds})`,
   }),
   budgetUsd: option(number(0), {
     argument: "usd",
-    help: "stop before a request that could pass this sum (default: no limit; above $1 you are asked first)",
+    help: "stop before a request that could exceed this sum (default: no limit; above $1 you are asked first)",
   }),
   prices: option(text(), {
     argument: "file",
-    help: "JSON with prices per token, fields as in LiteLLM's model_prices_and_context_window.json, laid over the table that comes along",
+    help: "JSON file of prices per token that override the bundled ones, with the fields of LiteLLM's model_prices_and_context_window.json",
     path: "file",
   }),
   cache: option(toggle(), {
-    help: "ask again what was answered before, and embed again what was embedded",
-    keyHelp: "whether answers and embeddings of earlier runs are used again",
+    help: "ignore stored answers and embeddings: ask and embed again",
+    keyHelp: "whether answers and embeddings of earlier runs are reused",
     default: true,
   }),
-  offline: option(toggle(), { help: "refuse everything that needs a network", default: false }),
+  offline: option(toggle(), { help: "refuse everything that needs the network", default: false }),
 };

@@ -6,10 +6,11 @@ import type { FullOptions } from "../full-options.js";
 import { adapterFiles, newLayers } from "./lora-files.js";
 import { factorNames, type LoraSettings, mergeAdapters, newFactors, withAdapters } from "./lora-graph.js";
 
+/** Options of `tune:lora`. */
 export interface LoraOptions extends FullOptions {
-  /** Columns of the factors; 8 unless told. */
+  /** Rank of the adapters. @default 8 */
   readonly rank?: number;
-  /** What the adapters are multiplied by, times the rank; 16 unless told. */
+  /** The adapters are scaled by `alpha / rank`. @default 16 */
   readonly alpha?: number;
 }
 

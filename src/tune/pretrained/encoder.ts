@@ -19,18 +19,19 @@ import { resolveModel } from "./resolve-model.js";
 import { tokenBatch } from "./token-batch.js";
 import { readWeights } from "./weights.js";
 
+/** Options of `loadEncoder`. */
 export interface EncoderOptions {
-  /** Where vectors are kept; in memory, for the life of the encoder, unless told. */
+  /** Where vectors are cached. @default in memory, as long as the encoder lives */
   readonly cache?: EmbeddingCache;
-  /** Threads of one batch; as many as there are cores, at most eight, unless told. */
+  /** Number of threads. @default the number of cores, at most eight */
   readonly threads?: number;
-  /** Where a model of the Hub is looked for: `HF_TOKEN`, `HF_ENDPOINT`, `HF_HOME` and their kin. @default process.env */
+  /** The environment that configures the Hub: `HF_TOKEN`, `HF_ENDPOINT`, `HF_HOME` and others. @default process.env */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** Takes a model of the Hub from the cache, or fails. @default false */
+  /** Whether a model of the Hub must be in the cache already. @default false */
   readonly offline?: boolean;
-  /** Stops a download. */
+  /** Cancels a download. */
   readonly signal?: AbortSignal;
-  /** Hears of a download. */
+  /** Receives the progress of a download. */
   readonly log?: (event: ProgressEvent) => void;
 }
 
@@ -38,10 +39,10 @@ export interface EncoderOptions {
 const multiplicationsPerBatch = 1e10;
 
 /**
- * Loads an encoder: `minilm-l6`, which comes with the package, a local Hugging Face folder of a family in `encoders/`, or a model of the Hub by
- * its name, `org/name` or `org/name@revision`, which is downloaded to Hugging Face's cache where it is not there yet. Agrees with
- * sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`) on it. Everything that is wrong with a name or a
- * folder is a `UserError`.
+ * Loads an encoder: the bundled `minilm-l6`, a local Hugging Face folder of a family in `encoders/`, or a model of the Hub by its name,
+ * `org/name` or `org/name@revision`, which is downloaded to Hugging Face's cache if it is not there yet. Vectors agree with those of
+ * sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`). Throws a `UserError` if the name or the folder
+ * is wrong.
  */
 export async function loadEncoder(nameOrFolder: string, options: EncoderOptions = {}): Promise<Encoder> {
   const { env = process.env, offline = false, signal = new AbortController().signal, log = () => {} } = options;
