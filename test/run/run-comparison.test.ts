@@ -6,6 +6,7 @@ import { listRuns, type RunEvent, readRun, runComparison, summarize } from "../.
 import { readEventLog } from "../../src/store/event-log.js";
 import { lockRun } from "../../src/store/run-lock.js";
 import { emptyFolder, writeTickets } from "../cli/cli.js";
+import { tinyFolder } from "../tune/pretrained/golden-encoder.js";
 
 let [folder, path, runs] = ["", "", ""];
 beforeAll(async () => {
@@ -16,12 +17,14 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const approaches = ["tune:tfidf", "baseline:majority"];
+/** Small: none of these runs is about what an encoder knows. */
+const model = tinyFolder;
 
 describe("runComparison", () => {
   it("returns the comparison that the run's folder holds, and tells what happens", async () => {
     const events: RunEvent[] = [];
     const comparison = await runComparison(
-      { path, runs, name: "told", approaches, curve: "off" },
+      { path, runs, model, name: "told", approaches, curve: "off" },
       { env: {}, onEvent: (event) => events.push(event) },
     );
     expect(comparison.summaries.map(({ approach }) => approach).sort()).toEqual(["baseline:majority", "tune:tfidf"]);
@@ -42,7 +45,7 @@ describe("runComparison", () => {
   });
 
   it("finishes two runs at once in one process", async () => {
-    const both = ["one", "two"].map((name) => runComparison({ path, runs, name, approaches, curve: "off" }, { env: {} }));
+    const both = ["one", "two"].map((name) => runComparison({ path, runs, model, name, approaches, curve: "off" }, { env: {} }));
     const [one, two] = await Promise.all(both);
     expect(one!.summaries.map(({ accuracy }) => accuracy)).toEqual(two!.summaries.map(({ accuracy }) => accuracy));
   });
@@ -51,7 +54,8 @@ describe("runComparison", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-01-02T03:04:05Z") });
     try {
       const there = join(folder, "unnamed");
-      for (let i = 0; i < 2; i++) await runComparison({ path, runs: there, approaches: ["baseline:majority"] }, { env: {} });
+      for (let i = 0; i < 2; i++)
+        await runComparison({ path, model, runs: there, approaches: ["baseline:majority"] }, { env: {} });
       const names = (await listRuns(there)).map((run) => run.manifest.name);
       expect(names.sort()).toEqual(["tickets-2026-01-02-030405", "tickets-2026-01-02-030405-2"]);
     } finally {
@@ -61,7 +65,7 @@ describe("runComparison", () => {
 
   it("refuses a run whose folder is held", async () => {
     await using _ = await lockRun(join(runs, "held"));
-    await expect(runComparison({ path, runs, name: "held", approaches }, { env: {} })).rejects.toThrow(/held/);
+    await expect(runComparison({ path, runs, model, name: "held", approaches }, { env: {} })).rejects.toThrow(/held/);
   });
 
   it("asks before it spends, and spends nothing where nobody can answer", async () => {
@@ -69,6 +73,7 @@ describe("runComparison", () => {
     const request = {
       path,
       runs,
+      model,
       name: "dear",
       llm: ["openai:gpt-6-luna"],
       approaches: ["prompt:few-shot"],
@@ -83,7 +88,7 @@ describe("runComparison", () => {
 
   it("stops at its signal, with what was measured kept", async () => {
     const stop = new AbortController();
-    const request = { path, runs, name: "stopped", approaches };
+    const request = { path, runs, model, name: "stopped", approaches };
     const onEvent = (event: RunEvent): void => {
       if (event.kind === "measured") stop.abort();
     };
@@ -102,7 +107,7 @@ it("says of an LLM that is named and not among the approaches that it is not ask
     if (event.kind === "warning") warnings.push(event.text);
   };
   await runComparison(
-    { path, runs, name: "unasked", approaches, llm: ["openai:gpt-6-luna"] },
+    { path, runs, model, name: "unasked", approaches, llm: ["openai:gpt-6-luna"] },
     { env: { OPENAI_API_KEY: "sk-none" }, onEvent },
   );
   expect(warnings.filter((text) => text.includes("openai:gpt-6-luna is not asked"))).toHaveLength(1);

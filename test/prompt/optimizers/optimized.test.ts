@@ -11,7 +11,7 @@ import { loadEncoder } from "../../../src/tune/pretrained/encoder.js";
 import type { Approach, Dataset, PredictorFacts } from "../../../src/types.js";
 import { approachContract, recordingContext } from "../../contract/approach.js";
 import { startFaultyServer } from "../../servers/faulty-openai.js";
-import { encoderModel } from "../../servers/simulated-llm/encoder-model.js";
+import { encoderModel, readAhead } from "../../servers/simulated-llm/encoder-model.js";
 import { startSimulatedLlm } from "../../servers/simulated-llm/simulated-llm.js";
 
 const encoder = await loadEncoder("minilm-l6", { threads: 1 });
@@ -39,6 +39,10 @@ function coded(data: Dataset, rows: number): Dataset {
 const tickets = await readTask({ path: "examples/support-tickets.csv", seed: 42 });
 const train = coded(tickets.train, 300);
 const test = coded(tickets.test, 188);
+await readAhead(
+  encoder,
+  [...train.examples, ...test.examples].map(({ text }) => text),
+);
 
 interface Measured {
   readonly right: readonly boolean[];

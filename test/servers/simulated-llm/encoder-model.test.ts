@@ -7,13 +7,13 @@ import { readCompletion } from "../../../src/prompt/reading/read-completion.js";
 import { type PromptTemplate, promptTemplate, renderRequest } from "../../../src/prompt/template.js";
 import { loadEncoder } from "../../../src/tune/pretrained/encoder.js";
 import type { Dataset, Example, Task } from "../../../src/types.js";
-import { recordingContext } from "../../contract/approach.js";
-import { encoderModel } from "./encoder-model.js";
+import { encoderModel, keptVectors, readAhead } from "./encoder-model.js";
 import type { AnswerSettings, SimulatedModel } from "./model.js";
 
 const plain: AnswerSettings = { model: "m", temperature: 0, seed: 0, repeat: 0, topLogprobs: null, schema: null };
 const encoder = await loadEncoder("minilm-l6", { threads: 1 });
 const model = encoderModel({ encoder });
+const vectorsOf = keptVectors(encoder);
 
 /** What the model answers to each row, under one prompt. */
 async function answers(
@@ -35,24 +35,23 @@ async function answers(
 const accuracyOf = (said: readonly (string | null)[], rows: readonly Example[]): number =>
   said.filter((label, i) => label === rows[i]!.labels[0]).length / rows.length;
 
+function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
 /** The nearest training examples of each row, the most similar last. */
 async function nearestOf(
   train: readonly Example[],
   rows: readonly Example[],
   count: number,
 ): Promise<(row: Example) => Example[]> {
-  const context = recordingContext();
-  const pool = await encoder.embed(
-    train.map(({ text }) => text),
-    context,
-  );
-  const texts = await encoder.embed(
-    rows.map(({ text }) => text),
-    context,
-  );
+  const pool = await vectorsOf(train.map(({ text }) => text));
+  const texts = await vectorsOf(rows.map(({ text }) => text));
   const near = new Map(
     rows.map((row, i) => {
-      const cosines = pool.map((vector, k) => ({ k, cosine: vector.reduce((sum, value, j) => sum + value * texts[i]![j]!, 0) }));
+      const cosines = pool.map((vector, k) => ({ k, cosine: dot(vector, texts[i]!) }));
       cosines.sort((a, b) => b.cosine - a.cosine);
       return [
         row.id,
@@ -77,6 +76,10 @@ interface Ladder {
 
 /** Accuracy of better and better prompts. Examples are the mean over four draws. */
 async function ladder(train: Dataset, rows: readonly Example[]): Promise<Ladder> {
+  await readAhead(
+    encoder,
+    [...train.examples, ...rows].map(({ text }) => text),
+  );
   const none = () => [];
   const of = async (template: PromptTemplate, demosFor: (row: Example) => readonly Example[]) =>
     accuracyOf(await answers(model, template, demosFor, rows), rows);
