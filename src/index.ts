@@ -2,7 +2,11 @@
 
 export { type Advice, advise } from "./advise/advise.js";
 export type { Finding, FindingOf } from "./advise/findings.js";
+export { choiceBasisText } from "./advise/words/choices.js";
+export { type CellWords, cellWords, measureText } from "./advise/words/factor-cells.js";
 export { roleOf, sentenceOf, stepsOf, titleOf } from "./advise/words/findings/findings.js";
+export { breakEvenBasisText, priceBasisText } from "./advise/words/prices.js";
+export { failedText } from "./advise/words/unanswered.js";
 export type { NextStep, Role } from "./advise/words/wording.js";
 export { defaultAssumptions } from "./compare/assumptions.js";
 export { type CompareOptions, compare } from "./compare/compare.js";
@@ -21,6 +25,7 @@ export { readDataset, readTask, type TaskOptions } from "./data/data.js";
 export type { DatasetOptions } from "./data/source.js";
 export { splitDataset } from "./data/split.js";
 export { BudgetError, Interrupted, UserError } from "./lib/errors.js";
+export { tuningText } from "./lib/text/tuning-text.js";
 export type { BatchOptions } from "./prompt/batch/batch-queue.js";
 export { type Budget, createBudget } from "./prompt/client/budget.js";
 export { type ClientOptions, createClient } from "./prompt/client/client.js";

@@ -596,6 +596,29 @@ export interface Assumptions {
   readonly utilization: number;
 }
 
+/** A way of tuning with the training rows per label that it suits. */
+export interface TuningRange {
+  readonly method: string;
+  readonly from: number;
+  /** `null`: from `from` on. */
+  readonly below: number | null;
+}
+
+/** Why a way of tuning was picked. `rowsPerLabel`: in the median over the labels; `suits`: the way that so many rows are for. */
+export type TuningReason =
+  /** The time budget leaves none for training. */
+  | { readonly kind: "no-time" }
+  /** It is the one that the rows are for. `seconds`: of one training; absent where nothing is trained. */
+  | { readonly kind: "rows"; readonly rowsPerLabel: number; readonly suits: TuningRange; readonly seconds?: number }
+  /** Those that more rows are for would take longer than there is time. */
+  | {
+      readonly kind: "time";
+      readonly rowsPerLabel: number;
+      readonly suits: TuningRange;
+      readonly tooLong: readonly { readonly method: string; readonly seconds: number }[];
+      readonly budgetSeconds: number;
+    };
+
 /** From how many requests on the tuned model is the cheaper one. */
 export interface BreakEven {
   readonly tuned: string;

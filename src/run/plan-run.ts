@@ -1,6 +1,7 @@
 /** @file A run that is planned: the encoder is loaded and the way of tuning is picked. Nothing is spent, and nothing is locked. */
 import { join } from "node:path";
 import { type Disposables, owning } from "../lib/disposables.js";
+import { tuningText } from "../lib/text/tuning-text.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
 import { type ModelContext, resolveModel } from "../tune/pretrained/resolve-model.js";
@@ -54,7 +55,8 @@ export function planRun(inputs: RunInputs, hooks: RunHooks): Promise<RunPlan> {
     const local = { ...given, model: folder };
     const encoder = await openEncoder(local, inputs.runs, held);
     const options = inputs.resumed ? local : await withTuning(local, inputs.task.train, encoder);
-    if (!inputs.resumed && options.ladder) hooks.onEvent({ kind: "note", text: options.ladder.reason });
+    const { method, reason } = options.ladder ?? {};
+    if (!inputs.resumed && method && reason) hooks.onEvent({ kind: "note", text: tuningText({ method, reason }) });
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
     return { inputs, options, pinnedModel: pinned, encoder, seeds };
   });

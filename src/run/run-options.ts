@@ -14,7 +14,7 @@ export interface RunOptions extends OptionValues<typeof resultOptions> {
   /** What the prompts held when the run began. No flag sets it. */
   readonly promptHash?: string;
   /** The way of tuning that was picked when the run began. No flag sets it. */
-  readonly ladder?: LadderChoice;
+  readonly ladder?: Pick<LadderChoice, "method"> & Partial<LadderChoice>;
 }
 
 /** Where a run is kept and what it may do without asking: `mannerOptions`. Changes no result. */
@@ -30,7 +30,11 @@ const found = {
   promptHash: z.string().exactOptional(),
   // Its method is checked where it is used: another version may pick others.
   ladder: z
-    .looseObject({ method: z.custom<LadderChoice["method"]>((way) => typeof way === "string"), reason: z.string() })
+    .looseObject({
+      method: z.custom<LadderChoice["method"]>((way) => typeof way === "string"),
+      // Said when the run began, and not read again: runs of before have a sentence here.
+      reason: z.custom<LadderChoice["reason"]>().exactOptional(),
+    })
     .exactOptional(),
 };
 

@@ -1,6 +1,5 @@
 /** @file Which way of tuning suits so many labels and so much time. One table. */
-import { formatCount, formatSeconds } from "../lib/text/format.js";
-import type { Dataset } from "../types.js";
+import type { Dataset, TuningRange, TuningReason } from "../types.js";
 
 /** A way of tuning that the ladder may pick, from the cheapest up. */
 export type Rung = (typeof rungs)[number]["method"];
@@ -15,8 +14,8 @@ const rungs = [
 /** What is picked, and why. */
 export interface LadderChoice {
   readonly method: Rung;
-  /** One sentence for people. */
-  readonly reason: string;
+  /** `tuningText` says it. */
+  readonly reason: TuningReason;
 }
 
 /** What the choice rests on. */
@@ -49,33 +48,20 @@ export function waysFor(rows: number): readonly Rung[] {
 
 /** The best way for so many labels that the time allows. */
 export function chooseWay({ rowsPerLabel: rows, budgetSeconds, seconds }: LadderFacts): LadderChoice {
-  if (budgetSeconds === 0)
-    return {
-      method: "probe",
-      reason: "tune:probe was picked, no encoder is trained: the time budget leaves none for training (--time-budget).",
-    };
+  if (budgetSeconds === 0) return { method: "probe", reason: { kind: "no-time" } };
   const ways = waysFor(rows);
   const best = ways[0]!;
   const method = ways.find((way) => (seconds[way] ?? 0) <= budgetSeconds) ?? "probe";
-  const counted = `a label has ${Number.isInteger(rows) ? formatCount(rows) : rows} training rows in the median (${rangeOf(best)})`;
-  const time = (way: Rung): string => formatSeconds(seconds[way] ?? 0);
+  const suited = { rowsPerLabel: rows, suits: rangeOf(best) };
   if (method === best) {
-    const took = method === "probe" ? "" : `; about ${time(method)} a training`;
-    return { method, reason: `tune:${method} was picked: ${counted}${took}.` };
+    return { method, reason: { kind: "rows", ...suited, ...(method !== "probe" && { seconds: seconds[method] ?? 0 }) } };
   }
-  const over = ways.slice(0, ways.indexOf(method)).map((way) => `tune:${way} would take about ${time(way)}`);
-  return {
-    method,
-    reason:
-      `tune:${method} was picked: ${counted}, but ${over.join(" and ")} a training, ` +
-      `and the time budget is ${formatSeconds(budgetSeconds)} (--time-budget).`,
-  };
+  const tooLong = ways.slice(0, ways.indexOf(method)).map((way) => ({ method: way, seconds: seconds[way] ?? 0 }));
+  return { method, reason: { kind: "time", ...suited, tooLong, budgetSeconds } };
 }
 
-/** Which numbers of rows a rung is for, in words. */
-function rangeOf(method: Rung): string {
+/** Which numbers of rows a rung is for. */
+function rangeOf(method: Rung): TuningRange {
   const index = rungs.findIndex((rung) => rung.method === method);
-  const [from, next] = [rungs[index]!.from, rungs[index + 1]?.from];
-  const range = next === undefined ? `from ${from} on` : from === 0 ? `below ${next}` : `${from} to ${next - 1}`;
-  return `${range}: tune:${method}`;
+  return { method, from: rungs[index]!.from, below: rungs[index + 1]?.from ?? null };
 }

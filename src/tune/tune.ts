@@ -2,6 +2,7 @@
 
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
+import { tuningText } from "../lib/text/tuning-text.js";
 import type { Approach, Dataset, Encoder } from "../types.js";
 import { tuneFull } from "./full.js";
 import type { FullOptions } from "./full-options.js";
@@ -120,10 +121,12 @@ function ladder(options: Omit<TuneOptions, "method">): Approach {
     },
     async fit(train, context) {
       context.signal.throwIfAborted();
-      const { method, reason } = await chooseTuning(train, options);
-      context.log({ kind: "note", text: reason });
+      const choice = await chooseTuning(train, options);
+      const { method } = choice;
+      const why = tuningText(choice);
+      context.log({ kind: "note", text: why });
       const predictor = await tune({ ...options, method }).fit(train, context);
-      return withChosen(predictor, { way: `tune:${method}`, why: reason, ...predictor.facts.chosen });
+      return withChosen(predictor, { way: `tune:${method}`, why, ...predictor.facts.chosen });
     },
   };
 }

@@ -41,6 +41,9 @@ describe("the table of options", () => {
   it("keeps with a run what a later version adds, and refuses what an option cannot be", () => {
     const options = { ...defaultRunOptions, path: "tickets.csv", addedLater: { deep: 1 } };
     expect(storedOptionsSchema.parse(options)).toEqual(options);
+    // Runs of before say in a sentence why a way of tuning was picked.
+    const ladder = { method: "setfit", reason: "tune:setfit was picked." };
+    expect(storedOptionsSchema.parse({ ...options, ladder }).ladder?.method).toBe("setfit");
     expect(storedOptionsSchema.safeParse({ ...options, repeat: 0 }).success).toBe(false);
     const { seed: _, ...seedless } = options;
     expect(storedOptionsSchema.safeParse(seedless).success).toBe(false);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { tuningText } from "../../src/lib/text/tuning-text.js";
 import { chooseWay, type LadderFacts, rowsPerLabel } from "../../src/tune/ladder.js";
 import { loadEncoder } from "../../src/tune/pretrained/encoder.js";
 import { chooseTuning, type TuneOptions, tune } from "../../src/tune/tune.js";
@@ -31,8 +32,8 @@ describe("chooseWay", () => {
   ])("%o: tune:%s", (facts, method, reason) => {
     const choice = chooseWay(facts);
     expect(choice.method).toBe(method);
-    expect(choice.reason).toContain(reason);
-    expect(choice.reason).toMatch(/^tune:\S+ .*\.$/);
+    expect(tuningText(choice)).toContain(reason);
+    expect(tuningText(choice)).toMatch(/^tune:\S+ .*\.$/);
   });
 });
 
@@ -63,8 +64,9 @@ describe("tune by the ladder", () => {
     await using _ = all.encoder;
     const context = recordingContext();
     await using predictor = await tune({ ...all, method: "ladder" }).fit(train, context);
-    const { reason } = await chooseTuning(train, all);
-    expect(reason).toMatch(
+    const choice = await chooseTuning(train, all);
+    expect(choice).toMatchObject({ method: "setfit", reason: { kind: "rows", rowsPerLabel: 12, suits: { from: 8, below: 64 } } });
+    expect(tuningText(choice)).toMatch(
       /^tune:setfit was picked: a label has 12 training rows in the median \(8 to 63: tune:setfit\); about /,
     );
     expect(predictor.facts.chosen).toMatchObject({ way: "tune:setfit", why: expect.stringContaining("12 training rows") });
