@@ -1,5 +1,6 @@
 /** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
 import { article } from "./article/compare.js";
+import { curves } from "./curves/curves.js";
 import { decideAnew } from "./decide/decide.js";
 import { predictions } from "./predictions/compare.js";
 import { probe } from "./probe/compare.js";
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   prompting,
   probe,
   decide: decideAnew,
+  curves,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

@@ -143,10 +143,11 @@ it("the README's program runs, and prints a comparison", async () => {
 });
 
 describe("the programs of docs/from-code.md", () => {
-  const [run, saved, own, statistic, ...more] = programsOf("docs/from-code.md");
-  it("are four, each of at most 30 lines", () => {
-    expect([statistic === undefined, more.length]).toEqual([false, 0]);
-    for (const program of [run, saved, own, statistic]) expect(program!.trim().split("\n").length).toBeLessThanOrEqual(30);
+  const [run, saved, own, statistic, labels, ...more] = programsOf("docs/from-code.md");
+  it("are five, each of at most 30 lines", () => {
+    expect([labels === undefined, more.length]).toEqual([false, 0]);
+    for (const program of [run, saved, own, statistic, labels])
+      expect(program!.trim().split("\n").length).toBeLessThanOrEqual(30);
   });
 
   it("a run tells its steps while it goes, and ends in scores and advice", async () => {
@@ -175,6 +176,17 @@ describe("the programs of docs/from-code.md", () => {
     // By the normal approximation (z.975 √.1 + z.8 √(.1 − .02²))² / .02² it is 1,960.
     expect(Number(lines.at(-1)!.split(": ")[1])).toBeGreaterThan(1900);
     expect(Number(lines.at(-1)!.split(": ")[1])).toBeLessThan(2000);
+  });
+
+  it("a crossover is found between the sizes that it lies between", async () => {
+    const [counts, score] = (await printed(labels!, "labels")).trim().split("\n");
+    const [found, low, high, safe] = [...counts!.matchAll(/"?labels"?: ?(\d+)/g)].map(([, count]) => Number(count));
+    expect(low).toBeGreaterThan(64);
+    expect(found).toBeGreaterThan(low!);
+    expect(safe).toBeGreaterThan(found!);
+    expect(high).toBeGreaterThan(safe!);
+    expect(found).toBeLessThan(256);
+    expect(Number(score)).toBeGreaterThan(0.88);
   });
 });
 

@@ -2,6 +2,8 @@
  * @file Scores of curves drawn again over both of their sources of chance: which texts are in the test set, which all approaches share, and which
  * runs (seeds: the subset of training rows, the initialization) were made. "Crossed", since every run answers every row.
  */
+
+import { UserError } from "../../lib/errors.js";
 import { random } from "../../lib/random.js";
 import { checkNumber } from "../plain/rows.js";
 import { type MeasuredArm, type Run, type RunsAtSize, runsBySize } from "./measured-arm.js";
@@ -87,6 +89,14 @@ export function crossedBootstrap(
     return armReplicates(arms[arm]!.kind, sizes, own, draws, luck);
   });
   return { kind: "replicates", arms: replicated };
+}
+
+/** UserError where two approaches cannot have been drawn together. */
+export function checkDrawnTogether(a: ArmReplicates, b: ArmReplicates): void {
+  if (a.means.length === b.means.length) return;
+  throw new UserError(
+    `One approach has ${a.means.length} replicates, the other ${b.means.length}. Give two of the same crossedBootstrap, which draws the same rows for both.`,
+  );
 }
 
 /** The mean over the runs of one size: as measured, and with only the rows drawn again. */

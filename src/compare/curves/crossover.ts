@@ -9,7 +9,7 @@
  * `bench/curves/`: the 90 % interval covers n* in 91 to 95 % of tasks.
  */
 import { checkNumber } from "../plain/rows.js";
-import type { ArmReplicates } from "./crossed-bootstrap.js";
+import { type ArmReplicates, checkDrawnTogether } from "./crossed-bootstrap.js";
 import { interpolator } from "./curve-interpolation.js";
 import { type LabelCount, reachedForGood } from "./label-count.js";
 
@@ -73,6 +73,7 @@ export function crossover(
   prompted: ArmReplicates,
   { confidence = 0.95, safety = 0.9 }: CrossoverOptions = {},
 ): Crossover | NoCrossover {
+  checkDrawnTogether(tuned, prompted);
   checkNumber("confidence", confidence, confidence > 0 && confidence < 1, "a number between 0 and 1");
   checkNumber("safety", safety, safety > 0 && safety < 1, "a number between 0 and 1");
   const curves = [tuned, prompted].filter(({ kind }) => kind === "curve");

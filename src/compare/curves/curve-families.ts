@@ -61,8 +61,8 @@ export function curveScore(family: CurveFamily, parameters: CurveParameters, siz
 const exponentRange = [0.01, 3] as const;
 const exponentSteps = 48;
 const shiftSteps = 16;
-/** The search around the best cell of the grid ends when a cell is this small a part of one of the grid's. */
-const finest = 1e-7;
+/** The search around the best cell of the grid ends at steps of this part of a cell. */
+const exact = 1e-7;
 
 /** Finds the parameters of scores at fixed sizes. Made once for all replicates: the grid's bases are computed only once. */
 export type CurveFitter = (scores: ArrayLike<number>) => CurveParameters;
@@ -73,8 +73,14 @@ export type CurveFitter = (scores: ArrayLike<number>) => CurveParameters;
  *
  * @param sizes training rows, ascending
  * @param weights of the squared errors
+ * @param options `finest`: where the search ends, as a part of a cell of the grid; replicates, which vary by more, need not be exact
  */
-export function curveFitter(family: CurveFamily, sizes: readonly number[], weights: readonly number[]): CurveFitter {
+export function curveFitter(
+  family: CurveFamily,
+  sizes: readonly number[],
+  weights: readonly number[],
+  { finest = exact }: { readonly finest?: number } = {},
+): CurveFitter {
   if (family === "last1") return (scores) => ({ ceiling: scores[sizes.length - 1]!, rise: 0, exponent: 0, shift: 0 });
   const { basis, shifts } = shapes[family];
   const at = new Float64Array(sizes.length);
@@ -94,7 +100,7 @@ export function curveFitter(family: CurveFamily, sizes: readonly number[], weigh
       const { error } = ceilingAndRise(cell.at, scores, weights);
       if (error < best.error) best = { exponent: cell.exponent, shift: cell.shift, error };
     }
-    best = refined(best, searched, (exponent, shift) => errorAt(scores, exponent, shift));
+    best = refined(best, searched, finest, (exponent, shift) => errorAt(scores, exponent, shift));
     for (const [index, size] of sizes.entries()) at[index] = basis(size, best.exponent, best.shift);
     const { ceiling, rise } = ceilingAndRise(at, scores, weights);
     return { ceiling, rise, exponent: best.exponent, shift: best.shift };
@@ -114,6 +120,7 @@ interface ShapeAt {
 function refined(
   start: ShapeAt,
   shiftRange: readonly [number, number] | undefined,
+  finest: number,
   errorAt: (exponent: number, shift: number) => number,
 ): ShapeAt {
   let best = start;

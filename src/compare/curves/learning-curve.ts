@@ -1,7 +1,5 @@
-/** @file A learning curve fitted to scores at several training-set sizes: which shape predicts best, how sure it is, and where it would be guessing. */
-import { quantile } from "../../lib/quantile.js";
-import { random } from "../../lib/random.js";
-import { type CurveFamily, type CurveParameters, curveFitter, curveScore, shapes } from "./curve-families.js";
+/** @file A learning curve fitted to scores at several training-set sizes: which shape predicts best, and where it would be guessing. */
+import { type CurveFamily, type CurveFitter, type CurveParameters, curveFitter, curveScore, shapes } from "./curve-families.js";
 
 /** The score of one approach, learned from `size` training rows. */
 export interface CurvePoint {
@@ -52,7 +50,7 @@ export interface NoCurve {
 /** Sizes below which no curve is fitted. */
 const fewestSizes = 4;
 /** No score is told beyond this many times the largest size. */
-const farthest = 8;
+export const farthestReach = 8;
 /** A score beyond this many times the largest size is flagged. */
 const far = 4;
 /** The backtest keeps back what is larger than this part of the largest size. */
@@ -99,11 +97,17 @@ function fitTo(points: readonly CurvePoint[], family: CurveFamily): CurveParamet
   return fitterOf(points, family)(points.map(({ score }) => score));
 }
 
-function fitterOf(points: readonly CurvePoint[], family: CurveFamily): (scores: ArrayLike<number>) => CurveParameters {
+/** Finds the curve of scores at the sizes of the points, weighted by size × runs. */
+export function fitterOf(
+  points: readonly CurvePoint[],
+  family: CurveFamily,
+  options: { readonly finest?: number } = {},
+): CurveFitter {
   return curveFitter(
     family,
     points.map(({ size }) => size),
     points.map(({ size, runs = 1 }) => size * runs),
+    options,
   );
 }
 
@@ -133,77 +137,6 @@ export type Reach = "measured" | "near" | "far" | "too-far";
 /** How far a size lies beyond the largest that was measured. */
 export function reachOf(size: number, largestSize: number): Reach {
   const times = size / largestSize;
-  if (!(times <= farthest)) return "too-far";
+  if (!(times <= farthestReach)) return "too-far";
   return times <= 1 ? "measured" : times <= far ? "near" : "far";
-}
-
-/** What a curve says of one size. */
-export interface CurveEstimate {
-  readonly kind: "estimate";
-  readonly size: number;
-  readonly reach: Exclude<Reach, "too-far">;
-  readonly score: number;
-  /** Ends of the interval of the curve itself: of the mean over many runs and all texts. */
-  readonly low: number;
-  readonly high: number;
-  /** Ends of the interval of what will be measured there: with the scatter around the curve and, beyond what was measured, the error of the backtest. */
-  readonly predictionLow: number;
-  readonly predictionHigh: number;
-}
-
-export interface CurveBandOptions {
-  /** Probability that the intervals are meant to cover. @default 0.95 */
-  readonly confidence?: number;
-  /** @default 42 */
-  readonly seed?: number;
-}
-
-/**
- * A fitted curve with its intervals at any sizes. Each replicate of the measured scores is fitted anew, with the same shape; the interval is between the replicates' quantiles, and
- * always holds the curve itself. Sizes beyond 8 times the largest are refused.
- *
- * @param points the same points that were fitted
- * @param replicates resampled scores, such as `crossedBootstrap` makes: each has one for each point, in the order of `points`
- */
-export function learningCurveBand(
-  curve: FittedCurve,
-  points: readonly CurvePoint[],
-  replicates: readonly ArrayLike<number>[],
-  sizes: readonly number[],
-  { confidence = 0.95, seed = 42 }: CurveBandOptions = {},
-): (CurveEstimate | { readonly kind: "refused"; readonly size: number; readonly reason: "too-far" })[] {
-  const used = new Set(curve.sizes);
-  const kept = points
-    .map((point, index) => ({ point, index }))
-    .filter(({ point }) => used.has(point.size))
-    .sort((a, b) => a.point.size - b.point.size);
-  const fitter = fitterOf(
-    kept.map(({ point }) => point),
-    curve.family,
-  );
-  const fits = replicates.map((scores) => fitter(kept.map(({ index }) => scores[index]!)));
-  const noise = random(seed, "scatter");
-  const tail = (1 - confidence) / 2;
-  const largest = curve.sizes.at(-1)!;
-  return sizes.map((size) => {
-    const reach = reachOf(size, largest);
-    if (reach === "too-far") return { kind: "refused", size, reason: "too-far" };
-    const score = fittedScore(curve, size);
-    const values = Float64Array.from(fits, (parameters) => curveScore(curve.family, parameters, size));
-    const scatter = reach === "measured" ? curve.scatter : Math.max(curve.scatter, curve.backtest[curve.family] ?? 0);
-    const seen = Float64Array.from(values.length > 0 ? values : [score], (value) => value);
-    const predicted = Float64Array.from({ length: Math.max(2000, seen.length) }, (_, index) => {
-      return seen[index % seen.length]! + scatter * noise.normal();
-    });
-    return {
-      kind: "estimate",
-      size,
-      reach,
-      score,
-      low: Math.min(score, quantile(seen, tail)),
-      high: Math.max(score, quantile(seen, 1 - tail)),
-      predictionLow: Math.max(0, Math.min(score, quantile(predicted, tail))),
-      predictionHigh: Math.min(1, Math.max(score, quantile(predicted, 1 - tail))),
-    };
-  });
 }

@@ -5,6 +5,43 @@
 
 export type { Estimate, Metric } from "../../types.js";
 export {
+  type ArmReplicates,
+  type CrossedBootstrapOptions,
+  type CrossedReplicates,
+  crossedBootstrap,
+  type NoReplicates,
+} from "../curves/crossed-bootstrap.js";
+export { type Crossover, type CrossoverOptions, crossover, type NoCrossover, type WinProbability } from "../curves/crossover.js";
+export type { CurveFamily, CurveParameters } from "../curves/curve-families.js";
+export {
+  type DataAdvantage,
+  type DataAdvantageEstimate,
+  dataAdvantage,
+  dataAdvantageInterval,
+  type MeasuredCurve,
+  type NoAdvantage,
+} from "../curves/data-advantage.js";
+export {
+  curvePoints,
+  type ExtrapolatedCrossover,
+  type ExtrapolationOptions,
+  extrapolatedCrossover,
+  type NoExtrapolation,
+} from "../curves/extrapolated-crossover.js";
+export type { Censored, LabelCount } from "../curves/label-count.js";
+export {
+  type CurveFitOptions,
+  type CurvePoint,
+  type CurveRefusal,
+  type FittedCurve,
+  fitLearningCurve,
+  fittedScore,
+  type NoCurve,
+  type Reach,
+} from "../curves/learning-curve.js";
+export { type CurveBandOptions, type CurveEstimate, learningCurveBand } from "../curves/learning-curve-band.js";
+export type { MeasuredArm, Run, SizedRun, WeightedScore } from "../curves/measured-arm.js";
+export {
   type BootstrapOptions,
   bootstrapInterval,
   differenceInterval,

@@ -1,13 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { curveFitter, curveScore } from "../../../src/compare/curves/curve-families.js";
-import {
-  type CurvePoint,
-  fitLearningCurve,
-  fittedScore,
-  learningCurveBand,
-  reachOf,
-} from "../../../src/compare/curves/learning-curve.js";
+import { type CurvePoint, fitLearningCurve, fittedScore, reachOf } from "../../../src/compare/curves/learning-curve.js";
+import { learningCurveBand } from "../../../src/compare/curves/learning-curve-band.js";
 import { random } from "../../../src/lib/random.js";
 
 interface Golden {
