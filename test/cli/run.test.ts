@@ -208,6 +208,11 @@ describe("what a user can get wrong", () => {
     ["a missing key", ["run", "DATA", "--llm", "openai:gpt-5"], /Set OPENAI_API_KEY, or choose a model without a key/],
     ["a missing recording", ["run", "DATA", "--llm", "recorded:nothing.jsonl"], /nothing\.jsonl/],
     ["an LLM while offline", ["run", "DATA", "--llm", "openai:gpt-5", "--offline"], /--offline forbids it/],
+    [
+      "a model to check with that is not here while offline",
+      ["check", "DATA", "--model", "org/name", "--offline"],
+      /org\/name.*--offline/s,
+    ],
     ["an unknown approach", ["run", "DATA", "--approaches", "tune:prob"], /Did you mean "tune:probe"\?/],
     ["an approach that needs an LLM", ["run", "DATA", "--approaches", "prompt:zero-shot"], /It needs an LLM: add --llm/],
     ["an unknown report", ["run", "DATA", "-o", "report.pdf"], /"\.pdf"[\s\S]*\.html/],

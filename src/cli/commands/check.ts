@@ -33,6 +33,7 @@ export function addCheckCommand(program: Command, context: CommandContext): Comm
     .optionsGroup("What is looked for, and with what:")
     .addOption(flag("model", { help: "encoder that counts tokens and finds suspicious labels, as in run" }))
     .option("--no-label-errors", "skip the search for suspicious labels, the only slow check: it embeds every text")
+    .addOption(flag("offline"))
     .option("--json", "print all findings as JSON", false)
     .addOption(flag("runs", { help: "folder of all runs, where embeddings are stored" }))
     .addHelpText(

@@ -76,8 +76,8 @@ function waitTeller(context: PredictContext, progress: (detail?: string) => void
     const { reason, waitedSeconds, secondsLeft, patienceSeconds } = wait;
     if (waitedSeconds + secondsLeft < quietSeconds) return;
     if (!isTold) {
-      const text = `${reason} Waiting: the service is tried again in ${formatSeconds(secondsLeft)}, and for ${formatSeconds(patienceSeconds)} at most. Ctrl-C keeps everything.`;
-      context.log({ kind: "note", text });
+      const next = `in ${formatSeconds(secondsLeft)}${patienceSeconds === null ? "" : `, and for ${formatSeconds(patienceSeconds)} at most`}`;
+      context.log({ kind: "note", text: `${reason} Waiting: the service is tried again ${next}. Ctrl-C keeps everything.` });
     }
     isTold = true;
     progress(`waiting, tried again in ${formatSeconds(Math.ceil(secondsLeft))}`);

@@ -132,7 +132,7 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
           maxWaitSeconds,
           waitSeconds(Math.max(1, Math.min(tried, mostDoublings + 1)), backoffSeconds, error.retryAfterSeconds, jitter),
         );
-        await delay(seconds * 1000, undefined, { signal: signals.wait }).catch(() => signals.wait.throwIfAborted());
+        await waitForRow(seconds, error, signals);
       }
     }
   };
@@ -153,6 +153,14 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
       return answered;
     },
   };
+}
+
+/** Waits before one row is asked again. A wait that the service asked for is told: it may be minutes. */
+async function waitForRow(seconds: number, { message, retryAfterSeconds }: LlmError, { wait, onWait }: Signals): Promise<void> {
+  const tell = retryAfterSeconds === null ? undefined : onWait;
+  tell?.({ reason: message, waitedSeconds: 0, secondsLeft: seconds, patienceSeconds: null });
+  await delay(seconds * 1000, undefined, { signal: wait }).catch(() => wait.throwIfAborted());
+  tell?.(null);
 }
 
 /** More often no request is put into another form. */

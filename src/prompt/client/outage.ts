@@ -9,16 +9,16 @@ import { formatSeconds } from "../../lib/text/format.js";
 import { type Llm, LlmError } from "../llm.js";
 import { createWaitingRoom } from "./waiting-room.js";
 
-/** What is waited for, for people. */
+/** A wait, as it is told to people. */
 export interface ServiceWait {
-  /** A sentence. */
+  /** Why, as a sentence. */
   readonly reason: string;
-  /** Since it began. */
+  /** Seconds since it began. */
   readonly waitedSeconds: number;
-  /** Until the service is tried again. */
+  /** Seconds until the service is tried again. */
   readonly secondsLeft: number;
-  /** Until the wait ends without an answer. */
-  readonly patienceSeconds: number;
+  /** Seconds until it is given up; `null` for the wait of one row, which ends with the next attempt. */
+  readonly patienceSeconds: number | null;
 }
 
 /** How a request came through. To be ended once, whatever became of it. */

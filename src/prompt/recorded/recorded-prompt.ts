@@ -1,4 +1,4 @@
-import type { Approach, Prediction, Query, Task, Traits, Usage } from "../../types.js";
+import type { Approach, Context, Prediction, Query, Task, Traits, Usage } from "../../types.js";
 import { listPrices } from "../prices/price-table.js";
 import {
   batchCostOfUsage,
@@ -50,6 +50,12 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
   const listed = findRecordedPrice(prices, model);
   const price = listed === null ? null : priceOn(listed, today);
   const facts = recordedFacts(recording, price);
+  const noted = new Set<string>();
+  /** Tells a note once, however often the recording is fitted and asked. */
+  const note = (text: string, log: Context["log"]): void => {
+    if (!noted.has(text)) log({ kind: "note", text });
+    noted.add(text);
+  };
   return {
     name: `prompt:recorded@${model.replace(/\s+/g, "-")}${options.suffix === undefined ? "" : `#${options.suffix}`}`,
     arm: "prompt",
@@ -70,8 +76,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
     },
     async fit(train, context) {
       context.signal.throwIfAborted();
-      for (const text of [...recording.warnings, ...priceWarnings(prices, model, listed, today)])
-        context.log({ kind: "note", text });
+      for (const text of [...recording.warnings, ...priceWarnings(prices, model, listed, today)]) note(text, context.log);
       const { labels, descriptions, isMultiLabel } = train;
       const mayHaveNoLabel = train.examples.some((example) => example.labels.length === 0);
       const task = { labels, descriptions, isMultiLabel, mayHaveNoLabel, aliases: { ...train.aliases, ...options.aliases } };
@@ -109,7 +114,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
               outputTokens: usage?.outputTokens ?? 0,
             });
           }
-          noteGaps(predictions, recording, predictContext.log);
+          for (const text of gapNotes(predictions, recording)) note(text, predictContext.log);
           return predictions;
         },
         async files() {
@@ -170,19 +175,17 @@ function batchNote(usdPerThousand: number | null): string {
   return usdPerThousand === null ? "" : `, which cost $${usdPerThousand} per 1,000 at the batch price`;
 }
 
-function noteGaps(
-  predictions: readonly Prediction[],
-  { path }: Recording,
-  log: (event: { kind: "note"; text: string }) => void,
-): void {
+/** What the recording lacks of these rows, in sentences. */
+function gapNotes(predictions: readonly Prediction[], { path }: Recording): string[] {
   const missing = predictions.filter(({ failure }) => failure === "missing").length;
   const failed = predictions.filter(({ failure }) => failure === "error").length;
   const disputed = predictions.filter(({ isDisputed }) => isDisputed === true).length;
-  if (disputed > 0) {
-    const text = `${disputed} of ${predictions.length} rows have answers that differ in ${path}: the last one counts. Is it one run of one prompt?`;
-    log({ kind: "note", text });
-  }
-  if (missing > 0) log({ kind: "note", text: `${missing} of ${predictions.length} rows are not in ${path}: they are left out.` });
-  if (failed > 0)
-    log({ kind: "note", text: `${failed} of ${predictions.length} rows hold an error in ${path}: they are left out.` });
+  const rows = predictions.length;
+  return [
+    ...(disputed > 0
+      ? [`${disputed} of ${rows} rows have answers that differ in ${path}: the last one counts. Is it one run of one prompt?`]
+      : []),
+    ...(missing > 0 ? [`${missing} of ${rows} rows are not in ${path}: they are left out.`] : []),
+    ...(failed > 0 ? [`${failed} of ${rows} rows hold an error in ${path}: they are left out.`] : []),
+  ];
 }

@@ -130,6 +130,21 @@ describe("a service that is gone for a while", () => {
   });
 });
 
+describe("a single row that the service sends away for long", () => {
+  it("waits with a sentence, not in silence", async () => {
+    const waits: (ServiceWait | null)[] = [];
+    let asked = 0;
+    const llm = fakeLlm(() => (asked++ === 0 ? new LlmError("limit", "The daily limit is reached.", 3600) : "ham"));
+    const client = createClient(llm, { backoffSeconds: 0.001, maxWaitSeconds: 0.05 });
+    const signals = { wait: never, request: never, onWait: (wait: ServiceWait | null) => void waits.push(wait) };
+    await client.ask(() => ({ messages: [{ role: "user", content: "x" }], maxOutputTokens: 8 }), signals);
+    expect(waits).toEqual([
+      { reason: "The daily limit is reached.", waitedSeconds: 0, secondsLeft: 0.05, patienceSeconds: null },
+      null,
+    ]);
+  });
+});
+
 describe("rows that make a good service stumble", () => {
   it("fail by themselves, though nothing else is left to ask", async () => {
     const bad = new Set(["lost 21", "lost 23"]);

@@ -113,6 +113,23 @@ describe("a recording", () => {
     expect(notes.join("\n")).toMatch(/1 of 7 rows are not in .*1 of 7 rows hold an error/s);
   });
 
+  it("tells a note once, though it is fitted for validation and for the test, and asked twice", async () => {
+    const path = join(folder, "noted.jsonl");
+    await writeFile(path, line({ id: "a", content: "ham", model: "an-unknown-model" }));
+    const approach = await recordedPrompt({ path });
+    const context = recordingContext();
+    for (let time = 0; time < 2; time++) {
+      const predictor = await approach.fit(train, context);
+      await predictor.predict(
+        ["a", "b"].map((id) => ({ id, text: id })),
+        context,
+      );
+    }
+    const notes = context.events.flatMap((event) => (event.kind === "note" ? [event.text] : []));
+    expect(notes.length).toBeGreaterThan(1);
+    expect(new Set(notes).size).toBe(notes.length);
+  });
+
   it("has scores and a confidence where it holds log-probabilities", async () => {
     const token = (said: string, probability: number) => ({
       token: said,
