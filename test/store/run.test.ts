@@ -65,6 +65,16 @@ describe("a run on disk", () => {
     expect(again.manifest).toEqual({ ...manifest, finishedAt: "2026-01-02T03:05:00.000Z" });
   });
 
+  it("says why an approach was not measured: in the words of an error, or that it has no outcome", async () => {
+    const failed = [
+      { ...identified("prompt:a", "prompt"), reason: "no server answers" },
+      { ...identified("prompt:b", "prompt"), reason: { kind: "no-outcome" as const, testRows: 2, example: "status 401" } },
+    ];
+    const folder = join(root, "failed");
+    await (await createRun(folder, manifest)).update({ failed });
+    expect((await readRun(folder)).manifest.failed).toEqual(failed);
+  });
+
   it("has a folder for what each fit keeps, and deletes it once the measurement is stored", async () => {
     const run = await createRun(join(root, "fits"), manifest);
     const [first, second, other] = [
