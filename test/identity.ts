@@ -1,5 +1,7 @@
 /** @file What an approach of a test is, filled in from the name that the test gives it. Nothing else reads a name. */
-import type { Approach, Arm, FailedApproach, Identity, Traits } from "../src/types.js";
+import type { Approach } from "../src/types/approach.js";
+import type { Arm, Identity, Traits } from "../src/types/identity.js";
+import type { FailedApproach } from "../src/types/measurement.js";
 
 /** The identity behind `tune:probe`, `prompt:few-shot@MODEL`, `prompt:file:NAME#2@MODEL`, `prompt:recorded@MODEL#2`, and whatever a test makes up. */
 export function identityFor(name: string, arm: Arm): Identity {

@@ -4,7 +4,10 @@ import { decide } from "../../src/advise/decision.js";
 import { rowStatistics } from "../../src/compare/row-statistics.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { random } from "../../src/lib/random.js";
-import type { Assumptions, Measurement, Outcome, TaskFacts } from "../../src/types.js";
+import type { TaskFacts } from "../../src/types/data.js";
+import type { Measurement } from "../../src/types/measurement.js";
+import type { Outcome } from "../../src/types/prediction.js";
+import type { Assumptions } from "../../src/types/prices.js";
 import { keep, table } from "../lib/results.js";
 import { median } from "../lib/statistics.js";
 

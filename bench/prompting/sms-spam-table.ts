@@ -18,7 +18,8 @@ import type { Message } from "../../src/prompt/llm.js";
 import { listPrices } from "../../src/prompt/prices/price-table.js";
 import { batchCostOfUsage, costOfUsage, findPrice } from "../../src/prompt/prices/prices.js";
 import { recordedPrompt } from "../../src/prompt/recorded/recorded-prompt.js";
-import type { Dataset, Prediction, Usage } from "../../src/types.js";
+import type { Dataset } from "../../src/types/data.js";
+import type { Prediction, Usage } from "../../src/types/prediction.js";
 import { python } from "../lib/machine.js";
 import { keep, table } from "../lib/results.js";
 

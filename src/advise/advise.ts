@@ -1,5 +1,5 @@
 /** @file From a comparison to advice, by rules: each looks at the numbers and reports what it finds; no weights are hidden. */
-import type { Comparison } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
 import { type Decision, decide } from "./decision.js";
 import type { Finding } from "./findings.js";
 import { confidenceIn, guessingRival, headlineOf } from "./headline.js";

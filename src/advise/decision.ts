@@ -4,7 +4,9 @@
  */
 import { runsAnywhere } from "../compare/known-facts.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
-import type { Comparison, Contrast, Summary, UnansweredApproach } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Contrast } from "../types/contrast.js";
+import type { Summary, UnansweredApproach } from "../types/scores.js";
 import type { TieBreak } from "./findings.js";
 import { certainGainOver, contendersOf, contrastBetween, majorityBaseline, reversed, summaryOf } from "./lookup.js";
 

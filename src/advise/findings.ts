@@ -2,18 +2,13 @@
  * @file What the rules can find, as data. A finding carries names and numbers, never prose: `words/` says each kind in words,
  * once for every renderer, and does not compile while a kind is missing.
  */
-import type {
-  Arm,
-  BreakEven,
-  ChoiceBasis,
-  Contrast,
-  Estimate,
-  FailedReason,
-  Failure,
-  Metric,
-  MoreRows,
-  UnansweredApproach,
-} from "../types.js";
+import type { ChoiceBasis } from "../types/comparison.js";
+import type { Contrast, MoreRows } from "../types/contrast.js";
+import type { Arm } from "../types/identity.js";
+import type { FailedReason } from "../types/measurement.js";
+import type { Failure } from "../types/prediction.js";
+import type { BreakEven } from "../types/prices.js";
+import type { Estimate, Metric, UnansweredApproach } from "../types/scores.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =

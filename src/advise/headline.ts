@@ -2,7 +2,10 @@
 import { fewestRequests } from "../compare/cost.js";
 import { formatPlural, formatPValue } from "../lib/text/format.js";
 import { metricInWords } from "../lib/text/metric-names.js";
-import type { Arm, Comparison, Contrast, Summary } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Contrast } from "../types/contrast.js";
+import type { Arm } from "../types/identity.js";
+import type { Summary } from "../types/scores.js";
 import type { Decision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
 import { certainGain, contendersOf, gainOver, guesserKind, isGuessing, isPerhapsChance, leadIsShown } from "./lookup.js";

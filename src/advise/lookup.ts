@@ -1,7 +1,9 @@
 /** @file Questions that several rules ask of a comparison. */
 import { isPromptedLlm, isStandIn } from "../compare/language-model.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
-import type { Comparison, Contrast, Reading, Summary } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Contrast, Reading } from "../types/contrast.js";
+import type { Summary } from "../types/scores.js";
 import type { Gain, Guesser } from "./findings.js";
 
 /** The summary of an approach by its name, if it ran. */

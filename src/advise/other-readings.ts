@@ -1,5 +1,6 @@
 /** @file The decision read once more from other rows: a verdict is never surer than its least sure reading. */
-import type { Comparison, Contrast, Reading } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Contrast, Reading } from "../types/contrast.js";
 import { type Decision, decide } from "./decision.js";
 import type { RowChoice } from "./findings.js";
 import { contrastBetween } from "./lookup.js";

@@ -3,7 +3,7 @@ import { displayWidth, padColumns } from "../lib/text/display-width.js";
 import { formatCount, formatSeconds, formatUsd } from "../lib/text/format.js";
 import { visibleText } from "../lib/text/visible-text.js";
 import { type ApproachEstimate, addRanges, rangeOf, totalUsd } from "../run/estimate.js";
-import type { Task } from "../types.js";
+import type { Task } from "../types/data.js";
 
 /** `$0.12 to $0.80`; nothing where the two are written alike. */
 export function formatUsdRange({ low, high }: { readonly low: number; readonly high: number }): string | null {

@@ -7,7 +7,7 @@ import { displayWidth, padColumns } from "../lib/text/display-width.js";
 import { formatCount, formatPercent, formatPlural, formatSeconds, formatUsd } from "../lib/text/format.js";
 import { spendingText } from "../lib/text/spending.js";
 import { visibleText } from "../lib/text/visible-text.js";
-import type { Spending } from "../types.js";
+import type { Spending } from "../types/prediction.js";
 import { formatUsdRange } from "./estimate-table.js";
 
 /** The plan. */

@@ -5,7 +5,7 @@ import { formatCount, formatSeconds } from "../lib/text/format.js";
 import { noteText, phaseKey, phaseText } from "../lib/text/phase-text.js";
 import { visibleText } from "../lib/text/visible-text.js";
 import { style } from "../report/terminal/style.js";
-import type { PhaseEvent, ProgressEvent } from "../types.js";
+import type { PhaseEvent, ProgressEvent } from "../types/events.js";
 import { noteLines } from "./notes.js";
 import { screenBlock } from "./screen-block.js";
 import type { Terminal } from "./terminal.js";

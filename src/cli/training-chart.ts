@@ -5,7 +5,7 @@ import { movingAverage } from "../lib/smoothing.js";
 import { displayWidth } from "../lib/text/display-width.js";
 import { formatNumber } from "../lib/text/format.js";
 import type { Style } from "../report/terminal/style.js";
-import type { TrainingNumbers } from "../types.js";
+import type { TrainingNumbers } from "../types/events.js";
 
 /** What one event of a training said. */
 export interface TrainingPoint {

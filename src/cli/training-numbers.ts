@@ -1,6 +1,6 @@
 /** @file A training in numbers: those that stand under its curves while it runs, and those that stay when it is done. */
 import { formatCount, formatNumber } from "../lib/text/format.js";
-import type { TrainingNumbers } from "../types.js";
+import type { TrainingNumbers } from "../types/events.js";
 import { smoothedLoss, type TrainingPoint } from "./training-chart.js";
 
 /** Seconds that a speed is the mean over. */

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Assumptions } from "../types.js";
+import type { Assumptions } from "../types/prices.js";
 
 /**
  * What one core of a rented machine costs an hour: half the price of AWS m7g.large (2 vCPUs; Linux, on demand, us-east-1),

@@ -1,6 +1,8 @@
 /** @file One planned measurement, attempted: what its user could mend ends this approach and not the comparison. */
 import { BudgetError, UserError } from "../lib/errors.js";
-import type { Measurement, MeasurementKey, Predictor, ProgressEvent } from "../types.js";
+import type { Predictor } from "../types/approach.js";
+import type { ProgressEvent } from "../types/events.js";
+import type { Measurement, MeasurementKey } from "../types/measurement.js";
 import { keyOfFit, measure } from "./measure.js";
 import type { PlannedMeasurement } from "./plan.js";
 

@@ -1,5 +1,10 @@
 /** @file The best candidate of an arm, chosen on validation rows. Test rows are looked at by nobody who chooses. */
-import type { Arm, Assumptions, BestChoice, ChoiceBasis, Measurement, Metric, MetricChoice, TaskFacts } from "../types.js";
+import type { BestChoice, ChoiceBasis } from "../types/comparison.js";
+import type { TaskFacts } from "../types/data.js";
+import type { Arm } from "../types/identity.js";
+import type { Measurement } from "../types/measurement.js";
+import type { Assumptions } from "../types/prices.js";
+import type { Metric, MetricChoice } from "../types/scores.js";
 import { type MeasuredPrice, measuredPrice, usdPerThousand } from "./cost.js";
 import { isStandIn } from "./language-model.js";
 import { mainMeasurements } from "./main-measurements.js";

@@ -1,19 +1,13 @@
 /** @file The front door: approaches in, a comparison out. Nothing here knows a model from a prompt. */
 import { UserError } from "../lib/errors.js";
 import { measurementKey } from "../lib/text/measurement-key.js";
-import type {
-  Approach,
-  Arm,
-  Assumptions,
-  Comparison,
-  FailedApproach,
-  Measurement,
-  MeasurementKey,
-  Predictor,
-  ProgressEvent,
-  Task,
-  TaskFacts,
-} from "../types.js";
+import type { Approach, Predictor } from "../types/approach.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Task, TaskFacts } from "../types/data.js";
+import type { ProgressEvent } from "../types/events.js";
+import type { Arm } from "../types/identity.js";
+import type { FailedApproach, Measurement, MeasurementKey } from "../types/measurement.js";
+import type { Assumptions } from "../types/prices.js";
 import { defaultAssumptions } from "./assumptions.js";
 import { attempt } from "./attempt.js";
 import { type CurveOptions, measureCurves } from "./curves/measure-curves.js";

@@ -1,5 +1,7 @@
 /** @file The planned contrasts, and what each says. */
-import type { Comparison, Contrast, Estimate, MetricChoice, MoreRows, Reading, Summary } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Contrast, MoreRows, Reading } from "../types/contrast.js";
+import type { Estimate, MetricChoice, Summary } from "../types/scores.js";
 import type { MeasuredDifference, PairDifference } from "./pair-difference.js";
 import { holm } from "./statistics/holm.js";
 import { moreNeeded } from "./statistics/power.js";

@@ -1,5 +1,7 @@
 /** @file What predictions cost, what came before the first one, and from how many requests on one way is the cheaper one. */
-import type { Assumptions, BreakEven, Measurement, SetupCost, Summary } from "../types.js";
+import type { Measurement } from "../types/measurement.js";
+import type { Assumptions, BreakEven, SetupCost } from "../types/prices.js";
+import type { Summary } from "../types/scores.js";
 import { labelsUsed } from "./known-facts.js";
 import { normalQuantile } from "./statistics/normal.js";
 

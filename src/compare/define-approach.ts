@@ -1,15 +1,9 @@
 /** @file A custom approach in a few lines: everything it need not define has a default. */
 import { UserError } from "../lib/errors.js";
-import type {
-  Approach,
-  Dataset,
-  FitContext,
-  PredictContext,
-  Prediction,
-  Predictor,
-  PredictorFacts,
-  RunEstimate,
-} from "../types.js";
+import type { Approach, FitContext, PredictContext, Predictor, RunEstimate } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
+import type { PredictorFacts } from "../types/identity.js";
+import type { Prediction } from "../types/prediction.js";
 
 /** The labels of a text: one name, or a list if rows may have several. `null`: no answer, which counts as wrong. */
 export type OwnLabels = string | readonly string[] | null;

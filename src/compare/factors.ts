@@ -2,20 +2,10 @@
  * @file The table of factors: for each of the six by which people choose between fine-tuning and prompting, and for quality, what was
  * measured. A cell is a measurement or says why there is none; nothing is guessed.
  */
-import type {
-  Assumptions,
-  BreakEven,
-  FactorCell,
-  FactorMeasure,
-  FactorName,
-  FactorRow,
-  LabelsScored,
-  Metric,
-  MetricChoice,
-  MetricScore,
-  Outcome,
-  Summary,
-} from "../types.js";
+import type { FactorCell, FactorMeasure, FactorName, FactorRow, LabelsScored, MetricScore } from "../types/factors.js";
+import type { Outcome } from "../types/prediction.js";
+import type { Assumptions, BreakEven } from "../types/prices.js";
+import type { Metric, MetricChoice, Summary } from "../types/scores.js";
 import { setupCost } from "./cost.js";
 import { labelsUsed, wordsWritten } from "./known-facts.js";
 import { scoreOf } from "./metrics/metric-choice.js";

@@ -1,5 +1,7 @@
 /** @file What an approach is: what it says of itself, and for what it leaves out, what its measurement tells. */
-import type { Approach, Identity, Measurement, Traits } from "../types.js";
+import type { Approach } from "../types/approach.js";
+import type { Identity, Traits } from "../types/identity.js";
+import type { Measurement } from "../types/measurement.js";
 
 /** The identity of an approach; its method is its name where it tells none. */
 export function identityOf({ name, method = name, ...rest }: Approach): Identity {

@@ -1,5 +1,5 @@
 /** @file What is known of how an approach came about: all of one that ran here; of a recording, what the user told. */
-import type { Summary } from "../types.js";
+import type { Summary } from "../types/scores.js";
 
 type Known = Pick<Summary, "facts" | "fitCost">;
 

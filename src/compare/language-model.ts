@@ -1,4 +1,4 @@
-import type { Measurement } from "../types.js";
+import type { Measurement } from "../types/measurement.js";
 
 /** Whether an approach is of the prompted arm and asks a language model: what the arm is judged by. */
 export function isPromptedLlm({ arm, traits }: Pick<Measurement, "arm" | "traits">): boolean {

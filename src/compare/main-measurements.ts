@@ -1,4 +1,5 @@
-import type { Measurement, TaskFacts } from "../types.js";
+import type { TaskFacts } from "../types/data.js";
+import type { Measurement } from "../types/measurement.js";
 
 /**
  * The measurements that the comparison itself consists of: by these an arm's best is chosen, and approaches are scored and priced. Left out are

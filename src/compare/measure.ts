@@ -2,21 +2,11 @@
 import { addCosts, noCost } from "../lib/cost.js";
 import { throwIfAborted } from "../lib/errors.js";
 import { random } from "../lib/random.js";
-import type {
-  Approach,
-  Context,
-  Cost,
-  Dataset,
-  Experiment,
-  Measurement,
-  MeasurementKey,
-  Outcome,
-  PredictContext,
-  Prediction,
-  Predictor,
-  ProgressEvent,
-  Query,
-} from "../types.js";
+import type { Approach, Context, PredictContext, Predictor } from "../types/approach.js";
+import type { Dataset, Query } from "../types/data.js";
+import type { ProgressEvent } from "../types/events.js";
+import type { Experiment, Measurement, MeasurementKey } from "../types/measurement.js";
+import type { Cost, Outcome, Prediction } from "../types/prediction.js";
 import { identityOf, traitsOf } from "./identity.js";
 
 export interface MeasureOptions {

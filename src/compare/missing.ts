@@ -2,7 +2,7 @@
  * @file Missing is not wrong. An outcome that a recording lacks, or that a service failed to give, says nothing of the approach: it takes
  * no part in a score, a contrast or a choice. What the approach itself refused, garbled or cut off is an answer of its own, and wrong.
  */
-import type { Failure, Outcome, Prediction } from "../types.js";
+import type { Failure, Outcome, Prediction } from "../types/prediction.js";
 
 /** Whether an outcome says nothing of its approach: not in the recording, failed for good, or refused by the host's filter. */
 export function isMissing({ failure, refusedBy }: Pick<Prediction, "failure" | "refusedBy">): boolean {

@@ -1,6 +1,6 @@
 /** @file What the test rows say of two approaches, whatever margin is assumed: the difference with its interval and its test, and other readings of it. */
 import { random } from "../lib/random.js";
-import type { Contrast, MoreRows, Reading } from "../types.js";
+import type { Contrast, MoreRows, Reading } from "../types/contrast.js";
 import { isPromptedLlm } from "./language-model.js";
 import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./metrics/scores.js";
 import { neverAnswered } from "./never-answered.js";

@@ -1,7 +1,10 @@
 /** @file What a comparison measures, in which order: decided before anything is spent, so that an estimate and the run cannot differ. */
 import { type Split, splitDataset } from "../data/split.js";
 import { UserError } from "../lib/errors.js";
-import type { Approach, Arm, Dataset, Experiment, Measurement, Task } from "../types.js";
+import type { Approach } from "../types/approach.js";
+import type { Dataset, Task } from "../types/data.js";
+import type { Arm } from "../types/identity.js";
+import type { Experiment, Measurement } from "../types/measurement.js";
 
 /** One measurement to be made. */
 export interface PlannedMeasurement {

@@ -2,7 +2,10 @@
  * @file What the rows say, whatever prices and margin are assumed: all that takes resampling, or a pass over the rows. It is computed once; to
  * decide anew under other assumptions takes none of it.
  */
-import type { Comparison, Contrast, FailedApproach, Measurement, TaskFacts } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Contrast } from "../types/contrast.js";
+import type { TaskFacts } from "../types/data.js";
+import type { FailedApproach, Measurement } from "../types/measurement.js";
 import { type Candidates, candidatesOf } from "./best.js";
 import { type MeasuredPrice, measuredPrice } from "./cost.js";
 import { shareOfAnswersChanged } from "./factors.js";

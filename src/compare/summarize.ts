@@ -1,5 +1,9 @@
 /** @file From stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
-import type { Assumptions, BreakEven, Comparison, Measurement, Summary, TaskFacts } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { TaskFacts } from "../types/data.js";
+import type { Measurement } from "../types/measurement.js";
+import type { Assumptions, BreakEven } from "../types/prices.js";
+import type { Summary } from "../types/scores.js";
 import { bestOf } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";
 import { breakEven, usdPerThousand } from "./cost.js";

@@ -2,7 +2,10 @@
 import { addCosts, noCost } from "../lib/cost.js";
 import { quantile } from "../lib/quantile.js";
 import { type Random, random } from "../lib/random.js";
-import type { Cost, LabelScore, Measurement, MissingRows, Summary, TaskFacts } from "../types.js";
+import type { TaskFacts } from "../types/data.js";
+import type { Measurement } from "../types/measurement.js";
+import type { Cost } from "../types/prediction.js";
+import type { LabelScore, MissingRows, Summary } from "../types/scores.js";
 import { pickIdentity } from "./identity.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { calibration } from "./metrics/calibration.js";

@@ -1,4 +1,4 @@
-import type { Task, TaskFacts } from "../types.js";
+import type { Task, TaskFacts } from "../types/data.js";
 
 /** What a comparison keeps of a task: everything but the rows. */
 export function taskFacts(task: Task): TaskFacts {

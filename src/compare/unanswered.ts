@@ -1,5 +1,6 @@
 /** @file Approaches that most answers could not be had from: what is said of them is said of a setup, not of a model. */
-import type { Failure, Outcome, UnansweredApproach, UnansweredReason } from "../types.js";
+import type { Failure, Outcome } from "../types/prediction.js";
+import type { UnansweredApproach, UnansweredReason } from "../types/scores.js";
 import { isMissing } from "./missing.js";
 import type { ApproachRuns } from "./summary.js";
 

@@ -1,5 +1,5 @@
 import { sha256 } from "../lib/hash.js";
-import type { Example } from "../types.js";
+import type { Example } from "../types/data.js";
 
 /**
  * SHA-256 of rows: of their ids, texts and labels, whatever order they stand in. Two runs with equal hashes were measured on the

@@ -3,7 +3,8 @@
 import { UserError } from "../lib/errors.js";
 import { numpyPermutation } from "../lib/numpy-permutation.js";
 import { formatCount, formatPlural } from "../lib/text/format.js";
-import type { Dataset, ProgressEvent, Task } from "../types.js";
+import type { Dataset, Task } from "../types/data.js";
+import type { ProgressEvent } from "../types/events.js";
 import { contentHash } from "./content-hash.js";
 import { type DatasetOptions, readSource } from "./source.js";
 import { splitDataset } from "./split.js";

@@ -2,7 +2,8 @@
  * @file Duplicates among examples, looked for once: a split, the cut of validation rows from one of its sides and the audit ask about the same
  * rows, and looking takes half a minute for a million of them.
  */
-import type { Example, ProgressEvent } from "../types.js";
+import type { Example } from "../types/data.js";
+import type { ProgressEvent } from "../types/events.js";
 import { type DuplicateGroups, duplicateGroups } from "./near-duplicates.js";
 
 /** What a search found of one example: the groups it is in, by a number that is the same for all their members. */

@@ -1,7 +1,7 @@
 /** @file Rows of a table as examples. */
 
 import { UserError } from "../lib/errors.js";
-import type { Example } from "../types.js";
+import type { Example } from "../types/data.js";
 import type { Columns } from "./columns.js";
 import { objectsInside } from "./label-cells.js";
 import { labelsOf } from "./labels.js";

@@ -7,7 +7,7 @@
  * from full ones as Shrivastava (2017, "Optimal Densification") does: the same estimate as 256 permutations at 1/256 of the work.
  */
 
-import type { ProgressEvent } from "../types.js";
+import type { ProgressEvent } from "../types/events.js";
 import { clusters } from "./clusters.js";
 import { textKey } from "./text-key.js";
 

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { UserError } from "../lib/errors.js";
 import { formatPlural } from "../lib/text/format.js";
-import type { Dataset, Example } from "../types.js";
+import type { Dataset, Example } from "../types/data.js";
 import { labelWarnings } from "./audit/lookalikes.js";
 import { type ColumnNames, type Columns, findColumns } from "./columns.js";
 import { labelWordsBeside, readLabelWords } from "./descriptions.js";

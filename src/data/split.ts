@@ -2,7 +2,8 @@
 
 import { UserError } from "../lib/errors.js";
 import { random } from "../lib/random.js";
-import type { Dataset, Example, ProgressEvent } from "../types.js";
+import type { Dataset, Example } from "../types/data.js";
+import type { ProgressEvent } from "../types/events.js";
 import { clusters } from "./clusters.js";
 import { duplicatesAmong } from "./duplicates.js";
 import type { DuplicateGroups } from "./near-duplicates.js";

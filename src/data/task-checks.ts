@@ -2,7 +2,7 @@
 
 import { UserError } from "../lib/errors.js";
 import { formatCount } from "../lib/text/format.js";
-import type { Dataset } from "../types.js";
+import type { Dataset } from "../types/data.js";
 import { textKey } from "./text-key.js";
 
 /** UserError where nothing can be learned: one text, one label, or so many labels that it must be the wrong column. */

@@ -2,7 +2,7 @@
 
 import { UserError } from "../lib/errors.js";
 import { formatCount } from "../lib/text/format.js";
-import type { Example } from "../types.js";
+import type { Example } from "../types/data.js";
 import { plainNumber } from "./audit/lookalikes.js";
 
 /** The rows with their labels in the spelling of training where they are the same numbers, and what was changed, in a sentence. */

@@ -6,7 +6,7 @@ import { readFile, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../lib/errors.js";
 import { formatBytes } from "../lib/text/format.js";
-import type { ProgressEvent } from "../types.js";
+import type { ProgressEvent } from "../types/events.js";
 import { cachedCommit, snapshotFolder, tagCache, writeRef, writeTree } from "./cache.js";
 import { datasetInCache, fromCache, type InCache, modelInCache } from "./cached-snapshot.js";
 import { convertedRevision, datasetFiles, withoutRows } from "./dataset-files.js";

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { baseUrlFault, baseUrlOf } from "../lib/base-url.js";
 import { UserError } from "../lib/errors.js";
 import { readSecret } from "../lib/secret.js";
-import type { ProgressEvent } from "../types.js";
+import type { ProgressEvent } from "../types/events.js";
 
 /** Environment variables. */
 export type Env = Readonly<Record<string, string | undefined>>;

@@ -9,7 +9,7 @@ import { isErrorCode, UserError } from "../lib/errors.js";
 import { textAt } from "../lib/json-value.js";
 import { privateFileMode } from "../lib/private-file.js";
 import { writeLines } from "../store/journal.js";
-import type { Failure } from "../types.js";
+import type { Failure } from "../types/prediction.js";
 import { emptyText, replacePredictions } from "./label-totals.js";
 import {
   type JournalLine,

@@ -15,7 +15,7 @@ import { loadPrices, type PriceTable } from "../prompt/prices/prices.js";
 import { checkLlms } from "../run/approaches.js";
 import { readEnvironment } from "../run/environment.js";
 import type { RunHooks } from "../run/hooks.js";
-import type { Query } from "../types.js";
+import type { Query } from "../types/data.js";
 import { textOfRow } from "./label-rows.js";
 import { stateFolder } from "./label-state.js";
 import { labelledFormat, mayBeFormula } from "./labelled-file.js";

@@ -3,7 +3,10 @@ import { pathOf, valueAt } from "../data/nested.js";
 import type { RowSource, SourceRow } from "../data/row-stream.js";
 import { joinedText } from "../data/text-columns.js";
 import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
-import type { PredictContext, Prediction, ProgressEvent, Query } from "../types.js";
+import type { PredictContext } from "../types/approach.js";
+import type { Query } from "../types/data.js";
+import type { ProgressEvent } from "../types/events.js";
+import type { Prediction } from "../types/prediction.js";
 import type { LabelledFile, LabelledRow } from "./labelled-file.js";
 
 export interface LabelRowsInput {

@@ -3,7 +3,7 @@ import { describedLabels, noLabelWords, readLabelWords } from "../data/descripti
 import { UserError } from "../lib/errors.js";
 import { balancedDemos, noDemos } from "../prompt/demos/balanced-demos.js";
 import type { DemoPlan } from "../prompt/program.js";
-import type { Dataset } from "../types.js";
+import type { Dataset } from "../types/data.js";
 import type { LabellerOptions } from "./labeller.js";
 
 /** The labels to choose from, what they mean, and the examples that a prompt shows. */

@@ -1,5 +1,5 @@
 import type { Pilot } from "../prompt/asking/output-estimate.js";
-import type { Prediction } from "../types.js";
+import type { Prediction } from "../types/prediction.js";
 
 /** What labeling came to so far. Plain JSON. */
 export interface LabelTotals extends Pilot {

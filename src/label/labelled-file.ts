@@ -11,7 +11,7 @@ import { UserError } from "../lib/errors.js";
 import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
 import { csvCell, isFormulaLike, quotedCell } from "../lib/text/csv-cell.js";
 import { type Journal, openJournal } from "../store/journal.js";
-import type { Prediction } from "../types.js";
+import type { Prediction } from "../types/prediction.js";
 import { addPredictions, emptyText, type LabelTotals, noTotals } from "./label-totals.js";
 
 /** Columns beside those that a row had. */

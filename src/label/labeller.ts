@@ -5,7 +5,8 @@ import type { BatchOptions } from "../prompt/batch/batch-queue.js";
 import type { Budget } from "../prompt/client/budget.js";
 import type { PriceTable } from "../prompt/prices/prices.js";
 import type { ResponseCache } from "../store/response-cache.js";
-import type { Predictor, Query, RunEstimate } from "../types.js";
+import type { Predictor, RunEstimate } from "../types/approach.js";
+import type { Query } from "../types/data.js";
 
 /** Which labels, and who gives them, as the command line says it. */
 export interface LabellerOptions {

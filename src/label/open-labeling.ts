@@ -4,7 +4,7 @@ import { packageVersion } from "../lib/version.js";
 import type { RunHooks } from "../run/hooks.js";
 import { localDownloadNotes } from "../run/model-downloads.js";
 import { lockRun } from "../store/run-lock.js";
-import type { RunEstimate } from "../types.js";
+import type { RunEstimate } from "../types/approach.js";
 import { failedPlaces, finishReplacing, isRetriable, passingFailures } from "./failed-rows.js";
 import type { LabelInputs } from "./label-inputs.js";
 import { checkState, type LabelState, labelFormat, stateFolder } from "./label-state.js";

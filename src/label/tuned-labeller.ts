@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { sha256 } from "../lib/hash.js";
 import { readSavedClassifier } from "../tune/saved-classifier.js";
-import type { Predictor } from "../types.js";
+import type { Predictor } from "../types/approach.js";
 import type { LabellerPlan } from "./labeller.js";
 
 /** Texts that the estimate of a tuned model is timed on. */

@@ -1,4 +1,4 @@
-import type { Cost } from "../types.js";
+import type { Cost } from "../types/prediction.js";
 
 export const noCost: Cost = { usd: 0, seconds: 0, inputTokens: 0, outputTokens: 0, labels: 0 };
 

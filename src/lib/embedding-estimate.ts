@@ -1,4 +1,6 @@
-import type { Dataset, Encoder, PredictContext, Query } from "../types.js";
+import type { PredictContext } from "../types/approach.js";
+import type { Dataset, Query } from "../types/data.js";
+import type { Encoder } from "../types/encoder.js";
 import { evenlySpaced } from "./evenly-spaced.js";
 
 const sampleSize = 32;

@@ -2,7 +2,9 @@
 
 import { UserError } from "../lib/errors.js";
 import { formatCount, formatPlural } from "../lib/text/format.js";
-import type { Approach, Dataset, PredictContext, Prediction, Predictor } from "../types.js";
+import type { Approach, PredictContext, Predictor } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
+import type { Prediction } from "../types/prediction.js";
 import { programPredictor } from "./asking/program-predictor.js";
 import { excerpt } from "./files/excerpt.js";
 import type { PromptSource } from "./files/prompt-source.js";

@@ -3,7 +3,7 @@
  * `client.ts`; what to ask stands beside it, in `template.ts`.
  */
 
-import type { Usage } from "../types.js";
+import type { Usage } from "../types/prediction.js";
 import type { Pace } from "./client/rate-limiter.js";
 import type { RequestsLeft } from "./client/told-bucket.js";
 import type { Price } from "./prices/prices.js";

@@ -1,6 +1,6 @@
 /** @file The prompting methods, one row each: from labeled examples to a prompt. */
 
-import type { Dataset } from "../types.js";
+import type { Dataset } from "../types/data.js";
 import { balancedDemos, defaultDemos, noDemos } from "./demos/balanced-demos.js";
 import type { ModelCard } from "./llm.js";
 import type { DemoPlan, PromptProgram, RetrievedDemos } from "./program.js";

@@ -1,5 +1,8 @@
 /** @file What all ways of prompting have in common: an LLM that is named or handed in, described before it is asked, and resolved when it is. */
-import type { Approach, Dataset, Encoder, FitContext, Predictor, Query, RunEstimate, Traits } from "../types.js";
+import type { Approach, FitContext, Predictor, RunEstimate } from "../types/approach.js";
+import type { Dataset, Query } from "../types/data.js";
+import type { Encoder } from "../types/encoder.js";
+import type { Traits } from "../types/identity.js";
 import { estimateProgram } from "./asking/estimate.js";
 import type { ProgramParts } from "./asking/program-predictor.js";
 import type { BatchOptions } from "./batch/batch-queue.js";

@@ -2,7 +2,8 @@
 
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
-import type { Approach, Dataset } from "../types.js";
+import type { Approach } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
 import { questionPredictor } from "./asking/program-predictor.js";
 import { prepareQuestions } from "./asking/question.js";
 import { shortlistNote } from "./asking/shortlist-recall.js";

@@ -7,7 +7,7 @@
  */
 
 import { sha256 } from "../lib/hash.js";
-import type { Dataset, Example } from "../types.js";
+import type { Dataset, Example } from "../types/data.js";
 import type { AnswerSchema, CompletionRequest, Message } from "./llm.js";
 import type { Aliases } from "./reading/answer.js";
 

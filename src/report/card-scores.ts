@@ -1,7 +1,8 @@
 /** @file A model card with what was measured on the test rows: a section before all others, and Hugging Face's `model-index`. */
 import { parse, stringify } from "yaml";
 import { formatCount, formatPlural, formatScore, formatShareEstimate } from "../lib/text/format.js";
-import type { Estimate, Summary, TaskFacts } from "../types.js";
+import type { TaskFacts } from "../types/data.js";
+import type { Estimate, Summary } from "../types/scores.js";
 import { escapeMarkdown } from "./markdown.js";
 
 /** A card tells of so many labels one by one: the commonest ones among the test rows. */

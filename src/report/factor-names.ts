@@ -1,4 +1,4 @@
-import type { FactorName } from "../types.js";
+import type { FactorName } from "../types/factors.js";
 
 /** The six factors of the decision, and quality, as they are headed in every report. */
 export const factorNames: Readonly<Record<FactorName, string>> = {

@@ -5,7 +5,11 @@ import { sentenceOf, titleOf } from "../advise/words/findings/findings.js";
 import { breakEvenBasisText, priceBasisText } from "../advise/words/prices.js";
 import { failedText } from "../advise/words/unanswered.js";
 import { labelsUsed, wordsWritten } from "../compare/known-facts.js";
-import type { BestChoice, Comparison, Cost, FactorRow, PredictorFacts, Summary } from "../types.js";
+import type { BestChoice, Comparison } from "../types/comparison.js";
+import type { FactorRow } from "../types/factors.js";
+import type { PredictorFacts } from "../types/identity.js";
+import type { Cost } from "../types/prediction.js";
+import type { Summary } from "../types/scores.js";
 
 /** The version of the JSON report. Fields are added without a new version; a new version means that one changed or went. */
 export const reportFormat = 4;

@@ -2,7 +2,8 @@ import { failedText, unansweredText } from "../advise/words/unanswered.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import { formatMetric, metricNames } from "../lib/text/metric-names.js";
 import { visibleText } from "../lib/text/visible-text.js";
-import type { Comparison, Metric, MetricChoice, Summary } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Metric, MetricChoice, Summary } from "../types/scores.js";
 import { shownMetrics } from "./ranking.js";
 
 /** A condition that was checked, as `--require` gives it. */

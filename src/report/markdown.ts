@@ -12,7 +12,8 @@ import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, format
 import { metricNames } from "../lib/text/metric-names.js";
 import { spendingText } from "../lib/text/spending.js";
 import { visibleText } from "../lib/text/visible-text.js";
-import type { Comparison, FactorCell } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { FactorCell } from "../types/factors.js";
 import { factorNames } from "./factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";

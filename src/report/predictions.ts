@@ -3,7 +3,9 @@
 import { isMissing } from "../compare/missing.js";
 import { csvCell } from "../lib/text/csv-cell.js";
 import { keyOf } from "../lib/text/measurement-key.js";
-import type { Comparison, Measurement, MeasurementKey, Outcome } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Measurement, MeasurementKey } from "../types/measurement.js";
+import type { Outcome } from "../types/prediction.js";
 
 type Row = Outcome & MeasurementKey & Pick<Measurement, "arm">;
 

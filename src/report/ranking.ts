@@ -3,7 +3,8 @@ import { fitSeconds } from "../compare/known-facts.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import { formatCount, formatSeconds, formatUsd } from "../lib/text/format.js";
 import { formatMetric, formatMetricEstimate, metricNames } from "../lib/text/metric-names.js";
-import type { Comparison, Metric, MetricChoice, Summary } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Metric, MetricChoice, Summary } from "../types/scores.js";
 
 /** One column of the table of all approaches, the most telling first: where there is no room, the last are left out. */
 export interface RankingColumn {

@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import type { Advice } from "../advise/advise.js";
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
-import type { Comparison } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
 import type { TrainingCurve } from "./charts/training-chart.js";
 import { renderHtml } from "./html/render-html.js";
 import { renderJson } from "./json.js";

@@ -1,6 +1,8 @@
 import { outcomesOf } from "../compare/details/disagreements.js";
 import { cutText } from "../lib/text/visible-text.js";
-import type { Arm, Comparison, Failure } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Arm } from "../types/identity.js";
+import type { Failure } from "../types/prediction.js";
 
 /** A test row without an answer, and what was said instead. */
 export interface UnansweredRow {

@@ -1,5 +1,6 @@
 import { isUnanswered } from "../advise/lookup.js";
-import type { Comparison, Contrast } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
+import type { Contrast } from "../types/contrast.js";
 
 const verdictNames: Readonly<Record<Contrast["verdict"], string>> = {
   "a-better": "first is better",

@@ -7,7 +7,9 @@ import { writePrivateFile } from "../lib/private-file.js";
 import { withTestScores } from "../report/card-scores.js";
 import type { Run } from "../store/run.js";
 import { cardFile } from "../tune/classifier/model-card.js";
-import type { Dataset, Measurement, Predictor } from "../types.js";
+import type { Predictor } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
+import type { Measurement } from "../types/measurement.js";
 import { promptfooExport } from "./saved-prompts.js";
 import { artifactFolder } from "./training-curves.js";
 

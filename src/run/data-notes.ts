@@ -2,7 +2,9 @@
 import { auditTask } from "../data/audit/audit.js";
 import type { FindingName } from "../data/audit/audit-findings.js";
 import { outOfFoldProbabilities } from "../tune/regression/cross-fit.js";
-import type { Context, Encoder, Task } from "../types.js";
+import type { Context } from "../types/approach.js";
+import type { Task } from "../types/data.js";
+import type { Encoder } from "../types/encoder.js";
 
 /** Findings that the reader of the data does not tell by itself. */
 const told: ReadonlySet<FindingName> = new Set(["conflicts", "suspects", "personalData", "modelLanguages", "languages"]);

@@ -1,7 +1,7 @@
 /** @file `--require`: conditions on the result, for CI. */
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
-import type { Summary } from "../types.js";
+import type { Summary } from "../types/scores.js";
 
 type Scores = Pick<Summary, "accuracy" | "macroF1" | "multiLabel" | "balancedAccuracy" | "mcc">;
 

@@ -1,5 +1,5 @@
 /** @file What a run reports to its caller, and what it asks. */
-import type { RunEvent } from "../types.js";
+import type { RunEvent } from "../types/events.js";
 
 /** A question before money is spent. */
 export interface SpendingQuestion {

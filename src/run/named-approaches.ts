@@ -2,7 +2,7 @@
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import { promptMethods } from "../prompt/methods.js";
-import type { Approach } from "../types.js";
+import type { Approach } from "../types/approach.js";
 
 /** The way of tuning that the ladder picks. */
 export const ladderName = "tune";

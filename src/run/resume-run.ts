@@ -4,7 +4,7 @@ import { owning } from "../lib/disposables.js";
 import { formatPlural } from "../lib/text/format.js";
 import { continueRun, type Run, readRun } from "../store/run.js";
 import { lockRun } from "../store/run-lock.js";
-import type { Measurement } from "../types.js";
+import type { Measurement } from "../types/measurement.js";
 import type { RunHooks } from "./hooks.js";
 import type { RunOptions } from "./run-options.js";
 import { checkFilesOf, storedOptions } from "./stored-options.js";

@@ -1,6 +1,6 @@
 /** @file A whole run from code: it is planned, opened, measured and published. The command line takes the same steps one by one. */
 import process from "node:process";
-import type { Comparison } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
 import type { RunHooks } from "./hooks.js";
 import { measureRun } from "./measure-run.js";
 import { openRun } from "./open-run.js";

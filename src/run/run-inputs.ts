@@ -5,7 +5,7 @@ import { readTask } from "../data/data.js";
 import { UserError } from "../lib/errors.js";
 import { formatOf } from "../report/report.js";
 import type { Run } from "../store/run.js";
-import type { Task } from "../types.js";
+import type { Task } from "../types/data.js";
 import { checkLlms } from "./approaches.js";
 import { readEnvironment } from "./environment.js";
 import { type Gate, parseGate } from "./gates.js";

@@ -9,7 +9,7 @@ import { promptfooFiles } from "../prompt/files/promptfoo-export.js";
 import { readPrompt } from "../prompt/files/read-prompt.js";
 import { readPromptFiles } from "../prompt/files/read-prompt-folder.js";
 import { recordedFile } from "../prompt/providers/spec.js";
-import type { Dataset } from "../types.js";
+import type { Dataset } from "../types/data.js";
 import type { RunOptions } from "./run-options.js";
 
 /** The prompts of a run, with a suffix where several have one name. */

@@ -8,7 +8,7 @@ import { UserError } from "../lib/errors.js";
 import { shellWord } from "../lib/text/shell-word.js";
 import type { UseIt } from "../report/use-it.js";
 import type { Run } from "../store/run.js";
-import type { Comparison } from "../types.js";
+import type { Comparison } from "../types/comparison.js";
 import { tunedFolder } from "./artifacts.js";
 import { artifactFolder } from "./training-curves.js";
 

@@ -8,7 +8,8 @@ import { loadEncoder } from "../tune/pretrained/encoder.js";
 import { embeddedModels } from "../tune/pretrained/model-folder.js";
 import { headFile } from "../tune/regression/head-file.js";
 import { type LoadedClassifier, type LoadOptions, loadClassifier } from "../tune/saved-classifier.js";
-import type { Encoder, NoteEvent } from "../types.js";
+import type { Encoder } from "../types/encoder.js";
+import type { NoteEvent } from "../types/events.js";
 
 /** How a predictor is loaded: `threads` is for a tuned model, everything else for the LLM of a prompt. */
 export interface LoadPredictorOptions extends LoadOptions, Omit<FilePromptOptions, "source" | "suffix" | "batch"> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Spending } from "../types.js";
+import type { Spending } from "../types/prediction.js";
 import { openJournal } from "./journal.js";
 
 /** What a run has paid, over all its sessions, and what requests may have cost whose fate is unknown: those that broke off, and those that never ended. */

@@ -2,7 +2,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { privateFolder } from "../lib/private-file.js";
 import { checksum } from "../lib/sealed-json.js";
-import type { CachedEmbedding, EmbeddingCache } from "../types.js";
+import type { CachedEmbedding, EmbeddingCache } from "../types/encoder.js";
 import { bytesOf, inTransaction, isLost, openDatabase } from "./database.js";
 
 // Lost embeddings can be computed again: no need to wait for the disk.

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
 import { phaseKey } from "../lib/text/phase-text.js";
-import type { PhaseEvent, RunEvent } from "../types.js";
+import type { PhaseEvent, RunEvent } from "../types/events.js";
 import { openLineFile, wholeLineBytes } from "./line-file.js";
 
 /** An event with the time at which it happened: ISO 8601, UTC. */

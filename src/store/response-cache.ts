@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "../lib/errors.js";
 import { sealedLine, unsealed } from "../lib/sealed-json.js";
-import type { Usage } from "../types.js";
+import type { Usage } from "../types/prediction.js";
 import { recentAnswers, takeOverLogs } from "./recent-answers.js";
 import { openResponseTable, type ResponseTable } from "./response-table.js";
 

@@ -1,17 +1,10 @@
 /** @file What a run's files hold, as it is checked when they are read: they may come from anywhere. */
 import { z } from "zod";
-import type {
-  Arm,
-  Assumptions,
-  Confidence,
-  FailedApproach,
-  Failure,
-  Measurement,
-  MeasurementKey,
-  Outcome,
-  TaskFacts,
-  Traits,
-} from "../types.js";
+import type { TaskFacts } from "../types/data.js";
+import type { Arm, Traits } from "../types/identity.js";
+import type { FailedApproach, Measurement, MeasurementKey } from "../types/measurement.js";
+import type { Confidence, Failure, Outcome } from "../types/prediction.js";
+import type { Assumptions } from "../types/prices.js";
 
 /** The version of the folder's layout. A reader refuses every other. */
 export const runFormat = 3;

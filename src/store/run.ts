@@ -16,7 +16,8 @@ import { privateFolder, writePrivateFile } from "../lib/private-file.js";
 import { checkRegularFile } from "../lib/regular-file.js";
 import { sealedDocument, unsealed } from "../lib/sealed-json.js";
 import { keyOf, measurementKey } from "../lib/text/measurement-key.js";
-import type { Measurement, MeasurementKey, Outcome } from "../types.js";
+import type { Measurement, MeasurementKey } from "../types/measurement.js";
+import type { Outcome } from "../types/prediction.js";
 import { appendLines, checked, damaged, readJournal, writeLines } from "./journal.js";
 import {
   headSchema,

@@ -3,7 +3,7 @@ import process from "node:process";
 import { formatCount } from "../lib/text/format.js";
 import { noteText, phaseText } from "../lib/text/phase-text.js";
 import { terminalCleaner } from "../lib/text/terminal-text.js";
-import type { ProgressEvent } from "../types.js";
+import type { ProgressEvent } from "../types/events.js";
 
 /** Where progress goes. */
 export interface ProgressLine {

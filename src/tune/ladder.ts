@@ -1,5 +1,6 @@
 /** @file Which way of tuning suits so many labels and so much time. One table. */
-import type { Dataset, TuningRange, TuningReason } from "../types.js";
+import type { TuningRange, TuningReason } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
 
 /** A way of tuning that the ladder may pick, from the cheapest up. */
 export type Rung = (typeof rungs)[number]["method"];

@@ -1,4 +1,4 @@
-import type { Approach } from "../types.js";
+import type { Approach } from "../types/approach.js";
 import { featuresOf, fitOutput } from "./classifier/classifier-features.js";
 import { fineTuning } from "./fine-tuning.js";
 import type { FullOptions } from "./full-options.js";

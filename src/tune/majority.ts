@@ -1,5 +1,7 @@
 import { throwIfAborted } from "../lib/errors.js";
-import type { Approach, Dataset, Prediction } from "../types.js";
+import type { Approach } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
+import type { Prediction } from "../types/prediction.js";
 
 /**
  * `baseline:majority`: always the most frequent label of the training rows (of equally frequent ones the first in the order of

@@ -1,6 +1,8 @@
 import { estimateEmbeddingSeconds, textsOf } from "../lib/embedding-estimate.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
-import type { Approach, Encoder, Prediction, Predictor } from "../types.js";
+import type { Approach, Predictor } from "../types/approach.js";
+import type { Encoder } from "../types/encoder.js";
+import type { Prediction } from "../types/prediction.js";
 import { type Matrix, matrixOf, timesTransposed } from "./regression/matrix.js";
 
 /**

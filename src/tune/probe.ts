@@ -1,7 +1,10 @@
 import { contentHash } from "../data/content-hash.js";
 import { estimateEmbeddingSeconds, textsOf } from "../lib/embedding-estimate.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
-import type { Approach, Dataset, Encoder, Predictor, PredictorFacts } from "../types.js";
+import type { Approach, Predictor } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
+import type { Encoder } from "../types/encoder.js";
+import type { PredictorFacts } from "../types/identity.js";
 import { type FrozenClassifier, frozenClassifier, modelOfEncoder } from "./classifier/frozen-classifier.js";
 import { centeredFeatures } from "./regression/centered-features.js";
 import type { ClassWeight } from "./regression/class-weights.js";

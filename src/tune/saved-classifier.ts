@@ -1,6 +1,7 @@
 /** @file A tuned model from its folder, whatever kind of model it is: what a run wrote for a tuned approach, or a classifier of transformers. */
 import { join } from "node:path";
-import type { Prediction, Predictor } from "../types.js";
+import type { Predictor } from "../types/approach.js";
+import type { Prediction } from "../types/prediction.js";
 import { readClassifier } from "./classifier/classifier-model.js";
 import { classifierPredictor } from "./classifier/text-classifier.js";
 import { findModelFolder, readObject } from "./pretrained/model-folder.js";

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { splitDataset } from "../data/split.js";
 import { UserError } from "../lib/errors.js";
 import { random } from "../lib/random.js";
-import type { Approach, Dataset, FitContext, Prediction, Predictor } from "../types.js";
+import type { Approach, FitContext, Predictor } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
+import type { Prediction } from "../types/prediction.js";
 import { macroF1Of, microF1Of } from "./training/objectives/label-scores.js";
 
 /** One setting of each number, by the option's name; without a name its default. */

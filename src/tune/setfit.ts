@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { countOf } from "../autodiff/values.js";
 import { contentHash } from "../data/content-hash.js";
 import { throwIfAborted, UserError } from "../lib/errors.js";
-import type { Approach } from "../types.js";
+import type { Approach } from "../types/approach.js";
 import { textVectors } from "./classifier/classifier.js";
 import { featuresOf, fitOutput } from "./classifier/classifier-features.js";
 import { encoderBelow, headPooling, readBodyWeights } from "./classifier/classifier-model.js";

@@ -3,7 +3,9 @@
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import { tuningText } from "../lib/text/tuning-text.js";
-import type { Approach, Dataset, Encoder } from "../types.js";
+import type { Approach } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
+import type { Encoder } from "../types/encoder.js";
 import { tuneFull } from "./full.js";
 import type { FullOptions } from "./full-options.js";
 import { chooseWay, type LadderChoice, type Rung, rowsPerLabel, waysFor } from "./ladder.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { advise, rules } from "../../src/advise/advise.js";
 import { decide } from "../../src/advise/decision.js";
 import { roleOf, sentenceOf } from "../../src/advise/words/findings/findings.js";
-import type { Comparison } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 
 const few = "prompt:few-shot@openai:gpt-5-mini";

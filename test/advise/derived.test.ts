@@ -6,7 +6,8 @@ import { labelDifferences } from "../../src/compare/details/label-differences.js
 import { paretoFront } from "../../src/compare/details/pareto-front.js";
 import { totalCost } from "../../src/compare/details/total-cost.js";
 import { isPromptedLlm } from "../../src/compare/language-model.js";
-import type { Comparison, Outcome } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Outcome } from "../../src/types/prediction.js";
 import { comparisonOf, offlineApproaches } from "../report/fixture.js";
 
 const full = comparisonOf();

@@ -7,7 +7,8 @@ import { disagreements } from "../../src/compare/details/disagreements.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { random } from "../../src/lib/random.js";
 import { render, renderText } from "../../src/report/report.js";
-import type { Comparison, Outcome, Prediction } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Outcome, Prediction } from "../../src/types/prediction.js";
 import { comparisonOf } from "../report/fixture.js";
 
 const model = "prompt:recorded@gpt-x";

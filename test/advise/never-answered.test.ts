@@ -4,7 +4,8 @@ import { advise } from "../../src/advise/advise.js";
 import { neverAnswered } from "../../src/compare/never-answered.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { random } from "../../src/lib/random.js";
-import type { Comparison, Outcome } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Outcome } from "../../src/types/prediction.js";
 import { comparisonOf } from "../report/fixture.js";
 
 const labels = ["a", "b", "c", "d", "e", "f", "g", "h"];

@@ -4,7 +4,9 @@ import { advise } from "../../src/advise/advise.js";
 import { tieBreak } from "../../src/advise/decision.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { rankingColumns } from "../../src/report/ranking.js";
-import type { Comparison, PredictorFacts, Summary } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { PredictorFacts } from "../../src/types/identity.js";
+import type { Summary } from "../../src/types/scores.js";
 import { comparisonOf } from "../report/fixture.js";
 
 const model = "prompt:recorded@gpt-x";

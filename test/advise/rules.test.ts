@@ -17,7 +17,8 @@ import { fewGroups, smallTestSet } from "../../src/advise/rules/test-size.js";
 import { failedApproaches, priceUnknown } from "../../src/advise/rules/unmeasured.js";
 import { verdict } from "../../src/advise/rules/verdict.js";
 import { stepsOf } from "../../src/advise/words/findings/findings.js";
-import type { Comparison, PredictorFacts } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { PredictorFacts } from "../../src/types/identity.js";
 import { identified } from "../identity.js";
 import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 

@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sealedDocument } from "../../src/lib/sealed-json.js";
 import type { RunManifest } from "../../src/store/run.js";
-import type { Outcome } from "../../src/types.js";
+import type { Outcome } from "../../src/types/prediction.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
 

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { random } from "../../src/lib/random.js";
 import { openBill } from "../../src/store/bill.js";
-import type { Measurement } from "../../src/types.js";
+import type { Measurement } from "../../src/types/measurement.js";
 import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";

@@ -3,7 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { openBill } from "../../src/store/bill.js";
-import type { Comparison, Outcome } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Outcome } from "../../src/types/prediction.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
 

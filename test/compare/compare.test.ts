@@ -6,7 +6,9 @@ import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { taskFacts } from "../../src/compare/task-facts.js";
 import { BudgetError, UserError } from "../../src/lib/errors.js";
-import type { Comparison, Measurement, Task } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Task } from "../../src/types/data.js";
+import type { Measurement } from "../../src/types/measurement.js";
 import { identified } from "../identity.js";
 import { assumptions, dataset, fake, majority, recorder, rowOf, task, wrongEvery } from "./fakes.js";
 

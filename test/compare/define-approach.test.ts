@@ -3,7 +3,8 @@ import { compare } from "../../src/compare/compare.js";
 import { defineApproach } from "../../src/compare/define-approach.js";
 import { UserError } from "../../src/lib/errors.js";
 import { majority } from "../../src/tune/majority.js";
-import type { Approach, Measurement, Predictor } from "../../src/types.js";
+import type { Approach, Predictor } from "../../src/types/approach.js";
+import type { Measurement } from "../../src/types/measurement.js";
 import { labelOf, labels, task } from "./fakes.js";
 
 /** Right on nine rows of ten, by the number in the text. */

@@ -6,7 +6,11 @@ import { breakEven, measuredPrice, usdPerThousand as usdPerThousandOf } from "..
 import { shareOfAnswersChanged } from "../../src/compare/factors.js";
 import { noCost } from "../../src/lib/cost.js";
 import { random } from "../../src/lib/random.js";
-import type { Assumptions, Cost, FactorCell, FactorName, Measurement, Outcome, Prediction, Summary } from "../../src/types.js";
+import type { FactorCell, FactorName } from "../../src/types/factors.js";
+import type { Measurement } from "../../src/types/measurement.js";
+import type { Cost, Outcome, Prediction } from "../../src/types/prediction.js";
+import type { Assumptions } from "../../src/types/prices.js";
+import type { Summary } from "../../src/types/scores.js";
 import { identified } from "../identity.js";
 import { assumptions, fake, majority, task, wrongEvery } from "./fakes.js";
 

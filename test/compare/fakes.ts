@@ -1,18 +1,10 @@
 /** @file A small task and approaches whose every answer the test decides. */
-import type {
-  Approach,
-  Arm,
-  Assumptions,
-  Cost,
-  Dataset,
-  Example,
-  FitContext,
-  Prediction,
-  PredictorFacts,
-  ProgressEvent,
-  Query,
-  Task,
-} from "../../src/types.js";
+import type { Approach, FitContext } from "../../src/types/approach.js";
+import type { Dataset, Example, Query, Task } from "../../src/types/data.js";
+import type { ProgressEvent } from "../../src/types/events.js";
+import type { Arm, PredictorFacts } from "../../src/types/identity.js";
+import type { Cost, Prediction } from "../../src/types/prediction.js";
+import type { Assumptions } from "../../src/types/prices.js";
 import { selfDescription } from "../identity.js";
 
 export const labels = ["billing", "login", "other"] as const;

@@ -5,7 +5,9 @@ import { compare } from "../../src/compare/compare.js";
 import { identityOf, traitsOf } from "../../src/compare/identity.js";
 import { planMeasurements } from "../../src/compare/plan.js";
 import { summarize } from "../../src/compare/summarize.js";
-import type { Approach, Comparison, Measurement } from "../../src/types.js";
+import type { Approach } from "../../src/types/approach.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Measurement } from "../../src/types/measurement.js";
 import { assumptions, fake, majority, task, wrongEvery } from "./fakes.js";
 
 const options = { seeds: [1, 2], assumptions };

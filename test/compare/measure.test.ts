@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { measure } from "../../src/compare/measure.js";
 import { calibration } from "../../src/compare/metrics/calibration.js";
 import { random } from "../../src/lib/random.js";
-import type { Measurement, Prediction } from "../../src/types.js";
+import type { Measurement } from "../../src/types/measurement.js";
+import type { Prediction } from "../../src/types/prediction.js";
 import { dataset, type FakeOptions, fake, labelOf, recorder, rowOf, wrongEvery } from "./fakes.js";
 
 const train = dataset("train", 40);

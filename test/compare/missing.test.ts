@@ -3,7 +3,10 @@ import { describe, expect, test } from "vitest";
 import { type CompareOptions, compare } from "../../src/compare/compare.js";
 import { isMissing, presentRows } from "../../src/compare/missing.js";
 import { random } from "../../src/lib/random.js";
-import type { Approach, Comparison, Outcome, Prediction, Query } from "../../src/types.js";
+import type { Approach } from "../../src/types/approach.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Query } from "../../src/types/data.js";
+import type { Outcome, Prediction } from "../../src/types/prediction.js";
 import { identified } from "../identity.js";
 import { assumptions, fake, labelOf, majority, rowOf, task, wrongEvery } from "./fakes.js";
 

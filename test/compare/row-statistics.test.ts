@@ -4,7 +4,7 @@ import { resamplingSeed } from "../../src/compare/resampling-seed.js";
 import { rowStatistics } from "../../src/compare/row-statistics.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { sha256 } from "../../src/lib/hash.js";
-import type { Assumptions } from "../../src/types.js";
+import type { Assumptions } from "../../src/types/prices.js";
 import { assumptions, fake, majority, task, wrongEvery } from "./fakes.js";
 
 test("the seed of resampling is the start of SHA-256, whatever the length of what it is taken of", () => {

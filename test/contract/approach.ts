@@ -1,17 +1,10 @@
 /** @file What every way of making a predictor has to do, whichever arm it belongs to. Each approach's own tests call this suite. */
 
 import { describe, expect, it } from "vitest";
-import type {
-  Approach,
-  Context,
-  Cost,
-  Dataset,
-  FitContext,
-  PredictContext,
-  Prediction,
-  ProgressEvent,
-  Query,
-} from "../../src/types.js";
+import type { Approach, Context, FitContext, PredictContext } from "../../src/types/approach.js";
+import type { Dataset, Query } from "../../src/types/data.js";
+import type { ProgressEvent } from "../../src/types/events.js";
+import type { Cost, Prediction } from "../../src/types/prediction.js";
 
 /** What an approach is tried on: small, with at least two labels in `train` and at least three queries. */
 export interface ContractData {

@@ -1,5 +1,5 @@
 import { sha256 } from "../../src/lib/hash.js";
-import type { Encoder } from "../../src/types.js";
+import type { Encoder } from "../../src/types/encoder.js";
 
 /** What a fake encoder was asked to do. */
 export interface FakeEncoder extends Encoder {

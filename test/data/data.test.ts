@@ -2,7 +2,7 @@ import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { readDataset, readTask, type TaskOptions } from "../../src/data/data.js";
 import { UserError } from "../../src/lib/errors.js";
-import type { Task } from "../../src/types.js";
+import type { Task } from "../../src/types/data.js";
 import { csvOf, distinctText, golden, temporaryFolder } from "./files.js";
 
 const folder = temporaryFolder();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { duplicatesAmong } from "../../src/data/duplicates.js";
 import { duplicateGroups } from "../../src/data/near-duplicates.js";
-import type { Example, ProgressEvent } from "../../src/types.js";
+import type { Example } from "../../src/types/data.js";
+import type { ProgressEvent } from "../../src/types/events.js";
 import { distinctText } from "./files.js";
 
 const examples = Array.from({ length: 60 }, (_, i): Example => {

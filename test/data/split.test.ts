@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitDataset } from "../../src/data/split.js";
-import type { Dataset, Example } from "../../src/types.js";
+import type { Dataset, Example } from "../../src/types/data.js";
 import { distinctText } from "./files.js";
 
 function datasetOf(examples: readonly Partial<Example>[], isMultiLabel = false): Dataset {

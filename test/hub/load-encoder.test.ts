@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadEncoder } from "../../src/index.js";
-import type { ProgressEvent } from "../../src/types.js";
+import type { ProgressEvent } from "../../src/types/events.js";
 import { commitOf, type HubServer, startHub } from "../servers/hub.js";
 import { tinyFolder } from "../tune/pretrained/golden-encoder.js";
 import { asking, tinyModel } from "./served.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import type { FetchModelOptions } from "../../src/hub/hub.js";
-import type { ProgressEvent } from "../../src/types.js";
+import type { ProgressEvent } from "../../src/types/events.js";
 
 const tinyFolder = resolve(import.meta.dirname, "../../golden/tiny-bert");
 

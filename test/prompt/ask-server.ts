@@ -1,7 +1,8 @@
 /** @file What the tests against the faulty server share. */
 
 import { type PromptOptions, prompt } from "../../src/prompt/prompt.js";
-import type { Dataset, Prediction, Query } from "../../src/types.js";
+import type { Dataset, Query } from "../../src/types/data.js";
+import type { Prediction } from "../../src/types/prediction.js";
 import { recordingContext } from "../contract/approach.js";
 import {
   type Fault,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
-import type { Prediction } from "../../src/types.js";
+import type { Prediction } from "../../src/types/prediction.js";
 import { type Fault, passingFaults, randomFaults } from "../servers/faults.js";
 import { failureOf, once, queries, run, serve, timeoutFor, truth } from "./ask-server.js";
 

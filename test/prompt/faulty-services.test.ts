@@ -10,7 +10,7 @@ import { adaptivePace } from "../../src/prompt/client/rate-limiter.js";
 import { readUsage } from "../../src/prompt/http/usage.js";
 import { type CompletionRequest, type Llm, LlmError, type LlmErrorKind, type Reply } from "../../src/prompt/llm.js";
 import { costOfUsage } from "../../src/prompt/prices/prices.js";
-import type { Prediction } from "../../src/types.js";
+import type { Prediction } from "../../src/types/prediction.js";
 import { recordingContext } from "../contract/approach.js";
 import { type Fault, randomFaults } from "../servers/faults.js";
 import { queries, run, serve, truth } from "./ask-server.js";

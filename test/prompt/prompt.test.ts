@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { balancedDemos, defaultDemos } from "../../src/prompt/demos/balanced-demos.js";
 import { fixedDemosFor } from "../../src/prompt/demos/fixed-demos.js";
 import { type PromptOptions, prompt } from "../../src/prompt/prompt.js";
-import type { Dataset, Example } from "../../src/types.js";
+import type { Dataset, Example } from "../../src/types/data.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { type FaultyServer, startFaultyServer } from "../servers/faulty-openai.js";
 

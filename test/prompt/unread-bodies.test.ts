@@ -8,7 +8,7 @@ import { createBudget } from "../../src/prompt/client/budget.js";
 import { ServiceError, toLlmError } from "../../src/prompt/http/failure.js";
 import type { LlmError } from "../../src/prompt/llm.js";
 import { prompt } from "../../src/prompt/prompt.js";
-import type { Prediction } from "../../src/types.js";
+import type { Prediction } from "../../src/types/prediction.js";
 import { recordingContext } from "../contract/approach.js";
 import { failureOf, key, queries, train } from "./ask-server.js";
 

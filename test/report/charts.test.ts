@@ -8,7 +8,8 @@ import { linearScale, logScale, shareDomain, ticksBetween } from "../../src/repo
 import { percentTick, secondsTick, shareTick, usdTick } from "../../src/report/charts/ticks.js";
 import { type TrainingCurve, trainingChart } from "../../src/report/charts/training-chart.js";
 import { type Markup, markupSource } from "../../src/report/markup.js";
-import type { Arm, LabelScore } from "../../src/types.js";
+import type { Arm } from "../../src/types/identity.js";
+import type { LabelScore } from "../../src/types/scores.js";
 import { expectGolden } from "./golden.js";
 import { dangerous, hostileTexts } from "./hostile.js";
 

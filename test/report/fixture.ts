@@ -2,7 +2,12 @@
 import { summarize } from "../../src/compare/summarize.js";
 import { noCost } from "../../src/lib/cost.js";
 import { type Random, random } from "../../src/lib/random.js";
-import type { Arm, Comparison, Contrast, Failure, Measurement, Outcome, PredictorFacts, Summary } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Contrast } from "../../src/types/contrast.js";
+import type { Arm, PredictorFacts } from "../../src/types/identity.js";
+import type { Measurement } from "../../src/types/measurement.js";
+import type { Failure, Outcome } from "../../src/types/prediction.js";
+import type { Summary } from "../../src/types/scores.js";
 import { identified } from "../identity.js";
 
 /** One approach of a made-up comparison. */

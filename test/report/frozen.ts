@@ -1,4 +1,4 @@
-import type { Comparison } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
 import { identified } from "../identity.js";
 import { comparisonOf } from "./fixture.js";
 import { isUpdate, readGolden, writeGolden } from "./golden.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
 import { sentenceOf } from "../../src/advise/words/findings/findings.js";
 import { renderJson } from "../../src/report/json.js";
-import type { Comparison } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
 import { frozenComparison } from "./frozen.js";
 
 const comparison = frozenComparison();

@@ -1,7 +1,8 @@
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { renderCsv, renderJsonl } from "../../src/report/predictions.js";
-import type { Comparison, Outcome } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Outcome } from "../../src/types/prediction.js";
 import { comparisonOf } from "./fixture.js";
 
 const base = comparisonOf({ testRows: 40, trainRows: 80 });

@@ -3,7 +3,8 @@ import { advise } from "../../src/advise/advise.js";
 import { renderHtml } from "../../src/report/html/render-html.js";
 import { renderMarkdown } from "../../src/report/markdown.js";
 import { unansweredExamples } from "../../src/report/unanswered.js";
-import type { Comparison, Failure } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
+import type { Failure } from "../../src/types/prediction.js";
 import { comparisonOf } from "./fixture.js";
 import { dangerous, hostileTexts } from "./hostile.js";
 

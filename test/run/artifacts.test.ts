@@ -6,7 +6,8 @@ import { taskFacts } from "../../src/compare/task-facts.js";
 import { writeArtifacts } from "../../src/run/artifacts.js";
 import { artifactFolder } from "../../src/run/training-curves.js";
 import { createRun, runFormat } from "../../src/store/run.js";
-import type { Measurement, Predictor } from "../../src/types.js";
+import type { Predictor } from "../../src/types/approach.js";
+import type { Measurement } from "../../src/types/measurement.js";
 import { emptyFolder } from "../cli/cli.js";
 import { assumptions, fake, task, wrongEvery } from "../compare/fakes.js";
 

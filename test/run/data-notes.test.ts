@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import type { Comparison } from "../../src/types.js";
+import type { Comparison } from "../../src/types/comparison.js";
 import { crossover, emptyFolder, ticketRows } from "../cli/cli.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkGateNames, checkGates, parseGate } from "../../src/run/gates.js";
-import type { Summary } from "../../src/types.js";
+import type { Summary } from "../../src/types/scores.js";
 import { identified } from "../identity.js";
 
 const summary = (approach: string, accuracy: number): Summary => ({

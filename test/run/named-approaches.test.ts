@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { namedApproaches, promptWayOf } from "../../src/run/named-approaches.js";
-import type { Approach, Arm } from "../../src/types.js";
+import type { Approach } from "../../src/types/approach.js";
+import type { Arm } from "../../src/types/identity.js";
 import { fake, majority } from "../compare/fakes.js";
 
 const approach = (name: string, arm: Arm): Approach => fake(name, arm, majority).approach;

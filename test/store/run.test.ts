@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { sealedLine } from "../../src/lib/sealed-json.js";
 import { continueRun, createRun, listRuns, type RunManifest, readRun, runFormat } from "../../src/store/run.js";
-import type { Measurement } from "../../src/types.js";
+import type { Measurement } from "../../src/types/measurement.js";
 import { identified } from "../identity.js";
 
 const manifest: RunManifest = {

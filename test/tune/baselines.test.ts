@@ -3,7 +3,9 @@ import { UserError } from "../../src/lib/errors.js";
 import { majority } from "../../src/tune/majority.js";
 import { nearestCentroid } from "../../src/tune/nearest-centroid.js";
 import { baselines, tune } from "../../src/tune/tune.js";
-import type { Approach, Dataset, Prediction } from "../../src/types.js";
+import type { Approach } from "../../src/types/approach.js";
+import type { Dataset } from "../../src/types/data.js";
+import type { Prediction } from "../../src/types/prediction.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";
 

@@ -10,7 +10,8 @@ import { tuneFull } from "../../src/tune/full.js";
 import type { FullOptions } from "../../src/tune/full-options.js";
 import { encodeSafetensors, openSafetensors, type TensorToStore } from "../../src/tune/pretrained/safetensors.js";
 import { loadClassifier } from "../../src/tune/saved-classifier.js";
-import type { Approach, Dataset, FitContext, Predictor } from "../../src/types.js";
+import type { Approach, FitContext, Predictor } from "../../src/types/approach.js";
+import type { Dataset } from "../../src/types/data.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { tinyFolder } from "./pretrained/golden-encoder.js";
 

@@ -3,7 +3,7 @@ import { tuningText } from "../../src/lib/text/tuning-text.js";
 import { chooseWay, type LadderFacts, rowsPerLabel } from "../../src/tune/ladder.js";
 import { loadEncoder } from "../../src/tune/pretrained/encoder.js";
 import { chooseTuning, type TuneOptions, tune } from "../../src/tune/tune.js";
-import type { Approach } from "../../src/types.js";
+import type { Approach } from "../../src/types/approach.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { tinyFolder } from "./pretrained/golden-encoder.js";
 

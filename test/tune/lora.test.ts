@@ -11,7 +11,7 @@ import { adapterFiles } from "../../src/tune/lora/lora-files.js";
 import { factorNames, withAdapters } from "../../src/tune/lora/lora-graph.js";
 import { readPretrained, weightsOf } from "../../src/tune/pretrained/pretrained.js";
 import { openSafetensors, type SafetensorsFile } from "../../src/tune/pretrained/safetensors.js";
-import type { Approach } from "../../src/types.js";
+import type { Approach } from "../../src/types/approach.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { tinyFolder } from "./pretrained/golden-encoder.js";
 

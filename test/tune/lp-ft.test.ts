@@ -7,7 +7,8 @@ import type { FullOptions } from "../../src/tune/full-options.js";
 import { tuneLpFt } from "../../src/tune/lp-ft.js";
 import { readPretrained } from "../../src/tune/pretrained/pretrained.js";
 import { fitHead, headPredictions } from "../../src/tune/regression/head.js";
-import type { Approach, Dataset } from "../../src/types.js";
+import type { Approach } from "../../src/types/approach.js";
+import type { Dataset } from "../../src/types/data.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { tinyFolder } from "./pretrained/golden-encoder.js";
 

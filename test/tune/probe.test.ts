@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
 import { loadProbe, probe } from "../../src/tune/probe.js";
 import { headFile } from "../../src/tune/regression/head-file.js";
-import type { Dataset, Example, Prediction } from "../../src/types.js";
+import type { Dataset, Example } from "../../src/types/data.js";
+import type { Prediction } from "../../src/types/prediction.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";
 

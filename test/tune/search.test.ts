@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
 import { type Configuration, drawSettings, searched } from "../../src/tune/search.js";
-import type { Approach, Dataset, FitContext } from "../../src/types.js";
+import type { Approach, FitContext } from "../../src/types/approach.js";
+import type { Dataset } from "../../src/types/data.js";
 import { recordingContext } from "../contract/approach.js";
 
 const labels = ["a", "b"];

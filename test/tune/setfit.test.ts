@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
 import { loadClassifier } from "../../src/tune/saved-classifier.js";
 import { type SetFitOptions, tuneSetFit } from "../../src/tune/setfit.js";
-import type { Approach, Dataset, Predictor } from "../../src/types.js";
+import type { Approach, Predictor } from "../../src/types/approach.js";
+import type { Dataset } from "../../src/types/data.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { tinyFolder } from "./pretrained/golden-encoder.js";
 

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../src/lib/errors.js";
 import { loadClassifier } from "../../src/tune/saved-classifier.js";
 import { tfidf } from "../../src/tune/tfidf.js";
-import type { Dataset, ProgressEvent } from "../../src/types.js";
+import type { Dataset } from "../../src/types/data.js";
+import type { ProgressEvent } from "../../src/types/events.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { writeFiles } from "./classifier/saved-folders.js";
 

@@ -1,5 +1,7 @@
 import { outcomesOf } from "../../compare/details/disagreements.js";
-import type { Comparison, Failure, Summary } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { Failure } from "../../types/prediction.js";
+import type { Summary } from "../../types/scores.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 import { disagreeingReadings } from "../other-readings.js";

@@ -1,5 +1,5 @@
 import { labelsUsed } from "../../compare/known-facts.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import type { Finding } from "../findings.js";
 import { isUnanswered, summaryOf } from "../lookup.js";
 

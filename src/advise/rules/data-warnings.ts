@@ -1,4 +1,4 @@
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import type { Finding } from "../findings.js";
 
 /** The reader's warnings that put the verdict itself in doubt: those that hold the test rows against the training rows. */

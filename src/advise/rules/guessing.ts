@@ -1,5 +1,5 @@
 import { outcomesOf } from "../../compare/details/disagreements.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import type { Finding } from "../findings.js";
 import { guesserKind, isGuessing } from "../lookup.js";
 

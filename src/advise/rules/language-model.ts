@@ -1,5 +1,5 @@
 import { isPromptedLlm } from "../../compare/language-model.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import type { Finding } from "../findings.js";
 import { hasOnlyStandIns } from "../lookup.js";
 

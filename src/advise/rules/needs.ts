@@ -1,5 +1,5 @@
 import { runsAnywhere } from "../../compare/known-facts.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 

@@ -1,4 +1,5 @@
-import type { Comparison, Summary } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { Summary } from "../../types/scores.js";
 import { type Decision, decide, noticeablyLess, type PairDecision } from "../decision.js";
 import type { Finding } from "../findings.js";
 

@@ -1,5 +1,5 @@
 /** @file What would have to be different for the answer to be different, computed from the intervals and prices. */
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide, noticeablyLess, tieBreak } from "../decision.js";
 import type { Finding } from "../findings.js";
 

@@ -1,7 +1,7 @@
 import { mainMeasurements } from "../../compare/main-measurements.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { effectiveUnits } from "../../compare/statistics/jackknife.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 

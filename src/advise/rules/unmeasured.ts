@@ -1,4 +1,4 @@
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import type { Finding } from "../findings.js";
 
 /** The candidates whose running price is unknown, so that no cost of theirs can be compared. */

@@ -1,5 +1,5 @@
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 import { gainOver, isRecording, leadIsShown } from "../lookup.js";

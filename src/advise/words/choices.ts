@@ -1,6 +1,6 @@
 import { formatCount, formatScore } from "../../lib/text/format.js";
 import { metricNames } from "../../lib/text/metric-names.js";
-import type { ChoiceBasis } from "../../types.js";
+import type { ChoiceBasis } from "../../types/comparison.js";
 
 type SoleKind = "only-candidate" | "only-language-model" | "only-measured";
 

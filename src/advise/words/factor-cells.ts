@@ -10,7 +10,8 @@ import {
   formatUsd,
 } from "../../lib/text/format.js";
 import { formatMetricEstimate, metricNames } from "../../lib/text/metric-names.js";
-import type { BreakEven, FactorCell, FactorMeasure, LabelsScored, MetricScore, NotMeasured } from "../../types.js";
+import type { FactorCell, FactorMeasure, LabelsScored, MetricScore, NotMeasured } from "../../types/factors.js";
+import type { BreakEven } from "../../types/prices.js";
 import { capitalized } from "./lists.js";
 import { priceBasisText } from "./prices.js";
 

@@ -1,6 +1,6 @@
 /** @file Answers that are no better than a guess, in words. */
 
-import type { Estimate } from "../../types.js";
+import type { Estimate } from "../../types/scores.js";
 import type { Guesser } from "../findings.js";
 
 /** What may be wrong where an approach answers no better than guessing. */

@@ -1,4 +1,4 @@
-import type { MoreRows } from "../../types.js";
+import type { MoreRows } from "../../types/contrast.js";
 import { about } from "./points.js";
 
 /** From here on a range without a low end says so in words: "up to 210,000" alone sounds as if so many were needed. */

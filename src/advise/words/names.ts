@@ -1,6 +1,8 @@
 /** @file What kinds are called: arms, failures, choices of rows, grounds of a choice. */
 
-import type { Arm, Contrast, Failure } from "../../types.js";
+import type { Contrast } from "../../types/contrast.js";
+import type { Arm } from "../../types/identity.js";
+import type { Failure } from "../../types/prediction.js";
 import type { RowChoice, TieBreak } from "../findings.js";
 
 /** What the arms are called in a sentence. */

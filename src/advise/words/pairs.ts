@@ -1,7 +1,8 @@
 /** @file Two approaches beside each other: a difference with its verdict, and what other rows say of it. */
 
 import { formatPlural } from "../../lib/text/format.js";
-import type { Comparison, Contrast } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { Contrast } from "../../types/contrast.js";
 import type { Decision } from "../decision.js";
 import type { OtherReading } from "../other-readings.js";
 import { pairVerdicts, readingNames } from "./names.js";

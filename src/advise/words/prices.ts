@@ -1,6 +1,6 @@
 /** @file Prices and the break-even in words. */
 import { formatCount, formatNumber, formatPercent, formatUsd } from "../../lib/text/format.js";
-import type { BreakEven, PriceBasis } from "../../types.js";
+import type { BreakEven, PriceBasis } from "../../types/prices.js";
 import { about } from "./points.js";
 
 /** What a price per prediction follows from: `mean list price of 200 requests`. */

@@ -2,7 +2,9 @@
 
 import { formatCount, formatPlural } from "../../lib/text/format.js";
 import { metricInWords } from "../../lib/text/metric-names.js";
-import type { FailedReason, Failure, UnansweredApproach, UnansweredReason } from "../../types.js";
+import type { FailedReason } from "../../types/measurement.js";
+import type { Failure } from "../../types/prediction.js";
+import type { UnansweredApproach, UnansweredReason } from "../../types/scores.js";
 import { closed, quoted, sequence } from "./lists.js";
 import { failureNames } from "./names.js";
 

@@ -14,7 +14,7 @@ import { taskOptions } from "../../run/run-options.js";
 import { storedOptions } from "../../run/stored-options.js";
 import { openBill } from "../../store/bill.js";
 import { type Run, readRun } from "../../store/run.js";
-import type { Task } from "../../types.js";
+import type { Task } from "../../types/data.js";
 import type { CommandContext } from "../command-context.js";
 import { showReport } from "../complete-run.js";
 import { noteLines } from "../notes.js";

@@ -1,7 +1,11 @@
 /** @file The learning curves of a comparison: its approaches fitted again on parts of the training rows, and scored on the same test rows. */
 import { BudgetError, UserError } from "../../lib/errors.js";
 import { measurementKey } from "../../lib/text/measurement-key.js";
-import type { Approach, Measurement, MeasurementKey, Outcome, ProgressEvent, Task } from "../../types.js";
+import type { Approach } from "../../types/approach.js";
+import type { Task } from "../../types/data.js";
+import type { ProgressEvent } from "../../types/events.js";
+import type { Measurement, MeasurementKey } from "../../types/measurement.js";
+import type { Outcome } from "../../types/prediction.js";
 import { attempt } from "../attempt.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";

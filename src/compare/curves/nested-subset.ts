@@ -1,6 +1,6 @@
 /** @file Smaller training sets of a dataset, each within the next larger one. */
 import { random } from "../../lib/random.js";
-import type { Dataset, Example } from "../../types.js";
+import type { Dataset, Example } from "../../types/data.js";
 
 /** The first `size` rows of an order that has the labels in about equal shares everywhere. */
 export type NestedSubsets = (size: number) => Dataset;

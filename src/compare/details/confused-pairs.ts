@@ -1,4 +1,4 @@
-import type { Summary } from "../../types.js";
+import type { Summary } from "../../types/scores.js";
 
 /** A label, and another one that was answered in its place. */
 export interface ConfusedPair {

@@ -1,4 +1,5 @@
-import type { Comparison, Outcome } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { Outcome } from "../../types/prediction.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";
 

@@ -1,4 +1,5 @@
-import type { Comparison, LabelScore } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { LabelScore } from "../../types/scores.js";
 
 /** One label's scores by the best of both arms. */
 export interface LabelDifference {

@@ -1,4 +1,5 @@
-import type { Assumptions, Summary } from "../../types.js";
+import type { Assumptions } from "../../types/prices.js";
+import type { Summary } from "../../types/scores.js";
 import { setupCost } from "../cost.js";
 
 /** USD for labels, fitting and this many requests together; `null` where the price of a request or of setting up is unknown. */

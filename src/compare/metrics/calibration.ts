@@ -1,5 +1,5 @@
 /** @file How far probabilities can be believed: log loss, Brier score, expected calibration error, and the area under the ROC curve. */
-import type { Outcome } from "../../types.js";
+import type { Outcome } from "../../types/prediction.js";
 import type { LabelSpace } from "./label-indices.js";
 
 export interface Calibration {

@@ -1,4 +1,4 @@
-import type { Failure, Outcome } from "../../types.js";
+import type { Failure, Outcome } from "../../types/prediction.js";
 import type { CodedRows } from "./label-indices.js";
 
 /**

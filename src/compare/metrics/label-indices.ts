@@ -1,4 +1,4 @@
-import type { Outcome } from "../../types.js";
+import type { Outcome } from "../../types/prediction.js";
 
 /**
  * Outcomes with labels as indices into the declared label list: what every metric is computed from.

@@ -1,5 +1,6 @@
 /** @file Which metric decides and which one ranks: said once, for the choice on validation rows, the contrasts, tables, charts and words. */
-import type { Estimate, Metric, MetricChoice, Summary, TaskFacts } from "../../types.js";
+import type { TaskFacts } from "../../types/data.js";
+import type { Estimate, Metric, MetricChoice, Summary } from "../../types/scores.js";
 import type { CodedRows } from "./label-indices.js";
 import { labelCounts, labelsScored, rowsOfLabel } from "./metrics.js";
 

@@ -5,7 +5,7 @@
  * extra class. Checked against scikit-learn in `golden/compare.json`.
  */
 import { quantile } from "../../lib/quantile.js";
-import type { LabelScore, Metric } from "../../types.js";
+import type { LabelScore, Metric } from "../../types/scores.js";
 import { type CodedRows, isRight } from "./label-indices.js";
 
 /** What every F1 is made of, one number a label. */

@@ -1,7 +1,7 @@
 /** @file Accuracy, macro-F1 and micro-F1 of one approach, and of one minus another, as functions of the counts that resampling draws. */
 
 import type { Random } from "../../lib/random.js";
-import type { Estimate, Metric } from "../../types.js";
+import type { Estimate, Metric } from "../../types/scores.js";
 import { bootstrapInterval } from "../statistics/bootstrap.js";
 import { effectiveUnits, jackknifeInterval } from "../statistics/jackknife.js";
 import { signFlipMidP } from "../statistics/mcnemar.js";

@@ -1,6 +1,6 @@
 /** @file Intervals of scores and of differences between scores, on plain arrays. All throw a `UserError` if lengths differ or there are no rows. */
 import { random } from "../../lib/random.js";
-import type { Estimate, Metric } from "../../types.js";
+import type { Estimate, Metric } from "../../types/scores.js";
 import * as scores from "../metrics/scores.js";
 import * as resampled from "../statistics/bootstrap.js";
 import { unitsOf } from "../statistics/resampling-units.js";

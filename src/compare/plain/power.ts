@@ -1,6 +1,7 @@
 /** @file Power and sample size of a comparison, on plain numbers. */
 import { UserError } from "../../lib/errors.js";
-import type { Estimate, MoreRows } from "../../types.js";
+import type { MoreRows } from "../../types/contrast.js";
+import type { Estimate } from "../../types/scores.js";
 import * as power from "../statistics/power.js";
 import { checkNumber } from "./rows.js";
 

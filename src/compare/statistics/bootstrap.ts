@@ -3,7 +3,7 @@
 import { binomialSampler } from "../../lib/binomial.js";
 import { quantile } from "../../lib/quantile.js";
 import type { Random } from "../../lib/random.js";
-import type { Estimate } from "../../types.js";
+import type { Estimate } from "../../types/scores.js";
 import { widthUnseen } from "./jackknife.js";
 import { normalCdf, normalQuantile } from "./normal.js";
 import { addUnits, type Statistic, totalCounts, type Units, unitCount } from "./resampling-units.js";

@@ -1,5 +1,5 @@
 /** @file Does an approach know anything of the texts? What its answers get right beyond what they would if dealt to the rows at random. */
-import type { Estimate } from "../../types.js";
+import type { Estimate } from "../../types/scores.js";
 import { onRows, type Series } from "../metrics/scores.js";
 import { effectiveUnits, jackknifeInterval } from "./jackknife.js";
 import { type Statistic, unitsOf } from "./resampling-units.js";

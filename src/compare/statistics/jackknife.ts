@@ -1,5 +1,5 @@
 /** @file Confidence intervals by the jackknife: for differences, and for scores of few units or of labels with few rows. */
-import type { Estimate } from "../../types.js";
+import type { Estimate } from "../../types/scores.js";
 import { addUnits, type Statistic, totalCounts, type Units, unitCount } from "./resampling-units.js";
 import { tQuantile } from "./student.js";
 

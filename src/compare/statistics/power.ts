@@ -1,7 +1,8 @@
 /** @file Is the test set large enough? Power of the paired comparison, the least difference it can see, and rows still needed. */
 
 import { binomialCdf, binomialLogPmf } from "../../lib/binomial.js";
-import type { Estimate, MoreRows } from "../../types.js";
+import type { MoreRows } from "../../types/contrast.js";
+import type { Estimate } from "../../types/scores.js";
 import { mcnemarExact, mcnemarMidP } from "./mcnemar.js";
 import { normalCdf, normalQuantile } from "./normal.js";
 

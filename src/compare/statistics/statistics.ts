@@ -3,7 +3,7 @@
  * draws randomness but from a seed. Reference values are scikit-learn's and SciPy's.
  */
 
-export type { Estimate, Metric } from "../../types.js";
+export type { Estimate, Metric } from "../../types/scores.js";
 export {
   type ArmReplicates,
   type CrossedBootstrapOptions,

@@ -1,7 +1,8 @@
 /** @file The checks of a task's data before anybody spends money on it. One plain value; `report/audit-text.ts` renders it. */
 
 import { quantile } from "../../lib/quantile.js";
-import type { Dataset, ProgressEvent, Task } from "../../types.js";
+import type { Dataset, Task } from "../../types/data.js";
+import type { ProgressEvent } from "../../types/events.js";
 import { duplicatesAmong } from "../duplicates.js";
 import { exactGroups } from "../near-duplicates.js";
 import type { AuditFacts, AuditRow, DuplicateSummary, LabelCount, Quantiles } from "./audit-facts.js";

@@ -1,6 +1,6 @@
 /** @file What spreadsheets write into a cell whose formula went wrong: no text, and no label. */
 
-import type { Example } from "../../types.js";
+import type { Example } from "../../types/data.js";
 
 /** `#REF!`, `#VALUE!`, `#NAME?`, `#DIV/0!`, `#N/A` and their like, also in other languages: `#BEZUG!`, `#NV`. */
 const cellError = /^\s*(?:#[\p{Lu}/0]{2,15}[!?]|#N\/A|#NV|#GETTING_DATA)\s*$/u;

@@ -1,5 +1,5 @@
 /** @file The key of a measurement: what is equal in two of them that answer the same question, and so are one. */
-import type { MeasurementKey } from "../../types.js";
+import type { MeasurementKey } from "../../types/measurement.js";
 
 /** The key alone, without what was measured. */
 export function keyOf({ approach, split, trainSize, seed, experiment }: MeasurementKey): MeasurementKey {

@@ -1,5 +1,5 @@
 /** @file What metrics are called, and how their values are written. */
-import type { Estimate, Metric } from "../../types.js";
+import type { Estimate, Metric } from "../../types/scores.js";
 import { formatPercent, formatScore, formatShareEstimate } from "./format.js";
 
 /** What the metrics are called, in tables and as names. */

@@ -1,5 +1,5 @@
 /** @file What a phase is called by people. */
-import type { NoteEvent, Phase, PhaseEvent } from "../../types.js";
+import type { NoteEvent, Phase, PhaseEvent } from "../../types/events.js";
 import { measurementKey } from "./measurement-key.js";
 
 const words: Readonly<Record<Phase, string>> = {

@@ -1,4 +1,4 @@
-import type { Spending } from "../../types.js";
+import type { Spending } from "../../types/prediction.js";
 import { formatPlural, formatUsd } from "./format.js";
 
 /** What was spent, in words; what only may have been stands apart: `$0.0086; at most $0.89 more for 20 requests whose fate is unknown`. */

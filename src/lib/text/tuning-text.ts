@@ -1,4 +1,4 @@
-import type { TuningRange, TuningReason } from "../../types.js";
+import type { TuningRange, TuningReason } from "../../types/approach.js";
 import { formatCount, formatSeconds } from "./format.js";
 
 /** Which way of tuning was picked, and why, in a sentence. */

@@ -3,7 +3,10 @@
 import { setMaxListeners } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { formatSeconds } from "../../lib/text/format.js";
-import type { PhaseEvent, PredictContext, Prediction, Query } from "../../types.js";
+import type { PredictContext } from "../../types/approach.js";
+import type { Query } from "../../types/data.js";
+import type { PhaseEvent } from "../../types/events.js";
+import type { Prediction } from "../../types/prediction.js";
 import type { Signals } from "../client/llm-client.js";
 import type { ServiceWait } from "../client/outage.js";
 

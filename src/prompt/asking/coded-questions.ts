@@ -1,4 +1,4 @@
-import type { Prediction } from "../../types.js";
+import type { Prediction } from "../../types/prediction.js";
 import type { PromptProgram } from "../program.js";
 import { codedExamples, codedPrompt, decoded, mostCodes } from "../scoring/codes.js";
 import type { Question, Questions } from "./question.js";

@@ -1,6 +1,8 @@
 import { estimateEmbeddingSeconds } from "../../lib/embedding-estimate.js";
 import { evenlySpaced } from "../../lib/evenly-spaced.js";
-import type { Encoder, PredictContext, Query, RunEstimate } from "../../types.js";
+import type { PredictContext, RunEstimate } from "../../types/approach.js";
+import type { Query } from "../../types/data.js";
+import type { Encoder } from "../../types/encoder.js";
 import type { ModelCard } from "../llm.js";
 import { costOfUsage } from "../prices/prices.js";
 import type { PromptProgram } from "../program.js";

@@ -3,7 +3,7 @@
  * gave already, or else from those that were recorded elsewhere, and comes with a range.
  */
 import { formatCount } from "../../lib/text/format.js";
-import type { Usage } from "../../types.js";
+import type { Usage } from "../../types/prediction.js";
 import type { ModelCard } from "../llm.js";
 import { listPrices } from "../prices/price-table.js";
 

@@ -3,7 +3,9 @@
 import { UserError } from "../../lib/errors.js";
 import { countWords } from "../../lib/text/count-words.js";
 import { formatCount } from "../../lib/text/format.js";
-import type { Context, Encoder, PredictContext, Prediction, Predictor } from "../../types.js";
+import type { Context, PredictContext, Predictor } from "../../types/approach.js";
+import type { Encoder } from "../../types/encoder.js";
+import type { Prediction } from "../../types/prediction.js";
 import type { Answered, LlmClient, Signals } from "../client/llm-client.js";
 import { promptFiles } from "../files/prompt-files.js";
 import type { CompletionRequest, Llm } from "../llm.js";

@@ -1,4 +1,4 @@
-import type { PredictContext } from "../../types.js";
+import type { PredictContext } from "../../types/approach.js";
 import type { Answered, LlmClient } from "../client/llm-client.js";
 import { type CompletionRequest, type Llm, LlmError } from "../llm.js";
 import type { PromptProgram } from "../program.js";

@@ -2,7 +2,8 @@
 
 import { UserError } from "../../lib/errors.js";
 import { evenlySpaced } from "../../lib/evenly-spaced.js";
-import type { Context, Encoder, PredictContext } from "../../types.js";
+import type { Context, PredictContext } from "../../types/approach.js";
+import type { Encoder } from "../../types/encoder.js";
 import { noDemos } from "../demos/balanced-demos.js";
 import { fixedDemosFor } from "../demos/fixed-demos.js";
 import { type EmbeddedDemos, embedDemos, nearestFirst, type Vector } from "../demos/neighbors.js";

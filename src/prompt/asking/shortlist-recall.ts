@@ -1,6 +1,7 @@
 import { evenlySpaced } from "../../lib/evenly-spaced.js";
 import { formatCount, formatPercent } from "../../lib/text/format.js";
-import type { Context, Dataset } from "../../types.js";
+import type { Context } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
 import type { Questions } from "./question.js";
 
 /** Training rows that a shortlist is tried on: enough for a standard error of about a point. */

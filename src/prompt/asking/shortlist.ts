@@ -1,6 +1,7 @@
 /** @file Hundreds of labels: which of them come into question for a text, by a frozen encoder, so that only those are asked about. */
 
-import type { Encoder, PredictContext } from "../../types.js";
+import type { PredictContext } from "../../types/approach.js";
+import type { Encoder } from "../../types/encoder.js";
 import { isNearDuplicate } from "../demos/near-duplicate.js";
 import { cosine, type Neighbor, type Vector } from "../demos/neighbors.js";
 import { embedSentences, labelSentences } from "../label-prompt/label-vectors.js";

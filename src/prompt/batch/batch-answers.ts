@@ -3,7 +3,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../lib/errors.js";
 import { formatCount } from "../../lib/text/format.js";
-import type { Context } from "../../types.js";
+import type { Context } from "../../types/approach.js";
 import { type Caller, excerpt, toLlmError } from "../http/failure.js";
 import { LlmError } from "../llm.js";
 import type { StoredBatch } from "./batch-folder.js";

@@ -3,7 +3,7 @@
  * together, and each caller gets its own answer. Batches outlive the process: what an earlier session handed over is not asked again.
  */
 
-import type { Context } from "../../types.js";
+import type { Context } from "../../types/approach.js";
 import type { Caller } from "../http/failure.js";
 import type { HttpResponse } from "../http/http.js";
 import { LlmError, type UnderWay } from "../llm.js";

@@ -1,5 +1,5 @@
 import { random } from "../../lib/random.js";
-import type { Dataset, Example } from "../../types.js";
+import type { Dataset, Example } from "../../types/data.js";
 import type { FixedDemos } from "../program.js";
 import { mostDemoCharacters } from "../template.js";
 

@@ -1,4 +1,5 @@
-import type { Encoder, PredictContext } from "../../types.js";
+import type { PredictContext } from "../../types/approach.js";
+import type { Encoder } from "../../types/encoder.js";
 import type { Demo } from "../template.js";
 
 /** Of length 1. */

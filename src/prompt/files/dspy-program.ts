@@ -11,7 +11,7 @@ import { sha256 } from "../../lib/hash.js";
 import { jsonFaultOffset } from "../../lib/text/json-fault.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
-import type { Dataset } from "../../types.js";
+import type { Dataset } from "../../types/data.js";
 import { noDemos } from "../demos/balanced-demos.js";
 import { parseAnswer, parseAnswers } from "../reading/answer.js";
 import { type Demo, promptTemplate } from "../template.js";

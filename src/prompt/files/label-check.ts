@@ -1,7 +1,7 @@
 import { UserError } from "../../lib/errors.js";
 import { formatPlural } from "../../lib/text/format.js";
 import { nearestNames } from "../../lib/text/nearest-name.js";
-import type { Dataset } from "../../types.js";
+import type { Dataset } from "../../types/data.js";
 import type { PromptTemplate } from "../template.js";
 import { excerpt } from "./excerpt.js";
 

@@ -1,4 +1,4 @@
-import type { Dataset } from "../../types.js";
+import type { Dataset } from "../../types/data.js";
 import type { ModelCard } from "../llm.js";
 import type { PromptProgram } from "../program.js";
 

@@ -6,7 +6,7 @@
 import { stringify } from "yaml";
 import { sha256 } from "../../lib/hash.js";
 import { formatPlural } from "../../lib/text/format.js";
-import type { Dataset, Example } from "../../types.js";
+import type { Dataset, Example } from "../../types/data.js";
 import { sampleTemperature } from "../asking/program-predictor.js";
 import type { AnswerSchema, CompletionRequest, Message } from "../llm.js";
 import { parseSpec } from "../providers/spec.js";

@@ -7,7 +7,7 @@ import { type PromptfooConfig, parseYaml, readPromptfooConfig } from "../../data
 import { expectedColumn, promptfooTable } from "../../data/promptfoo/promptfoo-tests.js";
 import { UserError } from "../../lib/errors.js";
 import { sha256 } from "../../lib/hash.js";
-import type { Dataset } from "../../types.js";
+import type { Dataset } from "../../types/data.js";
 import { noDemos } from "../demos/balanced-demos.js";
 import { parseAnswer, parseAnswers } from "../reading/answer.js";
 import { type Demo, type PromptTemplate, promptTemplate } from "../template.js";

@@ -4,7 +4,7 @@
  */
 
 import { at } from "../../lib/json-value.js";
-import type { Usage } from "../../types.js";
+import type { Usage } from "../../types/prediction.js";
 
 /** The names of one dialect, each of them a path; where several are known for a number, the first that is there counts. */
 interface Dialect {

@@ -7,7 +7,10 @@
 import { estimateEmbeddingSeconds } from "../../lib/embedding-estimate.js";
 import { UserError } from "../../lib/errors.js";
 import { countWords } from "../../lib/text/count-words.js";
-import type { Approach, Dataset, Encoder, Prediction } from "../../types.js";
+import type { Approach } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
+import type { Encoder } from "../../types/encoder.js";
+import type { Prediction } from "../../types/prediction.js";
 import { defaultTemplates, embedSentences, labelSentences } from "./label-vectors.js";
 
 export interface LabelPromptOptions {

@@ -1,4 +1,6 @@
-import type { Dataset, Encoder, PredictContext } from "../../types.js";
+import type { PredictContext } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
+import type { Encoder } from "../../types/encoder.js";
 
 /** Sentences about a label. `{description}` falls back on the label's words; `{label}` is the name with underscores as spaces. */
 export const defaultTemplates: readonly string[] = [

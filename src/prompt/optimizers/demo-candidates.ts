@@ -1,6 +1,6 @@
 /** @file Sets of examples that an optimizer tries. */
 import type { Random } from "../../lib/random.js";
-import type { Dataset, Example } from "../../types.js";
+import type { Dataset, Example } from "../../types/data.js";
 import { balancedDemos, defaultDemos, labelGroup } from "../demos/balanced-demos.js";
 import type { FixedDemos, PromptProgram } from "../program.js";
 import type { Demo } from "../template.js";

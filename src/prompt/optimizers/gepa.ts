@@ -1,5 +1,5 @@
 import { type Random, random } from "../../lib/random.js";
-import type { Example } from "../../types.js";
+import type { Example } from "../../types/data.js";
 import { type Contest, openContest } from "./contest.js";
 import { type Answered, balancedOrder } from "./demo-candidates.js";
 import type { Evaluate, Optimizer, RowResult } from "./optimizer.js";

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Context, Predictor, Query } from "../../types.js";
+import type { Context, Predictor } from "../../types/approach.js";
+import type { Query } from "../../types/data.js";
 import { estimateProgram } from "../asking/estimate.js";
 import { fittedRequest } from "../asking/fitted-request.js";
 import { type ProgramParts, questionPredictor } from "../asking/program-predictor.js";

@@ -2,7 +2,9 @@
 
 import { sha256 } from "../../lib/hash.js";
 import { formatCount, formatPoints, formatPValue, formatScore, formatSeconds, formatUsd } from "../../lib/text/format.js";
-import type { Dataset, FitContext, PredictorFacts } from "../../types.js";
+import type { FitContext } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
+import type { PredictorFacts } from "../../types/identity.js";
 import type { PromptProgram } from "../program.js";
 import { createLedger, type LaterRows, type SearchBudget } from "./ledger.js";
 import { accuracyOf, type Evaluate, type OptimizerContext, type RowResult } from "./optimizer.js";

@@ -5,7 +5,7 @@
  * Three kinds of rows are kept apart: those an optimizer may learn from and show (`OptimizerContext.learning`), those by which it chooses
  * (`selection`), and those held back to decide whether its choice is better than what it began with (`optimize.ts`), which it never sees.
  */
-import type { Dataset, Example } from "../../types.js";
+import type { Dataset, Example } from "../../types/data.js";
 import type { Message } from "../llm.js";
 import type { PromptProgram } from "../program.js";
 

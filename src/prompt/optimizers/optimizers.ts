@@ -1,6 +1,6 @@
 /** @file The optimizers by name, and which one suits a task. */
 import { formatCount } from "../../lib/text/format.js";
-import type { Dataset } from "../../types.js";
+import type { Dataset } from "../../types/data.js";
 import { bootstrap } from "./bootstrap.js";
 import { gepa } from "./gepa.js";
 import { instructions } from "./instructions.js";

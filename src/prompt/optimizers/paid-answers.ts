@@ -1,7 +1,8 @@
 /** @file The answers of a search: under its budget, on disk before they count, and those of an earlier session as if they were paid now. */
 import { addCosts, noCost } from "../../lib/cost.js";
 import { UserError } from "../../lib/errors.js";
-import type { Context, Cost, PredictContext } from "../../types.js";
+import type { Context, PredictContext } from "../../types/approach.js";
+import type { Cost } from "../../types/prediction.js";
 import type { Ledger, PriceRange } from "./ledger.js";
 import type { LoggedRow, LoggedText, SearchLog } from "./search-log.js";
 

@@ -9,7 +9,7 @@
 import { quantile } from "../../lib/quantile.js";
 import type { Random } from "../../lib/random.js";
 import { formatPercent, formatPlural } from "../../lib/text/format.js";
-import type { Dataset, Example } from "../../types.js";
+import type { Dataset, Example } from "../../types/data.js";
 import type { Message } from "../llm.js";
 import type { PromptProgram } from "../program.js";
 import { delimitText, systemMessage } from "../template.js";

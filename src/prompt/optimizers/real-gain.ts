@@ -7,7 +7,7 @@
  * beforehand; GEPA and MIPROv2 make new ones from the scores of the old.
  */
 import { binomialCdf } from "../../lib/binomial.js";
-import type { Example } from "../../types.js";
+import type { Example } from "../../types/data.js";
 import type { RowResult } from "./optimizer.js";
 
 /** One prompt against another on the same rows. */

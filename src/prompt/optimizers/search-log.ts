@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { openJournal } from "../../store/journal.js";
-import type { Cost } from "../../types.js";
+import type { Cost } from "../../types/prediction.js";
 
 /** Something that was asked for, and what it took. */
 interface Paid {

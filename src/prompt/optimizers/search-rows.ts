@@ -1,6 +1,6 @@
 import { splitDataset } from "../../data/split.js";
 import { UserError } from "../../lib/errors.js";
-import type { Dataset, Example } from "../../types.js";
+import type { Dataset, Example } from "../../types/data.js";
 import { leastDecidingRows } from "./real-gain.js";
 
 /** The training rows of a search, in three parts that share no row, no group and no near-duplicate. */

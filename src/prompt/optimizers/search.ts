@@ -5,7 +5,9 @@
  * has from the log what was answered before, with what it cost and when it came, and meets the budget where it met it the first time.
  */
 import { sha256 } from "../../lib/hash.js";
-import type { Context, Example, PredictContext, Prediction, Query } from "../../types.js";
+import type { Context, PredictContext } from "../../types/approach.js";
+import type { Example, Query } from "../../types/data.js";
+import type { Prediction } from "../../types/prediction.js";
 import { answerRows } from "../asking/answer-rows.js";
 import type { Message } from "../llm.js";
 import type { PromptProgram } from "../program.js";

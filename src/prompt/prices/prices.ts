@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { messageOf, UserError } from "../../lib/errors.js";
 import { nearestNames } from "../../lib/text/nearest-name.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
-import type { Usage } from "../../types.js";
+import type { Usage } from "../../types/prediction.js";
 import { serviceOf, services } from "../providers/services.js";
 
 /** Prices of a token that grow with the length of a request. */

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.js";
-import type { Context } from "../../types.js";
+import type { Context } from "../../types/approach.js";
 import type { BatchOptions } from "../batch/batch-queue.js";
 import { batchSeconds } from "../batch/batch-service.js";
 import { adaptivePace, openPace } from "../client/rate-limiter.js";

@@ -1,4 +1,4 @@
-import type { Prediction, Usage } from "../../types.js";
+import type { Prediction, Usage } from "../../types/prediction.js";
 import type { Answered } from "../client/llm-client.js";
 import type { Completion } from "../llm.js";
 import type { AnswerStyle, PromptTemplate } from "../template.js";

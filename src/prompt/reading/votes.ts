@@ -1,4 +1,4 @@
-import type { Prediction } from "../../types.js";
+import type { Prediction } from "../../types/prediction.js";
 
 /** What one sample said. */
 export type Vote = Pick<Prediction, "answer" | "failure" | "refusedBy" | "rawAnswer" | "scores" | "confidence">;

@@ -1,4 +1,7 @@
-import type { Approach, Context, Prediction, Query, Task, Traits, Usage } from "../../types.js";
+import type { Approach, Context } from "../../types/approach.js";
+import type { Query, Task } from "../../types/data.js";
+import type { Traits } from "../../types/identity.js";
+import type { Prediction, Usage } from "../../types/prediction.js";
 import { listPrices } from "../prices/price-table.js";
 import {
   batchCostOfUsage,

@@ -1,6 +1,6 @@
 import { UserError } from "../../lib/errors.js";
 import { formatPlural } from "../../lib/text/format.js";
-import type { Task } from "../../types.js";
+import type { Task } from "../../types/data.js";
 import type { Recording } from "./recording.js";
 
 /** A recording that has no row of those to be asked about says nothing of them: a `UserError` with one id of each side. */

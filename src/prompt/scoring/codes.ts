@@ -5,7 +5,8 @@
 
 import { UserError } from "../../lib/errors.js";
 import { random } from "../../lib/random.js";
-import type { Example, Prediction } from "../../types.js";
+import type { Example } from "../../types/data.js";
+import type { Prediction } from "../../types/prediction.js";
 import type { PromptTemplate } from "../template.js";
 
 const letters = "ABCDEFGHIJKLMNOPQRST";

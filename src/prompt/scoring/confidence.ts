@@ -1,4 +1,4 @@
-import type { Confidence } from "../../types.js";
+import type { Confidence } from "../../types/prediction.js";
 
 /** What is known of one answer of a language model, by its source, from 0 to 1; `null` or absent: unknown. */
 export type KnownConfidences = Readonly<Partial<Record<"logprob" | "votes" | "stated", number | null>>>;

@@ -1,6 +1,6 @@
 /** @file Label scoring: how sure an answer is, and where its service has log-probabilities, of which labels how much. */
 
-import type { Prediction } from "../../types.js";
+import type { Prediction } from "../../types/prediction.js";
 import type { Completion } from "../llm.js";
 import { confidenceOf } from "./confidence.js";
 import { calibratedScores } from "./contextual-calibration.js";

@@ -1,5 +1,5 @@
 import { formatLargeCount } from "../../lib/text/format.js";
-import type { Arm } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
 import { type Markup, markup } from "../markup.js";
 import { logScale } from "./scale.js";
 import { type Frame, mark, pixel, svg, textWidth, xAxis, yAxis } from "./svg.js";

@@ -1,5 +1,5 @@
 import { paretoFront } from "../../compare/details/pareto-front.js";
-import type { Arm } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
 import { type Markup, markup } from "../markup.js";
 import { linearScale, logScale } from "./scale.js";
 import { type Frame, mark, pixel, svg, textWidth, truncateToPixels, xAxis, yAxis } from "./svg.js";

@@ -1,4 +1,5 @@
-import type { Arm, Estimate } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
+import type { Estimate } from "../../types/scores.js";
 import { type Markup, markup } from "../markup.js";
 import { linearScale, logScale, type Scale, shareDomain } from "./scale.js";
 import { type Frame, mark, pixel, svg, textWidth, truncateToPixels, xAxis } from "./svg.js";

@@ -1,6 +1,7 @@
 /** @file Numbers to places on paper: the only arithmetic of the report. */
 
-import type { Arm, Estimate } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
+import type { Estimate } from "../../types/scores.js";
 
 /** A function from data to places, with the data values worth a tick. */
 export interface Scale {

@@ -1,7 +1,7 @@
 /** @file What every chart is made of: a frame with a name, marks by arm, an axis, measured text. */
 
 import { displayWidth, truncateMiddle } from "../../lib/text/display-width.js";
-import type { Arm } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
 import { type Content, type Markup, markup } from "../markup.js";
 import type { Scale } from "./scale.js";
 

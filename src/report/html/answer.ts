@@ -1,7 +1,7 @@
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
 import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import { type Markup, markup } from "../markup.js";
 
 const badges: Readonly<Record<Advice["evidence"], string>> = {

@@ -4,7 +4,8 @@ import { failureNames } from "../../advise/words/names.js";
 import { type Disagreement, disagreements } from "../../compare/details/disagreements.js";
 import { formatCount } from "../../lib/text/format.js";
 import { cutText } from "../../lib/text/visible-text.js";
-import type { Comparison, Outcome } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { Outcome } from "../../types/prediction.js";
 import { type Markup, markup } from "../markup.js";
 import { approachName, type Cell, details, labelName, table } from "./elements.js";
 

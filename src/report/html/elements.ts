@@ -1,5 +1,5 @@
 /** @file The few building blocks of the page: sections, tables, figures, names. */
-import type { Arm } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
 import { type Content, type Markup, markup } from "../markup.js";
 
 /** Widths in pixels at which every chart is drawn: a page's column, and a phone. The style sheet shows the one that fits. */

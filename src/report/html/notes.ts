@@ -3,7 +3,7 @@ import { choiceBasisText } from "../../advise/words/choices.js";
 import { failedText } from "../../advise/words/unanswered.js";
 import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/text/format.js";
 import { spendingText } from "../../lib/text/spending.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import { type Content, type Markup, markup } from "../markup.js";
 import { details, prose } from "./elements.js";
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Advice } from "../../advise/advise.js";
 import { formatPlural } from "../../lib/text/format.js";
-import type { Comparison } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
 import type { TrainingCurve } from "../charts/training-chart.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
 import type { UseIt } from "../use-it.js";

@@ -12,7 +12,9 @@ import {
   formatScore,
 } from "../../lib/text/format.js";
 import { metricNames } from "../../lib/text/metric-names.js";
-import type { Comparison, FactorCell, Summary } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { FactorCell } from "../../types/factors.js";
+import type { Summary } from "../../types/scores.js";
 import { factorNames } from "../factor-names.js";
 import { type Content, type Markup, markup } from "../markup.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";

@@ -2,7 +2,8 @@
 import { failureNames } from "../../advise/words/names.js";
 import { formatCount, formatPercent, formatPlural } from "../../lib/text/format.js";
 import { metricNames } from "../../lib/text/metric-names.js";
-import type { Comparison, Failure } from "../../types.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { Failure } from "../../types/prediction.js";
 import { type Markup, markup } from "../markup.js";
 import { unansweredRows } from "../ranking.js";
 import { unansweredExamples } from "../unanswered.js";

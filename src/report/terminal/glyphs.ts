@@ -1,4 +1,4 @@
-import type { Arm } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
 
 /** The signs that charts and tables are drawn with. */
 export interface Glyphs {

@@ -1,6 +1,7 @@
 import { displayWidth, padColumns, wrap } from "../../lib/text/display-width.js";
 import { formatPercent } from "../../lib/text/format.js";
-import type { Arm, Estimate } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
+import type { Estimate } from "../../types/scores.js";
 import { shareDomain, ticksBetween } from "../charts/scale.js";
 import type { Glyphs } from "./glyphs.js";
 import type { Style } from "./style.js";

@@ -1,4 +1,4 @@
-import type { Arm } from "../../types.js";
+import type { Arm } from "../../types/identity.js";
 
 /** Colors and weights of the terminal. Each takes a text that is already laid out, because codes would be counted as columns. */
 export interface Style {

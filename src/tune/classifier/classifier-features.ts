@@ -1,6 +1,7 @@
 /** @file What a classifier's last layer reads: one vector a text. On it a last layer can be fitted exactly, as a probe is. */
 import { createSession } from "../../autodiff/session.js";
-import type { Context, Dataset } from "../../types.js";
+import type { Context } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
 import { outputName } from "../encoders/classifier-heads.js";
 import { packTokens } from "../encoders/packed-tokens.js";
 import { weightsOf } from "../pretrained/pretrained.js";

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { createSession, type Session, type SessionOptions } from "../../autodiff/session.js";
 import { float32Of } from "../../autodiff/values.js";
 import { throwIfAborted } from "../../lib/errors.js";
-import type { Prediction } from "../../types.js";
+import type { Prediction } from "../../types/prediction.js";
 import { packTokens } from "../encoders/packed-tokens.js";
 import { tokenBatch } from "../pretrained/token-batch.js";
 import type { TokenIds } from "../pretrained/tokenizer.js";

@@ -1,7 +1,8 @@
 /** @file A head that was fitted to the vectors of a frozen encoder, with that encoder, as a classifier that is saved like any other. */
 import { countOf, float32 } from "../../autodiff/values.js";
 import { evenlySpaced } from "../../lib/evenly-spaced.js";
-import type { Dataset, Encoder } from "../../types.js";
+import type { Dataset } from "../../types/data.js";
+import type { Encoder } from "../../types/encoder.js";
 import { readPretrained, weightsOf } from "../pretrained/pretrained.js";
 import { tokenizeTexts } from "../pretrained/token-batch.js";
 import type { Head } from "../regression/head.js";

@@ -1,7 +1,8 @@
 /** @file A fine-tuned classifier as a predictor: answers, and is written as a folder by `classifier-files.ts`. */
 import { countOf } from "../../autodiff/values.js";
 import { throwIfAborted } from "../../lib/errors.js";
-import type { Predictor, PredictorFacts } from "../../types.js";
+import type { Predictor } from "../../types/approach.js";
+import type { PredictorFacts } from "../../types/identity.js";
 import { tokenizeTexts } from "../pretrained/token-batch.js";
 import { classifierFiles, runningBytes } from "./classifier-files.js";
 import { logitsOf, logitsSession, predictionOf } from "./classifier-logits.js";

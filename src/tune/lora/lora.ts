@@ -1,5 +1,5 @@
 import { UserError } from "../../lib/errors.js";
-import type { Approach } from "../../types.js";
+import type { Approach } from "../../types/approach.js";
 import { noDropout } from "../encoders/encoder-graph.js";
 import { fineTuning } from "../fine-tuning.js";
 import type { FullOptions } from "../full-options.js";

@@ -1,4 +1,4 @@
-import type { CachedEmbedding, EmbeddingCache } from "../../types.js";
+import type { CachedEmbedding, EmbeddingCache } from "../../types/encoder.js";
 
 /** A cache that lives as long as the process, and drops what it has had longest beyond `maxBytes` of vectors. */
 export function memoryEmbeddingCache(maxBytes = 64 * 2 ** 20): EmbeddingCache {

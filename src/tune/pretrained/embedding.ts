@@ -2,7 +2,8 @@
 import { setImmediate } from "node:timers/promises";
 import { throwIfAborted } from "../../lib/errors.js";
 import { sha256 } from "../../lib/hash.js";
-import type { CachedEmbedding, EmbeddingCache, PredictContext } from "../../types.js";
+import type { PredictContext } from "../../types/approach.js";
+import type { CachedEmbedding, EmbeddingCache } from "../../types/encoder.js";
 import type { TokenIds, Tokenizer } from "./tokenizer.js";
 
 /** What computes vectors. */

@@ -6,7 +6,7 @@ import { RepoNotFound } from "../../hub/refusal.js";
 import { isRepoId } from "../../hub/repo-id.js";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
-import type { ProgressEvent } from "../../types.js";
+import type { ProgressEvent } from "../../types/events.js";
 import { buildEncoder } from "../encoders/families.js";
 import { embeddedModels, findModelFolder, readObject } from "./model-folder.js";
 

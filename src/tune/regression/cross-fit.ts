@@ -1,5 +1,7 @@
 import { throwIfAborted } from "../../lib/errors.js";
-import type { Context, Dataset, Encoder } from "../../types.js";
+import type { Context } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
+import type { Encoder } from "../../types/encoder.js";
 import { centeredFeatures } from "./centered-features.js";
 import { heldOutProbabilities } from "./head.js";
 

@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
-import type { Encoder } from "../../types.js";
+import type { Encoder } from "../../types/encoder.js";
 import type { Head } from "./head.js";
 
 /** The name of the file in `Predictor.files()`. */

@@ -1,7 +1,9 @@
 /** @file A linear layer over frozen features, with the names of its labels: fitted, asked, written and read. */
 
 import { UserError } from "../../lib/errors.js";
-import type { Context, Dataset, Prediction } from "../../types.js";
+import type { Context } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
+import type { Prediction } from "../../types/prediction.js";
 import { type ClassWeight, rowWeights } from "./class-weights.js";
 import { type CrossValidation, chooseC, defaultC, type RangeOfC } from "./cross-validation.js";
 import {

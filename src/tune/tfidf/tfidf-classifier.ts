@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { throwIfAborted, UserError } from "../../lib/errors.js";
-import type { Predictor, PredictorFacts } from "../../types.js";
+import type { Predictor } from "../../types/approach.js";
+import type { PredictorFacts } from "../../types/identity.js";
 import { problemTypes } from "../classifier/classifier-model.js";
 import { withManifest } from "../classifier/manifest.js";
 import { cardFile } from "../classifier/model-card.js";

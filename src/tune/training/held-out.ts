@@ -1,6 +1,6 @@
 /** @file Rows that training does not learn, by which it is stopped and thresholds are chosen. Always a part of the training rows. */
 import { random } from "../../lib/random.js";
-import type { Dataset } from "../../types.js";
+import type { Dataset } from "../../types/data.js";
 import { dealFolds, type FoldRow } from "../regression/folds.js";
 
 /** Above so many rows a tenth can be spared, and tells when to stop; below, a fixed number of steps does better. */

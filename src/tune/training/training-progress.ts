@@ -1,5 +1,6 @@
 /** @file What people see of a training while it goes on. */
-import type { Context, TrainingNumbers } from "../../types.js";
+import type { Context } from "../../types/approach.js";
+import type { TrainingNumbers } from "../../types/events.js";
 import type { TrainingHooks } from "./train.js";
 import type { StepReport } from "./training-job.js";
 

@@ -1,6 +1,7 @@
 /** @file From a dataset to what training is fed: tokens and label indices. */
 import { UserError } from "../../lib/errors.js";
-import type { Context, Dataset } from "../../types.js";
+import type { Context } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
 import type { Pretrained } from "../pretrained/pretrained.js";
 import { tokenizeTexts } from "../pretrained/token-batch.js";
 import type { TrainingRow } from "./train.js";

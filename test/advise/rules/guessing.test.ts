@@ -5,7 +5,10 @@ import type { Series } from "../../../src/compare/metrics/scores.js";
 import { aboveGuessing } from "../../../src/compare/statistics/guessing.js";
 import { summarize } from "../../../src/compare/summarize.js";
 import { type Random, random } from "../../../src/lib/random.js";
-import type { Arm, Comparison, Measurement, Outcome } from "../../../src/types.js";
+import type { Comparison } from "../../../src/types/comparison.js";
+import type { Arm } from "../../../src/types/identity.js";
+import type { Measurement } from "../../../src/types/measurement.js";
+import type { Outcome } from "../../../src/types/prediction.js";
 import { identified } from "../../identity.js";
 import { comparisonOf, fullApproaches } from "../../report/fixture.js";
 

@@ -8,7 +8,9 @@ import { mainMeasurements } from "../../../src/compare/main-measurements.js";
 import { taskFacts } from "../../../src/compare/task-facts.js";
 import { BudgetError, UserError } from "../../../src/lib/errors.js";
 import { measurementKey } from "../../../src/lib/text/measurement-key.js";
-import type { Approach, Measurement, Query } from "../../../src/types.js";
+import type { Approach } from "../../../src/types/approach.js";
+import type { Query } from "../../../src/types/data.js";
+import type { Measurement } from "../../../src/types/measurement.js";
 import { assumptions, dataset, fake, labelOf, majority, rowOf, task, wrongEvery } from "../fakes.js";
 
 describe("the sizes of a curve", () => {

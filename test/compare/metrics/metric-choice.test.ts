@@ -3,7 +3,9 @@ import { advise } from "../../../src/advise/advise.js";
 import { compare } from "../../../src/compare/compare.js";
 import { metricChoice } from "../../../src/compare/metrics/metric-choice.js";
 import { random } from "../../../src/lib/random.js";
-import type { Approach, Comparison, Dataset, Query, Task } from "../../../src/types.js";
+import type { Approach } from "../../../src/types/approach.js";
+import type { Comparison } from "../../../src/types/comparison.js";
+import type { Dataset, Query, Task } from "../../../src/types/data.js";
 import { assumptions, fake } from "../fakes.js";
 
 /** Rows with as many of each label as `rowsOf` says. */

@@ -17,7 +17,7 @@ import {
   samplesF1,
   weightedAverage,
 } from "../../../src/compare/metrics/metrics.js";
-import type { Outcome } from "../../../src/types.js";
+import type { Outcome } from "../../../src/types/prediction.js";
 import { golden } from "../golden.js";
 
 const exact = 12;

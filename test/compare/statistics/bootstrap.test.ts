@@ -5,7 +5,7 @@ import { differenceInterval, type Series, scoreInterval } from "../../../src/com
 import { bootstrapInterval } from "../../../src/compare/statistics/bootstrap.js";
 import { totalCounts, unitCount, unitsOf } from "../../../src/compare/statistics/resampling-units.js";
 import { random } from "../../../src/lib/random.js";
-import type { Estimate } from "../../../src/types.js";
+import type { Estimate } from "../../../src/types/scores.js";
 import { golden } from "../golden.js";
 import { drawPair, type Population, trueAccuracy, trueMacroF1 } from "../population.js";
 

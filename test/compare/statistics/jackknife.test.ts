@@ -4,7 +4,7 @@ import { differenceInterval, type Series, scoreInterval } from "../../../src/com
 import { effectiveUnits } from "../../../src/compare/statistics/jackknife.js";
 import { tQuantile } from "../../../src/compare/statistics/student.js";
 import { type Random, random } from "../../../src/lib/random.js";
-import type { Metric } from "../../../src/types.js";
+import type { Metric } from "../../../src/types/scores.js";
 import { golden } from "../golden.js";
 import { drawGrouped, drawPair, drawSparse, sparseLabels } from "../population.js";
 

@@ -3,7 +3,7 @@ import { verdictOf } from "../../../src/compare/contrasts.js";
 import { mcnemarMidP } from "../../../src/compare/statistics/mcnemar.js";
 import { mcnemarPower, minimumDetectableEffect, moreNeeded, unitsNeeded } from "../../../src/compare/statistics/power.js";
 import { random } from "../../../src/lib/random.js";
-import type { Estimate } from "../../../src/types.js";
+import type { Estimate } from "../../../src/types/scores.js";
 import { golden } from "../golden.js";
 
 describe("power of McNemar's test", () => {

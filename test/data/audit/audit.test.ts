@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AuditOptions, auditTask } from "../../../src/data/audit/audit.js";
-import type { Dataset, Example, Task } from "../../../src/types.js";
+import type { Dataset, Example, Task } from "../../../src/types/data.js";
 import { distinctText } from "../files.js";
 
 interface Cells {

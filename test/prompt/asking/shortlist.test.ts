@@ -3,7 +3,7 @@ import { prepareQuestions } from "../../../src/prompt/asking/question.js";
 import { shortlistRecall } from "../../../src/prompt/asking/shortlist-recall.js";
 import { prompt } from "../../../src/prompt/prompt.js";
 import { promptTemplate } from "../../../src/prompt/template.js";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { recordingContext } from "../../contract/approach.js";
 import { fakeEncoder } from "../../contract/fake-encoder.js";
 import { fakeLlm, offeredLabels, shownDemos } from "../fake-llm.js";

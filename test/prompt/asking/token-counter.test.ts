@@ -12,7 +12,7 @@ import { listPrices } from "../../../src/prompt/prices/price-table.js";
 import { costOfUsage, findPrice } from "../../../src/prompt/prices/prices.js";
 import { readRecording } from "../../../src/prompt/recorded/recording.js";
 import { promptTemplate } from "../../../src/prompt/template.js";
-import type { Usage } from "../../../src/types.js";
+import type { Usage } from "../../../src/types/prediction.js";
 
 const messages: readonly Message[] = [
   { role: "system", content: "Classify a text." },

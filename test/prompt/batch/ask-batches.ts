@@ -1,7 +1,9 @@
 /** @file What the tests of batches share: requests for money or about passwords, asked of the simulated service through its batch interface. */
 
 import { type PromptOptions, prompt } from "../../../src/prompt/prompt.js";
-import type { Prediction, ProgressEvent, Query } from "../../../src/types.js";
+import type { Query } from "../../../src/types/data.js";
+import type { ProgressEvent } from "../../../src/types/events.js";
+import type { Prediction } from "../../../src/types/prediction.js";
 import { recordingContext } from "../../contract/approach.js";
 import { schemaAnswer } from "../../servers/simulated-llm/schema-answer.js";
 import { type SimulatedLlm, type SimulatedLlmOptions, startSimulatedLlm } from "../../servers/simulated-llm/simulated-llm.js";

@@ -12,7 +12,7 @@ import { listPrices } from "../../../src/prompt/prices/price-table.js";
 import { batchCostOfUsage, findPrice } from "../../../src/prompt/prices/prices.js";
 import { prompt } from "../../../src/prompt/prompt.js";
 import { openResponseCache } from "../../../src/store/response-cache.js";
-import type { Prediction } from "../../../src/types.js";
+import type { Prediction } from "../../../src/types/prediction.js";
 import { failureOf, key, queries, train, truth } from "../ask-server.js";
 import { runBatches, serveBatches } from "./ask-batches.js";
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { contractData } from "../../contract/approach.js";
 import { shownDemos } from "../fake-llm.js";
 import { type Asked, askSaved, firstLabelLlm, writeFiles } from "./saved-prompt.js";

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { promptMethods } from "../../../src/prompt/methods.js";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { contractData } from "../../contract/approach.js";
 import { fakeEncoder } from "../../contract/fake-encoder.js";
 import { shownDemos } from "../fake-llm.js";

@@ -7,7 +7,7 @@ import { readPromptFiles, type SavedPrompt } from "../../../src/prompt/files/rea
 import type { PromptMethod } from "../../../src/prompt/methods.js";
 import { type PromptOptions, prompt } from "../../../src/prompt/prompt.js";
 import { systemMessage } from "../../../src/prompt/template.js";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { contractData, recordingContext } from "../../contract/approach.js";
 import { fakeEncoder } from "../../contract/fake-encoder.js";
 import { firstLabelLlm } from "./saved-prompt.js";

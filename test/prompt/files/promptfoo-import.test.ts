@@ -5,7 +5,7 @@ import { readTable } from "../../../src/data/read-table.js";
 import { promptfooFiles } from "../../../src/prompt/files/promptfoo-export.js";
 import { readPrompt } from "../../../src/prompt/files/read-prompt.js";
 import { readPromptFiles } from "../../../src/prompt/files/read-prompt-folder.js";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { contractData } from "../../contract/approach.js";
 import { askedText, shownDemos } from "../fake-llm.js";
 import { askSaved, firstLabelLlm, savedRun, writeFiles } from "./saved-prompt.js";

@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { promptfooFiles } from "../../../src/prompt/files/promptfoo-export.js";
 import { readPromptFiles } from "../../../src/prompt/files/read-prompt-folder.js";
 import { prompt } from "../../../src/prompt/prompt.js";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { recordingContext } from "../../contract/approach.js";
 import { startFaultyServer } from "../../servers/faulty-openai.js";
 import { writeFiles } from "./saved-prompt.js";

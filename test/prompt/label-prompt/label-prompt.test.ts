@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { labelPrompt } from "../../../src/prompt/label-prompt/label-prompt.js";
 import { defaultTemplates } from "../../../src/prompt/label-prompt/label-vectors.js";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { approachContract, contractData, recordingContext } from "../../contract/approach.js";
 import { fakeEncoder } from "../../contract/fake-encoder.js";
 

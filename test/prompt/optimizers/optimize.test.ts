@@ -6,7 +6,7 @@ import type { SearchBudget } from "../../../src/prompt/optimizers/ledger.js";
 import { type Optimized, optimize } from "../../../src/prompt/optimizers/optimize.js";
 import { type OptimizerName, optimizerNames } from "../../../src/prompt/optimizers/optimizers.js";
 import { programKey } from "../../../src/prompt/optimizers/program-key.js";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { recordingContext } from "../../contract/approach.js";
 import { planted } from "./planted.js";
 import {

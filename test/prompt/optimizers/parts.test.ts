@@ -6,7 +6,7 @@ import { frontCounts } from "../../../src/prompt/optimizers/pareto-front.js";
 import { proposalMessages, readInstruction, tips } from "../../../src/prompt/optimizers/proposals.js";
 import { cutSearchRows } from "../../../src/prompt/optimizers/search-rows.js";
 import { thoughtsOf } from "../../../src/prompt/optimizers/thoughts.js";
-import type { Example } from "../../../src/types.js";
+import type { Example } from "../../../src/types/data.js";
 import { seedProgram, syntheticTask } from "./synthetic.js";
 
 const task = syntheticTask(60);

@@ -3,7 +3,7 @@ import type { Message } from "../../../src/prompt/llm.js";
 import type { OptimizerName } from "../../../src/prompt/optimizers/optimizers.js";
 import { tips } from "../../../src/prompt/optimizers/proposals.js";
 import type { PromptProgram } from "../../../src/prompt/program.js";
-import type { Example } from "../../../src/types.js";
+import type { Example } from "../../../src/types/data.js";
 import { chance, type SyntheticOptions } from "./synthetic.js";
 
 const demosOf = ({ demos }: PromptProgram): readonly Example[] => (demos.kind === "fixed" ? demos.examples : []);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { random } from "../../../src/lib/random.js";
 import type { RowResult } from "../../../src/prompt/optimizers/optimizer.js";
 import { expectedOptimism, pairedGain } from "../../../src/prompt/optimizers/real-gain.js";
-import type { Example } from "../../../src/types.js";
+import type { Example } from "../../../src/types/data.js";
 
 const rowsOf = (count: number, groupSize = 1): Example[] =>
   Array.from({ length: count }, (_, i) => ({

@@ -7,7 +7,7 @@ import { programKey } from "../../../src/prompt/optimizers/program-key.js";
 import type { Answerer } from "../../../src/prompt/optimizers/search.js";
 import type { PromptProgram } from "../../../src/prompt/program.js";
 import { promptTemplate } from "../../../src/prompt/template.js";
-import type { Dataset, Example } from "../../../src/types.js";
+import type { Dataset, Example } from "../../../src/types/data.js";
 
 /** Rows of three labels in turn, unlike each other. */
 export function syntheticTask(rows: number): Dataset {

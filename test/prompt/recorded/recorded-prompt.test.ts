@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readCompletion } from "../../../src/prompt/reading/read-completion.js";
 import { recordedPrompt } from "../../../src/prompt/recorded/recorded-prompt.js";
 import { readRecording } from "../../../src/prompt/recorded/recording.js";
-import type { Dataset } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
 import { approachContract, contractData, recordingContext } from "../../contract/approach.js";
 import { answerBodies } from "../../servers/answer-bodies.js";
 

@@ -1,7 +1,8 @@
 /** @file How sure a prompt's answers are, from the option to the prediction. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PromptOptions, prompt } from "../../../src/prompt/prompt.js";
-import type { Dataset, Prediction } from "../../../src/types.js";
+import type { Dataset } from "../../../src/types/data.js";
+import type { Prediction } from "../../../src/types/prediction.js";
 import { recordingContext } from "../../contract/approach.js";
 import { fakeEncoder } from "../../contract/fake-encoder.js";
 import { type ScoringServer, startScoringServer } from "../../servers/scoring-openai.js";

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compare } from "../../../src/compare/compare.js";
 import { recordedPrompt } from "../../../src/prompt/recorded/recorded-prompt.js";
 import { createRun, readRun, runFormat } from "../../../src/store/run.js";
-import type { Dataset, Task } from "../../../src/types.js";
+import type { Dataset, Task } from "../../../src/types/data.js";
 
 let folder: string;
 beforeAll(async () => {

@@ -13,7 +13,7 @@ import { contentFreeInputs, contentFreePrior } from "../../../src/prompt/scoring
 import { scored } from "../../../src/prompt/scoring/scored.js";
 import { type AnswerForm, type PromptTemplate, promptTemplate, renderRequest } from "../../../src/prompt/template.js";
 import { openResponseCache } from "../../../src/store/response-cache.js";
-import type { Prediction } from "../../../src/types.js";
+import type { Prediction } from "../../../src/types/prediction.js";
 import { startScoringServer } from "../../servers/scoring-openai.js";
 
 const labels = ["card_arrival", "card_linking", "cash"];

@@ -6,7 +6,7 @@ import { balancedDemos } from "../../../src/prompt/demos/balanced-demos.js";
 import { readCompletion } from "../../../src/prompt/reading/read-completion.js";
 import { type PromptTemplate, promptTemplate, renderRequest } from "../../../src/prompt/template.js";
 import { loadEncoder } from "../../../src/tune/pretrained/encoder.js";
-import type { Dataset, Example, Task } from "../../../src/types.js";
+import type { Dataset, Example, Task } from "../../../src/types/data.js";
 import { encoderModel, keptVectors, readAhead } from "./encoder-model.js";
 import type { AnswerSettings, SimulatedModel } from "./model.js";
 

@@ -14,7 +14,7 @@
 import { sha256 } from "../../../src/lib/hash.js";
 import { type Random, random } from "../../../src/lib/random.js";
 import type { Message } from "../../../src/prompt/llm.js";
-import type { Encoder } from "../../../src/types.js";
+import type { Encoder } from "../../../src/types/encoder.js";
 import { labelTokens } from "./label-tokens.js";
 import type { AnswerSettings, SimulatedAnswer, SimulatedModel } from "./model.js";
 import { asksForInstruction, proposedInstruction } from "./proposal.js";

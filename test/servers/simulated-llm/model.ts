@@ -1,7 +1,7 @@
 /** @file What a simulated language model is: a function of messages and settings, told apart from the protocols it is spoken to in. */
 
 import type { Message, TokenLogprob } from "../../../src/prompt/llm.js";
-import type { Usage } from "../../../src/types.js";
+import type { Usage } from "../../../src/types/prediction.js";
 import { schemaAnswer } from "./schema-answer.js";
 
 /** What a request sets besides its messages. */

@@ -1,7 +1,7 @@
 /** @file What the two protocols have in common. */
 
 import type { Message } from "../../../src/prompt/llm.js";
-import type { Usage } from "../../../src/types.js";
+import type { Usage } from "../../../src/types/prediction.js";
 import type { SimulatedAnswer } from "./model.js";
 import type { LimitState } from "./rate-limit.js";
 

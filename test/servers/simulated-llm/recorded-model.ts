@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { UserError } from "../../../src/lib/errors.js";
 import { readRecording } from "../../../src/prompt/recorded/recording.js";
-import type { Query } from "../../../src/types.js";
+import type { Query } from "../../../src/types/data.js";
 import { charactersByFour, type SimulatedAnswer, type SimulatedModel } from "./model.js";
 import { taggedTexts } from "./read-prompt.js";
 import { schemaAnswer } from "./schema-answer.js";

@@ -14,7 +14,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { sha256 } from "../../../src/lib/hash.js";
 import { random } from "../../../src/lib/random.js";
-import type { Usage } from "../../../src/types.js";
+import type { Usage } from "../../../src/types/prediction.js";
 import { type Fault, type FaultyReply, faults } from "../faults.js";
 import { anthropicProtocol } from "./anthropic.js";
 import { type BatchesOptions, type ReceivedBatch, simulatedBatches } from "./batches.js";

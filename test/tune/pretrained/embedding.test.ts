@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type EmbeddingModel, embedTexts } from "../../../src/tune/pretrained/embedding.js";
 import { memoryEmbeddingCache } from "../../../src/tune/pretrained/embedding-cache.js";
-import type { Cost, ProgressEvent } from "../../../src/types.js";
+import type { ProgressEvent } from "../../../src/types/events.js";
+import type { Cost } from "../../../src/types/prediction.js";
 import { quietContext } from "./golden-encoder.js";
 
 /** A model whose vector of a text is its length in tokens, one a word, and which writes down its batches. */

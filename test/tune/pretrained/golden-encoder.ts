@@ -1,7 +1,7 @@
 /** @file The golden files of `golden/make_encoder.py`, and what the tests of the encoder share. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { PredictContext } from "../../../src/types.js";
+import type { PredictContext } from "../../../src/types/approach.js";
 
 const place = (name: string): URL => new URL(`../../../golden/${name}`, import.meta.url);
 

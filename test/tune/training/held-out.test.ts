@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cutHeldOut, type HeldOutCut, isCut } from "../../../src/tune/training/held-out.js";
-import type { Example } from "../../../src/types.js";
+import type { Example } from "../../../src/types/data.js";
 
 /** Rows of labels 0 to 2, in shares of 6, 3 and 1; `groupOf` puts some together. */
 function cut(count: number, isMultiLabel: boolean, groupOf?: (row: number) => string): HeldOutCut & { labels: number[][] } {

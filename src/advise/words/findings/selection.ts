@@ -2,7 +2,7 @@
 
 import { formatPlural, formatPValue } from "../../../lib/text/format.js";
 import { metricInWords, metricNames } from "../../../lib/text/metric-names.js";
-import type { Contrast } from "../../../types.js";
+import type { Contrast } from "../../../types/contrast.js";
 import { choiceBasisText } from "../choices.js";
 import { capitalized } from "../lists.js";
 import { points, range, signed } from "../points.js";

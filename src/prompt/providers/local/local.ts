@@ -2,7 +2,8 @@
 
 import { stat } from "node:fs/promises";
 import { fetchOnnxModel } from "../../../hub/hub.js";
-import type { Context, ProgressEvent } from "../../../types.js";
+import type { Context } from "../../../types/approach.js";
+import type { ProgressEvent } from "../../../types/events.js";
 import type { Llm, ModelCard } from "../../llm.js";
 import { freePrice } from "../../prices/prices.js";
 import { readLocalFiles } from "./local-files.js";

@@ -1,0 +1,106 @@
+/** @file The contract of both arms: an approach is fitted to rows and becomes a predictor. */
+import type { Dataset, Query } from "./data.js";
+import type { ProgressEvent } from "./events.js";
+import type { Identity, PredictorFacts, Traits } from "./identity.js";
+import type { Cost, Prediction } from "./prediction.js";
+
+/**
+ * A way of making a predictor from labelled examples: tuning a model or writing a prompt.
+ *
+ * Both arms implement this one interface, so `compare/` cannot favor either: it hands them the
+ * same examples and seed, and sees only what comes back.
+ */
+export interface Approach extends Omit<Identity, "method"> {
+  /** Unique in a comparison, and shown to the user: `tune:probe`, `prompt:few-shot@openai:gpt-6-luna`. */
+  readonly name: string;
+  /** See `Identity`. @default the name */
+  readonly method?: string;
+  /**
+   * Those that are left out are told from what is measured. `asksLlm`: in the arm `prompt`, unless no answer counts tokens and the size of the
+   * model or of its files is known. `isRecording`: its facts have a `recording`. `learnsFrom`: `labels` where fitting was charged with some.
+   * `isMajority`: false.
+   */
+  readonly traits?: Partial<Traits>;
+  /** One sentence for people: what it does. */
+  readonly summary: string;
+  /** What running it would take, before anything is spent. */
+  estimate(train: Dataset, queries: readonly Query[]): Promise<RunEstimate>;
+  /** Learns from `train` alone. Validation rows are cut from `train`, never passed beside it. */
+  fit(train: Dataset, context: FitContext): Promise<Predictor>;
+}
+
+/** A fitted approach. Holds resources (a session, a connection pool): dispose of it. */
+export interface Predictor extends AsyncDisposable {
+  readonly facts: PredictorFacts;
+  /** One prediction a query, in the order given. */
+  predict(queries: readonly Query[], context: PredictContext): Promise<Prediction[]>;
+  /** Everything needed to run this predictor elsewhere, as files: relative path to content. */
+  files(): Promise<ReadonlyMap<string, Uint8Array>>;
+}
+
+/** What everything that takes time is given. */
+export interface Context {
+  readonly signal: AbortSignal;
+  /**
+   * Adds to the measured cost. Wall time is taken from outside and not to be spent again: of seconds, only what a cache saved, which
+   * the clock did not see.
+   */
+  spend(cost: Partial<Cost>): void;
+  log(event: ProgressEvent): void;
+}
+
+/** All that `fit` may use besides its examples. */
+export interface FitContext extends Context {
+  /** The only source of randomness: equal seeds and examples give equal predictors. */
+  readonly seed: number;
+  /**
+   * A folder of this fit alone, which need not exist yet: what is kept there lets the same fit go on after the process was killed. The caller
+   * deletes it once the measurement is stored. Changes no result.
+   */
+  readonly checkpointFolder?: string;
+  /** Which repetition of the comparison this is, from 0, which it is unless told: what is stored of one must not answer for another. */
+  readonly repeat?: number;
+}
+
+export interface PredictContext extends Context {
+  /** False while latency is measured: local caches (of embeddings) are then neither read nor written. Paid answers are cached always. */
+  readonly useCache: boolean;
+}
+
+/** What fitting on a training set and answering some queries would take. */
+export interface RunEstimate {
+  /** Requests to a service that bills. */
+  readonly calls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** `null` where the price is unknown. */
+  readonly usd: number | null;
+  /** Where `usd` can only be guessed before anything is asked: between what it is taken to lie. */
+  readonly usdRange?: { readonly low: number; readonly high: number };
+  /** What the estimate rests on, in a sentence for people. */
+  readonly basis?: string;
+  readonly seconds: number;
+}
+
+/** A way of tuning with the training rows per label that it suits. */
+export interface TuningRange {
+  readonly method: string;
+  readonly from: number;
+  /** `null`: from `from` on. */
+  readonly below: number | null;
+}
+
+/** Why a way of tuning was picked. `rowsPerLabel`: in the median over the labels; `suits`: the way that so many rows are for. */
+export type TuningReason =
+  /** The time budget leaves none for training. */
+  | { readonly kind: "no-time" }
+  /** It is the one that the rows are for. `seconds`: of one training; absent where nothing is trained. */
+  | { readonly kind: "rows"; readonly rowsPerLabel: number; readonly suits: TuningRange; readonly seconds?: number }
+  /** Those that more rows are for would take longer than there is time. */
+  | {
+      readonly kind: "time";
+      readonly rowsPerLabel: number;
+      readonly suits: TuningRange;
+      readonly tooLong: readonly { readonly method: string; readonly seconds: number }[];
+      readonly budgetSeconds: number;
+    };

@@ -1,0 +1,53 @@
+/** @file Everything that follows from the measurements of a task. */
+import type { Contrast } from "./contrast.js";
+import type { TaskFacts } from "./data.js";
+import type { FactorRow } from "./factors.js";
+import type { FailedApproach, Measurement } from "./measurement.js";
+import type { Spending } from "./prediction.js";
+import type { Assumptions, BreakEven } from "./prices.js";
+import type { Metric, MetricChoice, Summary, UnansweredApproach } from "./scores.js";
+
+/**
+ * Everything measured on one task, and what follows from it. A run's folder holds the task's facts, the assumptions and the
+ * measurements; the rest is computed from them on load, so that old runs gain new statistics.
+ */
+export interface Comparison {
+  readonly task: TaskFacts;
+  readonly assumptions: Assumptions;
+  readonly measurements: readonly Measurement[];
+  readonly metrics: MetricChoice;
+  /** One an approach, the best in `metrics.ranking` first. */
+  readonly summaries: readonly Summary[];
+  /** The primary contrast first. */
+  readonly contrasts: readonly Contrast[];
+  /** The best of each arm, chosen without looking at the test rows; `null` where an arm has no approach that ran. */
+  readonly best: { readonly tune: BestChoice | null; readonly prompt: BestChoice | null };
+  /**
+   * Candidates that validation rows could not rank against the best of their arm: a verdict must hold against each of them. Absent where
+   * both arms could be ranked.
+   */
+  readonly rivals?: readonly string[];
+  readonly factors: readonly FactorRow[];
+  readonly breakEven: BreakEven | null;
+  /** Approaches that could not be measured, and why: also those that have no outcome of any test row, which have no summary. */
+  readonly failed: readonly FailedApproach[];
+  /** Approaches that most answers could not be had from. Absent where there is none. */
+  readonly unanswered?: readonly UnansweredApproach[];
+  /** What all of it came to, with what was measured anew. Absent where nothing was asked. */
+  readonly spending?: Spending;
+}
+
+/** The best of an arm. */
+export interface BestChoice {
+  readonly approach: string;
+  readonly basis: ChoiceBasis;
+}
+
+/** How the best of an arm was chosen. */
+export type ChoiceBasis =
+  /** There was no other one: at all, that asks a language model, or that was fully measured. */
+  | { readonly kind: "only-candidate" | "only-language-model" | "only-measured" }
+  /** Its predictions cost the least, since no validation rows could rank the candidates: none were held back, or too few have all answers. */
+  | { readonly kind: "cheapest"; readonly why: "no-validation-rows" | "few-answered-rows" }
+  /** It has the best score on the validation rows that all candidates answered, which are `rows` of `of`. */
+  | { readonly kind: "validation"; readonly metric: Metric; readonly score: number; readonly rows: number; readonly of: number };

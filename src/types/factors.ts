@@ -1,0 +1,97 @@
+/** @file The table of factors. */
+import type { PredictorFacts } from "./identity.js";
+import type { BreakEven, PriceBasis, SetupCost } from "./prices.js";
+import type { Estimate, Metric, Summary } from "./scores.js";
+
+/** The six factors of the decision, and quality, which they are traded against. */
+export type FactorName = "customization" | "time" | "cost" | "data" | "flexibility" | "skill" | "quality";
+
+/** A score in one metric. `labels`: present where macro-F1 is the mean over fewer labels than the task has. */
+export interface MetricScore {
+  readonly metric: Metric;
+  readonly score: Estimate;
+  readonly labels?: LabelsScored;
+}
+
+/** How many of the task's labels have test rows. */
+export interface LabelsScored {
+  readonly scored: number;
+  readonly of: number;
+}
+
+/**
+ * One cell of the factor table: what was measured, as numbers, or why nothing was. A new kind is one member here, which `compare/factors.ts`
+ * fills and `advise/words/factor-cells.ts` says.
+ */
+export type FactorCell =
+  | ({
+      readonly kind: "score";
+      /** The same in the metrics that do not rank. */
+      readonly others: readonly MetricScore[];
+      readonly balancedAccuracy: number;
+      readonly testRows: number;
+      /** Present where test rows are missing: how many, and the share of right rows were each of them wrong. */
+      readonly missing?: { readonly rows: number; readonly metric: "accuracy" | "exactMatch"; readonly asWrong: number };
+      /** How many seeds the scores are the means of. */
+      readonly seeds: number;
+    } & MetricScore)
+  | ({
+      readonly kind: "changes";
+      /** Share of the test rows that it answers otherwise than the approach it started from. Absent where there is none. */
+      readonly answersChanged?: { readonly share: number; readonly from: string };
+    } & Pick<PredictorFacts, "trainedParameters" | "totalParameters" | "promptTokens" | "artifactBytes">)
+  | {
+      readonly kind: "time";
+      readonly fitSeconds: number;
+      /** Seconds of one answer; `null` where that was not measured. */
+      readonly latency: Summary["latency"];
+      /** All test rows, and what answering them took. */
+      readonly testRows: number;
+      readonly predictSeconds: number;
+    }
+  | {
+      readonly kind: "price";
+      readonly usdPerThousand: number;
+      readonly basis: PriceBasis;
+      /** `null`: not known. */
+      readonly setup: SetupCost | null;
+      /** Present for the two approaches that it is about. */
+      readonly breakEven?: BreakEven;
+    }
+  | {
+      readonly kind: "labels";
+      /** Labelled examples that it learned from. */
+      readonly labels: number;
+      /** The user told, of a recording: it was not measured. */
+      readonly isTold: boolean;
+      readonly trainRows: number;
+    }
+  | {
+      readonly kind: "effort";
+      /** Words a person wrote. */
+      readonly words: number;
+      /** The user told, of a recording: nothing else is known. */
+      readonly isTold: boolean;
+      /** Settings chosen by measuring. */
+      readonly settings: PredictorFacts["chosen"];
+      readonly needs: readonly string[];
+    }
+  | { readonly kind: "not-measured"; readonly why: NotMeasured };
+
+/**
+ * Why a cell has no measurement. `recorded`: how the answers came about was not measured. `labels-not-told`, `words-not-told`: nor did the
+ * user tell. `no-experiment`: the rows as they are cannot show it.
+ */
+export type NotMeasured = "recorded" | "labels-not-told" | "words-not-told" | "price-unknown" | "no-experiment";
+
+/** What a row of the factor table shows. `adaptation`: labels for a new class, and points lost on shifted texts. */
+export type FactorMeasure =
+  | { readonly kind: "score"; readonly metric: Metric; readonly labels?: LabelsScored }
+  | { readonly kind: Exclude<FactorCell["kind"], "score" | "not-measured"> | "adaptation" };
+
+export interface FactorRow {
+  readonly factor: FactorName;
+  readonly measure: FactorMeasure;
+  /** By approach name. */
+  readonly cells: Readonly<Record<string, FactorCell>>;
+}
