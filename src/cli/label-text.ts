@@ -16,7 +16,7 @@ export function planText(plan: LabellerPlan, facts: LabelingFacts): string {
   const left = facts.rows - facts.done;
   const range = usdRange === undefined ? null : formatUsdRange(usdRange);
   return [
-    `${facts.file}: ${formatPlural(facts.rows, "row")}${facts.done === 0 ? "" : `, ${formatCount(facts.done)} of them labelled already`}.`,
+    `${facts.file}: ${formatPlural(facts.rows, "row")}${facts.done === 0 ? "" : `, ${formatCount(facts.done)} of them labeled already`}.`,
     ...(facts.again === 0 ? [] : [`${formatPlural(facts.again, "row")} without a label are asked about again.`]),
     `Labels (${formatCount(plan.labels.length)}): ${shortList(plan.labels)}.`,
     `Labelled by ${plan.name}, into ${facts.output}.`,

@@ -22,7 +22,7 @@ import { labelledFormat, mayBeFormula } from "./labelled-file.js";
 import type { LabellerOptions, LabellerPlan } from "./labeller.js";
 import { planLabeller } from "./plan-labeller.js";
 
-/** Which rows are labelled by whom, and into which file. */
+/** Which rows are labeled by whom, and into which file. */
 export interface LabelOptions extends LabellerOptions {
   readonly path: string;
   readonly output: string;

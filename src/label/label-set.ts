@@ -14,7 +14,7 @@ export interface LabelSet extends Pick<Dataset, "labels" | "descriptions" | "isM
   readonly notes: readonly string[];
 }
 
-/** The label set by the options: from the list, or else from labelled examples, or else from descriptions. UserError where there are not two labels. */
+/** The label set by the options: from the list, or else from labeled examples, or else from descriptions. UserError where there are not two labels. */
 export async function readLabelSet(options: LabellerOptions): Promise<LabelSet> {
   const dataset =
     options.examples === undefined
@@ -34,7 +34,7 @@ export async function readLabelSet(options: LabellerOptions): Promise<LabelSet> 
     throw new UserError(
       labels.length === 1
         ? `There is one label only: "${labels[0]}". Give at least two with --labels a,b.`
-        : "There are no labels. Give them with --labels a,b,c, with --descriptions FILE (label: description), with --examples FILE (labelled rows), or with --run RUN.",
+        : "There are no labels. Give them with --labels a,b,c, with --descriptions FILE (label: description), with --examples FILE (labeled rows), or with --run RUN.",
     );
   }
   const foreign = dataset?.labels.find((label) => !labels.includes(label));

@@ -1,4 +1,4 @@
-/** @file What is kept beside a file of labels: by whom its rows were labelled, its journal, and what was paid. */
+/** @file What is kept beside a file of labels: by whom its rows were labeled, its journal, and what was paid. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,7 +22,7 @@ const stateSchema = z.object({
   defusesFormulas: z.boolean(),
 });
 
-/** How the rows of a file are labelled. Plain JSON; never a key. */
+/** How the rows of a file are labeled. Plain JSON; never a key. */
 export interface LabelState {
   readonly format: typeof labelFormat;
   readonly version: string;
@@ -40,14 +40,14 @@ export const stateFolder = (output: string): string => `${output}.crossover`;
 
 const statePath = (output: string): string => join(stateFolder(output), "label.json");
 
-/** Writes how a new file is labelled. */
+/** Writes how a new file is labeled. */
 export async function writeState(output: string, state: LabelState): Promise<void> {
   await writePrivateFile(statePath(output), sealedDocument(state));
 }
 
 /**
- * Whether labeling is to go on; false: it begins. UserError where the file is another's, or its rows were labelled otherwise: one file is
- * labelled by one prompt and one model.
+ * Whether labeling is to go on; false: it begins. UserError where the file is another's, or its rows were labeled otherwise: one file is
+ * labeled by one prompt and one model.
  */
 export async function checkState(output: string, state: LabelState): Promise<boolean> {
   const path = statePath(output);
@@ -65,7 +65,7 @@ export async function checkState(output: string, state: LabelState): Promise<boo
     before.dataHash !== state.dataHash
       ? "the data has changed since"
       : before.labelledBy !== state.labelledBy
-        ? `its rows were labelled by ${before.labelledBy}`
+        ? `its rows were labeled by ${before.labelledBy}`
         : before.fingerprint !== state.fingerprint
           ? "labels, prompt or examples are not those it was begun with"
           : before.defusesFormulas !== state.defusesFormulas

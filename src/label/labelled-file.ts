@@ -1,5 +1,5 @@
 /**
- * @file The labelled rows on disk: the file itself, which only grows, and beside it a journal with one line a piece written, saying how
+ * @file The labeled rows on disk: the file itself, which only grows, and beside it a journal with one line a piece written, saying how
  * many rows and bytes stand in the file and what they came to. What stands in the file without a line, left by a killed process, is cut
  * off when the file is opened again, and written anew.
  */
@@ -73,7 +73,7 @@ const journalKind = {
     retries: z.int().nonnegative().optional(),
   }),
   remedy:
-    "Which rows are labelled is not known: put it back from a copy, or name another file with -o; stored answers are used again.",
+    "Which rows are labeled is not known: put it back from a copy, or name another file with -o; stored answers are used again.",
 };
 
 /** The formats, by the ending of the file's name. */

@@ -52,7 +52,7 @@ export interface LabellerPlan {
   readonly name: string;
   readonly labels: readonly string[];
   readonly isMultiLabel: boolean;
-  /** Hash of all that decides an answer: a file is labelled by one of them, from its first row to its last. */
+  /** Hash of all that decides an answer: a file is labeled by one of them, from its first row to its last. */
   readonly fingerprint: string;
   /** For people: what was taken from where. */
   readonly notes: readonly string[];

@@ -17,7 +17,7 @@ export interface OpenLabeling extends AsyncDisposable {
   /** Where the journal, the bill and the state are. */
   readonly folder: string;
   readonly state: LabelState;
-  /** Whether rows were labelled into this file before. */
+  /** Whether rows were labeled into this file before. */
   readonly isBegun: boolean;
   readonly before: LabelTotals;
   readonly layout: LabelledLayout;
@@ -30,7 +30,7 @@ export interface OpenLabeling extends AsyncDisposable {
 export interface LabelingFacts {
   readonly file: string;
   readonly output: string;
-  /** Rows to be labelled in the end, and those that are labelled already. */
+  /** Rows to be labeled in the end, and those that are labeled already. */
   readonly rows: number;
   readonly done: number;
   /** Rows that had no label, and are asked about again. */
@@ -43,7 +43,7 @@ export interface LabelingFacts {
 /**
  * Locks the file of labels and says what is left. With `isPlan` nothing is locked or written.
  *
- * @throws UserError where the file is another's, is held, or was labelled otherwise
+ * @throws UserError where the file is another's, is held, or was labeled otherwise
  */
 export function openLabeling(inputs: LabelInputs, { isPlan = false }: { readonly isPlan?: boolean } = {}): Promise<OpenLabeling> {
   return owning(async (held) => {

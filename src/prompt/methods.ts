@@ -124,7 +124,7 @@ export function templateFor(
 }
 
 /**
- * The prompt that a way makes of labelled examples. `count` of examples in a prompt, `"auto"` by the number of labels. `canShortlist`: there
+ * The prompt that a way makes of labeled examples. `count` of examples in a prompt, `"auto"` by the number of labels. `canShortlist`: there
  * is an encoder.
  */
 export function makeProgram(

@@ -34,7 +34,7 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
         'import { loadClassifier } from "crossover";',
         "",
         `const classifier = await loadClassifier(${JSON.stringify(folder)});`,
-        'const [{ answer, scores }] = await classifier.classify(["A text to be labelled"]);',
+        'const [{ answer, scores }] = await classifier.classify(["A text to be labeled"]);',
       ],
     };
   }

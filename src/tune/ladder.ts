@@ -5,7 +5,7 @@ import type { Dataset } from "../types/data.js";
 /** A way of tuning that the ladder may pick, from the cheapest up. */
 export type Rung = (typeof rungs)[number]["method"];
 
-/** From so many labelled rows per label on: where Tunstall et al. 2022 (arXiv 2209.11055) see SetFit ahead, and full training catch up. A decision, to be checked by the probe beside it. */
+/** From so many labeled rows per label on: where Tunstall et al. 2022 (arXiv 2209.11055) see SetFit ahead, and full training catch up. A decision, to be checked by the probe beside it. */
 const rungs = [
   { method: "probe", from: 0 },
   { method: "setfit", from: 8 },

@@ -74,7 +74,7 @@ const methods = {
 export const tuneMethods = Object.keys(methods) as readonly (keyof typeof methods)[];
 
 /**
- * A way of fitting a model to labelled examples.
+ * A way of fitting a model to labeled examples.
  *
  * ```ts
  * await using encoder = await loadEncoder("minilm-l6");
@@ -116,7 +116,7 @@ function ladder(options: Omit<TuneOptions, "method">): Approach {
     arm: "tune",
     method: "ladder",
     model: options.encoder.name,
-    summary: "Probe, SetFit or LP-FT, picked by the number of labelled rows per label and the time there is.",
+    summary: "Probe, SetFit or LP-FT, picked by the number of labeled rows per label and the time there is.",
     async estimate(train, queries) {
       const { method } = await chooseTuning(train, options);
       return tune({ ...options, method }).estimate(train, queries);

@@ -73,7 +73,7 @@ describe("labeling a file", () => {
     expect((await label(data, ...llm, "-n", "50")).out).toContain("50 rows in rows.labelled.csv");
     expect(server.requests).toHaveLength(50);
     const again = await label(data, ...llm, "--dry-run");
-    expect(again.out).toContain("200 rows, 50 of them labelled already.");
+    expect(again.out).toContain("200 rows, 50 of them labeled already.");
     expect(again.out).toContain("answers are taken to be as long as 50 that were given to the same prompt");
     const whole = await label(data, ...llm, "--json");
     expect(JSON.parse(whole.out)).toMatchObject({
@@ -261,7 +261,7 @@ describe("labeling a file", () => {
     const other = await label(data, "--llm", "openai:gpt-5-mini", "--labels", "refund,login,other");
     expect(other.err).toContain("labels, prompt or examples are not those it was begun with");
     expect((await label(data, "--llm", "openai:gpt-5-nano", "--labels", "refund,login")).err).toContain(
-      "were labelled by openai:gpt-5-mini",
+      "were labeled by openai:gpt-5-mini",
     );
     await appendFile(data, "99,more money\n");
     expect((await label(data, ...llm)).err).toContain("the data has changed since");

@@ -1,4 +1,4 @@
-/** @file A search from labelled rows to a prompt: rows cut, an optimizer run within its budget, and its choice checked on rows that it never saw. */
+/** @file A search from labeled rows to a prompt: rows cut, an optimizer run within its budget, and its choice checked on rows that it never saw. */
 
 import { sha256 } from "../../lib/hash.js";
 import { formatCount, formatPoints, formatPValue, formatScore, formatSeconds, formatUsd } from "../../lib/text/format.js";

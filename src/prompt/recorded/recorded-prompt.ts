@@ -130,7 +130,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
   };
 }
 
-/** What the answers rest on, by the number of labelled examples that the user told. */
+/** What the answers rest on, by the number of labeled examples that the user told. */
 function sourceOf(labels: number | undefined): Traits["learnsFrom"] {
   if (labels === undefined) return "unknown";
   return labels > 0 ? "labels" : "nothing";

@@ -190,7 +190,7 @@ function learnable(
   features: Features,
 ): { data: LabelledFeatures; learned: readonly string[]; fixed: Record<string, number> } {
   const { examples, labels, isMultiLabel } = train;
-  if (examples.length === 0) throw new UserError(`${train.name} has no training rows. Give at least two labelled rows.`);
+  if (examples.length === 0) throw new UserError(`${train.name} has no training rows. Give at least two labeled rows.`);
   const counts = new Map<string, number>(labels.map((label) => [label, 0]));
   for (const example of examples) for (const label of example.labels) counts.set(label, counts.get(label)! + 1);
   const learned = labels.filter((label) => counts.get(label)! > 0 && (!isMultiLabel || counts.get(label)! < examples.length));

@@ -8,7 +8,7 @@ import type { TrainingRow } from "./train.js";
 
 /** The indices of each example's labels. Refuses what has nothing to tell apart. */
 export function labelIndices({ name, labels, isMultiLabel, examples }: Dataset): number[][] {
-  if (examples.length === 0) throw new UserError(`${name} has no training rows. Give at least two labelled rows.`);
+  if (examples.length === 0) throw new UserError(`${name} has no training rows. Give at least two labeled rows.`);
   const index = new Map(labels.map((label, k) => [label, k]));
   const indices = examples.map((example) => example.labels.map((label) => index.get(label)!));
   const distinct = new Set(indices.flat());
