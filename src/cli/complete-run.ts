@@ -71,7 +71,7 @@ function showFailures(
   const command = ["crossover resume", shellWord(folder), ...(envFile === undefined ? [] : ["--env-file", shellWord(envFile)])];
   const text = [
     ...reasons,
-    `What was measured is kept and reported. Mend it and go on with: ${command.join(" ")}`,
+    `What was measured is kept and reported. Fix it and resume with: ${command.join(" ")}`,
     "Only what is missing is asked then. To do without, or with another model, start a new run: stored answers are used again.",
   ];
   terminal.err(noteLines(text.join("\n"), terminal));

@@ -172,7 +172,7 @@ function faultOf({ answer, failure, scores }: Prediction, isMultiLabel: boolean,
     if (!isMultiLabel && answer.length !== 1) return `${answer.length} labels answered where there is exactly one`;
     if (new Set(answer).size !== answer.length) return "a label is answered twice";
     const foreign = answer.find((label) => !labels.has(label));
-    if (foreign !== undefined) return `"${foreign.slice(0, 80)}" is answered, which is no label of the task`;
+    if (foreign !== undefined) return `"${foreign.slice(0, 80)}" is answered, which is not a label of the task`;
   }
   if (scores !== undefined) {
     for (const label of labels) if (!Number.isFinite(scores[label])) return `no score for "${label}"`;

@@ -33,7 +33,7 @@ export async function readLabelWords(path: string, labels: readonly string[]): P
       .slice(0, 5)
       .map((label) => JSON.stringify(label));
     throw new UserError(
-      `${basename(path)} describes ${JSON.stringify(first)}${unknown.length > 1 ? ` and ${unknown.length - 1} more` : ""}, which is no label of the data. ` +
+      `${basename(path)} describes ${JSON.stringify(first)}${unknown.length > 1 ? ` and ${unknown.length - 1} more` : ""}, which is not a label of the data. ` +
         `Nearest labels: ${near.join(", ")}.`,
     );
   }
@@ -61,7 +61,7 @@ export async function labelWordsBeside(
   if (unknown.length === 0) return { words, note: `Descriptions of labels are from ${file}, which stands beside the data.` };
   return {
     words: noLabelWords,
-    note: `${file} beside the data was not used: it describes ${JSON.stringify(unknown[0])}, which is no label here. Name it with --descriptions if it should be.`,
+    note: `${file} beside the data was not used: it describes ${JSON.stringify(unknown[0])}, which is not a label here. Name it with --descriptions if it should be.`,
   };
 }
 

@@ -38,7 +38,7 @@ export function modelFiles(repo: RepoId, paths: readonly string[]): { readonly s
   if (found === undefined) throw withoutWeights(repo, paths);
   if (!names.has("config.json"))
     throw new UserError(
-      `${name} has no config.json, so it is no model of the transformers library. Give one that has config.json.`,
+      `${name} has no config.json, so it is not a model of the transformers library. Give one that has config.json.`,
     );
   if (!names.has("tokenizer.json") && !names.has("vocab.txt"))
     throw new UserError(

@@ -89,7 +89,7 @@ export async function getJson(hub: Hub, repo: RepoId, address: string, maxBytes:
     for await (const chunk of response.chunks()) {
       size += chunk.length;
       if (size > maxBytes)
-        throw new UserError(`${host} describes ${repo.id} in more than ${maxBytes} bytes: that is no listing.`);
+        throw new UserError(`${host} describes ${repo.id} in more than ${maxBytes} bytes: that is not a listing.`);
       parts.push(chunk);
     }
     try {

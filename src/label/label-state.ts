@@ -73,6 +73,6 @@ export async function checkState(output: string, state: LabelState): Promise<boo
             : null;
   if (differs === null) return true;
   throw new UserError(
-    `${output} cannot be gone on with: ${differs}. Name another file with -o, or move it and ${stateFolder(output)} away.`,
+    `${output} cannot be resumed: ${differs}. Name another file with -o, or move it and ${stateFolder(output)} away.`,
   );
 }

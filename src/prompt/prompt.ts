@@ -101,6 +101,6 @@ function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {
 export function checkAliases(aliases: Aliases, labels: readonly string[]): void {
   for (const label of Object.keys(aliases)) {
     if (!labels.includes(label))
-      throw new UserError(`There are aliases of "${label}", which is no label of the data.${didYouMean(label, labels)}`);
+      throw new UserError(`There are aliases of "${label}", which is not a label of the data.${didYouMean(label, labels)}`);
   }
 }

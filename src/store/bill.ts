@@ -20,7 +20,7 @@ const kind = {
     uncertainRequests: z.int().exactOptional(),
   }),
   remedy:
-    "What was spent is not known: put the file back from a copy, or move its folder away to begin anew; stored answers are used again.",
+    "What was spent is not known: restore the file from a backup, or move its folder away to start over; stored answers are reused.",
 };
 
 /**

@@ -67,7 +67,7 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
       } catch (error) {
         throw new UserError(
           `Answers cannot be stored: ${path}: ${messageOf(error)}. Nothing more is asked; what was answered before is kept. ` +
-            "Make room or mend the disk, then go on with the same command.",
+            "Free space or repair the disk, then run the same command again.",
         );
       }
     },

@@ -147,7 +147,9 @@ describe("-c", () => {
     await writeFile("project/c.yaml", "data: data/none.csv\nbudgetUSD: 2\n");
     const { code, err } = await crossover(["run", "-c", "project/c.yaml"]);
     expect(code).toBe(2);
-    expect(err.replace(/\s+/g, " ")).toMatch(/project\/c\.yaml line 2: "budgetUSD" is no option\. Did you mean "budgetUsd"\?/);
+    expect(err.replace(/\s+/g, " ")).toMatch(
+      /project\/c\.yaml line 2: "budgetUSD" is not an option\. Did you mean "budgetUsd"\?/,
+    );
     expect((await crossover(["run", "-c", "project/none.yaml"])).err).toMatch(/There is no file none\.yaml in project/);
   });
 

@@ -42,7 +42,7 @@ describe("an LLM that refuses the key", () => {
     expect(existsSync(join(run, "report.html"))).toBe(true);
     expect(refused.err).toContain(`Not measured: ${zeroShot}: openai:gpt-5-mini answered 401`);
     expect(refused.err.split("answered 401")).toHaveLength(2);
-    expect(refused.err).toContain(`Mend it and go on with: crossover resume '${run}'`);
+    expect(refused.err).toContain(`Fix it and resume with: crossover resume '${run}'`);
     // The key was there: nobody is to be told to set it.
     expect(refused.out).not.toContain("set OPENAI_API_KEY");
     expect(refused.out).toContain(`crossover resume '${run}'`);

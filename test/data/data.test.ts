@@ -348,7 +348,7 @@ describe("label descriptions", () => {
     const { train, notes } = await read(folder.write("e/tickets.csv", data));
     expect(Object.keys(train.descriptions)).toEqual([]);
     expect(notes).toEqual([
-      'label-descriptions.json beside the data was not used: it describes "loans", which is no label here. Name it with --descriptions if it should be.',
+      'label-descriptions.json beside the data was not used: it describes "loans", which is not a label here. Name it with --descriptions if it should be.',
     ]);
   });
 
@@ -356,7 +356,7 @@ describe("label descriptions", () => {
     [
       "unknown.yaml",
       "cads: x\n",
-      'unknown.yaml describes "cads", which is no label of the data. Nearest labels: "cards", "fees", "no".',
+      'unknown.yaml describes "cads", which is not a label of the data. Nearest labels: "cards", "fees", "no".',
     ],
     ["list.yaml", "- cards\n", 'list.yaml is not a mapping. Expected one "label: description" a line.'],
     ["broken.yaml", "cards: x\nfees: [a\nno: y\n", 'broken.yaml line 3 is not YAML. Expected one "label: description" a line.'],

@@ -103,10 +103,10 @@ describe("a configuration", () => {
   it.each(["", "# nothing\n", "null\n"])("%j says nothing", (text) => expect(parse(text)).toEqual({}));
 
   it.each([
-    ["a key that is misspelled", "seed: 1\nmodle: x\n", /^c\.yaml line 2: "modle" is no option\. Did you mean "model"\?/],
+    ["a key that is misspelled", "seed: 1\nmodle: x\n", /^c\.yaml line 2: "modle" is not an option\. Did you mean "model"\?/],
     ["a key as a flag has it", "time-budget: 10m\n", /Did you mean "timeBudget"\?/],
-    ["a key of an object's own", "__proto__: 1\n", /"__proto__" is no option/],
-    ["a key that is a list", "? [a]\n: 1\n", /line 1: "" is no option/],
+    ["a key of an object's own", "__proto__: 1\n", /"__proto__" is not an option/],
+    ["a key that is a list", "? [a]\n: 1\n", /line 1: "" is not an option/],
     ["text for a number", "demos: many\n", /line 1: demos is "many"; it must be a whole number from 1 to 1000\./],
     ["a number out of range", "\n\ntestShare: 0.95\n", /line 3: testShare is 0\.95; it must be a number from 0\.01 to 0\.9\./],
     ["a number for a text", "label: 2024\n", /label is 2024; it must be a text: put it in quotes\./],
@@ -118,7 +118,7 @@ describe("a configuration", () => {
     ["consent to spend", "yes: true\n", /"yes" is said on the command line only \(--yes\)/],
     ["a key twice", "seed: 1\nseed: 2\n", /line 2 is not YAML/],
     ["broken YAML", "llm: [a\n", /^c\.yaml line \d is not YAML/],
-    ["a list", "- seed\n", /is no configuration/],
+    ["a list", "- seed\n", /is not a configuration/],
     ["an alias", "model: &m x\nname: *m\n", /line 2 has a YAML alias/],
     ["something far too deep", `llm: ${"[".repeat(20_000)}\n`, /./],
   ])("refuses %s", (_, text, message) => {

@@ -137,7 +137,7 @@ export function recordReader(file: string, dialect: Dialect, limit: CellLimit): 
       ...(repeats.length === 0
         ? []
         : [
-            `${file}: the header stands again on line ${repeats[0]}${repeats.length === 1 ? "" : ` and ${repeats.length - 1} more`}, as where exports are put one behind the other: it is no row.`,
+            `${file}: the header stands again on line ${repeats[0]}${repeats.length === 1 ? "" : ` and ${repeats.length - 1} more`}, as where exports are put one behind the other: it is not a row.`,
           ]),
       ...(backslashes === 0
         ? []
@@ -209,7 +209,7 @@ function raggedRemedy(
   if (fields.length > columns.length) {
     const isEmpty = fields.slice(columns.length).every((field) => field.trim() === "");
     return isEmpty
-      ? `It ends with a ${name} that other rows have not: delete it.`
+      ? `It ends with a ${name} that other rows do not have: delete it.`
       : `Put quotes (") around a text that contains a ${name}.`;
   }
   if (fields.length === 1 && columns.length > 1)

@@ -92,7 +92,7 @@ export function dialectOf(file: string, bytes: Buffer): Dialect {
   if (emptyFields > 0) {
     const name = delimiterNames[delimiter] ?? JSON.stringify(delimiter);
     notes.push(
-      `${file}: every row ends with ${emptyFields === 1 ? `a ${name}` : `${emptyFields} ${name}s`} that the header has not: left out.`,
+      `${file}: every row ends with ${emptyFields === 1 ? `a ${name}` : `${emptyFields} ${name}s`} that the header does not have: left out.`,
     );
   }
   const skippedLines = linesIn(sample, start);

@@ -39,7 +39,7 @@ export async function readPromptfooConfig(path: string): Promise<PromptfooConfig
   const file = basename(path);
   const content = parseYaml(await readText(path), file);
   if (!isMapping(content) || !("tests" in content || "prompts" in content)) {
-    throw new UserError(`${file} is no promptfoo configuration: it has neither "prompts" nor "tests".`);
+    throw new UserError(`${file} is not a promptfoo configuration: it has neither "prompts" nor "tests".`);
   }
   for (const [key, remedy] of Object.entries(refusedKeys)) {
     const value = content[key];

@@ -98,7 +98,7 @@ async function testsOfFile(name: string, config: PromptfooConfig): Promise<reado
 }
 
 function testOf(test: unknown, place: string, line: number | null): Test {
-  if (!isMapping(test)) throw new UserError(`${place} is no test. Expected vars and an assert.`);
+  if (!isMapping(test)) throw new UserError(`${place} is not a test. Expected vars and an assert.`);
   const { vars, assert } = test;
   if (vars !== undefined && !isMapping(vars)) throw new UserError(`${place}: "vars" is not a mapping of names to values.`);
   if (assert !== undefined && !Array.isArray(assert)) throw new UserError(`${place}: "assert" is not a list.`);

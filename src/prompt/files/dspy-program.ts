@@ -184,7 +184,7 @@ function demoOf(demo: Readonly<Record<string, unknown>>, number: number, roles: 
   const read = (task.isMultiLabel ? parseAnswers : parseAnswer)(said, task.labels, task.aliases);
   if ("failure" in read) {
     throw new UserError(
-      `${where} has the label ${excerpt(said)}, which is no label of ${task.name}.${didYouMean(said, task.labels)} Labels: ${task.labels.slice(0, 6).map(excerpt).join(", ")}${task.labels.length > 6 ? ", …" : ""}.`,
+      `${where} has the label ${excerpt(said)}, which is not a label of ${task.name}.${didYouMean(said, task.labels)} Labels: ${task.labels.slice(0, 6).map(excerpt).join(", ")}${task.labels.length > 6 ? ", …" : ""}.`,
     );
   }
   const thoughts = Object.entries(demo).find(([key, value]) => isReasoning(bare(key)) && typeof value === "string")?.[1];

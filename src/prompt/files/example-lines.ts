@@ -73,7 +73,7 @@ function readExample(
   for (const label of named) {
     if (labels.includes(label)) continue;
     throw new UserError(
-      `${place}: ${excerpt(label)} is no label of this prompt.${didYouMean(label, labels)} Labels are listed in prompt.md: add it there, or change the example.`,
+      `${place}: ${excerpt(label)} is not a label of this prompt.${didYouMean(label, labels)} Labels are listed in prompt.md: add it there, or change the example.`,
     );
   }
   if (reasoning !== undefined && typeof reasoning !== "string") throw new UserError(`${place}: "reasoning" is not a text.`);

@@ -27,7 +27,7 @@ export async function writtenPrompts(config: PromptfooConfig): Promise<readonly 
       const { raw, id, label } = isMapping(entry) ? entry : { raw: entry };
       const source = raw ?? id;
       if (typeof source !== "string")
-        throw new UserError(`${config.file}: ${place} is no text. Expected the prompt, or file:// and its file.`);
+        throw new UserError(`${config.file}: ${place} is not a text. Expected the prompt, or file:// and its file.`);
       const name = typeof label === "string" ? label : null;
       if (!isFileName(source)) return [{ place, label: name, text: source }];
       const path = await namedFile(source, config, place, [".txt", ".md", ".json", ".yaml", ".yml", ".j2"]);

@@ -73,7 +73,7 @@ export function readPromptFiles(files: ReadonlyMap<string, string>, folder: stri
   for (const label of Object.keys(template.aliases)) {
     if (template.labels.includes(label)) continue;
     throw new UserError(
-      `${settingsPlace}: "template.aliases" has other names of ${excerpt(label)}, which is no label in ${pagePlace}.${didYouMean(label, template.labels)} ` +
+      `${settingsPlace}: "template.aliases" has other names of ${excerpt(label)}, which is not a label in ${pagePlace}.${didYouMean(label, template.labels)} ` +
         "Change it in both files alike.",
     );
   }

@@ -22,6 +22,6 @@ export async function readPrompt(path: string): Promise<readonly PromptSource[]>
   if (isYamlName(path)) return readPromptfooPrompts(path);
   if (/\.json$/i.test(path)) return [await readDspyProgram(path)];
   throw new UserError(
-    `${path} is no prompt. Expected the folder of a prompt, the JSON file of a program that DSPy saved, or a promptfoo configuration (.yaml).`,
+    `${path} is not a prompt. Expected the folder of a prompt, the JSON file of a program that DSPy saved, or a promptfoo configuration (.yaml).`,
   );
 }

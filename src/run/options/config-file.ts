@@ -53,7 +53,7 @@ export function parseConfig(file: string, text: string): ConfigOptions {
   // Everything may be commented out.
   if (contents === null || (isScalar(contents) && contents.value === null)) return {};
   if (!isMap(contents))
-    throw new UserError(`${file} is no configuration. Expected one "option: value" a line, such as "seed: 42".`);
+    throw new UserError(`${file} is not a configuration. Expected one "option: value" a line, such as "seed: 42".`);
   const given: [string, unknown][] = [];
   for (const { key, value } of contents.items as { key: Node; value: Node | null }[]) {
     const place = lineOf(key.range?.[0] ?? 0);
@@ -98,6 +98,6 @@ function unknownKey(place: string, name: string): UserError {
   const nearest = nearestNames(name, keys).slice(0, 5).join(", ");
   const quoted = JSON.stringify(name.slice(0, 80));
   return new UserError(
-    `${place}: ${quoted} is no option.${didYouMean(name, keys)} Options, the nearest first: ${nearest}, … ("crossover init" writes all).`,
+    `${place}: ${quoted} is not an option.${didYouMean(name, keys)} Options, the nearest first: ${nearest}, … ("crossover init" writes all).`,
   );
 }

@@ -44,6 +44,6 @@ export function isMultiple<Whole extends string, Parts extends string>(
 ): (config: Readonly<Record<Whole | Parts, unknown>>, context: z.RefinementCtx) => void {
   return (config, context) => {
     if (Number(config[whole]) % Number(config[parts]) === 0) return;
-    context.addIssue({ code: "custom", message: `${whole} ${config[whole]} is no multiple of ${parts} ${config[parts]}.` });
+    context.addIssue({ code: "custom", message: `${whole} ${config[whole]} is not a multiple of ${parts} ${config[parts]}.` });
   };
 }

@@ -23,7 +23,7 @@ export function checkState({ step, parameters }: OptimizerState, expected: Reado
     );
   if (!(Number.isSafeInteger(step) && step >= 0)) throw refusal(`its step is ${step}`);
   for (const name of parameters.keys())
-    if (!expected.has(name)) throw refusal(`it has a parameter "${name}", which the model has not`);
+    if (!expected.has(name)) throw refusal(`it has a parameter "${name}", which the model does not have`);
   for (const [name, target] of expected) {
     const found = parameters.get(name);
     if (found === undefined) throw refusal(`parameter "${name}" is missing`);

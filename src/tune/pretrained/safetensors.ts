@@ -104,10 +104,10 @@ function parseHeader(path: string, text: string, dataBegin: number, size: number
   try {
     json = JSON.parse(text);
   } catch {
-    throw new UserError(`${path} is no safetensors file: its header is not JSON.`);
+    throw new UserError(`${path} is not a safetensors file: its header is not JSON.`);
   }
   const entries = z.record(z.string(), z.unknown()).safeParse(json);
-  if (!entries.success) throw new UserError(`${path} is no safetensors file: its header is not a JSON object.`);
+  if (!entries.success) throw new UserError(`${path} is not a safetensors file: its header is not a JSON object.`);
 
   const { __metadata__: stored = {}, ...rest } = entries.data;
   const metadata = metadataEntry.safeParse(stored);

@@ -73,7 +73,7 @@ describe("a program that DSPy saved", () => {
     [
       "a label of another task",
       program({ demos: [{ ticket_text: "a", queue: "refunds" }] }),
-      /demonstration 1 has the label "refunds", which is no label of requests\. Did you mean "refund"/,
+      /demonstration 1 has the label "refunds", which is not a label of requests\. Did you mean "refund"/,
     ],
     ["a demonstration without a label", program({ demos: [{ ticket_text: "a" }] }), /demonstration 1 has no label in "queue"/],
     ["a demonstration without a text", program({ demos: [{ queue: "login" }] }), /demonstration 1 has no text in "ticket_text"/],

@@ -127,7 +127,7 @@ describe("a prompt's folder that can't be read says where and what to do", () =>
       "an unknown label",
       "examples.jsonl",
       (t) => `${t}{"text": "x", "label": "longin"}\n`,
-      /line 13: "longin" is no label of this prompt\. Did you mean "login"\?/,
+      /line 13: "longin" is not a label of this prompt\. Did you mean "login"\?/,
     ],
     ["an example without a label", "examples.jsonl", () => '\n{"text": "x"}\n', /examples\.jsonl line 2 has no label/],
     [
@@ -186,7 +186,7 @@ describe("a prompt's folder that can't be read says where and what to do", () =>
       "aliases of a label that is gone",
       "prompt.json",
       (t) => t.replace('"aliases": {}', '"aliases": {"logn": ["x"]}'),
-      /"template\.aliases" has other names of "logn", which is no label in .*prompt\.md\. Did you mean "login"/,
+      /"template\.aliases" has other names of "logn", which is not a label in .*prompt\.md\. Did you mean "login"/,
     ],
     [
       "no heading",
@@ -268,7 +268,7 @@ describe("a prompt's folder that can't be read says where and what to do", () =>
     const { train } = contractData();
     const { folder } = await savedRun(train);
     await expect(askSaved(join(folder, "..", "mne"), train)).rejects.toThrow("Nearest names there: mine");
-    await expect(askSaved(join(folder, "prompt.md"), train)).rejects.toThrow("is no prompt. Expected the folder of a prompt");
+    await expect(askSaved(join(folder, "prompt.md"), train)).rejects.toThrow("is not a prompt. Expected the folder of a prompt");
   });
 });
 

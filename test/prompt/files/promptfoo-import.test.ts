@@ -165,7 +165,7 @@ defaultTest: { assert: [{ type: equals, value: "{{label}}" }, { type: latency, t
     ["extensions", `${tests}extensions: [file://x.js:hook]`, /has "extensions", which cannot be taken over\. It is code/],
     ["filters", `${tests}nunjucksFilters: { up: ./up.js }`, /has "nunjucksFilters"/],
     ["no tests", "prompts: [a]", /promptfooconfig\.yaml has no tests/],
-    ["another YAML", "a: 1", /is no promptfoo configuration: it has neither "prompts" nor "tests"/],
+    ["another YAML", "a: 1", /is not a promptfoo configuration: it has neither "prompts" nor "tests"/],
     ["broken YAML", "tests:\n  - vars: {", /promptfooconfig\.yaml line \d is not YAML/],
   ])("with %s are refused by name", async (_, yaml, message) => {
     const path = await config(yaml, { "rows.csv": "text,__expected\na,fn:process.exit(1)\n" });
@@ -311,7 +311,7 @@ ${tests}`;
       /its example 1 is answered with "dunno", which names no label/,
     ],
     ["an image", `prompts:\n  - '[{"role":"user","content":[{"type":"image_url"}]}]'`, /message 1 is not understood/],
-    ["no text", "prompts: [3]", /prompt 1 is no text/],
+    ["no text", "prompts: [3]", /prompt 1 is not a text/],
   ])("with %s is refused by name", async (_, prompts, message) => {
     await expect(ask(prompts)).rejects.toThrow(message);
     await expect(ask(prompts)).rejects.toMatchObject({ name: "UserError" });

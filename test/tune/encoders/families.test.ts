@@ -288,7 +288,7 @@ describe("config.json in the words of other versions means the same", () => {
 describe("config.json is refused with the field, what it has, and what is supported", () => {
   it.each<[string, object, RegExp]>([
     ["distilbert", { activation: "silu" }, /"activation" is "silu", which is not supported\. .*"gelu"/],
-    ["distilbert", { n_heads: 5 }, /config\.json: dim 32 is no multiple of n_heads 5\./],
+    ["distilbert", { n_heads: 5 }, /config\.json: dim 32 is not a multiple of n_heads 5\./],
     ["distilbert", { n_layers: undefined }, /"n_layers" is missing/],
     ["roberta", { is_decoder: true }, /"is_decoder" is true, which is not supported\. .*false/],
     ["roberta", { max_position_embeddings: 2 }, /max_position_embeddings leaves no position after pad_token_id\./],

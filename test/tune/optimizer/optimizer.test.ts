@@ -257,7 +257,7 @@ describe("the memory", () => {
     const longer = new Map(before.parameters).set("bias", { ...before.parameters.get("bias")!, weights: new Float32Array(14) });
     expect(() => optimizer.restore({ step: 5, parameters: longer })).toThrow('"bias" has 14, 13, 13 numbers');
     const more = new Map(before.parameters).set("extra", before.parameters.get("bias")!);
-    expect(() => optimizer.restore({ step: 5, parameters: more })).toThrow('a parameter "extra", which the model has not');
+    expect(() => optimizer.restore({ step: 5, parameters: more })).toThrow('a parameter "extra", which the model does not have');
     expect(() => optimizer.restore({ ...before, step: -1 })).toThrow(UserError);
     expect(optimizer.state()).toEqual(before);
   });

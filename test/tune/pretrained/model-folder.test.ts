@@ -125,7 +125,7 @@ describe("a folder is refused, with the reason and the remedy", () => {
 
   it("if the heads do not divide the hidden size", async () => {
     await changeConfig({ num_attention_heads: 5 });
-    expect(await refusal()).toBe("DIR/config.json: hidden_size 32 is no multiple of num_attention_heads 5.");
+    expect(await refusal()).toBe("DIR/config.json: hidden_size 32 is not a multiple of num_attention_heads 5.");
   });
 
   it("if it has no tokenizer", async () => {

@@ -106,8 +106,8 @@ describe("a file that lies", () => {
       Buffer.from("ffffffffffffffff00", "hex"),
       " is cut off, or no safetensors file: its header should be",
     ],
-    ["has no JSON in its header", fileOf("{x", 0), " is no safetensors file: its header is not JSON."],
-    ["has a list as its header", fileOf([], 0), " is no safetensors file: its header is not a JSON object."],
+    ["has no JSON in its header", fileOf("{x", 0), " is not a safetensors file: its header is not JSON."],
+    ["has a list as its header", fileOf([], 0), " is not a safetensors file: its header is not a JSON object."],
     [
       "has numbers as metadata",
       fileOf({ __metadata__: { a: 1 } }, 0),

@@ -42,7 +42,7 @@ export async function readLocalFiles(name: string, path: string): Promise<LocalF
     );
   }
   const text = await readFile(join(folder, "config.json"), "utf8").catch(() => {
-    throw new UserError(`local:${name} has no config.json in ${folder}, so it is no model of the transformers library.`);
+    throw new UserError(`local:${name} has no config.json in ${folder}, so it is not a model of the transformers library.`);
   });
   const [file, dtype] = found;
   const { size } = await stat(join(folder, file));
