@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { decide } from "../../src/advise/decision.js";
 import { compare } from "../../src/compare/compare.js";
 import { resamplingSeed } from "../../src/compare/resampling-seed.js";
 import { rowStatistics } from "../../src/compare/row-statistics.js";
@@ -30,7 +31,15 @@ test("to decide anew from the statistics of the rows is to compute everything an
     ],
     { seeds: [1, 2], assumptions },
   );
-  const { measurements, failed } = measured;
+  const { failed } = measured;
+  let reads = 0;
+  const measurements = measured.measurements.map((measurement) => ({
+    ...measurement,
+    get outcomes() {
+      reads++;
+      return measurement.outcomes;
+    },
+  }));
   const rows = rowStatistics(facts, measurements);
   const bests = new Set<string | undefined>();
   const others: Assumptions[] = [
@@ -45,4 +54,10 @@ test("to decide anew from the statistics of the rows is to compute everything an
     bests.add(anew.best.tune?.approach);
   }
   expect([...bests].sort()).toEqual(["tune:probe", "tune:served"]);
+  // By now every pair has been asked for: no row is looked at again.
+  reads = 0;
+  for (const other of others) decide(summarize({ task: facts, measurements, failed, assumptions: other, rows }));
+  expect(reads).toBe(0);
+  const pair = ["tune:probe", "prompt:zero-shot@m", "macroF1"] as const;
+  expect(rows.difference(...pair)).toBe(rows.difference(...pair));
 });
