@@ -8,6 +8,7 @@ import type { TaskFacts } from "../types/data.js";
 import type { FailedApproach, Measurement } from "../types/measurement.js";
 import { type Candidates, candidatesOf } from "./best.js";
 import { type MeasuredPrice, measuredPrice } from "./cost.js";
+import { type CurveStatistics, learningCurves } from "./curves/learning-curves.js";
 import { shareOfAnswersChanged } from "./factors.js";
 import { pickIdentity } from "./identity.js";
 import { metricChoice, scoreOf } from "./metrics/metric-choice.js";
@@ -27,6 +28,8 @@ export interface RowStatistics {
   readonly unanswered: NonNullable<Comparison["unanswered"]>;
   /** Those without an outcome of any test row: there is nothing to score. */
   readonly unmeasured: readonly FailedApproach[];
+  /** Learning curves, and where they meet the prompts; `null` where no curve was measured. */
+  readonly curves: CurveStatistics | null;
   /** `a` minus `b`; `null` where they share no row. Computed when it is first asked for, then kept: which pairs are asked for depends on prices too. */
   difference(a: string, b: string, metric: Contrast["metric"]): PairDifference | null;
   /** See `shareOfAnswersChanged`. Kept likewise. First seed. */
@@ -66,6 +69,13 @@ export function rowStatistics(task: TaskFacts, measurements: readonly Measuremen
         const reason = { kind: "no-outcome" as const, testRows, ...(example !== undefined && { example }) };
         return { approach, ...pickIdentity(rest), traits, reason };
       }),
+    curves: learningCurves({
+      measurements,
+      task,
+      metric: metrics.primary,
+      summaries: approaches.map(({ summary }) => summary),
+      seed,
+    }),
     difference: kept((a, b, metric: Contrast["metric"]) => pairDifference(runs.get(a)!, runs.get(b)!, metric, seed, task.labels)),
     answersChanged: kept((a, b) => shareOfAnswersChanged(firstOutcomes(a), firstOutcomes(b))),
   };

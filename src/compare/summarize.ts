@@ -7,6 +7,7 @@ import type { Summary } from "../types/scores.js";
 import { bestOf } from "./best.js";
 import { contrastsOf, plannedContrasts } from "./contrasts.js";
 import { breakEven, usdPerThousand } from "./cost.js";
+import { bestPairFirst } from "./curves/learning-curves.js";
 import { factorRows } from "./factors.js";
 import { type RowStatistics, rowStatistics } from "./row-statistics.js";
 
@@ -62,6 +63,7 @@ export function summarize({
       labelCount: task.labels.length,
     }),
     breakEven: crossing,
+    ...(rows.curves !== null && { curves: rows.curves.curves, crossovers: bestPairFirst(rows.curves.crossovers, best) }),
     failed: [...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)), ...unmeasured],
     ...(unanswered.length > 0 && { unanswered }),
   };

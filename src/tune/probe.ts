@@ -31,13 +31,11 @@ export function probe({ encoder, classWeight = "none" }: ProbeOptions): Approach
     method: "probe",
     model: encoder.name,
     summary: `Logistic regression on the frozen vectors of ${encoder.name}, its strength chosen by cross-validation.`,
-    estimate: async (train, queries) => ({
-      calls: 0,
-      inputTokens: 0,
-      outputTokens: 0,
-      usd: 0,
-      seconds: (await estimateEmbeddingSeconds(encoder, textsOf(train, queries))) + fitSeconds(train, encoder.dimension),
-    }),
+    async estimate(train, queries) {
+      const embeddingSeconds = await estimateEmbeddingSeconds(encoder, textsOf(train, queries));
+      const seconds = embeddingSeconds + fitSeconds(train, encoder.dimension);
+      return { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds, embeddingSeconds };
+    },
     async fit(train, context) {
       throwIfAborted(context.signal);
       const texts = train.examples.map(({ text }) => text);

@@ -80,6 +80,8 @@ export interface RunEstimate {
   /** What the estimate rests on, in a sentence for people. */
   readonly basis?: string;
   readonly seconds: number;
+  /** The part of `seconds` that embeds texts: it is not spent again for texts that were embedded before. @default 0 */
+  readonly embeddingSeconds?: number;
 }
 
 /** A way of tuning with the training rows per label that it suits. */

@@ -1,5 +1,6 @@
 /** @file Everything that follows from the measurements of a task. */
 import type { Contrast } from "./contrast.js";
+import type { Crossover, LearningCurve } from "./curves.js";
 import type { TaskFacts } from "./data.js";
 import type { FactorRow } from "./factors.js";
 import type { FailedApproach, Measurement } from "./measurement.js";
@@ -33,6 +34,10 @@ export interface Comparison {
   readonly failed: readonly FailedApproach[];
   /** Approaches that most answers could not be had from. Absent where there is none. */
   readonly unanswered?: readonly UnansweredApproach[];
+  /** How quality grows with labels, one an approach whose curve was measured. Absent where none was. */
+  readonly curves?: readonly LearningCurve[];
+  /** Where each of these curves overtakes each prompt; the pair of the arms' best first, where it has a curve. Absent where there is no curve. */
+  readonly crossovers?: readonly Crossover[];
   /** What all of it came to, with what was measured anew. Absent where nothing was asked. */
   readonly spending?: Spending;
 }

@@ -1,7 +1,7 @@
 /** @file The learning curves of a comparison: its approaches fitted again on parts of the training rows, and scored on the same test rows. */
 import { BudgetError, UserError } from "../../lib/errors.js";
 import { measurementKey } from "../../lib/text/measurement-key.js";
-import type { Approach } from "../../types/approach.js";
+import type { Approach, RunEstimate } from "../../types/approach.js";
 import type { Task } from "../../types/data.js";
 import type { ProgressEvent } from "../../types/events.js";
 import type { Measurement, MeasurementKey } from "../../types/measurement.js";
@@ -161,19 +161,21 @@ async function candidateOf(
   const { train, test } = task;
   const queries = test.examples.map(({ id, text }) => ({ id, text }));
   const smallest = sizes[0]!;
-  const few = await approach.estimate(nestedSubsets(train, seeds[0]!)(smallest), queries);
-  const all = await approach.estimate(train, queries);
-  const slope = Math.max(0, all.seconds - few.seconds) / (train.examples.length - smallest);
+  const few = freshSeconds(await approach.estimate(nestedSubsets(train, seeds[0]!)(smallest), queries));
+  const whole = await approach.estimate(train, queries);
+  const slope = Math.max(0, freshSeconds(whole) - few) / (train.examples.length - smallest);
   const measured = own.elapsedSeconds ?? own.fitCost.seconds + own.predictCost.seconds;
-  const slowness = all.seconds > 0 ? measured / all.seconds : 1;
+  const slowness = whole.seconds > 0 ? measured / whole.seconds : 1;
   return {
     approach: approach.name,
     isBest: best.includes(approach.name),
     fullScore: accuracyOf(own.outcomes),
-    // A line can't go below nothing; one that does says that the estimate is no good.
-    expectedSeconds: (size) => Math.max(leastExpected, slowness * (few.seconds + slope * (size - smallest))),
+    expectedSeconds: (size) => Math.max(leastExpected, slowness * (few + slope * (size - smallest))),
   };
 }
+
+/** Without embedding: the comparison itself has embedded these texts. */
+const freshSeconds = ({ seconds, embeddingSeconds = 0 }: RunEstimate): number => seconds - embeddingSeconds;
 
 /** No point is quicker: it answers all test rows. */
 const leastExpected = 0.01;

@@ -1,0 +1,92 @@
+/** @file An approach's test measurements of all sizes, as the statistics of curves take them. */
+import type { TaskFacts } from "../../types/data.js";
+import type { Measurement } from "../../types/measurement.js";
+import type { Metric } from "../../types/scores.js";
+import { isPromptedLlm } from "../language-model.js";
+import { type CodedRows, codeOutcomes, isRight } from "../metrics/label-indices.js";
+import { f1 } from "../metrics/metrics.js";
+import { isMissing } from "../missing.js";
+import type { UnpricedSummary } from "../summary.js";
+import type { MeasuredArm, WeightedScore } from "./measured-arm.js";
+
+/** What the curves are made from. */
+export interface CurvesInput {
+  readonly measurements: readonly Measurement[];
+  readonly task: TaskFacts;
+  /** Accuracy, or micro-F1 where a row may have several labels. */
+  readonly metric: Metric;
+  readonly summaries: readonly UnpricedSummary[];
+  /** Fixes the resampling. */
+  readonly seed: number;
+}
+
+/** An approach with its test measurements of all sizes. */
+export interface ScoredArm {
+  readonly approach: string;
+  readonly arm: Measurement["arm"];
+  readonly asksLlm: boolean;
+  readonly measurements: readonly Measurement[];
+  readonly coded: readonly CodedRows[];
+  /** Numbers of training rows. */
+  readonly sizes: number;
+  /** 1 for each test row that every run has an outcome of. */
+  readonly present: Uint8Array;
+}
+
+/** The approaches in the order of their summaries. */
+export function armsOf({ measurements, task, summaries }: CurvesInput): ScoredArm[] {
+  return summaries.map(({ approach, arm, traits }) => {
+    const own = measurements.filter(
+      (each) => each.approach === approach && each.split === "test" && each.experiment === undefined,
+    );
+    const present = new Uint8Array(task.testRows).fill(1);
+    for (const { outcomes } of own) for (const [row, outcome] of outcomes.entries()) if (isMissing(outcome)) present[row] = 0;
+    return {
+      approach,
+      arm,
+      asksLlm: isPromptedLlm({ arm, traits }),
+      measurements: own,
+      coded: own.map(({ outcomes }) => codeOutcomes(outcomes, task)),
+      sizes: new Set(own.map(({ trainSize }) => trainSize)).size,
+      present,
+    };
+  });
+}
+
+/** As the bootstrap takes it. */
+export function measuredArm({ measurements, coded, sizes }: ScoredArm, metric: Metric): MeasuredArm {
+  const runs = measurements.map(({ seed, trainSize }, index) => ({
+    seed,
+    size: trainSize,
+    rows: scoresOf(coded[index]!, metric),
+  }));
+  return sizes > 1 ? { kind: "curve", runs } : { kind: "line", runs };
+}
+
+/** What each row scores; or, of micro-F1, the score of the rows drawn. */
+function scoresOf(coded: CodedRows, metric: Metric): Uint8Array | WeightedScore {
+  if (metric !== "microF1") return Uint8Array.from(coded.truths, (_, row) => (isRight(coded, row) ? 1 : 0));
+  const rows = coded.truths.map((truth, row) => {
+    const answer = coded.answers[row] ?? [];
+    return { hits: answer.filter((label) => truth.includes(label)).length, predicted: answer.length, support: truth.length };
+  });
+  return (weights) => {
+    let [hits, predicted, support] = [0, 0, 0];
+    for (const [row, counts] of rows.entries()) {
+      hits += weights[row]! * counts.hits;
+      predicted += weights[row]! * counts.predicted;
+      support += weights[row]! * counts.support;
+    }
+    return f1(hits, predicted, support);
+  };
+}
+
+/** The group of each test row. */
+export const groupsOf = ({ measurements }: ScoredArm): (string | undefined)[] =>
+  measurements[0]!.outcomes.map(({ group }) => group);
+
+/** What the most frequent label scores: sizes that are not clearly above it say nothing of a curve. */
+export function chanceOf({ metric, summaries }: CurvesInput): { readonly chance?: number } {
+  const majority = summaries.find(({ traits }) => traits.isMajority);
+  return metric === "microF1" || majority === undefined ? {} : { chance: majority.accuracy.value };
+}
