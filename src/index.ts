@@ -62,6 +62,7 @@ export { baselines, chooseTuning, type TuneOptions, tune } from "./tune/tune.js"
 export type * from "./types/approach.js";
 export type * from "./types/comparison.js";
 export type * from "./types/contrast.js";
+export type * from "./types/curves.js";
 export type * from "./types/data.js";
 export type * from "./types/encoder.js";
 export type * from "./types/events.js";
