@@ -32,7 +32,7 @@ export interface AttentionInputs {
   readonly scale: number;
   /** What is added to the scaled products, each broadcast to [batch, heads, queries, sequence]: a mask, the bias of distances. */
   readonly biases: readonly Tensor[];
-  /** Which probabilities training keeps; all unless told. */
+  /** The dropout mask of the probabilities. @default all are kept */
   readonly kept?: Kept | undefined;
 }
 

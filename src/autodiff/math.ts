@@ -33,7 +33,7 @@ export const relu = (x: Tensor): Tensor => where(greater(x, 0), x, 0);
 /** 1 / (1 + e⁻ˣ), through tanh: no overflow at either end. */
 export const sigmoid = (x: Tensor): Tensor => multiply(add(tanh(multiply(x, 0.5)), 1), 0.5);
 
-/** Mean over the named axes, all of them unless told. */
+/** Mean over the named axes, by default all. */
 export function mean(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis), keepDims = false): Tensor {
   return divide(sum(x, axes, keepDims), size(product(axes.map((axis) => x.shape[axis]!)), x.dtype));
 }

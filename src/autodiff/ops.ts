@@ -21,7 +21,7 @@ export function constant(value: number, dtype: DType = "float32"): Tensor {
   return node("constant", [], { value, dtype });
 }
 
-/** Numbers that are known now, in row-major order; in one axis unless told. */
+/** A constant: numbers in row-major order, by default with one axis. */
 export function literal(values: ArrayLike<number>, dtype: DType = "float32", shape: readonly number[] = [values.length]): Tensor {
   return node("literal", [], { values, shape, dtype });
 }
@@ -79,12 +79,12 @@ export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
   return node("matmul", [a, b], { transposeA, transposeB, scale });
 }
 
-/** Sum over the named axes (all of them unless told), which go unless `keepDims`. */
+/** Sum over the named axes, by default all, which are removed unless `keepDims`. */
 export function sum(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis), keepDims = false): Tensor {
   return axes.length === 0 ? x : node("sum", [x], { axes, keepDims });
 }
 
-/** Axis i of the result is axis `axes[i]` of x; the last two swap unless told. */
+/** Permutes axes: axis i of the result is axis `axes[i]` of x. By default it swaps the last two. */
 export function transpose(x: Tensor, axes?: readonly number[]): Tensor {
   const rank = x.shape.length;
   const order = axes ?? x.shape.map((_, axis) => (axis === rank - 1 ? rank - 2 : axis === rank - 2 ? rank - 1 : axis));

@@ -32,7 +32,7 @@ const harmfulOptimizers = [
 export interface SessionOptions {
   /** Values for inputs that stay the same: part of the model, and prepared for fast products once. */
   readonly weights?: Values;
-  /** Threads for one op; as many as there are cores, at most eight, unless told. Results are equal to the bit only for equal numbers of threads. */
+  /** Threads per op. Results are bit-identical only for the same number of threads. @default the number of cores, at most eight */
   readonly threads?: number;
 }
 

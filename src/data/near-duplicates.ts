@@ -60,7 +60,7 @@ function byTextKey(texts: readonly string[]): Map<string, number[]> {
  * Exact and near duplicates. Time and memory grow in proportion to the texts: 25,000 reviews of 1,300 characters take about two
  * seconds.
  *
- * @param log is told how far it has come; nobody unless given
+ * @param log receives progress. @default nobody
  */
 export function duplicateGroups(texts: readonly string[], log: (event: ProgressEvent) => void = () => {}): DuplicateGroups {
   // Exact duplicates first, so that the rest works on distinct texts.

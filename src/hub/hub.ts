@@ -29,7 +29,7 @@ export interface FetchOptions {
   readonly signal: AbortSignal;
   /** Hears of bytes that arrived, `done` and `total` in `unit`, and of what the user should know. */
   log(event: ProgressEvent): void;
-  /** The pause before the first new attempt after a fault; 1 second unless told. */
+  /** The pause before the first retry after a fault. @default 1 second */
   readonly backoffSeconds?: number;
 }
 
@@ -42,7 +42,7 @@ export interface FetchModelOptions extends FetchOptions {
 }
 
 export interface FetchDatasetOptions extends FetchOptions {
-  /** A subset that has a folder of its own, `sst2` of `nyu-mll/glue`; all rows unless told. */
+  /** A subset with its own folder, such as `sst2` of `nyu-mll/glue`. @default all rows */
   readonly subset?: string;
 }
 

@@ -34,7 +34,7 @@ export interface LabelledFile extends AsyncDisposable {
 export interface JournalLine {
   readonly bytes: number;
   readonly totals: LabelTotals;
-  /** How often answers that could not be read were asked for anew; never unless told. */
+  /** How often unreadable answers were asked for again. @default 0 */
   readonly retries?: number | undefined;
 }
 

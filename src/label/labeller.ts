@@ -42,7 +42,7 @@ export interface LabellerSources {
   readonly cache: ResponseCache;
   readonly budget: Budget;
   readonly hasLimit: boolean;
-  /** How often the same was asked before, where the stored answers are not to be used again; 0 unless given. */
+  /** How often the same was asked before, if the stored answers must not be reused. @default 0 */
   readonly repeat?: number;
 }
 

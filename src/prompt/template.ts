@@ -56,7 +56,7 @@ export interface TemplateOptions {
   readonly instruction?: string;
   /** Other names of labels, beside those that the data has. */
   readonly aliases?: Aliases;
-  /** Longer texts are cut; 24,000 unless given. */
+  /** The length that longer texts are cut to. @default 24000 */
   readonly maxTextCharacters?: number;
 }
 

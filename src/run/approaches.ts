@@ -38,7 +38,7 @@ export interface ApproachSources {
   readonly warn?: (text: string) => void;
 }
 
-/** The ways of prompting that an LLM is asked in unless told. */
+/** The prompting methods that an LLM is asked with by default. */
 const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
 
 /** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
@@ -75,7 +75,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     ...(picked === "probe" ? [] : [tuned(picked)]),
     labelPrompt({ encoder }),
   ];
-  // Unless told, searches use half of the money together: what they find is still to be asked.
+  // By default, searches share half of the budget: the prompt that they find is still to be asked.
   const searches = new Set(options.llm.filter((spec) => parseSpec(spec).provider !== "recorded")).size;
   const searchUsd = options.budgetUsd === undefined ? {} : { optimizerUsd: options.budgetUsd / 2 / Math.max(1, searches) };
   // What costs several times as much, or takes minutes to hours where the others take seconds: only where it is asked for by name.

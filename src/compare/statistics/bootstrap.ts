@@ -10,13 +10,13 @@ import { addUnits, type Statistic, totalCounts, type Units, unitCount } from "./
 
 export interface BootstrapOptions {
   readonly random: Random;
-  /** Resamples; 9,999 unless given. */
+  /** Number of resamples. @default 9999 */
   readonly replicates?: number;
-  /** Probability that the interval is meant to cover; .95 unless given. */
+  /** Nominal coverage of the interval. @default 0.95 */
   readonly confidence?: number;
   /** The least and the greatest value the score can take. */
   readonly range: readonly [number, number];
-  /** Rows that the data are worth where no replicate differs from the estimate; the number of units unless given. */
+  /** Effective number of rows, used if no replicate differs from the estimate. @default the number of units */
   readonly effectiveRows?: number;
 }
 

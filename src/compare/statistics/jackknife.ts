@@ -6,7 +6,7 @@ import { tQuantile } from "./student.js";
 export interface JackknifeOptions {
   /** Units that count, from `effectiveUnits`: the t quantile has one degree of freedom less, and one at least. */
   readonly effectiveUnits: number;
-  /** Probability that the interval is meant to cover; .95 unless given. */
+  /** Nominal coverage of the interval. @default 0.95 */
   readonly confidence?: number;
   /** The least and the greatest value the score can take. */
   readonly range: readonly [number, number];

@@ -13,9 +13,9 @@ export interface PairedTruth {
 }
 
 export interface PowerOptions {
-  /** Level of the test; .05 unless given. */
+  /** Significance level of the test. @default 0.05 */
   readonly alpha?: number;
-  /** Which of McNemar's tests; the mid-p one, which this project uses, unless given. */
+  /** The variant of McNemar's test. @default the mid-p test, which this project uses */
   readonly test?: "mid-p" | "exact";
 }
 
@@ -89,7 +89,7 @@ export interface Unsettled {
   readonly difference: Estimate;
   /** Test rows, or groups of them where rows come in groups. */
   readonly units: number;
-  /** How many standard errors the interval reaches to either side: the normal quantile 1.96 unless given. */
+  /** Half of the interval's width in standard errors. @default 1.96, the normal quantile */
   readonly quantile?: number;
   /** Differences within this do not matter. */
   readonly margin: number;

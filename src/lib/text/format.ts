@@ -120,7 +120,7 @@ export function formatBytes(bytes: number): string {
   return `${formatNumber(size)} ${unit}`;
 }
 
-/** `1 row`, `2 rows`: the count with its noun. The plural is the noun with an "s" unless given. */
+/** `1 row`, `2 rows`: the count with its noun. The plural is by default the noun with an "s". */
 export function formatPlural(count: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }

@@ -30,7 +30,7 @@ export interface ProgramParts {
   readonly client: LlmClient;
   /** Where the program retrieves examples or shortlists labels. The caller's: it is not disposed of here. */
   readonly encoder?: Encoder;
-  /** Never ask for JSON; false unless told. */
+  /** Whether JSON is never asked for. @default false */
   readonly isTextOnly?: boolean;
   /**
    * How single answers are to say how sure they are: by their log-probabilities, where the service has them, also divided by those of texts

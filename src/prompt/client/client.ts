@@ -166,7 +166,7 @@ async function waitForRow(seconds: number, { message, retryAfterSeconds }: LlmEr
 /** More often no request is put into another form. */
 const mostForms = 40;
 
-/** How long nothing may be answered, unless told. */
+/** The default of `patienceSeconds`. */
 export const defaultPatienceSeconds = 600;
 
 /** Own waits double so often at most. */

@@ -25,7 +25,7 @@ export interface OpenaiChatOptions {
   readonly seedName: "seed" | "random_seed";
   /** How JSON is demanded: of the schema, or of any form. */
   readonly structure: "json_schema" | "json_object";
-  /** What requests go through: the network unless given. */
+  /** The `fetch` that requests go through. @default the network's */
   readonly send?: typeof send;
 }
 

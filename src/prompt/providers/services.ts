@@ -11,7 +11,7 @@ export interface AddressVariable {
   readonly name: string;
   /** What is added to the address where it does not end so. */
   readonly path?: string;
-  /** `host`: host, port and scheme are each optional, as Ollama's own tools read it. A URL unless told. */
+  /** `host`: host, port and scheme are each optional, as Ollama's own tools read it. @default a URL */
   readonly form?: "host";
 }
 

@@ -19,7 +19,7 @@ export interface ShutdownOptions {
   readonly signal: AbortSignal;
   /** What is known already is not said again: the prices that come with this version unless given. */
   readonly prices?: PriceTable;
-  /** ISO date; the clock's unless given. */
+  /** Today as an ISO date. @default by the clock */
   readonly today?: string;
   /** Longest that anybody waits. @default 5 */
   readonly mostSeconds?: number;

@@ -96,7 +96,7 @@ export function shapeOf<Rows extends Options>(rows: Rows): OptionShape<Rows> {
 /** `maxConcurrency` → `max-concurrency`. */
 const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** The long flag of an option; of a switch that is on unless told, the one that turns it off. */
+/** The long flag of an option; for a switch that is on by default, the flag that turns it off. */
 export function flagOf(name: string, row: Pick<Option, "kind" | "default">): string {
   return `--${row.kind.form === "switch" && row.default === true ? "no-" : ""}${dashed(name)}`;
 }

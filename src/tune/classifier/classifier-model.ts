@@ -23,7 +23,7 @@ export interface TextClassifier {
   readonly isMultiLabel: boolean;
   /** Whether a text may get no label at all. */
   readonly mayBeEmpty: boolean;
-  /** From which probability on a text gets a label, where it may have several; one a label, 0.5 each unless told. */
+  /** The threshold of each label in a multi-label task: the probability from which on a text gets it. @default 0.5 for each */
   readonly thresholds?: readonly number[];
   /** All of them, by the names in the graph. */
   readonly weights: Weights;

@@ -134,7 +134,7 @@ export interface LayerSettings {
   readonly inner: number;
   readonly activation: keyof typeof activations;
   readonly epsilon: number;
-  /** What the products of queries and keys are multiplied by; 1 / √(width of a head) unless told. */
+  /** The factor of the products of queries and keys. @default 1 / √(width of a head) */
   readonly scale?: number;
   /** What a family adds to the scaled products, besides the mask: broadcast to [batch, heads, queries, sequence], or for all queries. */
   readonly bias?: (parts: ScoreParts) => Tensor;

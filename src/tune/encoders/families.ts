@@ -101,7 +101,7 @@ const families: Readonly<Record<string, Family>> = {
 /** The families that can be built, by the `model_type` of their `config.json`. */
 export const modelTypes: readonly string[] = Object.keys(families);
 
-/** Builds the encoder that a parsed `config.json` describes; `folder` is for messages, `dropout` for training. All states are wanted unless told. */
+/** Builds the encoder that a parsed `config.json` describes; `folder` is for messages, `dropout` for training. By default it returns all states. */
 export function buildEncoder(
   config: object,
   folder: string,

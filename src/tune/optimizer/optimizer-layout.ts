@@ -10,7 +10,7 @@ export interface ParameterSpec {
   readonly shape: readonly number[];
   /** Whether `weightDecay` applies: usually not to biases and normalization. */
   readonly decay: boolean;
-  /** Multiplies the learning rate: layer-wise decay. 1 unless told. */
+  /** A factor of the learning rate, for layer-wise decay. @default 1 */
   readonly learningRateScale?: number;
   /** Takes memory for its weights only; has no gradient and never changes. */
   readonly frozen?: boolean;

@@ -28,7 +28,7 @@ export interface Pretrained extends Omit<BuiltEncoder, "graph"> {
   readonly maxTokens: number;
   /** The file with the weights. */
   readonly weightsPath: string;
-  /** The encoder's graph, a new one each time, with all states unless told. */
+  /** Builds a new graph of the encoder, by default with all states. */
   build(dropout?: Dropout, states?: WantedStates): EncoderGraph;
 }
 

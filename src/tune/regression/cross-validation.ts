@@ -12,7 +12,7 @@ export interface CrossValidationOptions {
   readonly groups?: readonly (string | undefined)[];
   /** How much each row counts, in fitting and in judging. */
   readonly rowWeights: Float64Array;
-  /** Between which strengths the best is looked for; from 10^-4 to 10^6 unless told. `defaultC` is tried in any case. */
+  /** The range in which the best C is searched; `defaultC` is always tried. @default 10^-4 to 10^6 */
   readonly range?: RangeOfC;
   readonly signal?: AbortSignal;
   /** Told at each evaluation, and after each fit, how many fits are done, of about how many, and which C they are for. */

@@ -41,7 +41,7 @@ export interface HeadOptions {
   readonly range?: RangeOfC;
   /** Taken as it is; cross-validation is then done only where a label needs a threshold. */
   readonly C?: number;
-  /** Where the last fit is finished; `usualTolerance` unless told. */
+  /** The tolerance of the final fit. @default `usualTolerance` */
   readonly gradientTolerance?: number;
   /** Steps after which the last fit ends in any case. */
   readonly maxIterations?: number;

@@ -16,7 +16,7 @@ export interface LbfgsOptions {
   /** Stops where no component of the gradient is larger in absolute value. */
   readonly gradientTolerance: number;
   readonly maxIterations: number;
-  /** Pairs of step and gradient change that the curvature is estimated from; 20 unless told, which takes a quarter fewer evaluations than 10. */
+  /** History size: pairs of step and gradient change that estimate the curvature. 20 takes a quarter fewer evaluations than 10. @default 20 */
   readonly history?: number;
   /** Looked at before each evaluation. */
   readonly signal?: AbortSignal;

@@ -39,13 +39,13 @@ export interface LinearModel {
 export interface LogisticOptions {
   /** Inverse strength of the penalty, as in scikit-learn. */
   readonly C: number;
-  /** How much each row counts; all 1 unless given. A row of weight 0 has no influence. */
+  /** The weight of each row; a row of weight 0 has no influence. @default 1 for each */
   readonly rowWeights?: Float64Array;
   /** A fit of the same solver to start from. */
   readonly start?: LogisticFit;
   /** How small the largest component of the gradient must become, as a share of what it is where all parameters are 0. */
   readonly gradientTolerance?: number;
-  /** `double` unless told. Single is enough down to a tolerance of about 10^-4; small and sparse problems are computed in double in any case. */
+  /** Single precision suffices down to a tolerance of about 10^-4; small and sparse problems are always computed in double. @default "double" */
   readonly precision?: Precision;
   readonly maxIterations?: number;
   readonly signal?: AbortSignal;

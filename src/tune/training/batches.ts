@@ -1,4 +1,4 @@
-/** @file Which rows are trained on together: random, and unless told of about the same length, so that little padding is computed. */
+/** @file Which rows share a batch: random ones, by default of similar length, so that little padding is computed. */
 import { random } from "../../lib/random.js";
 import { cheapestPasses } from "./pass-cost.js";
 
@@ -11,7 +11,7 @@ export interface BatchOptions {
   /** Tokens, padding included, that go through the model at once. An update with more is cut into passes whose gradients are added. */
   readonly tokensPerPass: number;
   readonly seed: number;
-  /** `group_by_length` unless told. `sequential`: as they are given, in every epoch. */
+  /** `sequential` keeps the given order in every epoch. @default "group_by_length" */
   readonly order?: RowOrder;
 }
 

@@ -41,9 +41,9 @@ export interface Trainable {
 
 /** How to train. */
 export interface TrainingSettings extends LoopSettings {
-  /** Which weights change, by name; all unless told. Below the lowest of them nothing is differentiated. */
+  /** Whether a weight is trained, by name. Nothing below the lowest trained weight is differentiated. @default all */
   readonly isTrained?: (name: string) => boolean;
-  /** Multiplies the learning rate of a weight, by name; 1 unless told. */
+  /** A factor of the learning rate of a weight, by name. @default 1 */
   readonly learningRateScale?: (name: string) => number;
   /** Held-out rows. With them the weights of the lowest loss on them are returned. */
   readonly evaluation?: EvaluationSettings;
@@ -65,7 +65,7 @@ export interface TrainingHooks {
   onNote?(text: string): void;
   /** Without it nothing is kept. */
   readonly checkpoint?: CheckpointSettings;
-  /** `own`: a thread of its own, which leaves the program responsive, unless told. `calling`: blocks between steps. The result is the same. */
+  /** `own` trains in a separate thread, which keeps the program responsive; `calling` blocks between steps. The result is the same. @default "own" */
   readonly thread?: "own" | "calling";
 }
 

@@ -35,7 +35,7 @@ export interface EvaluationSettings {
   readonly every: "epoch" | number;
   /** So many evaluations in a row without a lower loss end the training; without it all steps are taken. */
   readonly patience?: number;
-  /** Which weights are the result: those of the lowest loss on these rows, unless told, or the `last` ones. */
+  /** Which weights are the result: those with the lowest loss on these rows, or the `last` ones. @default those with the lowest loss */
   readonly keep?: "best" | "last";
 }
 
@@ -90,7 +90,7 @@ export interface TrainingResult {
 export interface CheckpointSettings {
   /** A folder of this training alone. */
   readonly folder: string;
-  /** Seconds from one to the next at least; 120 unless told. Never more than a twentieth of the time is spent on them, unless it is 0. */
+  /** The least seconds between checkpoints. Unless it is 0, checkpoints take at most a twentieth of the time. @default 120 */
   readonly everySeconds?: number;
 }
 

@@ -15,7 +15,7 @@ import type { TrainingState } from "./training-state.js";
 /** The file in the folder. */
 export const checkpointFile = "checkpoint.safetensors";
 
-/** Seconds between two checkpoints, unless told. */
+/** The default number of seconds between checkpoints. */
 const usualSeconds = 120;
 /** Nor more often than so many times the time that one takes: large models on slow disks. */
 const leastShare = 20;

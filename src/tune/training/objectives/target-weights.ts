@@ -4,9 +4,9 @@ import { float32, type TensorValue } from "../../../autodiff/values.js";
 export interface TargetOptions {
   readonly labelCount: number;
   readonly isMultiLabel: boolean;
-  /** Share of the truth that is spread over all labels alike (with several labels a row: over yes and no); 0 unless told. */
+  /** Share of the target that label smoothing spreads over all labels (with several labels per row: over yes and no). @default 0 */
   readonly labelSmoothing?: number;
-  /** One a label; each counts 1 unless told. Where a row may have several labels they have no part. */
+  /** The weight of each label; ignored in multi-label tasks. @default 1 for each */
   readonly classWeights?: Float64Array;
 }
 
