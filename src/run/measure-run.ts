@@ -1,4 +1,4 @@
-/** @file A run that is measured: what is missing is measured, and each measurement is on disk before the next one starts. */
+/** @file Measures what a run lacks; each measurement is on disk before the next one starts. */
 import { advise } from "../advise/advise.js";
 import { compare } from "../compare/compare.js";
 import type { CurveLevel, CurveOptions } from "../compare/curves/measure-curves.js";
@@ -13,10 +13,10 @@ import type { RunHooks } from "./hooks.js";
 import type { OpenRun } from "./open-run.js";
 
 /**
- * Measures what is missing. Approaches that cannot be measured are told, and listed in the comparison's `failed`.
+ * Measures what the run lacks. Approaches that cannot be measured are reported, and listed in the comparison's `failed`.
  *
- * @throws Interrupted where the signal is aborted, with how to go on
- * @throws UserError where nothing can be measured, or the budget is reached, with how to go on
+ * @throws Interrupted if the signal is aborted, saying how to resume
+ * @throws UserError if nothing can be measured or the budget is reached, saying how to resume
  */
 export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHooks): Promise<Comparison> {
   const { run, task, approaches, bill, plan } = open;

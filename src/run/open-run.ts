@@ -1,4 +1,4 @@
-/** @file A run that is open: its folder is locked, its stores are open, and what it may spend is agreed. */
+/** @file Opens a run: locks its folder, opens its stores, and agrees on its spending. */
 import { join } from "node:path";
 import process from "node:process";
 import { taskFacts } from "../compare/task-facts.js";
@@ -25,24 +25,24 @@ import { thisMachine } from "./machine.js";
 import { plannedApproaches, type RunPlan } from "./plan-run.js";
 import type { RunOptions } from "./run-options.js";
 
-/** Dispose of it: it holds the lock, and the stores. The plan has to live as long. */
+/** An open run. It holds the lock and the stores: dispose of it. Its plan must outlive it. */
 export interface OpenRun extends AsyncDisposable {
   readonly plan: RunPlan;
   readonly run: Run;
-  /** The data, with what its quick checks found among the warnings. */
+  /** The data; its warnings include the findings of the quick checks. */
   readonly task: Task;
   readonly approaches: readonly Approach[];
   readonly bill: Bill;
-  /** What happens while it is measured, for whoever looks later. */
+  /** The log of the run's events. */
   readonly events: EventLog;
 }
 
 /**
- * Locks the run's folder, opens its stores, and agrees on the money. Of a run that goes on the caller holds the lock already, from before it
- * read the run.
+ * Locks the run's folder, opens its stores, and agrees on its spending. The caller of a resumed run holds the lock already, since before it read
+ * the run.
  *
- * @throws UserError where the folder is held or taken, or the data changed since the run began
- * @throws Interrupted where the money may not be spent
+ * @throws UserError if the folder is locked or taken, or the data changed since the run began
+ * @throws Interrupted if the money may not be spent
  */
 export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
   return owning(async (held) => {

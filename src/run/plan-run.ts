@@ -1,4 +1,4 @@
-/** @file A run that is planned: the encoder is loaded and the way of tuning is picked. Nothing is spent, and nothing is locked. */
+/** @file Plans a run: loads the encoder and picks the tuning method. Nothing is spent, and nothing is locked. */
 import { join } from "node:path";
 import { type Disposables, owning } from "../lib/disposables.js";
 import { tuningText } from "../lib/text/tuning-text.js";
@@ -15,24 +15,24 @@ import { downloadNote, localDownloadNotes } from "./model-downloads.js";
 import type { RunInputs } from "./run-inputs.js";
 import type { RunOptions } from "./run-options.js";
 
-/** Dispose of it: it holds the encoder. */
+/** A planned run. It holds the encoder: dispose of it. */
 export interface RunPlan extends AsyncDisposable {
   readonly inputs: RunInputs;
-  /** The options with what was picked, by which approaches are made. The model is the one that was resolved. */
+  /** The options with everything that was picked and the resolved model; approaches are made from them. */
   readonly options: RunOptions;
-  /** The model in words that mean the same one tomorrow. */
+  /** The model, pinned to its revision. */
   readonly pinnedModel: string;
   readonly encoder: Encoder;
-  /** One a repetition. */
+  /** One seed per repetition. */
   readonly seeds: readonly number[];
 }
 
-/** What a plan would take. */
+/** The estimate of a plan. */
 export interface PlanEstimate {
   readonly approaches: readonly ApproachEstimate[];
-  /** What the user should know of the models, in sentences. */
+  /** What the user should know about the models, in sentences. */
   readonly warnings: readonly string[];
-  /** Which local LLMs would be downloaded first, in sentences. */
+  /** The local LLMs that would be downloaded first, in sentences. */
   readonly downloads: readonly string[];
 }
 
@@ -43,12 +43,12 @@ const modelContext = ({ env, options }: RunInputs, { signal, onEvent }: RunHooks
   log: onEvent,
 });
 
-/** What `planRun` would have to download first, in words; `undefined` where the model is here. */
+/** Says what `planRun` would download; `undefined` if the model is on this machine. */
 export function plannedDownload(inputs: RunInputs, hooks: RunHooks): Promise<string | undefined> {
   return downloadNote(inputs.options.model, inputs.options.path, modelContext(inputs, hooks));
 }
 
-/** Finds the encoder, downloads it where it is not here, and picks the way of tuning. */
+/** Loads the encoder, downloading it if necessary, and picks the tuning method. */
 export function planRun(inputs: RunInputs, hooks: RunHooks): Promise<RunPlan> {
   return owning(async (held) => {
     const given = inputs.options;
@@ -63,7 +63,7 @@ export function planRun(inputs: RunInputs, hooks: RunHooks): Promise<RunPlan> {
   });
 }
 
-/** The approaches of a plan, which nothing is asked of yet. */
+/** Makes the approaches of a plan, without asking them anything. */
 export function plannedApproaches(
   { inputs, options, encoder }: RunPlan,
   { onEvent }: RunHooks,
@@ -74,7 +74,7 @@ export function plannedApproaches(
   return makeApproaches(options, { encoder, env, task, batch, ...stores });
 }
 
-/** What the plan would cost and take. Nothing is spent to know it. */
+/** Estimates the cost and time of a plan, without spending anything. */
 export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<PlanEstimate> {
   const { inputs, seeds } = plan;
   const unasked: string[] = [];

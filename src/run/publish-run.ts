@@ -1,4 +1,4 @@
-/** @file A run that is published: what follows from its measurements, in the files of its folder and those that were asked for. */
+/** @file Publishes a run: writes its reports to its folder and to the files that were asked for. */
 import { join } from "node:path";
 import { type Advice, advise } from "../advise/advise.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
@@ -15,18 +15,18 @@ import type { OpenRun } from "./open-run.js";
 import { readTrainingCurves } from "./training-curves.js";
 import { useIt } from "./use-it.js";
 
-/** What a run came to, ready to be shown. */
+/** The result of a run, ready to be shown. */
 export interface RunReport {
-  /** With what it spent. */
+  /** The comparison, with the run's spending. */
   readonly comparison: Comparison;
   readonly advice: Advice;
   readonly gates: readonly GateResult[];
-  /** How to put the advice to use. Absent where there is nothing to use. */
+  /** How to use the advised approach. Absent if there is nothing to use. */
   readonly use?: UseIt;
   readonly spending: Spending;
-  /** The run's own report. It is there once the run was published. */
+  /** Path of the run's own report, which exists once the run is published. */
   readonly path: string;
-  /** The report as the text of a file, by the file's extension. */
+  /** Renders the report in the format of a file's extension. */
   render(path: string): string;
 }
 
@@ -66,7 +66,7 @@ export async function reportOf(run: Run, measured: Comparison, { task, gates, sp
   };
 }
 
-/** Writes the reports of a run that was measured: those of its folder, and those that were asked for. */
+/** Writes the reports of a measured run to its folder and to the files that were asked for. */
 export async function publishRun({ run, task, bill, plan }: OpenRun, measured: Comparison): Promise<RunReport> {
   const { gates, manner } = plan.inputs;
   const report = await reportOf(run, measured, { task, gates, spending: bill });

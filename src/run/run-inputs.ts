@@ -1,4 +1,4 @@
-/** @file What a run starts from: its options, checked, and its data, read. Nothing is spent, and no folder is touched. */
+/** @file The inputs of a run: its checked options and its data. Nothing is spent, and no folder is touched. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readTask } from "../data/data.js";
@@ -14,9 +14,9 @@ import { resolveData } from "./hub-data.js";
 import { type RunManner, type RunOptions, taskOptions } from "./run-options.js";
 import { withPrompts } from "./saved-prompts.js";
 
-/** What was asked for, and of which rows. */
+/** The inputs of a run. */
 export interface RunInputs {
-  /** As given, with the models that prompts name, and the commit of data of the Hub. */
+  /** The given options, with the models that prompts name and the commit of data from the Hub. */
   readonly options: RunOptions;
   readonly manner: RunManner;
   readonly env: RunHooks["env"];
@@ -24,17 +24,17 @@ export interface RunInputs {
   readonly task: Task;
   /** The run's folder. */
   readonly folder: string;
-  /** Folder of all runs, with what they share beside them. */
+  /** The folder of all runs and their caches. */
   readonly runs: string;
-  /** The earlier run that goes on. */
+  /** The earlier run that is resumed. */
   readonly resumed?: Run;
 }
 
 /**
- * Reads the data and whatever else the options name.
+ * Reads the data and everything else that the options name.
  *
- * @param isPlan whether nothing will be asked: no key is needed then
- * @throws UserError where options, data, prompts or LLMs cannot be used
+ * @param isPlan whether no LLM will be asked, so that no key is needed
+ * @throws UserError if options, data, prompts or LLMs cannot be used
  */
 export async function readInputs(
   given: RunOptions,

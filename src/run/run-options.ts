@@ -1,4 +1,4 @@
-/** @file The options of a run, as code has them: what the table of options says, by type. */
+/** @file The options of a run as typed values, derived from the table of options. */
 import { z } from "zod";
 import type { TaskOptions } from "../data/data.js";
 import { UserError } from "../lib/errors.js";
@@ -9,21 +9,21 @@ import { mannerOptions } from "./options/manner-options.js";
 import { type DefaultValues, defaultsOf, type Option, type OptionValues, shapeOf } from "./options/option.js";
 import { resultOptions, runOptions } from "./options/options-table.js";
 
-/** Everything that decides what a run does: `resultOptions`, and what was found when it began. Plain JSON, kept in `run.json`; holds no key. */
+/** Everything that decides a run's result: `resultOptions`, and what was picked when it began. Plain JSON, stored in `run.json`; contains no API key. */
 export interface RunOptions extends OptionValues<typeof resultOptions> {
-  /** What the prompts held when the run began. No flag sets it. */
+  /** Hash of the prompts when the run began. No flag sets it. */
   readonly promptHash?: string;
-  /** The way of tuning that was picked when the run began. No flag sets it. */
+  /** The tuning method that was picked when the run began. No flag sets it. */
   readonly ladder?: Pick<LadderChoice, "method"> & Partial<LadderChoice>;
 }
 
-/** Where a run is kept and what it may do without asking: `mannerOptions`. Changes no result. */
+/** Where a run is stored and what it may do without asking: `mannerOptions`. It changes no result. */
 export interface RunManner extends OptionValues<typeof mannerOptions> {}
 
-/** What holds where an option is not given. */
+/** The defaults of `RunOptions`. */
 export const defaultRunOptions: DefaultValues<typeof resultOptions> = defaultsOf(resultOptions);
 
-/** What holds where nothing is said of a run's place. */
+/** The defaults of `RunManner`. */
 export const defaultRunManner: DefaultValues<typeof mannerOptions> = defaultsOf(mannerOptions);
 
 const found = {

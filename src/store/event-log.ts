@@ -1,6 +1,6 @@
 /**
- * @file `events.jsonl` of a run's folder: what happened while it was measured, so that somebody who comes later sees the curves. Nothing is computed
- * from it, so it may be lost: it is no journal but bounded, without checksums, and what is damaged in it is passed over.
+ * @file `events.jsonl` of a run's folder: what happened while it was measured, to show the curves later. Nothing is computed from it, so it may be
+ * lost: it is not a journal, but bounded and without checksums, and damaged lines are skipped.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { z } from "zod";
@@ -8,11 +8,11 @@ import { phaseKey } from "../lib/text/phase-text.js";
 import type { PhaseEvent, RunEvent } from "../types/events.js";
 import { openLineFile, wholeLineBytes } from "./line-file.js";
 
-/** An event with the time at which it happened: ISO 8601, UTC. */
+/** An event with its time: ISO 8601, UTC. */
 export type LoggedEvent = RunEvent & { readonly at: string };
 
 export interface EventLog {
-  /** Adds an event. Of a phase's progress only one every half second is kept, besides its evaluations and its end. */
+  /** Adds an event. Progress of a phase is kept at most every half second, besides evaluations and the end. */
   add(event: RunEvent): void;
 }
 
@@ -21,7 +21,7 @@ const mostBytes = 8 * 2 ** 20;
 /** The eye follows no curve closer than this. */
 const leastMilliseconds = 500;
 
-/** Opens the log to add to it. A log that cannot be written is no failure of the run. */
+/** Opens the log for appending. A log that cannot be written does not fail the run. */
 export function openEventLog(path: string, now: () => number = Date.now): EventLog {
   const file = openLineFile(path, wholeLineBytes(path));
   let isOpen = true;
@@ -50,7 +50,7 @@ export function openEventLog(path: string, now: () => number = Date.now): EventL
 /** What is read of a line: its kind and its time. The rest is as it was written by this version. */
 const lineSchema = z.looseObject({ at: z.iso.datetime(), kind: z.enum(["progress", "note", "warning", "measured", "failed"]) });
 
-/** The events of a run, in their order; none where there is no log. */
+/** Reads the events of a run in order; none if there is no log. */
 export function readEventLog(path: string): LoggedEvent[] {
   if (!existsSync(path)) return [];
   return readFileSync(path, "utf8")

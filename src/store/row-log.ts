@@ -2,7 +2,7 @@
  * @file Rows that are safe at once: appended to a file beside a table, which takes them over later, many at a time. A row appended costs some
  * microseconds; one written to a table, a transaction.
  *
- * It is no journal of `journal.ts`: several processes read it while one writes, so none may cut it, and a row that is torn or damaged is no row.
+ * It is not a journal of `journal.ts`: several processes read it while one writes, so none may truncate it, and a torn row is skipped.
  */
 import { randomUUID } from "node:crypto";
 import { appendFileSync, closeSync, openSync } from "node:fs";
