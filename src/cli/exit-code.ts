@@ -3,13 +3,13 @@ import { Interrupted, isAbort, UserError } from "../lib/errors.js";
 import { isTooDeep, tooDeep } from "../lib/nesting.js";
 import { visibleText } from "../lib/text/visible-text.js";
 
-/** 0: done. 1: a bug of ours. 2: something the user can mend. 100: a `--require` gate failed. 130: interrupted. */
+/** 0: done. 1: a bug of ours. 2: something the user can fix. 100: a `--require` gate failed. 130: interrupted. */
 export const exitCode = { ok: 0, bug: 1, user: 2, gate: 100, interrupted: 130 } as const;
 
 /** What the disk can refuse, and what to do about it. */
 const diskFaults: Readonly<Record<string, string>> = {
-  EACCES: "it may not be written or read. Mend its permissions, or choose another place",
-  EPERM: "it may not be written or read. Mend its permissions, or choose another place",
+  EACCES: "it may not be written or read. Change its permissions, or choose another place",
+  EPERM: "it may not be written or read. Change its permissions, or choose another place",
   EROFS: "the disk is read-only. Choose another place",
   ENOSPC: "the disk is full. Make room",
   EDQUOT: "the disk quota is used up. Make room",

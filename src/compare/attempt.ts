@@ -1,4 +1,4 @@
-/** @file One planned measurement, attempted: what its user could mend ends this approach and not the comparison. */
+/** @file One planned measurement, attempted: a `UserError` ends this approach, not the comparison. */
 import { BudgetError, UserError } from "../lib/errors.js";
 import type { Predictor } from "../types/approach.js";
 import type { ProgressEvent } from "../types/events.js";
