@@ -76,6 +76,8 @@ export async function lbfgs(objective: Objective, start: Float64Array, options: 
   let { value, gradient } = await evaluate(point);
   if (!Number.isFinite(value)) throw new RangeError(`The function is ${value} at the start.`);
   const corrections: Correction[] = [];
+  // The memory of the pair that left serves the next one: collecting such arrays would take a good part of the time.
+  let dropped: Correction | undefined;
   let iterations = 0;
   const result = (stoppedBy: Minimum["stoppedBy"]): Minimum => ({ point, value, iterations, evaluations, stoppedBy });
 
@@ -93,12 +95,12 @@ export async function lbfgs(objective: Objective, start: Float64Array, options: 
     if (next === null) return result("precision");
     iterations++;
 
-    const move = minus(next.point, point);
-    const change = minus(next.gradient, gradient);
+    const move = minus(next.point, point, dropped?.move);
+    const change = minus(next.gradient, gradient, dropped?.change);
     const bend = dot(move, change);
     if (bend > Number.EPSILON * dot(change, change)) {
       corrections.push({ move, change, rho: 1 / bend });
-      if (corrections.length > history) corrections.shift();
+      dropped = corrections.length > history ? corrections.shift() : undefined;
     }
     const decrease = value - next.value;
     const scale = Math.max(Math.abs(value), Math.abs(next.value));
@@ -201,9 +203,8 @@ function dot(a: Float64Array, b: Float64Array): number {
   return s0 + s1 + (s2 + s3);
 }
 
-function minus(a: Float64Array, b: Float64Array): Float64Array {
-  const difference = a.slice();
-  for (let j = 0; j < difference.length; j++) difference[j]! -= b[j]!;
+function minus(a: Float64Array, b: Float64Array, difference: Float64Array = new Float64Array(a.length)): Float64Array {
+  for (let j = 0; j < difference.length; j++) difference[j] = a[j]! - b[j]!;
   return difference;
 }
 

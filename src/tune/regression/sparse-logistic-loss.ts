@@ -18,12 +18,17 @@ const productsPerTurn = 3e7;
 /** The same loss as `plainLogisticLoss`, to rounding, in a time that goes with the numbers that are not 0. */
 export function sparseLogisticLoss({ features, outputs, fillTarget, link }: SparseLogisticProblem): LogisticLoss {
   const { rows, columns: depth } = features;
+  const scratch = (): Float64Array[] => [new Float64Array(outputs * depth), new Float64Array(outputs * depth)];
+  // Kept from one evaluation to the next: made anew for each, the collector would take longer than the sums. Who evaluates meanwhile finds none.
+  let spare: Float64Array[] | undefined;
   return {
     async evaluate(parameters, rowWeights, penalty, signal) {
+      const kept = spare ?? scratch();
+      spare = undefined;
       // By feature: what one number of a row is multiplied with then lies side by side.
-      const weights = transposed(parameters.subarray(0, outputs * depth), outputs, depth);
+      const weights = transposed(parameters.subarray(0, outputs * depth), outputs, depth, kept[0]);
       const intercepts = parameters.subarray(outputs * depth);
-      const byFeature = new Float64Array(weights.length);
+      const byFeature = kept[1]!.fill(0);
       const interceptGradient = new Float64Array(outputs);
       const row = new Float64Array(outputs);
       const target = new Float64Array(outputs);
@@ -53,8 +58,9 @@ export function sparseLogisticLoss({ features, outputs, fillTarget, link }: Spar
         byFeature[p]! += penalty * weights[p]!;
       }
       const gradient = new Float64Array(parameters.length);
-      gradient.set(transposed(byFeature, depth, outputs));
+      transposed(byFeature, depth, outputs, gradient);
       gradient.set(interceptGradient, outputs * depth);
+      spare = kept;
       return { value: value + 0.5 * penalty * squares, gradient };
     },
     async [Symbol.asyncDispose]() {},

@@ -39,9 +39,13 @@ export function selectSparseRows(matrix: SparseMatrix, rows: readonly number[]):
   return { rows: rows.length, columns: matrix.columns, starts, indices, values };
 }
 
-/** Rows of a × columns of b, from a matrix given by rows: b × a. */
-export function transposed(data: Float64Array, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(data.length);
+/** Rows of a × columns of b, from a matrix given by rows: b × a, at the start of `out`. */
+export function transposed(
+  data: Float64Array,
+  rows: number,
+  columns: number,
+  out: Float64Array = new Float64Array(data.length),
+): Float64Array {
   // In squares that stay in the cache: one of the two sides jumps by whole rows.
   for (let top = 0; top < rows; top += blockSize)
     for (let left = 0; left < columns; left += blockSize) {
