@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
+import { openai } from "../../src/transformers/openai.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { startHub } from "../servers/hub.js";
 import { baseModelFiles } from "./base-model.js";
@@ -11,6 +12,8 @@ import { smallImdb } from "./small-imdb.js";
 afterEach(() => {
   vi.unstubAllEnvs();
   vi.restoreAllMocks();
+  // The program of the article sets it.
+  openai.apiKey = undefined;
 });
 
 it("examples/fine-tuning.ts fetches model and dataset from the Hub, trains on 1,000 rows and evaluates on 500", async () => {
