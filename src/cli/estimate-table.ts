@@ -1,4 +1,5 @@
 /** @file What a run would take, as a table for the terminal. */
+import type { CurveEstimate } from "../compare/curves/curve-schedule.js";
 import { displayWidth, padColumns } from "../lib/text/display-width.js";
 import { formatCount, formatSeconds, formatUsd } from "../lib/text/format.js";
 import { visibleText } from "../lib/text/visible-text.js";
@@ -12,7 +13,7 @@ export function formatUsdRange({ low, high }: { readonly low: number; readonly h
 }
 
 /** The plan as a table for the terminal. */
-export function renderEstimates(task: Task, estimates: readonly ApproachEstimate[]): string {
+export function renderEstimates(task: Task, estimates: readonly ApproachEstimate[], curve?: CurveEstimate): string {
   const header = ["approach", "rows", "calls", "tokens in", "tokens out", "cost", "time"];
   const rows = estimates.map((estimate) => [
     visibleText(estimate.approach),
@@ -49,6 +50,7 @@ export function renderEstimates(task: Task, estimates: readonly ApproachEstimate
     rule,
     line(total),
     "",
+    ...(curve === undefined ? [] : [curveNote(curve)]),
     ...rangeNotes(estimates),
     ...(unknown.length > 0
       ? [`The price of ${visibleText(unknown.join(", "))} is unknown and not in the sum; --prices FILE gives it.`]
@@ -56,6 +58,15 @@ export function renderEstimates(task: Task, estimates: readonly ApproachEstimate
     "Time is estimated from a short trial; answers stored by earlier runs cost nothing. Nothing was spent.",
     "",
   ].join("\n");
+}
+
+/** What learning curves take besides. */
+function curveNote({ points, of, seconds, usd }: CurveEstimate): string {
+  if (of === 0) return "No learning curve would be measured: nothing here learns from labels, or the training rows are too few.";
+  const share =
+    points < of ? `${formatCount(points)} of ${formatCount(of)} points fit into the time` : `${formatCount(of)} points`;
+  const price = usd === null ? ", at an unknown price" : usd === 0 ? "" : `, and up to ${formatUsd(usd)}`;
+  return `Learning curves take about ${formatSeconds(seconds)} more${price} (${share}; --curve off leaves them out).`;
 }
 
 /** Between what the whole lies, and what the estimates rest on, each reason once. */

@@ -17,8 +17,8 @@ export async function showPlan(inputs: RunInputs, { hooks, clear }: RunScreen, {
     return;
   }
   await using plan = await planRun(inputs, hooks);
-  const { approaches, warnings, downloads } = await estimatePlan(plan, hooks);
-  print(renderEstimates(inputs.task, approaches));
+  const { approaches, curve, warnings, downloads } = await estimatePlan(plan, hooks);
+  print(renderEstimates(inputs.task, approaches, curve));
   for (const text of warnings) hooks.onEvent({ kind: "warning", text });
   for (const text of downloads) print(noteLines(text, terminal));
 }

@@ -10,7 +10,8 @@ import type { FailedApproach, Measurement, MeasurementKey } from "../types/measu
 import type { Assumptions } from "../types/prices.js";
 import { defaultAssumptions } from "./assumptions.js";
 import { attempt } from "./attempt.js";
-import { type CurveOptions, measureCurves } from "./curves/measure-curves.js";
+import type { CurveOptions } from "./curves/curve-schedule.js";
+import { measureCurves } from "./curves/measure-curves.js";
 import { identityOf, traitsOf } from "./identity.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { keyOfFit } from "./measure.js";

@@ -1,7 +1,6 @@
 /** @file Measures what a run lacks; each measurement is on disk before the next one starts. */
 import { advise } from "../advise/advise.js";
 import { compare } from "../compare/compare.js";
-import type { CurveLevel, CurveOptions } from "../compare/curves/measure-curves.js";
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
 import { keyOf } from "../lib/text/measurement-key.js";
 import { shellWord } from "../lib/text/shell-word.js";
@@ -9,6 +8,7 @@ import { spendingText } from "../lib/text/spending.js";
 import type { Comparison } from "../types/comparison.js";
 import type { RunEvent } from "../types/events.js";
 import { writeArtifacts } from "./artifacts.js";
+import { curveOptions } from "./curve-options.js";
 import type { RunHooks } from "./hooks.js";
 import type { OpenRun } from "./open-run.js";
 
@@ -39,7 +39,7 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
         onEvent({ kind: "measured", measurement: keyOf(measurement), fitCost, predictCost });
       },
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
-      ...(options.curve !== "off" && { curve: curveOptions(options.curve, options.curveTime) }),
+      ...curveOptions(options),
       onFirstAnswer: (first) => onEvent({ kind: "first-answer", text: advise(first).headline }),
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),
     });
@@ -53,8 +53,4 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);
   }
-}
-
-function curveOptions(level: CurveLevel, seconds: number | undefined): CurveOptions {
-  return { level, ...(seconds !== undefined && { seconds }) };
 }

@@ -1,5 +1,6 @@
 /** @file Plans a run: loads the encoder and picks the tuning method. Nothing is spent, and nothing is locked. */
 import { join } from "node:path";
+import { type CurveEstimate, estimateCurves } from "../compare/curves/curve-schedule.js";
 import { type Disposables, owning } from "../lib/disposables.js";
 import { tuningText } from "../lib/text/tuning-text.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
@@ -8,6 +9,7 @@ import { type ModelContext, resolveModel } from "../tune/pretrained/resolve-mode
 import type { Approach } from "../types/approach.js";
 import type { Encoder } from "../types/encoder.js";
 import { type ApproachSources, makeApproaches, planWarnings, withTuning } from "./approaches.js";
+import { curveOptions } from "./curve-options.js";
 import { type ApproachEstimate, estimateRun } from "./estimate.js";
 import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
@@ -30,6 +32,8 @@ export interface RunPlan extends AsyncDisposable {
 /** The estimate of a plan. */
 export interface PlanEstimate {
   readonly approaches: readonly ApproachEstimate[];
+  /** What the learning curves would take besides. Absent where none are wanted. */
+  readonly curve?: CurveEstimate;
   /** What the user should know about the models, in sentences. */
   readonly warnings: readonly string[];
   /** The local LLMs that would be downloaded first, in sentences. */
@@ -83,8 +87,12 @@ export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<Plan
     inputs.gates,
     approaches.map(({ name }) => name),
   );
+  const estimates = await estimateRun(inputs.task, approaches, seeds);
+  const { curve } = curveOptions(plan.options);
+  const seconds = estimates.reduce((sum, each) => sum + each.seconds, 0);
   return {
-    approaches: await estimateRun(inputs.task, approaches, seeds),
+    approaches: estimates,
+    ...(curve && { curve: await estimateCurves(inputs.task, approaches, curve, seconds) }),
     warnings: [...unasked, ...(await planWarnings(inputs.options, inputs.env))],
     downloads: await localDownloadNotes(inputs.options.llm, modelContext(inputs, hooks)),
   };

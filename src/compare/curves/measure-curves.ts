@@ -1,7 +1,7 @@
 /** @file The learning curves of a comparison: its approaches fitted again on parts of the training rows, and scored on the same test rows. */
 import { BudgetError, UserError } from "../../lib/errors.js";
 import { measurementKey } from "../../lib/text/measurement-key.js";
-import type { Approach, RunEstimate } from "../../types/approach.js";
+import type { Approach } from "../../types/approach.js";
 import type { Task } from "../../types/data.js";
 import type { ProgressEvent } from "../../types/events.js";
 import type { Measurement, MeasurementKey } from "../../types/measurement.js";
@@ -10,33 +10,9 @@ import { attempt } from "../attempt.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";
 import { taskFacts } from "../task-facts.js";
-import { curveSizes } from "./curve-sizes.js";
+import { type CurveOptions, curveSchedule, curveSeconds, expectedSeconds } from "./curve-schedule.js";
 import { type NestedSubsets, nestedSubsets } from "./nested-subset.js";
 import { type CurveCandidate, type PlannedPoint, pointPlanner } from "./point-planner.js";
-
-/** How much of the learning curves is measured. */
-export interface CurveOptions {
-  /**
-   * `quick`: sizes in steps of 2, three seeds, nothing that a service bills. `full`: sizes in steps of √2, five seeds, and prompts that learn from labels too,
-   * within the budget.
-   */
-  readonly level: CurveLevel;
-  /** Seconds that the curves may take. @default for `quick` a quarter of what the comparison took, at least 20; for `full` no limit */
-  readonly seconds?: number;
-}
-
-export type CurveLevel = "quick" | "full";
-
-/** Steps between sizes, and seeds of a size: more where training sets are small, since those differ most. */
-const levels = {
-  quick: { factor: 2, seeds: 3, seedsOfSmall: 5, isBilled: false },
-  full: { factor: Math.SQRT2, seeds: 5, seedsOfSmall: 10, isBilled: true },
-} as const;
-const smallSize = 64;
-
-/** The part of the comparison's own time that quick curves may take, and the seconds that they may take in any case. */
-const quickShare = 1 / 4;
-const quickSeconds = 20;
 
 /** Everything that the curves are measured with. */
 export interface CurveInput {
@@ -65,18 +41,13 @@ export interface CurveInput {
  */
 export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
   const { task, curve, finished, signal, log } = input;
-  const { factor, seeds: usual, seedsOfSmall } = levels[curve.level];
   const main = mainMeasurements(input.measurements, taskFacts(task)).filter(({ split }) => split === "test");
-  const learning = candidatesOf(input, main);
-  const known = new Set(task.train.examples.flatMap(({ labels }) => labels));
+  const { sizes, seedsOf, isBilled } = curveSchedule(task, curve.level, input.seeds[0]!);
   const allRows = task.train.examples.length;
-  const sizes = curveSizes(allRows, known.size, factor);
+  const learning = candidatesOf(input, main, isBilled);
   if (learning.length === 0 || sizes.length === 0) return [];
 
-  const firstSeed = input.seeds[0]!;
-  const seedsOf = (size: number): number[] =>
-    Array.from({ length: size <= smallSize ? seedsOfSmall : usual }, (_, index) => firstSeed + index);
-  const budget = curve.seconds ?? (curve.level === "quick" ? quickTime(input.measurements) : Number.POSITIVE_INFINITY);
+  const budget = curveSeconds(curve, sum(input.measurements.map(secondsOf)));
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1000;
   const candidates = await Promise.all(learning.map(({ approach, own }) => candidateOf(approach, own, input, sizes)));
@@ -140,14 +111,18 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
 
 /** Approaches whose quality may grow with labels, with their measurement on all of them. */
 function candidatesOf(
-  { approaches, curve }: CurveInput,
+  { approaches }: CurveInput,
   main: readonly Measurement[],
+  withBilled: boolean,
 ): { readonly approach: Approach; readonly own: Measurement }[] {
   return approaches.flatMap((approach) => {
     const own = main.find((measurement) => measurement.approach === approach.name);
     if (own === undefined || own.arm === "baseline" || own.traits.learnsFrom !== "labels" || own.traits.isRecording) return [];
-    const isBilled = own.predictCost.usd > 0 || own.fitCost.usd > 0 || own.outcomes.some(({ costUsd }) => costUsd !== undefined);
-    return isBilled && !levels[curve.level].isBilled ? [] : [{ approach, own }];
+    const isBilled =
+      own.predictCost.usd > 0 ||
+      own.fitCost.usd > 0 ||
+      own.outcomes.some(({ costUsd }) => costUsd === null || (costUsd ?? 0) > 0);
+    return isBilled && !withBilled ? [] : [{ approach, own }];
   });
 }
 
@@ -161,21 +136,16 @@ async function candidateOf(
   const { train, test } = task;
   const queries = test.examples.map(({ id, text }) => ({ id, text }));
   const smallest = sizes[0]!;
-  const few = freshSeconds(await approach.estimate(nestedSubsets(train, seeds[0]!)(smallest), queries));
+  const expected = await expectedSeconds(approach, nestedSubsets(train, seeds[0]!)(smallest), train, queries);
   const whole = await approach.estimate(train, queries);
-  const slope = Math.max(0, freshSeconds(whole) - few) / (train.examples.length - smallest);
-  const measured = own.elapsedSeconds ?? own.fitCost.seconds + own.predictCost.seconds;
-  const slowness = whole.seconds > 0 ? measured / whole.seconds : 1;
+  const slowness = whole.seconds > 0 ? secondsOf(own) / whole.seconds : 1;
   return {
     approach: approach.name,
     isBest: best.includes(approach.name),
     fullScore: accuracyOf(own.outcomes),
-    expectedSeconds: (size) => Math.max(leastExpected, slowness * (few + slope * (size - smallest))),
+    expectedSeconds: (size) => Math.max(leastExpected, slowness * expected(size)),
   };
 }
-
-/** Without embedding: the comparison itself has embedded these texts. */
-const freshSeconds = ({ seconds, embeddingSeconds = 0 }: RunEstimate): number => seconds - embeddingSeconds;
 
 /** No point is quicker: it answers all test rows. */
 const leastExpected = 0.01;
@@ -211,13 +181,10 @@ function answerOnly({ id, truth, group, answer, failure, refusedBy }: Outcome): 
   };
 }
 
-/** What quick curves may take. */
-function quickTime(measurements: readonly Measurement[]): number {
-  const seconds = measurements.map(
-    ({ elapsedSeconds, fitCost, predictCost }) => elapsedSeconds ?? fitCost.seconds + predictCost.seconds,
-  );
-  return Math.max(quickSeconds, quickShare * seconds.reduce((sum, each) => sum + each, 0));
-}
+const secondsOf = ({ elapsedSeconds, fitCost, predictCost }: Measurement): number =>
+  elapsedSeconds ?? fitCost.seconds + predictCost.seconds;
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function isOfTask({ outcomes }: Measurement, { test }: Task): boolean {
   return outcomes.length === test.examples.length && outcomes.every(({ id }, row) => id === test.examples[row]!.id);

@@ -1,5 +1,5 @@
 /** @file What is compared: the tuned arm, the prompted arm, and how long each is searched for. */
-import type { CurveLevel } from "../../compare/curves/measure-curves.js";
+import type { CurveLevel } from "../../compare/curves/curve-schedule.js";
 import { optimizerNames } from "../../prompt/optimizers/optimizers.js";
 import { llmForms } from "../../prompt/providers/services.js";
 import type { ClassWeight } from "../../tune/regression/class-weights.js";

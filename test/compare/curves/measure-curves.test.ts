@@ -1,6 +1,7 @@
 /** @file Learning curves of a comparison: which points are measured, in which order, and what happens when something is in the way. */
 import { describe, expect, test } from "vitest";
 import { type CompareOptions, compare } from "../../../src/compare/compare.js";
+import { estimateCurves } from "../../../src/compare/curves/curve-schedule.js";
 import { curveSizes } from "../../../src/compare/curves/curve-sizes.js";
 import { nestedSubsets } from "../../../src/compare/curves/nested-subset.js";
 import { pointPlanner } from "../../../src/compare/curves/point-planner.js";
@@ -9,7 +10,7 @@ import { taskFacts } from "../../../src/compare/task-facts.js";
 import { BudgetError, UserError } from "../../../src/lib/errors.js";
 import { measurementKey } from "../../../src/lib/text/measurement-key.js";
 import type { Approach } from "../../../src/types/approach.js";
-import type { Query } from "../../../src/types/data.js";
+import type { Dataset, Query } from "../../../src/types/data.js";
 import type { Measurement } from "../../../src/types/measurement.js";
 import { assumptions, dataset, fake, labelOf, majority, rowOf, task, wrongEvery } from "../fakes.js";
 
@@ -232,5 +233,35 @@ describe("a comparison with learning curves", () => {
       onFirstAnswer: ({ summaries }) => answers.push(summaries.map(({ approach }) => approach).sort()),
     });
     expect(answers).toEqual([["prompt:zero-shot@m", "tune:probe"]]);
+  });
+});
+
+describe("what curves are expected to take", () => {
+  const priced = (name: string, seconds: number, usd: number | null) => ({
+    ...learner(name).approach,
+    estimate: async (train: Dataset) => ({
+      calls: 0,
+      inputTokens: 0,
+      outputTokens: 0,
+      usd,
+      seconds: (seconds * train.examples.length) / 200 + 5,
+      embeddingSeconds: 5,
+    }),
+  });
+  // 24, 48 and 96 of 200 rows; 5 seeds of the first two, 3 of the last.
+  test("is the sum over sizes and seeds, of what is not embedded before, within the time", async () => {
+    const whole = await estimateCurves(frozen, [priced("tune:a", 2, 0)], { level: "quick" }, 0);
+    expect(whole).toMatchObject({ points: 13, of: 13, usd: 0 });
+    expect(whole.seconds).toBeCloseTo(0.01 * (5 * 24 + 5 * 48 + 3 * 96));
+    const part = await estimateCurves(frozen, [priced("tune:a", 2, 0)], { level: "quick", seconds: 2 }, 0);
+    expect(part).toMatchObject({ points: 6, of: 13 });
+    expect(part.seconds).toBeLessThanOrEqual(2);
+  });
+  test("a quick one leaves out what is billed; a full one says what it may cost, or that nobody knows", async () => {
+    const approaches = [priced("tune:a", 2, 0), priced("tune:b", 2, 0.1)];
+    expect((await estimateCurves(frozen, approaches, { level: "quick" }, 0)).of).toBe(13);
+    const full = await estimateCurves(frozen, approaches, { level: "full" }, 0);
+    expect(full.usd).toBeCloseTo(0.1 * (full.of / 2));
+    expect((await estimateCurves(frozen, [...approaches, priced("tune:c", 2, null)], { level: "full" }, 0)).usd).toBeNull();
   });
 });

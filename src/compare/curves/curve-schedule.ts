@@ -1,0 +1,129 @@
+/** @file How much of learning curves is measured: at which sizes, with which seeds, for how long, and what that is expected to take. */
+import type { Approach, RunEstimate } from "../../types/approach.js";
+import type { Dataset, Query, Task } from "../../types/data.js";
+import { curveSizes } from "./curve-sizes.js";
+import { nestedSubsets } from "./nested-subset.js";
+
+/** How much of the learning curves is measured. */
+export interface CurveOptions {
+  /**
+   * `quick`: sizes in steps of 2, three seeds, nothing that a service bills. `full`: sizes in steps of √2, five seeds, and prompts that learn from labels too,
+   * within the budget.
+   */
+  readonly level: CurveLevel;
+  /** Seconds that the curves may take. @default for `quick` a quarter of what the comparison took, at least 20; for `full` no limit */
+  readonly seconds?: number;
+}
+
+export type CurveLevel = "quick" | "full";
+
+/** Steps between sizes, and seeds of a size: more where training sets are small, since those differ most. */
+const levels = {
+  quick: { factor: 2, seeds: 3, seedsOfSmall: 5, isBilled: false },
+  full: { factor: Math.SQRT2, seeds: 5, seedsOfSmall: 10, isBilled: true },
+} as const;
+const smallSize = 64;
+
+/** The part of the comparison's own time that quick curves may take, and the seconds that they may take in any case. */
+const quickShare = 1 / 4;
+const quickSeconds = 20;
+
+/** The points that a curve may have. */
+export interface CurveSchedule {
+  /** Ascending, without all rows. */
+  readonly sizes: readonly number[];
+  /** Seeds of a size, the comparison's first one first. */
+  seedsOf(size: number): readonly number[];
+  /** Whether services may be asked that bill their answers. */
+  readonly isBilled: boolean;
+}
+
+/** @param firstSeed of the comparison */
+export function curveSchedule({ train }: Task, level: CurveLevel, firstSeed: number): CurveSchedule {
+  const { factor, seeds, seedsOfSmall, isBilled } = levels[level];
+  const labels = new Set(train.examples.flatMap((example) => example.labels));
+  return {
+    sizes: curveSizes(train.examples.length, labels.size, factor),
+    seedsOf: (size) => Array.from({ length: size <= smallSize ? seedsOfSmall : seeds }, (_, index) => firstSeed + index),
+    isBilled,
+  };
+}
+
+/**
+ * How long the curves may take.
+ *
+ * @param comparisonSeconds what the comparison itself took, or is expected to take
+ */
+export function curveSeconds({ level, seconds }: CurveOptions, comparisonSeconds: number): number {
+  if (seconds !== undefined) return seconds;
+  return level === "quick" ? Math.max(quickSeconds, quickShare * comparisonSeconds) : Number.POSITIVE_INFINITY;
+}
+
+/** Seconds of a point by its size: what the approach itself expects of the smallest and of all training rows, with a straight line between. */
+export async function expectedSeconds(
+  approach: Approach,
+  smallest: Dataset,
+  all: Dataset,
+  queries: readonly Query[],
+): Promise<(size: number) => number> {
+  const few = freshSeconds(await approach.estimate(smallest, queries));
+  const most = freshSeconds(await approach.estimate(all, queries));
+  const [from, to] = [smallest.examples.length, all.examples.length];
+  const slope = Math.max(0, most - few) / Math.max(1, to - from);
+  return (size) => few + slope * (size - from);
+}
+
+/** Without embedding: the comparison itself embeds these texts. */
+const freshSeconds = ({ seconds, embeddingSeconds = 0 }: RunEstimate): number => seconds - embeddingSeconds;
+
+/** What the curves are expected to take. */
+export interface CurveEstimate {
+  /** Points, over all approaches and seeds, that the time is expected to suffice for. */
+  readonly points: number;
+  /** Of how many. */
+  readonly of: number;
+  readonly seconds: number;
+  /** The most that may be paid for them; `null` where a price is unknown. */
+  readonly usd: number | null;
+}
+
+/**
+ * What the curves of a comparison are expected to take, before anything is measured.
+ *
+ * @param comparisonSeconds what the comparison itself is expected to take
+ */
+export async function estimateCurves(
+  task: Task,
+  approaches: readonly Approach[],
+  options: CurveOptions,
+  comparisonSeconds: number,
+): Promise<CurveEstimate> {
+  const { sizes, seedsOf, isBilled } = curveSchedule(task, options.level, 0);
+  const queries = task.test.examples.map(({ id, text }) => ({ id, text }));
+  const seconds: number[] = [];
+  let usd: number | null = 0;
+  for (const approach of sizes.length === 0 ? [] : approaches.filter(mayLearn)) {
+    const whole = await approach.estimate(task.train, queries);
+    if (whole.usd !== 0 && !isBilled) continue;
+    const smallest = nestedSubsets(task.train, 0)(sizes[0]!);
+    const expected = await expectedSeconds(approach, smallest, task.train, queries);
+    for (const size of sizes) {
+      for (const _ of seedsOf(size)) {
+        seconds.push(expected(size));
+        usd = usd === null || whole.usd === null ? null : usd + whole.usd;
+      }
+    }
+  }
+  const limit = curveSeconds(options, comparisonSeconds);
+  let [points, total] = [0, 0];
+  for (const each of seconds.sort((a, b) => a - b)) {
+    if (total + each > limit) break;
+    points++;
+    total += each;
+  }
+  return { points, of: seconds.length, seconds: total, usd };
+}
+
+/** Whether an approach may get better with labels, as far as it tells. */
+const mayLearn = ({ arm, traits }: Approach): boolean =>
+  arm !== "baseline" && traits?.isRecording !== true && (traits?.learnsFrom ?? "labels") === "labels";
