@@ -26,6 +26,13 @@ function crossed(task: ReturnType<typeof randomTask>, seed: number, confidence: 
   return found.kind === "refused" ? null : found;
 }
 
+/** As a run plans its curves: the training on all rows is the comparison's own. */
+const asPlanned: Partial<SimulatedTask> = {
+  sizes: [16, 32, 64, 128, 256, 512, 1024],
+  seeds: 5,
+  runsAt: (size) => (size <= 64 ? 5 : size < 1024 ? 3 : 1),
+};
+
 /** Of tasks that cross within their sizes. */
 function coverageRow(name: string, tasks: number, change: Partial<SimulatedTask>, confidence: number): string[] {
   const missed = { low: 0, high: 0 };
@@ -115,6 +122,7 @@ export async function curves([given = "400"]: readonly string[]): Promise<void> 
     coverageRow("prompted arm a line", tasks / 2, { prompted: 0.75 }, 0.9),
     coverageRow("3 runs", tasks / 2, { seeds: 3 }, 0.9),
     coverageRow("5 runs", tasks / 2, { seeds: 5 }, 0.9),
+    coverageRow("5 runs to 64 labels, then 3, 1 of all", tasks / 2, asPlanned, 0.9),
     coverageRow("2 runs", tasks / 2, { seeds: 2 }, 0.9),
     coverageRow("1 run", tasks / 2, { seeds: 1 }, 0.9),
     coverageRow("50 rows", tasks / 2, { rows: 50 }, 0.9),
@@ -122,6 +130,7 @@ export async function curves([given = "400"]: readonly string[]): Promise<void> 
   ];
   const nulls = [
     nullRow("3 to 5 runs, 200 to 2,000 rows", tasks, {}),
+    nullRow("5 runs to 64 labels, then 3, 1 of all", tasks / 2, asPlanned),
     nullRow("2 runs", tasks / 2, { seeds: 2 }),
     nullRow("1 run", tasks / 2, { seeds: 1 }),
     nullRow("50 rows", tasks / 2, { rows: 50 }),

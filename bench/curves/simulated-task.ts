@@ -17,6 +17,8 @@ export interface SimulatedTask {
   readonly prompted: TrueCurve | number;
   readonly sizes: readonly number[];
   readonly seeds: number;
+  /** Runs at a size, where that is not `seeds` at each. */
+  readonly runsAt?: (size: number) => number;
   readonly rows: number;
   /** Standard deviation of a run's accuracy at 16 labels; it shrinks with labels to the power .4. */
   readonly runDeviation: number;
@@ -68,7 +70,9 @@ export function drawTask(task: SimulatedTask, random: Random): { readonly tuned:
   const runsOf = (curve: TrueCurve, luck: readonly number[], firstSeed: number): SizedRun[] => {
     const answer = arm();
     return sizes.flatMap((size) =>
-      luck.map((lasting, seed) => ({ size, seed: firstSeed + seed, rows: answer(curve(size), lasting, size) })),
+      luck
+        .slice(0, task.runsAt?.(size))
+        .map((lasting, seed) => ({ size, seed: firstSeed + seed, rows: answer(curve(size), lasting, size) })),
     );
   };
   const tuned: MeasuredArm = { kind: "curve", runs: runsOf(task.tuned, luckOfSeeds, 0) };

@@ -1,14 +1,14 @@
 /**
- * @file Scores of curves drawn again over both of their sources of chance: which texts are in the test set, which all approaches share, and which
- * runs (seeds: the subset of training rows, the initialization) were made. "Crossed", since every run answers every row.
+ * @file Scores of curves drawn again over both of their sources of chance: which texts are in the test set, which all approaches share, and
+ * which runs (seeds: the subset of training rows, the initialization) were made. "Crossed", since every run answers every row.
  */
 
 import { UserError } from "../../lib/errors.js";
 import { random } from "../../lib/random.js";
-import { checkNumber } from "../plain/rows.js";
+import { checkNumber, type Groups, groupNames } from "../plain/rows.js";
 import { type MeasuredArm, type Run, type RunsAtSize, runsBySize } from "./measured-arm.js";
 import { drawRows, type RowDraws, resampledMeans, resampledScore } from "./row-draws.js";
-import { drawLuck, type LuckDraws, luckOf, type RunSpread, withoutRows } from "./run-luck.js";
+import { type LuckSource, luckOf, luckSource, type RunSpread, runDeviations } from "./run-luck.js";
 
 /** One approach's scores, as measured and drawn again. */
 export interface ArmReplicates {
@@ -29,7 +29,7 @@ export interface ArmReplicates {
 
 export interface CrossedBootstrapOptions {
   /** The group of each row: rows of one group are drawn together. */
-  readonly groups?: readonly (string | undefined)[];
+  readonly groups?: Groups;
   /** 1 for each row that counts, such as those that all the approaches have answered. @default all rows */
   readonly counted?: ArrayLike<number>;
   /** @default 2000 */
@@ -48,15 +48,19 @@ export interface CrossedReplicates {
 /** Why nothing was drawn. */
 export interface NoReplicates {
   readonly kind: "refused";
-  /** `no-rows`: no test row counts. `no-runs`: an approach has no run. `no-scores`: a score or a size is no number, or runs differ in their rows. */
+  /**
+   * `no-rows`: no test row counts. `no-runs`: an approach has no run. `no-scores`: a score or a size is no number, or runs differ in their
+   * rows.
+   */
   readonly reason: "no-rows" | "no-runs" | "no-scores";
 }
 
 /**
  * What several approaches scored on the same test rows, drawn again together. Simulated: see `bench/RESULTS.md`, "curves".
  *
- * 5,000 rows of 10 approaches at 10 sizes with 5 runs take about two seconds: scores that are means of rows are averaged over the runs before they are drawn. A score that
- * is a function is called once a run and replicate; of its spread over runs the part that is due to the rows cannot be told, and stays in.
+ * 5,000 rows of 10 approaches at 10 sizes with 5 runs take about two seconds: scores that are means of rows are averaged over the runs
+ * before they are drawn. A score that is a function is called once a run and replicate; of its spread over runs the part that is due to the
+ * rows cannot be told, and stays in.
  */
 export function crossedBootstrap(
   arms: readonly MeasuredArm[],
@@ -73,15 +77,13 @@ export function crossedBootstrap(
   if (rowCounts.size > 1 || !hasSizes) return { kind: "refused", reason: "no-scores" };
   const rows = Array.from({ length: rowCount }, (_, row) => row).filter((row) => counted === undefined || counted[row] === 1);
   if (rows.length === 0) return { kind: "refused", reason: "no-rows" };
-  const draws = drawRows(rows, rowCount, groups, replicates, random(seed, "rows"));
+  const draws = drawRows(rows, rowCount, groupNames(groups, rowCount), replicates, random(seed, "rows"));
   const cells = bySize.flat();
   const scores = scoreCells(cells, draws);
   if (scores.some(({ value, drawn }) => !Number.isFinite(value) || !drawn.every(Number.isFinite))) {
     return { kind: "refused", reason: "no-scores" };
   }
-  const seeds = cells.flatMap(({ runs }) => runs.map((run) => run.seed));
-  const runCounts = cells.map(({ runs }) => runs.length);
-  const luck = drawLuck(seeds, runCounts, replicates, random(seed, "runs"));
+  const luck = luckSource(replicates, random(seed, "runs"));
   let at = 0;
   const replicated = bySize.map((sizes, arm) => {
     const own = scores.slice(at, at + sizes.length);
@@ -140,7 +142,10 @@ function meanOfRuns(runs: readonly ArrayLike<number>[], rowCount: number): Float
   return means;
 }
 
-/** How far the mean of each run lies from that of all, and the variance of such means that is due to which rows a run happens to answer otherwise. */
+/**
+ * How far the mean of each run lies from that of all, and the variance of such means that is due to which rows a run happens to answer
+ * otherwise.
+ */
 function spreadOfMeans(runs: readonly ArrayLike<number>[], { unitOf, unitCount }: RowDraws): Omit<RunSpread, "seeds"> {
   let counted = 0;
   const units = runs.map(() => new Float64Array(unitCount));
@@ -174,18 +179,16 @@ function armReplicates(
   cells: readonly RunsAtSize[],
   scores: readonly CellScore[],
   draws: RowDraws,
-  luck: LuckDraws,
+  luck: LuckSource,
 ): ArmReplicates {
-  const lucks = withoutRows(scores.map(({ spread }) => spread)).map((spread) => luckOf(spread, luck));
+  const spreads = scores.map(({ spread }) => spread);
+  const lucks = runDeviations(spreads).map((known, at) => (known === null ? null : luckOf(spreads[at]!, known, luck)));
   const value = (replicate: number, part: "means" | "singles"): Float64Array =>
-    Float64Array.from(scores, (score, at) => {
-      const drawnRows = score.value + draws.stretch[replicate]! * (score.drawn[replicate]! - score.value);
-      // A size with one run has the luck of the nearest size that has several: rather too much, where luck shrinks with the size, than none.
-      const source = lucks[at] === null ? nearestWith(lucks, at) : at;
-      if (source === null) return drawnRows;
-      const { means, singles } = lucks[source]!;
-      const ofMean = means[replicate]! * Math.sqrt(scores[source]!.spread.seeds.length / scores[at]!.spread.seeds.length);
-      return drawnRows + ofMean + (part === "singles" ? singles[replicate]! : 0);
+    Float64Array.from(scores, ({ value, drawn }, at) => {
+      const rows = value + draws.stretch[replicate]! * (drawn[replicate]! - value);
+      const own = lucks[at];
+      if (own === null || own === undefined) return rows;
+      return rows + own.mean[replicate]! + (part === "singles" ? own.single[replicate]! : 0);
     });
   const all = (part: "means" | "singles"): Float64Array[] =>
     Array.from({ length: draws.replicates }, (_, replicate) => value(replicate, part));
@@ -198,14 +201,4 @@ function armReplicates(
     singles: all("singles"),
     coversRuns: lucks.some((own) => own !== null),
   };
-}
-
-/** The place nearest to `at`, the lower one first, that is not `null`. */
-function nearestWith(items: readonly unknown[], at: number): number | null {
-  for (let distance = 1; distance < items.length; distance++) {
-    for (const place of [at - distance, at + distance]) {
-      if (items[place] !== undefined && items[place] !== null) return place;
-    }
-  }
-  return null;
 }

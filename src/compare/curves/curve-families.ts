@@ -1,7 +1,7 @@
 /**
- * @file The shapes that a learning curve may have. Each is `ceiling − rise · basis(n)` with a basis that falls from about 1 to 0, so that ceiling
- * and rise are weighted least squares in closed form, and only one or two shape parameters are searched for. Names are those of LCDB
- * (Mohr, Viering et al. 2022, "LCDB 1.0: an extensive learning curves database for classification tasks").
+ * @file The shapes that a learning curve may have. Each is `ceiling − rise · basis(n)` with a basis that falls from about 1 to 0, so that
+ * ceiling and rise are weighted least squares in closed form, and only one or two shape parameters are searched for. Names are those of
+ * LCDB (Mohr, Viering et al. 2022, "LCDB 1.0: an extensive learning curves database for classification tasks").
  */
 
 /**
@@ -68,8 +68,8 @@ const exact = 1e-7;
 export type CurveFitter = (scores: ArrayLike<number>) => CurveParameters;
 
 /**
- * Weighted least squares over a grid of shapes, then over finer and finer grids around the best: exponent in [.01, 3], ceiling in [0, 1], rise ≥ 0.
- * Checked against scipy.optimize.curve_fit with the same bounds.
+ * Weighted least squares over a grid of shapes, then over finer and finer grids around the best: exponent in [.01, 3], ceiling in [0, 1],
+ * rise ≥ 0. Checked against scipy.optimize.curve_fit with the same bounds.
  *
  * @param sizes training rows, ascending
  * @param weights of the squared errors
@@ -114,8 +114,9 @@ interface ShapeAt {
 }
 
 /**
- * The pattern search of Hooke & Jeeves (1961) in the logarithms: a step to the best neighbor is repeated, longer each time, while that helps, which
- * follows the narrow valleys in which exponent and shift make up for each other. Where no neighbor is better, the steps are halved.
+ * The pattern search of Hooke & Jeeves (1961) in the logarithms: a step to the best neighbor is repeated, longer each time, while that
+ * helps, which follows the narrow valleys in which exponent and shift make up for each other. Where no neighbor is better, the steps are
+ * halved.
  */
 function refined(
   start: ShapeAt,

@@ -1,7 +1,8 @@
 /** @file A curve between its measured sizes. */
 
 /**
- * The scores of a measured curve at any sizes within its own: straight in the logarithm of the size, in which learning curves bend least. A line (one size) is the same everywhere.
+ * The scores of a measured curve at any sizes within its own: straight in the logarithm of the size, in which learning curves bend least. A
+ * line (one size) is the same everywhere.
  *
  * @param from measured sizes, ascending
  * @param to sizes within them

@@ -21,7 +21,10 @@ export interface DataAdvantage {
 /** Why there is no advantage to tell. */
 export interface NoAdvantage {
   readonly kind: "refused";
-  /** `too-few-sizes`: a curve has fewer than two. `no-scores`: a score is no number. `no-overlap`: no score is reached by both within their sizes. */
+  /**
+   * `too-few-sizes`: a curve has fewer than two. `no-scores`: a score is no number. `no-overlap`: no score is reached by both within their
+   * sizes.
+   */
   readonly reason: "too-few-sizes" | "no-scores" | "no-overlap";
 }
 
@@ -29,9 +32,10 @@ export interface NoAdvantage {
 const heights = 1000;
 
 /**
- * The data advantage of one approach over another (Le Scao & Rush 2021, "How many data points is a prompt worth?"): the mean over 1,000 scores, evenly
- * spaced over those that both curves reach, of the labels that the second needs for it less the labels that the first needs. Between sizes the curves are straight in the number of labels; a score is reached
- * where it is reached first. Checked against numpy.interp.
+ * The data advantage of one approach over another (Le Scao & Rush 2021, "How many data points is a prompt worth?"): the mean over 1,000
+ * scores, evenly spaced over those that both curves reach, of the labels that the second needs for it less the labels that the first needs.
+ * Between sizes the curves are straight in the number of labels; a score is reached where it is reached first. Checked against
+ * numpy.interp.
  */
 export function dataAdvantage(first: MeasuredCurve, second: MeasuredCurve): DataAdvantage | NoAdvantage {
   if (first.sizes.length < 2 || second.sizes.length < 2) return { kind: "refused", reason: "too-few-sizes" };

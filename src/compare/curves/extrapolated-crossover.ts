@@ -50,8 +50,9 @@ export interface ExtrapolationOptions {
 const steps = 48;
 
 /**
- * Where the fitted curves of two approaches of one `crossedBootstrap` cross, up to 8 times the largest size that was measured of both. Each replicate is fitted anew, and is off by as much as the backtest was. A prompted
- * line stays where it is, and so does a prompted curve that does not rise.
+ * Where the fitted curves of two approaches of one `crossedBootstrap` cross, up to 8 times the largest size that was measured of both. Each
+ * replicate is fitted anew, and is off by as much as the backtest was. A prompted line stays where it is, and so does a prompted curve that
+ * does not rise.
  */
 export function extrapolatedCrossover(
   tuned: ArmReplicates,

@@ -14,7 +14,10 @@ export interface CurveEstimate {
   /** Ends of the interval of the curve itself: of the mean over many runs and all texts. */
   readonly low: number;
   readonly high: number;
-  /** Ends of the interval of what will be measured there: with the scatter around the curve and, beyond what was measured, the error of the backtest. */
+  /**
+   * Ends of the interval of what will be measured there: with the scatter around the curve and, beyond what was measured, the error of the
+   * backtest.
+   */
   readonly predictionLow: number;
   readonly predictionHigh: number;
 }
@@ -59,8 +62,8 @@ export function refits(
 }
 
 /**
- * A fitted curve with its intervals at any sizes. Each replicate of the measured scores is fitted anew, with the same shape; the interval is between the replicates' quantiles, and
- * always holds the curve itself. Sizes beyond 8 times the largest are refused.
+ * A fitted curve with its intervals at any sizes. Each replicate of the measured scores is fitted anew, with the same shape; the interval
+ * is between the replicates' quantiles, and always holds the curve itself. Sizes beyond 8 times the largest are refused.
  *
  * @param points the same points that were fitted
  * @param replicates resampled scores, such as `crossedBootstrap` makes: each has one for each point, in the order of `points`

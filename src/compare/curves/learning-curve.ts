@@ -14,7 +14,10 @@ export interface CurvePoint {
 }
 
 export interface CurveFitOptions {
-  /** What is scored without learning, such as the share of the most frequent label. Sizes that are not clearly above it say nothing of the curve. */
+  /**
+   * What is scored without learning, such as the share of the most frequent label. Sizes that are not clearly above it say nothing of the
+   * curve.
+   */
   readonly chance?: number;
   /** Shapes to choose among by the backtest. @default all four */
   readonly families?: readonly CurveFamily[];
@@ -57,9 +60,9 @@ const far = 4;
 const heldBackFrom = 1 / 4;
 
 /**
- * The curve through the scores, by weighted least squares with weights ∝ size × runs. Its shape is the one that predicts the sizes above a quarter of the largest from those
- * below (the largest from the others, where fewer than four lie below) with the least error; `last1`, "it stays as it is", wins where nothing predicts better, and
- * ties go to the simpler shape.
+ * The curve through the scores, by weighted least squares with weights ∝ size × runs. Its shape is the one that predicts the sizes above a
+ * quarter of the largest from those below (the largest from the others, where fewer than four lie below) with the least error; `last1`, "it
+ * stays as it is", wins where nothing predicts better, and ties go to the simpler shape.
  *
  * Shapes with as many parameters as there are sizes do not take part.
  */
@@ -131,7 +134,10 @@ export function fittedScore(curve: FittedCurve, size: number): number {
   return curveScore(curve.family, curve.parameters, size);
 }
 
-/** How far a size lies beyond what was measured: up to the largest size, up to 4 times as far, up to 8 times, or where a number would be a guess. */
+/**
+ * How far a size lies beyond what was measured: up to the largest size, up to 4 times as far, up to 8 times, or where a number would be a
+ * guess.
+ */
 export type Reach = "measured" | "near" | "far" | "too-far";
 
 /** How far a size lies beyond the largest that was measured. */

@@ -54,7 +54,8 @@ export function drawRows(
 const blockSize = 4;
 
 /**
- * For each column of row scores their mean, as they are (first) and in every replicate. Rows are gathered into units first, so that a replicate costs a multiplication a unit and column.
+ * For each column of row scores their mean, as they are (first) and in every replicate. Rows are gathered into units first, so that a
+ * replicate costs a multiplication a unit and column.
  */
 export function resampledMeans(
   draws: RowDraws,

@@ -1,8 +1,8 @@
 import type { Random } from "../../lib/random.js";
 
 /**
- * √(ν/χ²) of one draw from the chi-squared distribution with ν degrees of freedom: a normal error of estimated size times it is Student's t. Sums of
- * squared normals up to 30 whole degrees of freedom (rounded down), beyond that the cube of Wilson & Hilferty (1931).
+ * √(ν/χ²) of one draw from the chi-squared distribution with ν degrees of freedom: a normal error of estimated size times it is Student's
+ * t. Sums of squared normals up to 30 whole degrees of freedom (rounded down), beyond that the cube of Wilson & Hilferty (1931).
  */
 export function studentScale(degrees: number, random: Random): number {
   if (degrees > 30) {
