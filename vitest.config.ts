@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // The optimizer's inner loops are WebAssembly, compiled when their source is newer.
     globalSetup: ["scripts/build-kernel.js"],
-    setupFiles: ["test/each-file.ts"],
+    setupFiles: ["test/each-file.ts", "test/equal-bytes.ts"],
     testTimeout: 120_000,
     // Two cores, and onnxruntime wants them both: more workers only fight.
     maxWorkers: 2,
