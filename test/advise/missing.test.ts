@@ -9,14 +9,14 @@ import { random } from "../../src/lib/random.js";
 import { render, renderText } from "../../src/report/report.js";
 import type { Comparison } from "../../src/types/comparison.js";
 import type { Outcome, Prediction } from "../../src/types/prediction.js";
-import { comparisonOf } from "../report/fixture.js";
+import { measuredOf } from "../report/fixture.js";
 
 const model = "prompt:recorded@gpt-x";
 const missing: Prediction = { answer: null, failure: "missing" };
 
 /** A tuned and a prompted approach on 3,000 rows that are wrong by chance this often; outcomes of the prompted one may be replaced. */
 function comparison(errors: { tune: number; prompt: number }, replace: (row: number) => Prediction | null): Comparison {
-  const base = comparisonOf({
+  const base = measuredOf({
     labels: ["ham", "spam"],
     testRows: 3000,
     approaches: [
@@ -140,7 +140,7 @@ describe("an arm without answers", () => {
 
 describe("an arm that validation rows cannot rank", () => {
   const rivals = (skills: readonly number[]): Comparison => {
-    const base = comparisonOf({
+    const base = measuredOf({
       testRows: 3000,
       approaches: [
         { name: "tune:probe", arm: "tune", skill: 0.9 },

@@ -6,14 +6,14 @@ import { summarize } from "../../src/compare/summarize.js";
 import { random } from "../../src/lib/random.js";
 import type { Comparison } from "../../src/types/comparison.js";
 import type { Outcome } from "../../src/types/prediction.js";
-import { comparisonOf } from "../report/fixture.js";
+import { measuredOf } from "../report/fixture.js";
 
 const labels = ["a", "b", "c", "d", "e", "f", "g", "h"];
 const model = "prompt:recorded@m";
 
 /** A tuned model right in this share of rows, and an LLM that is right in 95 % of the labels it was offered, and never gives the others. */
 function comparison(tuned: number, offered: readonly string[]): Comparison {
-  const base = comparisonOf({
+  const base = measuredOf({
     labels,
     testRows: 800,
     approaches: [

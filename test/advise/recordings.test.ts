@@ -7,14 +7,14 @@ import { rankingColumns } from "../../src/report/ranking.js";
 import type { Comparison } from "../../src/types/comparison.js";
 import type { PredictorFacts } from "../../src/types/identity.js";
 import type { Summary } from "../../src/types/scores.js";
-import { comparisonOf } from "../report/fixture.js";
+import { measuredOf } from "../report/fixture.js";
 
 const model = "prompt:recorded@gpt-x";
 const unknown = { labels: null, words: null };
 
 /** A comparison whose prompted arm replays answers, of which this was told. */
 function comparison(recording: PredictorFacts["recording"], usdPerLabel = 0.05, name = model): Comparison {
-  const base = comparisonOf({
+  const base = measuredOf({
     usdPerLabel,
     approaches: [
       { name: "baseline:majority", arm: "baseline", skill: 0 },

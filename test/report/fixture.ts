@@ -84,8 +84,8 @@ export const fullApproaches: readonly ApproachSpec[] = [
 /** Without an LLM: what runs when there is neither a key nor a network. */
 export const offlineApproaches: readonly ApproachSpec[] = fullApproaches.filter(({ isLlm }) => isLlm !== true);
 
-/** A comparison with the shape of a real one: outcomes drawn by seed, statistics by `summarize`. */
-export function comparisonOf({
+/** What was measured, with the shape of a real comparison: outcomes drawn by seed. */
+export function measuredOf({
   name = "support-tickets",
   labels = ticketLabels,
   testRows = 320,
@@ -94,9 +94,9 @@ export function comparisonOf({
   warnings = [],
   usdPerLabel = 0.05,
   margin = 0.01,
-}: ComparisonSpec = {}): Comparison {
+}: ComparisonSpec = {}): Parameters<typeof summarize>[0] {
   const candidates = approaches.filter(({ arm }) => arm !== "baseline");
-  return summarize({
+  return {
     task: {
       name,
       labels,
@@ -114,8 +114,11 @@ export function comparisonOf({
       ...candidates.map((spec) => measure(spec, "validation", Math.floor(trainRows / 4), labels, trainRows)),
     ],
     failed: [],
-  });
+  };
 }
+
+/** The comparison of that, statistics by `summarize`. */
+export const comparisonOf = (spec: ComparisonSpec = {}): Comparison => summarize(measuredOf(spec));
 
 /** A comparison with some fields of one summary replaced. */
 export function withSummary(comparison: Comparison, approach: string, changes: Partial<Summary>): Comparison {
