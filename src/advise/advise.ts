@@ -9,6 +9,7 @@ import { answersDiffer, labelsNeverAnswered, missingRows, readingsDisagree, unan
 import { aboveBaseline, baselineLeads } from "./rules/baselines.js";
 import { breakEven, freeLabels } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
+import { crossover } from "./rules/crossover.js";
 import { dataWarnings } from "./rules/data-warnings.js";
 import { undescribedLabels } from "./rules/descriptions.js";
 import { noBetterThanGuessing } from "./rules/guessing.js";
@@ -54,6 +55,7 @@ export type AdviceRule = (comparison: Comparison, decision: Decision) => Finding
 /** All rules, in the order in which their findings are shown. */
 export const rules: readonly AdviceRule[] = [
   verdict,
+  crossover,
   noLanguageModel,
   readingsDisagree,
   labelsNeverAnswered,

@@ -4,6 +4,7 @@
  */
 import type { ChoiceBasis } from "../types/comparison.js";
 import type { Contrast, MoreRows } from "../types/contrast.js";
+import type { Crossover } from "../types/curves.js";
 import type { Arm } from "../types/identity.js";
 import type { FailedReason } from "../types/measurement.js";
 import type { Failure } from "../types/prediction.js";
@@ -277,6 +278,13 @@ export type Finding =
       /** Requests by which the break-even moves for each further cent that a label costs. */
       readonly requestsPerCent: number;
     }
+  | ({
+      readonly kind: "crossover";
+      /** The prompted approach asks no language model: it stands in for one. */
+      readonly isStandIn: boolean;
+      /** Present where the best tuned approach has no curve, and this is another one: the best one. */
+      readonly best?: string;
+    } & Crossover)
   | { readonly kind: "more-rows"; readonly needed: MoreRows; readonly a: string; readonly b: string }
   /** `tried`: approaches that would have asked one, and could not. */
   | { readonly kind: "add-llm"; readonly tried?: readonly string[] }

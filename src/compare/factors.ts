@@ -2,6 +2,8 @@
  * @file The table of factors: for each of the six by which people choose between fine-tuning and prompting, and for quality, what was
  * measured. A cell is a measurement or says why there is none; nothing is guessed.
  */
+import type { Comparison } from "../types/comparison.js";
+import type { Crossover, LearningCurve, LearningPoint } from "../types/curves.js";
 import type { FactorCell, FactorMeasure, FactorName, FactorRow, LabelsScored, MetricScore } from "../types/factors.js";
 import type { Outcome } from "../types/prediction.js";
 import type { Assumptions, BreakEven } from "../types/prices.js";
@@ -21,6 +23,10 @@ interface FactorInput {
   readonly metrics: MetricChoice;
   /** Labels of the task. */
   readonly labelCount: number;
+  readonly best: Comparison["best"];
+  readonly curves: readonly LearningCurve[];
+  /** The pair of the arms' best first. */
+  readonly crossovers: readonly Crossover[];
 }
 
 interface FactorRule {
@@ -144,10 +150,37 @@ function costCell(summary: Summary, { assumptions, breakEven }: FactorInput): Fa
   };
 }
 
-function dataCell(summary: Summary): FactorCell {
+function dataCell(summary: Summary, { curves, crossovers, best }: FactorInput): FactorCell {
   const labels = labelsUsed(summary);
   if (labels === null) return { kind: "not-measured", why: "labels-not-told" };
-  return { kind: "labels", labels, isTold: summary.facts.recording !== undefined, trainRows: summary.trainSize };
+  const { approach } = summary;
+  const curve = curves.find((each) => each.approach === approach);
+  const about = crossovers.filter(({ tuned, prompted }) => {
+    return prompted === best.prompt?.approach && (tuned === approach || prompted === approach);
+  });
+  const crossover = about.find(({ tuned }) => tuned === best.tune?.approach) ?? about[0];
+  return {
+    kind: "labels",
+    labels,
+    isTold: summary.facts.recording !== undefined,
+    trainRows: summary.trainSize,
+    ...(curve !== undefined && { curve: { metric: curve.metric, points: toldPoints(curve) } }),
+    ...(crossover !== undefined && { crossover }),
+  };
+}
+
+/** Numbers of labels that people think in. */
+const toldLabels = [10, 100, 1000];
+
+/** The points nearest to these numbers, by their ratio, and the last one. */
+function toldPoints({ points }: LearningCurve): LearningPoint[] {
+  const last = points.at(-1);
+  if (last === undefined) return [];
+  const apart = (labels: number, wanted: number): number => Math.abs(Math.log(labels / wanted));
+  const nearest = toldLabels
+    .filter((wanted) => wanted < last.labels)
+    .map((wanted) => points.reduce((best, each) => (apart(each.labels, wanted) < apart(best.labels, wanted) ? each : best)));
+  return [...new Set([...nearest, last])];
 }
 
 function skillCell({ facts }: Summary): FactorCell {

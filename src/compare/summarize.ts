@@ -44,6 +44,7 @@ export function summarize({
   const [tune, prompt] = [bestOf(rows.candidates.tune, assumptions), bestOf(rows.candidates.prompt, assumptions)];
   const best = { tune: tune.best, prompt: prompt.best };
   const rivals = [...tune.rivals, ...prompt.rivals];
+  const crossovers = bestPairFirst(rows.curves?.crossovers ?? [], best);
   const crossing = breakEvenOf(best, summaries, assumptions);
   return {
     task,
@@ -61,9 +62,12 @@ export function summarize({
       breakEven: crossing,
       metrics,
       labelCount: task.labels.length,
+      best,
+      curves: rows.curves?.curves ?? [],
+      crossovers,
     }),
     breakEven: crossing,
-    ...(rows.curves !== null && { curves: rows.curves.curves, crossovers: bestPairFirst(rows.curves.crossovers, best) }),
+    ...(rows.curves !== null && { curves: rows.curves.curves, crossovers }),
     failed: [...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)), ...unmeasured],
     ...(unanswered.length > 0 && { unanswered }),
   };

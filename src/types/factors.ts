@@ -1,4 +1,5 @@
 /** @file The table of factors. */
+import type { Crossover, LearningCurve } from "./curves.js";
 import type { PredictorFacts } from "./identity.js";
 import type { BreakEven, PriceBasis, SetupCost } from "./prices.js";
 import type { Estimate, Metric, Summary } from "./scores.js";
@@ -65,6 +66,10 @@ export type FactorCell =
       /** The user told, of a recording: it was not measured. */
       readonly isTold: boolean;
       readonly trainRows: number;
+      /** Its scores at some numbers of labels: those measured that are nearest to 10, 100, 1,000, and all. Absent without a curve. */
+      readonly curve?: Pick<LearningCurve, "metric" | "points">;
+      /** Of a tuned approach: against the best prompt. Of the best prompt: against the best tuned approach that has a curve. */
+      readonly crossover?: Crossover;
     }
   | {
       readonly kind: "effort";

@@ -397,6 +397,27 @@ const said: readonly (readonly [Finding, string])[] = [
     "tune:probe uses 592 labels more than the prompt, counted at $0.05 each; every further cent a label costs moves the break-even up by 25,000 requests.",
   ],
   [
+    {
+      kind: "crossover",
+      tuned: "tune:tfidf",
+      prompted: "prompt:labels",
+      metric: "accuracy",
+      isPromptCurve: false,
+      isStandIn: true,
+      best: "tune:lp-ft",
+      found: {
+        kind: "crossover",
+        rows: 188,
+        labels: { value: 230, low: 113, high: 683, side: {} },
+        safeLabels: { value: 521 },
+        single: { labels: { value: 230 }, safeLabels: { value: 521 } },
+        points: [16, 1000].map((labels) => ({ labels, difference: 0, probability: 0.5, singleProbability: 0.5 })),
+        coversSeeds: true,
+      },
+    },
+    "tune:tfidf does better than prompt:labels from about 230 labels on (90% interval 110 to 680); with a probability of 90% from about 520 labels on. prompt:labels only stands in for a language model. The curve is that of tune:tfidf: no time was left for one of tune:lp-ft.",
+  ],
+  [
     { kind: "more-rows", needed: { low: 668, high: null, unit: "rows", aim: "difference" }, a: "a", b: "b" },
     "To settle whether a or b is better takes at least 670 more test rows, for a chance of 80%; how many more can't be bounded, since the true difference may be about the margin.",
   ],

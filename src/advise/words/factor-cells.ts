@@ -10,8 +10,10 @@ import {
   formatUsd,
 } from "../../lib/text/format.js";
 import { formatMetricEstimate, metricNames } from "../../lib/text/metric-names.js";
+import type { LearningPoint } from "../../types/curves.js";
 import type { FactorCell, FactorMeasure, LabelsScored, MetricScore, NotMeasured } from "../../types/factors.js";
 import type { BreakEven } from "../../types/prices.js";
+import { crossoverText } from "./crossovers.js";
 import { capitalized } from "./lists.js";
 import { priceBasisText } from "./prices.js";
 
@@ -45,9 +47,14 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
       ...(breakEven === undefined ? [] : [breakEvenText(breakEven)]),
     ].join("; "),
   }),
-  labels: ({ labels, isTold, trainRows }) => ({
+  labels: ({ labels, isTold, trainRows, curve, crossover }) => ({
     text: formatPlural(labels, "label"),
-    detail: isTold ? told : `of ${formatPlural(trainRows, "training row")}; learning curve not measured`,
+    detail: [
+      isTold ? told : `of ${formatPlural(trainRows, "training row")}`,
+      ...(crossover === undefined ? [] : [crossoverText(crossover).slice(0, -1)]),
+      ...(curve === undefined ? [] : [`${metricNames[curve.metric]} ${curve.points.map(pointText).join(", ")}`]),
+      ...(curve === undefined && crossover === undefined && !isTold && labels > 0 ? ["learning curve not measured"] : []),
+    ].join("; "),
   }),
   effort: ({ words, isTold, settings, needs }) => {
     if (isTold) return { text: formatPlural(words, "word"), detail: told };
@@ -65,6 +72,11 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
 /** A cell of the factor table in words. Names of approaches and settings stand in it as they are: the renderer escapes. */
 export function cellWords<Kind extends FactorCell["kind"]>(cell: CellOf<Kind>): CellWords {
   return cells[cell.kind as Kind](cell);
+}
+
+/** `88.6% with 16 labels`. */
+function pointText({ labels, score }: LearningPoint): string {
+  return `${formatPercent(score.value)} with ${formatPlural(labels, "label")}`;
 }
 
 const measures: Readonly<Record<Exclude<FactorMeasure["kind"], "score">, string>> = {

@@ -64,7 +64,7 @@ const hasOddNumbers = (value: unknown): boolean =>
 
 describe("where a tuned curve meets a prompt", () => {
   test("the number of labels is found, and its interval holds the truth", async () => {
-    const { crossovers, curves } = await run([tuned(growing), prompt(0.75)]);
+    const { crossovers, curves, factors } = await run([tuned(growing), prompt(0.75)]);
     expect(crossovers).toHaveLength(1);
     const { labels: found, safeLabels, rows, points, coversSeeds } = readingOf(crossovers![0]);
     // .75 at 128 rows.
@@ -76,6 +76,13 @@ describe("where a tuned curve meets a prompt", () => {
     expect([rows, coversSeeds]).toEqual([1500, true]);
     expect(points[0]!.probability).toBeLessThan(0.05);
     expect(points.at(-1)!.probability).toBeGreaterThan(0.95);
+    const cells = factors.find(({ factor }) => factor === "data")!.cells;
+    const sizes = [24, 96, 800];
+    expect(cells["tune:probe"]).toMatchObject({
+      crossover: crossovers![0],
+      curve: { points: sizes.map((size) => ({ labels: size })) },
+    });
+    expect(cells["prompt:zero-shot@m"]).toMatchObject({ crossover: crossovers![0] });
     const [curve] = curves!;
     expect(curve!.points.map(({ labels: size }) => size)).toEqual([24, 48, 96, 192, 384, 800]);
     expect(curve!.fit.kind).toBe("fitted");

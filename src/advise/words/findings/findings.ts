@@ -4,6 +4,7 @@ import type { NextStep, Role, Wording, WordingsOf } from "../wording.js";
 import { answerWordings } from "./answers.js";
 import { baselineWordings } from "./baselines.js";
 import { changeWordings } from "./changes.js";
+import { learningWordings } from "./learning.js";
 import { runningWordings } from "./running.js";
 import { selectionWordings } from "./selection.js";
 import { testRowsWordings } from "./test-rows.js";
@@ -12,6 +13,7 @@ import { verdictWordings } from "./verdict.js";
 
 const wordings: WordingsOf<Finding["kind"]> = {
   ...verdictWordings,
+  ...learningWordings,
   ...runningWordings,
   ...baselineWordings,
   ...answerWordings,

@@ -1,0 +1,21 @@
+/** @file What labels bring, in words. */
+import { beyondText, crossoverText, otherRowsTexts } from "../crossovers.js";
+import type { WordingsOf } from "../wording.js";
+
+/** Findings on learning curves. */
+export const learningWordings: WordingsOf<"crossover"> = {
+  crossover: {
+    role: "reason",
+    title: () => "The number of labels",
+    sentence: ({ isStandIn, best, ...crossover }) => {
+      const { tuned, prompted } = crossover;
+      const notes = [
+        isStandIn ? `${prompted} only stands in for a language model.` : null,
+        best === undefined ? null : `The curve is that of ${tuned}: no time was left for one of ${best}.`,
+        beyondText(crossover),
+        ...otherRowsTexts(crossover),
+      ];
+      return [crossoverText(crossover), ...notes.filter((note) => note !== null)].join(" ");
+    },
+  },
+};
