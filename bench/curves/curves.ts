@@ -149,6 +149,7 @@ export async function curves([given = "400"]: readonly string[]): Promise<void> 
       ],
       covered,
     ),
+    "With one run at each size nothing is known of its luck: `coversRuns` is false, and the interval holds the truth less often than it says.",
     "Tasks in which both curves are one; a claim is P ≥ .975 or ≤ .025 at the largest size, as a 95 % interval makes it.",
     table(["null tasks", "tasks", "“tuned better”", "“prompted better”"], nulls),
     `5,000 test rows × 10 approaches × 10 sizes × 5 runs, 2,000 replicates, processor time: ${time.drawing.toFixed(1)} s to draw, ${time.crossing.toFixed(1)} s for 9 crossovers, ${time.fitting.toFixed(1)} s for 10 fitted curves with their bands.`,
