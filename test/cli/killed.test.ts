@@ -19,6 +19,7 @@ afterAll(async () => {
   await program[Symbol.asyncDispose]();
 });
 
+/** In whatever order they were measured: the quickest first, by a clock. */
 const answersOf = (folder: string): string[] =>
   readFileSync(join(folder, "predictions.jsonl"), "utf8")
     .trim()
@@ -26,7 +27,8 @@ const answersOf = (folder: string): string[] =>
     .map((line) => {
       const { approach, split, id, answer } = JSON.parse(line) as Record<string, unknown>;
       return JSON.stringify([approach, split, id, answer]);
-    });
+    })
+    .sort();
 
 /** Dollars and tokens of each measurement, at list price: stored answers count like new ones. */
 const totalsOf = (folder: string): string[] =>
@@ -44,7 +46,8 @@ const totalsOf = (folder: string): string[] =>
         outputTokens,
       ]);
       return JSON.stringify([approach, split, cost]);
-    });
+    })
+    .sort();
 
 describe("a run that is killed", () => {
   it("goes on where it was, asks nothing again that was answered, and ends as if it had not been killed", async () => {
