@@ -45,6 +45,9 @@ describe("the table of options", () => {
     const ladder = { method: "setfit", reason: "tune:setfit was picked." };
     expect(storedOptionsSchema.parse({ ...options, ladder }).ladder?.method).toBe("setfit");
     expect(storedOptionsSchema.safeParse({ ...options, repeat: 0 }).success).toBe(false);
+    // A run that was begun before there were learning curves goes on without any.
+    const { curve: _curve, ...older } = options;
+    expect(storedOptionsSchema.parse(older).curve).toBe("off");
     const { seed: _, ...seedless } = options;
     expect(storedOptionsSchema.safeParse(seedless).success).toBe(false);
   });

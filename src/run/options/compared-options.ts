@@ -78,6 +78,7 @@ export const comparedOptions = {
     argument: "how",
     help: "learning curves, which tell from how many labels on fine-tuning beats prompting: quick measures what costs no money, within a quarter of the run's time; full also measures prompts that learn from labels",
     default: "quick",
+    before: "off",
     env: "CROSSOVER_CURVE",
   }),
   curveTime: option(duration(), {

@@ -29,6 +29,8 @@ export interface OptionFacts<Value> {
   readonly short?: string;
   /** What holds where it is not given. Absent: the option is absent then, and `help` says what that means. */
   readonly default?: Value;
+  /** What holds in a run that was stored before the option was there, where that is another one: such a run goes on as it began. */
+  readonly before?: NoInfer<Value>;
   /** Whether the default depends on the machine, so that nothing that is published may tell it. */
   readonly isMachineDefault?: true;
   /** Whether there is neither a run without it nor a default. */
@@ -87,7 +89,8 @@ export function defaultsOf<Rows extends Options>(rows: Rows): DefaultValues<Rows
 
 /** The values as they are stored, for `z.looseObject`. */
 export function shapeOf<Rows extends Options>(rows: Rows): OptionShape<Rows> {
-  const fields = Object.entries(rows).map(([name, { kind, isRequired, default: usual }]) => {
+  const fields = Object.entries(rows).map(([name, { kind, isRequired, before, default: usual }]) => {
+    if (before !== undefined) return [name, kind.schema.default(before)];
     return [name, isRequired || usual !== undefined ? kind.schema : kind.schema.exactOptional()];
   });
   return Object.fromEntries(fields) as OptionShape<Rows>;
