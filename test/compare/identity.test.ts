@@ -154,10 +154,20 @@ describe("measurements of smaller training sets and of experiments", () => {
       [...others, ...usual.measurements],
       [...usual.measurements, ...others],
     ]) {
-      const { measurements: _, ...found } = summarize({ ...usual, measurements });
+      const { measurements: _, curves, crossovers, ...found } = summarize({ ...usual, measurements });
       const { measurements: __, ...expected } = usual;
-      expect(found).toEqual(expected);
+      // What smaller training sets are for.
+      expect([curves?.length, crossovers?.length]).toEqual([5, 4]);
+      const withoutData = ({ factors, ...rest }: typeof found) => ({
+        ...rest,
+        factors: factors.filter(({ factor }) => factor !== "data"),
+      });
+      expect(withoutData(found)).toEqual(withoutData(expected));
       expect(advise({ ...found, measurements })).toEqual(advise(usual));
+
+      const experiments = measurements.filter(({ experiment, trainSize }) => experiment !== undefined || trainSize !== 40);
+      const { measurements: ___, ...same } = summarize({ ...usual, measurements: experiments });
+      expect(same).toEqual(expected);
     }
   });
 
