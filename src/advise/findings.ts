@@ -214,6 +214,10 @@ export type Finding =
       readonly ece: number;
       /** What a perfectly calibrated approach would show at most on as many rows, on average. */
       readonly expectedByChance: number;
+      /** Mean confidence minus accuracy: above 0, it is too sure. */
+      readonly excess?: number;
+      /** Present where one temperature, fitted on validation rows, makes up for at least half of what chance does not explain: it, and what is left. */
+      readonly temperature?: { readonly value: number; readonly ece: number };
     }
   | {
       readonly kind: "small-test-set";

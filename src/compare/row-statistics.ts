@@ -2,11 +2,13 @@
  * @file What the rows say, whatever prices and margin are assumed: all that takes resampling, or a pass over the rows. It is computed once; to
  * decide anew under other assumptions takes none of it.
  */
+import type { ApproachCalibration } from "../types/calibration.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast } from "../types/contrast.js";
 import type { TaskFacts } from "../types/data.js";
 import type { FailedApproach, Measurement } from "../types/measurement.js";
 import { type Candidates, candidatesOf } from "./best.js";
+import { calibrations } from "./calibration/calibrations.js";
 import { type MeasuredPrice, measuredPrice } from "./cost.js";
 import { type CurveStatistics, learningCurves } from "./curves/learning-curves.js";
 import { shareOfAnswersChanged } from "./factors.js";
@@ -30,6 +32,8 @@ export interface RowStatistics {
   readonly unmeasured: readonly FailedApproach[];
   /** Learning curves, and where they meet the prompts; `null` where no curve was measured. */
   readonly curves: CurveStatistics | null;
+  /** Of the approaches that tell how sure they are, in the order of `approaches`. */
+  readonly calibrations: readonly ApproachCalibration[];
   /** `a` minus `b`; `null` where they share no row. Computed when it is first asked for, then kept: which pairs are asked for depends on prices too. */
   difference(a: string, b: string, metric: Contrast["metric"]): PairDifference | null;
   /** See `shareOfAnswersChanged`. Kept likewise. First seed. */
@@ -76,6 +80,11 @@ export function rowStatistics(task: TaskFacts, measurements: readonly Measuremen
       summaries: approaches.map(({ summary }) => summary),
       seed,
     }),
+    calibrations: calibrations(
+      approaches.map(({ summary }) => summary.approach),
+      measurements,
+      task,
+    ),
     difference: kept((a, b, metric: Contrast["metric"]) => pairDifference(runs.get(a)!, runs.get(b)!, metric, seed, task.labels)),
     answersChanged: kept((a, b) => shareOfAnswersChanged(firstOutcomes(a), firstOutcomes(b))),
   };

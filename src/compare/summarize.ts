@@ -68,6 +68,7 @@ export function summarize({
     }),
     breakEven: crossing,
     ...(rows.curves !== null && { curves: rows.curves.curves, crossovers }),
+    ...(rows.calibrations.length > 0 && { calibrations: rows.calibrations }),
     failed: [...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)), ...unmeasured],
     ...(unanswered.length > 0 && { unanswered }),
   };

@@ -14,6 +14,7 @@ import { spendingText } from "../lib/text/spending.js";
 import { visibleText } from "../lib/text/visible-text.js";
 import type { Comparison } from "../types/comparison.js";
 import type { FactorCell } from "../types/factors.js";
+import { confidenceColumns, confidenceNote } from "./confidence.js";
 import { factorNames } from "./factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
@@ -38,6 +39,9 @@ export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }
     ...(comparison.contrasts.length > 0
       ? ["## Differences on the same test rows", contrastTable(comparison), "p is Holm-corrected over all planned contrasts."]
       : []),
+    ...(comparison.calibrations === undefined
+      ? []
+      : ["## How sure they are", confidenceTable(comparison.calibrations), escapeMarkdown(confidenceNote)]),
     ...findingList("Be careful", advice.cautions),
     ...findingList("What would change the answer", advice.whatWouldChange),
     ...(useIt === undefined ? [] : useBlocks(useIt)),
@@ -132,6 +136,16 @@ function contrastTable(comparison: Comparison): string {
         (contrast.missing === undefined ? "" : `<br>${escapeMarkdown(asWrongText(contrast.missing))}`),
       escapeMarkdown(formatPValue(contrast.adjustedPValue)),
       `${verdictName(contrast, comparison)}${contrast.moreRows === null ? "" : `; ${moreTestRows(contrast.moreRows)} would decide`}`,
+    ]),
+  );
+}
+
+function confidenceTable(calibrations: NonNullable<Comparison["calibrations"]>): string {
+  return table(
+    ["approach", ...confidenceColumns.map(({ title }) => escapeMarkdown(title))],
+    calibrations.map((each) => [
+      escapeMarkdown(each.approach),
+      ...confidenceColumns.map(({ text }) => escapeMarkdown(text(each))),
     ]),
   );
 }

@@ -1,4 +1,5 @@
 /** @file Everything that follows from the measurements of a task. */
+import type { ApproachCalibration } from "./calibration.js";
 import type { Contrast } from "./contrast.js";
 import type { Crossover, LearningCurve } from "./curves.js";
 import type { TaskFacts } from "./data.js";
@@ -38,6 +39,8 @@ export interface Comparison {
   readonly curves?: readonly LearningCurve[];
   /** Where each of these curves overtakes each prompt; the pair of the arms' best first, where it has a curve. Absent where there is no curve. */
   readonly crossovers?: readonly Crossover[];
+  /** How far claims of confidence can be believed, one an approach that makes some, the best first. Absent where none does. */
+  readonly calibrations?: readonly ApproachCalibration[];
   /** What all of it came to, with what was measured anew. Absent where nothing was asked. */
   readonly spending?: Spending;
 }

@@ -339,6 +339,30 @@ describe("calibration", () => {
     expect(calibration(withEce(0.12))).toMatchObject([{ kind: "badly-calibrated", approach: "tune:probe", ece: 0.12 }]);
   });
 
+  it("recommends a temperature where it mends what chance does not explain, and not where it does not", () => {
+    const bad = withEce(0.2);
+    const claims = won.calibrations!.find(({ approach }) => approach === "tune:probe")!;
+    const withTemperature = (ece: number) => ({
+      ...bad,
+      calibrations: [
+        {
+          ...claims,
+          reliability: { ...claims.reliability, ece: 0.2, excess: 0.18 },
+          temperature: {
+            kind: "fitted" as const,
+            value: { value: 2.5, low: 2, high: 3 },
+            validationRows: 100,
+            validationLogLoss: { before: 1, after: 0.5 },
+            reliability: { ece, excess: 0, bins: [] },
+          },
+        },
+      ],
+    });
+    const [found] = calibration(withTemperature(0.06));
+    expect(found).toMatchObject({ kind: "badly-calibrated", excess: 0.18, temperature: { value: 2.5, ece: 0.06 } });
+    expect(calibration(withTemperature(0.19))[0]).not.toHaveProperty("temperature");
+  });
+
   it("allows for the noise of a small test set, and is silent where there are no probabilities", () => {
     expect(calibration(withEce(0.07))).toEqual([]);
     expect(calibration(withSummary(won, "tune:probe", { calibration: null }))).toEqual([]);

@@ -317,6 +317,17 @@ const said: readonly (readonly [Finding, string])[] = [
     "The probabilities of tune:probe are off by 11.6 points on average (expected calibration error; up to 4.5 points would be chance): don't rely on a confidence threshold.",
   ],
   [
+    {
+      kind: "badly-calibrated",
+      approach: "tune:full",
+      ece: 0.2,
+      expectedByChance: 0.045,
+      excess: 0.18,
+      temperature: { value: 2.5, ece: 0.06 },
+    },
+    "The probabilities of tune:full are too high by 20 points on average (expected calibration error; up to 4.5 points would be chance): divide its log-probabilities by 2.5 before you set a threshold, which leaves 6 points and changes no answer.",
+  ],
+  [
     { kind: "small-test-set", testRows: 300, halfWidth: 0.034, metric: "accuracy", margin: 0.01 },
     "300 test rows fix the accuracy to about ±3.4 points only, wider than the margin of 1 point: smaller differences can't be seen.",
   ],

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { answeredShareChart } from "../../src/report/charts/answered-share-chart.js";
 import { breakEvenChart } from "../../src/report/charts/break-even-chart.js";
 import { confusionChart } from "../../src/report/charts/confusion-chart.js";
 import { costQualityChart } from "../../src/report/charts/cost-quality-chart.js";
 import { intervalChart } from "../../src/report/charts/interval-chart.js";
 import { labelChart } from "../../src/report/charts/label-chart.js";
+import { reliabilityChart } from "../../src/report/charts/reliability-chart.js";
 import { linearScale, logScale, shareDomain, ticksBetween } from "../../src/report/charts/scale.js";
 import { percentTick, secondsTick, shareTick, usdTick } from "../../src/report/charts/ticks.js";
 import { type TrainingCurve, trainingChart } from "../../src/report/charts/training-chart.js";
@@ -60,6 +62,16 @@ const training: TrainingCurve = {
   evaluations: [150, 300, 450, 600].map((step) => ({ step, loss: 0.4 + 2 * Math.exp(-step / 150) })),
 };
 
+/** Too sure by 10 points where it is sure, as sure as it should be elsewhere. */
+const bins = [0.45, 0.62, 0.8, 0.93, 0.99].map((confidence) => ({
+  claims: 20,
+  confidence,
+  accuracy: confidence > 0.7 ? confidence - 0.1 : confidence,
+}));
+
+/** Accuracy from 1 down to 0.9, one point a step. */
+const curve = Array.from({ length: 50 }, (_, i) => ({ share: (i + 1) / 50, accuracy: 1 - 0.1 * ((i + 1) / 50) ** 2 }));
+
 const charts: Readonly<Record<string, (width: number) => Markup>> = {
   interval: (width) =>
     intervalChart(rows, { ...frame, width, axis: "share", format: (v) => v.toFixed(3), formatTick: shareTick }),
@@ -74,6 +86,22 @@ const charts: Readonly<Record<string, (width: number) => Markup>> = {
   "cost-quality": (width) => costQualityChart(points, { ...frame, width }),
   "break-even": (width) => breakEvenChart(lines, { ...frame, width, breakEven: 123_800 }),
   training: (width) => trainingChart(training, { ...frame, width }),
+  reliability: (width) =>
+    reliabilityChart(
+      [
+        { name: "tune:probe", arm: "tune", bins },
+        { name: "prompt:few-shot", arm: "prompt", bins: bins.slice(3) },
+      ],
+      { ...frame, width },
+    ),
+  "answered-share": (width) =>
+    answeredShareChart(
+      [
+        { name: "tune:probe", arm: "tune", curve },
+        { name: "prompt:few-shot", arm: "prompt", curve: [{ share: 1, accuracy: 0.85 }] },
+      ],
+      { ...frame, width },
+    ),
   labels: (width) => labelChart(differences, { ...frame, width }),
   confusion: (width) => confusionChart(confusion, ["login", "refund", "praise"], { ...frame, width }),
 };
@@ -127,6 +155,14 @@ describe("charts of hostile names", () => {
     breakEvenChart(
       named.slice(0, 2).map((row) => ({ ...row, costOf: (requests: number) => requests + 1 })),
       { ...frame, width, breakEven: null },
+    ),
+    reliabilityChart(
+      named.map((row) => ({ ...row, bins })),
+      { ...frame, width, title: hostileTexts[2], description: hostileTexts[1] },
+    ),
+    answeredShareChart(
+      named.map((row) => ({ ...row, curve })),
+      { ...frame, width, title: hostileTexts[2], description: hostileTexts[1] },
     ),
     labelChart(
       hostileTexts.map((label, i) => ({ label, tuned: score(label, 0.9), prompted: score(label, 0.1 * i) })),

@@ -1,12 +1,10 @@
+import { defaultBins } from "../../compare/metrics/reliability.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** A confidence that is off by this much on average misleads a threshold: of "95% sure" answers only 90% are right. */
 const tolerableError = 0.05;
-
-/** Bins of the calibration error, as `compare/` computes it. */
-const bins = 15;
 
 /** Whether the choice's probabilities are too far off to set thresholds on. */
 export function calibration(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
@@ -15,7 +13,20 @@ export function calibration(comparison: Comparison, decision: Decision = decide(
   const { approach, testRows, accuracy } = subject;
   const { ece } = subject.calibration;
   const expectedByChance = chanceError(accuracy.value, testRows);
-  return ece > tolerableError + expectedByChance ? [{ kind: "badly-calibrated", approach, ece, expectedByChance }] : [];
+  if (ece <= tolerableError + expectedByChance) return [];
+  const claims = comparison.calibrations?.find((each) => each.approach === approach);
+  const remedy = claims?.temperature.kind === "fitted" ? claims.temperature : undefined;
+  const isMended = remedy !== undefined && remedy.reliability.ece - expectedByChance <= (ece - expectedByChance) / 2;
+  return [
+    {
+      kind: "badly-calibrated",
+      approach,
+      ece,
+      expectedByChance,
+      ...(claims !== undefined && { excess: claims.reliability.excess }),
+      ...(isMended && { temperature: { value: remedy.value.value, ece: remedy.reliability.ece } }),
+    },
+  ];
 }
 
 /**
@@ -23,5 +34,5 @@ export function calibration(comparison: Comparison, decision: Decision = decide(
  * by a half-normal deviation of mean √(2/π)·√(a(1−a)·bins/rows), and a(1−a) is concave, so the overall accuracy bounds the bins' mean.
  */
 export function chanceError(accuracy: number, rows: number): number {
-  return Math.sqrt(((2 / Math.PI) * accuracy * (1 - accuracy) * bins) / rows);
+  return Math.sqrt(((2 / Math.PI) * accuracy * (1 - accuracy) * defaultBins) / rows);
 }

@@ -1,6 +1,8 @@
 /** @file How far probabilities can be believed: log loss, Brier score, expected calibration error, and the area under the ROC curve. */
 import type { Outcome } from "../../types/prediction.js";
 import type { LabelSpace } from "./label-indices.js";
+import { reliability } from "./reliability.js";
+import { tieRuns } from "./tie-runs.js";
 
 export interface Calibration {
   readonly logLoss: number;
@@ -54,7 +56,7 @@ export function calibration(outcomes: readonly Outcome[], space: LabelSpace): Ca
 }
 
 /** The probability of each label. Of many labels only the largest are stored: the others share what is left, or, as questions of their own, are 0. */
-function probabilitiesOf(scores: NonNullable<Outcome["scores"]>, { labels, isMultiLabel }: LabelSpace): number[] {
+export function probabilitiesOf(scores: NonNullable<Outcome["scores"]>, { labels, isMultiLabel }: LabelSpace): number[] {
   const stored = Object.values(scores);
   const left = isMultiLabel ? 0 : Math.max(0, 1 - stored.reduce((sum, score) => sum + score, 0));
   const share = stored.length < labels.length ? left / (labels.length - stored.length) : 0;
@@ -66,17 +68,8 @@ function probabilitiesOf(scores: NonNullable<Outcome["scores"]>, { labels, isMul
  * (Naeini et al. 2015, with equal-mass bins). Rows with the same confidence are never parted: a bin may be larger for it,
  * and the result does not depend on the order of the rows.
  */
-export function expectedCalibrationError(confidences: readonly number[], hits: readonly boolean[], binCount = 15): number {
-  const order = [...confidences.keys()].sort((a, b) => confidences[a]! - confidences[b]!);
-  const excess = new Float64Array(binCount);
-  for (const [start, end] of tieRuns(order, confidences)) {
-    const bin = Math.min(binCount - 1, Math.floor((binCount * (start + end)) / 2 / order.length));
-    for (let rank = start; rank < end; rank++) {
-      const row = order[rank]!;
-      excess[bin]! += (hits[row] ? 1 : 0) - confidences[row]!;
-    }
-  }
-  return excess.reduce((sum, value) => sum + Math.abs(value), 0) / order.length;
+export function expectedCalibrationError(confidences: readonly number[], hits: readonly boolean[], binCount?: number): number {
+  return reliability(confidences, hits, binCount).ece;
 }
 
 /**
@@ -100,17 +93,7 @@ export function auroc(scores: readonly number[], isPositive: readonly boolean[])
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-/** Runs [start, end) of equal values in sorted order. */
-function* tieRuns(order: readonly number[], values: readonly number[]): Generator<readonly [number, number]> {
-  let start = 0;
-  for (let end = 1; end <= order.length; end++) {
-    if (end < order.length && values[order[end]!] === values[order[start]!]) continue;
-    yield [start, end];
-    start = end;
-  }
-}
-
 /** Away from 0 and 1 by the machine epsilon, as scikit-learn does: one sure mistake must not make the mean infinite. */
-function clip(probability: number): number {
+export function clip(probability: number): number {
   return Math.min(1 - Number.EPSILON, Math.max(Number.EPSILON, probability));
 }

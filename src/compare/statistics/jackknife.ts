@@ -37,7 +37,7 @@ export function jackknifeInterval(units: Units, statistic: Statistic, options: J
 }
 
 /** The jackknife standard error; 0 of fewer than two units. */
-function jackknifeError(units: Units, statistic: Statistic): number {
+export function jackknifeError(units: Units, statistic: Statistic): number {
   const total = unitCount(units);
   if (total < 2) return 0;
   const counts = totalCounts(units);

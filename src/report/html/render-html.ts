@@ -7,6 +7,7 @@ import type { TrainingCurve } from "../charts/training-chart.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
 import type { UseIt } from "../use-it.js";
 import { adviceColumns, answerCard } from "./answer.js";
+import { confidenceFigures } from "./confidence.js";
 import { differingRows } from "./differing-rows.js";
 import { section } from "./elements.js";
 import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
@@ -92,6 +93,7 @@ function pageSections(
   const hasResults = comparison.summaries.length > 0;
   const labels = labelFigures(comparison);
   const failures = failureTables(comparison);
+  const confidence = confidenceFigures(comparison);
   const differing = differingRows(comparison, texts);
   const all: (PageSection | false)[] = [
     hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison) },
@@ -116,6 +118,7 @@ function pageSections(
       content: markup`<div class="figures">${trainingFigures(trainings)}</div>`,
     },
     comparison.contrasts.length > 0 && { id: "differences", name: "Is the difference real?", content: contrastTable(comparison) },
+    confidence !== null && { id: "confidence", name: "How sure they are", content: confidence },
     labels !== null && { id: "labels", name: "Label by label", content: labels },
     differing !== null && { id: "rows", name: "Where the two differ", content: differing },
     failures !== null && { id: "failures", name: "Rows without an answer", content: failures },

@@ -54,10 +54,13 @@ export const testRowsWordings: WordingsOf<
   },
   "badly-calibrated": {
     role: "caution",
-    title: () => "Its probabilities are off",
-    sentence: ({ approach, ece, expectedByChance }) =>
-      `The probabilities of ${approach} are off by ${points(ece)} on average (expected calibration error; up to ${points(expectedByChance)} ` +
-      "would be chance): don't rely on a confidence threshold.",
+    title: ({ ece, excess = 0 }) => (excess > ece / 2 ? "It is too sure of its answers" : "Its probabilities are off"),
+    sentence: ({ approach, ece, expectedByChance, excess = 0, temperature }) =>
+      `The probabilities of ${approach} are ${excess > ece / 2 ? "too high" : "off"} by ${points(ece)} on average (expected calibration error; up to ` +
+      `${points(expectedByChance)} would be chance): ` +
+      (temperature === undefined
+        ? "don't rely on a confidence threshold."
+        : `divide its log-probabilities by ${formatNumber(temperature.value)} before you set a threshold, which leaves ${points(temperature.ece)} and changes no answer.`),
   },
   "small-test-set": {
     role: "caution",
