@@ -33,6 +33,7 @@ export async function completeRun(
   screen.clear();
   showReport(report, manner, context);
   showFailures(report, open.run.folder, manner, context);
+  if (hooks.signal.aborted) showStopped(open.run.folder, context);
   // What was measured is kept and reported, but it answers nothing.
   if (decide(report.comparison).ground === "unanswered") context.setExitCode(exitCode.user);
 }
@@ -54,6 +55,17 @@ export function showReport(
   if (comparison.spending !== undefined) terminal.err(`Paid for answers: ${spendingText(spending)}.\n`);
   if (existsSync(path)) terminal.err(`Report: ${visibleText(path)}\n`);
   if (gates.some((gate) => !gate.isPassed)) setExitCode(exitCode.gate);
+}
+
+/** The comparison is whole, its learning curves are not. */
+function showStopped(folder: string, { terminal, setExitCode }: CommandContext): void {
+  terminal.err(
+    noteLines(
+      `Stopped while learning curves were measured. For the rest of them: crossover resume ${shellWord(folder)}`,
+      terminal,
+    ),
+  );
+  setExitCode(exitCode.interrupted);
 }
 
 /** Approaches that could not be measured: the rest is kept and reported, but what was asked for was not done, and the exit code says so. */

@@ -13,9 +13,10 @@ import type { RunHooks } from "./hooks.js";
 import type { OpenRun } from "./open-run.js";
 
 /**
- * Measures what the run lacks. Approaches that cannot be measured are reported, and listed in the comparison's `failed`.
+ * Measures what the run lacks. Approaches that cannot be measured are reported, and listed in the comparison's `failed`. Where the signal is aborted
+ * while learning curves are measured, the comparison is returned with what there is of them.
  *
- * @throws Interrupted if the signal is aborted, saying how to resume
+ * @throws Interrupted if the signal is aborted before the learning curves, saying how to resume
  * @throws UserError if nothing can be measured or the budget is reached, saying how to resume
  */
 export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHooks): Promise<Comparison> {
@@ -44,7 +45,9 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),
     });
     const { failed } = comparison;
-    await run.update({ failed, ...(failed.length === 0 ? { finishedAt: new Date().toISOString() } : {}) });
+    // Stopped while curves were measured, it answers, and can be resumed for the rest of them.
+    const isWhole = failed.length === 0 && !signal.aborted;
+    await run.update({ failed, ...(isWhole ? { finishedAt: new Date().toISOString() } : {}) });
     return comparison;
   } catch (error) {
     if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;

@@ -24,7 +24,7 @@ export type RunRequest = Pick<RunOptions, "path"> & Partial<RunOptions & RunMann
  *
  * @param hooks `env` is by default the process's. Without `confirm`, a run that would cost more than a dollar is refused: give `budgetUsd` or `yes`.
  * @throws UserError if the user must fix something
- * @throws Interrupted if `signal` is aborted, or the money may not be spent
+ * @throws Interrupted if `signal` is aborted before the learning curves, or the money may not be spent
  */
 export async function runComparison(request: RunRequest, hooks: Partial<RunHooks> = {}): Promise<Comparison> {
   checkOptions(request);

@@ -92,4 +92,26 @@ describe("learning curves of a run", () => {
     expect(cut.failed).toEqual([]);
     expect(pointsOf(join(folder, "runs", "half")).length).toBeLessThan(pointsOf(join(folder, "runs", "whole")).length);
   }, 240_000);
+
+  it("stopped by Ctrl-C in the middle of them, it shows the answer, and is resumed for the rest", async () => {
+    const folder = await emptyFolder();
+    const data = await writeTickets(folder, 400);
+    const words = ["--runs", join(folder, "runs")];
+    const run = join(folder, "runs", "stopped");
+    const stop = new AbortController();
+    const going = crossover(
+      ["run", data, ...words, "--name", "stopped", "--approaches", "tune:tfidf,prompt:labels", "--curve", "quick"],
+      {},
+      stop.signal,
+    );
+    while (pointsOf(run).length < 2) await delay(5);
+    stop.abort();
+    const { code, out } = await going;
+    const points = pointsOf(run);
+    expect([code, out.includes("tune:tfidf"), points.length < 12]).toEqual([130, true, true]);
+    expect(resultsOf(run).crossovers).toHaveLength(1);
+    expect((await crossover(["resume", "stopped", ...words])).code).toBe(0);
+    expect(pointsOf(run).slice(0, points.length)).toEqual(points);
+    expect(pointsOf(run).length).toBeGreaterThan(points.length);
+  }, 120_000);
 });

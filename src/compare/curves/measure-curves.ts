@@ -36,7 +36,7 @@ export interface CurveInput {
 }
 
 /**
- * Measures points one after the other until the time is spent, and returns them with those of earlier sessions. What a point of an approach can't be
+ * Measures points one after the other until the time is spent or `signal` is aborted, and returns them with those of earlier sessions. What a point of an approach can't be
  * measured for is noted; the comparison stands without it.
  */
 export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
@@ -73,8 +73,7 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
   const subsets = new Map<number, NestedSubsets>();
   const byName = new Map(learning.map(({ approach }) => [approach.name, approach]));
   const isDone = new Set(points.map(measurementKey));
-  for (;;) {
-    signal.throwIfAborted();
+  while (!signal.aborted) {
     const left = budget - spent - elapsed();
     const planned = planner.next(left);
     if (planned === undefined) break;
@@ -90,6 +89,7 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
       detail: `${approach.name} from ${planned.size} labels`,
     });
     const point = await measurePoint(planned, approach, input, subsets);
+    if (point === null) break;
     if (point instanceof BudgetError) planner.dropAll(approach.name);
     else if (point instanceof UserError) planner.drop(approach.name, planned.size);
     if (point instanceof UserError) {
@@ -150,12 +150,13 @@ async function candidateOf(
 /** No point is quicker: it answers all test rows. */
 const leastExpected = 0.01;
 
+/** `null` where it was stopped. */
 async function measurePoint(
   { size, seed }: PlannedPoint,
   approach: Approach,
   { task, seeds, signal, log, checkpointFolder }: CurveInput,
   subsets: Map<number, NestedSubsets>,
-): Promise<Measurement | UserError> {
+): Promise<Measurement | UserError | null> {
   const subset = subsets.get(seed) ?? nestedSubsets(task.train, seed);
   subsets.set(seed, subset);
   const planned = { approach, split: "test", train: subset(size), test: task.test, seed, repeat: seed - seeds[0]! } as const;
@@ -163,6 +164,7 @@ async function measurePoint(
     const point = await attempt(planned, { signal, log, checkpointFolder, isTimed: false });
     return point instanceof UserError ? point : { ...point, outcomes: point.outcomes.map(answerOnly) };
   } catch (error) {
+    if (signal.aborted) return null;
     // The comparison stands: only its curves end here.
     if (error instanceof BudgetError) return error;
     throw error;
