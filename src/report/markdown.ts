@@ -1,9 +1,10 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
 import type { Finding } from "../advise/findings.js";
+import { beyondText, crossoverText } from "../advise/words/crossovers.js";
 import { cellWords, measureText } from "../advise/words/factor-cells.js";
 import { sentenceOf, titleOf } from "../advise/words/findings/findings.js";
-import { closed } from "../advise/words/lists.js";
+import { capitalized, closed } from "../advise/words/lists.js";
 import { moreTestRows } from "../advise/words/more-rows.js";
 import { failureNames } from "../advise/words/names.js";
 import { asWrongText } from "../advise/words/pairs.js";
@@ -15,6 +16,8 @@ import { visibleText } from "../lib/text/visible-text.js";
 import type { Comparison } from "../types/comparison.js";
 import type { FactorCell } from "../types/factors.js";
 import { confidenceColumns, confidenceNote } from "./confidence.js";
+import { crossoverPicture } from "./crossover-picture.js";
+import { crossoverHeads, crossoverNotes, crossoverRows, crossoverTitle, pointRows } from "./crossover-rows.js";
 import { factorNames } from "./factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
@@ -33,6 +36,7 @@ export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }
     // The first reason is the verdict, which the headline has said.
     ...findingList("Why", advice.reasons.slice(1)),
     ...(comparison.factors.length > 0 ? ["## The six factors, and quality", factorTable(comparison)] : []),
+    ...crossoverBlocks(comparison),
     ...(comparison.summaries.length > 0
       ? ["## All approaches", rankingTable(comparison, advice), ...rankingNote(comparison)]
       : []),
@@ -105,6 +109,31 @@ function factorTable(comparison: Comparison): string {
       ...shown.map(({ approach }) => cellText(cells[approach])),
     ]),
   );
+}
+
+function crossoverBlocks(comparison: Comparison): string[] {
+  const { crossovers = [], curves = [] } = comparison;
+  if (curves.length === 0) return [];
+  const [pair] = crossovers;
+  const answer = pair === undefined ? [] : [crossoverText(pair), beyondText(pair, curves)].filter((text) => text !== null);
+  const picture = crossoverPicture(comparison);
+  const { tuned, prompted, labels, safeLabels, single, testRows } = crossoverHeads;
+  const pairs = crossoverRows(comparison).map((row) => {
+    const found = [`**${escapeMarkdown(row.labels)}**`, ...row.details.map(escapeMarkdown)].join("<br>");
+    const names = [row.tuned, row.prompted].map(escapeMarkdown);
+    return [...names, found, ...[row.safeLabels, row.single, row.testRows].map(escapeMarkdown)];
+  });
+  const points = picture === null ? [] : pointRows(picture).map((row) => [row.labels, ...row.scores]);
+  const pointHead = ["labels", ...(picture?.curves ?? []).map(({ name }) => escapeMarkdown(name))];
+  return [
+    `## ${crossoverTitle(comparison)}`,
+    ...(answer.length > 0 ? [escapeMarkdown(answer.join(" "))] : []),
+    ...(pairs.length > 0 ? [table([tuned, prompted, labels, safeLabels, single, testRows], pairs, 3)] : []),
+    ...(picture === null
+      ? []
+      : [`${capitalized(metricNames[picture.metric])} (95% interval):`, table(pointHead, points, pointHead.length)]),
+    ...crossoverNotes(comparison, picture).map(escapeMarkdown),
+  ];
 }
 
 function rankingNote(comparison: Comparison): string[] {

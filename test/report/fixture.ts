@@ -39,6 +39,8 @@ export interface ComparisonSpec {
   readonly warnings?: readonly string[];
   readonly usdPerLabel?: number;
   readonly margin?: number;
+  /** Numbers of training rows from which tuned approaches are measured too, each with three seeds. @default none */
+  readonly curveSizes?: readonly number[];
 }
 
 export const ticketLabels = [
@@ -94,7 +96,9 @@ export function measuredOf({
   warnings = [],
   usdPerLabel = 0.05,
   margin = 0.01,
+  curveSizes = [],
 }: ComparisonSpec = {}): Parameters<typeof summarize>[0] {
+  const learning = approaches.filter(({ arm }) => arm === "tune");
   const candidates = approaches.filter(({ arm }) => arm !== "baseline");
   return {
     task: {
@@ -112,6 +116,9 @@ export function measuredOf({
     measurements: [
       ...approaches.map((spec) => measure(spec, "test", testRows, labels, trainRows)),
       ...candidates.map((spec) => measure(spec, "validation", Math.floor(trainRows / 4), labels, trainRows)),
+      ...learning.flatMap((spec) =>
+        curveSizes.flatMap((size) => [42, 43, 44].map((seed) => learned(spec, { size, seed, testRows, labels, trainRows }))),
+      ),
     ],
     failed: [],
   };
@@ -172,6 +179,27 @@ function measure(
     },
     facts,
   };
+}
+
+/** A training on a part of the rows: less is known with fewer. */
+function learned(
+  spec: ApproachSpec,
+  {
+    size,
+    seed,
+    testRows,
+    labels,
+    trainRows,
+  }: Required<Pick<ComparisonSpec, "labels" | "testRows" | "trainRows">> & {
+    readonly size: number;
+    readonly seed: number;
+  },
+): Measurement {
+  const skill = spec.skill * (1 - 0.9 * (size ** -0.4 - trainRows ** -0.4));
+  const whole = measure({ ...spec, skill }, "test", testRows, labels, trainRows);
+  const draws = random(seed, `${spec.name} ${size}`);
+  const outcomes = Array.from({ length: testRows }, (_, i) => outcome({ ...spec, skill }, i, testRows, labels, draws));
+  return { ...whole, trainSize: size, seed, outcomes };
 }
 
 function outcome(spec: ApproachSpec, row: number, rows: number, labels: readonly string[], draws: Random): Outcome {

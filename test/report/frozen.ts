@@ -16,13 +16,14 @@ export function frozenComparison(): Comparison {
       labels: ["billing", "bug report", "cancellation", "delivery", "login"],
       testRows: 120,
       trainRows: 240,
+      curveSizes: [16, 32, 64, 128],
       warnings: ["3 texts occur twice in tickets.csv; each was kept on one side of the split."],
     });
     const reason = "no server answers at http://localhost:11434";
     const failed = [{ ...identified("prompt:zero-shot@ollama:qwen3:8b", "prompt"), reason }];
-    // Everything was computed from them; the report shows neither the validation rows nor the scores.
+    // Everything was computed from them; the report shows neither the validation rows, the scores nor the rows of curves.
     const measurements = comparison.measurements
-      .filter(({ split }) => split === "test")
+      .filter(({ split, trainSize }) => split === "test" && trainSize === comparison.task.trainRows)
       .map((measurement) => ({ ...measurement, outcomes: measurement.outcomes.map(({ scores: _, ...outcome }) => outcome) }));
     writeGolden(file, `${JSON.stringify({ ...comparison, measurements, failed })}\n`);
   }

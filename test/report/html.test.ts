@@ -23,6 +23,7 @@ const hostile = comparisonOf({
   labels: hostileTexts,
   testRows: 120,
   trainRows: 160,
+  curveSizes: [16, 64],
   warnings: hostileTexts.map((text) => `2 test rows have the texts of training rows (${text}).`),
   approaches: fullApproaches.map((spec, i) => ({ ...spec, name: spec.isLlm ? `prompt:${hostileTexts[i % 3]}` : spec.name })),
 });

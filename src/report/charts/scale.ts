@@ -58,3 +58,17 @@ export function logScale(domain: readonly [number, number], range: readonly [num
   const place = (value: number): number => range[0] + ((Math.log10(value) - low) / (high - low)) * (range[1] - range[0]);
   return Object.assign(place, { ticks: Array.from({ length: high - low + 1 }, (_, i) => Number(`1e${low + i}`)) });
 }
+
+/** A logarithmic scale of a positive `domain` onto `range`, whose ends are those of the domain, with ticks at what matters to the data. */
+export function logScaleAt(ticks: readonly number[], domain: readonly [number, number], range: readonly [number, number]): Scale {
+  const [low, span] = [Math.log(domain[0]), Math.log(domain[1] / domain[0])];
+  const place = (value: number): number => range[0] + (Math.log(value) - low) * ((range[1] - range[0]) / span);
+  return Object.assign(place, { ticks });
+}
+
+/** Of some values those that lie at least `gap` apart once they are placed; the earlier ones are kept first. Ascending. */
+export function spaced(values: readonly number[], place: (value: number) => number, gap: number): number[] {
+  const kept: number[] = [];
+  for (const value of values) if (kept.every((other) => Math.abs(place(other) - place(value)) >= gap)) kept.push(value);
+  return kept.sort((a, b) => a - b);
+}

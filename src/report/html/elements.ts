@@ -2,23 +2,28 @@
 import type { Arm } from "../../types/identity.js";
 import { type Content, type Markup, markup } from "../markup.js";
 
-/** Widths in pixels at which every chart is drawn: a page's column, and a phone. The style sheet shows the one that fits. */
-const [wide, narrow] = [500, 326];
+/** Widths in pixels at which charts are drawn: most of the page, a column of it, and a phone. The style sheet shows the one that fits. */
+const [spread, wide, narrow] = [760, 500, 326];
 
 /** A part of the page with a heading. `id` is where the page's own links lead. */
 export function section(id: string, title: string, ...content: readonly Content[]): Markup {
   return markup`<section id="${id}" aria-labelledby="${id}-heading"><h2 id="${id}-heading">${title}</h2>${content}</section>`;
 }
 
-/** A chart in a card, drawn twice: text in a picture that is merely shrunk can't be read on a phone. */
+/**
+ * A chart in a card, drawn twice: text in a picture that is merely shrunk can't be read on a phone.
+ *
+ * @param layout as wide as a column of the page, or over both, with the caption beside the chart. @default "column"
+ */
 export function figure(
   id: string,
   title: string,
   caption: string,
   draw: (size: { readonly width: number; readonly id: string }) => Markup,
   after?: Content,
+  layout: "column" | "spread" = "column",
 ): Markup {
-  return markup`<figure class="card" id="${id}"><figcaption><h3>${title}</h3><p>${caption}</p></figcaption><div class="wide">${draw({ width: wide, id: `${id}-wide` })}</div><div class="narrow">${draw({ width: narrow, id: `${id}-narrow` })}</div>${after}</figure>`;
+  return markup`<figure class="${layout === "spread" ? "card spread" : "card"}" id="${id}"><figcaption><h3>${title}</h3><p>${caption}</p></figcaption><div class="wide">${draw({ width: layout === "spread" ? spread : wide, id: `${id}-wide` })}</div><div class="narrow">${draw({ width: narrow, id: `${id}-narrow` })}</div>${after}</figure>`;
 }
 
 export interface Cell {

@@ -4,10 +4,12 @@ import type { Advice } from "../../advise/advise.js";
 import { formatPlural } from "../../lib/text/format.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { TrainingCurve } from "../charts/training-chart.js";
+import { crossoverTitle } from "../crossover-rows.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
 import type { UseIt } from "../use-it.js";
 import { adviceColumns, answerCard } from "./answer.js";
 import { confidenceFigures } from "./confidence.js";
+import { crossoverSection } from "./crossovers.js";
 import { differingRows } from "./differing-rows.js";
 import { section } from "./elements.js";
 import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
@@ -92,11 +94,13 @@ function pageSections(
 ): PageSection[] {
   const hasResults = comparison.summaries.length > 0;
   const labels = labelFigures(comparison);
+  const crossover = crossoverSection(comparison);
   const failures = failureTables(comparison);
   const confidence = confidenceFigures(comparison);
   const differing = differingRows(comparison, texts);
   const all: (PageSection | false)[] = [
     hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison) },
+    crossover !== null && { id: "crossover", name: crossoverTitle(comparison), content: crossover },
     hasResults && {
       id: "quality",
       name: "Quality",

@@ -52,6 +52,7 @@ pre { padding: 10px 14px; } pre.scroll { background: var(--wash); border-radius:
 figure { margin: 0; } figcaption { margin-bottom: 12px; } figure .note { margin: 12px 0 0; } figcaption p { font-size: 14px; color: var(--muted); margin: 0; }
 .figures { columns: 460px 2; column-gap: 20px; margin-top: 16px; } .figures > * { break-inside: avoid; margin-bottom: 20px; }
 .narrow { display: none; }
+@media (min-width: 1080px) { .spread { display: grid; grid-template-columns: 760px 1fr; gap: 0 26px; } .spread figcaption { order: 2; } }
 svg { display: block; max-width: 100%; height: auto; overflow: visible; }
 svg text { font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; fill: var(--ink); font-variant-numeric: tabular-nums; }
 svg .tick { fill: var(--muted); font-size: 11px; } svg .chosen { font-weight: 700; }
@@ -60,6 +61,9 @@ svg .mark { stroke: var(--card); stroke-width: 1.5; }
 svg .mark.tune, svg .off.tune, svg .right { fill: var(--tune); } svg .mark.prompt, svg .off.prompt, svg .wrong { fill: var(--prompt); } svg .mark.hybrid, svg .off.hybrid { fill: var(--hybrid); } svg .mark.baseline, svg .off.baseline { fill: var(--baseline); }
 svg .whisker, svg .line { fill: none; stroke-width: 2; } svg .line { stroke-width: 2.5; }
 svg .whisker.tune, svg .line.tune { stroke: var(--tune); } svg .whisker.prompt, svg .line.prompt { stroke: var(--prompt); } svg .whisker.hybrid, svg .line.hybrid { stroke: var(--hybrid); } svg .whisker.baseline, svg .line.baseline { stroke: var(--baseline); }
+svg .line.muted { stroke-opacity: 0.5; stroke-width: 1.5; } svg .whisker.muted { stroke-opacity: 0.5; } svg .line.extended { stroke-dasharray: 5 4; }
+svg .band { fill-opacity: 0.16; } svg .band.extended { fill-opacity: 0.07; } svg .band.tune { fill: var(--tune); } svg .band.prompt { fill: var(--prompt); } svg .band.hybrid { fill: var(--hybrid); } svg .band.baseline { fill: var(--baseline); }
+svg .labels-interval { stroke: var(--ink); stroke-width: 5; } svg .labels-end { fill: var(--ink); } svg .crossing.guess { stroke: var(--muted); stroke-dasharray: 1 4; }
 svg .line.faint { stroke-opacity: 0.3; stroke-width: 1; }
 svg .front { fill: none; stroke: var(--muted); stroke-dasharray: 4 4; } svg .leader { stroke: var(--muted); stroke-width: 1; } svg .crossing { stroke: var(--ink); stroke-dasharray: 3 3; }
 svg .back { fill: var(--wash); } svg .plate { fill: var(--card); fill-opacity: 0.88; } svg .cell { font-size: 11px; } svg .cell.deep { fill: var(--on-strong); font-weight: 600; } svg .cell.mid { fill: var(--on-mid); font-weight: 600; }

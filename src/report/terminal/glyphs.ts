@@ -11,6 +11,14 @@ export interface Glyphs {
   readonly chosen: string;
   /** Stands at the left edge of a chart for what lies beyond it. */
   readonly offAxis: string;
+  /** The same at its right edge. */
+  readonly offAxisRight: string;
+  /** Joins the points of a curve. */
+  readonly curve: string;
+  /** An interval on an axis, what lies within it, and a line up from there. */
+  readonly axisInterval: string;
+  readonly axisMark: string;
+  readonly upright: string;
 }
 
 /** One sign an arm, so that a chart can be read without color. */
@@ -23,6 +31,11 @@ export const unicodeGlyphs: Glyphs = {
   marks: { tune: "●", prompt: "◆", hybrid: "▲", baseline: "■" },
   chosen: "→",
   offAxis: "◂",
+  offAxisRight: "▸",
+  curve: "·",
+  axisInterval: "━",
+  axisMark: "╋",
+  upright: "┊",
 };
 
 /** For terminals and logs without Unicode. */
@@ -35,6 +48,11 @@ export const asciiGlyphs: Glyphs = {
   marks: { tune: "o", prompt: "x", hybrid: "^", baseline: "#" },
   chosen: ">",
   offAxis: "<",
+  offAxisRight: ">",
+  curve: ".",
+  axisInterval: "=",
+  axisMark: "+",
+  upright: ":",
 };
 
 const replacements: Readonly<Record<string, string>> = {

@@ -14,13 +14,16 @@ import { visibleText } from "../../lib/text/visible-text.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { FactorCell } from "../../types/factors.js";
 import type { Metric, Summary } from "../../types/scores.js";
+import { crossoverTitle } from "../crossover-rows.js";
 import { factorNames } from "../factor-names.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
 import { type UseIt, useTitle } from "../use-it.js";
 import { verdictName } from "../verdict-names.js";
+import { crossoverLines } from "./crossovers.js";
 import { asciiGlyphs, type Glyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
 import { intervalChartLines } from "./interval-chart.js";
-import { type Style, style } from "./style.js";
+import type { Page } from "./page.js";
+import { style } from "./style.js";
 import { type CellPart, type Column, tableBlocks, tableLines } from "./table.js";
 
 export interface TextOptions {
@@ -31,15 +34,6 @@ export interface TextOptions {
   readonly isAscii?: boolean;
   /** How what is advised is put to use. */
   readonly useIt?: UseIt;
-}
-
-/** What every section needs to draw itself. */
-interface Page {
-  readonly width: number;
-  readonly style: Style;
-  readonly glyphs: Glyphs;
-  /** A text made harmless, and in ASCII where that is asked for. To be called before anything is laid out. */
-  readonly say: (text: string) => string;
 }
 
 const indent = "  ";
@@ -67,6 +61,9 @@ export function renderText(
     ...(comparison.summaries.length > 0
       ? [
           section(`${chartTitle(comparison)}, with 95% intervals`, chartLines(comparison, advice, page), page),
+          ...(comparison.curves === undefined
+            ? []
+            : [section(crossoverTitle(comparison), crossoverLines(comparison, page), page)]),
           section("All approaches", rankingLines(comparison, advice, page), page),
         ]
       : []),

@@ -13,6 +13,7 @@ const hostile = comparisonOf({
   labels: hostileTexts,
   testRows: 90,
   trainRows: 120,
+  curveSizes: [16, 64],
   warnings: [`2 test rows have the texts of training rows (${hostileTexts[3]}).`],
   approaches: fullApproaches.map((spec) => ({
     ...spec,
