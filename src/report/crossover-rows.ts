@@ -81,6 +81,7 @@ export function howToRead({ mark, curves, lines }: CrossoverPicture, { isTermina
       `${isTerminal ? "Sparse dots" : "Dashed"}: the fitted curve beyond what was measured.`,
     lines.length > 0 && "Lines across: prompts, the same whatever the number of labels.",
     mark !== undefined && "On the axis: the number of labels from which fine-tuning does better, with its 90% interval.",
+    mark?.beyond !== undefined && !isTerminal && "Dotted: where extended curves meet.",
   ];
   return parts.filter((part) => part !== false).join(" ");
 }

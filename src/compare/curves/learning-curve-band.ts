@@ -95,8 +95,8 @@ export function learningCurveBand(
       size,
       reach,
       score,
-      low: Math.min(score, quantile(refitted, tail)),
-      high: Math.max(score, quantile(refitted, 1 - tail)),
+      low: Math.max(0, Math.min(score, quantile(refitted, tail))),
+      high: Math.min(1, Math.max(score, quantile(refitted, 1 - tail))),
       predictionLow: Math.max(0, Math.min(score, quantile(predicted, tail))),
       predictionHigh: Math.min(1, Math.max(score, quantile(predicted, 1 - tail))),
     };

@@ -115,6 +115,17 @@ describe("a learning curve", () => {
     expect(reachOf(Number.NaN, 1024)).toBe("too-far");
   });
 
+  test("has no interval beyond all right and all wrong, where the replicates' luck goes there", () => {
+    const points = pointsOf(power);
+    const curve = fitLearningCurve(points, { families: ["last1"] });
+    if (curve.kind === "refused") throw new Error(curve.reason);
+    const replicates = [-2, -1, 0, 1, 2].map((luck) => points.map(({ score }) => score + luck));
+    for (const at of learningCurveBand(curve, points, replicates, [16, 1024, 4096])) {
+      if (at.kind === "refused") throw new Error(at.reason);
+      expect([at.low, at.high, at.predictionLow, at.predictionHigh]).toEqual([0, 1, 0, 1]);
+    }
+  });
+
   test("has intervals that hold what more rows score, as often as they say", () => {
     const truth = (size: number): number => 0.9 - 1.5 * size ** -0.6;
     let covered = { curve: 0, measured: 0 };
