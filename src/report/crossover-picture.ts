@@ -115,13 +115,10 @@ export function crossoverPicture(comparison: Comparison): CrossoverPicture | nul
 }
 
 /** The chart in words, for those who don't see it. */
-export function pictureText(
-  { crossovers = [], curves: all = [] }: Comparison,
-  { metric, curves, lines }: CrossoverPicture,
-): string {
+export function pictureText({ crossovers = [] }: Comparison, { metric, curves, lines }: CrossoverPicture): string {
   const [pair] = crossovers;
   const format = (score: Estimate): string => formatMetric(metric, score.value);
-  const answer = pair === undefined ? [] : [crossoverText(pair), beyondText(pair, all)].filter((text) => text !== null);
+  const answer = pair === undefined ? [] : [crossoverText(pair), beyondText(pair)].filter((text) => text !== null);
   const grown = curves.map(({ name, points }) => {
     return `${name}: ${points.map(({ labels, score }) => `${format(score)} with ${formatCount(labels)}`).join(", ")} labels.`;
   });

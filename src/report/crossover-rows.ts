@@ -13,7 +13,7 @@ import {
 import { formatCount, formatPlural } from "../lib/text/format.js";
 import { formatMetricEstimate } from "../lib/text/metric-names.js";
 import type { Comparison } from "../types/comparison.js";
-import type { Crossover, LearningCurve } from "../types/curves.js";
+import type { Crossover } from "../types/curves.js";
 import type { CrossoverPicture } from "./crossover-picture.js";
 
 /** One pair in words. */
@@ -47,15 +47,14 @@ export function crossoverTitle({ crossovers = [] }: Comparison): string {
 }
 
 /** The pairs of one tuned approach below each other, those of the pair of the arms' best first. */
-export function crossoverRows({ crossovers = [], curves = [] }: Comparison): CrossoverRow[] {
+export function crossoverRows({ crossovers = [] }: Comparison): CrossoverRow[] {
   const order = [...new Set(crossovers.map(({ tuned }) => tuned))];
-  const sorted = crossovers.toSorted((a, b) => order.indexOf(a.tuned) - order.indexOf(b.tuned));
-  return sorted.map((crossover) => crossoverRow(crossover, curves));
+  return crossovers.toSorted((a, b) => order.indexOf(a.tuned) - order.indexOf(b.tuned)).map(crossoverRow);
 }
 
-function crossoverRow(crossover: Crossover, curves: readonly LearningCurve[]): CrossoverRow {
+function crossoverRow(crossover: Crossover): CrossoverRow {
   const { tuned, prompted, found } = crossover;
-  const details = [...otherRowsTexts(crossover), beyondText(crossover, curves), dataAdvantageText(crossover)].filter(
+  const details = [...otherRowsTexts(crossover), beyondText(crossover), dataAdvantageText(crossover)].filter(
     (text) => text !== null,
   );
   const head = { tuned, prompted, testRows: formatCount(found.rows), details };

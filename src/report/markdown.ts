@@ -115,7 +115,7 @@ function crossoverBlocks(comparison: Comparison): string[] {
   const { crossovers = [], curves = [] } = comparison;
   if (curves.length === 0) return [];
   const [pair] = crossovers;
-  const answer = pair === undefined ? [] : [crossoverText(pair), beyondText(pair, curves)].filter((text) => text !== null);
+  const answer = pair === undefined ? [] : [crossoverText(pair), beyondText(pair)].filter((text) => text !== null);
   const picture = crossoverPicture(comparison);
   const { tuned, prompted, labels, safeLabels, single, testRows } = crossoverHeads;
   const pairs = crossoverRows(comparison).map((row) => {

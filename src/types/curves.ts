@@ -92,8 +92,8 @@ export interface Crossover {
   /** Present where the LLM never answered some labels: which, and the same by the rows of the other labels. */
   readonly offered?: { readonly neverAnswered: readonly string[]; readonly found: CrossoverReading };
   /**
-   * Present where it is not reached with all labels: the number of labels at which fitted curves meet, with its 90 % interval, an end of which is `null`
-   * where it is out of sight. `null` where they do not meet within 8 times all labels, or where there is no fit.
+   * Present where it is not reached with all labels, and curves could be fitted: the number of labels at which they meet, with its 90 % interval, an end of
+   * which is `null` where it is out of sight. `null` where they do not meet within 8 times all labels.
    */
   readonly beyond?: {
     readonly labels: number;

@@ -91,17 +91,14 @@ describe("a crossover in words", () => {
   });
 
   it("keeps what was extrapolated apart, and flags what is far", () => {
-    const far = beyondText(pair({ found: found(after), beyond: { labels: 20_100, low: 7100, high: null, reach: "far" } }), []);
+    const far = beyondText(pair({ found: found(after), beyond: { labels: 20_100, low: 7100, high: null, reach: "far" } }));
     expect(far).toContain("20,000 labels (90% interval 7,100 to more than 31,000)");
     expect(far).toMatch(/guess.* 5\.2 times/);
-    const near = beyondText(pair({ found: found(after), beyond: { labels: 7093, low: null, high: 9000, reach: "near" } }), []);
+    const near = beyondText(pair({ found: found(after), beyond: { labels: 7093, low: null, high: 9000, reach: "near" } }));
     expect(near).toContain("7,100 labels (90% interval fewer than 3,870 to 9,000)");
     expect(near).not.toContain("guess");
-    const unmet = pair({ found: found(after), beyond: null });
-    const curve = { approach: "tune:probe", arm: "tune", metric: "accuracy", points: [] } as const;
-    expect(beyondText(unmet, [{ ...curve, fit: { kind: "fitted", shape: "pow3", expected: [] } }])).toContain("8 times");
-    expect(beyondText(unmet, [{ ...curve, fit: { kind: "refused", reason: "too-few-sizes" } }])).toBeNull();
-    expect(beyondText(pair(), [])).toBeNull();
+    expect(beyondText(pair({ found: found(after), beyond: null }))).toContain("8 times");
+    expect(beyondText(pair({ found: found(after) }))).toBeNull();
   });
 
   it("tells other choices of rows where they say something else", () => {

@@ -62,22 +62,11 @@ export function crossoverText({ tuned, prompted, found }: Pick<Crossover, "tuned
   return `${tuned} does better than ${prompted} ${from}${interval}; with a probability of 90% ${on(safeLabels)}.`;
 }
 
-/**
- * What fitted curves say of a crossover beyond what was measured; `null` where none was looked for.
- *
- * @param curves tell whether there are two to extend: `null` where there are not. @default not known
- */
-export function beyondText(
-  { beyond, found, tuned, prompted }: Pick<Crossover, "beyond" | "found" | "tuned" | "prompted">,
-  curves?: readonly LearningCurve[],
-): string | null {
+/** What fitted curves say of a crossover beyond what was measured; `null` where none was looked for, or where there is no curve to extend. */
+export function beyondText({ beyond, found }: Pick<Crossover, "beyond" | "found">): string | null {
   if (beyond === undefined || found.kind === "refused") return null;
   const { largest } = measuredLabels(found);
-  if (beyond === null) {
-    if (curves === undefined) return "Extended curves do not meet within 8 times as many either, or no curve could be fitted.";
-    const isFitted = curves.every(({ approach, fit }) => (approach !== tuned && approach !== prompted) || fit.kind === "fitted");
-    return isFitted ? "Extended curves do not meet within 8 times as many either." : null;
-  }
+  if (beyond === null) return "Extended curves do not meet within 8 times as many either.";
   const low = beyond.low === null ? `fewer than ${formatCount(largest)}` : twoDigits(beyond.low);
   const high = beyond.high === null ? `more than ${twoDigits(8 * largest)}` : twoDigits(beyond.high);
   const times = `${formatNumber(Number((beyond.labels / largest).toPrecision(2)))} times what was measured`;

@@ -36,7 +36,7 @@ export function crossoverOf(tuned: ScoredArm, prompted: ScoredArm, input: Curves
         found: readingOf(drawTogether(tuned, prompted, offered, input), rowsOf(offered).length),
       },
     }),
-    ...(isBeyond && { beyond: beyondOf(drawn, chanceOf(input)) }),
+    ...(isBeyond && beyondOf(drawn, chanceOf(input))),
     ...advantageOf(drawn),
   };
 }
@@ -80,12 +80,12 @@ function readingOf(drawn: DrawnPair, rows: number): CrossoverReading {
   };
 }
 
-function beyondOf(drawn: DrawnPair, chance: { readonly chance?: number }): NonNullable<Crossover["beyond"]> | null {
+function beyondOf(drawn: DrawnPair, chance: { readonly chance?: number }): Pick<Crossover, "beyond"> {
   const found = drawn && extrapolatedCrossover(...drawn, { ...chance, confidence: crossoverConfidence });
-  if (found?.kind !== "extrapolated") return null;
+  if (found?.kind !== "extrapolated") return {};
   const { reach, labels } = found;
-  if (labels.labels === null || (reach !== "near" && reach !== "far")) return null;
-  return { labels: labels.labels, low: found.low.labels, high: found.high.labels, reach };
+  if (labels.labels === null || (reach !== "near" && reach !== "far")) return { beyond: null };
+  return { beyond: { labels: labels.labels, low: found.low.labels, high: found.high.labels, reach } };
 }
 
 function advantageOf(drawn: DrawnPair): Pick<Crossover, "dataAdvantage"> {

@@ -18,7 +18,7 @@ export function crossoverSection(comparison: Comparison): Markup | null {
   if (curves.length === 0) return null;
   const picture = crossoverPicture(comparison);
   const [pair] = crossovers;
-  const beyond = pair === undefined ? null : beyondText(pair, curves);
+  const beyond = pair === undefined ? null : beyondText(pair);
   const notes = crossoverNotes(comparison, picture);
   return markup`${pair !== undefined && markup`<p>${crossoverText(pair)}${beyond !== null && markup` ${beyond}`}</p>`}${
     picture !== null && markup`${crossoverFigure(comparison, picture)}${legend(comparison)}${pointTable(picture)}`

@@ -74,7 +74,7 @@ export function crossoverChartLines(picture: CrossoverPicture, options: Crossove
     const letters = endLetters(picture, (score) => rowOf(score) === index, style);
     // No blanks at the end of a line: in color they could not be trimmed any more.
     const drawn = letters === "" ? row.slice(0, row.findLastIndex((each) => each !== undefined) + 1) : row;
-    return `${style.dim(name.padStart(nameWidth))} ${styled(drawn, style)} ${letters}`.trimEnd();
+    return `${" ".repeat(nameWidth - name.length)}${style.dim(name)} ${styled(drawn, style)} ${letters}`.trimEnd();
   });
   const axis = axisPlaces(mark, columnOf, plotWidth, glyphs);
   const margin = " ".repeat(nameWidth + 1);

@@ -1,4 +1,5 @@
 /** @file The terminal's section on labels: how quality grows with them, and from how many on fine-tuning beats prompting. */
+import type { Advice } from "../../advise/advise.js";
 import { beyondText, crossoverText } from "../../advise/words/crossovers.js";
 import { isShareOfRows } from "../../compare/metrics/share-of-rows.js";
 import { wrap } from "../../lib/text/display-width.js";
@@ -10,13 +11,17 @@ import { crossoverChartLines } from "./crossover-chart.js";
 import type { Page } from "./page.js";
 import { type Column, tableBlocks } from "./table.js";
 
-/** The answer in a sentence, the chart, and the pairs of the tuned approach that the answer is about. */
-export function crossoverLines(comparison: Comparison, page: Page): string[] {
-  const { crossovers = [], curves = [] } = comparison;
+/** The answer in a sentence unless the advice has given it, the chart, and the pairs of the tuned approach that the answer is about. */
+export function crossoverLines(comparison: Comparison, advice: Advice, page: Page): string[] {
+  const { crossovers = [] } = comparison;
   const { width, style, say } = page;
   const [pair] = crossovers;
   const dimmed = (text: string): string[] => wrap(say(text), width).map(style.dim);
-  const answer = pair === undefined ? [] : [crossoverText(pair), beyondText(pair, curves)].filter((text) => text !== null);
+  // What the answer at the top has said is not said again on the same screen.
+  const isTold = advice.reasons.some(
+    (reason) => reason.kind === "crossover" && reason.tuned === pair?.tuned && reason.prompted === pair.prompted,
+  );
+  const answer = pair === undefined || isTold ? [] : [crossoverText(pair), beyondText(pair)].filter((text) => text !== null);
   const picture = crossoverPicture(comparison);
   const formatTick = picture !== null && isShareOfRows(picture.metric) ? percentTick : shareTick;
   const rows = crossoverRows(comparison);

@@ -63,7 +63,7 @@ export function renderText(
           section(`${chartTitle(comparison)}, with 95% intervals`, chartLines(comparison, advice, page), page),
           ...(comparison.curves === undefined
             ? []
-            : [section(crossoverTitle(comparison), crossoverLines(comparison, page), page)]),
+            : [section(crossoverTitle(comparison), crossoverLines(comparison, advice, page), page)]),
           section("All approaches", rankingLines(comparison, advice, page), page),
         ]
       : []),

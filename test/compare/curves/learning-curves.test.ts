@@ -101,6 +101,14 @@ describe("where a tuned curve meets a prompt", () => {
     expect(low).not.toHaveProperty("beyond");
   });
 
+  test("nothing is said of more labels where no curve could be fitted", async () => {
+    const falling = (rows: number): number => 0.8 - 0.0003 * rows;
+    const { crossovers, curves } = await run([tuned(falling), prompt(0.95)]);
+    expect(curves![0]!.fit).toEqual({ kind: "refused", reason: "not-rising" });
+    expect(readingOf(crossovers![0]).labels).toMatchObject({ value: null, side: { value: "after" } });
+    expect(crossovers![0]).not.toHaveProperty("beyond");
+  });
+
   test("rows that the prompt has no answer to are left out, and counted as wrong beside it", async () => {
     const gone: Prediction = { answer: null, failure: "missing" };
     const recorded = prompt(0.75, (answer, row) => (row % 5 === 0 ? gone : answer));
