@@ -65,10 +65,12 @@ export function summarize({
       best,
       curves: rows.curves?.curves ?? [],
       crossovers,
+      experiments: rows.experiments,
     }),
     breakEven: crossing,
     ...(rows.curves !== null && { curves: rows.curves.curves, crossovers }),
     ...(rows.calibrations.length > 0 && { calibrations: rows.calibrations }),
+    ...(rows.experiments !== null && { experiments: rows.experiments }),
     failed: [...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)), ...unmeasured],
     ...(unanswered.length > 0 && { unanswered }),
   };

@@ -3,6 +3,7 @@ import type { ApproachCalibration } from "./calibration.js";
 import type { Contrast } from "./contrast.js";
 import type { Crossover, LearningCurve } from "./curves.js";
 import type { TaskFacts } from "./data.js";
+import type { ExperimentResults } from "./experiments.js";
 import type { FactorRow } from "./factors.js";
 import type { FailedApproach, Measurement } from "./measurement.js";
 import type { Spending } from "./prediction.js";
@@ -41,6 +42,8 @@ export interface Comparison {
   readonly crossovers?: readonly Crossover[];
   /** How far claims of confidence can be believed, one an approach that makes some, the best first. Absent where none does. */
   readonly calibrations?: readonly ApproachCalibration[];
+  /** What experiments showed: a new label, texts typed otherwise, chance and wording. Absent where nothing was tried. */
+  readonly experiments?: ExperimentResults;
   /** What all of it came to, with what was measured anew. Absent where nothing was asked. */
   readonly spending?: Spending;
 }
