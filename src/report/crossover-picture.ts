@@ -114,6 +114,28 @@ export function crossoverPicture(comparison: Comparison): CrossoverPicture | nul
   };
 }
 
+/** Less than this between the lowest and the highest score would be stretched to look like much. */
+const leastSpan = 0.02;
+
+/** The scores that a chart must span: all values and, where intervals are drawn, those of the pair; others may reach out of it. */
+export function scoreDomain(
+  { curves, lines }: Pick<CrossoverPicture, "curves" | "lines">,
+  { hasIntervals }: { readonly hasIntervals: boolean },
+): [lowest: number, highest: number] {
+  const estimates = [
+    ...curves.flatMap(({ points, extended, isMain }) => [...points, ...extended].map(({ score }) => ({ score, isMain }))),
+    ...lines,
+  ];
+  const ends = estimates
+    .flatMap(({ score, isMain }) => (isMain && hasIntervals ? [score.value, score.low, score.high] : [score.value]))
+    .filter(Number.isFinite);
+  const [lowest, highest] = [Math.min(...ends), Math.max(...ends)];
+  const missing = Math.max(0, leastSpan - (highest - lowest));
+  // What would go beyond all right or all wrong goes to the other side.
+  const low = Math.max(0, Math.min(lowest - missing / 2, 1 - leastSpan));
+  return [Math.min(lowest, low), Math.max(highest, Math.min(1, low + leastSpan))];
+}
+
 /** The chart in words, for those who don't see it. */
 export function pictureText({ crossovers = [] }: Comparison, { metric, curves, lines }: CrossoverPicture): string {
   const [pair] = crossovers;

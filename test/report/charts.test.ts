@@ -3,12 +3,14 @@ import { answeredShareChart } from "../../src/report/charts/answered-share-chart
 import { breakEvenChart } from "../../src/report/charts/break-even-chart.js";
 import { confusionChart } from "../../src/report/charts/confusion-chart.js";
 import { costQualityChart } from "../../src/report/charts/cost-quality-chart.js";
+import { crossoverChart } from "../../src/report/charts/crossover-chart.js";
 import { intervalChart } from "../../src/report/charts/interval-chart.js";
 import { labelChart } from "../../src/report/charts/label-chart.js";
 import { reliabilityChart } from "../../src/report/charts/reliability-chart.js";
 import { linearScale, logScale, shareDomain, ticksBetween } from "../../src/report/charts/scale.js";
 import { percentTick, secondsTick, shareTick, usdTick } from "../../src/report/charts/ticks.js";
 import { type TrainingCurve, trainingChart } from "../../src/report/charts/training-chart.js";
+import type { CrossoverPicture } from "../../src/report/crossover-picture.js";
 import { type Markup, markupSource } from "../../src/report/markup.js";
 import type { Arm } from "../../src/types/identity.js";
 import type { LabelScore } from "../../src/types/scores.js";
@@ -51,6 +53,35 @@ const confusion = [
   [0, 0, 9, 0],
 ];
 
+const estimate = (value: number, half: number) => ({ value, low: value - half, high: value + half });
+
+/** A curve that overtakes one of two prompts, and is extended. */
+const crossing: CrossoverPicture = {
+  metric: "accuracy",
+  curves: [
+    {
+      name: "tune:probe",
+      letter: "a",
+      arm: "tune",
+      isMain: true,
+      points: [16, 32, 64, 128, 240].map((labels, i) => ({ labels, score: estimate(0.77 + 0.04 * i, 0.05 - 0.005 * i) })),
+      extended: [240, 339, 480].map((labels, i) => ({ labels, score: estimate(0.93 + 0.01 * i, 0.03 + 0.01 * i) })),
+    },
+  ],
+  lines: [
+    { name: "prompt:few-shot@openai:gpt-5-mini", letter: "b", arm: "prompt", isMain: true, score: estimate(0.88, 0.02) },
+    { name: "prompt:zero-shot@openai:gpt-5-mini", letter: "c", arm: "prompt", isMain: false, score: estimate(0.87, 0.02) },
+  ],
+  domain: [16, 480],
+  mark: {
+    labels: { value: 108, low: 61, high: null, side: { high: "after" } },
+    measured: { smallest: 16, largest: 240 },
+    text: "about 110 labels (90% interval 61 to more than 240)",
+    shortText: "about 110 labels",
+  },
+  leftOut: [],
+};
+
 /** A loss that falls from 2 with a wave in it, of which one batch is wild. */
 const training: TrainingCurve = {
   approach: "tune:full",
@@ -85,6 +116,7 @@ const charts: Readonly<Record<string, (width: number) => Markup>> = {
     ),
   "cost-quality": (width) => costQualityChart(points, { ...frame, width }),
   "break-even": (width) => breakEvenChart(lines, { ...frame, width, breakEven: 123_800 }),
+  crossover: (width) => crossoverChart(crossing, { ...frame, width, formatTick: percentTick }),
   training: (width) => trainingChart(training, { ...frame, width }),
   reliability: (width) =>
     reliabilityChart(

@@ -3,7 +3,7 @@ import { advise } from "../../src/advise/advise.js";
 import { displayWidth } from "../../src/lib/text/display-width.js";
 import { crossoverChart } from "../../src/report/charts/crossover-chart.js";
 import { percentTick } from "../../src/report/charts/ticks.js";
-import { crossoverPicture, pictureText } from "../../src/report/crossover-picture.js";
+import { crossoverPicture, pictureText, scoreDomain } from "../../src/report/crossover-picture.js";
 import { renderHtml } from "../../src/report/html/render-html.js";
 import { renderMarkdown } from "../../src/report/markdown.js";
 import { markupSource } from "../../src/report/markup.js";
@@ -37,6 +37,11 @@ const out = (side: "before" | "after"): LabelsEstimate => ({
 
 const tooFew = withCurve({ fit: { kind: "refused", reason: "too-few-sizes" } });
 const noScores = withCurve({ points: [], fit: { kind: "refused", reason: "no-scores" } });
+const all = { value: 1, low: 1, high: 1 };
+const allRight: Comparison = {
+  ...withCurve({ points: full.curves![0]!.points.map((point) => ({ ...point, score: all })), fit: tooFew.curves![0]!.fit }),
+  summaries: full.summaries.map((summary) => ({ ...summary, accuracy: all })),
+};
 const promptCurve: LearningCurve = { ...full.curves![0]!, approach: "prompt:few-shot@openai:gpt-5-mini", arm: "prompt" };
 const crowded = comparisonOf({
   ...small,
@@ -63,6 +68,7 @@ const cases: readonly (readonly [string, Comparison])[] = [
   ["too few sizes", tooFew],
   ["no scores", noScores],
   ["two points with one score", withCurve({ points: full.curves![0]!.points.slice(0, 2), fit: tooFew.curves![0]!.fit })],
+  ["all right", allRight],
   ["a prompt with a curve", { ...full, curves: [...full.curves!, promptCurve] }],
   ["no prompt", comparisonOf({ ...small, approaches: fullApproaches.filter(({ arm }) => arm !== "prompt") })],
   ["a stand-in", comparisonOf({ ...small, approaches: offlineApproaches })],
@@ -163,6 +169,14 @@ describe("what a crossover chart shows", () => {
       expect(outside).toContain('class="labels-end"');
       expect(outside).toContain(side === "before" ? "already before 16 labels" : "not within 256 labels");
     }
+  });
+
+  it("spans shares alone, and never so few that chance looks like much", () => {
+    expect(scoreDomain(crossoverPicture(allRight)!, { hasIntervals: true })).toEqual([0.98, 1]);
+    const [line] = crossoverPicture(full)!.lines;
+    const at = (value: number) => ({ curves: [], lines: [{ ...line!, score: { value, low: value, high: value } }] });
+    expect(scoreDomain(at(0), { hasIntervals: true })).toEqual([0, 0.02]);
+    expect(scoreDomain(at(0.5), { hasIntervals: true })).toEqual([0.49, 0.51]);
   });
 
   it("is nothing where no curve was measured", () => {

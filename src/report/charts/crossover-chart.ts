@@ -1,6 +1,13 @@
 import { formatCount } from "../../lib/text/format.js";
 import type { OutOfSight } from "../../types/curves.js";
-import type { CrossoverMark, CrossoverPicture, CurveSeries, LabeledScore, PromptLine } from "../crossover-picture.js";
+import {
+  type CrossoverMark,
+  type CrossoverPicture,
+  type CurveSeries,
+  type LabeledScore,
+  type PromptLine,
+  scoreDomain,
+} from "../crossover-picture.js";
 import { type Content, type Markup, markup } from "../markup.js";
 import { linearScale, logScaleAt, type Scale, spaced } from "./scale.js";
 import { type Frame, mark, pixel, svg, textWidth, truncateToPixels, xAxis, yAxis } from "./svg.js";
@@ -42,7 +49,7 @@ export function crossoverChart(picture: CrossoverPicture, { formatTick, ...frame
   };
   const height = area.bottom + 46 + (hasNames ? 0 : names.length * (lineHeight + 3) + 4);
   const x = labelScale(picture, area);
-  const y = linearScale(scoreDomain(picture), [area.bottom, area.top], 5);
+  const y = linearScale(scoreDomain(picture, { hasIntervals: true }), [area.bottom, area.top], 5);
   const drawnBack = <Series extends { readonly isMain: boolean }>(series: readonly Series[]): Series[] =>
     series.toSorted((a, b) => Number(a.isMain) - Number(b.isMain));
 
@@ -68,18 +75,6 @@ function labelScale({ curves, domain }: CrossoverPicture, { left, right }: Area)
   const candidates = [measured.at(-1)!, measured[0]!, domain[1], ...measured];
   const gap = textWidth(formatCount(domain[1])) + 6;
   return logScaleAt(spaced([...new Set(candidates)], place, gap), domain, [left, right]);
-}
-
-/** All scores, the intervals of the pair, and of the others as far as they don't squeeze them. */
-function scoreDomain({ curves, lines }: CrossoverPicture): [number, number] {
-  const estimates = [
-    ...curves.flatMap(({ points, extended, isMain }) => [...points, ...extended].map(({ score }) => ({ score, isMain }))),
-    ...lines,
-  ];
-  const ends = estimates
-    .flatMap(({ score, isMain }) => (isMain ? [score.value, score.low, score.high] : [score.value]))
-    .filter(Number.isFinite);
-  return [Math.min(...ends), Math.max(...ends)];
 }
 
 /** Within the ticks of an axis: intervals of what is drawn back may reach out of it. */

@@ -2,7 +2,7 @@ import { displayWidth, truncate } from "../../lib/text/display-width.js";
 import { formatCount } from "../../lib/text/format.js";
 import type { Arm } from "../../types/identity.js";
 import { logScaleAt, spaced, ticksBetween } from "../charts/scale.js";
-import type { CrossoverMark, CrossoverPicture, LabeledScore } from "../crossover-picture.js";
+import { type CrossoverMark, type CrossoverPicture, type LabeledScore, scoreDomain } from "../crossover-picture.js";
 import type { Glyphs } from "./glyphs.js";
 import type { Style } from "./style.js";
 
@@ -34,11 +34,7 @@ interface Place {
 export function crossoverChartLines(picture: CrossoverPicture, options: CrossoverChartOptions): string[] {
   const { curves, lines, domain } = picture;
   const { width, glyphs, style, formatTick } = options;
-  const scores = [
-    ...curves.flatMap(({ points, extended }) => [...points, ...extended].map(({ score }) => score.value)),
-    ...lines.map(({ score }) => score.value),
-  ];
-  const ticks = ticksBetween(Math.min(...scores), Math.max(...scores), plotHeight / 2);
+  const ticks = ticksBetween(...scoreDomain(picture, { hasIntervals: false }), plotHeight / 2);
   const [lowest, highest] = [ticks[0]!, ticks.at(-1)!];
   const rowOf = (score: number): number => Math.round(((highest - score) / (highest - lowest)) * (plotHeight - 1));
   const names = ticks.map((tick) => formatTick(tick));
