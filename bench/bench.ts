@@ -1,6 +1,8 @@
 /** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
 import { article } from "./article/compare.js";
+import { backtest } from "./curves/backtest.js";
 import { curves } from "./curves/curves.js";
+import { wholeSummary } from "./curves/whole-summary.js";
 import { decideAnew } from "./decide/decide.js";
 import { predictions } from "./predictions/compare.js";
 import { probe } from "./probe/compare.js";
@@ -19,6 +21,8 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   probe,
   decide: decideAnew,
   curves,
+  summary: wholeSummary,
+  backtest,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

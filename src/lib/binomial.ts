@@ -72,6 +72,7 @@ export function binomialSampler(random: Random): (n: number, p: number) => numbe
     if (n === 0 || p <= 0) return 0;
     if (p >= 1) return n;
     if (p > 0.5) return n - draw(n, 1 - p);
+    if (n === 1) return random.uniform() < 1 - p ? 0 : 1;
     return n * p < 10 ? byInversion(random, n, p) : byRejection(random, n, p);
   };
   return draw;

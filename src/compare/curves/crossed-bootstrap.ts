@@ -64,33 +64,55 @@ export interface NoReplicates {
  */
 export function crossedBootstrap(
   arms: readonly MeasuredArm[],
-  { groups = [], counted, replicates = 2000, seed = 42 }: CrossedBootstrapOptions = {},
+  options: CrossedBootstrapOptions = {},
 ): CrossedReplicates | NoReplicates {
+  return repeatedBootstrap(options)(arms);
+}
+
+/**
+ * `crossedBootstrap` of one approach or several after the other on the same test rows. The rows are drawn once, and so are the scores of an approach that is
+ * given again; each call answers as `crossedBootstrap` does, whatever was asked before.
+ */
+export function repeatedBootstrap({
+  groups = [],
+  counted,
+  replicates = 2000,
+  seed = 42,
+}: CrossedBootstrapOptions = {}): (arms: readonly MeasuredArm[]) => CrossedReplicates | NoReplicates {
   checkNumber("replicates", replicates, Number.isInteger(replicates) && replicates >= 1, "a whole number of at least 1");
-  if (arms.length === 0 || arms.some(({ runs }) => runs.length === 0)) return { kind: "refused", reason: "no-runs" };
-  const bySize = arms.map(runsBySize);
-  const rowCounts = new Set(
-    arms.flatMap(({ runs }) => runs.flatMap(({ rows }) => (typeof rows === "function" ? [] : rows.length))),
-  );
-  const rowCount = [...rowCounts][0] ?? counted?.length ?? groups.length;
-  const hasSizes = arms.every((arm) => arm.kind === "line" || arm.runs.every(({ size }) => Number.isFinite(size) && size >= 1));
-  if (rowCounts.size > 1 || !hasSizes) return { kind: "refused", reason: "no-scores" };
-  const rows = Array.from({ length: rowCount }, (_, row) => row).filter((row) => counted === undefined || counted[row] === 1);
-  if (rows.length === 0) return { kind: "refused", reason: "no-rows" };
-  const draws = drawRows(rows, rowCount, groupNames(groups, rowCount), replicates, random(seed, "rows"));
-  const cells = bySize.flat();
-  const scores = scoreCells(cells, draws);
-  if (scores.some(({ value, drawn }) => !Number.isFinite(value) || !drawn.every(Number.isFinite))) {
-    return { kind: "refused", reason: "no-scores" };
-  }
-  const luck = luckSource(replicates, random(seed, "runs"));
-  let at = 0;
-  const replicated = bySize.map((sizes, arm) => {
-    const own = scores.slice(at, at + sizes.length);
-    at += sizes.length;
-    return armReplicates(arms[arm]!.kind, sizes, own, draws, luck);
-  });
-  return { kind: "replicates", arms: replicated };
+  let draws: RowDraws | undefined;
+  const scoresOf = new Map<MeasuredArm, { readonly sizes: readonly RunsAtSize[]; readonly scores: readonly CellScore[] }>();
+  return (arms) => {
+    if (arms.length === 0 || arms.some(({ runs }) => runs.length === 0)) return { kind: "refused", reason: "no-runs" };
+    const rowCounts = new Set(
+      arms.flatMap(({ runs }) => runs.flatMap(({ rows }) => (typeof rows === "function" ? [] : rows.length))),
+    );
+    const rowCount = [...rowCounts][0] ?? counted?.length ?? groups.length;
+    const hasSizes = arms.every((arm) => arm.kind === "line" || arm.runs.every(({ size }) => Number.isFinite(size) && size >= 1));
+    if (rowCounts.size > 1 || !hasSizes) return { kind: "refused", reason: "no-scores" };
+    if (draws?.rowCount !== rowCount) {
+      const rows = Array.from({ length: rowCount }, (_, row) => row).filter((row) => counted === undefined || counted[row] === 1);
+      if (rows.length === 0) return { kind: "refused", reason: "no-rows" };
+      draws = drawRows(rows, rowCount, groupNames(groups, rowCount), replicates, random(seed, "rows"));
+      scoresOf.clear();
+    }
+    const drawn = draws;
+    const scored = arms.map((arm) => {
+      const sizes = runsBySize(arm);
+      const known = scoresOf.get(arm) ?? { sizes, scores: scoreCells(sizes, drawn) };
+      scoresOf.set(arm, known);
+      return known;
+    });
+    if (
+      scored.some(({ scores }) => scores.some(({ value, drawn }) => !Number.isFinite(value) || !drawn.every(Number.isFinite)))
+    ) {
+      return { kind: "refused", reason: "no-scores" };
+    }
+    // Luck is drawn in the order of the arms: anew for each call, or an answer would depend on those before.
+    const luck = luckSource(replicates, random(seed, "runs"));
+    const replicated = scored.map(({ sizes, scores }, at) => armReplicates(arms[at]!.kind, sizes, scores, drawn, luck));
+    return { kind: "replicates", arms: replicated };
+  };
 }
 
 /** UserError where two approaches cannot have been drawn together. */

@@ -1,18 +1,19 @@
 /** @file From how many labels on a tuned approach does better than a prompted one, by each choice of rows. */
 import type { Crossover, CrossoverReading, LabelsEstimate, LabelsFrom } from "../../types/curves.js";
 import { neverAnswered } from "../never-answered.js";
-import { type ArmReplicates, crossedBootstrap } from "./crossed-bootstrap.js";
+import type { BootstrapsByRows } from "./bootstraps-by-rows.js";
+import type { ArmReplicates } from "./crossed-bootstrap.js";
 import { type Crossover as CrossoverCurve, crossover } from "./crossover.js";
 import { dataAdvantageInterval } from "./data-advantage.js";
 import { extrapolatedCrossover } from "./extrapolated-crossover.js";
 import type { LabelCount } from "./label-count.js";
-import { type CurvesInput, chanceOf, groupsOf, measuredArm, type ScoredArm } from "./scored-arm.js";
+import { type CurvesInput, chanceOf, type ScoredArm } from "./scored-arm.js";
 
 /** Of each interval of n*. */
 const crossoverConfidence = 0.9;
 
 /** The crossover of a tuned curve with a prompt: by the rows that both have, and by the readings that may differ from it. */
-export function crossoverOf(tuned: ScoredArm, prompted: ScoredArm, input: CurvesInput): Crossover {
+export function crossoverOf(tuned: ScoredArm, prompted: ScoredArm, bootstraps: BootstrapsByRows, input: CurvesInput): Crossover {
   const { metric, task } = input;
   const both = tuned.present.map((present, row) => present & prompted.present[row]!);
   const shared = rowsOf(both);
@@ -20,7 +21,11 @@ export function crossoverOf(tuned: ScoredArm, prompted: ScoredArm, input: Curves
   const truths = prompted.coded[0]!.truths;
   const offered = both.map((present, row) => (truths[row]!.some((label) => never.includes(label)) ? 0 : present));
   const everyRow = new Uint8Array(task.testRows).fill(1);
-  const drawn = drawTogether(tuned, prompted, both, input);
+  const drawTogether = (counted: Uint8Array): DrawnPair => {
+    const drawn = bootstraps(counted)([tuned.measured, prompted.measured]);
+    return drawn.kind === "refused" ? null : [drawn.arms[0]!, drawn.arms[1]!];
+  };
+  const drawn = drawTogether(both);
   const found = readingOf(drawn, shared.length);
   const isBeyond = found.kind === "crossover" && found.labels.side.value === "after";
   return {
@@ -29,11 +34,11 @@ export function crossoverOf(tuned: ScoredArm, prompted: ScoredArm, input: Curves
     metric,
     found,
     isPromptCurve: prompted.sizes > 1,
-    ...(shared.length < task.testRows && { asWrong: readingOf(drawTogether(tuned, prompted, everyRow, input), task.testRows) }),
+    ...(shared.length < task.testRows && { asWrong: readingOf(drawTogether(everyRow), task.testRows) }),
     ...(never.length > 0 && {
       offered: {
         neverAnswered: never.map((label) => task.labels[label]!),
-        found: readingOf(drawTogether(tuned, prompted, offered, input), rowsOf(offered).length),
+        found: readingOf(drawTogether(offered), rowsOf(offered).length),
       },
     }),
     ...(isBeyond && beyondOf(drawn, chanceOf(input))),
@@ -56,12 +61,6 @@ function neverAnsweredIn({ coded, measurements }: ScoredArm, rows: readonly numb
 
 /** The tuned and the prompted approach, resampled together; `null` where no row is left. */
 type DrawnPair = readonly [tuned: ArmReplicates, prompted: ArmReplicates] | null;
-
-function drawTogether(tuned: ScoredArm, prompted: ScoredArm, counted: Uint8Array, { metric, seed }: CurvesInput): DrawnPair {
-  const arms = [measuredArm(tuned, metric), measuredArm(prompted, metric)];
-  const drawn = crossedBootstrap(arms, { groups: groupsOf(tuned), counted, seed });
-  return drawn.kind === "refused" ? null : [drawn.arms[0]!, drawn.arms[1]!];
-}
 
 function readingOf(drawn: DrawnPair, rows: number): CrossoverReading {
   if (drawn === null) return { kind: "refused", rows, reason: "no-rows" };

@@ -3,11 +3,12 @@ import { quantile } from "../../lib/quantile.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Crossover, LearningCurve } from "../../types/curves.js";
 import type { Estimate } from "../../types/scores.js";
-import { type ArmReplicates, crossedBootstrap } from "./crossed-bootstrap.js";
+import { type BootstrapsByRows, bootstrapsByRows } from "./bootstraps-by-rows.js";
+import type { ArmReplicates } from "./crossed-bootstrap.js";
 import { crossoverOf } from "./crossover-of.js";
 import { type CurvePoint, fitLearningCurve } from "./learning-curve.js";
 import { learningCurveBand } from "./learning-curve-band.js";
-import { armsOf, type CurvesInput, chanceOf, groupsOf, measuredArm, type ScoredArm } from "./scored-arm.js";
+import { armsOf, type CurvesInput, chanceOf, type ScoredArm } from "./scored-arm.js";
 
 /** Sizes at which a fitted curve is told, beyond those measured: in steps of √2 up to 8 times all rows. */
 const farthest = 8;
@@ -25,15 +26,17 @@ export interface CurveStatistics {
  */
 export function learningCurves(input: CurvesInput): CurveStatistics | null {
   const arms = armsOf(input);
-  const drawn = new Map(arms.filter(({ sizes }) => sizes > 1).map((arm) => [arm, learningCurve(arm, input)]));
+  const bootstraps = bootstrapsByRows(arms, input);
+  const drawn = new Map(arms.filter(({ sizes }) => sizes > 1).map((arm) => [arm, learningCurve(arm, bootstraps, input)]));
   if (drawn.size === 0) return null;
   const prompts = arms.filter(({ arm }) => arm === "prompt");
   const asking = prompts.filter(({ asksLlm }) => asksLlm);
-  const crossovers = [...drawn.keys()].flatMap((arm) => {
-    if (arm.arm !== "tune") return [];
-    return (asking.length > 0 ? asking : prompts).map((prompted) => crossoverOf(arm, prompted, input));
-  });
-  return { curves: [...drawn.values()], crossovers };
+  const tuned = [...drawn.keys()].filter(({ arm }) => arm === "tune");
+  // Prompt by prompt, since pairs with one prompt mostly have their rows, and so their draws, in common.
+  const byPrompt = (asking.length > 0 ? asking : prompts).map((prompted) =>
+    tuned.map((arm) => crossoverOf(arm, prompted, bootstraps, input)),
+  );
+  return { curves: [...drawn.values()], crossovers: tuned.flatMap((_, at) => byPrompt.map((pairs) => pairs[at]!)) };
 }
 
 /** With the pair of the arms' best first, and those of one of the two before the rest. */
@@ -43,10 +46,10 @@ export function bestPairFirst(crossovers: readonly Crossover[], best: Comparison
   return crossovers.toSorted((a, b) => rank(b) - rank(a));
 }
 
-function learningCurve(arm: ScoredArm, input: CurvesInput): LearningCurve {
+function learningCurve(arm: ScoredArm, bootstraps: BootstrapsByRows, input: CurvesInput): LearningCurve {
   const { metric, seed } = input;
   const names = { approach: arm.approach, arm: arm.arm, metric };
-  const drawn = crossedBootstrap([measuredArm(arm, metric)], { groups: groupsOf(arm), counted: arm.present, seed });
+  const drawn = bootstraps(arm.present)([arm.measured]);
   if (drawn.kind === "refused") return { ...names, points: [], fit: { kind: "refused", reason: "no-scores" } };
   const replicates = drawn.arms[0]!;
   const points = replicates.sizes.map((labels, index) => {

@@ -11,8 +11,8 @@ export interface RowDraws {
   /** The unit that each row belongs to: itself, or its group; −1 where it does not count. */
   readonly unitOf: Int32Array;
   readonly unitCount: number;
-  /** How often each unit was drawn, replicate by replicate. */
-  readonly times: Uint16Array;
+  /** How often each unit was drawn, replicate by replicate: never 256 times, which of more units than that has no probability to speak of. */
+  readonly times: Uint8Array;
   /** By how much each replicate's distance from what was measured is to be stretched, for there are few units. */
   readonly stretch: Float64Array;
 }
@@ -39,7 +39,7 @@ export function drawRows(
     if (group !== undefined && known === undefined) unitOfGroup.set(group, unitCount);
     unitOf[row] = known ?? unitCount++;
   }
-  const times = new Uint16Array(replicates * unitCount);
+  const times = new Uint8Array(replicates * unitCount);
   for (let start = 0; start < times.length; start += unitCount) {
     for (let drawn = 0; drawn < unitCount; drawn++) times[start + random.integer(unitCount)]!++;
   }

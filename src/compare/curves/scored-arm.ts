@@ -27,6 +27,8 @@ export interface ScoredArm {
   readonly asksLlm: boolean;
   readonly measurements: readonly Measurement[];
   readonly coded: readonly CodedRows[];
+  /** As the bootstrap takes it. */
+  readonly measured: MeasuredArm;
   /** Numbers of training rows. */
   readonly sizes: number;
   /** 1 for each test row that every run has an outcome of. */
@@ -34,27 +36,32 @@ export interface ScoredArm {
 }
 
 /** The approaches in the order of their summaries. */
-export function armsOf({ measurements, task, summaries }: CurvesInput): ScoredArm[] {
+export function armsOf({ measurements, task, metric, summaries }: CurvesInput): ScoredArm[] {
   return summaries.map(({ approach, arm, traits }) => {
     const own = measurements.filter(
       (each) => each.approach === approach && each.split === "test" && each.experiment === undefined,
     );
     const present = new Uint8Array(task.testRows).fill(1);
     for (const { outcomes } of own) for (const [row, outcome] of outcomes.entries()) if (isMissing(outcome)) present[row] = 0;
+    const coded = own.map(({ outcomes }) => codeOutcomes(outcomes, task));
+    const sizes = new Set(own.map(({ trainSize }) => trainSize)).size;
     return {
       approach,
       arm,
       asksLlm: isPromptedLlm({ arm, traits }),
       measurements: own,
-      coded: own.map(({ outcomes }) => codeOutcomes(outcomes, task)),
-      sizes: new Set(own.map(({ trainSize }) => trainSize)).size,
+      coded,
+      measured: measuredArm({ measurements: own, coded, sizes }, metric),
+      sizes,
       present,
     };
   });
 }
 
-/** As the bootstrap takes it. */
-export function measuredArm({ measurements, coded, sizes }: ScoredArm, metric: Metric): MeasuredArm {
+function measuredArm(
+  { measurements, coded, sizes }: Pick<ScoredArm, "measurements" | "coded" | "sizes">,
+  metric: Metric,
+): MeasuredArm {
   const runs = measurements.map(({ seed, trainSize }, index) => ({
     seed,
     size: trainSize,
@@ -80,10 +87,6 @@ function scoresOf(coded: CodedRows, metric: Metric): Uint8Array | WeightedScore 
     return f1(hits, predicted, support);
   };
 }
-
-/** The group of each test row. */
-export const groupsOf = ({ measurements }: ScoredArm): (string | undefined)[] =>
-  measurements[0]!.outcomes.map(({ group }) => group);
 
 /** What the most frequent label scores: sizes that are not clearly above it say nothing of a curve. */
 export function chanceOf({ metric, summaries }: CurvesInput): { readonly chance?: number } {

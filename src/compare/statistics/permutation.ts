@@ -17,47 +17,55 @@ export function permutationTest(
   random: Random,
   permutations = 9999,
 ): number {
-  const { first, width } = sides;
-  const mirror = mirrored(units, first, width);
   const observed = Math.abs(difference(totalCounts(units)));
   const binomial = binomialSampler(random);
-  // Units in which both sides agree stay as they are: they are counted once.
-  const fixed = new Float64Array(units.slotCount);
-  const open: number[] = [];
-  for (const [kind, times] of units.multiplicities.entries()) {
-    if (isSymmetric(units, mirror, kind)) addUnits(fixed, units, kind, times);
-    else open.push(kind);
-  }
+  // Each arrangement differs from the one observed by the units that change sides, and of a unit only in what the sides do not share.
+  const changes = changesOfSides(units, sides);
+  const asObserved = totalCounts(units);
   const counts = new Float64Array(units.slotCount);
   let asLarge = 1;
   for (let permutation = 0; permutation < permutations; permutation++) {
-    counts.set(fixed);
-    for (const kind of open) {
-      const times = units.multiplicities[kind]!;
-      const swapped = binomial(times, 0.5);
-      addUnits(counts, units, kind, times - swapped);
-      addUnits(counts, mirror, kind, swapped);
+    counts.set(asObserved);
+    for (let kind = 0; kind < changes.multiplicities.length; kind++) {
+      const swapped = binomial(changes.multiplicities[kind]!, 0.5);
+      if (swapped > 0) addUnits(counts, changes, kind, swapped);
     }
     if (Math.abs(difference(counts)) >= observed - 1e-12) asLarge++;
   }
   return asLarge / (permutations + 1);
 }
 
-/** The same units with the two approaches in each other's place. */
-function mirrored(units: Units, first: number, width: number): Units {
-  const slots = units.slots.map((slot) => {
+/** By kind of unit, what is added to the counts where the two approaches change places: negative amounts too. Kinds in which nothing changes are left out. */
+function changesOfSides(units: Units, { first, width }: { readonly first: number; readonly width: number }): Units {
+  const mirrored = (slot: number): number => {
     if (slot < first || slot >= first + 2 * width) return slot;
     return slot < first + width ? slot + width : slot - width;
-  });
-  return { ...units, slots };
-}
-
-function isSymmetric(units: Units, mirror: Units, kind: number): boolean {
-  const difference = new Map<number, number>();
-  for (let i = units.starts[kind]!; i < units.starts[kind + 1]!; i++) {
-    const amount = units.amounts[i]!;
-    difference.set(units.slots[i]!, (difference.get(units.slots[i]!) ?? 0) + amount);
-    difference.set(mirror.slots[i]!, (difference.get(mirror.slots[i]!) ?? 0) - amount);
+  };
+  const multiplicities: number[] = [];
+  const starts = [0];
+  const slots: number[] = [];
+  const amounts: number[] = [];
+  for (const [kind, times] of units.multiplicities.entries()) {
+    const change = new Map<number, number>();
+    for (let i = units.starts[kind]!; i < units.starts[kind + 1]!; i++) {
+      const [slot, amount] = [units.slots[i]!, units.amounts[i]!];
+      change.set(slot, (change.get(slot) ?? 0) - amount);
+      change.set(mirrored(slot), (change.get(mirrored(slot)) ?? 0) + amount);
+    }
+    for (const [slot, amount] of change) {
+      if (amount === 0) continue;
+      slots.push(slot);
+      amounts.push(amount);
+    }
+    if (slots.length === starts.at(-1)) continue;
+    multiplicities.push(times);
+    starts.push(slots.length);
   }
-  return [...difference.values()].every((amount) => amount === 0);
+  return {
+    slotCount: units.slotCount,
+    multiplicities: Int32Array.from(multiplicities),
+    starts: Int32Array.from(starts),
+    slots: Int32Array.from(slots),
+    amounts: Int32Array.from(amounts),
+  };
 }

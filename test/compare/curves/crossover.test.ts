@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { drawTask, powerLaw, randomTask, type SimulatedTask, trueCrossover } from "../../../bench/curves/simulated-task.js";
-import { type CrossedReplicates, crossedBootstrap } from "../../../src/compare/curves/crossed-bootstrap.js";
+import { type CrossedReplicates, crossedBootstrap, repeatedBootstrap } from "../../../src/compare/curves/crossed-bootstrap.js";
 import { type Crossover, crossover } from "../../../src/compare/curves/crossover.js";
 import { type LabelCount, reachedForGood } from "../../../src/compare/curves/label-count.js";
 import type { MeasuredArm } from "../../../src/compare/curves/measured-arm.js";
@@ -92,6 +92,26 @@ describe("the crossed bootstrap", () => {
     expect(deviation({ groups })).toBeGreaterThan(2 * deviation({}));
     const counted = Uint8Array.from({ length: 200 }, (_, row) => Number(row >= 100));
     expect(replicated([lineOf(160)], { counted }).arms[0]!.scores[0]).toBeCloseTo(0.6, 12);
+  });
+
+  test("asked again of the same rows, draws nothing twice and answers as if it were asked for the first time", () => {
+    const { tuned, prompted } = drawTask(task, random(3, "task"));
+    const { tuned: other } = drawTask({ ...task, seeds: 2 }, random(4, "task"));
+    let calls = 0;
+    const score = (weights: Float64Array): number => {
+      calls++;
+      return weights[0]! / 2000;
+    };
+    const line: MeasuredArm = { kind: "line", runs: [{ seed: 0, rows: score }] };
+    const options = { replicates: 200, counted: Uint8Array.from({ length: task.rows }, (_, row) => Number(row % 3 > 0)) };
+    const again = repeatedBootstrap(options);
+    for (const arms of [[tuned, prompted], [other, line], [prompted], [other, prompted], [line, tuned, other]]) {
+      const before = calls;
+      const drawn = again(arms);
+      const ofDrawing = calls - before;
+      expect(drawn).toEqual(crossedBootstrap(arms, options));
+      if (arms.includes(line)) expect(ofDrawing).toBe(arms[0] === other ? 201 : 0);
+    }
   });
 
   test("takes a score that is no mean of rows", () => {

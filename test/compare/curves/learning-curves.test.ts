@@ -123,6 +123,23 @@ describe("where a tuned curve meets a prompt", () => {
     expect(wrong.labels.side.value).toBe("before");
   });
 
+  test("a crossover is the same whatever other approaches are measured", async () => {
+    const gone: Prediction = { answer: null, failure: "missing" };
+    const recording = (each: number) =>
+      prompt(0.75, (answer, row) => (row % each === 0 ? gone : answer), `prompt:recorded@m${each}`);
+    const small = task({ trainRows: 150, testRows: 200 });
+    const [alone] = (await run([tuned(growing), recording(5)], small)).crossovers!;
+    const other = tuned((rows) => growing(rows) - 0.03, "tune:tfidf");
+    const { crossovers } = await run([other, recording(7), tuned(growing), recording(5)], small);
+    expect(crossovers!.map(({ tuned, prompted }) => `${tuned}, ${prompted}`).toSorted()).toEqual([
+      "tune:probe, prompt:recorded@m5",
+      "tune:probe, prompt:recorded@m7",
+      "tune:tfidf, prompt:recorded@m5",
+      "tune:tfidf, prompt:recorded@m7",
+    ]);
+    expect(crossovers!.find(({ tuned, prompted }) => tuned === "tune:probe" && prompted === alone!.prompted)).toEqual(alone);
+  });
+
   test("labels that an LLM never answers are named, with the crossover on the other rows", async () => {
     const [crossover] = (await run([tuned(growing), prompt(0.85, (answer) => (answer === "other" ? "login" : answer))]))
       .crossovers!;
