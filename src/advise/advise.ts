@@ -20,9 +20,11 @@ import { needs } from "./rules/needs.js";
 import { price } from "./rules/price.js";
 import { chanceNotExcluded, metricsDisagree, notTopOnTest } from "./rules/selection.js";
 import { moreRows, priceFall, widerMargin } from "./rules/sensitivity.js";
+import { losesInSlices } from "./rules/slices.js";
 import { fewGroups, smallTestSet } from "./rules/test-size.js";
 import { failedApproaches, priceUnknown } from "./rules/unmeasured.js";
 import { verdict } from "./rules/verdict.js";
+import { verdictDependsOnLabels, wrongLabels } from "./rules/wrong-labels.js";
 import { roleOf, stepsOf } from "./words/findings/findings.js";
 import type { NextStep } from "./words/wording.js";
 
@@ -78,6 +80,9 @@ export const rules: readonly AdviceRule[] = [
   notTopOnTest,
   rareLabelsMissed,
   notEstimable,
+  wrongLabels,
+  verdictDependsOnLabels,
+  losesInSlices,
   calibration,
   priceUnknown,
   latencyNotMeasured,

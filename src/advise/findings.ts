@@ -10,6 +10,7 @@ import type { FailedReason } from "../types/measurement.js";
 import type { Failure } from "../types/prediction.js";
 import type { BreakEven } from "../types/prices.js";
 import type { Estimate, Metric, UnansweredApproach } from "../types/scores.js";
+import type { SliceOf } from "../types/slices.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
@@ -218,6 +219,43 @@ export type Finding =
       readonly excess?: number;
       /** Present where one temperature, fitted on validation rows, makes up for at least half of what chance does not explain: it, and what is left. */
       readonly temperature?: { readonly value: number; readonly ece: number };
+    }
+  | {
+      /** So many of the suspected labels are probably wrong that no score can come near 1. */
+      readonly kind: "wrong-labels";
+      /** Rows that both arms' best answer alike, and otherwise than labelled. */
+      readonly alike: number;
+      readonly testRows: number;
+      /** Share of those whose label is wrong. */
+      readonly wrongShare: Estimate;
+      /** The accuracy of whoever reads every text right. */
+      readonly ceiling: Estimate;
+    }
+  | {
+      readonly kind: "verdict-depends-on-labels";
+      readonly a: string;
+      readonly b: string;
+      readonly metric: Metric;
+      readonly suspects: number;
+      /** What was done with the suspected labels for the verdict to change. */
+      readonly how: "left-out" | "corrected";
+      readonly difference: Estimate;
+      readonly verdict: Contrast["verdict"];
+      readonly margin: number;
+    }
+  | {
+      readonly kind: "loses-in-slices";
+      /** The one that is ahead over all rows, and the other one, which is ahead in these slices. */
+      readonly approach: string;
+      readonly other: string;
+      readonly tested: number;
+      /** `lead`: of `other`, in accuracy. */
+      readonly slices: readonly {
+        readonly of: SliceOf;
+        readonly rows: number;
+        readonly lead: number;
+        readonly adjustedPValue: number;
+      }[];
     }
   | {
       readonly kind: "small-test-set";

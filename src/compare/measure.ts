@@ -61,10 +61,11 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
     const elapsedSeconds = (performance.now() - began) / 1000;
     checkPredictions(approach.name, predictions, test);
     const outcomes = test.examples.map(
-      ({ id, labels, group }, row): Outcome => ({
+      ({ id, text, labels, group }, row): Outcome => ({
         ...withLargestScores(predictions[row]!, labels),
         id,
         truth: labels,
+        characters: text.length,
         ...(group === undefined ? {} : { group }),
       }),
     );

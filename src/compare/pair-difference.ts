@@ -97,7 +97,14 @@ function isAgainstLlm(a: ApproachRuns, b: ApproachRuns): boolean {
   return a.measurements[0]!.arm === "tune" && b.measurements.some(isPromptedLlm);
 }
 
-function measuredDifference(a: Series, b: Series, metric: Contrast["metric"], seed: number, stream: string): MeasuredDifference {
+/** The difference in a metric, with its test. `stream` names the random numbers of the test. */
+export function measuredDifference(
+  a: Series,
+  b: Series,
+  metric: Contrast["metric"],
+  seed: number,
+  stream: string,
+): MeasuredDifference {
   return {
     rows: a.groups.length,
     difference: differenceInterval(a, b, metric),

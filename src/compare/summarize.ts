@@ -1,14 +1,16 @@
 /** @file From stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
 import type { Comparison } from "../types/comparison.js";
+import type { Reading } from "../types/contrast.js";
 import type { TaskFacts } from "../types/data.js";
 import type { Measurement } from "../types/measurement.js";
 import type { Assumptions, BreakEven } from "../types/prices.js";
 import type { Summary } from "../types/scores.js";
 import { bestOf } from "./best.js";
-import { contrastsOf, plannedContrasts } from "./contrasts.js";
+import { contrastsOf, plannedContrasts, verdictOf } from "./contrasts.js";
 import { breakEven, usdPerThousand } from "./cost.js";
 import { bestPairFirst } from "./curves/learning-curves.js";
 import { factorRows } from "./factors.js";
+import type { MeasuredDifference } from "./pair-difference.js";
 import { type RowStatistics, rowStatistics } from "./row-statistics.js";
 
 /** What a comparison is computed from. */
@@ -65,14 +67,33 @@ export function summarize({
       best,
       curves: rows.curves?.curves ?? [],
       crossovers,
-      experiments: rows.experiments,
     }),
     breakEven: crossing,
     ...(rows.curves !== null && { curves: rows.curves.curves, crossovers }),
     ...(rows.calibrations.length > 0 && { calibrations: rows.calibrations }),
-    ...(rows.experiments !== null && { experiments: rows.experiments }),
+    ...ofBestPair(rows, best, assumptions),
     failed: [...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)), ...unmeasured],
     ...(unanswered.length > 0 && { unanswered }),
+  };
+}
+
+/** What is looked at of the best of both arms alone: suspected labels with what they would change, and slices. */
+function ofBestPair(
+  rows: RowStatistics,
+  { tune, prompt }: Comparison["best"],
+  { margin }: Assumptions,
+): Pick<Comparison, "noise" | "slices"> {
+  if (tune === null || prompt === null) return {};
+  const pair = [tune.approach, prompt.approach] as const;
+  const [noise, slices] = [rows.labelNoise(...pair), rows.slices(...pair)];
+  const judged = (measured: MeasuredDifference): Reading => {
+    return { ...measured, verdict: verdictOf(measured.difference, measured.pValue, margin) };
+  };
+  return {
+    ...(noise !== null && {
+      noise: { ...noise, leftOut: noise.leftOut && judged(noise.leftOut), corrected: judged(noise.corrected) },
+    }),
+    ...(slices !== null && { slices }),
   };
 }
 

@@ -7,9 +7,11 @@ import { sentenceOf, titleOf } from "../advise/words/findings/findings.js";
 import { capitalized, closed } from "../advise/words/lists.js";
 import { moreTestRows } from "../advise/words/more-rows.js";
 import { failureNames } from "../advise/words/names.js";
+import { noiseSentences, suspicionNames } from "../advise/words/noise.js";
 import { asWrongText } from "../advise/words/pairs.js";
+import { sliceName, slicesNote } from "../advise/words/slices.js";
 import { failedText } from "../advise/words/unanswered.js";
-import { formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/text/format.js";
+import { formatCount, formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/text/format.js";
 import { metricNames } from "../lib/text/metric-names.js";
 import { spendingText } from "../lib/text/spending.js";
 import { visibleText } from "../lib/text/visible-text.js";
@@ -43,6 +45,8 @@ export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }
     ...(comparison.contrasts.length > 0
       ? ["## Differences on the same test rows", contrastTable(comparison), "p is Holm-corrected over all planned contrasts."]
       : []),
+    ...sliceBlocks(comparison),
+    ...noiseBlocks(comparison),
     ...(comparison.calibrations === undefined
       ? []
       : ["## How sure they are", confidenceTable(comparison.calibrations), escapeMarkdown(confidenceNote)]),
@@ -167,6 +171,36 @@ function contrastTable(comparison: Comparison): string {
       `${verdictName(contrast, comparison)}${contrast.moreRows === null ? "" : `; ${moreTestRows(contrast.moreRows)} would decide`}`,
     ]),
   );
+}
+
+function sliceBlocks({ slices, assumptions }: Comparison): string[] {
+  if (slices === undefined) return [];
+  const rows = slices.differing.map(({ of, rows, a, b, difference, adjustedPValue }) => [
+    escapeMarkdown(sliceName(of)),
+    formatCount(rows),
+    formatPercent(a),
+    formatPercent(b),
+    formatPointsEstimate(difference, assumptions.margin),
+    escapeMarkdown(formatPValue(adjustedPValue)),
+  ]);
+  const head = ["slice", "rows", slices.a, slices.b, "difference (95% interval)", "p (Holm)"].map(escapeMarkdown);
+  return ["## Where one does better", ...(rows.length > 0 ? [table(head, rows)] : []), escapeMarkdown(slicesNote(slices))];
+}
+
+/** Suspects that are listed: the likeliest errors. */
+const mostSuspects = 20;
+
+function noiseBlocks({ noise, assumptions }: Comparison): string[] {
+  if (noise === undefined || noise.suspects.length === 0) return [];
+  const rows = noise.suspects
+    .slice(0, mostSuspects)
+    .map(({ id, given, suggested, by }) => [...[id, given, suggested].map(escapeMarkdown), suspicionNames[by]]);
+  return [
+    "## Doubtful labels",
+    escapeMarkdown(noiseSentences(noise, assumptions.margin).join(" ")),
+    table(["row", "label given", "suggested", "why"], rows),
+    ...(rows.length < noise.suspects.length ? [`${formatCount(noise.suspects.length - rows.length)} more in results.json.`] : []),
+  ];
 }
 
 function confidenceTable(calibrations: NonNullable<Comparison["calibrations"]>): string {

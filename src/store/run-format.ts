@@ -118,6 +118,7 @@ export const predictionSchema = z.looseObject({
   ...keyFields,
   id: z.string(),
   truth: texts,
+  characters: count.exactOptional(),
   group: z.string().exactOptional(),
   answer: texts.nullable(),
   failure: z

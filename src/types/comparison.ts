@@ -3,12 +3,13 @@ import type { ApproachCalibration } from "./calibration.js";
 import type { Contrast } from "./contrast.js";
 import type { Crossover, LearningCurve } from "./curves.js";
 import type { TaskFacts } from "./data.js";
-import type { ExperimentResults } from "./experiments.js";
 import type { FactorRow } from "./factors.js";
 import type { FailedApproach, Measurement } from "./measurement.js";
+import type { LabelNoise } from "./noise.js";
 import type { Spending } from "./prediction.js";
 import type { Assumptions, BreakEven } from "./prices.js";
 import type { Metric, MetricChoice, Summary, UnansweredApproach } from "./scores.js";
+import type { Slices } from "./slices.js";
 
 /**
  * Everything measured on one task, and what follows from it. A run's folder holds the task's facts, the assumptions and the
@@ -42,8 +43,10 @@ export interface Comparison {
   readonly crossovers?: readonly Crossover[];
   /** How far claims of confidence can be believed, one an approach that makes some, the best first. Absent where none does. */
   readonly calibrations?: readonly ApproachCalibration[];
-  /** What experiments showed: a new label, texts typed otherwise, chance and wording. Absent where nothing was tried. */
-  readonly experiments?: ExperimentResults;
+  /** Suspected label errors among the test rows. Absent where an arm is missing, or rows may have several labels. */
+  readonly noise?: LabelNoise;
+  /** Parts of the test rows in which the best of both arms differ. Absent where an arm is missing, or no part has rows enough. */
+  readonly slices?: Slices;
   /** What all of it came to, with what was measured anew. Absent where nothing was asked. */
   readonly spending?: Spending;
 }

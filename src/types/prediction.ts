@@ -61,6 +61,8 @@ export interface Outcome extends Prediction {
   readonly id: string;
   /** The true labels. */
   readonly truth: readonly string[];
+  /** Characters of the text. Absent in runs that were stored without it. */
+  readonly characters?: number;
   /** The row's group, where it has one: rows of one group are not independent, and intervals must know. */
   readonly group?: string;
 }

@@ -328,6 +328,53 @@ const said: readonly (readonly [Finding, string])[] = [
     "The probabilities of tune:full are too high by 20 points on average (expected calibration error; up to 4.5 points would be chance): divide its log-probabilities by 2.5 before you set a threshold, which leaves 6 points and changes no answer.",
   ],
   [
+    {
+      kind: "wrong-labels",
+      alike: 83,
+      testRows: 720,
+      wrongShare: { value: 0.6, low: 0.5, high: 0.7 },
+      ceiling: { value: 0.931, low: 0.919, high: 0.942 },
+    },
+    "About 50 (95% interval 42 to 58) of the 83 rows that both answer alike are wrong labels. Of 720 test rows, so whoever reads every text right scores about 93.1%: no approach can come nearer to 100%.",
+  ],
+  [
+    {
+      kind: "wrong-labels",
+      alike: 83,
+      testRows: 720,
+      wrongShare: { value: 0.25, low: 0.1, high: 0.4 },
+      ceiling: { value: 0.971, low: 0.954, high: 0.988 },
+    },
+    "About 21 (95% interval 8 to 33) of the 83 rows that both answer alike are wrong labels; most of them are hard texts, rightly labelled. Of 720 test rows, so whoever reads every text right scores about 97.1%: no approach can come nearer to 100%.",
+  ],
+  [
+    {
+      kind: "verdict-depends-on-labels",
+      a: "tune:probe",
+      b: "prompt:x",
+      metric: "accuracy",
+      suspects: 12,
+      how: "left-out",
+      difference: { value: 0.012, low: 0.001, high: 0.023 },
+      verdict: "undecided",
+      margin: 0.01,
+    },
+    "Without the 12 rows whose labels both contradict, tune:probe minus prompt:x is +1.2 points (+0.1 to +2.3) of accuracy: the difference is not settled.",
+  ],
+  [
+    {
+      kind: "loses-in-slices",
+      approach: "tune:probe",
+      other: "prompt:x",
+      tested: 11,
+      slices: [
+        { of: { kind: "label", label: "refund" }, rows: 40, lead: 0.2, adjustedPValue: 0.012 },
+        { of: { kind: "length", third: "long", from: 210, to: 1900 }, rows: 100, lead: 0.085, adjustedPValue: 0.03 },
+      ],
+    },
+    "tune:probe is ahead over all rows, but prompt:x is better on label refund (by 20 points of 40 rows, p = 0.012) and long texts (210 to 1,900 characters) (by 8.5 points of 100 rows, p = 0.030). 11 slices were tested, and p is corrected for that.",
+  ],
+  [
     { kind: "small-test-set", testRows: 300, halfWidth: 0.034, metric: "accuracy", margin: 0.01 },
     "300 test rows fix the accuracy to about ±3.4 points only, wider than the margin of 1 point: smaller differences can't be seen.",
   ],

@@ -20,8 +20,21 @@ test("outcomes are the predictions beside the truth, in the order of the rows", 
   const measurement = await measure(approach, train, held, options);
   expect(measurement).toMatchObject({ approach: "tune:fake", arm: "tune", split: "test", trainSize: 40, seed: 5 });
   expect(measurement.outcomes.map((outcome) => outcome.id)).toEqual(held.examples.map((example) => example.id));
-  expect(measurement.outcomes[1]).toEqual({ id: "test-1", answer: ["billing"], truth: ["billing"], group: "customer 0" });
-  expect(measurement.outcomes[4]).toEqual({ id: "test-4", answer: ["login"], truth: ["billing"], group: "customer 1" });
+  const characters = (row: number) => held.examples[row]!.text.length;
+  expect(measurement.outcomes[1]).toEqual({
+    id: "test-1",
+    answer: ["billing"],
+    truth: ["billing"],
+    characters: characters(1),
+    group: "customer 0",
+  });
+  expect(measurement.outcomes[4]).toEqual({
+    id: "test-4",
+    answer: ["login"],
+    truth: ["billing"],
+    characters: characters(4),
+    group: "customer 1",
+  });
   expect(measurement.facts.humanWords).toBe(3);
   expect(trace.fits).toEqual([{ rows: train.examples, seed: 5 }]);
   expect(trace.disposals).toBe(1);

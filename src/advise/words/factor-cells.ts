@@ -14,7 +14,6 @@ import type { LearningPoint } from "../../types/curves.js";
 import type { FactorCell, FactorMeasure, LabelsScored, MetricScore, NotMeasured } from "../../types/factors.js";
 import type { BreakEven } from "../../types/prices.js";
 import { crossoverText } from "./crossovers.js";
-import { adaptationWords, noExperiment, rewordingBilled, spreadText } from "./experiments.js";
 import { capitalized } from "./lists.js";
 import { priceBasisText } from "./prices.js";
 
@@ -57,19 +56,16 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
       ...(curve === undefined && crossover === undefined && !isTold && labels > 0 ? ["learning curve not measured"] : []),
     ].join("; "),
   }),
-  effort: ({ words, isTold, settings, needs, spreads = [], isRewordingBilled }) => {
-    const spread = spreads.map((each) => `; ${spreadText(each)}`).join("");
-    if (isTold) return { text: formatPlural(words, "word"), detail: `${told}${spread}` };
+  effort: ({ words, isTold, settings, needs }) => {
+    if (isTold) return { text: formatPlural(words, "word"), detail: told };
     const chosen = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
     return {
       text: `${formatPlural(words, "word")}, ${formatPlural(chosen.length, "setting")}`,
       detail:
         `${chosen.length === 0 ? "no setting chosen by measuring" : `chosen by measuring: ${chosen.join(", ")}`}; ` +
-        `${needs.length === 0 ? "needs nothing besides its files" : `needs ${needs.join(", ")}`}` +
-        `${spread}${isRewordingBilled ? `; ${rewordingBilled}` : ""}`,
+        `${needs.length === 0 ? "needs nothing besides its files" : `needs ${needs.join(", ")}`}`,
     };
   },
-  adaptation: adaptationWords,
   "not-measured": ({ why }) => ({ text: reasons[why] }),
 };
 
@@ -88,8 +84,8 @@ const measures: Readonly<Record<Exclude<FactorMeasure["kind"], "score">, string>
   time: "Time to fit, and for one answer (median)",
   price: "USD per 1,000 predictions",
   labels: "Labelled examples used",
-  adaptation: "Labels until a new label is found; points lost where texts have typos",
-  effort: "Words a person wrote, settings chosen by measuring, and how far chance and wording move the score",
+  adaptation: "Labels needed for a new class; points lost on shifted texts",
+  effort: "Words a person wrote, and settings chosen by measuring",
 };
 
 /** What a row of the factor table measures, with its unit. */
@@ -152,5 +148,5 @@ const reasons: Readonly<Record<NotMeasured, string>> = {
   "labels-not-told": `${replayed} (--recorded-labels tells the labels)`,
   "words-not-told": `${replayed} (--recorded-words tells the words)`,
   "price-unknown": "the price of an answer is not known",
-  ...noExperiment,
+  "no-experiment": "needs an experiment with a held-out label and one with shifted texts",
 };

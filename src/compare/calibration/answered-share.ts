@@ -6,6 +6,7 @@ import { tieRuns } from "../metrics/tie-runs.js";
 import { effectiveUnits, jackknifeError, jackknifeInterval } from "../statistics/jackknife.js";
 import { type Statistic, totalCounts, type Units, unitsOf } from "../statistics/resampling-units.js";
 import { isOutcomeRight } from "./claims.js";
+import { surenessOf } from "./sureness.js";
 
 /** Shares answered that are told apart: with more rows than that, some are answered together. */
 const steps = 100;
@@ -50,14 +51,6 @@ export function answeredShare(outcomes: readonly Outcome[]): AnsweredShare | nul
       .slice(0, targetsTold)
       .map((accuracy) => ({ accuracy, share: shareAt(accuracy, answered, weight) })),
   };
-}
-
-/** How sure an answer is: its confidence, or the probability of its label, of several the least. −∞ without an answer; `null` where it does not tell. */
-function surenessOf({ answer, confidence, scores }: Outcome): number | null {
-  if (answer === null) return Number.NEGATIVE_INFINITY;
-  if (confidence !== undefined) return confidence.value;
-  if (scores === undefined || answer.length === 0) return null;
-  return Math.min(...answer.map((label) => (Object.hasOwn(scores, label) ? scores[label]! : 0)));
 }
 
 /** The step in which each row is answered, the surest in step 0; equally sure ones together. */

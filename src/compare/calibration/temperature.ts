@@ -6,6 +6,10 @@ import type { Claims } from "./claims.js";
 /** Logarithms of the temperature that are searched, to both sides. */
 const reach = 3;
 
+/** Of the logarithm found, and of the ends of its interval: far finer than rows can tell. */
+const precision = 1e-5;
+const edgePrecision = 1e-3;
+
 /** Half the 95 % quantile of χ² with one degree of freedom: how far the log-likelihood falls within the interval (Wilks 1938). */
 const halfChiSquare = 1.9207294;
 
@@ -22,7 +26,7 @@ export function fitTemperature(validation: Claims | null, test: Claims): Tempera
   const { logLoss, rows } = validation;
   if (logLoss === null) return refused("scores-cut");
   const loss = (log: number): number => logLoss(Math.exp(log));
-  const best = goldenSection(loss, -reach, reach);
+  const best = goldenSection(loss, -reach, reach, precision);
   if (Math.abs(best) > reach - 1e-3) return refused("no-minimum");
   // The likelihood is of rows: where each label of a row is a question of its own, the mean over claims stands for that row's.
   const allowed = loss(best) + halfChiSquare / rows;
@@ -40,7 +44,7 @@ export function fitTemperature(validation: Claims | null, test: Claims): Tempera
 function edge(loss: (log: number) => number, allowed: number, minimum: number, end: number): number {
   if (loss(end) <= allowed) return end;
   let [inside, outside] = [minimum, end];
-  while (Math.abs(outside - inside) > 1e-4) {
+  while (Math.abs(outside - inside) > edgePrecision) {
     const middle = (inside + outside) / 2;
     if (loss(middle) <= allowed) inside = middle;
     else outside = middle;

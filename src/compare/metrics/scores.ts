@@ -4,7 +4,7 @@ import type { Random } from "../../lib/random.js";
 import type { Estimate, Metric } from "../../types/scores.js";
 import { bootstrapInterval } from "../statistics/bootstrap.js";
 import { effectiveUnits, jackknifeInterval } from "../statistics/jackknife.js";
-import { signFlipMidP } from "../statistics/mcnemar.js";
+import { signFlipExact, signFlipMidP } from "../statistics/mcnemar.js";
 import { permutationTest } from "../statistics/permutation.js";
 import { type Statistic, type Units, unitCount, unitsOf } from "../statistics/resampling-units.js";
 import { type CodedRows, isRight } from "./label-indices.js";
@@ -84,6 +84,17 @@ export function differenceTest(a: Series, b: Series, metric: Metric, random: Ran
   const [scoreA, scoreB] = [sides[0]!, sides[1]!];
   const difference: Statistic = (counts) => scoreA(counts) - scoreB(counts);
   return permutationTest(units, difference, { first: labelCount, width: 2 * labelCount * shared }, random, permutations);
+}
+
+/** The probability of so many more right rows of one of the two, were neither better: McNemar's exact test, or the sign-flip test it is a case of. */
+export function exactAccuracyTest(a: Series, b: Series): number {
+  return signFlipExact(rightDifferences(a, b));
+}
+
+/** Share of right rows, the mean over the seeds. */
+export function rightShare({ seeds, groups }: Series): number {
+  const right = seeds.reduce((sum, seed) => sum + groups.reduce((own, _, row) => own + (isRight(seed, row) ? 1 : 0), 0), 0);
+  return right / groups.length / seeds.length;
 }
 
 /** Right answers of `a` minus those of `b`, by group. Weighted so that unequal numbers of seeds count alike, in whole numbers. */

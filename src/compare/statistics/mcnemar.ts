@@ -38,6 +38,16 @@ const maxExactSteps = 50_000_000;
  * @param differences of each group, right answers of the first approach minus those of the second: whole numbers
  */
 export function signFlipMidP(differences: readonly number[]): number {
+  return signFlip(differences, 0.5);
+}
+
+/** The same with the whole probability of the split that was seen: never rejects too often, also far out, where corrections for many tests look. */
+export function signFlipExact(differences: readonly number[]): number {
+  return signFlip(differences, 1);
+}
+
+/** @param counted the part of the probability of the split that was seen which counts */
+function signFlip(differences: readonly number[], counted: 0.5 | 1): number {
   const sizes = differences.map(Math.abs).filter((size) => size > 0);
   if (sizes.length === 0) return 1;
   const unit = sizes.reduce(greatestCommonDivisor);
@@ -45,7 +55,8 @@ export function signFlipMidP(differences: readonly number[]): number {
   const observed = Math.abs(differences.reduce((sum, difference) => sum + difference, 0)) / unit;
   if (observed === 0) return 1;
   const total = steps.reduce((sum, size) => sum + size, 0);
-  if (total === steps.length) return mcnemarMidP((total + observed) / 2, (total - observed) / 2);
+  const mcnemar = counted === 1 ? mcnemarExact : mcnemarMidP;
+  if (total === steps.length) return mcnemar((total + observed) / 2, (total - observed) / 2);
   if (total * steps.length > maxExactSteps) {
     const deviation = Math.sqrt(steps.reduce((sum, size) => sum + size * size, 0));
     return Math.min(1, 2 * normalCdf(-observed / deviation));
@@ -62,7 +73,7 @@ export function signFlipMidP(differences: readonly number[]): number {
   }
   // The sum of differences is total − 2s; both tails are alike.
   const edge = (total - observed) / 2;
-  let tail = 0.5 * probability[edge]!;
+  let tail = counted * probability[edge]!;
   for (let s = 0; s < edge; s++) tail += probability[s]!;
   return Math.min(1, 2 * tail);
 }

