@@ -10,12 +10,15 @@ import type { FailedApproach, Measurement, MeasurementKey } from "../types/measu
 import type { Assumptions } from "../types/prices.js";
 import { defaultAssumptions } from "./assumptions.js";
 import { attempt } from "./attempt.js";
-import type { CurveOptions } from "./curves/curve-schedule.js";
+import { type CurveOptions, curveSeconds, experimentShare } from "./curves/curve-schedule.js";
 import { measureCurves } from "./curves/measure-curves.js";
+import { measureExperiments, takesPart } from "./experiments/measure-experiments.js";
 import { identityOf, traitsOf } from "./identity.js";
+import { keptFits } from "./kept-fits.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { keyOfFit } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
+import { secondsTaken } from "./seconds-taken.js";
 import { summarize } from "./summarize.js";
 import { taskFacts } from "./task-facts.js";
 
@@ -27,6 +30,8 @@ export interface CompareOptions {
   readonly assumptions?: Partial<Assumptions>;
   /** Learning curves to measure after everything else. @default none */
   readonly curve?: CurveOptions;
+  /** Whether experiments are made within the time of the curves: a new label, texts typed otherwise, prompts in other words. @default false */
+  readonly experiments?: boolean;
   readonly signal?: AbortSignal;
   readonly log?: (event: ProgressEvent) => void;
   /** Measurements of an earlier, interrupted run of the same task, which are not repeated. */
@@ -64,10 +69,17 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     onFailure,
     onFirstAnswer,
     curve,
+    experiments = false,
   } = options;
+  const isExperimental = curve !== undefined && experiments;
   const assumptions = { ...defaultAssumptions, ...options.assumptions };
   const seconds = onFirstAnswer === undefined ? new Map() : await expectedSeconds(task, approaches);
-  const plan = planMeasurements(task, approaches, seeds, seconds);
+  // With validation rows of the user's own both splits rest on the same training rows; experiments ask a trained model again.
+  await using fits = keptFits(approaches, ({ arm }, train, seed) => {
+    const isWhole = train === task.train && seed === seeds[0];
+    return isWhole && (task.validation !== undefined || (isExperimental && arm !== "prompt" && arm !== "baseline"));
+  });
+  const plan = planMeasurements(task, fits.approaches, seeds, seconds);
   const facts = taskFacts(task);
   const measurements: Measurement[] = [];
   const failed = new Map<string, FailedApproach>();
@@ -95,6 +107,8 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     }
     measurements.push(measurement);
     if (known === undefined) await onMeasurement?.(measurement);
+    const isAskedAgain = split === "validation" || (isExperimental && takesPart(measurement, curve.level));
+    if (!isAskedAgain) await fits.release(approach.name);
   }
   log({ kind: "progress", phase: "comparing", done: plan.length, total: plan.length });
   if (!hasTest(measurements, facts)) {
@@ -104,12 +118,16 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   const first = summarized();
   if (curve === undefined) return first;
   const best = [first.best.tune, first.best.prompt].flatMap((choice) => choice?.approach ?? []);
-  const points = await measureCurves({
-    ...{ task, approaches, seeds, measurements, best, curve, finished, signal, log, checkpointFolder, onMeasurement },
-    onStart: answer,
-  });
-  return points.length === 0 ? first : summarized(points);
+  const shared = { task, seeds, measurements, finished, signal, log, checkpointFolder, onMeasurement, onStart: answer };
+  const limit = curveSeconds(curve, sum(measurements.map(secondsTaken)));
+  const ofCurves = isExperimental ? limit * (1 - experimentShare) : limit;
+  const points = await measureCurves({ ...shared, approaches, best, curve, seconds: ofCurves });
+  const left = limit - sum(points.map(({ elapsedSeconds = 0 }) => elapsedSeconds));
+  const made = isExperimental ? await measureExperiments({ ...shared, fits, points, level: curve.level, seconds: left }) : [];
+  return points.length + made.length === 0 ? first : summarized([...points, ...made]);
 }
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Seconds of waiting that are worth a first answer before them. */
 const longWait = 10;

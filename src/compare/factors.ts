@@ -4,14 +4,21 @@
  */
 import type { Comparison } from "../types/comparison.js";
 import type { Crossover, LearningCurve, LearningPoint } from "../types/curves.js";
-import type { FactorCell, FactorMeasure, FactorName, FactorRow, LabelsScored, MetricScore } from "../types/factors.js";
-import type { Outcome } from "../types/prediction.js";
+import type { ExperimentResults, NewLabel } from "../types/experiments.js";
+import type {
+  FactorCell,
+  FactorMeasure,
+  FactorName,
+  FactorRow,
+  LabelsScored,
+  MetricScore,
+  NoNewLabel,
+} from "../types/factors.js";
 import type { Assumptions, BreakEven } from "../types/prices.js";
 import type { Metric, MetricChoice, Summary } from "../types/scores.js";
 import { setupCost } from "./cost.js";
 import { labelsUsed, wordsWritten } from "./known-facts.js";
 import { scoreOf } from "./metrics/metric-choice.js";
-import { presentRows } from "./missing.js";
 
 /** All that a cell is made from. */
 interface FactorInput {
@@ -27,6 +34,7 @@ interface FactorInput {
   readonly curves: readonly LearningCurve[];
   /** The pair of the arms' best first. */
   readonly crossovers: readonly Crossover[];
+  readonly experiments: ExperimentResults | null;
 }
 
 interface FactorRule {
@@ -41,7 +49,7 @@ const rules: Readonly<Record<FactorName, FactorRule>> = {
   time: { measure: { kind: "time" }, cell: timeCell },
   cost: { measure: { kind: "price" }, cell: costCell },
   data: { measure: { kind: "labels" }, cell: dataCell },
-  flexibility: { measure: { kind: "adaptation" }, cell: () => ({ kind: "not-measured", why: "no-experiment" }) },
+  flexibility: { measure: { kind: "adaptation" }, cell: flexibilityCell },
   skill: { measure: { kind: "effort" }, cell: skillCell },
 };
 
@@ -55,13 +63,6 @@ export function factorRows(input: FactorInput): FactorRow[] {
       cells: Object.fromEntries(input.summaries.map((summary) => [summary.approach, cell(summary, input)])),
     };
   });
-}
-
-/** Share of rows that two approaches answer differently, of those that both have an outcome of. NaN where there is none. */
-export function shareOfAnswersChanged(a: readonly Outcome[], b: readonly Outcome[]): number {
-  const key = ({ answer }: Outcome): string => JSON.stringify(answer?.toSorted() ?? null);
-  const rows = presentRows([a, b]);
-  return rows.filter((row) => key(a[row]!) !== key(b[row]!)).length / rows.length;
 }
 
 function qualityMeasure(input: FactorInput): FactorMeasure {
@@ -183,9 +184,48 @@ function toldPoints({ points }: LearningCurve): LearningPoint[] {
   return [...new Set([...nearest, last])];
 }
 
-function skillCell({ facts }: Summary): FactorCell {
+function flexibilityCell(summary: Summary, { experiments, labelCount }: FactorInput): FactorCell {
+  const { approach, arm, traits } = summary;
+  const newLabel = experiments?.newLabels.find((each) => each.approach === approach);
+  const perturbed = experiments?.perturbed.filter((each) => each.approach === approach) ?? [];
+  const isPaid = isPaidFor(summary);
+  if (newLabel === undefined && perturbed.length === 0) {
+    if (arm === "baseline") return { kind: "not-measured", why: "baseline" };
+    if (traits.isRecording) return { kind: "not-measured", why: "recorded-answers" };
+    return { kind: "not-measured", why: isPaid ? "billed" : "no-experiment" };
+  }
+  const unasked = traits.isRecording ? "recorded-answers" : isPaid ? "billed" : "no-time";
+  return {
+    kind: "adaptation",
+    newLabel: newLabel === undefined ? noNewLabel() : withoutPoints(newLabel),
+    perturbed: perturbed.length === 0 ? unasked : perturbed.map(({ approach: _, ...rest }) => rest),
+  };
+
+  function noNewLabel(): NoNewLabel {
+    if (labelCount <= 2) return "two-labels";
+    if (experiments?.newLabels.length === 0) return "no-label";
+    return isPaid ? "billed" : "no-time";
+  }
+}
+
+/** Whether each answer is paid for, or may be: the price is not known. */
+function isPaidFor({ usdPerThousand, traits }: Summary): boolean {
+  return usdPerThousand === null ? traits.asksLlm : usdPerThousand.basis.kind === "list-price" && usdPerThousand.value > 0;
+}
+
+const withoutPoints = ({ approach: _, points: __, ...rest }: NewLabel): Omit<NewLabel, "approach" | "points"> => rest;
+
+function skillCell(summary: Summary, { experiments }: FactorInput): FactorCell {
+  const { approach, facts, traits } = summary;
   const words = wordsWritten({ facts });
   if (words === null) return { kind: "not-measured", why: "words-not-told" };
   const isTold = facts.recording !== undefined;
-  return { kind: "effort", words, isTold, settings: isTold ? {} : facts.chosen, needs: isTold ? [] : facts.needs };
+  const spreads = experiments?.spreads.filter((each) => each.approach === approach) ?? [];
+  // Where that of others was measured, it is told why a prompt's own was not.
+  const isLacking = (experiments?.spreads.length ?? 0) > 0 && !spreads.some(({ over }) => over === "wordings");
+  return {
+    ...{ kind: "effort", words, isTold, settings: isTold ? {} : facts.chosen, needs: isTold ? [] : facts.needs },
+    ...(spreads.length > 0 && { spreads: spreads.map(({ approach: _, ...rest }) => rest) }),
+    ...(!isTold && traits.asksLlm && isPaidFor(summary) && isLacking && { isRewordingBilled: true }),
+  };
 }

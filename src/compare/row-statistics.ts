@@ -6,13 +6,15 @@ import type { ApproachCalibration } from "../types/calibration.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast } from "../types/contrast.js";
 import type { TaskFacts } from "../types/data.js";
+import type { ExperimentResults } from "../types/experiments.js";
 import type { FailedApproach, Measurement } from "../types/measurement.js";
 import type { Slices } from "../types/slices.js";
+import { shareOfAnswersChanged } from "./answers-changed.js";
 import { type Candidates, candidatesOf } from "./best.js";
 import { calibrations } from "./calibration/calibrations.js";
 import { type MeasuredPrice, measuredPrice } from "./cost.js";
 import { type CurveStatistics, learningCurves } from "./curves/learning-curves.js";
-import { shareOfAnswersChanged } from "./factors.js";
+import { experimentResults } from "./experiments/experiment-results.js";
 import { pickIdentity } from "./identity.js";
 import { metricChoice, scoreOf } from "./metrics/metric-choice.js";
 import { labelNoise, type MeasuredLabelNoise } from "./noise/label-noise.js";
@@ -37,6 +39,8 @@ export interface RowStatistics {
   readonly curves: CurveStatistics | null;
   /** Of the approaches that tell how sure they are, in the order of `approaches`. */
   readonly calibrations: readonly ApproachCalibration[];
+  /** What experiments showed; `null` where nothing was tried. */
+  readonly experiments: ExperimentResults | null;
   /** `a` minus `b`; `null` where they share no row. Computed when it is first asked for, then kept: which pairs are asked for depends on prices too. */
   difference(a: string, b: string, metric: Contrast["metric"]): PairDifference | null;
   /** What the answers of the best of both arms say of the labels, in the metric that decides. Kept likewise. */
@@ -92,6 +96,7 @@ export function rowStatistics(task: TaskFacts, measurements: readonly Measuremen
       measurements,
       task,
     ),
+    experiments: experimentResults(measurements, runs, task, { metric: metrics.primary, seed }),
     difference: kept((a, b, metric: Contrast["metric"]) => pairDifference(runs.get(a)!, runs.get(b)!, metric, seed, task.labels)),
     labelNoise: kept((a, b) => labelNoise(runs.get(a)!, runs.get(b)!, task, metrics.primary, seed)),
     slices: kept((a, b) => slicesOf(runs.get(a)!, runs.get(b)!, task.labels)),

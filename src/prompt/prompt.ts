@@ -17,6 +17,7 @@ import {
   showsDemos,
   templateFor,
 } from "./methods.js";
+import { otherInstructions } from "./other-instructions.js";
 import type { PromptProgram } from "./program.js";
 import { type AskingOptions, labelsOf, promptApproach, specOf } from "./prompt-approach.js";
 import { parseSpec } from "./providers/spec.js";
@@ -46,6 +47,14 @@ export interface PromptOptions extends AskingOptions {
  * ```
  */
 export function prompt(options: PromptOptions): Approach {
+  const { instruction } = options;
+  if (instruction !== undefined) return promptSaying(() => instruction, options);
+  const reworded = otherInstructions.map((saying) => promptSaying(saying, options));
+  return { ...promptSaying(() => undefined, options), reworded };
+}
+
+/** @param saying the instruction for a task; `undefined`: the built-in one */
+function promptSaying(saying: (task: Dataset) => string | undefined, options: PromptOptions): Approach {
   const { llm, encoder, demos, aliases } = options;
   const spec = specOf(llm);
   if (parseSpec(spec).provider === "recorded") throw new UserError(`${spec} is a recording: it is replayed by recordedPrompt.`);
@@ -54,12 +63,19 @@ export function prompt(options: PromptOptions): Approach {
   }
   const method = methodOf(options);
   const isBatched = typeof llm === "string" ? options.batch !== undefined : llm.underWay !== undefined;
-  const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
-    makeProgram(method, train, templateFor(train, card, options), {
-      count: demos ?? "auto",
-      seed,
-      canShortlist: encoder !== undefined,
-    });
+  const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram => {
+    const instruction = saying(train);
+    return makeProgram(
+      method,
+      train,
+      templateFor(train, card, { ...options, ...(instruction !== undefined && { instruction }) }),
+      {
+        count: demos ?? "auto",
+        seed,
+        canShortlist: encoder !== undefined,
+      },
+    );
+  };
   return promptApproach(options, {
     method,
     traits: { learnsFrom: showsDemos(method) ? "labels" : "nothing" },

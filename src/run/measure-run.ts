@@ -41,6 +41,7 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
       },
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
       ...curveOptions(options),
+      experiments: options.curve !== "off",
       onFirstAnswer: (first) => onEvent({ kind: "first-answer", text: advise(first).headline }),
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),
     });

@@ -1,7 +1,6 @@
 /** @file Opens a run: locks its folder, opens its stores, and agrees on its spending. */
 import { join } from "node:path";
 import process from "node:process";
-import { estimateCurves } from "../compare/curves/curve-schedule.js";
 import { taskFacts } from "../compare/task-facts.js";
 import { owning } from "../lib/disposables.js";
 import { UserError } from "../lib/errors.js";
@@ -18,7 +17,7 @@ import type { Approach } from "../types/approach.js";
 import type { Task } from "../types/data.js";
 import type { Assumptions } from "../types/prices.js";
 import { confirmUsd } from "./confirm-usd.js";
-import { curveOptions } from "./curve-options.js";
+import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
 import { dataNotes } from "./data-notes.js";
 import { estimateRun, totalUsd } from "./estimate.js";
 import { checkGateNames } from "./gates.js";
@@ -84,7 +83,7 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
       if (isBilled && !manner.yes && options.budgetUsd === undefined) {
         const { curve } = curveOptions(options);
         const main = totalUsd(await estimateRun(task, approaches, seeds));
-        const curves = curve === undefined ? 0 : ((await estimateCurves(task, approaches, curve, 0)).usd ?? 0);
+        const curves = curve === undefined ? 0 : ((await estimateCurvesOfRun(task, approaches, curve, 0)).usd ?? 0);
         await confirmUsd({ usd: main + curves, subject: "This run" }, hooks.confirm);
       }
     }

@@ -1,6 +1,6 @@
 /** @file Plans a run: loads the encoder and picks the tuning method. Nothing is spent, and nothing is locked. */
 import { join } from "node:path";
-import { type CurveEstimate, estimateCurves } from "../compare/curves/curve-schedule.js";
+import type { CurveEstimate } from "../compare/curves/curve-schedule.js";
 import { type Disposables, owning } from "../lib/disposables.js";
 import { tuningText } from "../lib/text/tuning-text.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
@@ -9,7 +9,7 @@ import { type ModelContext, resolveModel } from "../tune/pretrained/resolve-mode
 import type { Approach } from "../types/approach.js";
 import type { Encoder } from "../types/encoder.js";
 import { type ApproachSources, makeApproaches, planWarnings, withTuning } from "./approaches.js";
-import { curveOptions } from "./curve-options.js";
+import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
 import { type ApproachEstimate, estimateRun } from "./estimate.js";
 import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
@@ -92,7 +92,7 @@ export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<Plan
   const seconds = estimates.reduce((sum, each) => sum + each.seconds, 0);
   return {
     approaches: estimates,
-    ...(curve && { curve: await estimateCurves(inputs.task, approaches, curve, seconds) }),
+    ...(curve && { curve: await estimateCurvesOfRun(inputs.task, approaches, curve, seconds) }),
     warnings: [...unasked, ...(await planWarnings(inputs.options, inputs.env))],
     downloads: await localDownloadNotes(inputs.options.llm, modelContext(inputs, hooks)),
   };

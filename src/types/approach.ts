@@ -23,6 +23,11 @@ export interface Approach extends Omit<Identity, "method"> {
   readonly traits?: Partial<Traits>;
   /** One sentence for people: what it does. */
   readonly summary: string;
+  /**
+   * The same, under the same name, with other words of the same meaning where its own are built in: how far its answers hang on them. Absent where it has no
+   * words, or a person chose them.
+   */
+  readonly reworded?: readonly Approach[];
   /** What running it would take, before anything is spent. */
   estimate(train: Dataset, queries: readonly Query[]): Promise<RunEstimate>;
   /** Learns from `train` alone. Validation rows are cut from `train`, never passed beside it. */

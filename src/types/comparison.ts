@@ -3,6 +3,7 @@ import type { ApproachCalibration } from "./calibration.js";
 import type { Contrast } from "./contrast.js";
 import type { Crossover, LearningCurve } from "./curves.js";
 import type { TaskFacts } from "./data.js";
+import type { ExperimentResults } from "./experiments.js";
 import type { FactorRow } from "./factors.js";
 import type { FailedApproach, Measurement } from "./measurement.js";
 import type { LabelNoise } from "./noise.js";
@@ -43,6 +44,8 @@ export interface Comparison {
   readonly crossovers?: readonly Crossover[];
   /** How far claims of confidence can be believed, one an approach that makes some, the best first. Absent where none does. */
   readonly calibrations?: readonly ApproachCalibration[];
+  /** What experiments showed: a new label, texts typed otherwise, chance and wording. Absent where nothing was tried. */
+  readonly experiments?: ExperimentResults;
   /** Suspected label errors among the test rows. Absent where an arm is missing, or rows may have several labels. */
   readonly noise?: LabelNoise;
   /** Parts of the test rows in which the best of both arms differ. Absent where an arm is missing, or no part has rows enough. */

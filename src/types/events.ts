@@ -8,6 +8,8 @@ export type Phase =
   | "comparing"
   /** Points of learning curves; `done` counts them, and `total` is what the time is expected to suffice for. */
   | "curve"
+  /** Measurements of experiments; `done` counts them. */
+  | "experiment"
   /** Bytes from a hub, in `unit`. */
   | "downloading"
   | "finding-duplicates"

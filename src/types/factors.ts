@@ -1,5 +1,6 @@
 /** @file The table of factors. */
 import type { Crossover, LearningCurve } from "./curves.js";
+import type { NewLabel, Perturbed, Spread } from "./experiments.js";
 import type { PredictorFacts } from "./identity.js";
 import type { BreakEven, PriceBasis, SetupCost } from "./prices.js";
 import type { Estimate, Metric, Summary } from "./scores.js";
@@ -80,19 +81,47 @@ export type FactorCell =
       /** Settings chosen by measuring. */
       readonly settings: PredictorFacts["chosen"];
       readonly needs: readonly string[];
+      /** How far its scores lie apart by what nobody chose. Absent where that was not measured. */
+      readonly spreads?: readonly Omit<Spread, "approach">[];
+      /** Present where asking in other words would have cost money. */
+      readonly isRewordingBilled?: true;
+    }
+  | {
+      readonly kind: "adaptation";
+      readonly newLabel: Omit<NewLabel, "approach" | "points"> | NoNewLabel;
+      /** In the order of kinds; none where it was not asked about changed texts, for the reason told. */
+      readonly perturbed: readonly Omit<Perturbed, "approach">[] | NoPerturbed;
     }
   | { readonly kind: "not-measured"; readonly why: NotMeasured };
 
 /**
  * Why a cell has no measurement. `recorded`: how the answers came about was not measured. `labels-not-told`, `words-not-told`: nor did the
- * user tell. `no-experiment`: the rows as they are cannot show it.
+ * user tell. `no-experiment`: there was none, or no time for it. Of experiments: `recorded-answers`: none can be asked for; `billed`: each answer is paid for;
+ * `baseline`: none is made with it.
  */
-export type NotMeasured = "recorded" | "labels-not-told" | "words-not-told" | "price-unknown" | "no-experiment";
+export type NotMeasured =
+  | "recorded"
+  | "labels-not-told"
+  | "words-not-told"
+  | "price-unknown"
+  | "no-experiment"
+  | "recorded-answers"
+  | "billed"
+  | "baseline";
 
-/** What a row of the factor table shows. `adaptation`: labels for a new class, and points lost on shifted texts. */
+/**
+ * Why no label was held out. `two-labels`: none would be left to tell apart. `no-label`: no label had enough rows, or there was no time. `no-time`: there was none
+ * for this approach.
+ */
+export type NoNewLabel = "two-labels" | "no-label" | "no-time" | "billed";
+
+/** Why there were no changed texts. `no-time`: or none changed. */
+export type NoPerturbed = "billed" | "recorded-answers" | "no-time";
+
+/** What a row of the factor table shows. */
 export type FactorMeasure =
   | { readonly kind: "score"; readonly metric: Metric; readonly labels?: LabelsScored }
-  | { readonly kind: Exclude<FactorCell["kind"], "score" | "not-measured"> | "adaptation" };
+  | { readonly kind: Exclude<FactorCell["kind"], "score" | "not-measured"> };
 
 export interface FactorRow {
   readonly factor: FactorName;

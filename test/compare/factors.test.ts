@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { cellWords } from "../../src/advise/words/factor-cells.js";
 import { breakEvenBasisText, priceBasisText } from "../../src/advise/words/prices.js";
+import { shareOfAnswersChanged } from "../../src/compare/answers-changed.js";
 import { compare } from "../../src/compare/compare.js";
 import { breakEven, measuredPrice, usdPerThousand as usdPerThousandOf } from "../../src/compare/cost.js";
-import { shareOfAnswersChanged } from "../../src/compare/factors.js";
 import { noCost } from "../../src/lib/cost.js";
 import { random } from "../../src/lib/random.js";
 import type { FactorCell, FactorName } from "../../src/types/factors.js";

@@ -14,6 +14,7 @@ import type { LearningPoint } from "../../types/curves.js";
 import type { FactorCell, FactorMeasure, LabelsScored, MetricScore, NotMeasured } from "../../types/factors.js";
 import type { BreakEven } from "../../types/prices.js";
 import { crossoverText } from "./crossovers.js";
+import { adaptationWords, noExperiment, rewordingBilled, spreadText } from "./experiments.js";
 import { capitalized } from "./lists.js";
 import { priceBasisText } from "./prices.js";
 
@@ -56,16 +57,19 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
       ...(curve === undefined && crossover === undefined && !isTold && labels > 0 ? ["learning curve not measured"] : []),
     ].join("; "),
   }),
-  effort: ({ words, isTold, settings, needs }) => {
-    if (isTold) return { text: formatPlural(words, "word"), detail: told };
+  effort: ({ words, isTold, settings, needs, spreads = [], isRewordingBilled }) => {
+    const spread = spreads.map((each) => `; ${spreadText(each)}`).join("");
+    if (isTold) return { text: formatPlural(words, "word"), detail: `${told}${spread}` };
     const chosen = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
     return {
       text: `${formatPlural(words, "word")}, ${formatPlural(chosen.length, "setting")}`,
       detail:
         `${chosen.length === 0 ? "no setting chosen by measuring" : `chosen by measuring: ${chosen.join(", ")}`}; ` +
-        `${needs.length === 0 ? "needs nothing besides its files" : `needs ${needs.join(", ")}`}`,
+        `${needs.length === 0 ? "needs nothing besides its files" : `needs ${needs.join(", ")}`}` +
+        `${spread}${isRewordingBilled ? `; ${rewordingBilled}` : ""}`,
     };
   },
+  adaptation: adaptationWords,
   "not-measured": ({ why }) => ({ text: reasons[why] }),
 };
 
@@ -84,8 +88,8 @@ const measures: Readonly<Record<Exclude<FactorMeasure["kind"], "score">, string>
   time: "Time to fit, and for one answer (median)",
   price: "USD per 1,000 predictions",
   labels: "Labelled examples used",
-  adaptation: "Labels needed for a new class; points lost on shifted texts",
-  effort: "Words a person wrote, and settings chosen by measuring",
+  adaptation: "Labels until a new label is found; points lost where texts have typos",
+  effort: "Words a person wrote, settings chosen by measuring, and how far chance and wording move the score",
 };
 
 /** What a row of the factor table measures, with its unit. */
@@ -148,5 +152,5 @@ const reasons: Readonly<Record<NotMeasured, string>> = {
   "labels-not-told": `${replayed} (--recorded-labels tells the labels)`,
   "words-not-told": `${replayed} (--recorded-words tells the words)`,
   "price-unknown": "the price of an answer is not known",
-  "no-experiment": "needs an experiment with a held-out label and one with shifted texts",
+  ...noExperiment,
 };

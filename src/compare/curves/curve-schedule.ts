@@ -28,6 +28,9 @@ const smallSize = 64;
 const quickShare = 1 / 4;
 const quickSeconds = 20;
 
+/** The part of all that time that is left to experiments; more where the curves are done before theirs is over. */
+export const experimentShare = 1 / 3;
+
 /** The points that a curve may have. */
 export interface CurveSchedule {
   /** Ascending, without all rows. */

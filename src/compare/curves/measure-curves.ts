@@ -7,10 +7,13 @@ import type { ProgressEvent } from "../../types/events.js";
 import type { Measurement, MeasurementKey } from "../../types/measurement.js";
 import type { Outcome } from "../../types/prediction.js";
 import { attempt } from "../attempt.js";
+import { isBilled } from "../billed.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";
+import { secondsTaken } from "../seconds-taken.js";
 import { taskFacts } from "../task-facts.js";
-import { type CurveOptions, curveSchedule, curveSeconds, expectedSeconds } from "./curve-schedule.js";
+import { answerOnly } from "./answer-only.js";
+import { type CurveOptions, curveSchedule, expectedSeconds } from "./curve-schedule.js";
 import { type NestedSubsets, nestedSubsets } from "./nested-subset.js";
 import { type CurveCandidate, type PlannedPoint, pointPlanner } from "./point-planner.js";
 
@@ -18,7 +21,9 @@ import { type CurveCandidate, type PlannedPoint, pointPlanner } from "./point-pl
 export interface CurveInput {
   readonly task: Task;
   readonly approaches: readonly Approach[];
-  readonly curve: CurveOptions;
+  readonly curve: Pick<CurveOptions, "level">;
+  /** That the points of all sessions may take together. */
+  readonly seconds: number;
   /** Of the comparison. */
   readonly seeds: readonly number[];
   /** The comparison's own: of these the curves' ends are. */
@@ -42,12 +47,12 @@ export interface CurveInput {
 export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
   const { task, curve, finished, signal, log } = input;
   const main = mainMeasurements(input.measurements, taskFacts(task)).filter(({ split }) => split === "test");
-  const { sizes, seedsOf, isBilled } = curveSchedule(task, curve.level, input.seeds[0]!);
+  const { sizes, seedsOf, isBilled: withBilled } = curveSchedule(task, curve.level, input.seeds[0]!);
   const allRows = task.train.examples.length;
-  const learning = candidatesOf(input, main, isBilled);
+  const learning = candidatesOf(input, main, withBilled);
   if (learning.length === 0 || sizes.length === 0) return [];
 
-  const budget = curveSeconds(curve, sum(input.measurements.map(secondsOf)));
+  const budget = input.seconds;
   const began = performance.now();
   const elapsed = (): number => (performance.now() - began) / 1000;
   const candidates = await Promise.all(learning.map(({ approach, own }) => candidateOf(approach, own, input, sizes)));
@@ -118,11 +123,7 @@ function candidatesOf(
   return approaches.flatMap((approach) => {
     const own = main.find((measurement) => measurement.approach === approach.name);
     if (own === undefined || own.arm === "baseline" || own.traits.learnsFrom !== "labels" || own.traits.isRecording) return [];
-    const isBilled =
-      own.predictCost.usd > 0 ||
-      own.fitCost.usd > 0 ||
-      own.outcomes.some(({ costUsd }) => costUsd === null || (costUsd ?? 0) > 0);
-    return isBilled && !withBilled ? [] : [{ approach, own }];
+    return isBilled(own) && !withBilled ? [] : [{ approach, own }];
   });
 }
 
@@ -138,7 +139,7 @@ async function candidateOf(
   const smallest = sizes[0]!;
   const expected = await expectedSeconds(approach, nestedSubsets(train, seeds[0]!)(smallest), train, queries);
   const whole = await approach.estimate(train, queries);
-  const slowness = whole.seconds > 0 ? secondsOf(own) / whole.seconds : 1;
+  const slowness = whole.seconds > 0 ? secondsTaken(own) / whole.seconds : 1;
   return {
     approach: approach.name,
     isBest: best.includes(approach.name),
@@ -170,23 +171,6 @@ async function measurePoint(
     throw error;
   }
 }
-
-/** What a score needs of an outcome. Probabilities of many labels at many sizes would be most of a run's size. */
-function answerOnly({ id, truth, group, answer, failure, refusedBy }: Outcome): Outcome {
-  return {
-    id,
-    truth,
-    ...(group !== undefined && { group }),
-    answer,
-    ...(failure !== undefined && { failure }),
-    ...(refusedBy !== undefined && { refusedBy }),
-  };
-}
-
-const secondsOf = ({ elapsedSeconds, fitCost, predictCost }: Measurement): number =>
-  elapsedSeconds ?? fitCost.seconds + predictCost.seconds;
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 function isOfTask({ outcomes }: Measurement, { test }: Task): boolean {
   return outcomes.length === test.examples.length && outcomes.every(({ id }, row) => id === test.examples[row]!.id);

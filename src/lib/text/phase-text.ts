@@ -5,6 +5,7 @@ import { measurementKey } from "./measurement-key.js";
 const words: Readonly<Record<Phase, string>> = {
   comparing: "comparing",
   curve: "learning curves",
+  experiment: "a new label, typos, other words",
   downloading: "Downloading",
   "finding-duplicates": "looking for duplicates",
   "comparing-texts": "comparing texts that may be alike",

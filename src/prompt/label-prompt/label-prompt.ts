@@ -40,6 +40,10 @@ export function labelPrompt({ encoder, templates = defaultTemplates }: LabelProm
     method: "labels",
     model: encoder.name,
     traits: { asksLlm: false, learnsFrom: "nothing" },
+    // Each of the built-in sentences alone.
+    ...(templates === defaultTemplates && {
+      reworded: templates.map((template) => labelPrompt({ encoder, templates: [template] })),
+    }),
     summary: `Describes each label to the frozen encoder ${encoder.name} in ${templates.length} sentences, and answers with the nearest label.`,
     async estimate(train, queries) {
       const texts = [...labelSentences(train, templates).flat(), ...queries.map(({ text }) => text)];

@@ -1,0 +1,106 @@
+/** @file Experiments in words: a new label, texts typed otherwise, chance and wording. */
+import { formatCount, formatPercent, formatPlural, formatPoints, formatSeconds } from "../../lib/text/format.js";
+import { metricInWords } from "../../lib/text/metric-names.js";
+import type { PerturbationKind, Spread } from "../../types/experiments.js";
+import type { FactorCell, NoNewLabel, NoPerturbed, NotMeasured } from "../../types/factors.js";
+import { points, range, signed } from "./points.js";
+
+type AdaptationCell = Extract<FactorCell, { readonly kind: "adaptation" }>;
+
+/** For a table: the short text, and what stands below it. */
+interface AdaptationWords {
+  readonly text: string;
+  readonly detail: string;
+}
+
+/** Why no experiment was made with an approach. */
+export const noExperiment: Readonly<
+  Record<Extract<NotMeasured, "no-experiment" | "recorded-answers" | "billed" | "baseline">, string>
+> = {
+  "no-experiment": "no experiment was made: --curve quick makes some, where there is time",
+  "recorded-answers": "answers to other questions are not in the recording (--llm asks the model itself)",
+  billed: "each answer is paid for (--curve full asks within the budget)",
+  baseline: "a baseline is no choice; no experiment is made with it",
+};
+
+export const rewordingBilled = `not asked in other words: ${noExperiment.billed}`;
+
+const noNewLabel: Readonly<Record<NoNewLabel, string>> = {
+  "two-labels": "no label to hold out: two must be left to tell apart",
+  "no-label": "no label was held out: that takes 8 training rows and 10 test rows of one, and time (--curve-time)",
+  "no-time": "no time to hold a label out (--curve-time gives more)",
+  billed: `no label was held out: ${noExperiment.billed}`,
+};
+
+const noPerturbed: Readonly<Record<NoPerturbed, string>> = {
+  billed: `not asked about changed texts: ${noExperiment.billed}`,
+  "recorded-answers": `not asked about changed texts: ${noExperiment["recorded-answers"]}`,
+  "no-time": "not asked about changed texts: no time for it (--curve-time gives more)",
+};
+
+const changes: Readonly<Record<PerturbationKind, string>> = {
+  typos: "typos",
+  case: "another case",
+  punctuation: "no punctuation",
+};
+
+/** A new label, then texts typed otherwise. */
+export function adaptationWords({ newLabel, perturbed }: AdaptationCell): AdaptationWords {
+  const label = typeof newLabel === "string" ? { detail: noNewLabel[newLabel] } : newLabelWords(newLabel);
+  const texts = typeof perturbed === "string" ? { detail: noPerturbed[perturbed] } : perturbedWords(perturbed);
+  return { text: listed([label.text, texts.text]), detail: listed([label.detail, texts.detail]) };
+}
+
+interface PartWords {
+  readonly text?: string;
+  readonly detail: string;
+}
+
+const listed = (parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined).join("; ");
+
+function perturbedWords(perturbed: Exclude<AdaptationCell["perturbed"], string>): PartWords {
+  const [first] = perturbed;
+  const details = perturbed.map(({ how, rows, difference, answersChanged, metric }) =>
+    answersChanged === 0
+      ? `${changes[how]}: all ${formatPlural(rows, "row")} answered as before`
+      : `${changes[how]}: ${formatPercent(answersChanged)} of ${formatPlural(rows, "row")} answered otherwise, ` +
+        `${signed(difference.value)} points of ${metricInWords(metric)} (95% interval ${range(difference)})`,
+  );
+  return {
+    ...(first !== undefined && { text: `${changes[first.how]} ${formatPoints(first.difference.value)}` }),
+    detail: listed(details),
+  };
+}
+
+function newLabelWords({
+  label,
+  trainRows,
+  testRows,
+  fullRecall,
+  enough,
+  otherLabels,
+}: Exclude<AdaptationCell["newLabel"], string>): PartWords {
+  const found = `${formatPercent(fullRecall.value)} of ${formatPlural(testRows, "test row")}`;
+  const others =
+    otherLabels &&
+    `${metricInWords(otherLabels.metric)} on ${formatPlural(otherLabels.rows, "row")} of the other labels ${formatPoints(otherLabels.difference.value)} ` +
+      `with it (95% interval ${range(otherLabels.difference)})`;
+  if (enough === null)
+    return { text: `“${label}” not found`, detail: listed([`nor with all ${formatPlural(trainRows, "label")}`, others]) };
+  if (enough.labels === 0 && enough.above === null)
+    return { text: `0 labels for “${label}”`, detail: listed([`finds ${found} by its name and description`, others]) };
+  const tooFew = enough.above === null || enough.above === 0 ? "" : `, ${formatCount(enough.above)} are too few`;
+  return {
+    text: `${formatPlural(enough.labels, "label")} for “${label}”`,
+    detail: listed([
+      `95% of what all ${formatCount(trainRows)} find (${found})${tooFew}; fitting takes ${formatSeconds(enough.fitSeconds)}`,
+      others,
+    ]),
+  };
+}
+
+/** How far scores lie apart, inside a sentence. */
+export function spreadText({ over, runs, labels, metric, deviation }: Omit<Spread, "approach">): string {
+  const by = over === "seeds" ? `${formatPlural(runs, "seed")} with ${formatPlural(labels, "training row")}` : `${runs} wordings`;
+  return `${metricInWords(metric)} varies by ${points(deviation)} (standard deviation) over ${by}`;
+}

@@ -1,0 +1,45 @@
+/** @file The kinds of experiments, as they stand in the keys of measurements. */
+import type { PerturbationKind } from "../../types/experiments.js";
+import type { Experiment } from "../../types/measurement.js";
+
+/** One label held out of the training rows but for `labels` rows. */
+export interface NewLabelExperiment extends Experiment {
+  readonly kind: "new-label";
+  readonly label: string;
+  readonly labels: number;
+}
+
+/** Texts of test rows changed. */
+export interface PerturbationExperiment extends Experiment {
+  readonly kind: "perturbed";
+  readonly how: PerturbationKind;
+}
+
+/** The prompt in other words; the number of the wording, from 1. */
+export interface WordingExperiment extends Experiment {
+  readonly kind: "reworded";
+  readonly wording: number;
+}
+
+export const newLabelExperiment = (label: string, labels: number): NewLabelExperiment => ({ kind: "new-label", label, labels });
+
+export const perturbationExperiment = (how: PerturbationKind): PerturbationExperiment => ({ kind: "perturbed", how });
+
+export const wordingExperiment = (wording: number): WordingExperiment => ({ kind: "reworded", wording });
+
+/** Whether it is of this kind. What is stored was checked for its form only, not for what this version knows. */
+export function isNewLabel(experiment: Experiment | undefined): experiment is NewLabelExperiment {
+  if (experiment?.kind !== "new-label") return false;
+  const { label, labels } = experiment;
+  return typeof label === "string" && typeof labels === "number";
+}
+
+export function isPerturbation(experiment: Experiment | undefined, kind: PerturbationKind): experiment is PerturbationExperiment {
+  if (experiment?.kind !== "perturbed") return false;
+  const { how } = experiment;
+  return how === kind;
+}
+
+export function isWording(experiment: Experiment | undefined): experiment is WordingExperiment {
+  return experiment?.kind === "reworded";
+}

@@ -1,0 +1,68 @@
+/** @file What experiments show beyond the rows as they are: how an approach adapts to a new label, to texts typed otherwise, to chance and wording. */
+import type { Estimate, Metric } from "./scores.js";
+
+/** How texts are changed: one or two pairs of neighboring letters swapped; all in lower or upper case; without punctuation. */
+export type PerturbationKind = "typos" | "case" | "punctuation";
+
+/** What an approach makes of a label that is new: it learned from all rows of the other labels, and from so many of this one. */
+export interface NewLabel {
+  readonly approach: string;
+  readonly label: string;
+  /** Training rows that have the label. */
+  readonly trainRows: number;
+  /** Test rows that have it: of these the share that is found is told. */
+  readonly testRows: number;
+  /** The share found with all training rows. */
+  readonly fullRecall: Estimate;
+  /** Ascending by labels, without all training rows. An approach that learns from no labels has one, of 0. */
+  readonly points: readonly {
+    /** Training rows with the label that it had. */
+    readonly labels: number;
+    readonly seeds: number;
+    readonly recall: Estimate;
+    /** What fitting took. */
+    readonly fitSeconds: number;
+  }[];
+  /**
+   * The fewest labels measured from which on it finds 95 % of what it finds with all; `above`: the next fewer measured, which do not suffice, `null` where none
+   * is. `null`: it finds none of the test rows even with all.
+   */
+  readonly enough: { readonly labels: number; readonly above: number | null; readonly fitSeconds: number } | null;
+  /** On the rows of the other labels: what learning the new one with all its rows changes. Absent where it was not measured without the label. */
+  readonly otherLabels?: { readonly metric: Metric; readonly rows: number; readonly difference: Estimate };
+}
+
+/** What an approach makes of texts that are typed otherwise. */
+export interface Perturbed {
+  readonly approach: string;
+  readonly how: PerturbationKind;
+  /** Test rows whose texts were changed. */
+  readonly rows: number;
+  /** Share of them that it answers otherwise. */
+  readonly answersChanged: number;
+  readonly metric: Metric;
+  /** The score on the changed texts minus that on the texts as they are, on these rows. */
+  readonly difference: Estimate;
+  readonly pValue: number;
+}
+
+/**
+ * How far scores lie apart. `seeds`: of fits that differ in their seed, and below all training rows in their draw of them, with so many `labels`. `wordings`: of
+ * the same prompt in other words, the own one among them.
+ */
+export interface Spread {
+  readonly approach: string;
+  readonly over: "seeds" | "wordings";
+  readonly runs: number;
+  readonly labels: number;
+  readonly metric: Metric;
+  /** Standard deviation of one run. */
+  readonly deviation: number;
+}
+
+/** What all experiments of a comparison showed. */
+export interface ExperimentResults {
+  readonly newLabels: readonly NewLabel[];
+  readonly perturbed: readonly Perturbed[];
+  readonly spreads: readonly Spread[];
+}
