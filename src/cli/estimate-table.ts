@@ -66,7 +66,7 @@ function curveNote({ points, of, seconds, usd }: CurveEstimate): string {
   const share =
     points < of ? `${formatCount(points)} of ${formatCount(of)} points fit into the time` : `${formatCount(of)} points`;
   const price = usd === null ? ", at an unknown price" : usd === 0 ? "" : `, and up to ${formatUsd(usd)}`;
-  return `Learning curves take about ${formatSeconds(seconds)} more${price} (${share}; --curve off leaves them out).`;
+  return `Learning curves and experiments take about ${formatSeconds(seconds)} more${price} (${share}; --curve off leaves them out).`;
 }
 
 /** Between what the whole lies, and what the estimates rest on, each reason once. */

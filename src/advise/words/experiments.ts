@@ -23,7 +23,9 @@ export const noExperiment: Readonly<
   baseline: "a baseline is no choice; no experiment is made with it",
 };
 
-export const rewordingBilled = `not asked in other words: ${noExperiment.billed}`;
+/** Of words that a person chose none are made: they are not the tool's to change. */
+export const rewordingBilled =
+  "how far other words move its score was not measured (--curve full measures it of built-in instructions)";
 
 const noNewLabel: Readonly<Record<NoNewLabel, string>> = {
   "two-labels": "no label to hold out: two must be left to tell apart",

@@ -76,13 +76,13 @@ export const comparedOptions = {
   }),
   curve: option(choice<"off" | CurveLevel>(["off", "quick", "full"]), {
     argument: "how",
-    help: "learning curves, which tell from how many labels on fine-tuning beats prompting: quick measures what costs no money, within a quarter of the run's time; full also measures prompts that learn from labels",
+    help: "learning curves, which tell from how many labels on fine-tuning beats prompting, and experiments with a new label, typos and other words: quick measures what costs no money, within a quarter of the run's time; full also asks services that bill",
     default: "quick",
     before: "off",
     env: "CROSSOVER_CURVE",
   }),
   curveTime: option(duration(), {
     argument: "time",
-    help: "time limit of the learning curves, e.g. 30s or 15m (default: with --curve quick a quarter of the run's time, at least 20s; with full none)",
+    help: "time limit of learning curves and experiments, e.g. 30s or 15m (default: with --curve quick a quarter of the run's time, at least 20s; with full none)",
   }),
 };
