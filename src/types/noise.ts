@@ -27,7 +27,7 @@ export interface LabelNoise {
   readonly alike: number;
   /**
    * Share of those whose label is wrong indeed, with its 95 % interval: by how sure `by` is of them, between how sure it is where it errs alone
-   * and where both are right. `null` where neither tells how sure it is, or too few rows are there to tell by.
+   * and where both are right; of both approaches' shares the smaller one. Rather too high than too low. `null` where neither tells how sure it is, or too few rows are there to tell by.
    */
   readonly wrongShare: (Estimate & { readonly by: string }) | null;
   /** The accuracy that whoever reads every text right would be given: were all suspects wrong labels, and by `wrongShare` of those answered alike. */

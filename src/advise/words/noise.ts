@@ -35,7 +35,7 @@ export function noiseSentences(
     `${formatPlural(suspects.length, "row")} of ${formatCount(rows)} ${suspects.length === 1 ? "has a label" : "have labels"} that both contradict. ` +
       (estimate === null
         ? "How many of them are wrong labels, and how many hard texts, can't be told from these answers."
-        : `By how sure ${wrongShare!.by} is, ${estimate}.`),
+        : `By how sure ${wrongShare!.by} is, ${estimate}. Hard texts that mislead both are counted in, so it is rather fewer.`),
     `Were all of them wrong, reading every text right would score ${formatPercent(ceiling.ifAll)}` +
       `${expected === null ? "" : `; by the estimate ${formatPercent(expected.value)}`}. No row is left out of any score for it.`,
     ...(leftOut === null

@@ -41,7 +41,7 @@ export function labelNoise(
   const [tuned, prompted] = [a.measurements[0]!.approach, b.measurements[0]!.approach];
   const suspects = suspectedLabels(outcomesA, outcomesB, task);
   const alike = suspects.filter(({ by }) => by !== "confident");
-  const share = surerOf([shareBy(tuned, outcomesA, outcomesB, alike), shareBy(prompted, outcomesB, outcomesA, alike)]);
+  const share = cautious([shareBy(tuned, outcomesA, outcomesB, alike), shareBy(prompted, outcomesB, outcomesA, alike)]);
   const suspected = new Set(suspects.map(({ row }) => row));
   const others = shared.flatMap((_, row) => (suspected.has(row) ? [] : [row]));
   const reading = (x: Series, y: Series, name: string): MeasuredDifference =>
@@ -65,7 +65,7 @@ function shareBy(
   own: readonly Outcome[],
   other: readonly Outcome[],
   alike: readonly SuspectedRow[],
-): (NonNullable<LabelNoise["wrongShare"]> & { readonly halfWidth: number }) | null {
+): LabelNoise["wrongShare"] {
   const sureness = own.map(surenessOf);
   const of = (rows: readonly number[]): number[] | null => {
     const values = rows.map((row) => sureness[row]!);
@@ -82,12 +82,13 @@ function shareBy(
   return share && { ...share, by };
 }
 
-/** The estimate with the narrower interval. */
-function surerOf(shares: readonly ReturnType<typeof shareBy>[]): LabelNoise["wrongShare"] {
-  const told = shares.filter((share) => share !== null).sort((x, y) => x.halfWidth - y.halfWidth);
-  if (told.length === 0) return null;
-  const { halfWidth: _, ...surest } = told[0]!;
-  return surest;
+/**
+ * The smaller estimate. A hard text that misleads both in the same way, as where they read it by the same encoder, is answered more surely than a mistake
+ * of one alone, and taken for a wrong label: of two estimates that err upward the smaller one errs less.
+ */
+function cautious(shares: readonly LabelNoise["wrongShare"][]): LabelNoise["wrongShare"] {
+  const told = shares.filter((share) => share !== null).sort((x, y) => x.value - y.value);
+  return told.length === 0 ? null : { ...told[0]!, low: Math.min(...told.map(({ low }) => low)) };
 }
 
 function ceilingOf({ value, low, high }: Estimate, alike: number): Estimate {

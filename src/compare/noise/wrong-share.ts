@@ -22,11 +22,11 @@ export interface SurenessByKind {
  *
  * That both agree is no evidence in itself: hard texts mislead both in the same way. With 2, 5 and 10 % of the labels of TREC, SST-2, SNIPS, Banking77
  * and CLINC150 replaced and two unlike classifiers, agreement beyond what independent mistakes would give said .38 to .97 where .09 to .91 of the rows
- * were wrong labels; this said .16 to .97, at most .22 beside it (the data have wrong labels of their own, too).
+ * were wrong labels; the smaller of both classifiers' shares was .16 to .97, at most .18 beside it. It errs upward where the two read alike.
  *
- * @returns with half the width of the interval before its ends are cut to what a share can be; `null` with fewer than five rows of a kind, or where it is no surer when right
+ * @returns `null` with fewer than five rows of a kind, or where it is no surer when right
  */
-export function wrongShare({ right, alone, alike }: SurenessByKind): (Estimate & { readonly halfWidth: number }) | null {
+export function wrongShare({ right, alone, alike }: SurenessByKind): Estimate | null {
   if (Math.min(right.length, alone.length, alike.length) < fewestRows) return null;
   const [whenRight, whenAlone, whenAlike] = [momentsOf(right), momentsOf(alone), momentsOf(alike)];
   const gap = whenRight.mean - whenAlone.mean;
@@ -36,7 +36,7 @@ export function wrongShare({ right, alone, alike }: SurenessByKind): (Estimate &
   const within = (value: number): number => Math.min(1, Math.max(0, value));
   const variance = whenAlike.variance + (1 - share) ** 2 * whenAlone.variance + share ** 2 * whenRight.variance;
   const half = (tQuantile(0.975, Math.min(alone.length, alike.length) - 1) * Math.sqrt(variance)) / gap;
-  return { value: within(share), low: within(share - half), high: within(share + half), halfWidth: half };
+  return { value: within(share), low: within(share - half), high: within(share + half) };
 }
 
 /** The mean, and the variance of the mean. */

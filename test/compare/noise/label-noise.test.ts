@@ -172,3 +172,31 @@ test("the share is that of the mixture, and is not told where right and wrong lo
   expect(wrongShare({ right, alone: spread(0.9, 20), alike: spread(0.9, 10) })).toBeNull();
   expect(wrongShare({ right, alone: spread(0.5, 4), alike: spread(0.9, 10) })).toBeNull();
 });
+
+test("of both approaches' shares the smaller one is told, with the lower of the low ends", () => {
+  const sided = (sure: number, unsure: number, alike: number): Outcome[] =>
+    Array.from({ length: 100 }, (_, row) => {
+      const value = (row < 70 ? sure : row < 80 ? unsure : alike) + 0.01 * (row % 5);
+      return { id: `row ${row}`, truth: ["a"], answer: [row < 80 ? "a" : "b"], confidence: { value, source: "stated" } };
+    });
+  // Each errs alone on ten rows, and both alike on twenty; the first is as sure of these as where it is right, the second half so.
+  const erring = (outcomes: Outcome[], from: number): Outcome[] =>
+    outcomes.map((outcome, row) => (row >= from && row < from + 10 ? { ...outcome, answer: ["c"] } : outcome));
+  const first = erring(sided(0.9, 0.5, 0.9), 70);
+  const second = erring(
+    sided(0.9, 0.9, 0.7).map((outcome, row) =>
+      row < 10 ? { ...outcome, confidence: { value: 0.5 + 0.01 * (row % 5), source: "stated" } } : outcome,
+    ),
+    0,
+  );
+  for (const [tuned, prompted, by] of [
+    [first, second, "prompt:y"],
+    [second, first, "tune:x"],
+  ] as const) {
+    const { wrongShare: share, alike } = noiseOf({ tuned, prompted })!;
+    expect(alike).toBe(20);
+    expect(share!.by).toBe(by);
+    expect(share!.value).toBeCloseTo(0.5, 6);
+    expect(share!.low).toBeLessThan(0.5);
+  }
+});
