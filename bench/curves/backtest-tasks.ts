@@ -19,10 +19,10 @@ interface BacktestTask {
 export const backtestTasks: readonly BacktestTask[] = [
   { name: "TREC", train: "trec/train.csv", test: "trec/test.csv", runs: 3 },
   { name: "SST-2", train: "sst2/train.csv", test: "sst2/test.csv", runs: 3 },
-  { name: "BANKING77", train: "banking77/train.csv", test: "banking77/test.csv", runs: 2 },
+  { name: "BANKING77", train: "banking77/train.csv", test: "banking77/test.csv", runs: 1 },
   { name: "SNIPS", train: "snips/train.csv", test: "snips/validation.csv", limit: 8000, runs: 3 },
   { name: "CLINC150", train: "clinc150/train.jsonl", test: "clinc150/test.jsonl", limit: 4000, testLimit: 1000, runs: 1 },
-  { name: "IMDB", train: "imdb/train.jsonl.gz", test: "imdb/test.jsonl.gz", limit: 1000, testLimit: 500, runs: 3 },
+  { name: "IMDB", train: "imdb/train.jsonl.gz", test: "imdb/test.jsonl.gz", limit: 1024, testLimit: 500, runs: 3 },
 ];
 
 /** Reads one of them, from the folder that holds them all. */

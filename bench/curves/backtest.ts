@@ -61,7 +61,8 @@ async function measureAll(data: string, names: readonly string[]): Promise<Measu
     // What is below the curve's own sizes stands beside the published curves alone.
     const below = Object.hasOwn(publishedCurves, one.name) ? publishedSizes.filter((size) => size < sizes[0]!) : [];
     const seeds = Array.from({ length: one.runs }, (_, run) => 42 + run);
-    const path = join(folder, `${one.name}-probe.jsonl`);
+    // Named by its rows: what was measured of others says nothing of these.
+    const path = join(folder, `${one.name}-probe-${task.trainHash.slice(0, 8)}-${task.testHash.slice(0, 8)}.jsonl`);
     const runs = await measuredRuns(probe, task, { sizes: [...below, ...sizes], seeds, path });
     all.push({ name: one.name, task, sizes, runs, chance: accuracyOfMajority(task) });
   }
@@ -76,10 +77,16 @@ function foretoldOfAll(one: Measured, part: number, families?: readonly CurveFam
   return foretell(onCurve, all * part, [all], chance, families)[0];
 }
 
-function foretoldRow(one: Measured, part: number): string[] {
+/** From sizes up to N/4; where they are too few for a curve, up to N/2. */
+function foretoldRow(one: Measured): string[] {
   const { task, name } = one;
-  const rows = [name, count(task.train.examples.length), count(task.test.examples.length)];
-  const found = foretoldOfAll(one, part);
+  const early = foretoldOfAll(one, 1 / 4);
+  const found = early ?? foretoldOfAll(one, 1 / 2);
+  const rows = [
+    found === early ? name : `${name} (up to N/2)`,
+    count(task.train.examples.length),
+    count(task.test.examples.length),
+  ];
   if (found === undefined) return [...rows, "refused", "", "", "", "", "", "", "", ""];
   const { fitted, shape, predicted, low, high, measured, last } = found;
   return [
@@ -185,6 +192,7 @@ export async function backtest(names: readonly string[]): Promise<void> {
     "rows",
     "test rows",
     "fitted to",
+    "runs",
     "shape",
     "foretold",
     "95 % interval",
@@ -203,10 +211,10 @@ export async function backtest(names: readonly string[]): Promise<void> {
     ...cuts(all).map(([name, ...cells]) => [`every larger size from every cut, ${name}`, ...cells]),
   ];
   const body = [
-    "`tune:probe` on the bundled encoder. Sizes are those of a run in steps of 2 (of √2 up to N/4 where steps of 2 leave fewer than four of them): as many runs as the table says up to N/4, one beyond. Accuracy in percent, errors in points: what was foretold less what was measured. SNIPS has no test rows, so its validation rows serve; where fewer rows stand here than a dataset has, they are the first of a shuffle.",
+    "`tune:probe` on the bundled encoder. Sizes are those of a run in steps of 2 (of √2 up to N/4 where steps of 2 leave fewer than four of them): as many runs as the table says up to N/4, one beyond. Accuracy in percent, errors in points: what was foretold less what was measured. SNIPS has no test rows, so its validation rows serve; where fewer rows stand here than a dataset has, they are the first of a shuffle. Of CLINC150's test rows 18 % are out of scope, of its training rows 0.7 %, which holds down what can be scored there.",
     table(
       columns,
-      all.map((one) => foretoldRow(one, 1 / 4)),
+      all.map((one) => foretoldRow(one)),
     ),
     table(
       [
@@ -221,8 +229,9 @@ export async function backtest(names: readonly string[]): Promise<void> {
       summary,
     ),
     "Cuts of one curve are no independent cases: they share rows and runs.",
-    "Beside published curves (Bertsch et al., arXiv 2405.00200), by labels:",
+    "Beside published curves (Bertsch et al., arXiv 2405.00200), by labels; ours straight in log n between measured sizes:",
     table(["dataset", "approach", ...publishedSizes.map(count), "at other numbers of labels"], publishedRows(all)),
+    "Most likely why they differ: ours is a linear head on the frozen vectors of a small encoder that was trained to bring sentences of one meaning together. Intents are such meanings, so that few labels name what the vectors tell apart already, where a fine-tuned model of 7 B has to find it; what a question asks for (TREC) is no such meaning, and the head is flat where trained weights still rise. Examples that are retrieved for each text do by similarity much of what our head does, with all rows to choose from.",
   ].join("\n\n");
   keep("backtest", "Learning curves foretold", body, "beside other programs");
 }
