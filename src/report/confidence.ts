@@ -52,7 +52,7 @@ export const confidenceColumns: readonly ConfidenceColumn[] = [
     text: ({ answered }) => {
       if (answered === null) return missing;
       const { value, low, high } = answered.area;
-      return `${formatPercent(value)} (${percentOf(low)}–${percentOf(high)}; of all ${formatPercent(answered.errorRate)})`;
+      return `${formatPercent(value)} (${formatPercent(low).replace("%", "")}–${formatPercent(high)}; of all ${formatPercent(answered.errorRate)})`;
     },
   },
 ];

@@ -25,7 +25,7 @@ export function wrongShareText(alike: number, { value, low, high }: Estimate): s
 
 /** How sure the list is, and what it would change, in sentences for a report. */
 export function noiseSentences(
-  { rows, suspects, alike, wrongShare, ceiling, leftOut, corrected }: LabelNoise,
+  { tuned, prompted, rows, suspects, alike, wrongShare, ceiling, leftOut, corrected }: LabelNoise,
   margin: number,
 ): string[] {
   if (suspects.length === 0) return [`Of ${formatPlural(rows, "test row")} there is none whose label both contradict.`];
@@ -41,8 +41,8 @@ export function noiseSentences(
     ...(leftOut === null
       ? []
       : [
-          `Without them the difference is ${formatPointsEstimate(leftOut.difference, margin)}: ${pairVerdicts[leftOut.verdict]}.`,
+          `Without them ${tuned} minus ${prompted} is ${formatPointsEstimate(leftOut.difference, margin)}: ${pairVerdicts[leftOut.verdict]}.`,
         ]),
-    `With the suggested labels it is ${formatPointsEstimate(corrected.difference, margin)}: ${pairVerdicts[corrected.verdict]}.`,
+    `With the suggested labels ${leftOut === null ? `${tuned} minus ${prompted}` : "it"} is ${formatPointsEstimate(corrected.difference, margin)}: ${pairVerdicts[corrected.verdict]}.`,
   ];
 }

@@ -7,13 +7,14 @@ import { reliabilityChart } from "../charts/reliability-chart.js";
 import { confidenceColumns, confidenceNote, targetText } from "../confidence.js";
 import { type Markup, markup } from "../markup.js";
 import { approachName, figure, table } from "./elements.js";
+import { legend } from "./figures.js";
 
 /** The charts and the table; `null` where nobody tells how sure it is. */
 export function confidenceFigures(comparison: Comparison): Markup | null {
   const { calibrations = [] } = comparison;
   if (calibrations.length === 0) return null;
   const drawn = shownInCharts(comparison, calibrations);
-  return markup`<div class="figures">${reliabilityFigure(drawn)}${answeredShareFigure(drawn)}</div>${confidenceTable(calibrations)}<p class="note">${confidenceNote}</p>`;
+  return markup`<div class="figures">${reliabilityFigure(drawn)}${answeredShareFigure(drawn)}</div>${legend(comparison)}${confidenceTable(calibrations)}<p class="note">${confidenceNote}</p>`;
 }
 
 /** The best of each arm, as far as they tell; otherwise the first that does. */
