@@ -10,6 +10,8 @@ export interface NewLabel {
   readonly label: string;
   /** Training rows that have the label. */
   readonly trainRows: number;
+  /** Training rows of all labels, these among them: a part of the task's where these are many. */
+  readonly wholeRows: number;
   /** Test rows that have it: of these the share that is found is told. */
   readonly testRows: number;
   /** The share found with all training rows. */

@@ -77,6 +77,7 @@ function perturbedWords(perturbed: Exclude<AdaptationCell["perturbed"], string>)
 function newLabelWords({
   label,
   trainRows,
+  wholeRows,
   testRows,
   fullRecall,
   enough,
@@ -95,7 +96,7 @@ function newLabelWords({
   return {
     text: `${formatPlural(enough.labels, "label")} for “${label}”`,
     detail: listed([
-      `95% of what all ${formatCount(trainRows)} find (${found})${tooFew}; fitting takes ${formatSeconds(enough.fitSeconds)}`,
+      `95% of what all ${formatCount(trainRows)} find among ${formatPlural(wholeRows, "training row")} (${found})${tooFew}; fitting takes ${formatSeconds(enough.fitSeconds)}`,
       others,
     ]),
   };

@@ -2,11 +2,12 @@
 import type { PerturbationKind } from "../../types/experiments.js";
 import type { Experiment } from "../../types/measurement.js";
 
-/** One label held out of the training rows but for `labels` rows. */
+/** One label held out of the training rows but for `labels` of its rows, which are `of`. */
 export interface NewLabelExperiment extends Experiment {
   readonly kind: "new-label";
   readonly label: string;
   readonly labels: number;
+  readonly of: number;
 }
 
 /** Texts of test rows changed. */
@@ -21,7 +22,9 @@ export interface WordingExperiment extends Experiment {
   readonly wording: number;
 }
 
-export const newLabelExperiment = (label: string, labels: number): NewLabelExperiment => ({ kind: "new-label", label, labels });
+export const newLabelExperiment = (label: string, labels: number, of: number): NewLabelExperiment => {
+  return { kind: "new-label", label, labels, of };
+};
 
 export const perturbationExperiment = (how: PerturbationKind): PerturbationExperiment => ({ kind: "perturbed", how });
 
@@ -30,8 +33,8 @@ export const wordingExperiment = (wording: number): WordingExperiment => ({ kind
 /** Whether it is of this kind. What is stored was checked for its form only, not for what this version knows. */
 export function isNewLabel(experiment: Experiment | undefined): experiment is NewLabelExperiment {
   if (experiment?.kind !== "new-label") return false;
-  const { label, labels } = experiment;
-  return typeof label === "string" && typeof labels === "number";
+  const { label, labels, of } = experiment;
+  return typeof label === "string" && typeof labels === "number" && typeof of === "number";
 }
 
 export function isPerturbation(experiment: Experiment | undefined, kind: PerturbationKind): experiment is PerturbationExperiment {

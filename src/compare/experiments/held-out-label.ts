@@ -1,6 +1,7 @@
 /** @file A label that is new: held out of the training rows, then added back with few rows. */
 import { random } from "../../lib/random.js";
 import type { Dataset, Task } from "../../types/data.js";
+import { nestedSubsets } from "../curves/nested-subset.js";
 
 /** Below this many rows a label says nothing: how many are needed can't be seen, nor what share is found. */
 const fewestRows = { train: 8, test: 10 } as const;
@@ -8,7 +9,9 @@ const fewestRows = { train: 8, test: 10 } as const;
 /** A label to hold out, with what is left. */
 export interface HeldOutLabel {
   readonly label: string;
-  /** Training rows that have it. */
+  /** The training rows with all of the label's: the task's, or a part of them. */
+  readonly whole: Dataset;
+  /** Rows of `whole` that have it. */
   readonly trainRows: number;
   /** Numbers of rows to add back, ascending from 0, without those near to all. */
   readonly sizes: readonly number[];
@@ -19,8 +22,15 @@ export interface HeldOutLabel {
 /**
  * The label of median frequency among those that have enough training and test rows; `null` where there is none, or where fewer than two labels would be
  * left to tell apart. It depends on nothing that was measured.
+ *
+ * @param mostRows training rows to take at most, with labels in their shares
  */
-export function heldOutLabel({ train, test }: Pick<Task, "train" | "test">): HeldOutLabel | null {
+export function heldOutLabel(
+  { train: all, test }: Pick<Task, "train" | "test">,
+  mostRows = Number.POSITIVE_INFINITY,
+  seed = 0,
+): HeldOutLabel | null {
+  const train = all.examples.length > mostRows ? nestedSubsets(all, seed)(mostRows) : all;
   const rowsOf = ({ examples }: Dataset, label: string): number =>
     examples.reduce((sum, { labels }) => sum + (labels.includes(label) ? 1 : 0), 0);
   const candidates = train.labels
@@ -29,7 +39,8 @@ export function heldOutLabel({ train, test }: Pick<Task, "train" | "test">): Hel
     .filter(({ label }) => isTaskWithout(train, label))
     .sort((a, b) => a.trainRows - b.trainRows);
   const chosen = candidates[Math.floor((candidates.length - 1) / 2)];
-  return chosen === undefined ? null : { ...chosen, sizes: additions(chosen.trainRows), withRows: adding(train, chosen.label) };
+  if (chosen === undefined) return null;
+  return { ...chosen, whole: train, sizes: additions(chosen.trainRows), withRows: adding(train, chosen.label) };
 }
 
 /** Whether the rows without the label can be learned from: they have two labels, or some rows with one and others without. */

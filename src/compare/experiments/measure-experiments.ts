@@ -18,7 +18,7 @@ import { mainMeasurements } from "../main-measurements.js";
 import { secondsTaken } from "../seconds-taken.js";
 import { taskFacts } from "../task-facts.js";
 import { nextAddition } from "./addition-order.js";
-import { newLabelExperiment, perturbationExperiment, wordingExperiment } from "./experiment-kinds.js";
+import { isNewLabel, newLabelExperiment, perturbationExperiment, wordingExperiment } from "./experiment-kinds.js";
 import { labelRows, someRows } from "./experiment-rows.js";
 import { heldOutLabel } from "./held-out-label.js";
 import { perturbationKinds, perturbedRows } from "./perturbation.js";
@@ -49,6 +49,8 @@ export interface ExperimentInput {
   readonly onStart: () => void;
 }
 
+/** Training rows that a new label is held out of in quick experiments: a fit takes seconds, and several are needed. */
+const mostQuickRows = 1024;
 /** Fits with so many rows of a new label. */
 const seedsOfLabel = 3;
 
@@ -61,8 +63,8 @@ export function takesPart(own: Measurement, level: CurveLevel): boolean {
 interface Subject {
   readonly approach: Approach;
   readonly own: Measurement;
-  /** What fitting once more on nearly all rows, and answering, takes. */
-  refitSeconds: number;
+  /** What fitting on so many rows, and answering, takes. */
+  refitSeconds(rows: number): number;
 }
 
 /** One measurement that may be made. */
@@ -137,20 +139,16 @@ function laboratoryOf(input: ExperimentInput): Laboratory {
   const main = mainMeasurements(input.measurements, taskFacts(task)).filter(
     ({ split, seed }) => split === "test" && seed === seeds[0],
   );
+  const made = new Map<string, Measurement>();
   const subjects = fits.approaches.flatMap((approach): Subject[] => {
     const own = main.find((each) => each.approach === approach.name);
-    return own === undefined || !takesPart(own, level) ? [] : [{ approach, own, refitSeconds: refitSeconds(own, points) }];
+    return own === undefined || !takesPart(own, level) ? [] : [{ approach, own, refitSeconds: refitSeconds(own, points, made) }];
   });
-  const made = new Map<string, Measurement>();
   const refused = new Set<string>();
   const jobsOf = jobsIn(input, made, refused);
   return {
     open: () => subjects.flatMap(jobsOf).filter((job) => !made.has(keyOf(job)) && !refused.has(keyOf(job))),
-    add(job, measurement) {
-      made.set(keyOf(job), measurement);
-      const isRefit = measurement.trainSize < task.train.examples.length;
-      if (isRefit && measurement.elapsedSeconds !== undefined) job.subject.refitSeconds = measurement.elapsedSeconds;
-    },
+    add: (job, measurement) => void made.set(keyOf(job), measurement),
     refuse(job, error) {
       refused.add(keyOf(job));
       if (error instanceof BudgetError) subjects.splice(subjects.indexOf(job.subject), 1);
@@ -159,21 +157,25 @@ function laboratoryOf(input: ExperimentInput): Laboratory {
   };
 }
 
-/** By the largest point of its curve, for which texts were embedded as they are now; without one, by what the comparison's own fit took. */
-function refitSeconds(own: Measurement, points: readonly Measurement[]): number {
-  const largest = points
-    .filter(({ approach, elapsedSeconds }) => approach === own.approach && elapsedSeconds !== undefined)
-    .reduce<Measurement | undefined>(
-      (best, each) => (best === undefined || each.trainSize > best.trainSize ? each : best),
-      undefined,
-    );
-  if (largest !== undefined) return (largest.elapsedSeconds! * own.trainSize) / largest.trainSize;
-  return secondsTaken(own);
+/** By the fit whose number of rows is nearest: of an experiment, or a point of its curve; without one, the comparison's own, whose texts were new. */
+function refitSeconds(
+  own: Measurement,
+  points: readonly Measurement[],
+  made: ReadonlyMap<string, Measurement>,
+): (rows: number) => number {
+  return (rows) => {
+    const fits = [...points, ...made.values()].filter(({ approach, elapsedSeconds, experiment }) => {
+      return approach === own.approach && elapsedSeconds !== undefined && (experiment === undefined || isNewLabel(experiment));
+    });
+    const apart = ({ trainSize }: Measurement): number => Math.abs(Math.log(Math.max(1, trainSize) / rows));
+    const nearest = fits.reduce((best, each) => (apart(each) <= apart(best) ? each : best), fits[0] ?? own);
+    return (secondsTaken(nearest) * rows) / Math.max(1, nearest.trainSize);
+  };
 }
 
 /** The jobs of an approach that may come next, those that were made or refused among them. */
 function jobsIn(
-  { task, fits, seeds }: ExperimentInput,
+  { task, fits, seeds, level }: ExperimentInput,
   made: ReadonlyMap<string, Measurement>,
   refused: ReadonlySet<string>,
 ): (subject: Subject) => Job[] {
@@ -181,7 +183,7 @@ function jobsIn(
   const seed = seeds[0]!;
   const asked = someRows(task.test, seed);
   const perturbed = new Map(perturbationKinds.map((how) => [how, perturbedRows(asked, how, seed)]));
-  const held = heldOutLabel(task);
+  const held = heldOutLabel(task, level === "quick" ? mostQuickRows : undefined, seed);
   const ofLabel = held && labelRows(task.test, held.label, seed);
 
   const whole = { train: () => train, trainSize: train.examples.length, seed } as const;
@@ -205,10 +207,10 @@ function jobsIn(
   const labelJob = (subject: Subject, rows: number, at: number, turn: number): Job => ({
     subject,
     approach: subject.approach,
-    experiment: newLabelExperiment(held!.label, rows),
+    experiment: newLabelExperiment(held!.label, rows, held!.trainRows),
     train: () => held!.withRows(rows, at),
-    trainSize: train.examples.length - held!.trainRows + rows,
-    ...{ test: ofLabel!, seed: at, seconds: subject.refitSeconds, turn },
+    trainSize: held!.whole.examples.length - held!.trainRows + rows,
+    ...{ test: ofLabel!, seed: at, seconds: subject.refitSeconds(held!.whole.examples.length), turn },
   });
 
   const labelJobs = (subject: Subject): Job[] => {
@@ -220,13 +222,18 @@ function jobsIn(
         return measured === undefined ? [] : [[rows, recallOf(measured, held.label)] as const];
       }),
     );
-    const target = enoughShare * recallOf(subject.own, held.label, ofLabel);
+    // What all rows of the label do: the comparison has measured it, but of a part of the training rows.
+    const all = labelJob(subject, held.trainRows, seed, 1);
+    const full = held.whole === train ? subject.own : made.get(keyOf(all));
+    if (full === undefined) return [all];
+    const target = enoughShare * recallOf(full, held.label, ofLabel);
     const next = nextAddition({ sizes, recalls, target, isNamed: subject.own.arm !== "tune" });
     const first = next === undefined ? [] : [labelJob(subject, next.rows, seed, next.isNarrowing ? 1 : 3)];
     // Money is spent once; chance is measured where it costs time alone.
     if (isBilled(subject.own)) return next?.isNarrowing ? first : [];
     const repeats = Array.from({ length: seedsOfLabel - 1 }, (_, index) => seed + index + 1);
-    return [...first, ...repeats.flatMap((at) => [...recalls.keys()].map((rows) => labelJob(subject, rows, at, 4)))];
+    const repeated = [...recalls.keys(), ...(held.whole === train ? [] : [held.trainRows])];
+    return [...first, ...repeats.flatMap((at) => repeated.map((rows) => labelJob(subject, rows, at, 4)))];
   };
 
   return (subject) => [

@@ -28,13 +28,15 @@ export function newLabelResults(
   const all = measurements.filter((each): each is NewLabelMeasurement => isNewLabel(each.experiment));
   const [first] = all;
   if (first === undefined) return [];
-  const { label, labels } = first.experiment;
+  const { label, of: trainRows } = first.experiment;
   const place = task.labels.indexOf(label);
   if (place < 0) return [];
-  const trainRows = task.trainRows - first.trainSize + labels;
-  const input = { label, place, trainRows, task, metric, seed };
+  const wholeRows = first.trainSize - first.experiment.labels + trainRows;
+  const input = { label, place, trainRows, wholeRows, task, metric, seed };
+  // A run that was resumed with other options may have held out another one, or other rows of it.
+  const isSameTrial = ({ label: other, of }: NewLabelExperiment): boolean => other === label && of === trainRows;
   return [...runs].flatMap(([approach, own]) => {
-    const fitted = all.filter((each) => each.approach === approach && each.experiment.label === label);
+    const fitted = all.filter((each) => each.approach === approach && isSameTrial(each.experiment));
     const { arm, traits } = own.measurements[0]!;
     const isTold = fitted.length === 0 && arm !== "baseline" && traits.learnsFrom === "nothing";
     if (fitted.length === 0 && !isTold) return [];
@@ -57,14 +59,18 @@ interface NewLabelInput {
   /** Of the label among the task's. */
   readonly place: number;
   readonly trainRows: number;
+  /** Of all labels. */
+  readonly wholeRows: number;
   readonly task: TaskFacts;
   readonly metric: Metric;
   readonly seed: number;
 }
 
 function newLabelResult({ approach, own, fitted, among }: Fitted, input: NewLabelInput): NewLabel | null {
-  const { label, place, trainRows, task, metric, seed } = input;
-  const full = own.measurements;
+  const { label, place, trainRows, wholeRows, task, metric, seed } = input;
+  const isPart = fitted.length > 0 && wholeRows < task.trainRows;
+  const full = isPart ? fitted.filter(({ experiment }) => experiment.labels === trainRows) : own.measurements;
+  if (full.length === 0) return null;
   const asked = new Set([...fitted, ...among][0]!.outcomes.map(({ id }) => id));
   const shared = onSharedRows([...full, ...fitted], asked);
   const rowsOf = (measured: readonly Measurement[]): CodedRows[] =>
@@ -82,7 +88,8 @@ function newLabelResult({ approach, own, fitted, among }: Fitted, input: NewLabe
   const fullRecall = recall(full, "all rows");
   const fitSeconds = (measured: readonly Measurement[]): number =>
     measured.reduce((sum, { fitCost }) => sum + fitCost.seconds, 0) / measured.length;
-  const sizes = [...new Set(fitted.map(({ experiment }) => experiment.labels))].sort((a, b) => a - b);
+  const counts = fitted.map(({ experiment }) => experiment.labels).filter((labels) => labels < trainRows);
+  const sizes = [...new Set(counts)].sort((a, b) => a - b);
   const points = sizes.map((labels) => {
     const measured = fitted.filter(({ experiment }) => experiment.labels === labels);
     return { labels, seeds: measured.length, recall: recall(measured, `${labels} rows`), fitSeconds: fitSeconds(measured) };
@@ -91,7 +98,8 @@ function newLabelResult({ approach, own, fitted, among }: Fitted, input: NewLabe
   const known = fitted.length === 0 ? [told] : points;
   const without = fitted.filter(({ experiment }) => experiment.labels === 0);
   return {
-    ...{ approach, label, trainRows, testRows: ofLabel.length, fullRecall, points: known },
+    ...{ approach, label, trainRows, wholeRows: isPart ? wholeRows : task.trainRows, testRows: ofLabel.length },
+    ...{ fullRecall, points: known },
     enough: enoughOf(known, { labels: trainRows, recall: fullRecall, fitSeconds: fitSeconds(full) }, full[0]!.arm === "tune"),
     ...(without.length > 0 && {
       otherLabels: otherLabels(rowsOf(full), rowsOf(without), { ...input, metric, groups: shared.groups }),

@@ -80,6 +80,27 @@ describe("a new label", () => {
     expect(zero.asked).toHaveLength(1);
   });
 
+  test("of many training rows quick experiments take a part, full ones all", async () => {
+    const many = textTask({ a: 1200, b: 900, c: 600 }, { testRows: { a: 40, b: 40, c: 40 } });
+    const sizes = async (level: "quick" | "full"): Promise<number[]> => {
+      const found = await run(many, [reader("tune:probe", "tune", { needs: 5 }).approach], { curve: { level } });
+      const [learned] = found.experiments!.newLabels;
+      expect(learned).toMatchObject({
+        label: "b",
+        enough: { labels: 8, above: 4 },
+        fullRecall: { value: 1 },
+        otherLabels: { rows: 80 },
+      });
+      expect(learned!.trainRows / learned!.wholeRows).toBeCloseTo(1 / 3, 2);
+      const fitted = experimentsIn(found).filter(({ experiment }) => experiment!.kind === "new-label");
+      expect(Math.max(...fitted.map(({ trainSize }) => trainSize))).toBeLessThanOrEqual(learned!.wholeRows);
+      expect(learned!.points.every(({ labels }) => labels < learned!.trainRows)).toBe(true);
+      return [learned!.wholeRows, learned!.trainRows];
+    };
+    expect((await sizes("quick"))[0]).toBe(1024);
+    expect(await sizes("full")).toEqual([2700, 900]);
+  });
+
   test("one that is not found with all rows either is said not to be", async () => {
     const found = await run(usual, [reader("tune:probe", "tune", { needs: 100 }).approach]);
     expect(found.experiments!.newLabels[0]!.enough).toBeNull();

@@ -70,6 +70,15 @@ describe("the label that is held out", () => {
     const bare = { ...task.train, examples: [...task.train.examples, { id: "none", text: "nothing", labels: [] }] };
     expect(heldOutLabel({ ...task, train: bare })).not.toBeNull();
   });
+  test("is held out of a part of the rows where that is wanted, with labels in their shares", () => {
+    const task = textTask({ a: 500, b: 300, c: 200 });
+    const held = heldOutLabel(task, 200, 1)!;
+    expect(held.whole.examples).toHaveLength(200);
+    expect(Math.abs(held.trainRows - 60)).toBeLessThan(2);
+    expect(held.withRows(held.trainRows, 3).examples).toEqual(held.whole.examples);
+    expect(heldOutLabel(task, 200, 1)!.whole.examples).toEqual(held.whole.examples);
+    expect(heldOutLabel(task, 1000)!.whole).toBe(task.train);
+  });
   test("comes back row by row, each part within the next", () => {
     const task = textTask({ a: 50, b: 30, c: 20 });
     const held = heldOutLabel(task)!;
