@@ -28,7 +28,7 @@ export function answeredShare(outcomes: readonly Outcome[]): AnsweredShare | nul
   if (sureness.includes(null) || outcomes.every(({ answer }) => answer === null)) return null;
   const hits = outcomes.map(isOutcomeRight);
   const stepOf = stepsBySureness(sureness as number[]);
-  const stepCount = Math.max(...stepOf) + 1;
+  const stepCount = 1 + stepOf.reduce((last, step) => Math.max(last, step), 0);
   const groups = outcomes.map(({ group }) => group);
   const rows = outcomes.map((_, row) => (hits[row] ? [stepOf[row]!] : [stepOf[row]!, stepCount + stepOf[row]!]));
   const units = unitsOf(2 * stepCount, rows, groups);

@@ -19,14 +19,14 @@ export interface Claims {
 
 /**
  * The claims of outcomes: their scores where every answered row has some, otherwise the confidence in each answer. `null` where some answered row
- * has neither: the rest would be a biased sample.
+ * has neither: the rest would be a biased sample; also where rows may have several labels and not all of their scores are kept.
  */
 export function claimsOf(outcomes: readonly Outcome[], space: LabelSpace): Claims | null {
   const scored = outcomes.filter(({ scores }) => scores !== undefined);
   if (scored.length > 0 && outcomes.every(({ answer, scores }) => answer === null || scores !== undefined)) {
     const isCut = scored.some(({ scores }) => Object.keys(scores!).length < space.labels.length);
-    const claims = space.isMultiLabel ? labelClaims(scored, space) : distributionClaims(scored, space);
-    return isCut ? { ...claims, logLoss: null } : claims;
+    if (isCut) return space.isMultiLabel ? null : likeliestClaims(scored, space);
+    return space.isMultiLabel ? labelClaims(scored, space) : distributionClaims(scored, space);
   }
   const answered = outcomes.filter(({ answer }) => answer !== null);
   const [first] = answered;
@@ -69,6 +69,26 @@ function eventClaims(kind: Claims["kind"], rows: number, probabilities: Float64A
   };
 }
 
+/** The likeliest label of each row is claimed, and of the others too little is kept for a temperature: thousands of them would fill the memory. */
+function likeliestClaims(outcomes: readonly Outcome[], space: LabelSpace): Claims {
+  const tops = outcomes.map(({ scores }) => likeliest(probabilitiesOf(scores!, space)));
+  const confidences = Float64Array.from(tops, ({ probability }) => probability);
+  const hits = outcomes.map(({ truth }, row) => truth[0] === space.labels[tops[row]!.place]);
+  return { kind: "scores", rows: outcomes.length, hits, confidences: () => confidences, logLoss: null };
+}
+
+/** The place of the likeliest label, of equals the first, and its probability once all sum to 1. */
+function likeliest(probabilities: readonly number[]): {
+  readonly place: number;
+  readonly probability: number;
+  readonly total: number;
+} {
+  const total = probabilities.reduce((sum, probability) => sum + probability, 0);
+  let place = 0;
+  for (const [label, probability] of probabilities.entries()) if (probability > probabilities[place]!) place = label;
+  return { place, probability: total > 0 ? probabilities[place]! / total : 1 / probabilities.length, total };
+}
+
 /** The likeliest label of each row is claimed: a temperature divides the log-probabilities before they are normalized again. */
 function distributionClaims(outcomes: readonly Outcome[], space: LabelSpace): Claims {
   const width = space.labels.length;
@@ -79,19 +99,17 @@ function distributionClaims(outcomes: readonly Outcome[], space: LabelSpace): Cl
   const hits: boolean[] = [];
   for (const [row, { scores, truth }] of outcomes.entries()) {
     const probabilities = probabilitiesOf(scores!, space);
-    const total = probabilities.reduce((sum, probability) => sum + probability, 0);
-    let top = 0;
+    const { place: top, probability: highest, total } = likeliest(probabilities);
+    tops[row] = highest;
     for (const [label, probability] of probabilities.entries()) {
       const normalized = total > 0 ? probability / total : 1 / width;
       // Relative to the likeliest, set below: e to the power of 0 can't overflow, at any temperature.
       logs[row * width + label] = Math.log(Math.max(normalized, Number.EPSILON));
-      if (probability > probabilities[top]!) top = label;
     }
-    tops[row] = total > 0 ? probabilities[top]! / total : 1 / width;
     const place = placeOf.get(truth[0]!)!;
     hits.push(place === top);
-    const highest = logs[row * width + top]!;
-    for (let label = 0; label < width; label++) logs[row * width + label]! -= highest;
+    const topLog = logs[row * width + top]!;
+    for (let label = 0; label < width; label++) logs[row * width + label]! -= topLog;
     trueLogs[row] = logs[row * width + place]!;
   }
   /** The logarithm of what a row's terms sum to, that of the likeliest label being 1. */

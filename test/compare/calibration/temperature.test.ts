@@ -113,6 +113,7 @@ describe("where no temperature can be told, it is not told", () => {
   test("more labels than scores are kept of", () => {
     const claims = claimsOf(distributed([[0.7, 0.2]], [1]), spaceOf(300))!;
     expect(fitTemperature(claims, claims)).toEqual({ kind: "not-fitted", reason: "scores-cut" });
+    expect(claimsOf(distributed([[0.7, 0.2]], [1]), spaceOf(300, true))).toBeNull();
     // How sure it is of its answer is known all the same.
     expect(claims.confidences(1)[0]).toBeCloseTo(0.7, 12);
   });
