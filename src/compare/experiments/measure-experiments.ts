@@ -15,13 +15,13 @@ import { answerOnly } from "../curves/answer-only.js";
 import type { CurveLevel } from "../curves/curve-schedule.js";
 import type { KeptFits } from "../kept-fits.js";
 import { mainMeasurements } from "../main-measurements.js";
-import { secondsTaken } from "../seconds-taken.js";
 import { taskFacts } from "../task-facts.js";
 import { nextAddition } from "./addition-order.js";
-import { isNewLabel, newLabelExperiment, perturbationExperiment, wordingExperiment } from "./experiment-kinds.js";
+import { newLabelExperiment, perturbationExperiment, wordingExperiment } from "./experiment-kinds.js";
 import { labelRows, someRows } from "./experiment-rows.js";
 import { heldOutLabel } from "./held-out-label.js";
 import { perturbationKinds, perturbedRows } from "./perturbation.js";
+import { refitSeconds } from "./refit-seconds.js";
 import { enoughShare } from "./target.js";
 
 /** Everything that experiments are made with. */
@@ -142,7 +142,9 @@ function laboratoryOf(input: ExperimentInput): Laboratory {
   const made = new Map<string, Measurement>();
   const subjects = fits.approaches.flatMap((approach): Subject[] => {
     const own = main.find((each) => each.approach === approach.name);
-    return own === undefined || !takesPart(own, level) ? [] : [{ approach, own, refitSeconds: refitSeconds(own, points, made) }];
+    return own === undefined || !takesPart(own, level)
+      ? []
+      : [{ approach, own, refitSeconds: (rows) => refitSeconds(own, [...points, ...made.values()], rows) }];
   });
   const refused = new Set<string>();
   const jobsOf = jobsIn(input, made, refused);
@@ -154,22 +156,6 @@ function laboratoryOf(input: ExperimentInput): Laboratory {
       if (error instanceof BudgetError) subjects.splice(subjects.indexOf(job.subject), 1);
     },
     made: () => [...made.values()],
-  };
-}
-
-/** By the fit whose number of rows is nearest: of an experiment, or a point of its curve; without one, the comparison's own, whose texts were new. */
-function refitSeconds(
-  own: Measurement,
-  points: readonly Measurement[],
-  made: ReadonlyMap<string, Measurement>,
-): (rows: number) => number {
-  return (rows) => {
-    const fits = [...points, ...made.values()].filter(({ approach, elapsedSeconds, experiment }) => {
-      return approach === own.approach && elapsedSeconds !== undefined && (experiment === undefined || isNewLabel(experiment));
-    });
-    const apart = ({ trainSize }: Measurement): number => Math.abs(Math.log(Math.max(1, trainSize) / rows));
-    const nearest = fits.reduce((best, each) => (apart(each) <= apart(best) ? each : best), fits[0] ?? own);
-    return (secondsTaken(nearest) * rows) / Math.max(1, nearest.trainSize);
   };
 }
 

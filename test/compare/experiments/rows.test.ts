@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { nextAddition } from "../../../src/compare/experiments/addition-order.js";
 import { heldOutLabel } from "../../../src/compare/experiments/held-out-label.js";
 import { perturbationKinds, perturbed, perturbedRows } from "../../../src/compare/experiments/perturbation.js";
+import { refitSeconds } from "../../../src/compare/experiments/refit-seconds.js";
+import type { Measurement } from "../../../src/types/measurement.js";
 import { textTask } from "./texts.js";
 
 const letters = (text: string): string => [...text].sort().join("");
@@ -123,5 +125,19 @@ describe("how many rows are tried", () => {
       const before = sizes.findLast((rows) => rows < needed)!;
       if (before > 0) expect(known).toContain(before);
     }
+  });
+});
+
+describe("what a further fit is expected to take", () => {
+  const took = (trainSize: number, elapsedSeconds: number, experiment?: Measurement["experiment"]) =>
+    ({ approach: "tune:probe", trainSize, elapsedSeconds, ...(experiment && { experiment }) }) as Measurement;
+  test("is what the nearest fit took; texts that were new, or what even a small fit takes, do not make it dear", () => {
+    expect(refitSeconds(took(500, 20), [took(250, 1), took(50, 1)], 500)).toBe(2);
+    expect(refitSeconds(took(500, 5), [took(50, 3)], 500)).toBe(5);
+    expect(refitSeconds(took(5000, 50), [], 1000)).toBe(10);
+    // Asking again is no fit, and others' fits are not its own.
+    const asked = took(500, 0.01, { kind: "perturbed", how: "typos" });
+    expect(refitSeconds(took(500, 5), [asked, { ...took(500, 0.1), approach: "tune:other" }], 500)).toBe(5);
+    expect(refitSeconds(took(500, 5), [took(480, 1, { kind: "new-label", label: "a", labels: 1, of: 21 })], 480)).toBe(1);
   });
 });
