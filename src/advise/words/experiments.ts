@@ -92,11 +92,13 @@ function newLabelWords({
     return { text: `“${label}” not found`, detail: listed([`nor with all ${formatPlural(trainRows, "label")}`, others]) };
   if (enough.labels === 0 && enough.above === null)
     return { text: `0 labels for “${label}”`, detail: listed([`finds ${found} by its name and description`, others]) };
-  const tooFew = enough.above === null || enough.above === 0 ? "" : `, ${formatCount(enough.above)} are too few`;
+  // What lies between was not tried: how many of these it takes is not known.
+  const fewest = (enough.above ?? -1) + 1;
+  const least = fewest < enough.labels ? `${formatCount(fewest)} to ` : "";
   return {
-    text: `${formatPlural(enough.labels, "label")} for “${label}”`,
+    text: `${least}${formatPlural(enough.labels, "label")} for “${label}”`,
     detail: listed([
-      `95% of what all ${formatCount(trainRows)} find among ${formatPlural(wholeRows, "training row")} (${found})${tooFew}; fitting takes ${formatSeconds(enough.fitSeconds)}`,
+      `95% of what all ${formatCount(trainRows)} find among ${formatPlural(wholeRows, "training row")} (${found}); fitting takes ${formatSeconds(enough.fitSeconds)}`,
       others,
     ]),
   };

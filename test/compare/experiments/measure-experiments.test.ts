@@ -44,6 +44,9 @@ describe("a new label", () => {
     expect(labels).toBeGreaterThanOrEqual(needs);
     expect(labels).toBeLessThanOrEqual(Math.max(1, 2 * above!));
     for (const { labels: rows, recall } of learned!.points) expect(recall.value).toBe(rows >= needs ? 1 : 0);
+    // In words it is as open as it is in numbers.
+    const range = above! + 1 < labels ? `${above! + 1} to ${labels} labels` : `${labels} label`;
+    expect(cellWords(flexibility(found, "tune:probe")).text.startsWith(range)).toBe(true);
     // Nothing else is moved by it: the other labels were read before and after.
     expect(learned!.otherLabels).toMatchObject({ rows: 160, difference: { value: 0 } });
   });
