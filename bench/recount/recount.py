@@ -65,7 +65,8 @@ def main(folder):
     with open(folder / "predictions.jsonl", encoding="utf-8") as file:
         for line in file:
             row = json.loads(line)
-            if row["split"] == "test" and row["trainSize"] == results["task"]["trainRows"]:
+            is_main = row["trainSize"] == results["task"]["trainRows"] and "experiment" not in row
+            if row["split"] == "test" and is_main:
                 runs[row["approach"]][row["seed"]].append(row)
     of = {"accuracy": accuracy, "macroF1": lambda rows: macro_f1(rows, labels)}
 

@@ -11,7 +11,7 @@ export interface CurveOptions {
    * within the budget.
    */
   readonly level: CurveLevel;
-  /** Seconds that the curves may take. @default for `quick` a quarter of what the comparison took, at least 20; for `full` no limit */
+  /** Seconds that the curves may take. @default for `quick` a quarter of what the comparison took, at least 15; for `full` no limit */
   readonly seconds?: number;
 }
 
@@ -26,7 +26,7 @@ const smallSize = 64;
 
 /** The part of the comparison's own time that quick curves may take, and the seconds that they may take in any case. */
 const quickShare = 1 / 4;
-const quickSeconds = 20;
+const quickSeconds = 15;
 
 /** The part of all that time that is left to experiments; more where the curves are done before theirs is over. */
 export const experimentShare = 1 / 3;

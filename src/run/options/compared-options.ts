@@ -83,6 +83,6 @@ export const comparedOptions = {
   }),
   curveTime: option(duration(), {
     argument: "time",
-    help: "time limit of learning curves and experiments, e.g. 30s or 15m (default: with --curve quick a quarter of the run's time, at least 20s; with full none)",
+    help: "time limit of learning curves and experiments, e.g. 30s or 15m (default: with --curve quick a quarter of the run's time, at least 15s; with full none)",
   }),
 };
