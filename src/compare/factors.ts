@@ -167,7 +167,13 @@ function dataCell(summary: Summary, { curves, crossovers, best }: FactorInput): 
     trainRows: summary.trainSize,
     ...(curve !== undefined && { curve: { metric: curve.metric, points: toldPoints(curve) } }),
     ...(crossover !== undefined && { crossover }),
+    ...(curve === undefined && labels > 0 && summary.facts.recording === undefined && { noCurve: whyNoCurve(summary, curves) }),
   };
+}
+
+function whyNoCurve({ predictCost }: Summary, curves: readonly LearningCurve[]): "billed" | "no-time" | "none" {
+  if (predictCost.usd > 0) return "billed";
+  return curves.length > 0 ? "no-time" : "none";
 }
 
 /** Numbers of labels that people think in. */

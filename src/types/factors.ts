@@ -69,6 +69,8 @@ export type FactorCell =
       readonly trainRows: number;
       /** Its scores at some numbers of labels: those measured that are nearest to 10, 100, 1,000, and all. Absent without a curve. */
       readonly curve?: Pick<LearningCurve, "metric" | "points">;
+      /** Why there is none, where it learned from labels: a service would bill it, no time was left for it, or no curve at all was measured. */
+      readonly noCurve?: "billed" | "no-time" | "none";
       /** Of a tuned approach: against the best prompt. Of the best prompt: against the best tuned approach that has a curve. */
       readonly crossover?: Crossover;
     }

@@ -48,13 +48,13 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
       ...(breakEven === undefined ? [] : [breakEvenText(breakEven)]),
     ].join("; "),
   }),
-  labels: ({ labels, isTold, trainRows, curve, crossover }) => ({
+  labels: ({ labels, isTold, trainRows, curve, noCurve, crossover }) => ({
     text: formatPlural(labels, "label"),
     detail: [
       isTold ? told : `of ${formatPlural(trainRows, "training row")}`,
       ...(crossover === undefined ? [] : [crossoverText(crossover).slice(0, -1)]),
       ...(curve === undefined ? [] : [`${metricNames[curve.metric]} ${curve.points.map(pointText).join(", ")}`]),
-      ...(curve === undefined && crossover === undefined && !isTold && labels > 0 ? ["learning curve not measured"] : []),
+      ...(noCurve === undefined ? [] : [noCurveTexts[noCurve]]),
     ].join("; "),
   }),
   effort: ({ words, isTold, settings, needs, spreads = [], isRewordingBilled }) => {
@@ -77,6 +77,13 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
 export function cellWords<Kind extends FactorCell["kind"]>(cell: CellOf<Kind>): CellWords {
   return cells[cell.kind as Kind](cell);
 }
+
+/** Why there is no learning curve, and what measures one. */
+const noCurveTexts = {
+  billed: "its learning curve would be billed (--curve full)",
+  "no-time": "no time was left for its learning curve (--curve-time gives more)",
+  none: "learning curve not measured (--curve quick)",
+} as const;
 
 /** `88.6% with 16 labels`. */
 function pointText({ labels, score }: LearningPoint): string {
