@@ -3,10 +3,12 @@
  *
  *     npm run bench summary
  */
+
 import { availableParallelism, loadavg } from "node:os";
 import { cpuUsage } from "node:process";
 import { decide } from "../../src/advise/decision.js";
 import { learningCurves } from "../../src/compare/curves/learning-curves.js";
+import { noFacts } from "../../src/compare/define-approach.js";
 import { rowStatistics } from "../../src/compare/row-statistics.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { random } from "../../src/lib/random.js";
@@ -76,15 +78,7 @@ function measurementsOf({ tuned, prompted }: MadeUpRun): Measurement[] {
       latencies: [],
       fitCost: { usd: 0, seconds: 30, inputTokens: 0, outputTokens: 0, labels: trainSize },
       predictCost: { usd: arm === "prompt" ? 2 : 0, seconds: 20, inputTokens: 0, outputTokens: 0, labels: 0 },
-      facts: {
-        trainedParameters: 0,
-        totalParameters: null,
-        promptTokens: 0,
-        humanWords: 0,
-        chosen: {},
-        artifactBytes: null,
-        needs: [],
-      },
+      facts: noFacts,
     };
   };
   const approach = (arm: "tune" | "prompt", index: number, learns: boolean, missing: number): Measurement[] => {

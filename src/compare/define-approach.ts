@@ -41,7 +41,8 @@ export interface OwnApproach extends Partial<Omit<Approach, "name" | "fit" | "es
   estimate?(train: Dataset, texts: readonly string[]): Partial<RunEstimate> | Promise<Partial<RunEstimate>>;
 }
 
-const noFacts: PredictorFacts = {
+/** Facts of an approach of which nothing is known. */
+export const noFacts: PredictorFacts = {
   trainedParameters: 0,
   totalParameters: null,
   promptTokens: 0,

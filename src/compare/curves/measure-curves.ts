@@ -3,11 +3,11 @@ import { BudgetError, UserError } from "../../lib/errors.js";
 import { measurementKey } from "../../lib/text/measurement-key.js";
 import type { Approach } from "../../types/approach.js";
 import type { Task } from "../../types/data.js";
-import type { ProgressEvent } from "../../types/events.js";
-import type { Measurement, MeasurementKey } from "../../types/measurement.js";
+import type { Measurement } from "../../types/measurement.js";
 import type { Outcome } from "../../types/prediction.js";
 import { attempt } from "../attempt.js";
 import { isBilled } from "../billed.js";
+import type { FurtherMeasuring } from "../further-measuring.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";
 import { secondsTaken } from "../seconds-taken.js";
@@ -18,26 +18,11 @@ import { type NestedSubsets, nestedSubsets } from "./nested-subset.js";
 import { type CurveCandidate, type PlannedPoint, pointPlanner } from "./point-planner.js";
 
 /** Everything that the curves are measured with. */
-export interface CurveInput {
-  readonly task: Task;
+export interface CurveInput extends FurtherMeasuring {
   readonly approaches: readonly Approach[];
   readonly curve: Pick<CurveOptions, "level">;
-  /** That the points of all sessions may take together. */
-  readonly seconds: number;
-  /** Of the comparison. */
-  readonly seeds: readonly number[];
-  /** The comparison's own: of these the curves' ends are. */
-  readonly measurements: readonly Measurement[];
   /** The best of each arm. */
   readonly best: readonly string[];
-  /** Those of an earlier session, points of curves among them. */
-  readonly finished: readonly Measurement[];
-  readonly signal: AbortSignal;
-  readonly log: (event: ProgressEvent) => void;
-  readonly checkpointFolder?: ((fit: MeasurementKey) => string) | undefined;
-  readonly onMeasurement?: ((measurement: Measurement) => Promise<void>) | undefined;
-  /** Called before the first point is measured; never where there is none to measure. */
-  readonly onStart: () => void;
 }
 
 /**

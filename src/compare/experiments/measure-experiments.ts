@@ -5,14 +5,14 @@
 import { BudgetError, UserError } from "../../lib/errors.js";
 import { measurementKey } from "../../lib/text/measurement-key.js";
 import type { Approach } from "../../types/approach.js";
-import type { Dataset, Task } from "../../types/data.js";
-import type { ProgressEvent } from "../../types/events.js";
+import type { Dataset } from "../../types/data.js";
 import type { PerturbationKind } from "../../types/experiments.js";
-import type { Experiment, Measurement, MeasurementKey } from "../../types/measurement.js";
+import type { Experiment, Measurement } from "../../types/measurement.js";
 import { attempt } from "../attempt.js";
 import { isBilled } from "../billed.js";
 import { answerOnly } from "../curves/answer-only.js";
 import type { CurveLevel } from "../curves/curve-schedule.js";
+import type { FurtherMeasuring } from "../further-measuring.js";
 import type { KeptFits } from "../kept-fits.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { taskFacts } from "../task-facts.js";
@@ -25,28 +25,13 @@ import { refitSeconds } from "./refit-seconds.js";
 import { enoughShare } from "./target.js";
 
 /** Everything that experiments are made with. */
-export interface ExperimentInput {
-  readonly task: Task;
+export interface ExperimentInput extends FurtherMeasuring {
   /** The approaches, and those of their fits that are still at hand. */
   readonly fits: KeptFits;
   /** `quick`: nothing that a service bills. */
   readonly level: CurveLevel;
-  /** That experiments of all sessions may take together. */
-  readonly seconds: number;
-  /** Of the comparison. */
-  readonly seeds: readonly number[];
-  /** The comparison's own. */
-  readonly measurements: readonly Measurement[];
   /** Points of learning curves: of these it is known what fitting takes now. */
   readonly points: readonly Measurement[];
-  /** Those of an earlier session, experiments among them. */
-  readonly finished: readonly Measurement[];
-  readonly signal: AbortSignal;
-  readonly log: (event: ProgressEvent) => void;
-  readonly checkpointFolder?: ((fit: MeasurementKey) => string) | undefined;
-  readonly onMeasurement?: ((measurement: Measurement) => Promise<void>) | undefined;
-  /** Called before the first experiment; never where there is none to make. */
-  readonly onStart: () => void;
 }
 
 /** Training rows that a new label is held out of in quick experiments: a fit takes seconds, and several are needed. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { noFacts } from "../../../src/compare/define-approach.js";
 import { labelNoise } from "../../../src/compare/noise/label-noise.js";
 import { suspectedLabels } from "../../../src/compare/noise/suspected-labels.js";
 import { wrongShare } from "../../../src/compare/noise/wrong-share.js";
@@ -69,15 +70,7 @@ function measurement(approach: string, arm: "tune" | "prompt", outcomes: readonl
     latencies: [],
     fitCost: noCost,
     predictCost: noCost,
-    facts: {
-      trainedParameters: 0,
-      totalParameters: null,
-      promptTokens: 0,
-      humanWords: 0,
-      chosen: {},
-      artifactBytes: null,
-      needs: [],
-    },
+    facts: noFacts,
   };
 }
 
