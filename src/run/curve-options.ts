@@ -12,15 +12,15 @@ export function curveOptions({ curve, curveTime }: Pick<RunOptions, "curve" | "c
 /**
  * What curves, and the experiments within their time, are expected to take.
  *
- * @param comparisonSeconds what the comparison itself is expected to take
+ * @param own what the comparison itself is expected to take, and its seeds
  */
 export async function estimateCurvesOfRun(
   task: Task,
   approaches: readonly Approach[],
   curve: CurveOptions,
-  comparisonSeconds: number,
+  own: { readonly seconds: number; readonly seeds: readonly number[] },
 ): Promise<CurveEstimate> {
-  const estimate = await estimateCurves(task, approaches, curve, comparisonSeconds);
+  const estimate = await estimateCurves(task, approaches, curve, own);
   const more = curve.level === "full" ? await experimentUsd(task, approaches) : 0;
   return { ...estimate, usd: estimate.usd === null || more === null ? null : estimate.usd + more };
 }

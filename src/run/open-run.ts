@@ -83,7 +83,8 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
       if (isBilled && !manner.yes && options.budgetUsd === undefined) {
         const { curve } = curveOptions(options);
         const main = totalUsd(await estimateRun(task, approaches, seeds));
-        const curves = curve === undefined ? 0 : ((await estimateCurvesOfRun(task, approaches, curve, 0)).usd ?? 0);
+        const curves =
+          curve === undefined ? 0 : ((await estimateCurvesOfRun(task, approaches, curve, { seconds: 0, seeds })).usd ?? 0);
         await confirmUsd({ usd: main + curves, subject: "This run" }, hooks.confirm);
       }
     }

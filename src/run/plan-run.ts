@@ -92,7 +92,7 @@ export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<Plan
   const seconds = estimates.reduce((sum, each) => sum + each.seconds, 0);
   return {
     approaches: estimates,
-    ...(curve && { curve: await estimateCurvesOfRun(inputs.task, approaches, curve, seconds) }),
+    ...(curve && { curve: await estimateCurvesOfRun(inputs.task, approaches, curve, { seconds, seeds }) }),
     warnings: [...unasked, ...(await planWarnings(inputs.options, inputs.env))],
     downloads: await localDownloadNotes(inputs.options.llm, modelContext(inputs, hooks)),
   };

@@ -8,7 +8,7 @@ import { nestedSubsets } from "./nested-subset.js";
 export interface CurveOptions {
   /**
    * `quick`: sizes in steps of 2, three seeds, nothing that a service bills. `full`: sizes in steps of √2, five seeds, and prompts that learn from labels too,
-   * within the budget.
+   * within the budget. All rows get as many seeds: the comparison's scores are then their means.
    */
   readonly level: CurveLevel;
   /** Seconds that the curves may take. @default for `quick` a quarter of what the comparison took, at least 15; for `full` no limit */
@@ -33,9 +33,9 @@ export const experimentShare = 1 / 3;
 
 /** The points that a curve may have. */
 export interface CurveSchedule {
-  /** Ascending, without all rows. */
+  /** Ascending; all rows, which the comparison measures with its own seeds, are the last. */
   readonly sizes: readonly number[];
-  /** Seeds of a size, the comparison's first one first. */
+  /** Seeds of a size, the comparison's first one first; of all rows its own among them. */
   seedsOf(size: number): readonly number[];
   /** Whether services may be asked that bill their answers. */
   readonly isBilled: boolean;
@@ -43,10 +43,11 @@ export interface CurveSchedule {
 
 /** @param firstSeed of the comparison */
 export function curveSchedule({ train }: Task, level: CurveLevel, firstSeed: number): CurveSchedule {
+  const allRows = train.examples.length;
   const { factor, seeds, seedsOfSmall, isBilled } = levels[level];
   const labels = new Set(train.examples.flatMap((example) => example.labels));
   return {
-    sizes: curveSizes(train.examples.length, labels.size, factor),
+    sizes: [...curveSizes(allRows, labels.size, factor), allRows],
     seedsOf: (size) => Array.from({ length: size <= smallSize ? seedsOfSmall : seeds }, (_, index) => firstSeed + index),
     isBilled,
   };
@@ -93,31 +94,32 @@ export interface CurveEstimate {
 /**
  * What the curves of a comparison are expected to take, before anything is measured.
  *
- * @param comparisonSeconds what the comparison itself is expected to take
+ * @param own what the comparison itself is expected to take, and its seeds
  */
 export async function estimateCurves(
   task: Task,
   approaches: readonly Approach[],
   options: CurveOptions,
-  comparisonSeconds: number,
+  own: { readonly seconds: number; readonly seeds: readonly number[] },
 ): Promise<CurveEstimate> {
-  const { sizes, seedsOf, isBilled } = curveSchedule(task, options.level, 0);
+  const { sizes, seedsOf, isBilled } = curveSchedule(task, options.level, own.seeds[0]!);
   const queries = task.test.examples.map(({ id, text }) => ({ id, text }));
   const seconds: number[] = [];
   let usd: number | null = 0;
-  for (const approach of sizes.length === 0 ? [] : approaches.filter(mayLearn)) {
+  for (const approach of approaches.filter(mayLearn)) {
     const whole = await approach.estimate(task.train, queries);
     if (whole.usd !== 0 && !isBilled) continue;
     const smallest = nestedSubsets(task.train, 0)(sizes[0]!);
     const expected = await expectedSeconds(approach, smallest, task.train, queries);
     for (const size of sizes) {
-      for (const _ of seedsOf(size)) {
+      const isWhole = size === task.train.examples.length;
+      for (const _ of seedsOf(size).filter((seed) => !isWhole || !own.seeds.includes(seed))) {
         seconds.push(expected(size));
         usd = usd === null || whole.usd === null ? null : usd + whole.usd;
       }
     }
   }
-  const limit = curveSeconds(options, comparisonSeconds);
+  const limit = curveSeconds(options, own.seconds);
   let [points, total] = [0, 0];
   for (const each of seconds.sort((a, b) => a - b)) {
     if (total + each > limit) break;

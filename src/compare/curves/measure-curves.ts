@@ -1,4 +1,7 @@
-/** @file The learning curves of a comparison: its approaches fitted again on parts of the training rows, and scored on the same test rows. */
+/**
+ * @file The learning curves of a comparison: its approaches fitted again on parts of the training rows, and on all of them with further seeds, and scored on the
+ * same test rows.
+ */
 import { BudgetError, UserError } from "../../lib/errors.js";
 import { measurementKey } from "../../lib/text/measurement-key.js";
 import type { Approach } from "../../types/approach.js";
@@ -35,7 +38,7 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
   const { sizes, seedsOf, isBilled: withBilled } = curveSchedule(task, curve.level, input.seeds[0]!);
   const allRows = task.train.examples.length;
   const learning = candidatesOf(input, main, withBilled);
-  if (learning.length === 0 || sizes.length === 0) return [];
+  if (learning.length === 0) return [];
 
   const budget = input.seconds;
   const began = performance.now();
@@ -52,9 +55,11 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
 
   const points: Measurement[] = [];
   let [spent, isStarted] = [0, false];
+  for (const own of main) planner.add(pointOf(own), accuracyOf(own.outcomes));
+  const isOwn = new Set(main.map(measurementKey));
   for (const point of finished) {
-    const isPoint = point.split === "test" && point.experiment === undefined && point.trainSize < allRows;
-    if (!isPoint || !isOfTask(point, task)) continue;
+    const isPoint = point.split === "test" && point.experiment === undefined && point.trainSize <= allRows;
+    if (!isPoint || !isOfTask(point, task) || isOwn.has(measurementKey(point))) continue;
     points.push(point);
     spent += point.elapsedSeconds ?? 0;
     planner.add(pointOf(point), accuracyOf(point.outcomes), point.elapsedSeconds);
@@ -83,10 +88,7 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
     if (point instanceof BudgetError) planner.dropAll(approach.name);
     else if (point instanceof UserError) planner.drop(approach.name, planned.size);
     if (point instanceof UserError) {
-      log({
-        kind: "note",
-        text: `The learning curve of ${approach.name} has no point at ${planned.size} labels: ${point.message}`,
-      });
+      log({ kind: "note", text: refusalOf(planned, allRows, point) });
       continue;
     }
     if (isDone.has(measurementKey(point))) throw new Error(`${measurementKey(point)} was measured twice`);
@@ -145,16 +147,25 @@ async function measurePoint(
 ): Promise<Measurement | UserError | null> {
   const subset = subsets.get(seed) ?? nestedSubsets(task.train, seed);
   subsets.set(seed, subset);
-  const planned = { approach, split: "test", train: subset(size), test: task.test, seed, repeat: seed - seeds[0]! } as const;
+  const isWhole = size === task.train.examples.length;
+  const train = isWhole ? task.train : subset(size);
+  const planned = { approach, split: "test", train, test: task.test, seed, repeat: seed - seeds[0]! } as const;
   try {
     const point = await attempt(planned, { signal, log, checkpointFolder, isTimed: false });
-    return point instanceof UserError ? point : { ...point, outcomes: point.outcomes.map(answerOnly) };
+    if (point instanceof UserError || isWhole) return point;
+    return { ...point, outcomes: point.outcomes.map(answerOnly) };
   } catch (error) {
     if (signal.aborted) return null;
     // The comparison stands: only its curves end here.
     if (error instanceof BudgetError) return error;
     throw error;
   }
+}
+
+function refusalOf({ approach, size, seed }: PlannedPoint, allRows: number, { message }: UserError): string {
+  return size === allRows
+    ? `${approach} was not measured again with seed ${seed}: ${message}`
+    : `The learning curve of ${approach} has no point at ${size} labels: ${message}`;
 }
 
 function isOfTask({ outcomes }: Measurement, { test }: Task): boolean {

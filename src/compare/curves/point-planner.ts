@@ -22,6 +22,7 @@ export interface CurveCandidate {
 }
 
 export interface PointPlan {
+  /** Ascending; all rows may be the last. */
   readonly sizes: readonly number[];
   readonly allRows: number;
   /** Seeds of a point with so many training rows, the first one first. Small training sets differ more, and may get more of them. */
@@ -39,7 +40,7 @@ export interface PointPlanner {
   left(seconds: number): { readonly points: number; readonly seconds: number };
   /** A point was measured, or found in an earlier session. `seconds` is absent where that was not timed. */
   add(point: PlannedPoint, score: number, seconds?: number): void;
-  /** Points of this approach with so many rows, or fewer, can't be measured. */
+  /** Points of this approach with so many rows, or fewer, can't be measured. Of all rows: no further one. */
   drop(approach: string, size: number): void;
   /** No further point of this approach is measured. */
   dropAll(approach: string): void;
@@ -78,13 +79,15 @@ export function pointPlanner(plan: PointPlan): PointPlanner {
     const measured = [...curve.scores.keys(), allRows];
     const gap = Math.min(...measured.map((each) => Math.abs(Math.log2(each / size))));
     const news = known === 0 ? 1 + Math.min(gap, 4) / 4 : 1 / (known * (known + 1));
-    return news * (curve.candidate.isBest ? 2 : 1) * (isNearCrossing(curve, size) ? 2 : 1);
+    // The scores of the comparison rest on the fits on all rows, not the curve alone.
+    const isScored = size === allRows;
+    return news * (curve.candidate.isBest ? 2 : 1) * (isNearCrossing(curve, size) ? 2 : 1) * (isScored ? 2 : 1);
   };
 
   /** Whether the curve passes one of the levels next to this size. */
   const isNearCrossing = ({ candidate, scores }: Progress, size: number): boolean => {
-    const points = [...scores].map(([at, values]) => ({ at, score: mean(values) }));
-    const curve = [...points, { at: allRows, score: candidate.fullScore }].sort((a, b) => a.at - b.at);
+    const known = new Map([[allRows, [candidate.fullScore]], ...scores]);
+    const curve = [...known].map(([at, values]) => ({ at, score: mean(values) })).sort((a, b) => a.at - b.at);
     return levels.some((level) =>
       curve.some(({ at, score }, index) => {
         const after = curve[index + 1];
@@ -139,7 +142,8 @@ export function pointPlanner(plan: PointPlan): PointPlanner {
     },
     drop(approach, size) {
       const open = progress.get(approach)?.open;
-      for (const smaller of sizes.filter((each) => each <= size)) {
+      const isRefused = (each: number): boolean => (size === allRows ? each === allRows : each <= size);
+      for (const smaller of sizes.filter(isRefused)) {
         for (const seed of seedsOf(smaller)) open?.delete(keyOf(smaller, seed));
       }
     },

@@ -155,7 +155,14 @@ describe("a comparison with learning curves", () => {
         .sort();
     expect(bySize(24)).toEqual([1, 2, 3, 4, 5]);
     expect(bySize(96)).toEqual([1, 2, 3]);
-    expect(summaries.find(({ approach }) => approach === "tune:probe")!.seeds).toEqual([1]);
+    // All rows are learned from with as many seeds: the scores of the comparison are their means. What is billed, or learns nothing, is asked once.
+    const seedsOf = new Map(summaries.map(({ approach, seeds }) => [approach, seeds]));
+    expect(seedsOf.get("tune:probe")).toEqual([1, 2, 3]);
+    expect([seedsOf.get("prompt:few-shot@m"), seedsOf.get("prompt:zero-shot@m"), seedsOf.get("baseline:majority")]).toEqual([
+      [1],
+      [1],
+      [1],
+    ]);
     expect(made.every(({ outcomes }) => outcomes.length === 120 && outcomes.every((outcome) => !("scores" in outcome)))).toBe(
       true,
     );
@@ -188,6 +195,26 @@ describe("a comparison with learning curves", () => {
     const { measurements, failed } = await compare(frozen, [picky.approach, zero().approach], options());
     expect(failed).toEqual([]);
     expect(Math.min(...points(measurements).map(({ trainSize }) => trainSize))).toBe(48);
+  });
+
+  test("a further seed that can't be trained on all rows ends neither the curve nor the comparison", async () => {
+    const wholes: number[] = [];
+    const fickle = learner("tune:probe", (rows) => {
+      if (rows === 200) wholes.push(rows);
+      if (wholes.length > 1 && rows === 200) throw new UserError("it does not converge");
+    });
+    const { measurements, summaries, failed } = await compare(frozen, [fickle.approach, zero().approach], options());
+    expect([failed, wholes.length]).toEqual([[], 2]);
+    expect(summaries.find(({ approach }) => approach === "tune:probe")!.seeds).toEqual([1]);
+    expect(points(measurements)).toHaveLength(13);
+  });
+
+  test("seeds that the comparison has itself are not measured again", async () => {
+    const wholes: number[] = [];
+    const probe = learner("tune:probe", (rows) => void (rows === 200 && wholes.push(rows)));
+    const { summaries } = await compare(frozen, [probe.approach, zero().approach], options({ seeds: [1, 2] }));
+    expect(summaries.find(({ approach }) => approach === "tune:probe")!.seeds).toEqual([1, 2, 3]);
+    expect(wholes).toHaveLength(3);
   });
 
   test("one that is stopped in its curves answers, and measures no point twice when it is resumed", async () => {
@@ -250,20 +277,21 @@ describe("what curves are expected to take", () => {
       embeddingSeconds: 5,
     }),
   });
-  // 24, 48 and 96 of 200 rows; 5 seeds of the first two, 3 of the last.
+  const own = { seconds: 0, seeds: [1] };
+  // 24, 48, 96 and all 200 rows; 5 seeds of the first two, 3 of 96, 2 more of all.
   test("is the sum over sizes and seeds, of what is not embedded before, within the time", async () => {
-    const whole = await estimateCurves(frozen, [priced("tune:a", 2, 0)], { level: "quick" }, 0);
-    expect(whole).toMatchObject({ points: 13, of: 13, usd: 0 });
-    expect(whole.seconds).toBeCloseTo(0.01 * (5 * 24 + 5 * 48 + 3 * 96));
-    const part = await estimateCurves(frozen, [priced("tune:a", 2, 0)], { level: "quick", seconds: 2 }, 0);
-    expect(part).toMatchObject({ points: 6, of: 13 });
+    const whole = await estimateCurves(frozen, [priced("tune:a", 2, 0)], { level: "quick" }, own);
+    expect(whole).toMatchObject({ points: 15, of: 15, usd: 0 });
+    expect(whole.seconds).toBeCloseTo(0.01 * (5 * 24 + 5 * 48 + 3 * 96 + 2 * 200));
+    const part = await estimateCurves(frozen, [priced("tune:a", 2, 0)], { level: "quick", seconds: 2 }, own);
+    expect(part).toMatchObject({ points: 6, of: 15 });
     expect(part.seconds).toBeLessThanOrEqual(2);
   });
   test("a quick one leaves out what is billed; a full one says what it may cost, or that nobody knows", async () => {
     const approaches = [priced("tune:a", 2, 0), priced("tune:b", 2, 0.1)];
-    expect((await estimateCurves(frozen, approaches, { level: "quick" }, 0)).of).toBe(13);
-    const full = await estimateCurves(frozen, approaches, { level: "full" }, 0);
+    expect((await estimateCurves(frozen, approaches, { level: "quick" }, own)).of).toBe(15);
+    const full = await estimateCurves(frozen, approaches, { level: "full" }, own);
     expect(full.usd).toBeCloseTo(0.1 * (full.of / 2));
-    expect((await estimateCurves(frozen, [...approaches, priced("tune:c", 2, null)], { level: "full" }, 0)).usd).toBeNull();
+    expect((await estimateCurves(frozen, [...approaches, priced("tune:c", 2, null)], { level: "full" }, own)).usd).toBeNull();
   });
 });
