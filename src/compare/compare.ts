@@ -13,6 +13,7 @@ import { attempt } from "./attempt.js";
 import { type CurveOptions, curveSeconds, experimentShare } from "./curves/curve-schedule.js";
 import { measureCurves } from "./curves/measure-curves.js";
 import { measureExperiments, takesPart } from "./experiments/measure-experiments.js";
+import { shiftedRows } from "./experiments/shifted-rows.js";
 import { identityOf, traitsOf } from "./identity.js";
 import { keptFits } from "./kept-fits.js";
 import { mainMeasurements } from "./main-measurements.js";
@@ -30,7 +31,7 @@ export interface CompareOptions {
   readonly assumptions?: Partial<Assumptions>;
   /** Learning curves to measure after everything else. @default none */
   readonly curve?: CurveOptions;
-  /** Whether experiments are made within the time of the curves: a new label, texts typed otherwise, prompts in other words. @default false */
+  /** Whether experiments are made within the time of the curves: a new label, texts typed otherwise, rows unlike the others, prompts in other words. @default false */
   readonly experiments?: boolean;
   readonly signal?: AbortSignal;
   readonly log?: (event: ProgressEvent) => void;
@@ -55,7 +56,7 @@ export interface CompareOptions {
  * approach that throws a `UserError` is left out and listed in `failed`. An abort, a reached budget or a bug ends the comparison and is
  * thrown; everything measured before was passed to `onMeasurement`.
  *
- * @throws UserError if two approaches share a name, or none could be measured
+ * @throws UserError if two approaches share a name, or none could be measured, or the column named for a shift holds dates that can be read in two ways
  */
 export async function compare(task: Task, approaches: readonly Approach[], options: CompareOptions = {}): Promise<Comparison> {
   const {
@@ -72,6 +73,8 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     experiments = false,
   } = options;
   const isExperimental = curve !== undefined && experiments;
+  // Dates that can be read in two ways are refused now, not once everything is measured.
+  if (isExperimental) shiftedRows(task);
   const assumptions = { ...defaultAssumptions, ...options.assumptions };
   const seconds = onFirstAnswer === undefined ? new Map() : await expectedSeconds(task, approaches);
   // With validation rows of the user's own both splits rest on the same training rows; experiments ask a trained model again.

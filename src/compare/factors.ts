@@ -4,7 +4,7 @@
  */
 import type { Comparison } from "../types/comparison.js";
 import type { Crossover, LearningCurve, LearningPoint } from "../types/curves.js";
-import type { ExperimentResults, NewLabel } from "../types/experiments.js";
+import type { ExperimentResults, LossDifference, NewLabel } from "../types/experiments.js";
 import type {
   FactorCell,
   FactorMeasure,
@@ -13,6 +13,7 @@ import type {
   LabelsScored,
   MetricScore,
   NoNewLabel,
+  NoShift,
 } from "../types/factors.js";
 import type { Assumptions, BreakEven } from "../types/prices.js";
 import type { Metric, MetricChoice, Summary } from "../types/scores.js";
@@ -194,8 +195,9 @@ function flexibilityCell(summary: Summary, { experiments, labelCount }: FactorIn
   const { approach, arm, traits } = summary;
   const newLabel = experiments?.newLabels.find((each) => each.approach === approach);
   const perturbed = experiments?.perturbed.filter((each) => each.approach === approach) ?? [];
+  const shift = experiments?.shifts.find((each) => each.approach === approach);
   const isPaid = isPaidFor(summary);
-  if (newLabel === undefined && perturbed.length === 0) {
+  if (newLabel === undefined && perturbed.length === 0 && shift === undefined) {
     if (arm === "baseline") return { kind: "not-measured", why: "baseline" };
     if (traits.isRecording) return { kind: "not-measured", why: "recorded-answers" };
     return { kind: "not-measured", why: isPaid ? "billed" : "no-experiment" };
@@ -205,13 +207,34 @@ function flexibilityCell(summary: Summary, { experiments, labelCount }: FactorIn
     kind: "adaptation",
     newLabel: newLabel === undefined ? noNewLabel() : withoutPoints(newLabel),
     perturbed: perturbed.length === 0 ? unasked : perturbed.map(({ approach: _, ...rest }) => rest),
+    shift: shift === undefined ? noShift() : { part: shift.part, rows: shift.rows, loss: shift.loss },
+    ...lossesAgainst(approach, experiments?.lossDifferences ?? []),
   };
+
+  function noShift(): NoShift {
+    return unasked === "no-time" && experiments?.shifts.length === 0 ? "no-part" : unasked;
+  }
 
   function noNewLabel(): NoNewLabel {
     if (labelCount <= 2) return "two-labels";
     if (experiments?.newLabels.length === 0) return "no-label";
     return isPaid ? "billed" : "no-time";
   }
+}
+
+/** What the approach loses more than the other one of the pair. */
+function lossesAgainst(
+  approach: string,
+  differences: readonly LossDifference[],
+): Pick<Extract<FactorCell, { readonly kind: "adaptation" }>, "against"> {
+  const [first] = differences;
+  if (first === undefined || (first.a !== approach && first.b !== approach)) return {};
+  const isFirst = first.a === approach;
+  const own = differences.map(({ of, difference: { value, low, high }, adjustedPValue }) => ({
+    ...{ of, adjustedPValue },
+    difference: isFirst ? { value, low, high } : { value: 0 - value, low: 0 - high, high: 0 - low },
+  }));
+  return { against: { approach: isFirst ? first.b : first.a, differences: own } };
 }
 
 /** Whether each answer is paid for, or may be: the price is not known. */

@@ -6,7 +6,7 @@ import type { ApproachCalibration } from "../types/calibration.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast } from "../types/contrast.js";
 import type { TaskFacts } from "../types/data.js";
-import type { ExperimentResults } from "../types/experiments.js";
+import type { ExperimentResults, LossDifference } from "../types/experiments.js";
 import type { FailedApproach, Measurement } from "../types/measurement.js";
 import type { Slices } from "../types/slices.js";
 import { shareOfAnswersChanged } from "./answers-changed.js";
@@ -15,6 +15,7 @@ import { calibrations } from "./calibration/calibrations.js";
 import { type MeasuredPrice, measuredPrice } from "./cost.js";
 import { type CurveStatistics, learningCurves } from "./curves/learning-curves.js";
 import { experimentResults } from "./experiments/experiment-results.js";
+import { lossDifferences } from "./experiments/loss-differences.js";
 import { pickIdentity } from "./identity.js";
 import { metricChoice, scoreOf } from "./metrics/metric-choice.js";
 import { labelNoise, type MeasuredLabelNoise } from "./noise/label-noise.js";
@@ -45,6 +46,8 @@ export interface RowStatistics {
   difference(a: string, b: string, metric: Contrast["metric"]): PairDifference | null;
   /** What the answers of the best of both arms say of the labels, in the metric that decides. Kept likewise. */
   labelNoise(tuned: string, prompted: string): MeasuredLabelNoise | null;
+  /** Which of the best of both arms loses more in experiments. Kept likewise. */
+  lossDifferences(tuned: string, prompted: string): readonly LossDifference[];
   /** Where the best of both arms differ. Kept likewise. */
   slices(tuned: string, prompted: string): Slices | null;
   /** See `shareOfAnswersChanged`. Kept likewise. First seed. */
@@ -99,6 +102,7 @@ export function rowStatistics(task: TaskFacts, measurements: readonly Measuremen
     experiments: experimentResults(measurements, runs, task, { metric: metrics.primary, seed }),
     difference: kept((a, b, metric: Contrast["metric"]) => pairDifference(runs.get(a)!, runs.get(b)!, metric, seed, task.labels)),
     labelNoise: kept((a, b) => labelNoise(runs.get(a)!, runs.get(b)!, task, metrics.primary, seed)),
+    lossDifferences: kept((a, b) => lossDifferences(runs.get(a)!, runs.get(b)!, measurements, task)),
     slices: kept((a, b) => slicesOf(runs.get(a)!, runs.get(b)!, task.labels)),
     answersChanged: kept((a, b) => shareOfAnswersChanged(firstOutcomes(a), firstOutcomes(b))),
   };

@@ -2,6 +2,7 @@
 import type { Comparison } from "../types/comparison.js";
 import type { Reading } from "../types/contrast.js";
 import type { TaskFacts } from "../types/data.js";
+import type { ExperimentResults } from "../types/experiments.js";
 import type { Measurement } from "../types/measurement.js";
 import type { Assumptions, BreakEven } from "../types/prices.js";
 import type { Summary } from "../types/scores.js";
@@ -47,6 +48,7 @@ export function summarize({
   const best = { tune: tune.best, prompt: prompt.best };
   const rivals = [...tune.rivals, ...prompt.rivals];
   const crossovers = bestPairFirst(rows.curves?.crossovers ?? [], best);
+  const experiments = experimentsOf(rows, best);
   const crossing = breakEvenOf(best, summaries, assumptions);
   return {
     task,
@@ -67,12 +69,12 @@ export function summarize({
       best,
       curves: rows.curves?.curves ?? [],
       crossovers,
-      experiments: rows.experiments,
+      experiments,
     }),
     breakEven: crossing,
     ...(rows.curves !== null && { curves: rows.curves.curves, crossovers }),
     ...(rows.calibrations.length > 0 && { calibrations: rows.calibrations }),
-    ...(rows.experiments !== null && { experiments: rows.experiments }),
+    ...(experiments !== null && { experiments }),
     ...ofBestPair(rows, best, assumptions),
     failed: [...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)), ...unmeasured],
     ...(unanswered.length > 0 && { unanswered }),
@@ -97,6 +99,16 @@ function ofBestPair(
     }),
     ...(slices !== null && { slices }),
   };
+}
+
+/** What experiments showed, with which of the best of both arms loses more. */
+function experimentsOf(
+  { experiments, lossDifferences }: RowStatistics,
+  { tune, prompt }: Comparison["best"],
+): ExperimentResults | null {
+  if (experiments === null || tune === null || prompt === null) return experiments;
+  const differences = lossDifferences(tune.approach, prompt.approach);
+  return differences.length === 0 ? experiments : { ...experiments, lossDifferences: differences };
 }
 
 function breakEvenOf(best: Comparison["best"], summaries: readonly Summary[], assumptions: Assumptions): BreakEven | null {

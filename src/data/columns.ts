@@ -7,7 +7,7 @@ import { nestedKind, pathOf, pathsIn, valueAt } from "./nested.js";
 import type { Cell, Table } from "./table.js";
 
 /** What a column can be. */
-export type Role = "text" | "label" | "id" | "group" | "split";
+export type Role = "text" | "label" | "id" | "group" | "split" | "shift";
 
 /** Column names as the user gave them; a name that is not given is looked for. Of the text it may be several between commas: see `textColumns`. */
 export type ColumnNames = { readonly [Name in Exclude<Role, "split">]?: string };
@@ -19,6 +19,8 @@ export interface Columns {
   readonly id: string | null;
   readonly group: string | null;
   readonly split: string | null;
+  /** What rows are parted by to see a shift; it may be another one as well. Absent where none was named. */
+  readonly shift?: string;
   /** What was chosen without being told, and why, for people. */
   readonly notes: readonly string[];
 }
@@ -69,6 +71,8 @@ const knownNames: Readonly<Record<Role, readonly string[]>> = {
     "conversation_id",
   ],
   split: ["split"],
+  // Only where it is named.
+  shift: [],
 };
 
 /** Whether a column may be recognized by this name, as anything or as one role. */
@@ -85,14 +89,16 @@ const longestLabel = 60;
  * label the only other column with few different values. UserError with what each column holds where that finds none, or several.
  */
 export function findColumns(table: Table, names: ColumnNames): Columns {
-  for (const role of ["text", "label", "id", "group"] as const) {
+  for (const role of ["text", "label", "id", "group", "shift"] as const) {
     const name = names[role];
     if (name !== undefined && !table.columns.includes(name)) throw unknownColumn(table, role, name);
   }
-  const byName = (role: Role): string | null => {
+  // A column of customers may be the one to see a shift by, and keeps rows of a customer together all the same.
+  const { shift, ...roles } = names;
+  const byName = (role: Exclude<Role, "shift">): string | null => {
     const given = role === "split" ? undefined : names[role];
     if (given !== undefined) return given;
-    const free = table.columns.filter((column) => !Object.values(names).includes(column));
+    const free = table.columns.filter((column) => !Object.values(roles).includes(column));
     for (const known of knownNames[role]) {
       const column = free.find((one) => one.toLowerCase() === known);
       if (column !== undefined) return column;
@@ -106,17 +112,35 @@ export function findColumns(table: Table, names: ColumnNames): Columns {
   const notes: string[] = [];
   const text = namedText ?? findText(table, profiles, namedLabel);
   if (namedText === null) notes.push(`the text is taken from "${text}", the column with the longest and most varied values`);
-  const label = namedLabel ?? findLabel(table, profiles, text);
+  const label =
+    namedLabel ??
+    findLabel(
+      table,
+      profiles.filter(({ column }) => column !== shift),
+      text,
+    );
   if (namedLabel === null) notes.push(`the label is taken from "${label}", the only other column with few different values`);
   if (text === label)
     throw new UserError(
       `${table.file}: "${text}" cannot be both the text and the label. Name two columns with --text and --label.`,
     );
-  const other = (role: Role): string | null => {
+  if (shift !== undefined && (shift === text || shift === label))
+    throw new UserError(
+      `${table.file}: "${shift}" is the column of the ${shift === text ? "texts" : "labels"}; --shift names another one, such as a date or a source.`,
+    );
+  const other = (role: Exclude<Role, "shift">): string | null => {
     const column = byName(role);
     return column === text || column === label ? null : column;
   };
-  return { text, label, id: other("id"), group: other("group"), split: other("split"), notes };
+  return {
+    text,
+    label,
+    id: other("id"),
+    group: other("group"),
+    split: other("split"),
+    ...(shift !== undefined && { shift }),
+    notes,
+  };
 }
 
 /**

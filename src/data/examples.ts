@@ -41,7 +41,9 @@ export function labelledRows(table: Table, columns: Columns, { separator, idPref
       const group = columns.group === null ? "" : textOfCell(row[columns.group]).trim();
       const line = table.lineOf(i);
       const place = line === null ? `${file} row ${i + 1}` : `${file}:${line}`;
-      examples.push({ id: ids.of(i), text, labels, place, ...(group === "" ? {} : { group }) });
+      const shift = columns.shift === undefined ? "" : textOfCell(row[columns.shift]).trim();
+      const beside = { ...(group !== "" && { group }), ...(shift !== "" && { shift }) };
+      examples.push({ id: ids.of(i), text, labels, place, ...beside });
       if (columns.split !== null) splits.push(textOfCell(row[columns.split]).trim());
     }
   }

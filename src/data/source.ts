@@ -85,7 +85,7 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
     const read = await readTable(file);
     warnings.push(...read.warnings);
     const first = parts[0];
-    const others = [options.label, options.id, options.group].filter((name) => name !== undefined);
+    const others = [options.label, options.id, options.group, options.shift].filter((name) => name !== undefined);
     const texts = options.text === undefined ? [] : textColumns(options.text, read.columns);
     const whole = withPaths(read, [...texts, ...others]);
     const ticked = labelColumns === undefined ? whole : withLabelColumns(whole, labelColumns);
@@ -139,6 +139,7 @@ export async function readSource(path: string, held: HeldFiles, given: DatasetOp
       isMultiLabel,
       descriptions: words.descriptions,
       ...(hasAliases ? { aliases: words.aliases } : {}),
+      ...(columns.shift === undefined ? {} : { shiftColumn: columns.shift }),
     },
     parts: sides,
     splitNote: divided.note,
@@ -215,11 +216,11 @@ async function locate(path: string, held: HeldFiles, subset: string | undefined)
 /** The columns of the first file, where another one has them too. */
 function sharedNames({ columns }: Part, table: Table, options: DatasetOptions): ColumnNames {
   const names: { -readonly [Name in keyof ColumnNames]: ColumnNames[Name] } = {};
-  for (const role of ["text", "label", "id", "group"] as const) {
+  for (const role of ["text", "label", "id", "group", "shift"] as const) {
     const column = columns[role];
-    if (column !== null && table.columns.includes(column)) names[role] = column;
-    // A test file may well lack ids and groups; text and label must be there.
-    else if (options[role] !== undefined && (role === "text" || role === "label")) names[role] = options[role];
+    if (column !== null && column !== undefined && table.columns.includes(column)) names[role] = column;
+    // A test file may well lack ids and groups; what says which rows are unlike the others, text and label must be there.
+    else if (options[role] !== undefined && role !== "id" && role !== "group") names[role] = options[role];
   }
   return names;
 }

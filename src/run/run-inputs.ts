@@ -7,6 +7,7 @@ import { formatOf } from "../report/report.js";
 import type { Run } from "../store/run.js";
 import type { Task } from "../types/data.js";
 import { checkLlms } from "./approaches.js";
+import { checkShift } from "./check-shift.js";
 import { readEnvironment } from "./environment.js";
 import { type Gate, parseGate } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
@@ -52,6 +53,7 @@ export async function readInputs(
   const data = await resolveData(asked.path, { env, offline: asked.offline, signal, log: onEvent });
   const options = { ...asked, path: data.pinned };
   const task = await readTask({ ...taskOptions(options), ...data.source, log: onEvent });
+  if (options.curve !== "off") checkShift(task);
   for (const text of task.warnings) onEvent({ kind: "warning", text });
   const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name, manner.runs));
   // What a run has stored beside it is found again from wherever it is resumed.

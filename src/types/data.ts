@@ -9,6 +9,8 @@ export interface Example {
   readonly labels: readonly string[];
   /** Rows of one group (a customer, a document) never sit on two sides of a split. */
   readonly group?: string;
+  /** What stands in the column that rows are parted by to see what other rows do to an approach (`Dataset.shiftColumn`). Has no part in any hash. */
+  readonly shift?: string;
   /** Where the row stands, for people: `tickets.csv:41`. Has no part in any hash. */
   readonly place?: string;
 }
@@ -24,6 +26,8 @@ export interface Dataset {
   readonly descriptions: Readonly<Record<string, string>>;
   /** Other names of a label by which an answer may call it. Labels without an entry have none. */
   readonly aliases?: Readonly<Record<string, readonly string[]>>;
+  /** The column whose values examples have as `shift`. Absent where none was named. */
+  readonly shiftColumn?: string;
   readonly examples: readonly Example[];
 }
 

@@ -62,9 +62,68 @@ export interface Spread {
   readonly deviation: number;
 }
 
+/**
+ * The rows that were held out as unlike the others. `length`: texts of so many characters or more. `order`: in the column named, this value and later or larger
+ * ones. `value`: this one value of the column.
+ */
+export type ShiftPart =
+  | { readonly by: "length"; readonly from: number }
+  | { readonly by: "order"; readonly column: string; readonly from: string }
+  | { readonly by: "value"; readonly column: string; readonly value: string };
+
+/** What an approach loses on rows unlike those that it learned from. */
+export interface Shifted {
+  readonly approach: string;
+  readonly part: ShiftPart;
+  /** Test rows of the part. */
+  readonly rows: number;
+  /** `null`: it learned from no rows, so it loses nothing, by construction. */
+  readonly loss: ShiftLoss | null;
+}
+
+/** Two fits on equally many training rows, asked about the same test rows. */
+export interface ShiftLoss {
+  /** That each of the two learned from. */
+  readonly trainRows: number;
+  readonly seeds: number;
+  readonly metric: Metric;
+  /** The score having learned from rows of all kinds, and from others than those of the part. */
+  readonly alike: number;
+  readonly unlike: number;
+  /** The first minus the second: what is lost. */
+  readonly difference: Estimate;
+  readonly pValue: number;
+}
+
+/** What is lost: by texts changed in a way, or by rows unlike those learned from. */
+export type LossKind = { readonly kind: "perturbed"; readonly how: PerturbationKind } | { readonly kind: "shift" };
+
+/** Whether one of two approaches loses more than the other, on the rows that both were asked about. */
+export interface LossDifference {
+  /** The tuned one. */
+  readonly a: string;
+  /** The prompted one. */
+  readonly b: string;
+  readonly of: LossKind;
+  readonly rows: number;
+  /** Losses are of the share of right rows: those right before, minus those right after. */
+  readonly metric: "accuracy" | "exactMatch";
+  readonly lossA: number;
+  readonly lossB: number;
+  /** What `a` loses more than `b`. */
+  readonly difference: Estimate;
+  /** By the sign-flip test on the rows' losses. */
+  readonly pValue: number;
+  /** By Holm, over the ways of changing texts; the shift stands alone. */
+  readonly adjustedPValue: number;
+}
+
 /** What all experiments of a comparison showed. */
 export interface ExperimentResults {
   readonly newLabels: readonly NewLabel[];
   readonly perturbed: readonly Perturbed[];
+  readonly shifts: readonly Shifted[];
+  /** Which of the best of both arms loses more. Absent where they were not both tried. */
+  readonly lossDifferences?: readonly LossDifference[];
   readonly spreads: readonly Spread[];
 }

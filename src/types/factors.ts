@@ -1,6 +1,6 @@
 /** @file The table of factors. */
 import type { Crossover, LearningCurve } from "./curves.js";
-import type { NewLabel, Perturbed, Spread } from "./experiments.js";
+import type { LossDifference, NewLabel, Perturbed, Shifted, Spread } from "./experiments.js";
 import type { PredictorFacts } from "./identity.js";
 import type { BreakEven, PriceBasis, SetupCost } from "./prices.js";
 import type { Estimate, Metric, Summary } from "./scores.js";
@@ -93,6 +93,12 @@ export type FactorCell =
       readonly newLabel: Omit<NewLabel, "approach" | "points"> | NoNewLabel;
       /** In the order of kinds; none where it was not asked about changed texts, for the reason told. */
       readonly perturbed: readonly Omit<Perturbed, "approach">[] | NoPerturbed;
+      readonly shift: Omit<Shifted, "approach"> | NoShift;
+      /** What it loses more than the best of the other arm. Absent where it is not the best of its own, or the other one was not tried alike. */
+      readonly against?: {
+        readonly approach: string;
+        readonly differences: readonly Pick<LossDifference, "of" | "difference" | "adjustedPValue">[];
+      };
     }
   | { readonly kind: "not-measured"; readonly why: NotMeasured };
 
@@ -116,6 +122,9 @@ export type NotMeasured =
  * for this approach.
  */
 export type NoNewLabel = "two-labels" | "no-label" | "no-time" | "billed";
+
+/** Why it was not measured on rows unlike those learned from. `no-part`: nobody was, for no part of the rows was large enough, or there was no time. */
+export type NoShift = "no-part" | "no-time" | "billed" | "recorded-answers";
 
 /** Why there were no changed texts. `no-time`: or none changed. */
 export type NoPerturbed = "billed" | "recorded-answers" | "no-time";

@@ -17,6 +17,16 @@ const prose = (i: number): string => `message number ${i} about something that h
 const topic = (i: number): string => ["cards", "loans", "fees"][i % 3]!;
 
 describe("findColumns", () => {
+  it("takes the column that a shift is seen by only where it is named, and leaves it the part it has besides", () => {
+    const table = rowsOf({ message: prose, kind: topic, customer: (i) => `c${i % 7}`, source: (i) => ["web", "mail"][i % 2]! });
+    expect(findColumns(table, { label: "kind" }).shift).toBeUndefined();
+    expect(findColumns(table, { label: "kind", shift: "customer" })).toMatchObject({ shift: "customer", group: "customer" });
+    // Named for the one, it is no candidate for the label.
+    expect(findColumns(table, { shift: "source" })).toMatchObject({ label: "kind", shift: "source" });
+    expect(() => findColumns(table, { shift: "sources" })).toThrow(/no column "sources" \(--shift\).*"source"/);
+    expect(() => findColumns(table, { label: "kind", shift: "kind" })).toThrow(/column of the labels/);
+  });
+
   it.each<[string, string]>([
     ["text", "label"],
     ["Sentence", "Intent"],

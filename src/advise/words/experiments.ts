@@ -1,8 +1,8 @@
-/** @file Experiments in words: a new label, texts typed otherwise, chance and wording. */
+/** @file Experiments in words: a new label, texts typed otherwise, rows unlike those learned from, chance and wording. */
 import { formatCount, formatPercent, formatPlural, formatPoints, formatSeconds } from "../../lib/text/format.js";
 import { metricInWords } from "../../lib/text/metric-names.js";
-import type { PerturbationKind, Spread } from "../../types/experiments.js";
-import type { FactorCell, NoNewLabel, NoPerturbed, NotMeasured } from "../../types/factors.js";
+import type { LossKind, PerturbationKind, ShiftPart, Spread } from "../../types/experiments.js";
+import type { FactorCell, NoNewLabel, NoPerturbed, NoShift, NotMeasured } from "../../types/factors.js";
 import { points, range, signed } from "./points.js";
 
 type AdaptationCell = Extract<FactorCell, { readonly kind: "adaptation" }>;
@@ -46,11 +46,27 @@ const changes: Readonly<Record<PerturbationKind, string>> = {
   punctuation: "no punctuation",
 };
 
-/** A new label, then texts typed otherwise. */
-export function adaptationWords({ newLabel, perturbed }: AdaptationCell): AdaptationWords {
+const noShift: Readonly<Record<NoShift, string>> = {
+  "no-part":
+    "not measured on rows unlike those learned from: no part of the rows was large enough, or no time (--shift COLUMN, --curve-time)",
+  "no-time": "not measured on rows unlike those learned from: no time for it (--curve-time gives more)",
+  billed: `not measured on rows unlike those learned from: ${noExperiment.billed}`,
+  "recorded-answers": `not measured on rows unlike those learned from: ${noExperiment["recorded-answers"]}`,
+};
+
+/** Below this corrected p-value one loses more than the other. */
+const significance = 0.05;
+
+/** A new label, then texts typed otherwise, then rows unlike those learned from. */
+export function adaptationWords({ newLabel, perturbed, shift, against }: AdaptationCell): AdaptationWords {
   const label = typeof newLabel === "string" ? { detail: noNewLabel[newLabel] } : newLabelWords(newLabel);
   const texts = typeof perturbed === "string" ? { detail: noPerturbed[perturbed] } : perturbedWords(perturbed);
-  return { text: listed([label.text, texts.text]), detail: listed([label.detail, texts.detail]) };
+  const rows = typeof shift === "string" ? { detail: noShift[shift] } : shiftWords(shift);
+  const others = against === undefined ? [] : againstSentences(against);
+  return {
+    text: listed([label.text, texts.text, rows.text]),
+    detail: listed([label.detail, texts.detail, rows.detail, ...others]),
+  };
 }
 
 interface PartWords {
@@ -73,6 +89,46 @@ function perturbedWords(perturbed: Exclude<AdaptationCell["perturbed"], string>)
     detail: listed(details),
   };
 }
+
+/** `texts of 84 characters or more`: the rows of the part, inside a sentence. */
+export function shiftPartText(part: ShiftPart): string {
+  if (part.by === "length") return `texts of ${formatPlural(part.from, "character")} or more`;
+  return part.by === "order" ? `rows with ${part.column} from ${part.from} on` : `rows with ${part.column} ${part.value}`;
+}
+
+function shiftWords({ part, rows, loss }: Exclude<AdaptationCell["shift"], string>): PartWords {
+  if (loss === null) return { detail: `loses nothing on ${shiftPartText(part)} by construction: it learned from no rows` };
+  const { metric, difference, trainRows } = loss;
+  // What is lost, with the sign of what the score does.
+  const change = { low: 0 - difference.high, high: 0 - difference.low };
+  return {
+    text: `unlike rows ${formatPoints(0 - difference.value)}`,
+    detail:
+      `having learned from ${formatPlural(trainRows, "training row")} without ${shiftPartText(part)}: ${signed(0 - difference.value)} points of ` +
+      `${metricInWords(metric)} on ${formatPlural(rows, "such test row")} (95% interval ${range(change)}), against as many training rows of all kinds`,
+  };
+}
+
+/** What one loses more than the best of the other arm: where it is shown, and where it is not. */
+function againstSentences({ approach, differences }: NonNullable<AdaptationCell["against"]>): string[] {
+  const shown = differences.filter(({ adjustedPValue }) => adjustedPValue < significance);
+  const others = differences.filter(({ adjustedPValue }) => adjustedPValue >= significance);
+  return [
+    ...shown.map(({ of, difference }) => {
+      const { value, low, high } = difference;
+      const [least, most] = value > 0 ? [low, high] : [0 - high, 0 - low];
+      return (
+        `${lossText(of)} cost it ${points(value)} ${value > 0 ? "more" : "less"} than ${approach} ` +
+        `(95% interval ${signed(least).replace(/^\+/, "")} to ${signed(most).replace(/^\+/, "")})`
+      );
+    }),
+    ...(others.length === 0
+      ? []
+      : [`no difference from ${approach} is shown in what ${others.map(({ of }) => lossText(of)).join(", ")} cost`]),
+  ];
+}
+
+const lossText = (of: LossKind): string => (of.kind === "shift" ? "unlike rows" : changes[of.how]);
 
 function newLabelWords({
   label,

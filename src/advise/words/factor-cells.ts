@@ -95,7 +95,7 @@ const measures: Readonly<Record<Exclude<FactorMeasure["kind"], "score">, string>
   time: "Time to fit, and for one answer (median)",
   price: "USD per 1,000 predictions",
   labels: "Labelled examples used",
-  adaptation: "Labels until a new label is found; points lost where texts have typos",
+  adaptation: "Labels until a new label is found; points by typos and unlike rows",
   effort: "Words a person wrote, settings chosen by measuring, and how far chance and wording move the score",
 };
 

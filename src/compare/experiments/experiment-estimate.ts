@@ -4,6 +4,7 @@ import type { Task } from "../../types/data.js";
 import { someRows } from "./experiment-rows.js";
 import { heldOutLabel } from "./held-out-label.js";
 import { perturbationKinds } from "./perturbation.js";
+import { shiftedRows } from "./shifted-rows.js";
 
 /** The most that services may be paid for the experiments of a comparison; `null` where a price is unknown. */
 export async function experimentUsd(task: Task, approaches: readonly Approach[]): Promise<number | null> {
@@ -12,13 +13,14 @@ export async function experimentUsd(task: Task, approaches: readonly Approach[])
   const held = heldOutLabel(task);
   // By bisection, and once without the label.
   const newLabelFits = held === null ? 0 : Math.ceil(Math.log2(held.sizes.length + 1)) + 1;
+  const shiftedTexts = (2 * (shiftedRows(task)?.test.examples.length ?? 0)) / Math.max(1, queries.length);
   let usd = 0;
   for (const approach of approaches.filter(({ arm, traits }) => arm !== "baseline" && traits?.isRecording !== true)) {
     const whole = await approach.estimate(task.train, queries);
     if (whole.usd === null) return null;
     const texts = rows * (perturbationKinds.length + (approach.reworded?.length ?? 0));
     const learns = (approach.traits?.learnsFrom ?? "labels") === "labels";
-    usd += whole.usd * (texts + (learns ? newLabelFits : 0));
+    usd += whole.usd * (texts + (learns ? newLabelFits + shiftedTexts : 0));
   }
   return usd;
 }

@@ -1,5 +1,5 @@
 /** @file The kinds of experiments, as they stand in the keys of measurements. */
-import type { PerturbationKind } from "../../types/experiments.js";
+import type { PerturbationKind, ShiftPart } from "../../types/experiments.js";
 import type { Experiment } from "../../types/measurement.js";
 
 /** One label held out of the training rows but for `labels` of its rows, which are `of`. */
@@ -16,6 +16,9 @@ export interface PerturbationExperiment extends Experiment {
   readonly how: PerturbationKind;
 }
 
+/** Fitted on rows without the part that is held out (`isUnlike`), or on as many with it, and asked about test rows of the part. */
+export type ShiftExperiment = Experiment & { readonly kind: "shift"; readonly isUnlike: boolean } & ShiftPart;
+
 /** The prompt in other words; the number of the wording, from 1. */
 export interface WordingExperiment extends Experiment {
   readonly kind: "reworded";
@@ -27,6 +30,8 @@ export const newLabelExperiment = (label: string, labels: number, of: number): N
 };
 
 export const perturbationExperiment = (how: PerturbationKind): PerturbationExperiment => ({ kind: "perturbed", how });
+
+export const shiftExperiment = (part: ShiftPart, isUnlike: boolean): ShiftExperiment => ({ kind: "shift", ...part, isUnlike });
 
 export const wordingExperiment = (wording: number): WordingExperiment => ({ kind: "reworded", wording });
 
@@ -41,6 +46,22 @@ export function isPerturbation(experiment: Experiment | undefined, kind: Perturb
   if (experiment?.kind !== "perturbed") return false;
   const { how } = experiment;
   return how === kind;
+}
+
+export function isShift(experiment: Experiment | undefined): experiment is ShiftExperiment {
+  if (experiment?.kind !== "shift" || typeof experiment["isUnlike"] !== "boolean") return false;
+  const { by, from, column, value } = experiment;
+  if (by === "length") return typeof from === "number";
+  return typeof column === "string" && (by === "order" ? typeof from === "string" : by === "value" && typeof value === "string");
+}
+
+/** The part that was held out, without what else stands in the experiment. */
+export function partOf(experiment: ShiftExperiment): ShiftPart {
+  if (experiment.by === "length") return { by: "length", from: experiment.from };
+  const { column } = experiment;
+  return experiment.by === "order"
+    ? { by: "order", column, from: experiment.from }
+    : { by: "value", column, value: experiment.value };
 }
 
 export function isWording(experiment: Experiment | undefined): experiment is WordingExperiment {

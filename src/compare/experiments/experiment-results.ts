@@ -6,6 +6,7 @@ import type { Metric } from "../../types/scores.js";
 import type { ApproachRuns } from "../summary.js";
 import { newLabelResults } from "./new-label-results.js";
 import { perturbationResults } from "./perturbation-results.js";
+import { shiftResults } from "./shift-results.js";
 import { spreadsOf } from "./spreads.js";
 
 /** `null` where nothing was tried and nothing was measured twice. `seed` fixes the resampling. */
@@ -17,6 +18,9 @@ export function experimentResults(
 ): ExperimentResults | null {
   const newLabels = newLabelResults(measurements, runs, task, options);
   const perturbed = perturbationResults(measurements, runs, task, options);
+  const shifts = shiftResults(measurements, runs, task, options);
   const spreads = spreadsOf(measurements, runs, task, options.metric);
-  return newLabels.length + perturbed.length + spreads.length === 0 ? null : { newLabels, perturbed, spreads };
+  return newLabels.length + perturbed.length + shifts.length + spreads.length === 0
+    ? null
+    : { newLabels, perturbed, shifts, spreads };
 }

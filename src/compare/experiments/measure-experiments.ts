@@ -1,13 +1,11 @@
 /**
- * @file Experiments of a comparison: approaches fitted without one label and then with few rows of it, asked about texts that are typed otherwise, and
- * prompts in other words.
+ * @file Experiments of a comparison: approaches fitted without one label and then with few rows of it, fitted without a part of the rows, asked about texts
+ * that are typed otherwise, and prompts in other words.
  */
 import { BudgetError, UserError } from "../../lib/errors.js";
 import { measurementKey } from "../../lib/text/measurement-key.js";
-import type { Approach } from "../../types/approach.js";
 import type { Dataset } from "../../types/data.js";
-import type { PerturbationKind } from "../../types/experiments.js";
-import type { Experiment, Measurement } from "../../types/measurement.js";
+import type { Measurement } from "../../types/measurement.js";
 import { attempt } from "../attempt.js";
 import { isBilled } from "../billed.js";
 import { answerOnly } from "../curves/answer-only.js";
@@ -16,13 +14,9 @@ import type { FurtherMeasuring } from "../further-measuring.js";
 import type { KeptFits } from "../kept-fits.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { taskFacts } from "../task-facts.js";
-import { nextAddition } from "./addition-order.js";
-import { newLabelExperiment, perturbationExperiment, wordingExperiment } from "./experiment-kinds.js";
-import { labelRows, someRows } from "./experiment-rows.js";
-import { heldOutLabel } from "./held-out-label.js";
-import { perturbationKinds, perturbedRows } from "./perturbation.js";
+import { type Job, jobsIn, keyOf, type Subject } from "./experiment-jobs.js";
+import { isShift } from "./experiment-kinds.js";
 import { refitSeconds } from "./refit-seconds.js";
-import { enoughShare } from "./target.js";
 
 /** Everything that experiments are made with. */
 export interface ExperimentInput extends FurtherMeasuring {
@@ -34,37 +28,9 @@ export interface ExperimentInput extends FurtherMeasuring {
   readonly points: readonly Measurement[];
 }
 
-/** Training rows that a new label is held out of in quick experiments: a fit takes seconds, and several are needed. */
-const mostQuickRows = 1024;
-/** Fits with so many rows of a new label. */
-const seedsOfLabel = 3;
-
 /** Whether experiments are made with an approach. Its measurement tells. */
 export function takesPart(own: Measurement, level: CurveLevel): boolean {
   return own.arm !== "baseline" && !own.traits.isRecording && (level === "full" || !isBilled(own));
-}
-
-/** An approach that experiments are made with. */
-interface Subject {
-  readonly approach: Approach;
-  readonly own: Measurement;
-  /** What fitting on so many rows, and answering, takes. */
-  refitSeconds(rows: number): number;
-}
-
-/** One measurement that may be made. */
-interface Job {
-  readonly subject: Subject;
-  readonly approach: Approach;
-  readonly experiment: Experiment;
-  readonly train: () => Dataset;
-  readonly trainSize: number;
-  readonly test: Dataset;
-  readonly seed: number;
-  /** Expected. */
-  readonly seconds: number;
-  /** What is made first: 0. */
-  readonly turn: number;
 }
 
 /**
@@ -144,76 +110,6 @@ function laboratoryOf(input: ExperimentInput): Laboratory {
   };
 }
 
-/** The jobs of an approach that may come next, those that were made or refused among them. */
-function jobsIn(
-  { task, fits, seeds, level }: ExperimentInput,
-  made: ReadonlyMap<string, Measurement>,
-  refused: ReadonlySet<string>,
-): (subject: Subject) => Job[] {
-  const { train } = task;
-  const seed = seeds[0]!;
-  const asked = someRows(task.test, seed);
-  const perturbed = new Map(perturbationKinds.map((how) => [how, perturbedRows(asked, how, seed)]));
-  const held = heldOutLabel(task, level === "quick" ? mostQuickRows : undefined, seed);
-  const ofLabel = held && labelRows(task.test, held.label, seed);
-
-  const whole = { train: () => train, trainSize: train.examples.length, seed } as const;
-  const answering = ({ own }: Subject, rows: Dataset): number =>
-    (own.predictCost.seconds * rows.examples.length) / Math.max(1, own.outcomes.length);
-
-  const perturbationJob = (subject: Subject, how: PerturbationKind): Job => {
-    const { approach } = subject;
-    const test = perturbed.get(how)!;
-    const refit = fits.has(approach.name, train, seed) ? 0 : subject.own.fitCost.seconds;
-    const seconds = refit + answering(subject, test);
-    return { subject, approach, experiment: perturbationExperiment(how), ...whole, test, seconds, turn: how === "typos" ? 0 : 2 };
-  };
-
-  const wordingJobs = (subject: Subject): Job[] =>
-    (subject.approach.reworded ?? []).map((approach, index) => ({
-      ...{ subject, approach, experiment: wordingExperiment(index + 1), ...whole, test: asked, turn: 2 },
-      seconds: subject.own.fitCost.seconds + answering(subject, asked),
-    }));
-
-  const labelJob = (subject: Subject, rows: number, at: number, turn: number): Job => ({
-    subject,
-    approach: subject.approach,
-    experiment: newLabelExperiment(held!.label, rows, held!.trainRows),
-    train: () => held!.withRows(rows, at),
-    trainSize: held!.whole.examples.length - held!.trainRows + rows,
-    ...{ test: ofLabel!, seed: at, seconds: subject.refitSeconds(held!.whole.examples.length), turn },
-  });
-
-  const labelJobs = (subject: Subject): Job[] => {
-    if (held === null || ofLabel === null || subject.own.traits.learnsFrom !== "labels") return [];
-    const sizes = held.sizes.filter((rows) => !refused.has(keyOf(labelJob(subject, rows, seed, 0))));
-    const recalls = new Map(
-      sizes.flatMap((rows) => {
-        const measured = made.get(keyOf(labelJob(subject, rows, seed, 0)));
-        return measured === undefined ? [] : [[rows, recallOf(measured, held.label)] as const];
-      }),
-    );
-    // What all rows of the label do: the comparison has measured it, but of a part of the training rows.
-    const all = labelJob(subject, held.trainRows, seed, 1);
-    const full = held.whole === train ? subject.own : made.get(keyOf(all));
-    if (full === undefined) return [all];
-    const target = enoughShare * recallOf(full, held.label, ofLabel);
-    const next = nextAddition({ sizes, recalls, target, isNamed: subject.own.arm !== "tune" });
-    const first = next === undefined ? [] : [labelJob(subject, next.rows, seed, next.isNarrowing ? 1 : 3)];
-    // Money is spent once; chance is measured where it costs time alone.
-    if (isBilled(subject.own)) return next?.isNarrowing ? first : [];
-    const repeats = Array.from({ length: seedsOfLabel - 1 }, (_, index) => seed + index + 1);
-    const repeated = [...recalls.keys(), ...(held.whole === train ? [] : [held.trainRows])];
-    return [...first, ...repeats.flatMap((at) => repeated.map((rows) => labelJob(subject, rows, at, 4)))];
-  };
-
-  return (subject) => [
-    ...perturbationKinds.filter((how) => perturbed.get(how)!.examples.length > 0).map((how) => perturbationJob(subject, how)),
-    ...wordingJobs(subject),
-    ...labelJobs(subject),
-  ];
-}
-
 /** `null` where the signal is aborted. */
 async function makeOne(
   job: Job,
@@ -232,10 +128,8 @@ async function makeOne(
   }
 }
 
-const keyOf = ({ approach, trainSize, seed, experiment }: Job): string =>
-  measurementKey({ approach: approach.name, split: "test", trainSize, seed, experiment });
-
 function detailOf({ approach, experiment }: Job): string {
+  if (isShift(experiment)) return `${approach.name}, shift: ${experiment.isUnlike ? "without" : "with"} the rows held out`;
   const { kind: _, ...settings } = experiment;
   return `${approach.name}, ${experiment.kind}: ${Object.values(settings).join(", ")}`;
 }
@@ -246,11 +140,4 @@ function isSameRows(measured: Measurement | undefined, { examples }: Dataset): b
     measured.outcomes.length === examples.length &&
     measured.outcomes.every(({ id }, row) => id === examples[row]!.id)
   );
-}
-
-/** The share of rows with the label that are answered with it, of all or of some rows. */
-function recallOf({ outcomes }: Measurement, label: string, among?: Dataset): number {
-  const ids = among && new Set(among.examples.map(({ id }) => id));
-  const own = outcomes.filter(({ id, truth }) => truth.includes(label) && (ids === undefined || ids.has(id)));
-  return own.filter(({ answer }) => answer?.includes(label)).length / own.length;
 }

@@ -1,6 +1,6 @@
 import type { Measurement } from "../../types/measurement.js";
 import { secondsTaken } from "../seconds-taken.js";
-import { isNewLabel } from "./experiment-kinds.js";
+import { isNewLabel, isShift } from "./experiment-kinds.js";
 
 /**
  * What fitting an approach on so many rows, and answering, is expected to take: in proportion to the fit that is nearest by its rows, or to the comparison's own
@@ -13,7 +13,11 @@ export function refitSeconds(own: Measurement, others: readonly Measurement[], r
   const scaled = (fit: Measurement): number => (secondsTaken(fit) * rows) / Math.max(1, fit.trainSize);
   const apart = ({ trainSize }: Measurement): number => Math.abs(Math.log(Math.max(1, trainSize) / rows));
   const fits = others.filter(({ approach, elapsedSeconds, experiment }) => {
-    return approach === own.approach && elapsedSeconds !== undefined && (experiment === undefined || isNewLabel(experiment));
+    return (
+      approach === own.approach &&
+      elapsedSeconds !== undefined &&
+      (experiment === undefined || isNewLabel(experiment) || isShift(experiment))
+    );
   });
   const nearest = fits.reduce((best, each) => (apart(each) <= apart(best) ? each : best), fits[0] ?? own);
   return Math.min(scaled(own), scaled(nearest));

@@ -76,7 +76,7 @@ export const comparedOptions = {
   }),
   curve: option(choice<"off" | CurveLevel>(["off", "quick", "full"]), {
     argument: "how",
-    help: "learning curves, which tell from how many labels on fine-tuning beats prompting, and experiments with a new label, typos and other words: quick measures what costs no money, within a quarter of the run's time; full also asks services that bill",
+    help: "learning curves, which tell from how many labels on fine-tuning beats prompting, and experiments with a new label, typos, rows unlike the others and other words: quick measures what costs no money, within a quarter of the run's time; full also asks services that bill",
     default: "quick",
     before: "off",
     env: "CROSSOVER_CURVE",

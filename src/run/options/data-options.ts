@@ -28,6 +28,10 @@ export const dataOptions = {
     argument: "column",
     help: "column of groups that the split keeps together, e.g. the customer (default: a column named group, customer_id or similar)",
   }),
+  shift: option(text(), {
+    argument: "column",
+    help: "column by which it is measured what an approach loses on rows unlike those it learned from: dates or numbers (the last quarter is held out), or values such as a source (default: the length of the texts)",
+  }),
   id: option(text(), {
     argument: "column",
     help: "column of unique ids, which identify predictions and recorded answers (default: a column named id or similar, or the row number)",
