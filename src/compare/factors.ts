@@ -251,10 +251,11 @@ function skillCell(summary: Summary, { experiments }: FactorInput): FactorCell {
   const isTold = facts.recording !== undefined;
   const spreads = experiments?.spreads.filter((each) => each.approach === approach) ?? [];
   // Where that of others was measured, it is told why a prompt's own was not.
-  const isLacking = (experiments?.spreads.length ?? 0) > 0 && !spreads.some(({ over }) => over === "wordings");
+  const isLacking = (experiments?.spreads.length ?? 0) > 0 && traits.asksLlm && !spreads.some(({ over }) => over !== "seeds");
+  const unvaried = traits.isRecording ? "recorded-answers" : isPaidFor(summary) ? "billed" : undefined;
   return {
     ...{ kind: "effort", words, isTold, settings: isTold ? {} : facts.chosen, needs: isTold ? [] : facts.needs },
     ...(spreads.length > 0 && { spreads: spreads.map(({ approach: _, ...rest }) => rest) }),
-    ...(!isTold && traits.asksLlm && isPaidFor(summary) && isLacking && { isRewordingBilled: true }),
+    ...(isLacking && unvaried !== undefined && { unvaried }),
   };
 }

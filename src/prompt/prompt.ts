@@ -1,6 +1,7 @@
 /** @file The prompted arm's front door: a large language model asked with an instruction, label descriptions and examples. */
 
 import { UserError } from "../lib/errors.js";
+import { random } from "../lib/random.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
@@ -18,7 +19,7 @@ import {
   templateFor,
 } from "./methods.js";
 import { otherInstructions } from "./other-instructions.js";
-import type { PromptProgram } from "./program.js";
+import type { FixedDemos, PromptProgram } from "./program.js";
 import { type AskingOptions, labelsOf, promptApproach, specOf } from "./prompt-approach.js";
 import { parseSpec } from "./providers/spec.js";
 import type { Aliases } from "./reading/answer.js";
@@ -48,13 +49,24 @@ export interface PromptOptions extends AskingOptions {
  */
 export function prompt(options: PromptOptions): Approach {
   const { instruction } = options;
-  if (instruction !== undefined) return promptSaying(() => instruction, options);
-  const reworded = otherInstructions.map((saying) => promptSaying(saying, options));
-  return { ...promptSaying(() => undefined, options), reworded };
+  const saying = () => instruction;
+  // A single example has no other order; those found for a text have theirs by how near they are.
+  const hasOrder = methodOf(options) === "few-shot" && options.demos !== 1;
+  return {
+    ...promptSaying(saying, options),
+    ...(instruction === undefined && { reworded: otherInstructions.map((other) => promptSaying(other, options)) }),
+    ...(hasOrder && { reordered: otherOrders.map((order) => promptSaying(saying, options, order)) }),
+  };
 }
 
-/** @param saying the instruction for a task; `undefined`: the built-in one */
-function promptSaying(saying: (task: Dataset) => string | undefined, options: PromptOptions): Approach {
+/** Numbers of other orders of the examples: how far answers hang on it is measured with these. */
+const otherOrders = [1, 2, 3] as const;
+
+/**
+ * @param saying the instruction for a task; `undefined`: the built-in one
+ * @param order of the examples that are shown to all texts: 0 as they were drawn, else another one, by its number
+ */
+function promptSaying(saying: (task: Dataset) => string | undefined, options: PromptOptions, order = 0): Approach {
   const { llm, encoder, demos, aliases } = options;
   const spec = specOf(llm);
   if (parseSpec(spec).provider === "recorded") throw new UserError(`${spec} is a recording: it is replayed by recordedPrompt.`);
@@ -65,7 +77,7 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
   const isBatched = typeof llm === "string" ? options.batch !== undefined : llm.underWay !== undefined;
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram => {
     const instruction = saying(train);
-    return makeProgram(
+    const program = makeProgram(
       method,
       train,
       templateFor(train, card, { ...options, ...(instruction !== undefined && { instruction }) }),
@@ -75,6 +87,7 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
         canShortlist: encoder !== undefined,
       },
     );
+    return order === 0 || program.demos.kind !== "fixed" ? program : { ...program, demos: inOrder(program.demos, order, seed) };
   };
   return promptApproach(options, {
     method,
@@ -92,6 +105,11 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
       return questionPredictor(program, questions, parts);
     },
   });
+}
+
+/** The same examples in another order, which depends on the seed alone. */
+function inOrder(demos: FixedDemos, order: number, seed: number): FixedDemos {
+  return { ...demos, examples: random(seed, `order ${order} of demos`).shuffle(demos.examples) };
 }
 
 function methodOf({ method, demos, encoder }: PromptOptions): PromptMethod {

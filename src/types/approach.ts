@@ -28,6 +28,8 @@ export interface Approach extends Omit<Identity, "method"> {
    * words, or a person chose them.
    */
   readonly reworded?: readonly Approach[];
+  /** The same, under the same name, with the examples that it shows in other orders: how far its answers hang on that. Absent where it shows none, or finds some for each text. */
+  readonly reordered?: readonly Approach[];
   /** What running it would take, before anything is spent. */
   estimate(train: Dataset, queries: readonly Query[]): Promise<RunEstimate>;
   /** Learns from `train` alone. Validation rows are cut from `train`, never passed beside it. */

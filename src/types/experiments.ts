@@ -50,11 +50,11 @@ export interface Perturbed {
 
 /**
  * How far scores lie apart. `seeds`: of fits that differ in their seed, and below all training rows in their draw of them, with so many `labels`. `wordings`: of
- * the same prompt in other words, the own one among them.
+ * the same prompt in other words, the own one among them. `orders`: of the same prompt with its examples in other orders, likewise.
  */
 export interface Spread {
   readonly approach: string;
-  readonly over: "seeds" | "wordings";
+  readonly over: "seeds" | "wordings" | "orders";
   readonly runs: number;
   readonly labels: number;
   readonly metric: Metric;

@@ -85,8 +85,8 @@ export type FactorCell =
       readonly needs: readonly string[];
       /** How far its scores lie apart by what nobody chose. Absent where that was not measured. */
       readonly spreads?: readonly Omit<Spread, "approach">[];
-      /** Present where asking in other words would have cost money. */
-      readonly isRewordingBilled?: true;
+      /** Why it was not measured how far other words, or another order of examples, move the score. Absent where it was, or where nothing of it was measured of any approach. */
+      readonly unvaried?: "billed" | "recorded-answers";
     }
   | {
       readonly kind: "adaptation";

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { balancedDemos, defaultDemos } from "../../src/prompt/demos/balanced-demos.js";
 import { fixedDemosFor } from "../../src/prompt/demos/fixed-demos.js";
 import { type PromptOptions, prompt } from "../../src/prompt/prompt.js";
+import type { Approach } from "../../src/types/approach.js";
 import type { Dataset, Example } from "../../src/types/data.js";
 import { approachContract, contractData, recordingContext } from "../contract/approach.js";
 import { type FaultyServer, startFaultyServer } from "../servers/faulty-openai.js";
@@ -108,6 +109,43 @@ describe("prompt", () => {
     expect(predictions[0]).toMatchObject({ answer: ["refund"] });
     // What was said was simply the label.
     expect(predictions[0]).not.toHaveProperty("rawAnswer");
+  });
+
+  it("shows the same examples in other orders where it is to be seen how far answers hang on that", async () => {
+    const { train } = contractData();
+    const few = ask({ demos: 6, answerForm: "text" });
+    expect(few.reordered).toHaveLength(3);
+    const shown = async (approach: Approach, seed = 1): Promise<string[]> => {
+      const before = server.requests.length;
+      const context = recordingContext({ seed });
+      await using predictor = await approach.fit(train, context);
+      await predictor.predict([{ id: "1", text: "something else" }], context);
+      // Pairs of a text and its label, between the instruction and the text asked about.
+      const said = (server.requests[before]!.body.messages as readonly { readonly content: string }[])
+        .slice(1, -1)
+        .map(({ content }) => content);
+      return said
+        .filter((_, place) => place % 2 === 0)
+        .map((text, pair) => `${text.replace(/text-\w+/g, "text")} ${said[2 * pair + 1]}`);
+    };
+    const own = await shown(few);
+    const others: string[][] = [];
+    for (const approach of few.reordered!) others.push(await shown(approach));
+    expect(own).toHaveLength(6);
+    for (const other of others) expect(other.toSorted()).toEqual(own.toSorted());
+    expect(new Set([own, ...others].map((texts) => texts.join("\n"))).size).toBe(4);
+    expect(await shown(few.reordered![0]!)).toEqual(others[0]);
+    // It has the same name, and no more of what is not another order.
+    expect(few.reordered!.map(({ name, reworded, reordered }) => [name, reworded, reordered])).toEqual(
+      Array.from({ length: 3 }, () => [few.name, undefined, undefined]),
+    );
+  });
+
+  it("has no other order where it shows no examples, or one, or finds some for each text", () => {
+    expect(ask().reordered).toBeUndefined();
+    expect(ask({ demos: 1 }).reordered).toBeUndefined();
+    expect(ask({ demos: 4, instruction: "Sort these." }).reordered).toHaveLength(3);
+    expect(ask({ demos: 4, instruction: "Sort these." }).reworded).toBeUndefined();
   });
 
   it("says how many texts were cut", async () => {

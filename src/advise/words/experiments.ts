@@ -23,9 +23,12 @@ export const noExperiment: Readonly<
   baseline: "a baseline is no choice; no experiment is made with it",
 };
 
-/** Of words that a person chose none are made: they are not the tool's to change. */
-export const rewordingBilled =
-  "how far other words move its score was not measured (--curve full measures it of built-in instructions)";
+/** Why it is not known how far other words, or another order of examples, move a score. Of words that a person chose none are made: they are not the tool's to change. */
+export const unvariedTexts = {
+  billed:
+    "how far other words or another order of examples move its score was not measured (--curve full measures it of built-in prompts)",
+  "recorded-answers": `how far other words or another order of examples move its score: ${noExperiment["recorded-answers"]}`,
+} as const;
 
 const noNewLabel: Readonly<Record<NoNewLabel, string>> = {
   "two-labels": "no label to hold out: two must be left to tell apart",
@@ -162,6 +165,10 @@ function newLabelWords({
 
 /** How far scores lie apart, inside a sentence. */
 export function spreadText({ over, runs, labels, metric, deviation }: Omit<Spread, "approach">): string {
-  const by = over === "seeds" ? `${formatPlural(runs, "seed")} with ${formatPlural(labels, "training row")}` : `${runs} wordings`;
+  const by = {
+    seeds: `${formatPlural(runs, "seed")} with ${formatPlural(labels, "training row")}`,
+    wordings: `${runs} wordings`,
+    orders: `${runs} orders of its examples`,
+  }[over];
   return `${metricInWords(metric)} varies by ${points(deviation)} (standard deviation) over ${by}`;
 }

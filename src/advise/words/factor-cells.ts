@@ -14,7 +14,7 @@ import type { LearningPoint } from "../../types/curves.js";
 import type { FactorCell, FactorMeasure, LabelsScored, MetricScore, NotMeasured } from "../../types/factors.js";
 import type { BreakEven } from "../../types/prices.js";
 import { crossoverText } from "./crossovers.js";
-import { adaptationWords, noExperiment, rewordingBilled, spreadText } from "./experiments.js";
+import { adaptationWords, noExperiment, spreadText, unvariedTexts } from "./experiments.js";
 import { capitalized } from "./lists.js";
 import { priceBasisText } from "./prices.js";
 
@@ -57,8 +57,9 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
       ...(noCurve === undefined ? [] : [noCurveTexts[noCurve]]),
     ].join("; "),
   }),
-  effort: ({ words, isTold, settings, needs, spreads = [], isRewordingBilled }) => {
-    const spread = spreads.map((each) => `; ${spreadText(each)}`).join("");
+  effort: ({ words, isTold, settings, needs, spreads = [], unvaried }) => {
+    const why = unvaried === undefined ? [] : [unvariedTexts[unvaried]];
+    const spread = [...spreads.map(spreadText), ...why].map((text) => `; ${text}`).join("");
     if (isTold) return { text: formatPlural(words, "word"), detail: `${told}${spread}` };
     const chosen = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
     return {
@@ -66,7 +67,7 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
       detail:
         `${chosen.length === 0 ? "no setting chosen by measuring" : `chosen by measuring: ${chosen.join(", ")}`}; ` +
         `${needs.length === 0 ? "needs nothing besides its files" : `needs ${needs.join(", ")}`}` +
-        `${spread}${isRewordingBilled ? `; ${rewordingBilled}` : ""}`,
+        spread,
     };
   },
   adaptation: adaptationWords,

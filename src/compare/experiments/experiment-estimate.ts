@@ -18,7 +18,7 @@ export async function experimentUsd(task: Task, approaches: readonly Approach[])
   for (const approach of approaches.filter(({ arm, traits }) => arm !== "baseline" && traits?.isRecording !== true)) {
     const whole = await approach.estimate(task.train, queries);
     if (whole.usd === null) return null;
-    const texts = rows * (perturbationKinds.length + (approach.reworded?.length ?? 0));
+    const texts = rows * (perturbationKinds.length + (approach.reworded?.length ?? 0) + (approach.reordered?.length ?? 0));
     const learns = (approach.traits?.learnsFrom ?? "labels") === "labels";
     usd += whole.usd * (texts + (learns ? newLabelFits + shiftedTexts : 0));
   }

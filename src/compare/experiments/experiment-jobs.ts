@@ -9,7 +9,13 @@ import type { CurveLevel } from "../curves/curve-schedule.js";
 import type { FurtherMeasuring } from "../further-measuring.js";
 import type { KeptFits } from "../kept-fits.js";
 import { nextAddition } from "./addition-order.js";
-import { newLabelExperiment, perturbationExperiment, shiftExperiment, wordingExperiment } from "./experiment-kinds.js";
+import {
+  newLabelExperiment,
+  orderExperiment,
+  perturbationExperiment,
+  shiftExperiment,
+  wordingExperiment,
+} from "./experiment-kinds.js";
 import { labelRows, someRows } from "./experiment-rows.js";
 import { heldOutLabel } from "./held-out-label.js";
 import { perturbationKinds, perturbedRows } from "./perturbation.js";
@@ -79,11 +85,15 @@ export function jobsIn(
     return { subject, approach, experiment: perturbationExperiment(how), ...whole, test, seconds, turn: how === "typos" ? 0 : 2 };
   };
 
-  const wordingJobs = (subject: Subject): Job[] =>
-    (subject.approach.reworded ?? []).map((approach, index) => ({
-      ...{ subject, approach, experiment: wordingExperiment(index + 1), ...whole, test: asked, turn: 2 },
-      seconds: subject.own.fitCost.seconds + answering(subject, asked),
-    }));
+  const sayingJobs = (subject: Subject): Job[] => {
+    const { reworded = [], reordered = [] } = subject.approach;
+    const others = [
+      ...reworded.map((approach, index) => ({ approach, experiment: wordingExperiment(index + 1) })),
+      ...reordered.map((approach, index) => ({ approach, experiment: orderExperiment(index + 1) })),
+    ];
+    const seconds = subject.own.fitCost.seconds + answering(subject, asked);
+    return others.map((other) => ({ subject, ...other, ...whole, test: asked, turn: 2, seconds }));
+  };
 
   const labelJob = (subject: Subject, rows: number, at: number, turn: number): Job => ({
     subject,
@@ -118,13 +128,13 @@ export function jobsIn(
   const shiftJobs = shiftJobsIn({ task, mostRows, seed, repeats }, made);
   return (subject) => [
     ...perturbationKinds.filter((how) => perturbed.get(how)!.examples.length > 0).map((how) => perturbationJob(subject, how)),
-    ...wordingJobs(subject),
+    ...sayingJobs(subject),
     ...labelJobs(subject),
     ...shiftJobs(subject),
   ];
 }
 
-/** The two fits of a shift, one after the other: either says nothing without the other. */
+/** The two fits of a shift, one after the other: either says nothing without the other. They come early where a column was named for it. */
 function shiftJobsIn(
   {
     task,
@@ -148,7 +158,7 @@ function shiftJobsIn(
         const jobs = [true, false].map(
           (isUnlike): Job => ({
             ...{ subject, approach, experiment: shiftExperiment(part, isUnlike), trainSize, test, seed: at, seconds: refit },
-            ...{ train: () => (isUnlike ? unlike : alike), turn: at === seed ? 2 : 4 },
+            ...{ train: () => (isUnlike ? unlike : alike), turn: at !== seed ? 4 : part.by === "length" ? 2 : 0 },
           }),
         );
         const left = jobs.filter((job) => !made.has(keyOf(job)));

@@ -25,6 +25,12 @@ export interface WordingExperiment extends Experiment {
   readonly wording: number;
 }
 
+/** The examples of a prompt in another order; the number of the order, from 1. */
+export interface OrderExperiment extends Experiment {
+  readonly kind: "reordered";
+  readonly order: number;
+}
+
 export const newLabelExperiment = (label: string, labels: number, of: number): NewLabelExperiment => {
   return { kind: "new-label", label, labels, of };
 };
@@ -32,6 +38,8 @@ export const newLabelExperiment = (label: string, labels: number, of: number): N
 export const perturbationExperiment = (how: PerturbationKind): PerturbationExperiment => ({ kind: "perturbed", how });
 
 export const shiftExperiment = (part: ShiftPart, isUnlike: boolean): ShiftExperiment => ({ kind: "shift", ...part, isUnlike });
+
+export const orderExperiment = (order: number): OrderExperiment => ({ kind: "reordered", order });
 
 export const wordingExperiment = (wording: number): WordingExperiment => ({ kind: "reworded", wording });
 
@@ -66,4 +74,8 @@ export function partOf(experiment: ShiftExperiment): ShiftPart {
 
 export function isWording(experiment: Experiment | undefined): experiment is WordingExperiment {
   return experiment?.kind === "reworded";
+}
+
+export function isOrder(experiment: Experiment | undefined): experiment is OrderExperiment {
+  return experiment?.kind === "reordered";
 }

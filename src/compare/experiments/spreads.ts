@@ -1,4 +1,4 @@
-/** @file How far the scores of an approach lie apart by what nobody chose: the seed of a training, the wording of a prompt. */
+/** @file How far the scores of an approach lie apart by what nobody chose: the seed of a training, the wording of a prompt, the order of its examples. */
 import type { TaskFacts } from "../../types/data.js";
 import type { Spread } from "../../types/experiments.js";
 import type { Measurement } from "../../types/measurement.js";
@@ -6,10 +6,10 @@ import type { Metric } from "../../types/scores.js";
 import { codeOutcomes } from "../metrics/label-indices.js";
 import { scoreIn } from "../metrics/metrics.js";
 import type { ApproachRuns } from "../summary.js";
-import { isWording } from "./experiment-kinds.js";
+import { isOrder, isWording } from "./experiment-kinds.js";
 import { onSharedRows } from "./shared-rows.js";
 
-/** Of each approach what was measured of it: over seeds at the most training rows that two runs or more learned from; over wordings. */
+/** Of each approach what was measured of it: over seeds at the most training rows that two runs or more learned from; over wordings; over orders of examples. */
 export function spreadsOf(
   measurements: readonly Measurement[],
   runs: ReadonlyMap<string, ApproachRuns>,
@@ -18,11 +18,17 @@ export function spreadsOf(
 ): Spread[] {
   return [...runs].flatMap(([approach, { measurements: own }]) => {
     const ofApproach = measurements.filter((each) => each.approach === approach && each.split === "test");
-    const worded = ofApproach.filter(({ experiment }) => isWording(experiment));
-    const wordings = worded.length === 0 ? [] : [own[0]!, ...worded];
-    const seeds = mostRowsTwice(ofApproach.filter(({ experiment }) => experiment === undefined));
-    return (["seeds", "wordings"] as const).flatMap((over): Spread[] => {
-      const compared = over === "seeds" ? seeds : wordings;
+    const besideOwn = (isOther: (experiment: Measurement["experiment"]) => boolean): readonly Measurement[] => {
+      const others = ofApproach.filter(({ experiment }) => isOther(experiment));
+      return others.length === 0 ? [] : [own[0]!, ...others];
+    };
+    const runsOver = {
+      seeds: mostRowsTwice(ofApproach.filter(({ experiment }) => experiment === undefined)),
+      wordings: besideOwn(isWording),
+      orders: besideOwn(isOrder),
+    } as const satisfies Record<Spread["over"], readonly Measurement[]>;
+    return (["seeds", "wordings", "orders"] as const).flatMap((over): Spread[] => {
+      const compared = runsOver[over];
       if (compared.length < 2) return [];
       const shared = onSharedRows(compared);
       if (shared.ids.length === 0) return [];

@@ -371,6 +371,35 @@ describe("how far scores lie apart", () => {
     const skill = found.factors.find(({ factor }) => factor === "skill")!.cells["prompt:labels"];
     expect(skill).toMatchObject({ kind: "effort", spreads: [{ over: "wordings", runs: 3 }] });
   });
+
+  test("over orders of examples it is what the same prompt says with its examples in other orders, apart from its wordings", async () => {
+    const saying = (rights: number): Approach =>
+      fake("prompt:few-shot@m", "prompt", ({ id }) => {
+        const [, label, row] = id.split("-");
+        return Number(row) % 10 < rights ? label! : label === "a" ? "b" : "a";
+      }).approach;
+    const approach = { ...saying(9), reworded: [saying(9)], reordered: [saying(7), saying(8)] };
+    const found = await run(textTask({ a: 60, b: 60 }), [approach]);
+    const spreads = found.experiments!.spreads.map(({ over, runs, deviation }) => [over, runs, Number(deviation.toFixed(9))]);
+    expect(spreads).toEqual([
+      ["wordings", 2, 0],
+      ["orders", 3, 0.1],
+    ]);
+  });
+
+  test("is said not to be measurable of recordings, and to cost money of billed prompts", async () => {
+    const recorded = fake("prompt:recorded@m", "prompt", majority, { facts: { recording: { labels: null, words: 10 } } });
+    const replay: Approach = { ...recorded.approach, traits: { asksLlm: true, learnsFrom: "unknown" } };
+    const billed = reader("prompt:few-shot@m", "prompt", { costUsd: 0.01 });
+    const asking: Approach = { ...billed.approach, traits: { ...billed.approach.traits, asksLlm: true } };
+    const local = fake("prompt:labels", "prompt", majority).approach;
+    const found = await run(usual, [replay, asking, { ...local, reworded: [local] }]);
+    const cells = found.factors.find(({ factor }) => factor === "skill")!.cells;
+    expect(cells["prompt:recorded@m"]).toMatchObject({ unvaried: "recorded-answers" });
+    expect(cells["prompt:few-shot@m"]).toMatchObject({ unvaried: "billed" });
+    expect(cells["prompt:labels"]).not.toHaveProperty("unvaried");
+    for (const cell of Object.values(cells)) expect(cellWords(cell).detail).not.toMatch(/undefined/);
+  });
 });
 
 describe("what experiments may cost", () => {
@@ -387,7 +416,8 @@ describe("what experiments may cost", () => {
     ]) {
       const price = 0.01;
       const few = reader("prompt:few-shot@m", "prompt", { costUsd: price });
-      const approach = { ...few.approach, reworded: [reader("prompt:few-shot@m", "prompt", { costUsd: price }).approach] };
+      const other = reader("prompt:few-shot@m", "prompt", { costUsd: price }).approach;
+      const approach = { ...few.approach, reworded: [other], reordered: [other] };
       const asked = experimentsIn(await run(task, [approach], { curve: { level: "full" } }));
       const paid = asked.reduce((sum, { outcomes }) => sum + price * outcomes.length, 0);
       const estimate = (await experimentUsd(task, [priced(approach, price * task.test.examples.length)]))!;
