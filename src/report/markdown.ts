@@ -21,13 +21,15 @@ import { confidenceColumns, confidenceNote } from "./confidence.js";
 import { crossoverPicture } from "./crossover-picture.js";
 import { crossoverHeads, crossoverNotes, crossoverRows, crossoverTitle, pointRows } from "./crossover-rows.js";
 import { factorNames } from "./factor-names.js";
+import { forPeople, type PeopleNames } from "./for-people.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
 import { type UseIt, useTitle } from "./use-it.js";
 import { verdictName } from "./verdict-names.js";
 
 /** The whole report as Markdown. Text from data is escaped: it is neither markup, link nor formula in it. */
-export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }: { readonly useIt?: UseIt } = {}): string {
+export function renderMarkdown(measured: Comparison, given: Advice, { useIt }: { readonly useIt?: UseIt } = {}): string {
+  const { comparison, advice, names, rename } = forPeople(measured, given);
   const { task, assumptions, failed } = comparison;
   const facts = `${formatPlural(task.trainRows, "training row")}, ${formatPlural(task.testRows, "test row")}, ${formatPlural(task.labels.length, "label")}. ${task.splitNote}`;
   const unanswered = unansweredExamples(comparison);
@@ -35,12 +37,13 @@ export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }
     `# Fine-tune or prompt? ${escapeMarkdown(task.name)}`,
     escapeMarkdown(facts),
     `> **${escapeMarkdown(advice.headline)}**\n>\n> ${escapeMarkdown(advice.confidence)}`,
+    ...comparedBlocks(comparison, names),
     // The first reason is the verdict, which the headline has said.
     ...findingList("Why", advice.reasons.slice(1)),
     ...(comparison.factors.length > 0 ? ["## The six factors, and quality", factorTable(comparison)] : []),
     ...crossoverBlocks(comparison),
     ...(comparison.summaries.length > 0
-      ? ["## All approaches", rankingTable(comparison, advice), ...rankingNote(comparison)]
+      ? ["## All approaches", rankingTable(comparison, advice, names), ...rankingNote(comparison)]
       : []),
     ...(comparison.contrasts.length > 0
       ? ["## Differences on the same test rows", contrastTable(comparison), "p is Holm-corrected over all planned contrasts."]
@@ -52,7 +55,7 @@ export function renderMarkdown(comparison: Comparison, advice: Advice, { useIt }
       : ["## How sure they are", confidenceTable(comparison.calibrations), escapeMarkdown(confidenceNote)]),
     ...findingList("Be careful", advice.cautions),
     ...findingList("What would change the answer", advice.whatWouldChange),
-    ...(useIt === undefined ? [] : useBlocks(useIt)),
+    ...(useIt === undefined ? [] : useBlocks(rename(useIt))),
     ...(advice.nextSteps.length > 0 ? ["## Next steps", stepList(advice)] : []),
     ...(failed.length > 0
       ? [
@@ -96,6 +99,16 @@ export function escapeMarkdown(text: string): string {
 
 function code(text: string): string {
   return visibleText(text).replaceAll("`", "'");
+}
+
+/** What was compared, each with a sentence: the names that all below uses. */
+function comparedBlocks({ summaries }: Comparison, names: PeopleNames): string[] {
+  const items = summaries.flatMap(({ approach }) => {
+    const known = names.get(approach);
+    if (known === undefined || known.gloss === "") return [];
+    return [`- **${escapeMarkdown(known.name)}** (${escapeMarkdown(known.id)}): ${escapeMarkdown(known.gloss)}`];
+  });
+  return items.length === 0 ? [] : ["## What was compared", items.join("\n")];
 }
 
 function factorTable(comparison: Comparison): string {
@@ -145,14 +158,17 @@ function rankingNote(comparison: Comparison): string[] {
   return note === null ? [] : [escapeMarkdown(note)];
 }
 
-function rankingTable(comparison: Comparison, advice: Advice): string {
+function rankingTable(comparison: Comparison, advice: Advice, names: PeopleNames): string {
   const columns = rankingColumns(comparison);
   return table(
     ["approach", ...columns.map(({ title }) => escapeMarkdown(title))],
     comparison.summaries.map((summary) => {
-      const name = escapeMarkdown(summary.approach);
+      const { approach } = summary;
+      const name = escapeMarkdown(approach);
+      const id = names.get(approach)?.id ?? approach;
       const cells = columns.map(({ text }) => escapeMarkdown(text(summary)));
-      return [summary.approach === advice.choice ? `**${name}**` : name, ...cells];
+      const shown = approach === advice.choice ? `**${name}**` : name;
+      return [id === approach ? shown : `${shown}<br>${escapeMarkdown(id)}`, ...cells];
     }),
     columns.length,
   );

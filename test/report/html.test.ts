@@ -129,9 +129,9 @@ describe("renderHtml", () => {
     const labels = Array.from({ length: 16 }, (_, i) => `label ${i + 1}`);
     const many = comparisonOf({ labels, testRows: 320, trainRows: 320 });
     const html = renderHtml(many, advise(many));
-    expect(html).toContain("Confused pairs of tune:probe");
+    expect(html).toContain("Confused pairs of classifier on the encoder");
     expect(html).not.toContain("Confusion matrix");
-    expect(page).toContain("Confusion matrix of tune:probe");
+    expect(page).toContain("Confusion matrix of classifier on the encoder");
   });
 
   it("does without what was not measured", () => {

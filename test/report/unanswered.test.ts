@@ -59,7 +59,7 @@ describe("rows without an answer", () => {
     expect(html).not.toContain("Well, 5");
     expect(html).toContain('<span class="missing">nothing</span>');
     const markdown = renderMarkdown(comparison, advise(comparison));
-    expect(markdown).toContain("| t0008 | prompt:zero-shot@openai:gpt-5-mini | refused | xxxxx");
+    expect(markdown).toContain("| t0008 | GPT-5 mini | refused | xxxxx");
     expect(markdown).toContain("| cut off | *nothing* |");
   });
 

@@ -1,5 +1,7 @@
 /** @file The few building blocks of the page: sections, tables, figures, names. */
+import { capitalized } from "../../advise/words/lists.js";
 import type { Arm } from "../../types/identity.js";
+import type { PeopleNames } from "../for-people.js";
 import { type Content, type Markup, markup } from "../markup.js";
 
 /** Widths in pixels at which charts are drawn: most of the page, a column of it, and a phone. The style sheet shows the one that fits. */
@@ -59,16 +61,26 @@ function isCell(cell: Content | Cell): cell is Cell {
   return typeof cell === "object" && cell !== null && "content" in cell;
 }
 
-/** An approach's name in its arm's color, broken after an "@" if need be. `bdi` keeps a name from reversing what follows it. */
+/** An approach's name in its arm's color. `bdi` keeps a name from reversing what follows it. */
 export function approachName(name: string, arm: Arm): Markup {
-  const parts = name.split(/(?<=@)/).map((part, i) => markup`${i > 0 && markup`<wbr>`}<span class="nowrap">${part}</span>`);
-  return markup`<bdi class="${arm}-name">${parts}</bdi>`;
+  return markup`<bdi class="${arm}-name">${name}</bdi>`;
+}
+
+/** The same with the id below it in grey, where that is something else. */
+export function approachWithId(name: string, arm: Arm, names: PeopleNames): Markup {
+  const known = names.get(name);
+  const id = known !== undefined && known.id !== name && markup`<span class="detail id"><bdi>${breakable(known.id)}</bdi></span>`;
+  return markup`${approachName(capitalized(name), arm)}${id}`;
 }
 
 /** A label, which may break after an underscore and the like: labels are often long words of many parts. */
 export function labelName(label: string): Markup {
-  const parts = label.split(/(?<=[_\-./:])/).map((part, i) => markup`${i > 0 && markup`<wbr>`}${part}`);
-  return markup`<bdi>${parts}</bdi>`;
+  return markup`<bdi>${breakable(label)}</bdi>`;
+}
+
+/** A long word that may break after an underscore and the like. */
+function breakable(word: string): Markup {
+  return markup`${word.split(/(?<=[_\-./:@])/).map((part, i) => markup`${i > 0 && markup`<wbr>`}${part}`)}`;
 }
 
 /** Prose in which a command stands between backticks, as the terminal shows it: here as code. */

@@ -57,7 +57,7 @@ function confusionFigure(summary: Summary, { task }: Comparison): Markup | null 
     const described = pairs.slice(0, 5).map(({ truth, answer, rows }) => `${truth} as ${answer ?? "no answer"}: ${rows}`);
     return figure(
       id,
-      `What ${approach} takes for what`,
+      `Confusion matrix: ${approach}`,
       "Rows are true labels, columns answers by number, “–” no answer.",
       (size) =>
         confusionChart(confusion, task.labels, {
@@ -81,7 +81,7 @@ function confusionFigure(summary: Summary, { task }: Comparison): Markup | null 
     { content: "Rows", kind: "number" as const },
     { content: "Of the label", kind: "number" as const },
   ];
-  return markup`<div class="card" id="${id}"><h3>What ${approachName(approach, arm)} takes for what</h3><p class="note">${formatPlural(pairs.length, "confused pair")}; the commonest first.</p>${table(`Confused pairs of ${approach}`, head, rows)}</div>`;
+  return markup`<div class="card" id="${id}"><h3>Confused labels: ${approachName(approach, arm)}</h3><p class="note">${formatPlural(pairs.length, "confused pair")}; the commonest first.</p>${table(`Confused pairs of ${approach}`, head, rows)}</div>`;
 }
 
 function labelTable({ perLabel, approach }: Summary): Markup {

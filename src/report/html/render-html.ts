@@ -5,9 +5,11 @@ import { formatPlural } from "../../lib/text/format.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { TrainingCurve } from "../charts/training-chart.js";
 import { crossoverTitle } from "../crossover-rows.js";
+import { forPeople, type PeopleView } from "../for-people.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
 import type { UseIt } from "../use-it.js";
 import { adviceColumns, answerCard } from "./answer.js";
+import { comparedList } from "./compared.js";
 import { confidenceFigures } from "./confidence.js";
 import { crossoverSection } from "./crossovers.js";
 import { differingRows } from "./differing-rows.js";
@@ -35,10 +37,11 @@ export interface HtmlOptions {
  * from data is text in it, whatever it says.
  */
 export function renderHtml(
-  comparison: Comparison,
-  advice: Advice,
+  measured: Comparison,
+  given: Advice,
   { texts = new Map(), trainings = [], useIt }: HtmlOptions = {},
 ): string {
+  const { comparison, advice, names, rename } = forPeople(measured, given);
   const { task } = comparison;
   const title = `Fine-tune or prompt? ${task.name}`;
   const facts = [
@@ -49,8 +52,8 @@ export function renderHtml(
   const sections = [
     ...(useIt === undefined
       ? []
-      : [{ id: "use", name: useIt.isAdvised ? "Use it" : "If you fine-tune", content: useCard(useIt) }]),
-    ...pageSections(comparison, advice, texts, trainings),
+      : [{ id: "use", name: useIt.isAdvised ? "Use it" : "If you fine-tune", content: useCard(rename(useIt)) }]),
+    ...pageSections(comparison, advice, { names, texts, trainings: rename(trainings) }),
   ];
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
   const page = markup`<!doctype html>
@@ -68,6 +71,7 @@ export function renderHtml(
 <header class="top"><h1>Fine-tune or prompt? <bdi>${task.name}</bdi></h1><p class="lead">${facts.join(" · ")}</p><nav aria-label="Contents">${links}</nav></header>
 <main>
 ${answerCard(comparison, advice)}
+${comparedList(comparison, advice, names)}
 ${adviceColumns(advice)}
 ${sections.map(({ id, name, content }) => section(id, name, content))}
 </main>
@@ -90,8 +94,7 @@ interface PageSection {
 function pageSections(
   comparison: Comparison,
   advice: Advice,
-  texts: ReadonlyMap<string, string>,
-  trainings: readonly TrainingCurve[],
+  { names, texts, trainings }: Required<Pick<HtmlOptions, "texts" | "trainings">> & Pick<PeopleView, "names">,
 ): PageSection[] {
   const hasResults = comparison.summaries.length > 0;
   const labels = labelFigures(comparison);
@@ -101,7 +104,7 @@ function pageSections(
   const [doubtful, slices] = [doubtfulLabels(comparison, texts), sliceTable(comparison)];
   const differing = differingRows(comparison, texts);
   const all: (PageSection | false)[] = [
-    hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison) },
+    hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison, names) },
     crossover !== null && { id: "crossover", name: crossoverTitle(comparison), content: crossover },
     hasResults && {
       id: "quality",
@@ -116,7 +119,7 @@ function pageSections(
     hasResults && {
       id: "approaches",
       name: "All approaches",
-      content: markup`${rankingTable(comparison, advice)}${moreScores(comparison)}`,
+      content: markup`${rankingTable(comparison, advice, names)}${moreScores(comparison)}`,
     },
     trainings.length > 0 && {
       id: "training",

@@ -86,6 +86,8 @@ tr.chosen th, tr.chosen td { background: var(--wash); }
 .tune-name { color: var(--tune); } .prompt-name { color: var(--prompt); } .hybrid-name { color: var(--hybrid); } .baseline-name { color: var(--baseline); }
 .detail { display: block; color: var(--muted); font-size: 13px; font-weight: 400; margin-top: 2px; }
 .scroll td .detail { min-width: 130px; }
+.id { color: var(--muted); font-size: 13px; font-weight: 400; }
+.compared { margin: 16px 0 0; } .compared ul { list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 10px 20px; margin: 0; padding: 0; max-width: none; } .compared details ul { margin-top: 8px; }
 .value { font-weight: 600; } .missing { color: var(--muted); font-style: italic; }
 .factors { table-layout: fixed; min-width: 620px; } .factors th:first-child { width: 21%; }
 .label { min-width: 110px; max-width: 260px; overflow-wrap: anywhere; }
@@ -95,7 +97,7 @@ details { margin-top: 14px; } summary { cursor: pointer; font-weight: 600; font-
 summary:focus-visible { outline: 2px solid var(--tune); outline-offset: 2px; }
 dl { display: grid; grid-template-columns: minmax(130px, max-content) 1fr; gap: 6px 20px; font-size: 14px; margin: 14px 0 0; }
 dt { color: var(--muted); } dd { margin: 0; min-width: 0; overflow-wrap: anywhere; } dd code { display: inline-block; max-width: 100%; }
-main section > ul:not(.findings) { margin: 10px 0 0; padding-left: 20px; font-size: 15px; max-width: 90ch; } main section > ul:not(.findings) li { margin-bottom: 6px; } section > h3 { margin-top: 18px; }
+main section:not(.compared) > ul:not(.findings) { margin: 10px 0 0; padding-left: 20px; font-size: 15px; max-width: 90ch; } main section:not(.compared) > ul:not(.findings) li { margin-bottom: 6px; } section > h3 { margin-top: 18px; }
 footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size: 13px; }
 @media (max-width: 960px) {
   .scroll table { font-size: 13px; } th, td { padding: 9px 5px; } .nowrap { white-space: normal; } .scroll td .detail { min-width: 100px; } .interval { display: block; } .text { min-width: 200px; }

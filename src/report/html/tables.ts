@@ -16,26 +16,27 @@ import type { Comparison } from "../../types/comparison.js";
 import type { FactorCell } from "../../types/factors.js";
 import type { Summary } from "../../types/scores.js";
 import { factorNames } from "../factor-names.js";
+import type { PeopleNames } from "../for-people.js";
 import { type Content, type Markup, markup } from "../markup.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
 import { verdictName } from "../verdict-names.js";
-import { approachName, type Cell, details, table } from "./elements.js";
+import { approachName, approachWithId, type Cell, details, table } from "./elements.js";
 
 /** Candidates beside each other in the main table: the best of both arms. The others are one click away. */
 const besideEachOther = 2;
 
 /** The six factors and quality: the best of each arm side by side, all approaches folded away below. */
-export function factorTables(comparison: Comparison): Markup {
+export function factorTables(comparison: Comparison, names: PeopleNames): Markup {
   const shown = shownInFactors(comparison);
-  const main = factorTable(comparison, shown.slice(0, besideEachOther));
+  const main = factorTable(comparison, shown.slice(0, besideEachOther), names);
   return shown.length > besideEachOther
-    ? markup`${main}${details(`All ${shown.length} approaches`, factorTable(comparison, shown))}`
+    ? markup`${main}${details(`All ${shown.length} approaches`, factorTable(comparison, shown, names))}`
     : main;
 }
 
 // Not by `table`: on a phone its cells stand below each other, each with its approach's name before it.
-function factorTable({ factors }: Comparison, shown: readonly Summary[]): Markup {
-  const heads = shown.map(({ approach, arm }) => markup`<th scope="col">${approachName(approach, arm)}</th>`);
+function factorTable({ factors }: Comparison, shown: readonly Summary[], names: PeopleNames): Markup {
+  const heads = shown.map(({ approach, arm }) => markup`<th scope="col">${approachWithId(approach, arm, names)}</th>`);
   const rows = factors.map(({ factor, measure, cells }) => {
     const columns = shown.map(({ approach }) => markup`<td data-name="${approach}">${factorCell(cells[approach])}</td>`);
     return markup`<tr><th scope="row">${factorNames[factor]}<span class="detail">${measureText(measure)}</span></th>${columns}</tr>`;
@@ -51,14 +52,14 @@ function factorCell(cell: FactorCell | undefined): Markup {
 }
 
 /** All approaches with their scores, prices and times, the best first. */
-export function rankingTable(comparison: Comparison, advice: Advice): Markup {
+export function rankingTable(comparison: Comparison, advice: Advice, names: PeopleNames): Markup {
   const { summaries } = comparison;
   const note = missingNote(comparison);
   const columns = rankingColumns(comparison);
   const head = ["Approach", ...columns.map(({ title }) => ({ content: title, kind: "number" as const }))];
   const rows = summaries.map((summary) => ({
     cells: [
-      approachName(summary.approach, summary.arm),
+      approachWithId(summary.approach, summary.arm, names),
       ...columns.map(({ text }) => ({ content: estimateText(text(summary)), kind: "number" as const })),
     ],
     isChosen: summary.approach === advice.choice,
