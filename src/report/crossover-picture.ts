@@ -34,6 +34,8 @@ export interface CurveSeries {
   readonly points: readonly LabeledScore[];
   /** The fitted curve from the last point to the end of the chart; empty where none was fitted. */
   readonly extended: readonly LabeledScore[];
+  /** The point from which on it does well enough, where that is what the chart is about. */
+  readonly enough?: LabeledScore;
 }
 
 /** A prompt that is the same whatever the number of labels. */

@@ -21,7 +21,9 @@ import { confidenceColumns, confidenceNote } from "./confidence.js";
 import { crossoverPicture } from "./crossover-picture.js";
 import { crossoverHeads, crossoverNotes, crossoverRows, crossoverTitle, pointRows } from "./crossover-rows.js";
 import { factorNames } from "./factor-names.js";
+import { flexibilityTitle, lossNote, lossRows, newLabelRows, newLabelSentences } from "./flexibility-rows.js";
 import { forPeople, type PeopleNames } from "./for-people.js";
+import { newLabelPicture } from "./new-label-picture.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
 import { type UseIt, useTitle } from "./use-it.js";
@@ -42,6 +44,7 @@ export function renderMarkdown(measured: Comparison, given: Advice, { useIt }: {
     ...findingList("Why", advice.reasons.slice(1)),
     ...(comparison.factors.length > 0 ? ["## The six factors, and quality", factorTable(comparison)] : []),
     ...crossoverBlocks(comparison),
+    ...flexibilityBlocks(comparison),
     ...(comparison.summaries.length > 0
       ? ["## All approaches", rankingTable(comparison, advice, names), ...rankingNote(comparison)]
       : []),
@@ -150,6 +153,28 @@ function crossoverBlocks(comparison: Comparison): string[] {
       ? []
       : [`${capitalized(metricNames[picture.metric])} (95% interval):`, table(pointHead, points, pointHead.length)]),
     ...crossoverNotes(comparison, picture).map(escapeMarkdown),
+  ];
+}
+
+function flexibilityBlocks(comparison: Comparison): string[] {
+  const picture = newLabelPicture(comparison);
+  const losses = lossRows(comparison);
+  if (picture === null && losses.length === 0) return [];
+  const head = ["labels", ...(picture?.results ?? []).map(({ approach }) => escapeMarkdown(approach))];
+  const found = picture === null ? [] : newLabelRows(picture).map((row) => [row.labels, ...row.found]);
+  const lost = losses.map(({ approach, by, rows, text }) => [escapeMarkdown(approach), by, formatCount(rows), text]);
+  return [
+    `## ${flexibilityTitle}`,
+    ...(picture === null
+      ? []
+      : [
+          escapeMarkdown(newLabelSentences(picture).join(" ")),
+          `Share of “${escapeMarkdown(picture.label)}” that is found among ${formatPlural(picture.testRows, "test row")} (95% interval):`,
+          table(head, found, head.length),
+        ]),
+    ...(lost.length === 0
+      ? []
+      : [escapeMarkdown(lossNote(comparison)), table(["approach", "by", "test rows", "points (95% interval)"], lost, 2)]),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** @file Experiments in words: a new label, texts typed otherwise, rows unlike those learned from, chance and wording. */
 import { formatCount, formatPercent, formatPlural, formatPoints, formatSeconds } from "../../lib/text/format.js";
 import { metricInWords } from "../../lib/text/metric-names.js";
-import type { LossKind, PerturbationKind, ShiftPart, Spread } from "../../types/experiments.js";
+import type { LossKind, NewLabel, PerturbationKind, ShiftPart, Spread } from "../../types/experiments.js";
 import type { FactorCell, NoNewLabel, NoPerturbed, NoShift, NotMeasured } from "../../types/factors.js";
 import { points, range, signed } from "./points.js";
 
@@ -43,7 +43,8 @@ const noPerturbed: Readonly<Record<NoPerturbed, string>> = {
   "no-time": "not asked about changed texts: no time for it (--curve-time gives more)",
 };
 
-const changes: Readonly<Record<PerturbationKind, string>> = {
+/** Ways of changing texts, as what is lost by them. */
+export const changes: Readonly<Record<PerturbationKind, string>> = {
   typos: "typos",
   case: "another case",
   punctuation: "no punctuation",
@@ -131,7 +132,8 @@ function againstSentences({ approach, differences }: NonNullable<AdaptationCell[
   ];
 }
 
-const lossText = (of: LossKind): string => (of.kind === "shift" ? "unlike rows" : changes[of.how]);
+/** What is lost by, inside a sentence. */
+export const lossText = (of: LossKind): string => (of.kind === "shift" ? "unlike rows" : changes[of.how]);
 
 function newLabelWords({
   label,
@@ -151,16 +153,19 @@ function newLabelWords({
     return { text: `“${label}” not found`, detail: listed([`nor with all ${formatPlural(trainRows, "label")}`, others]) };
   if (enough.labels === 0 && enough.above === null)
     return { text: `0 labels for “${label}”`, detail: listed([`finds ${found} by its name and description`, others]) };
-  // What lies between was not tried: how many of these it takes is not known.
-  const fewest = (enough.above ?? -1) + 1;
-  const least = fewest < enough.labels ? `${formatCount(fewest)} to ` : "";
   return {
-    text: `${least}${formatPlural(enough.labels, "label")} for “${label}”`,
+    text: `${enoughLabelsText(enough)} for “${label}”`,
     detail: listed([
       `95% of what all ${formatCount(trainRows)} find among ${formatPlural(wholeRows, "training row")} (${found}); fitting takes ${formatSeconds(enough.fitSeconds)}`,
       others,
     ]),
   };
+}
+
+/** `17 to 32 labels`: what lies between was not tried, so how many of these it takes is not known. */
+export function enoughLabelsText({ labels, above }: Pick<NonNullable<NewLabel["enough"]>, "labels" | "above">): string {
+  const fewest = (above ?? -1) + 1;
+  return `${fewest < labels ? `${formatCount(fewest)} to ` : ""}${formatPlural(labels, "label")}`;
 }
 
 /** How far scores lie apart, inside a sentence. */

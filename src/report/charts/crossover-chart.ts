@@ -9,7 +9,7 @@ import {
   scoreDomain,
 } from "../crossover-picture.js";
 import { type Content, type Markup, markup } from "../markup.js";
-import { linearScale, logScaleAt, type Scale, spaced } from "./scale.js";
+import { countScaleAt, linearScale, type Scale, spaced } from "./scale.js";
 import { type Frame, mark, pixel, svg, textWidth, truncateToPixels, xAxis, yAxis } from "./svg.js";
 
 export interface CrossoverChartOptions extends Omit<Frame, "height"> {
@@ -32,7 +32,7 @@ const arrowLength = 11;
 
 /**
  * Quality by number of labels (logarithmic): curves with their 95 % intervals and, dashed, as fitted beyond what was measured; prompts as lines across; and
- * where the curve of the pair overtakes its prompt, with the 90 % interval on the axis. The pair is drawn in full, the others back.
+ * where the curve of the pair overtakes its prompt, with the 90 % interval on the axis; or where a curve does well enough. The pair is drawn in full, the others back.
  */
 export function crossoverChart(picture: CrossoverPicture, { formatTick, ...frame }: CrossoverChartOptions): Markup {
   const { curves, lines, domain } = picture;
@@ -60,6 +60,7 @@ export function crossoverChart(picture: CrossoverPicture, { formatTick, ...frame
     drawnBack(lines).map((line) => promptBand(line, y, area)),
     drawnBack(curves).map((curve) => curveBands(curve, x, y)),
     picture.mark !== undefined && crossing(picture.mark, x, domain, area),
+    drawnBack(curves).map((curve) => enoughMark(curve, x, y, area)),
     drawnBack(lines).map((line, i) => promptLine(line, y, area, i)),
     drawnBack(curves).map((curve) => curveLines(curve, x, y)),
     endNames(picture, y, area, hasNames ? width - area.right - 14 : null),
@@ -71,10 +72,10 @@ export function crossoverChart(picture: CrossoverPicture, { formatTick, ...frame
 /** The numbers of labels that were measured, as many as can be read: the ends first. */
 function labelScale({ curves, domain }: CrossoverPicture, { left, right }: Area): Scale {
   const measured = [...new Set(curves.flatMap(({ points }) => points.map(({ labels }) => labels)))].sort((a, b) => a - b);
-  const place = logScaleAt([], domain, [left, right]);
+  const place = countScaleAt([], domain, [left, right]);
   const candidates = [measured.at(-1)!, measured[0]!, domain[1], ...measured];
   const gap = textWidth(formatCount(domain[1])) + 6;
-  return logScaleAt(spaced([...new Set(candidates)], place, gap), domain, [left, right]);
+  return countScaleAt(spaced([...new Set(candidates)], place, gap), domain, [left, right]);
 }
 
 /** Within the ticks of an axis: intervals of what is drawn back may reach out of it. */
@@ -120,6 +121,13 @@ function curveLines({ arm, isMain, points, extended }: CurveSeries, x: Scale, y:
   const muted = isMain ? "" : " muted";
   const marks = points.map(({ labels, score }) => mark(arm, x(labels), y(score.value), isMain ? 4.5 : 3));
   return markup`${path(points, x, y, `line ${arm}${muted}`)}${path(extended, x, y, `line extended ${arm}${muted}`)}${marks}`;
+}
+
+/** A line up to the point from which on it does well enough, and a ring around it. */
+function enoughMark({ arm, enough }: CurveSeries, x: Scale, y: Scale, { bottom }: Area): Markup | null {
+  if (enough === undefined) return null;
+  const [cx, cy] = [pixel(x(enough.labels)), pixel(y(enough.score.value))];
+  return markup`<line class="enough ${arm}" x1="${cx}" x2="${cx}" y1="${cy}" y2="${bottom}"/><circle class="enough ${arm}" cx="${cx}" cy="${cy}" r="9"/>`;
 }
 
 function path(scores: readonly LabeledScore[], x: Scale, y: Scale, className: string): Markup | null {

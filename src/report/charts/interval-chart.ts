@@ -18,6 +18,8 @@ export interface IntervalChartOptions extends Omit<Frame, "height"> {
   readonly formatTick: (value: number) => string;
   /** `share`: a linear axis, baselines far below are drawn at its edge. `log`: a logarithmic axis of positive numbers. */
   readonly axis: "share" | "log";
+  /** Values that a linear axis reaches at least. @default none */
+  readonly through?: readonly number[];
 }
 
 const rowHeight = 30;
@@ -28,7 +30,7 @@ const leastPlot = 160;
 /** Numbers with their intervals, one row each, on one axis (a forest plot). Names stand on the left, or above where that leaves no room. */
 export function intervalChart(
   rows: readonly IntervalRow[],
-  { format, formatTick, axis, ...frame }: IntervalChartOptions,
+  { format, formatTick, axis, through = [], ...frame }: IntervalChartOptions,
 ): Markup {
   const { width } = frame;
   const nameWidth = Math.max(...rows.map(({ name }) => textWidth(name))) + 12;
@@ -37,7 +39,7 @@ export function intervalChart(
   const [left, right] = [isStacked ? 8 : nameWidth, width - valueWidth - 4];
   const step = rowHeight + (isStacked ? 14 : 0);
   const height = rows.length * step + axisHeight;
-  const scale = scaleFor(rows, axis, [left, right], Math.max(2, Math.floor((right - left) / 60)));
+  const scale = scaleFor(rows, { axis, through }, [left, right], Math.max(2, Math.floor((right - left) / 60)));
 
   const drawn = rows.map((row, i) => {
     const center = i * step + (isStacked ? 14 : 0) + rowHeight / 2;
@@ -50,8 +52,16 @@ export function intervalChart(
   return svg({ ...frame, height }, [xAxis(scale, 2, rows.length * step, formatTick, right + valueWidth / 2), drawn]);
 }
 
-function scaleFor(rows: readonly IntervalRow[], axis: "share" | "log", range: readonly [number, number], count: number): Scale {
-  if (axis === "share") return linearScale(shareDomain(rows), range, count);
+function scaleFor(
+  rows: readonly IntervalRow[],
+  { axis, through }: { readonly axis: "share" | "log"; readonly through: readonly number[] },
+  range: readonly [number, number],
+  count: number,
+): Scale {
+  if (axis === "share") {
+    const [low, high] = shareDomain(rows);
+    return linearScale([Math.min(low, ...through), Math.max(high, ...through)], range, count);
+  }
   const ends = rows
     .flatMap(({ estimate: { value, low, high } }) => [value, low, high])
     .filter((end) => Number.isFinite(end) && end > 0);

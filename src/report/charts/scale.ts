@@ -66,6 +66,17 @@ export function logScaleAt(ticks: readonly number[], domain: readonly [number, n
   return Object.assign(place, { ticks });
 }
 
+/** A scale of counts: logarithmic, and where the domain begins with 0 logarithmic in one more than the count. */
+export function countScaleAt(
+  ticks: readonly number[],
+  domain: readonly [number, number],
+  range: readonly [number, number],
+): Scale {
+  if (domain[0] > 0) return logScaleAt(ticks, domain, range);
+  const place = logScaleAt([], [1, domain[1] + 1], range);
+  return Object.assign((count: number) => place(count + 1), { ticks });
+}
+
 /** Of some values those that lie at least `gap` apart once they are placed; the earlier ones are kept first. Ascending. */
 export function spaced(values: readonly number[], place: (value: number) => number, gap: number): number[] {
   const kept: number[] = [];

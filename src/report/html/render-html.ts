@@ -5,6 +5,7 @@ import { formatPlural } from "../../lib/text/format.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { TrainingCurve } from "../charts/training-chart.js";
 import { crossoverTitle } from "../crossover-rows.js";
+import { flexibilityTitle } from "../flexibility-rows.js";
 import { forPeople, type PeopleView } from "../for-people.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
 import type { UseIt } from "../use-it.js";
@@ -16,6 +17,7 @@ import { differingRows } from "./differing-rows.js";
 import { doubtfulLabels, sliceTable } from "./doubtful-labels.js";
 import { section } from "./elements.js";
 import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
+import { flexibilitySection } from "./flexibility.js";
 import { labelFigures } from "./labels.js";
 import { assumptionList, dataNotes, methodNotes, reproduction } from "./notes.js";
 import { stylesheet } from "./stylesheet.js";
@@ -99,6 +101,7 @@ function pageSections(
   const hasResults = comparison.summaries.length > 0;
   const labels = labelFigures(comparison);
   const crossover = crossoverSection(comparison);
+  const flexibility = flexibilitySection(comparison);
   const failures = failureTables(comparison);
   const confidence = confidenceFigures(comparison);
   const [doubtful, slices] = [doubtfulLabels(comparison, texts), sliceTable(comparison)];
@@ -106,6 +109,7 @@ function pageSections(
   const all: (PageSection | false)[] = [
     hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison, names) },
     crossover !== null && { id: "crossover", name: crossoverTitle(comparison), content: crossover },
+    flexibility !== null && { id: "flexibility", name: flexibilityTitle, content: flexibility },
     hasResults && {
       id: "quality",
       name: "Quality",

@@ -61,6 +61,7 @@ svg .mark { stroke: var(--card); stroke-width: 1.5; }
 svg .mark.tune, svg .off.tune, svg .right { fill: var(--tune); } svg .mark.prompt, svg .off.prompt, svg .wrong { fill: var(--prompt); } svg .mark.hybrid, svg .off.hybrid { fill: var(--hybrid); } svg .mark.baseline, svg .off.baseline { fill: var(--baseline); }
 svg .whisker, svg .line { fill: none; stroke-width: 2; } svg .line { stroke-width: 2.5; }
 svg .whisker.tune, svg .line.tune { stroke: var(--tune); } svg .whisker.prompt, svg .line.prompt { stroke: var(--prompt); } svg .whisker.hybrid, svg .line.hybrid { stroke: var(--hybrid); } svg .whisker.baseline, svg .line.baseline { stroke: var(--baseline); }
+svg .enough { fill: none; stroke-width: 1.5; } line.enough { stroke-dasharray: 2 3; } svg .enough.tune { stroke: var(--tune); } svg .enough.prompt { stroke: var(--prompt); } svg .enough.hybrid { stroke: var(--hybrid); } svg .enough.baseline { stroke: var(--baseline); }
 svg .line.muted { stroke-opacity: 0.5; stroke-width: 1.5; } svg .whisker.muted { stroke-opacity: 0.5; } svg .line.extended { stroke-dasharray: 5 4; }
 svg .band { fill-opacity: 0.16; } svg .band.extended { fill-opacity: 0.07; } svg .band.tune { fill: var(--tune); } svg .band.prompt { fill: var(--prompt); } svg .band.hybrid { fill: var(--hybrid); } svg .band.baseline { fill: var(--baseline); }
 svg .labels-interval { stroke: var(--ink); stroke-width: 5; } svg .labels-end { fill: var(--ink); } svg .crossing.guess { stroke: var(--muted); stroke-dasharray: 1 4; }

@@ -1,7 +1,7 @@
 import { displayWidth, truncate } from "../../lib/text/display-width.js";
 import { formatCount } from "../../lib/text/format.js";
 import type { Arm } from "../../types/identity.js";
-import { logScaleAt, spaced, ticksBetween } from "../charts/scale.js";
+import { countScaleAt, spaced, ticksBetween } from "../charts/scale.js";
 import { type CrossoverMark, type CrossoverPicture, type LabeledScore, scoreDomain } from "../crossover-picture.js";
 import type { Glyphs } from "./glyphs.js";
 import type { Style } from "./style.js";
@@ -30,7 +30,7 @@ interface Place {
   readonly isBold?: boolean;
 }
 
-/** Quality by number of labels: curves as dots, prompts as lines across, letters at their ends, and on the axis where the pair crosses. */
+/** Quality by number of labels: curves as dots, prompts as lines across, letters at their ends, and on the axis where the pair crosses, or a curve does well enough. */
 export function crossoverChartLines(picture: CrossoverPicture, options: CrossoverChartOptions): string[] {
   const { curves, lines, domain } = picture;
   const { width, glyphs, style, formatTick } = options;
@@ -40,7 +40,7 @@ export function crossoverChartLines(picture: CrossoverPicture, options: Crossove
   const names = ticks.map((tick) => formatTick(tick));
   const nameWidth = Math.max(...names.map((name) => name.length));
   const plotWidth = width - nameWidth - 2 - curves.length - lines.length - 1;
-  const place = logScaleAt([], domain, [0, plotWidth - 1]);
+  const place = countScaleAt([], domain, [0, plotWidth - 1]);
   const columnOf = (labels: number): number => Math.round(place(labels));
 
   const rows: (Place | undefined)[][] = Array.from({ length: plotHeight }, () =>
@@ -73,6 +73,9 @@ export function crossoverChartLines(picture: CrossoverPicture, options: Crossove
     return `${" ".repeat(nameWidth - name.length)}${style.dim(name)} ${styled(drawn, style)} ${letters}`.trimEnd();
   });
   const axis = axisPlaces(mark, columnOf, plotWidth, glyphs);
+  for (const { arm, enough } of curves) {
+    if (enough !== undefined) axis[columnOf(enough.labels)] = { sign: glyphs.axisMark, arm, isBold: true };
+  }
   const margin = " ".repeat(nameWidth + 1);
   return [
     ...plot,

@@ -16,10 +16,13 @@ import type { FactorCell } from "../../types/factors.js";
 import type { Metric, Summary } from "../../types/scores.js";
 import { crossoverTitle } from "../crossover-rows.js";
 import { factorNames } from "../factor-names.js";
+import { flexibilityTitle } from "../flexibility-rows.js";
+import { newLabelPicture } from "../new-label-picture.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
 import { type UseIt, useTitle } from "../use-it.js";
 import { verdictName } from "../verdict-names.js";
 import { crossoverLines } from "./crossovers.js";
+import { newLabelLines } from "./flexibility.js";
 import { asciiGlyphs, type Glyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
 import { intervalChartLines } from "./interval-chart.js";
 import type { Page } from "./page.js";
@@ -54,6 +57,7 @@ export function renderText(
     glyphs: isAscii ? asciiGlyphs : unicodeGlyphs,
     say,
   };
+  const newLabel = newLabelPicture(comparison);
   const sections = [
     titleLines(comparison, page),
     answerLines(advice, page),
@@ -64,6 +68,7 @@ export function renderText(
           ...(comparison.curves === undefined
             ? []
             : [section(crossoverTitle(comparison), crossoverLines(comparison, advice, page), page)]),
+          ...(newLabel === null ? [] : [section(flexibilityTitle, newLabelLines(newLabel, page), page)]),
           section("All approaches", rankingLines(comparison, advice, page), page),
         ]
       : []),
