@@ -25,19 +25,23 @@ import { flexibilityTitle, lossNote, lossRows, newLabelRows, newLabelSentences }
 import { forPeople, type PeopleNames } from "./for-people.js";
 import { newLabelPicture } from "./new-label-picture.js";
 import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
+import { type RunFacts, titleFacts } from "./run-facts.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
 import { type UseIt, useTitle } from "./use-it.js";
 import { verdictName } from "./verdict-names.js";
 
 /** The whole report as Markdown. Text from data is escaped: it is neither markup, link nor formula in it. */
-export function renderMarkdown(measured: Comparison, given: Advice, { useIt }: { readonly useIt?: UseIt } = {}): string {
+export function renderMarkdown(
+  measured: Comparison,
+  given: Advice,
+  { useIt, facts }: { readonly useIt?: UseIt; readonly facts?: RunFacts } = {},
+): string {
   const { comparison, advice, names, rename } = forPeople(measured, given);
   const { task, assumptions, failed } = comparison;
-  const facts = `${formatPlural(task.trainRows, "training row")}, ${formatPlural(task.testRows, "test row")}, ${formatPlural(task.labels.length, "label")}. ${task.splitNote}`;
   const unanswered = unansweredExamples(comparison);
   const blocks = [
     `# Fine-tune or prompt? ${escapeMarkdown(task.name)}`,
-    escapeMarkdown(facts),
+    escapeMarkdown(`${titleFacts(comparison, facts).join(" · ")}. ${task.splitNote}`),
     `> **${escapeMarkdown(advice.headline)}**\n>\n> ${escapeMarkdown(advice.confidence)}`,
     ...comparedBlocks(comparison, names),
     // The first reason is the verdict, which the headline has said.
@@ -82,6 +86,7 @@ export function renderMarkdown(measured: Comparison, given: Advice, { useIt }: {
         `${formatUsd(assumptions.usdPerMachineHour)} an hour, and it is busy ${formatPercent(assumptions.utilization)} of the time.`,
     ),
     ...(comparison.spending === undefined ? [] : [escapeMarkdown(`Paid for answers: ${spendingText(comparison.spending)}.`)]),
+    ...(facts?.command === undefined ? [] : ["## To repeat it", fenced("sh", [facts.command])]),
     `Test rows \`${code(task.testHash.slice(0, 16))}\`, training rows \`${code(task.trainHash.slice(0, 16))}\` (SHA-256).`,
   ];
   return `${blocks.join("\n\n")}\n`;
@@ -282,15 +287,18 @@ function findingList(title: string, findings: readonly Finding[]): string[] {
 
 function useBlocks(useIt: UseIt): string[] {
   const { folder, command, code: lines } = useIt;
-  // A line of ours begins each block, so that no line of it can end it.
-  const fenced = (language: string, text: readonly string[]): string =>
-    [`\`\`\`${language}`, ...text.map(visibleText), "```"].join("\n");
   return [
     `## ${escapeMarkdown(useTitle(useIt))}`,
     `Its files: \`${code(folder)}\``,
     fenced("sh", [command]),
     ...(lines.length === 0 ? [] : [fenced("js", lines)]),
   ];
+}
+
+/** Code. */
+// A line of ours begins each block, so that no line of it can end it.
+function fenced(language: string, text: readonly string[]): string {
+  return [`\`\`\`${language}`, ...text.map(visibleText), "```"].join("\n");
 }
 
 function stepList({ nextSteps }: Advice): string {

@@ -10,6 +10,7 @@ import { renderJson } from "./json.js";
 import { type GateOutcome, renderJunit } from "./junit.js";
 import { renderMarkdown } from "./markdown.js";
 import { renderCsv, renderJsonl } from "./predictions.js";
+import type { RunFacts } from "./run-facts.js";
 import type { UseIt } from "./use-it.js";
 
 export { renderText, type TextOptions } from "./terminal/render-text.js";
@@ -18,6 +19,8 @@ export { renderText, type TextOptions } from "./terminal/render-text.js";
 export interface RenderOptions {
   /** Texts of the test rows by id, if the data is available. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** When, on what and with what it was measured, if it is of a run. */
+  readonly facts?: RunFacts;
   /** Conditions that were checked, for JUnit. */
   readonly gates?: readonly GateOutcome[];
   /** Training curves of the tuned approaches, for the HTML page. */

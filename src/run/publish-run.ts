@@ -12,6 +12,7 @@ import type { Task } from "../types/data.js";
 import type { Spending } from "../types/prediction.js";
 import { checkGates, type Gate, type GateResult } from "./gates.js";
 import type { OpenRun } from "./open-run.js";
+import { runFacts } from "./run-facts.js";
 import { readTrainingCurves } from "./training-curves.js";
 import { useIt } from "./use-it.js";
 
@@ -48,6 +49,7 @@ export async function reportOf(run: Run, measured: Comparison, { task, gates, sp
   const use = await useIt(run, comparison, advice);
   const options: RenderOptions = {
     texts: new Map((task?.test.examples ?? []).map(({ id, text }) => [id, text])),
+    facts: runFacts(run),
     gates: results,
     trainings: await readTrainingCurves(
       run.folder,

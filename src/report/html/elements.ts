@@ -96,3 +96,10 @@ export function details(title: string, content: Content, isOpen = false): Markup
     ? markup`<details open><summary>${title}</summary>${content}</details>`
     : markup`<details><summary>${title}</summary>${content}</details>`;
 }
+
+/** Code that scrolls sideways by itself: what is to be copied is not wrapped. */
+export function codeBlock(name: string, lines: readonly string[]): Markup {
+  // A line feed within a text would become a space.
+  const code = lines.map((line, i) => markup`${i > 0 && markup`\n`}${line}`);
+  return markup`<pre class="scroll" role="region" aria-label="${name}" tabindex="0"><code>${code}</code></pre>`;
+}

@@ -5,7 +5,8 @@ import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/t
 import { spendingText } from "../../lib/text/spending.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Content, type Markup, markup } from "../markup.js";
-import { details, prose } from "./elements.js";
+import { machineText, modelNames, type RunFacts, startedText } from "../run-facts.js";
+import { codeBlock, details, prose } from "./elements.js";
 
 /** What the prices and the verdict assume, and which option changes it. */
 export function assumptionList({ assumptions }: Comparison): Markup {
@@ -60,14 +61,26 @@ ${chosen}
 }
 
 /** What it takes to see that another run used the same data, and to repeat this one. */
-export function reproduction({ task, summaries, spending }: Comparison): Markup {
+export function reproduction(comparison: Comparison, facts: RunFacts | undefined): Markup {
+  const { task, summaries, spending } = comparison;
   const seeds = [...new Set(summaries.flatMap((summary) => summary.seeds))].sort((a, b) => a - b);
-  return definitions([
+  const command = facts?.command !== undefined && markup`<p>The whole command:</p>${codeBlock("Command", [facts.command])}`;
+  const list = definitions([
+    ...(facts === undefined
+      ? []
+      : ([
+          ["Date", startedText(facts.startedAt)],
+          ["Data", facts.files.map((file, i) => markup`${i > 0 && ", "}<code>${file}</code>`)],
+          ["Crossover", facts.version],
+          ["Machine", machineText(facts.machine)],
+        ] as const)),
+    ["Models", modelNames(comparison).join(", ")],
     ["Training rows", markup`${formatCount(task.trainRows)}, SHA-256 <code>${task.trainHash}</code>`],
     ["Test rows", markup`${formatCount(task.testRows)}, SHA-256 <code>${task.testHash}</code>`],
     ["Seeds", seeds.join(", ")],
     ...(spending === undefined ? [] : [["Paid for answers", spendingText(spending)] as const]),
   ]);
+  return markup`${command}${list}`;
 }
 
 function definitions(entries: readonly (readonly [string, Content])[]): Markup {

@@ -1,13 +1,13 @@
 /** @file The report as one page that needs nothing else: no script, no request, no font; it opens from a mail as from a server. */
 import { createHash } from "node:crypto";
 import type { Advice } from "../../advise/advise.js";
-import { formatPlural } from "../../lib/text/format.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { TrainingCurve } from "../charts/training-chart.js";
 import { crossoverTitle } from "../crossover-rows.js";
 import { flexibilityTitle } from "../flexibility-rows.js";
 import { forPeople, type PeopleView } from "../for-people.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
+import { type RunFacts, titleFacts } from "../run-facts.js";
 import type { UseIt } from "../use-it.js";
 import { adviceColumns, answerCard } from "./answer.js";
 import { comparedList } from "./compared.js";
@@ -30,6 +30,8 @@ export interface HtmlOptions {
   readonly texts?: ReadonlyMap<string, string>;
   /** How tuned approaches were trained. */
   readonly trainings?: readonly TrainingCurve[];
+  /** When, on what and with what it was measured. */
+  readonly facts?: RunFacts;
   /** How what is advised is put to use. */
   readonly useIt?: UseIt;
 }
@@ -41,21 +43,16 @@ export interface HtmlOptions {
 export function renderHtml(
   measured: Comparison,
   given: Advice,
-  { texts = new Map(), trainings = [], useIt }: HtmlOptions = {},
+  { texts = new Map(), trainings = [], useIt, facts }: HtmlOptions = {},
 ): string {
   const { comparison, advice, names, rename } = forPeople(measured, given);
   const { task } = comparison;
   const title = `Fine-tune or prompt? ${task.name}`;
-  const facts = [
-    formatPlural(task.trainRows, "training row"),
-    formatPlural(task.testRows, "test row"),
-    formatPlural(task.labels.length, "label"),
-  ];
   const sections = [
     ...(useIt === undefined
       ? []
       : [{ id: "use", name: useIt.isAdvised ? "Use it" : "If you fine-tune", content: useCard(rename(useIt)) }]),
-    ...pageSections(comparison, advice, { names, texts, trainings: rename(trainings) }),
+    ...pageSections(comparison, advice, { names, texts, facts, trainings: rename(trainings) }),
   ];
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
   const page = markup`<!doctype html>
@@ -70,7 +67,7 @@ export function renderHtml(
 <style>${trusted(stylesheet)}</style>
 </head>
 <body>
-<header class="top"><h1>Fine-tune or prompt? <bdi>${task.name}</bdi></h1><p class="lead">${facts.join(" · ")}</p><nav aria-label="Contents">${links}</nav></header>
+<header class="top"><h1>Fine-tune or prompt? <bdi>${task.name}</bdi></h1><p class="lead">${titleFacts(comparison, facts).map((fact, i) => markup`${i > 0 && " · "}<bdi>${fact}</bdi>`)}</p><nav aria-label="Contents">${links}</nav></header>
 <main>
 ${answerCard(comparison, advice)}
 ${comparedList(comparison, advice, names)}
@@ -87,17 +84,18 @@ ${sections.map(({ id, name, content }) => section(id, name, content))}
 /** Nothing may be loaded or run; of styles only this page's own sheet counts. */
 const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(stylesheet).digest("base64")}'; base-uri 'none'; form-action 'none'`;
 
+/** What sections show besides the comparison and the advice. */
+interface Shown extends Required<Pick<HtmlOptions, "texts" | "trainings">>, Pick<PeopleView, "names"> {
+  readonly facts: RunFacts | undefined;
+}
+
 interface PageSection {
   readonly id: string;
   readonly name: string;
   readonly content: Markup;
 }
 
-function pageSections(
-  comparison: Comparison,
-  advice: Advice,
-  { names, texts, trainings }: Required<Pick<HtmlOptions, "texts" | "trainings">> & Pick<PeopleView, "names">,
-): PageSection[] {
+function pageSections(comparison: Comparison, advice: Advice, { names, texts, trainings, facts }: Shown): PageSection[] {
   const hasResults = comparison.summaries.length > 0;
   const labels = labelFigures(comparison);
   const crossover = crossoverSection(comparison);
@@ -140,7 +138,7 @@ function pageSections(
     { id: "data", name: "The data", content: dataNotes(comparison) },
     { id: "method", name: "How it was measured", content: methodNotes(comparison) },
     { id: "assumptions", name: "Assumptions", content: assumptionList(comparison) },
-    { id: "reproduction", name: "To repeat it", content: reproduction(comparison) },
+    { id: "reproduction", name: "To repeat it", content: reproduction(comparison, facts) },
   ];
   return all.filter((item) => item !== false);
 }
