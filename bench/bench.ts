@@ -4,6 +4,7 @@ import { backtest } from "./curves/backtest.js";
 import { curves } from "./curves/curves.js";
 import { wholeSummary } from "./curves/whole-summary.js";
 import { decideAnew } from "./decide/decide.js";
+import { intervals } from "./intervals/intervals.js";
 import { predictions } from "./predictions/compare.js";
 import { probe } from "./probe/compare.js";
 import { prompting } from "./prompting/client.js";
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   curves,
   summary: wholeSummary,
   backtest,
+  intervals,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import type { PriceBasis } from "./prices.js";
 /** A number and how sure we are of it. */
 export interface Estimate {
   readonly value: number;
-  /** Ends of the 95 % interval. */
+  /** Ends of the 95 % interval: over test rows, and over seeds where several were measured. */
   readonly low: number;
   readonly high: number;
 }

@@ -84,9 +84,7 @@ export function repeatedBootstrap({
   const scoresOf = new Map<MeasuredArm, { readonly sizes: readonly RunsAtSize[]; readonly scores: readonly CellScore[] }>();
   return (arms) => {
     if (arms.length === 0 || arms.some(({ runs }) => runs.length === 0)) return { kind: "refused", reason: "no-runs" };
-    const rowCounts = new Set(
-      arms.flatMap(({ runs }) => runs.flatMap(({ rows }) => (typeof rows === "function" ? [] : rows.length))),
-    );
+    const rowCounts = new Set<number>(arms.flatMap(({ runs }) => runs.flatMap(({ rows }) => rowCountsOf(rows))));
     const rowCount = [...rowCounts][0] ?? counted?.length ?? groups.length;
     const hasSizes = arms.every((arm) => arm.kind === "line" || arm.runs.every(({ size }) => Number.isFinite(size) && size >= 1));
     if (rowCounts.size > 1 || !hasSizes) return { kind: "refused", reason: "no-scores" };
@@ -133,7 +131,7 @@ interface CellScore {
 function scoreCells(cells: readonly RunsAtSize[], draws: RowDraws): CellScore[] {
   // Means of rows may be taken over the runs first: one column a size, not one a run.
   const columns = cells.map(({ runs }) => {
-    const rows = runs.flatMap((run) => (typeof run.rows === "function" ? [] : [run.rows]));
+    const rows = runs.flatMap((run) => (isByRow(run.rows) ? [run.rows] : []));
     return rows.length === runs.length ? rows : null;
   });
   const ofColumns = resampledMeans(
@@ -155,7 +153,25 @@ function scoreCells(cells: readonly RunsAtSize[], draws: RowDraws): CellScore[] 
 }
 
 function scoreRun({ rows }: Run, draws: RowDraws): { readonly value: number; readonly drawn: Float64Array } {
-  return typeof rows === "function" ? resampledScore(draws, rows) : resampledMeans(draws, [rows])[0]!;
+  if (typeof rows === "function") return resampledScore(draws, rows);
+  if (isByRow(rows)) return resampledMeans(draws, [rows])[0]!;
+  const counts = resampledMeans(draws, rows.counts);
+  return {
+    value: rows.score(counts.map(({ value }) => value)),
+    drawn: Float64Array.from({ length: draws.replicates }, (_, replicate) =>
+      rows.score(counts.map(({ drawn }) => drawn[replicate]!)),
+    ),
+  };
+}
+
+/** The lengths of all columns of a run, which should be one. */
+function rowCountsOf(rows: Run["rows"]): number[] {
+  if (typeof rows === "function") return [];
+  return isByRow(rows) ? [rows.length] : rows.counts.map(({ length }) => length);
+}
+
+function isByRow(rows: Run["rows"]): rows is ArrayLike<number> {
+  return typeof rows !== "function" && "length" in rows;
 }
 
 function meanOfRuns(runs: readonly ArrayLike<number>[], rowCount: number): Float64Array {

@@ -3,12 +3,20 @@
 /** A score of the test rows as a function of how often each was drawn: what scores that are no mean of rows need, such as macro-F1. */
 export type WeightedScore = (weights: Float64Array) => number;
 
+/** A score that is a function of means over the rows drawn, as micro-F1 is of hits, labels given and labels true: far quicker to draw than a `WeightedScore`. */
+export interface CountedScore {
+  /** What each test row adds, count by count. */
+  readonly counts: readonly ArrayLike<number>[];
+  /** The score of the counts' means a row, in the same order. */
+  readonly score: (means: readonly number[]) => number;
+}
+
 /** One run of one approach over the test rows. */
 export interface Run {
   /** Runs of one seed have their luck in common: at all sizes, and in all approaches, since they learned from the same training rows. */
   readonly seed: number;
   /** What each test row scores, such as 1 where it is answered rightly and 0 where not; or the score of the rows drawn. */
-  readonly rows: ArrayLike<number> | WeightedScore;
+  readonly rows: ArrayLike<number> | CountedScore | WeightedScore;
 }
 
 /** A run that learned from `size` training rows. */

@@ -10,14 +10,11 @@
  * one size is its luck at another as far as the runs show it.
  */
 import type { Random } from "../../lib/random.js";
+import { type RunScores, runExcess } from "../statistics/run-excess.js";
 
 /** How far the runs of one size lie apart. */
-export interface RunSpread {
+export interface RunSpread extends RunScores {
   readonly seeds: readonly number[];
-  /** Of each run's score from their mean. */
-  readonly distances: readonly number[];
-  /** The variance of a run's score that is due to which rows it happens to answer otherwise than other runs do. */
-  readonly varianceOfRows: number;
 }
 
 /** How far runs of one size lie apart over endlessly many texts. */
@@ -38,15 +35,12 @@ const worthOfNeighbor = 0.5;
  * two.
  */
 export function runDeviations(sizes: readonly RunSpread[]): (RunDeviation | null)[] {
-  const own = sizes.map(({ distances, varianceOfRows }) => {
-    const degrees = Math.max(0, distances.length - 1);
-    return { degrees, excess: distances.reduce((sum, distance) => sum + distance ** 2, 0) - degrees * varianceOfRows };
-  });
+  const own = sizes.map(runExcess);
   const pooled = own.map((_, at): RunDeviation | null => {
     const window = own.slice(Math.max(0, at - 1), at + 2);
     const degrees = window.reduce((sum, size) => sum + size.degrees, 0);
     if (degrees === 0) return null;
-    const excess = window.reduce((sum, size) => sum + size.excess, 0);
+    const excess = window.reduce((sum, size) => sum + size.squares, 0);
     const worth = own[at]!.degrees + worthOfNeighbor * (degrees - own[at]!.degrees);
     return { deviation: Math.sqrt(Math.max(0, excess / degrees)), degrees: Math.max(1, Math.floor(worth)) };
   });

@@ -7,7 +7,7 @@ import { type CodedRows, codeOutcomes, isRight } from "../metrics/label-indices.
 import { f1 } from "../metrics/metrics.js";
 import { isMissing } from "../missing.js";
 import type { UnpricedSummary } from "../summary.js";
-import type { MeasuredArm, WeightedScore } from "./measured-arm.js";
+import type { CountedScore, MeasuredArm } from "./measured-arm.js";
 
 /** What the curves are made from. */
 export interface CurvesInput {
@@ -71,21 +71,13 @@ function measuredArm(
 }
 
 /** What each row scores; or, of micro-F1, the score of the rows drawn. */
-function scoresOf(coded: CodedRows, metric: Metric): Uint8Array | WeightedScore {
+function scoresOf(coded: CodedRows, metric: Metric): Uint8Array | CountedScore {
   if (metric !== "microF1") return Uint8Array.from(coded.truths, (_, row) => (isRight(coded, row) ? 1 : 0));
-  const rows = coded.truths.map((truth, row) => {
-    const answer = coded.answers[row] ?? [];
-    return { hits: answer.filter((label) => truth.includes(label)).length, predicted: answer.length, support: truth.length };
-  });
-  return (weights) => {
-    let [hits, predicted, support] = [0, 0, 0];
-    for (const [row, counts] of rows.entries()) {
-      hits += weights[row]! * counts.hits;
-      predicted += weights[row]! * counts.predicted;
-      support += weights[row]! * counts.support;
-    }
-    return f1(hits, predicted, support);
-  };
+  const answerTo = (row: number): readonly number[] => coded.answers[row] ?? [];
+  const hits = Float64Array.from(coded.truths, (truth, row) => answerTo(row).filter((label) => truth.includes(label)).length);
+  const predicted = Float64Array.from(coded.truths, (_, row) => answerTo(row).length);
+  const support = Float64Array.from(coded.truths, (truth) => truth.length);
+  return { counts: [hits, predicted, support], score: ([hits, predicted, support]) => f1(hits!, predicted!, support!) };
 }
 
 /** What the most frequent label scores: sizes that are not clearly above it say nothing of a curve. */

@@ -7,6 +7,7 @@ import { effectiveUnits, jackknifeInterval } from "../statistics/jackknife.js";
 import { signFlipExact, signFlipMidP } from "../statistics/mcnemar.js";
 import { permutationTest } from "../statistics/permutation.js";
 import { type Statistic, type Units, unitCount, unitsOf } from "../statistics/resampling-units.js";
+import { type RunExcess, runExcess, runScores, sideWithRuns } from "../statistics/run-excess.js";
 import { type CodedRows, isRight } from "./label-indices.js";
 import { f1, rowsOfLabel } from "./metrics.js";
 import { isShareOfRows } from "./share-of-rows.js";
@@ -36,29 +37,82 @@ const manyGroups = 50;
 /** From this many rows of a label on, in the median over the labels, the bootstrap of macro-F1 covers what it should. */
 const manyRowsOfLabel = 10;
 
+/** Half of what a 95 % interval leaves out. */
+const tail = 0.025;
+
+/** Resamples of one run, and of several: these cost more each, and the ends of their interval are less exact for other reasons. */
+const replicatesOf = { one: 9999, several: 1999 };
+
 /**
- * The score, averaged over the seeds, with its 95 % interval over test rows, or groups of them: by the bootstrap, whose ends are as lopsided
- * as a score near 1 is; by the jackknife where groups are few, or the labels of a macro-F1 have few rows each.
+ * The score, averaged over the seeds, with its 95 % interval.
+ *
+ * With one seed the interval is of this one fit, over other test rows, or groups of them: by the bootstrap, whose ends are as lopsided as a
+ * score near 1 is; by the jackknife where groups are few, or the labels of a macro-F1 have few rows each. With several seeds it is of the mean
+ * over endlessly many seeds and texts: each side reaches further by what the runs differ beyond what rows make of it (`sideWithRuns`). Where
+ * all seeds answer alike, they are one. Coverage by simulation: `bench/RESULTS.md`.
+ *
+ * @param replicates @default 9,999 of one run, 1,999 of several
  */
-export function scoreInterval(series: Series, metric: Metric, random: Random, replicates = 9999): Estimate {
-  const { units, sides, effectiveRows } = unitsFor([series], metric);
-  const unitsThatCount = effectiveUnits(series.groups);
-  const areFew = unitsThatCount < Math.min(manyGroups, series.groups.length);
-  const areSparse = metric === "macroF1" && rowsOfLabel(series.seeds[0]!) < manyRowsOfLabel;
-  return areFew || areSparse
-    ? jackknifeInterval(units, sides[0]!, { effectiveUnits: unitsThatCount, range: [0, 1], effectiveRows })
-    : bootstrapInterval(units, sides[0]!, { random, replicates, range: [0, 1], effectiveRows });
+export function scoreInterval(series: Series, metric: Metric, random: Random, replicates?: number): Estimate {
+  const runs = unlikeRuns(series);
+  const { units, sides, effectiveRows } = unitsFor([runs], metric);
+  const unitsThatCount = effectiveUnits(runs.groups);
+  const areFew = unitsThatCount < Math.min(manyGroups, runs.groups.length);
+  const areSparse = metric === "macroF1" && rowsOfLabel(runs.seeds[0]!) < manyRowsOfLabel;
+  const drawn = replicates ?? (runs.seeds.length > 1 ? replicatesOf.several : replicatesOf.one);
+  const overRows =
+    areFew || areSparse
+      ? jackknifeInterval(units, sides[0]!, { effectiveUnits: unitsThatCount, range: [0, 1], effectiveRows })
+      : bootstrapInterval(units, sides[0]!, { random, replicates: drawn, range: [0, 1], effectiveRows });
+  return withRuns(overRows, [runs], metric, [0, 1]);
 }
 
-/** The score of `a` minus that of `b` on the same rows, with its 95 % interval by the jackknife. */
+/**
+ * The score of `a` minus that of `b` on the same rows, with its 95 % interval: by the jackknife over rows, and further by the luck of each
+ * one's seeds where it has several, as in `scoreInterval`. One with a single seed is taken as it is: the interval is then of that one fit
+ * against endlessly many of the other. Seeds of the two are taken as independent.
+ */
 export function differenceInterval(a: Series, b: Series, metric: Metric): Estimate {
-  const { units, sides, effectiveRows } = unitsFor([a, b], metric);
+  const [runsA, runsB] = [unlikeRuns(a), unlikeRuns(b)];
+  const { units, sides, effectiveRows } = unitsFor([runsA, runsB], metric);
   const [scoreA, scoreB] = [sides[0]!, sides[1]!];
-  return jackknifeInterval(units, (counts) => scoreA(counts) - scoreB(counts), {
+  const overRows = jackknifeInterval(units, (counts) => scoreA(counts) - scoreB(counts), {
     effectiveUnits: effectiveUnits(a.groups),
     range: [-1, 1],
     effectiveRows,
   });
+  return withRuns(overRows, [runsA, runsB], metric, [-1, 1]);
+}
+
+/** The series with one run only where all its runs answer alike. */
+function unlikeRuns(series: Series): Series {
+  const [first, ...others] = series.seeds;
+  const isAlike = others.every(({ answers }) => answers.every((answer, row) => isSameAnswer(answer, first!.answers[row]!)));
+  return isAlike ? { ...series, seeds: [first!] } : series;
+}
+
+function isSameAnswer(a: readonly number[] | null, b: readonly number[] | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((label, at) => label === b[at]);
+}
+
+/** An interval over rows, widened by the luck of seeds. */
+function withRuns(overRows: Estimate, all: readonly Series[], metric: Metric, range: readonly [number, number]): Estimate {
+  const excesses = all.map((series) => excessOfRuns(series, metric));
+  if (excesses.every(({ squares }) => squares <= 0)) return overRows;
+  const { value, low, high } = overRows;
+  return {
+    value,
+    low: Math.max(range[0], value - sideWithRuns(value - low, excesses, tail)),
+    high: Math.min(range[1], value + sideWithRuns(high - value, excesses, tail)),
+  };
+}
+
+function excessOfRuns({ seeds, groups }: Series, metric: Metric): RunExcess {
+  if (seeds.length < 2) return { degrees: 0, squares: 0 };
+  const single = seeds.map((seed): Series => ({ seeds: [seed], groups }));
+  const { units, sides } = unitsFor(single, metric);
+  return runExcess(runScores(units, sides));
 }
 
 /** Rows where only `a` is right, and rows where only `b` is; of the first seed. */
@@ -75,6 +129,9 @@ export function discordantRows(a: Series, b: Series): readonly [number, number] 
 /**
  * The probability of a difference at least this large, were neither approach better. Accuracy: McNemar's mid-p test, with groups or
  * several seeds the sign-flip test it is a case of. Macro-F1, micro-F1: paired permutation test, over the seeds that both have.
+ *
+ * It is a test of these runs over other test rows: seeds are not drawn again, so that with few rows' luck and much of seeds' it is small more
+ * often than its level. A claim needs `differenceInterval` beside it, which covers seeds.
  */
 export function differenceTest(a: Series, b: Series, metric: Metric, random: Random, permutations = 9999): number {
   if (isShareOfRows(metric)) return signFlipMidP(rightDifferences(a, b));

@@ -40,7 +40,7 @@ export {
   type Reach,
 } from "../curves/learning-curve.js";
 export { type CurveBandOptions, type CurveEstimate, learningCurveBand } from "../curves/learning-curve-band.js";
-export type { MeasuredArm, Run, SizedRun, WeightedScore } from "../curves/measured-arm.js";
+export type { CountedScore, MeasuredArm, Run, SizedRun, WeightedScore } from "../curves/measured-arm.js";
 export {
   type BootstrapOptions,
   bootstrapInterval,

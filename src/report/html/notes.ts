@@ -51,7 +51,9 @@ export function methodNotes({ contrasts, best, summaries }: Comparison): Markup 
 <li>Both arms learned from the same training rows and were measured on the same test rows, which nothing was fitted to or chosen by.</li>
 ${chosen}
 <li>Intervals are 95% intervals over test rows, or over groups of rows where rows belong together: of scores by the bootstrap, of differences, which are taken in pairs, by the jackknife.${
-    seeds <= 1 && " With one seed they say nothing of the spread between seeds."
+    seeds <= 1
+      ? " With one seed they say nothing of the spread between seeds."
+      : " Of approaches with several seeds they cover the luck of seeds too."
   }</li>
 <li>p-values: McNemar's test for accuracy, a paired permutation test for F1, corrected by Holm over ${formatPlural(contrasts.length, "planned contrast")}.</li>
 <li>“Better” means that the whole interval lies beyond the margin and the test agrees; “equivalent” that it lies within it; everything else is undecided.</li>
