@@ -9,8 +9,10 @@ import type { Arm } from "../types/identity.js";
 import type { Estimate } from "../types/scores.js";
 import { isNamed, type NewLabelPicture } from "./new-label-picture.js";
 
-/** What the section is called. */
-export const flexibilityTitle = "How many labels until a new one is found?";
+/** What the section is called. `picture`: of the new label, where one was held out. */
+export function flexibilityTitle(picture: NewLabelPicture | null): string {
+  return picture === null ? "What changed texts and unlike rows cost" : "How many labels until a new one is found?";
+}
 
 /** How the chart is to be read. In a terminal intervals are not drawn. */
 export function howToReadNewLabel({ label, testRows, trainRows, lines }: NewLabelPicture, { isTerminal = false } = {}): string {

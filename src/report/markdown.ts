@@ -169,7 +169,7 @@ function flexibilityBlocks(comparison: Comparison): string[] {
   const found = picture === null ? [] : newLabelRows(picture).map((row) => [row.labels, ...row.found]);
   const lost = losses.map(({ approach, by, rows, text }) => [escapeMarkdown(approach), by, formatCount(rows), text]);
   return [
-    `## ${flexibilityTitle}`,
+    `## ${flexibilityTitle(picture)}`,
     ...(picture === null
       ? []
       : [

@@ -163,6 +163,14 @@ describe("the chart of a new label", () => {
 });
 
 describe("what is lost", () => {
+  it("stands under a name of its own where no label was held out", () => {
+    const alone = withExperiments({ perturbed: [perturbed(tuned, -0.05)] });
+    for (const text of [renderHtml(alone, advise(alone)), renderMarkdown(alone, advise(alone))]) {
+      expect(text).toMatch(/changed texts and unlike rows/i);
+      expect(text).not.toMatch(/until a new one/);
+    }
+  });
+
   it("has a row an approach and change, with the sign of what the score does; what is 0 by construction is no measurement", () => {
     const rows = lossRows(usual);
     expect(rows.filter(({ approach }) => approach === tuned).map(({ by, change }) => [by, change.value])).toEqual([

@@ -7,6 +7,7 @@ import { crossoverTitle } from "../crossover-rows.js";
 import { flexibilityTitle } from "../flexibility-rows.js";
 import { forPeople, type PeopleView } from "../for-people.js";
 import { type Markup, markup, markupSource, trusted } from "../markup.js";
+import { newLabelPicture } from "../new-label-picture.js";
 import { type RunFacts, titleFacts } from "../run-facts.js";
 import type { UseIt } from "../use-it.js";
 import { adviceColumns, answerCard } from "./answer.js";
@@ -107,7 +108,7 @@ function pageSections(comparison: Comparison, advice: Advice, { names, texts, tr
   const all: (PageSection | false)[] = [
     hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison, names) },
     crossover !== null && { id: "crossover", name: crossoverTitle(comparison), content: crossover },
-    flexibility !== null && { id: "flexibility", name: flexibilityTitle, content: flexibility },
+    flexibility !== null && { id: "flexibility", name: flexibilityTitle(newLabelPicture(comparison)), content: flexibility },
     hasResults && {
       id: "quality",
       name: "Quality",

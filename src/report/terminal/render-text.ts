@@ -68,7 +68,7 @@ export function renderText(
           ...(comparison.curves === undefined
             ? []
             : [section(crossoverTitle(comparison), crossoverLines(comparison, advice, page), page)]),
-          ...(newLabel === null ? [] : [section(flexibilityTitle, newLabelLines(newLabel, page), page)]),
+          ...(newLabel === null ? [] : [section(flexibilityTitle(newLabel), newLabelLines(newLabel, page), page)]),
           section("All approaches", rankingLines(comparison, advice, page), page),
         ]
       : []),
