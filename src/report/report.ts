@@ -19,6 +19,8 @@ export { renderText, type TextOptions } from "./terminal/render-text.js";
 export interface RenderOptions {
   /** Texts of the test rows by id, if the data is available. */
   readonly texts?: ReadonlyMap<string, string>;
+  /** Texts of the rows that validation rows are from, by id. */
+  readonly trainTexts?: ReadonlyMap<string, string>;
   /** When, on what and with what it was measured, if it is of a run. */
   readonly facts?: RunFacts;
   /** Conditions that were checked, for JUnit. */
@@ -36,8 +38,8 @@ export type ReportFormat = "json" | "jsonl" | "csv" | "md" | "html" | "xml";
 
 const renderers: Readonly<Record<ReportFormat, Renderer>> = {
   json: renderJson,
-  jsonl: renderJsonl,
-  csv: renderCsv,
+  jsonl: (comparison, _, texts) => renderJsonl(comparison, texts),
+  csv: (comparison, _, texts) => renderCsv(comparison, texts),
   md: renderMarkdown,
   html: renderHtml,
   xml: (comparison, _, { gates }) => renderJunit(comparison, gates),

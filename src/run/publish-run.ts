@@ -8,7 +8,7 @@ import { formatOf, type RenderOptions, render } from "../report/report.js";
 import type { UseIt } from "../report/use-it.js";
 import type { Run } from "../store/run.js";
 import type { Comparison } from "../types/comparison.js";
-import type { Task } from "../types/data.js";
+import type { Dataset, Task } from "../types/data.js";
 import type { Spending } from "../types/prediction.js";
 import { checkGates, type Gate, type GateResult } from "./gates.js";
 import type { OpenRun } from "./open-run.js";
@@ -48,7 +48,8 @@ export async function reportOf(run: Run, measured: Comparison, { task, gates, sp
   const results = checkGates(gates, comparison.summaries, shipped);
   const use = await useIt(run, comparison, advice);
   const options: RenderOptions = {
-    texts: new Map((task?.test.examples ?? []).map(({ id, text }) => [id, text])),
+    texts: textsOf(task?.test),
+    trainTexts: textsOf(task?.train, task?.validation),
     facts: runFacts(run),
     gates: results,
     trainings: await readTrainingCurves(
@@ -83,6 +84,11 @@ export async function publishRun({ run, task, bill, plan }: OpenRun, measured: C
 /** Writes a report to files of the user's, who says who may read them. */
 export async function writeReports(report: RunReport, paths: readonly string[]): Promise<void> {
   for (const path of paths) await writeFileAtomic(path, report.render(path));
+}
+
+/** Texts by id. */
+function textsOf(...parts: readonly (Dataset | undefined)[]): ReadonlyMap<string, string> {
+  return new Map(parts.flatMap((part) => part?.examples ?? []).map(({ id, text }) => [id, text]));
 }
 
 /** Puts the data's path where the advice, which does not know it, says FILE, and the run's folder where it says RUN. */

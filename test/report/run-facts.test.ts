@@ -5,6 +5,7 @@ import { renderMarkdown } from "../../src/report/markdown.js";
 import type { RunFacts } from "../../src/report/run-facts.js";
 import { runFacts } from "../../src/run/run-facts.js";
 import { comparisonOf } from "./fixture.js";
+import { withoutScripts } from "./without-scripts.js";
 
 const machine = { cpu: "Some CPU", cores: 2, memoryGb: 24, node: "v20.19.0", os: "linux 6.1" };
 const facts: RunFacts = {
@@ -42,7 +43,7 @@ describe("what a report says of its run", () => {
   });
 
   it("is left out where the comparison is of no run", () => {
-    const bare = renderHtml(comparison, advise(comparison));
+    const bare = withoutScripts(renderHtml(comparison, advise(comparison)));
     expect(bare).not.toContain("Machine</dt>");
     expect(bare).not.toMatch(/undefined|Crossover undefined/);
   });

@@ -7,6 +7,7 @@ import type { Comparison } from "../../src/types/comparison.js";
 import type { Failure } from "../../src/types/prediction.js";
 import { comparisonOf } from "./fixture.js";
 import { dangerous, hostileTexts } from "./hostile.js";
+import { withoutScripts } from "./without-scripts.js";
 
 const approach = "prompt:zero-shot@openai:gpt-5-mini";
 
@@ -56,7 +57,7 @@ describe("rows without an answer", () => {
     ]);
     const html = renderHtml(comparison, advise(comparison));
     expect(html).toContain('<td class="text"><bdi>Well, 4</bdi></td>');
-    expect(html).not.toContain("Well, 5");
+    expect(withoutScripts(html)).not.toContain("Well, 5");
     expect(html).toContain('<span class="missing">nothing</span>');
     const markdown = renderMarkdown(comparison, advise(comparison));
     expect(markdown).toContain("| t0008 | GPT-5 mini | refused | xxxxx");
@@ -67,7 +68,7 @@ describe("rows without an answer", () => {
     const comparison = withFailures(hostileTexts.slice(0, 5).map((text) => ["unparseable", text] as const));
     const pages = [renderHtml(comparison, advise(comparison)), renderMarkdown(comparison, advise(comparison))];
     for (const page of pages) {
-      expect(page).not.toMatch(/(?<!\\)<(script|img)/);
+      expect(withoutScripts(page)).not.toMatch(/(?<!\\)<(script|img)/);
       expect(dangerous.exec(page.replace(/<style>[\s\S]*<\/style>/, ""))?.[0]).toBeUndefined();
       expect(page).toContain("alert(1)");
     }

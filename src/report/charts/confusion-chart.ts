@@ -1,6 +1,11 @@
-import { formatCount } from "../../lib/text/format.js";
+import { formatCount, formatPlural } from "../../lib/text/format.js";
 import { type Markup, markup } from "../markup.js";
 import { type Frame, pixel, svg, textWidth, truncateToPixels } from "./svg.js";
+
+export interface ConfusionChartOptions extends Omit<Frame, "height"> {
+  /** Where the rows of a cell are shown; `null`: those without an answer. Absent: nowhere. */
+  readonly linkOf?: (truth: string, answer: string | null) => string;
+}
 
 /**
  * A confusion matrix as a heat map: rows are true labels, columns answers, numbered as the rows are; the last column counts rows without an
@@ -9,7 +14,7 @@ import { type Frame, pixel, svg, textWidth, truncateToPixels } from "./svg.js";
 export function confusionChart(
   confusion: readonly (readonly number[])[],
   labels: readonly string[],
-  frame: Omit<Frame, "height">,
+  { linkOf, ...frame }: ConfusionChartOptions,
 ): Markup {
   const { width } = frame;
   const hasUnanswered = confusion.some((row) => row[labels.length]! > 0);
@@ -41,9 +46,13 @@ export function confusionChart(
         markup`<text class="${depth}" x="${pixel(x + size / 2)}" y="${pixel(y + size / 2 + 4)}" text-anchor="middle">${formatCount(count)}</text>`;
       const rect = (name: string, opacity: number): Markup =>
         markup`<rect class="${name}" x="${pixel(x + 0.5)}" y="${pixel(y + 0.5)}" width="${pixel(size - 1)}" height="${pixel(size - 1)}" fill-opacity="${opacity}"/>`;
-      return markup`${rect("back", 1)}${shade > 0 && rect(hue, Math.round(shade * 100) / 100)}${number}`;
+      const cell = markup`${rect("back", 1)}${shade > 0 && rect(hue, Math.round(shade * 100) / 100)}${number}`;
+      if (count === 0 || linkOf === undefined) return cell;
+      const [truth, answer] = [labels[row]!, labels[column] ?? null];
+      const name = `${truth} answered as ${answer ?? "no answer"}: ${formatPlural(count, "row")}`;
+      return markup`<a href="${linkOf(truth, answer)}" aria-label="${name}"><title>${name}</title>${cell}</a>`;
     });
     return markup`<g>${name}${cells}</g>`;
   });
-  return svg({ ...frame, height }, [heads, rows]);
+  return svg({ ...frame, height, ...(linkOf !== undefined && { role: "group" as const }) }, [heads, rows]);
 }

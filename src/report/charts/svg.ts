@@ -26,11 +26,13 @@ export interface Frame {
   readonly title: string;
   /** What the chart shows, for those who don't see it. */
   readonly description: string;
+  /** `group`: it holds links, which a picture must not. @default "img" */
+  readonly role?: "img" | "group";
 }
 
 /** An SVG image with a title and a description. Its colors come from the page's style sheet, light or dark. */
-export function svg({ width, height, id, title, description }: Frame, content: Content): Markup {
-  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc"><title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>${content}</svg>`;
+export function svg({ width, height, id, title, description, role = "img" }: Frame, content: Content): Markup {
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="${role}" aria-labelledby="${id}-title ${id}-desc"><title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>${content}</svg>`;
 }
 
 /** A point: a circle for a tuned, a diamond for a prompted approach, a triangle for a hybrid, a square for a baseline, so that no one needs the color. */

@@ -8,8 +8,10 @@ import type { Comparison } from "../../types/comparison.js";
 import type { LabelScore, Summary } from "../../types/scores.js";
 import { confusionChart } from "../charts/confusion-chart.js";
 import { labelChart } from "../charts/label-chart.js";
+import type { PeopleNames } from "../for-people.js";
 import { type Markup, markup } from "../markup.js";
 import { approachName, details, figure, labelName, table } from "./elements.js";
+import { rowsLink } from "./rows/row-explorer.js";
 
 /** Rows of a chart that can still be taken in at a glance. */
 const chartRows = 20;
@@ -18,7 +20,7 @@ const matrixLabels = 15;
 const pairRows = 15;
 
 /** F1 by label: a chart of the largest differences, and the whole table folded away. */
-export function labelFigures(comparison: Comparison): Markup | null {
+export function labelFigures(comparison: Comparison, names: PeopleNames): Markup | null {
   const best = bestSummaries(comparison);
   if (best.length === 0) return null;
   const differences = labelDifferences(comparison);
@@ -36,7 +38,7 @@ export function labelFigures(comparison: Comparison): Markup | null {
           .join("; "),
       }),
     );
-  const matrices = best.map((summary) => confusionFigure(summary, comparison));
+  const matrices = best.map((summary) => confusionFigure(summary, comparison, names));
   const tables = best.map((summary) => details(`Scores of every label: ${summary.approach}`, labelTable(summary)));
   return markup`<div class="figures">${chart}${matrices}</div>${tables}`;
 }
@@ -48,10 +50,12 @@ function bestSummaries(comparison: Comparison): Summary[] {
   );
 }
 
-function confusionFigure(summary: Summary, { task }: Comparison): Markup | null {
+function confusionFigure(summary: Summary, { task }: Comparison, names: PeopleNames): Markup | null {
   const { approach, arm, confusion } = summary;
   const id = `confusion-${arm}`;
   const pairs = confusedPairs(summary, task.labels);
+  const linkOf = (truth: string, answer: string | null): string =>
+    rowsLink({ by: names.get(approach)?.id ?? approach, truth, said: answer ?? "no answer" });
   if (confusion.length === 0 || task.isMultiLabel) return null;
   if (task.labels.length <= matrixLabels) {
     const described = pairs.slice(0, 5).map(({ truth, answer, rows }) => `${truth} as ${answer ?? "no answer"}: ${rows}`);
@@ -62,6 +66,7 @@ function confusionFigure(summary: Summary, { task }: Comparison): Markup | null 
       (size) =>
         confusionChart(confusion, task.labels, {
           ...size,
+          linkOf,
           title: `Confusion matrix of ${approach}`,
           description: described.length === 0 ? "No mistakes." : `Commonest mistakes: ${described.join("; ")}`,
         }),
@@ -71,7 +76,7 @@ function confusionFigure(summary: Summary, { task }: Comparison): Markup | null 
     cells: [
       labelName(truth),
       { content: answer === null ? markup`<span class="missing">no answer</span>` : labelName(answer), kind: "label" as const },
-      { content: formatCount(count), kind: "number" as const },
+      { content: markup`<a href="${linkOf(truth, answer)}">${formatCount(count)}</a>`, kind: "number" as const },
       { content: formatPercent(share), kind: "number" as const },
     ],
   }));
@@ -94,7 +99,10 @@ function labelTable({ perLabel, approach }: Summary): Markup {
       score(label, label.precision),
       score(label, label.recall),
       score(label, label.f1),
-      number(formatCount(label.support)),
+      {
+        content: markup`<a href="${rowsLink({ truth: label.label })}">${formatCount(label.support)}</a>`,
+        kind: "number" as const,
+      },
     ],
   }));
   const head = ["Label", ...["Precision", "Recall", "F1", "Test rows"].map(number)];

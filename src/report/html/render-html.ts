@@ -1,4 +1,4 @@
-/** @file The report as one page that needs nothing else: no script, no request, no font; it opens from a mail as from a server. */
+/** @file The report as one page that needs nothing else: no request, no font, no script but one of its own; it opens from a mail as from a server. */
 import { createHash } from "node:crypto";
 import type { Advice } from "../../advise/advise.js";
 import type { Comparison } from "../../types/comparison.js";
@@ -14,20 +14,20 @@ import { adviceColumns, answerCard } from "./answer.js";
 import { comparedList } from "./compared.js";
 import { confidenceFigures } from "./confidence.js";
 import { crossoverSection } from "./crossovers.js";
-import { differingRows } from "./differing-rows.js";
 import { doubtfulLabels, sliceTable } from "./doubtful-labels.js";
 import { section } from "./elements.js";
 import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
 import { flexibilitySection } from "./flexibility.js";
 import { labelFigures } from "./labels.js";
 import { assumptionList, dataNotes, methodNotes, reproduction } from "./notes.js";
+import { explorerScript, rowExplorer } from "./rows/row-explorer.js";
 import { stylesheet } from "./stylesheet.js";
 import { contrastTable, factorTables, moreScores, rankingTable } from "./tables.js";
 import { failureTables } from "./unanswered.js";
 import { useCard } from "./use-card.js";
 
 export interface HtmlOptions {
-  /** Texts of the test rows by id. With them the rows that the two arms answer differently are shown side by side. */
+  /** Texts of the test rows by id, to be shown beside their answers. */
   readonly texts?: ReadonlyMap<string, string>;
   /** How tuned approaches were trained. */
   readonly trainings?: readonly TrainingCurve[];
@@ -38,8 +38,8 @@ export interface HtmlOptions {
 }
 
 /**
- * The whole report as one HTML page. It holds no script, asks nothing of the network, and a content security policy forbids both; text
- * from data is text in it, whatever it says.
+ * The whole report as one HTML page. It asks nothing of the network, and a content security policy forbids that and every script but the one that
+ * shows the rows, without which the page says the same; text from data is text in it, whatever it says.
  */
 export function renderHtml(
   measured: Comparison,
@@ -49,18 +49,19 @@ export function renderHtml(
   const { comparison, advice, names, rename } = forPeople(measured, given);
   const { task } = comparison;
   const title = `Fine-tune or prompt? ${task.name}`;
+  const rows = rowExplorer(comparison, texts, names);
   const sections = [
     ...(useIt === undefined
       ? []
       : [{ id: "use", name: useIt.isAdvised ? "Use it" : "If you fine-tune", content: useCard(rename(useIt)) }]),
-    ...pageSections(comparison, advice, { names, texts, facts, trainings: rename(trainings) }),
+    ...pageSections(comparison, advice, { names, texts, facts, rows: rows?.content ?? null, trainings: rename(trainings) }),
   ];
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
   const page = markup`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(rows !== null)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
@@ -76,18 +77,27 @@ ${adviceColumns(advice)}
 ${sections.map(({ id, name, content }) => section(id, name, content))}
 </main>
 <footer>Made by Crossover. Every number was computed from the stored predictions of this run.</footer>
+${rows?.script}
 </body>
 </html>
 `;
   return markupSource(page);
 }
 
-/** Nothing may be loaded or run; of styles only this page's own sheet counts. */
-const contentSecurityPolicy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(stylesheet).digest("base64")}'; base-uri 'none'; form-action 'none'`;
+/** Nothing may be loaded; of styles this page's own sheet counts, of scripts the one that shows the rows. */
+function contentSecurityPolicy(hasScript: boolean): string {
+  const script = hasScript ? `script-src ${hashOf(explorerScript())}; ` : "";
+  return `default-src 'none'; style-src ${hashOf(stylesheet)}; ${script}base-uri 'none'; form-action 'none'`;
+}
+
+function hashOf(source: string): string {
+  return `'sha256-${createHash("sha256").update(source).digest("base64")}'`;
+}
 
 /** What sections show besides the comparison and the advice. */
 interface Shown extends Required<Pick<HtmlOptions, "texts" | "trainings">>, Pick<PeopleView, "names"> {
   readonly facts: RunFacts | undefined;
+  readonly rows: Markup | null;
 }
 
 interface PageSection {
@@ -96,15 +106,14 @@ interface PageSection {
   readonly content: Markup;
 }
 
-function pageSections(comparison: Comparison, advice: Advice, { names, texts, trainings, facts }: Shown): PageSection[] {
+function pageSections(comparison: Comparison, advice: Advice, { names, texts, trainings, facts, rows }: Shown): PageSection[] {
   const hasResults = comparison.summaries.length > 0;
-  const labels = labelFigures(comparison);
+  const labels = labelFigures(comparison, names);
   const crossover = crossoverSection(comparison);
   const flexibility = flexibilitySection(comparison);
   const failures = failureTables(comparison);
   const confidence = confidenceFigures(comparison);
   const [doubtful, slices] = [doubtfulLabels(comparison, texts), sliceTable(comparison)];
-  const differing = differingRows(comparison, texts);
   const all: (PageSection | false)[] = [
     hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison, names) },
     crossover !== null && { id: "crossover", name: crossoverTitle(comparison), content: crossover },
@@ -134,7 +143,7 @@ function pageSections(comparison: Comparison, advice: Advice, { names, texts, tr
     doubtful !== null && { id: "doubtful", name: "Doubtful labels", content: doubtful },
     confidence !== null && { id: "confidence", name: "How sure they are", content: confidence },
     labels !== null && { id: "labels", name: "Label by label", content: labels },
-    differing !== null && { id: "rows", name: "Where the two differ", content: differing },
+    rows !== null && { id: "rows", name: "Row by row", content: rows },
     failures !== null && { id: "failures", name: "Rows without an answer", content: failures },
     { id: "data", name: "The data", content: dataNotes(comparison) },
     { id: "method", name: "How it was measured", content: methodNotes(comparison) },

@@ -4,12 +4,12 @@
 export const stylesheet = `
 :root {
   color-scheme: light dark;
-  --page: #f7f7f5; --card: #ffffff; --ink: #1b1c20; --muted: #595d66; --line: #e2e3e7; --wash: #f1f2f4;
+  --page: #f7f7f5; --card: #ffffff; --ink: #1b1c20; --muted: #595d66; --line: #e2e3e7; --wash: #f1f2f4; --field: #84888f;
   --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #676c76; --good: #17713f; --warn: #8a5a00; --on-strong: #ffffff; --on-mid: #1b1c20;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #121316; --card: #1a1c20; --ink: #e9eaee; --muted: #a6aab4; --line: #32353d; --wash: #23262c;
+    --page: #121316; --card: #1a1c20; --ink: #e9eaee; --muted: #a6aab4; --line: #32353d; --wash: #23262c; --field: #7d828d;
     --tune: #74b4ff; --prompt: #ffa05f; --hybrid: #cba6ff; --baseline: #9ca2ad; --good: #61d396; --warn: #e5b84a; --on-strong: #121316; --on-mid: #121316;
   }
 }
@@ -89,9 +89,15 @@ tr.chosen th, tr.chosen td { background: var(--wash); }
 .scroll td .detail { min-width: 130px; }
 .id { color: var(--muted); font-size: 13px; font-weight: 400; }
 .compared { margin: 16px 0 0; } .compared ul { list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 10px 20px; margin: 0; padding: 0; max-width: none; } .compared details ul { margin-top: 8px; }
+.filters { display: flex; flex-wrap: wrap; gap: 10px 14px; align-items: end; margin-top: 14px; font-size: 14px; }
+.filters label { display: grid; grid-template-columns: minmax(0, 1fr); gap: 3px; width: 215px; max-width: 100%; } .filters label:has([type="search"]) { width: 270px; } .filters label:has([type="checkbox"]) { width: auto; } .filters label > span { color: var(--muted); font-size: 13px; }
+.filters :is(input, select, button), .pages button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--field); border-radius: 6px; padding: 5px 9px; width: 100%; min-width: 0; } .filters button, .pages button { width: auto; }
+.filters input[type="checkbox"] { width: 18px; height: 18px; margin: 7px 0; justify-self: start; } .filters button, .pages button { cursor: pointer; } .pages button:disabled { color: var(--muted); cursor: default; }
+:is(.filters, .pages) :focus-visible, a:focus-visible { outline: 2px solid var(--tune); outline-offset: 2px; }
+nav.pages { align-items: center; margin-top: 12px; } #explorer .note { margin: 12px 0 0; } [hidden] { display: none !important; }
 .value { font-weight: 600; } .missing { color: var(--muted); font-style: italic; }
 .factors { table-layout: fixed; min-width: 620px; } .factors th:first-child { width: 21%; }
-.label { min-width: 110px; max-width: 260px; overflow-wrap: anywhere; }
+.label { min-width: 90px; max-width: 260px; overflow-wrap: break-word; }
 .text { min-width: 280px; max-width: 560px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .ok { color: var(--good); font-weight: 600; } .no { color: var(--warn); font-weight: 600; }
 details { margin-top: 14px; } summary { cursor: pointer; font-weight: 600; font-size: 15px; padding: 4px 0; }
@@ -111,6 +117,7 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   main, header.top, footer { padding-left: 16px; padding-right: 16px; } header.top { padding-top: 24px; }
   h1 { font-size: 25px; } h2 { margin-top: 40px; }
   .answer { padding: 18px 18px; } .answer .headline { font-size: 18px; }
+  .filters label, .filters label:has([type="search"]) { width: 100%; }
   .card { padding: 16px 15px; } .wide { display: none; } .narrow { display: block; }
   th, td { padding: 9px 11px; }
   .nowrap { white-space: normal; } .scroll tbody th:has([class$="-name"]) { min-width: 165px; max-width: 170px; }
@@ -122,6 +129,7 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
 }
 @media print {
   :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #555; --good: #17713f; --warn: #8a5a00; --on-strong: #fff; --on-mid: #000; }
+  #explorer { display: none; } #rows-without-script[hidden] { display: block !important; }
   body { font-size: 10.5pt; } nav { display: none; } main, header.top, footer { max-width: none; padding: 0; }
   .card, .answer, figure, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } .scroll { overflow: visible; }
 }

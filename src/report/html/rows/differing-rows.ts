@@ -1,13 +1,13 @@
 /** @file Errors side by side: the test rows that the best of both arms answer differently. */
 
-import { failureNames } from "../../advise/words/names.js";
-import { type Disagreement, disagreements } from "../../compare/details/disagreements.js";
-import { formatCount } from "../../lib/text/format.js";
-import { cutText } from "../../lib/text/visible-text.js";
-import type { Comparison } from "../../types/comparison.js";
-import type { Outcome } from "../../types/prediction.js";
-import { type Markup, markup } from "../markup.js";
-import { approachName, type Cell, details, labelName, table } from "./elements.js";
+import { failureNames } from "../../../advise/words/names.js";
+import { type Disagreement, disagreements } from "../../../compare/details/disagreements.js";
+import { formatCount } from "../../../lib/text/format.js";
+import { cutText } from "../../../lib/text/visible-text.js";
+import type { Comparison } from "../../../types/comparison.js";
+import type { Outcome } from "../../../types/prediction.js";
+import { type Markup, markup } from "../../markup.js";
+import { approachName, type Cell, details, labelName, table } from "../elements.js";
 
 /** Rows shown in all: enough to see a pattern, few enough to be read. */
 const shownRows = 100;
