@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { answeredShareChart } from "../../src/report/charts/answered-share-chart.js";
 import { breakEvenChart } from "../../src/report/charts/break-even-chart.js";
-import { confusionChart } from "../../src/report/charts/confusion-chart.js";
+import { confusionChart, confusionDifferenceChart } from "../../src/report/charts/confusion-chart.js";
 import { costQualityChart } from "../../src/report/charts/cost-quality-chart.js";
 import { crossoverChart } from "../../src/report/charts/crossover-chart.js";
+import { differenceChart } from "../../src/report/charts/difference-chart.js";
 import { intervalChart } from "../../src/report/charts/interval-chart.js";
 import { labelChart } from "../../src/report/charts/label-chart.js";
 import { reliabilityChart } from "../../src/report/charts/reliability-chart.js";
@@ -114,7 +115,7 @@ const charts: Readonly<Record<string, (width: number) => Markup>> = {
       ],
       { ...frame, width, axis: "log", format: secondsTick, formatTick: secondsTick },
     ),
-  "cost-quality": (width) => costQualityChart(points, { ...frame, width }),
+  "cost-quality": (width) => costQualityChart(points, { ...frame, width, quality: "macro-F1" }),
   "break-even": (width) => breakEvenChart(lines, { ...frame, width, breakEven: 123_800 }),
   crossover: (width) => crossoverChart(crossing, { ...frame, width, formatTick: percentTick }),
   training: (width) => trainingChart(training, { ...frame, width }),
@@ -182,7 +183,7 @@ describe("charts of hostile names", () => {
     ),
     costQualityChart(
       named.map((row, i) => ({ ...row, cost: 10 ** -i, quality: 0.5 + i * 0.04 })),
-      { ...frame, width },
+      { ...frame, width, quality: "macro-F1" },
     ),
     breakEvenChart(
       named.slice(0, 2).map((row) => ({ ...row, costOf: (requests: number) => requests + 1 })),
@@ -246,6 +247,14 @@ describe("scales", () => {
     expect(shareDomain([rows[0], rows[1], near])).toEqual([0.76, 0.94]);
   });
 
+  it("leave out a candidate that would squeeze the contenders, and no other one", () => {
+    const contender = (value: number) => ({ arm: "tune" as const, estimate: { value, low: value - 0.01, high: value + 0.01 } });
+    const close = [contender(0.96), contender(0.95), contender(0.94)];
+    expect(shareDomain([...close, contender(0.55)])[0]).toBeCloseTo(0.93, 9);
+    expect(shareDomain([...close, contender(0.92)])[0]).toBeCloseTo(0.91, 9);
+    expect(shareDomain([contender(0.96), contender(0.55)])[0]).toBeCloseTo(0.54, 9);
+  });
+
   it("write round numbers short", () => {
     expect([
       usdTick(0.001),
@@ -256,5 +265,53 @@ describe("scales", () => {
       percentTick(0.85),
       shareTick(1),
     ]).toEqual(["$0.001", "$10", "$0.1", "1 s", "10 ms", "85%", "1"]);
+  });
+});
+
+describe("a chart of differences", () => {
+  const row = (b: string, value: number) => ({
+    a: "first",
+    b,
+    arm: "tune" as const,
+    difference: { value, low: value - 0.01, high: value + 0.01 },
+  });
+  const source = markupSource(
+    differenceChart([row("second", 0.02), row("near", 0.05), row("floor", 0.7)], { ...frame, margin: 0.01 }),
+  );
+
+  it("has the margin as a band around 0, and each difference where its number says", () => {
+    const [, x, width] = /class="margin" x="([\d.]+)" y="2" width="([\d.]+)"/.exec(source)!.map(Number) as [
+      number,
+      number,
+      number,
+    ];
+    const zero = Number(/class="zero" x1="([\d.]+)"/.exec(source)![1]);
+    expect(x + width / 2).toBeCloseTo(zero, 0);
+    const marks = [...source.matchAll(/<circle class="mark tune" cx="([\d.]+)"/g)].map((match) => Number(match[1]));
+    expect(marks.map((place) => (place - zero) / (width / 2))).toEqual([expect.closeTo(2, 1), expect.closeTo(5, 1)]);
+  });
+
+  it("has one that is far off at its edge, with its number", () => {
+    expect(source.match(/class="off tune"/g)).toHaveLength(1);
+    expect(source).toContain("+70.0");
+  });
+});
+
+describe("a chart of the difference of two confusion matrices", () => {
+  it("has a number where they differ, in the color of the one with more rows there", () => {
+    const other = [[19, 1, 0, 0], ...confusion.slice(1)];
+    const source = markupSource(
+      confusionDifferenceChart(
+        [
+          { arm: "tune", confusion },
+          { arm: "prompt", confusion: other },
+        ],
+        ["a", "b", "c"],
+        frame,
+      ),
+    );
+    expect(source.match(/class="cell-tune"/g)).toHaveLength(1);
+    expect(source.match(/class="cell-prompt"/g)).toHaveLength(1);
+    expect([...source.matchAll(/class="cell[^"]*" x[^>]*>(\d+)</g)].map((match) => match[1])).toEqual(["1", "1"]);
   });
 });

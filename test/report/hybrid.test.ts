@@ -24,7 +24,7 @@ it("a hybrid stands in every ranking with a sign of its own, and is advised by n
   const page = renderHtml(with_, advice);
   expect(page).toContain('class="hybrid-name"');
   expect(page).toMatch(/<path class="mark hybrid" d="M[^"]+Z"/);
-  expect(page.split("</svg>hybrid</span>")).toHaveLength(4);
+  expect(page.split("</svg>hybrid</span>")).toHaveLength(5);
 });
 
 it("the legends name no hybrid where there is none", () => {

@@ -36,7 +36,7 @@ export function breakEvenChart(lines: readonly CostLine[], { breakEven, ...frame
   const costs = lines.flatMap(({ costOf }) => requests.map(costOf)).filter((cost) => cost > 0);
   const [lowest, highest] = [Math.min(...costs), Math.max(...costs)];
   const left = 58;
-  const [right, top, bottom] = [width - 14, 20, height - 42];
+  const [right, top, bottom] = [width - 14, 26, height - 42];
   const x = logScale(domain, [left, right]);
   // Without setup a cost starts near zero, where a logarithmic axis never ends.
   const y = logScale([Math.max(lowest, highest / 10 ** decades), highest], [bottom, top]);
@@ -64,5 +64,6 @@ export function breakEvenChart(lines: readonly CostLine[], { breakEven, ...frame
     paths,
     legend,
     title,
+    markup`<text class="tick" x="0" y="12">USD in all (logarithmic)</text>`,
   ]);
 }

@@ -16,6 +16,11 @@ export interface CostQualityPoint {
   readonly isChosen: boolean;
 }
 
+export interface CostQualityOptions extends Omit<Frame, "height"> {
+  /** What the quality is, on its axis. */
+  readonly quality: string;
+}
+
 interface Box {
   readonly x: number;
   readonly y: number;
@@ -24,10 +29,13 @@ interface Box {
 }
 
 /** Cost (logarithmic) against quality, with the front of those that no other beats in both. Better is up and left. */
-export function costQualityChart(points: readonly CostQualityPoint[], frame: Omit<Frame, "height">): Markup {
+export function costQualityChart(
+  points: readonly CostQualityPoint[],
+  { quality: qualityName, ...frame }: CostQualityOptions,
+): Markup {
   const { width } = frame;
   const height = Math.round(Math.min(340, width * 0.72));
-  const [left, right, top, bottom] = [46, width - 14, 12, height - 42];
+  const [left, right, top, bottom] = [46, width - 14, 30, height - 42];
   const costs = points.map(({ cost }) => cost);
   const qualities = points.map(({ quality }) => quality);
   const x = logScale([Math.min(...costs), Math.max(...costs)], [left, right]);
@@ -57,6 +65,7 @@ export function costQualityChart(points: readonly CostQualityPoint[], frame: Omi
     labels,
     marks,
     title,
+    markup`<text class="tick" x="0" y="12">${qualityName}</text>`,
   ]);
 }
 

@@ -11,7 +11,7 @@ export function labelChart(differences: readonly LabelDifference[], frame: Omit<
   const { width } = frame;
   const nameWidth = Math.min(Math.max(...differences.map(({ label }) => textWidth(label))) + 12, width * 0.4);
   const [left, right] = [nameWidth, width - 14];
-  const height = differences.length * rowHeight + 26;
+  const height = differences.length * rowHeight + 44;
   const scores = differences.flatMap(({ tuned, prompted }) => [tuned.f1, prompted.f1]);
   const scale = linearScale(
     [Math.min(...scores), Math.max(...scores)],
@@ -24,5 +24,9 @@ export function labelChart(differences: readonly LabelDifference[], frame: Omit<
     const name = markup`<text class="name" x="0" y="${pixel(y + 4)}">${truncateToPixels(label, nameWidth - 6)}</text>`;
     return markup`<g>${name}<line class="bar" x1="${a}" x2="${b}" y1="${pixel(y)}" y2="${pixel(y)}"/>${mark("prompt", b, y, 4.5)}${mark("tune", a, y, 4.5)}</g>`;
   });
-  return svg({ ...frame, height }, [xAxis(scale, 2, differences.length * rowHeight + 2, shareTick, width), rows]);
+  return svg({ ...frame, height }, [
+    xAxis(scale, 2, differences.length * rowHeight + 2, shareTick, width),
+    rows,
+    markup`<text class="tick" x="${pixel((left + right) / 2)}" y="${height - 6}" text-anchor="middle">F1</text>`,
+  ]);
 }

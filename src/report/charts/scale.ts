@@ -26,16 +26,30 @@ export function ticksBetween(low: number, high: number, count: number): number[]
 }
 
 /**
- * The shares that a chart of estimates should span: all of them, unless a baseline lies so far below that the rest would be squeezed into
- * less than half the chart. Such a baseline is then drawn off the axis.
+ * The shares that a chart of estimates should span: those of the contenders. One that lies so far below the others that they would be squeezed is
+ * then drawn off the axis, be it a baseline or a candidate.
  */
 export function shareDomain(rows: readonly { readonly arm: Arm; readonly estimate: Estimate }[]): [number, number] {
   const all = extent(rows);
-  const candidates = extent(rows.filter(({ arm }) => arm !== "baseline"));
-  if (!Number.isFinite(candidates[0])) return all;
-  const [low, high] = candidates;
+  const candidates = contenders(rows.filter(({ arm }) => arm !== "baseline"));
+  if (candidates.length === 0) return all;
+  const [low, high] = extent(candidates);
   const near = extent(rows.filter(({ estimate }) => estimate.value >= high - 2 * (high - low)));
   return all[1] - all[0] > 2 * (high - low) ? [Math.min(low, near[0]), all[1]] : all;
+}
+
+/** Those from the best on, up to the first that would make the axis more than three times as long. */
+function contenders<Row extends { readonly estimate: Estimate }>(rows: readonly Row[]): Row[] {
+  const sorted = rows
+    .filter(({ estimate }) => Number.isFinite(estimate.value))
+    .toSorted((a, b) => b.estimate.value - a.estimate.value);
+  const kept = sorted.slice(0, 2);
+  for (const row of sorted.slice(2)) {
+    const [low, high] = extent(kept);
+    if (high - row.estimate.low > 3 * (high - low)) break;
+    kept.push(row);
+  }
+  return kept;
 }
 
 function extent(rows: readonly { readonly estimate: Estimate }[]): [number, number] {

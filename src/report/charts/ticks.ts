@@ -1,5 +1,5 @@
 /** @file The round numbers on an axis, shorter than the same numbers in a text. */
-import { formatNumber, formatSeconds } from "../../lib/text/format.js";
+import { formatNumber, formatPoints, formatSeconds } from "../../lib/text/format.js";
 
 /** `0.85`, `1`. */
 export function shareTick(share: number): string {
@@ -9,6 +9,11 @@ export function shareTick(share: number): string {
 /** `85%`. */
 export function percentTick(share: number): string {
   return `${formatNumber(share * 100)}%`;
+}
+
+/** Of a difference of shares: `+1.2`. */
+export function pointsTick(difference: number): string {
+  return formatPoints(difference).replace(/ points?$/, "");
 }
 
 /** `$0.001`, `$10`. */

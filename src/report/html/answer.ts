@@ -1,6 +1,7 @@
 import type { Advice } from "../../advise/advise.js";
 import type { Finding } from "../../advise/findings.js";
 import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
+import { capitalized } from "../../advise/words/lists.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Markup, markup } from "../markup.js";
 
@@ -19,7 +20,7 @@ export function answerCard(comparison: Comparison, advice: Advice): Markup {
   const arm = comparison.summaries.find(({ approach }) => approach === advice.choice)?.arm ?? "open";
   // The first reason is the verdict, which the headline has said.
   const reasons = advice.reasons.slice(1);
-  return markup`<section class="answer ${arm}" id="answer" aria-label="Answer"><span class="badge ${advice.evidence}">${badges[advice.evidence]}</span><p class="headline">${advice.headline}</p><p class="lead">${advice.confidence}</p>${
+  return markup`<section class="answer ${arm}" id="answer" aria-labelledby="headline"><span class="badge ${advice.evidence}">${badges[advice.evidence]}</span><h2 class="headline" id="headline">${advice.headline}</h2><p class="lead">${advice.confidence}</p>${
     reasons.length > 0 && markup`<ul class="findings">${reasons.map(findingItem)}</ul>`
   }</section>`;
 }
@@ -46,5 +47,5 @@ function list(id: string, title: string, kind: string, findings: readonly Findin
 }
 
 function findingItem(finding: Finding): Markup {
-  return markup`<li><strong>${titleOf(finding)}</strong>${sentenceOf(finding)}</li>`;
+  return markup`<li><strong>${titleOf(finding)}</strong>${capitalized(sentenceOf(finding))}</li>`;
 }

@@ -20,7 +20,7 @@ export function crossoverSection(comparison: Comparison): Markup | null {
   const [pair] = crossovers;
   const beyond = pair === undefined ? null : beyondText(pair);
   const notes = crossoverNotes(comparison, picture);
-  return markup`${pair !== undefined && markup`<p>${crossoverText(pair)}${beyond !== null && markup` ${beyond}`}</p>`}${
+  return markup`${pair !== undefined && markup`<p>${capitalized(crossoverText(pair))}${beyond !== null && markup` ${beyond}`}</p>`}${
     picture !== null && markup`${crossoverFigure(comparison, picture)}${legend(comparison)}${pointTable(picture)}`
   }${crossovers.length > 0 && crossoverTable(comparison)}${notes.map((note) => markup`<p class="note">${note}</p>`)}`;
 }

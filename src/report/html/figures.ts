@@ -68,10 +68,11 @@ function costQualityFigure({ summaries, metrics }: Comparison, advice: Advice): 
   return figure(
     "cost-quality",
     "Cost and quality",
-    "Better is up and left. The dashed line joins those that no other one beats in both.",
+    "Better is up and left. Dashed: the best trade-offs (Pareto front), which no other approach beats in both.",
     (size) =>
       costQualityChart(points, {
         ...size,
+        quality: metric,
         title: `${capitalized(metric)} by cost of 1,000 requests`,
         description: described.join("; "),
       }),

@@ -1,16 +1,17 @@
 /** @file The labels one by one: which arm finds which, and what is taken for what. */
 
 import { summaryOf } from "../../advise/lookup.js";
-import { confusedPairs } from "../../compare/details/confused-pairs.js";
+import { type ConfusedPair, confusedPairs } from "../../compare/details/confused-pairs.js";
 import { labelDifferences } from "../../compare/details/label-differences.js";
 import { formatCount, formatPercent, formatPlural, formatScore } from "../../lib/text/format.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { LabelScore, Summary } from "../../types/scores.js";
-import { confusionChart } from "../charts/confusion-chart.js";
+import { confusionChart, confusionDifferenceChart } from "../charts/confusion-chart.js";
 import { labelChart } from "../charts/label-chart.js";
 import type { PeopleNames } from "../for-people.js";
 import { type Markup, markup } from "../markup.js";
 import { approachName, details, figure, labelName, table } from "./elements.js";
+import { legend } from "./figures.js";
 import { rowsLink } from "./rows/row-explorer.js";
 
 /** Rows of a chart that can still be taken in at a glance. */
@@ -19,17 +20,33 @@ const chartRows = 20;
 const matrixLabels = 15;
 const pairRows = 15;
 
-/** F1 by label: a chart of the largest differences, and the whole table folded away. */
+/** F1 by label, and what is taken for what: charts of what can be told, with the whole tables folded away. */
 export function labelFigures(comparison: Comparison, names: PeopleNames): Markup | null {
   const best = bestSummaries(comparison);
   if (best.length === 0) return null;
-  const differences = labelDifferences(comparison);
-  const shown = differences.slice(0, chartRows);
-  const more =
-    differences.length > shown.length ? ` The ${shown.length} largest differences of ${differences.length} labels.` : "";
-  const chart =
-    shown.length > 0 &&
-    figure("label-f1", "F1 by label", `Best of both arms, the largest difference first.${more}`, (size) =>
+  const matrices = best.map((summary) => confusionFigure(summary, comparison, names));
+  const tables = best.map((summary) => details(`Scores of every label: ${summary.approach}`, labelTable(summary)));
+  return markup`${labelFigure(comparison)}<div class="figures">${matrices}${confusionDifference(best, comparison)}</div>${tables}`;
+}
+
+/** Labels with too few test rows are left out: the largest of their differences would be chance. */
+function labelFigure(comparison: Comparison): Markup | null {
+  const all = labelDifferences(comparison);
+  if (all.length === 0) return null;
+  const estimable = all.filter(({ tuned, prompted }) => tuned.isEstimable && prompted.isEstimable);
+  const left = all.length - estimable.length;
+  if (estimable.length === 0)
+    return markup`<p class="note">None of the ${formatPlural(all.length, "label")} has 20 test rows, so no score of a label can be told apart from chance: all are in the tables below.</p>`;
+  const shown = estimable.slice(0, chartRows);
+  const notes = [
+    estimable.length > shown.length && `The ${shown.length} largest differences of ${estimable.length} labels.`,
+    left > 0 && `Left out: ${formatPlural(left, "label")} with fewer than 20 test rows.`,
+  ].filter((note) => note !== false);
+  const chart = figure(
+    "label-f1",
+    "F1 by label",
+    ["Best of both arms, the largest difference first.", ...notes].join(" "),
+    (size) =>
       labelChart(shown, {
         ...size,
         title: "F1 of each label by the best tuned and the best prompted approach",
@@ -37,10 +54,27 @@ export function labelFigures(comparison: Comparison, names: PeopleNames): Markup
           .map(({ label, tuned, prompted }) => `${label}: ${formatScore(tuned.f1)} and ${formatScore(prompted.f1)}`)
           .join("; "),
       }),
-    );
-  const matrices = best.map((summary) => confusionFigure(summary, comparison, names));
-  const tables = best.map((summary) => details(`Scores of every label: ${summary.approach}`, labelTable(summary)));
-  return markup`<div class="figures">${chart}${matrices}</div>${tables}`;
+    undefined,
+    "spread",
+  );
+  return markup`${chart}${legend(comparison)}`;
+}
+
+/** The matrices of the two less each other; nothing where there are no two, or no matrices. */
+function confusionDifference([first, second]: readonly Summary[], { task }: Comparison): Markup | null {
+  if (first === undefined || second === undefined || task.isMultiLabel || task.labels.length > matrixLabels) return null;
+  if (first.confusion.length === 0 || second.confusion.length === 0) return null;
+  return figure(
+    "confusion-difference",
+    "Where the two matrices differ",
+    "A cell has the color of the approach with more rows in it, and how many more.",
+    (size) =>
+      confusionDifferenceChart([first, second], task.labels, {
+        ...size,
+        title: "Difference of the confusion matrices",
+        description: `Rows that ${first.approach} has more than ${second.approach}, or fewer, by true label and answer.`,
+      }),
+  );
 }
 
 function bestSummaries(comparison: Comparison): Summary[] {
@@ -72,7 +106,22 @@ function confusionFigure(summary: Summary, { task }: Comparison, names: PeopleNa
         }),
     );
   }
-  const rows = pairs.slice(0, pairRows).map(({ truth, answer, rows: count, share }) => ({
+  // A pair that was confused once may be chance.
+  const repeated = pairs.filter(({ rows }) => rows > 1);
+  const once = pairs.length - repeated.length;
+  const note = `${formatPlural(pairs.length, "confused pair")}, ${formatCount(once)} of them once${repeated.length > pairRows ? `; the ${pairRows} commonest` : ""}.`;
+  const all = rowsLink({ wrong: names.get(approach)?.id ?? approach });
+  return markup`<div class="card" id="${id}"><h3>Confused labels: ${approachName(approach, arm)}</h3><p class="note">${note} <a href="${all}">All its wrong rows</a></p>${
+    repeated.length > 0 && pairTable(approach, repeated.slice(0, pairRows), linkOf)
+  }</div>`;
+}
+
+function pairTable(
+  approach: string,
+  pairs: readonly ConfusedPair[],
+  linkOf: (truth: string, answer: string | null) => string,
+): Markup {
+  const rows = pairs.map(({ truth, answer, rows: count, share }) => ({
     cells: [
       labelName(truth),
       { content: answer === null ? markup`<span class="missing">no answer</span>` : labelName(answer), kind: "label" as const },
@@ -86,7 +135,7 @@ function confusionFigure(summary: Summary, { task }: Comparison, names: PeopleNa
     { content: "Rows", kind: "number" as const },
     { content: "Of the label", kind: "number" as const },
   ];
-  return markup`<div class="card" id="${id}"><h3>Confused labels: ${approachName(approach, arm)}</h3><p class="note">${formatPlural(pairs.length, "confused pair")}; the commonest first.</p>${table(`Confused pairs of ${approach}`, head, rows)}</div>`;
+  return table(`Confused pairs of ${approach}`, head, rows);
 }
 
 function labelTable({ perLabel, approach }: Summary): Markup {

@@ -14,6 +14,7 @@ import { adviceColumns, answerCard } from "./answer.js";
 import { comparedList } from "./compared.js";
 import { confidenceFigures } from "./confidence.js";
 import { crossoverSection } from "./crossovers.js";
+import { differenceFigure } from "./differences.js";
 import { doubtfulLabels, sliceTable } from "./doubtful-labels.js";
 import { section } from "./elements.js";
 import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
@@ -50,12 +51,10 @@ export function renderHtml(
   const { task } = comparison;
   const title = `Fine-tune or prompt? ${task.name}`;
   const rows = rowExplorer(comparison, texts, names);
-  const sections = [
-    ...(useIt === undefined
-      ? []
-      : [{ id: "use", name: useIt.isAdvised ? "Use it" : "If you fine-tune", content: useCard(rename(useIt)) }]),
-    ...pageSections(comparison, advice, { names, texts, facts, rows: rows?.content ?? null, trainings: rename(trainings) }),
-  ];
+  const sections = pageSections(comparison, advice, {
+    ...{ names, texts, facts, rows: rows?.content ?? null, trainings: rename(trainings) },
+    useIt: useIt && rename(useIt),
+  });
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
   const page = markup`<!doctype html>
 <html lang="en">
@@ -69,6 +68,7 @@ export function renderHtml(
 <style>${trusted(stylesheet)}</style>
 </head>
 <body>
+<a class="skip" href="#answer">To the answer</a>
 <header class="top"><h1>Fine-tune or prompt? <bdi>${task.name}</bdi></h1><p class="lead">${titleFacts(comparison, facts).map((fact, i) => markup`${i > 0 && " · "}<bdi>${fact}</bdi>`)}</p><nav aria-label="Contents">${links}</nav></header>
 <main>
 ${answerCard(comparison, advice)}
@@ -98,6 +98,7 @@ function hashOf(source: string): string {
 interface Shown extends Required<Pick<HtmlOptions, "texts" | "trainings">>, Pick<PeopleView, "names"> {
   readonly facts: RunFacts | undefined;
   readonly rows: Markup | null;
+  readonly useIt: UseIt | undefined;
 }
 
 interface PageSection {
@@ -106,7 +107,11 @@ interface PageSection {
   readonly content: Markup;
 }
 
-function pageSections(comparison: Comparison, advice: Advice, { names, texts, trainings, facts, rows }: Shown): PageSection[] {
+function pageSections(
+  comparison: Comparison,
+  advice: Advice,
+  { names, texts, trainings, facts, rows, useIt }: Shown,
+): PageSection[] {
   const hasResults = comparison.summaries.length > 0;
   const labels = labelFigures(comparison, names);
   const crossover = crossoverSection(comparison);
@@ -114,37 +119,44 @@ function pageSections(comparison: Comparison, advice: Advice, { names, texts, tr
   const failures = failureTables(comparison);
   const confidence = confidenceFigures(comparison);
   const [doubtful, slices] = [doubtfulLabels(comparison, texts), sliceTable(comparison)];
+  const use = useIt !== undefined && {
+    id: "use",
+    name: useIt.isAdvised ? "Use it" : "If you fine-tune",
+    content: useCard(useIt),
+  };
+  // What people ask next comes first: when, what, is it so, which labels, which rows, what money; how it was done comes last.
   const all: (PageSection | false)[] = [
-    hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison, names) },
+    useIt?.isAdvised === true && use,
     crossover !== null && { id: "crossover", name: crossoverTitle(comparison), content: crossover },
-    flexibility !== null && { id: "flexibility", name: flexibilityTitle(newLabelPicture(comparison)), content: flexibility },
+    hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison, names) },
     hasResults && {
       id: "quality",
-      name: "Quality",
-      content: markup`<div class="figures">${qualityFigures(comparison, advice)}</div>${legend(comparison)}`,
+      name: "All approaches",
+      content: markup`<div class="figures">${qualityFigures(comparison, advice)}</div>${legend(comparison)}${rankingTable(comparison, advice, names)}${moreScores(comparison)}`,
     },
+    comparison.contrasts.length > 0 && {
+      id: "differences",
+      name: "Is the difference real?",
+      content: markup`${differenceFigure(comparison)}${contrastTable(comparison)}`,
+    },
+    labels !== null && { id: "labels", name: "Label by label", content: labels },
+    rows !== null && { id: "rows", name: "Row by row", content: rows },
+    doubtful !== null && { id: "doubtful", name: "Doubtful labels", content: doubtful },
+    slices !== null && { id: "slices", name: "Where one does better", content: slices },
+    failures !== null && { id: "failures", name: "Rows without an answer", content: failures },
     hasResults && {
       id: "cost",
       name: "Cost and time",
       content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${legend(comparison)}`,
     },
-    hasResults && {
-      id: "approaches",
-      name: "All approaches",
-      content: markup`${rankingTable(comparison, advice, names)}${moreScores(comparison)}`,
-    },
+    confidence !== null && { id: "confidence", name: "How sure they are", content: confidence },
+    flexibility !== null && { id: "flexibility", name: flexibilityTitle(newLabelPicture(comparison)), content: flexibility },
+    useIt?.isAdvised === false && use,
     trainings.length > 0 && {
       id: "training",
       name: "How the models were trained",
       content: markup`<div class="figures">${trainingFigures(trainings)}</div>`,
     },
-    comparison.contrasts.length > 0 && { id: "differences", name: "Is the difference real?", content: contrastTable(comparison) },
-    slices !== null && { id: "slices", name: "Where one does better", content: slices },
-    doubtful !== null && { id: "doubtful", name: "Doubtful labels", content: doubtful },
-    confidence !== null && { id: "confidence", name: "How sure they are", content: confidence },
-    labels !== null && { id: "labels", name: "Label by label", content: labels },
-    rows !== null && { id: "rows", name: "Row by row", content: rows },
-    failures !== null && { id: "failures", name: "Rows without an answer", content: failures },
     { id: "data", name: "The data", content: dataNotes(comparison) },
     { id: "method", name: "How it was measured", content: methodNotes(comparison) },
     { id: "assumptions", name: "Assumptions", content: assumptionList(comparison) },

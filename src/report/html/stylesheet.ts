@@ -4,12 +4,12 @@
 export const stylesheet = `
 :root {
   color-scheme: light dark;
-  --page: #f7f7f5; --card: #ffffff; --ink: #1b1c20; --muted: #595d66; --line: #e2e3e7; --wash: #f1f2f4; --field: #84888f;
+  --page: #f7f7f5; --card: #ffffff; --ink: #1b1c20; --muted: #595d66; --line: #e2e3e7; --wash: #f1f2f4; --field: #84888f; --shade: #0000002e;
   --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #676c76; --good: #17713f; --warn: #8a5a00; --on-strong: #ffffff; --on-mid: #1b1c20;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #121316; --card: #1a1c20; --ink: #e9eaee; --muted: #a6aab4; --line: #32353d; --wash: #23262c; --field: #7d828d;
+    --page: #121316; --card: #1a1c20; --ink: #e9eaee; --muted: #a6aab4; --line: #32353d; --wash: #23262c; --field: #7d828d; --shade: #000000a0;
     --tune: #74b4ff; --prompt: #ffa05f; --hybrid: #cba6ff; --baseline: #9ca2ad; --good: #61d396; --warn: #e5b84a; --on-strong: #121316; --on-mid: #121316;
   }
 }
@@ -34,6 +34,7 @@ code { font: 0.88em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
 .answer { background: var(--card); border: 1px solid var(--line); border-left: 6px solid var(--baseline); border-radius: 10px; padding: 24px 28px; margin-top: 24px; }
 .answer.tune { border-left-color: var(--tune); }
 .answer.prompt { border-left-color: var(--prompt); }
+.skip { position: absolute; left: -999px; } .skip:focus { left: 12px; top: 12px; background: var(--card); padding: 8px 14px; z-index: 1; }
 .answer .headline { font-size: 22px; line-height: 1.4; font-weight: 600; letter-spacing: -0.005em; margin: 10px 0 8px; max-width: 62ch; }
 .badge { display: inline-block; font-size: 13px; font-weight: 600; border: 1px solid currentColor; border-radius: 999px; padding: 1px 11px; }
 .badge.shown { color: var(--good); } .badge.not-worse, .badge.limited, .badge.disputed, .badge.guessing, .badge.chance, .badge.open { color: var(--warn); }
@@ -50,7 +51,7 @@ ol.steps li { margin-bottom: 10px; } ol.steps code { display: inline-block; marg
 .wide-card { grid-column: 1 / -1; }
 pre { padding: 10px 14px; } pre.scroll { background: var(--wash); border-radius: 6px; } pre code { background: none; padding: 0; }
 figure { margin: 0; } figcaption { margin-bottom: 12px; } figure .note { margin: 12px 0 0; } figcaption p { font-size: 14px; color: var(--muted); margin: 0; }
-.figures { columns: 460px 2; column-gap: 20px; margin-top: 16px; } .figures > * { break-inside: avoid; margin-bottom: 20px; }
+.figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 460px), 1fr)); gap: 20px; align-items: start; margin-top: 16px; }
 .narrow { display: none; }
 @media (min-width: 1080px) { .spread { display: grid; grid-template-columns: 760px 1fr; gap: 0 26px; } .spread figcaption { order: 2; } }
 svg { display: block; max-width: 100%; height: auto; overflow: visible; }
@@ -65,18 +66,19 @@ svg .enough { fill: none; stroke-width: 1.5; } line.enough { stroke-dasharray: 2
 svg .line.muted { stroke-opacity: 0.5; stroke-width: 1.5; } svg .whisker.muted { stroke-opacity: 0.5; } svg .line.extended { stroke-dasharray: 5 4; }
 svg .band { fill-opacity: 0.16; } svg .band.extended { fill-opacity: 0.07; } svg .band.tune { fill: var(--tune); } svg .band.prompt { fill: var(--prompt); } svg .band.hybrid { fill: var(--hybrid); } svg .band.baseline { fill: var(--baseline); }
 svg .labels-interval { stroke: var(--ink); stroke-width: 5; } svg .labels-end { fill: var(--ink); } svg .crossing.guess { stroke: var(--muted); stroke-dasharray: 1 4; }
+svg .margin { fill: var(--baseline); fill-opacity: 0.25; } svg .zero { stroke: var(--muted); }
 svg .line.faint { stroke-opacity: 0.3; stroke-width: 1; }
 svg .front { fill: none; stroke: var(--muted); stroke-dasharray: 4 4; } svg .leader { stroke: var(--muted); stroke-width: 1; } svg .crossing { stroke: var(--ink); stroke-dasharray: 3 3; }
+svg .cell-tune { fill: var(--tune); } svg .cell-prompt { fill: var(--prompt); }
 svg .back { fill: var(--wash); } svg .plate { fill: var(--card); fill-opacity: 0.88; } svg .cell { font-size: 11px; } svg .cell.deep { fill: var(--on-strong); font-weight: 600; } svg .cell.mid { fill: var(--on-mid); font-weight: 600; }
 svg .name { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 16px; font-size: 13px; color: var(--muted); margin: 12px 0 0; }
 .legend span { display: inline-flex; align-items: center; gap: 6px; }
-.scroll { overflow-x: auto; margin-top: 14px; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
+.scroll { overflow-x: auto; margin-top: 14px; background: linear-gradient(to right, var(--card) 40%, transparent) left / 36px 100% local, linear-gradient(to left, var(--card) 40%, transparent) right / 36px 100% local, linear-gradient(to right, var(--shade), transparent) left / 12px 100% scroll, linear-gradient(to left, var(--shade), transparent) right / 12px 100% scroll, var(--card); background-repeat: no-repeat; border: 1px solid var(--line); border-radius: 10px; }
 .scroll:focus-visible { outline: 2px solid var(--tune); outline-offset: 2px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; line-height: 1.45; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding: 12px 14px 0; color: var(--muted); font-size: 14px; }
 th, td { text-align: left; vertical-align: top; padding: 10px 9px; border-top: 1px solid var(--line); overflow-wrap: break-word; }
-.card td, .card tbody th { overflow-wrap: anywhere; } .card td.number { overflow-wrap: normal; }
 thead th, thead td { border-top: 0; }
 thead th { font-size: 13px; font-weight: 600; color: var(--muted); vertical-align: bottom; }
 tbody th { font-weight: 600; }
@@ -122,15 +124,19 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   th, td { padding: 9px 11px; }
   .nowrap { white-space: normal; } .scroll tbody th:has([class$="-name"]) { min-width: 165px; max-width: 170px; }
   .card .scroll tbody th { min-width: 104px; } .card .scroll :is(th, td) { padding: 8px 5px; } .card .scroll :is(th, td).label { min-width: 84px; }
-  .factors { min-width: 0; } .factors, .factors tbody, .factors tr, .factors th, .factors td { display: block; } .factors thead { display: none; }
+  .factors { min-width: 0; } .factors, .factors tbody, .factors tr, .factors th, .factors td { display: block; } .factors thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .factors th:first-child { width: auto; background: var(--wash); } .factors td { border-top: 1px dashed var(--line); }
   .factors td::before { content: attr(data-name); display: block; font-size: 12px; color: var(--muted); }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 8px; }
 }
+@page { margin: 14mm 12mm; }
 @media print {
   :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #555; --good: #17713f; --warn: #8a5a00; --on-strong: #fff; --on-mid: #000; }
   #explorer { display: none; } #rows-without-script[hidden] { display: block !important; }
   body { font-size: 10.5pt; } nav { display: none; } main, header.top, footer { max-width: none; padding: 0; }
-  .card, .answer, figure, tr { break-inside: avoid; } h2, h3 { break-after: avoid; } .scroll { overflow: visible; }
+  .card, .answer, figure, tr { break-inside: avoid; } h2, h3, figcaption, summary { break-after: avoid; } .scroll { overflow: visible; background: none; border: 0; } .skip { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; } summary { list-style: none; }
+  .scroll table { font-size: 7.5pt; } th, td { padding: 4px 4px; overflow-wrap: anywhere; } .scroll :is(th, td).number, .nowrap, .interval { white-space: normal; } .text, .label, .scroll td .detail, .factors { min-width: 0; } tr.chosen :is(th, td) { font-weight: 700; }
+  .figures, .columns { grid-template-columns: 1fr 1fr; gap: 10px; } pre code { white-space: pre-wrap; overflow-wrap: anywhere; } h2 { margin-top: 22px; } a { color: inherit; text-decoration: none; }
 }
 `;

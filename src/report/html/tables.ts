@@ -34,14 +34,18 @@ export function factorTables(comparison: Comparison, names: PeopleNames): Markup
     : main;
 }
 
-// Not by `table`: on a phone its cells stand below each other, each with its approach's name before it.
+// Not by `table`: on a phone its cells stand below each other, each with its approach's name before it. The roles say that it is a table all the same.
 function factorTable({ factors }: Comparison, shown: readonly Summary[], names: PeopleNames): Markup {
-  const heads = shown.map(({ approach, arm }) => markup`<th scope="col">${approachWithId(approach, arm, names)}</th>`);
+  const heads = shown.map(
+    ({ approach, arm }) => markup`<th scope="col" role="columnheader">${approachWithId(approach, arm, names)}</th>`,
+  );
   const rows = factors.map(({ factor, measure, cells }) => {
-    const columns = shown.map(({ approach }) => markup`<td data-name="${approach}">${factorCell(cells[approach])}</td>`);
-    return markup`<tr><th scope="row">${factorNames[factor]}<span class="detail">${measureText(measure)}</span></th>${columns}</tr>`;
+    const columns = shown.map(
+      ({ approach }) => markup`<td role="cell" data-name="${approach}">${factorCell(cells[approach])}</td>`,
+    );
+    return markup`<tr role="row"><th scope="row" role="rowheader">${factorNames[factor]}<span class="detail">${measureText(measure)}</span></th>${columns}</tr>`;
   });
-  return markup`<div class="scroll" role="region" aria-label="Factors" tabindex="0"><table class="factors"><thead><tr><td></td>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return markup`<div class="scroll" role="region" aria-label="Factors" tabindex="0"><table class="factors" role="table"><thead role="rowgroup"><tr role="row"><td role="columnheader"></td>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></div>`;
 }
 
 function factorCell(cell: FactorCell | undefined): Markup {
@@ -106,7 +110,7 @@ export function moreScores({ summaries }: Comparison): Markup {
     "Seeds",
   ];
   const further = isMultiLabel ? ["Samples F1", "Hamming loss"] : [];
-  return table("Further scores", ["Approach", ...[...titles, ...further].map(number)], rows);
+  return details("Further scores", table("Further scores", ["Approach", ...[...titles, ...further].map(number)], rows));
 }
 
 /** The planned contrasts with their intervals, tests and verdicts. */
