@@ -1,7 +1,7 @@
 /** @file Documentation is executed: each command of the README and the docs runs here, in a folder that holds the files it names. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -112,7 +112,10 @@ describe.each(pages)("%s", (page) => {
     const paths = [...text(page).matchAll(/`((?:src|test|golden|bench|decisions|docs|examples|models)\/[\w./-]*)`/g)].map(
       (match) => match[1]!,
     );
-    expect([...links, ...paths].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    // A link is followed from the page, a path is named from the root.
+    const folder = join(root, dirname(page));
+    expect(links.filter((path) => !existsSync(join(folder, path)))).toEqual([]);
+    expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 });
 

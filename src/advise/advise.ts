@@ -1,13 +1,15 @@
 /** @file From a comparison to advice, by rules: each looks at the numbers and reports what it finds; no weights are hidden. */
 import type { Comparison } from "../types/comparison.js";
+import { confidenceIn } from "./confidence.js";
 import { type Decision, decide } from "./decision.js";
 import type { Finding } from "./findings.js";
-import { confidenceIn, guessingRival, headlineOf } from "./headline.js";
-import { hasOnlyStandIns, isPerhapsChance } from "./lookup.js";
+import { guessingRival } from "./guessing-rival.js";
+import { headlineOf } from "./headline.js";
+import { isPerhapsChance, leadIsShown } from "./lookup.js";
 import { disagreeingReadings } from "./other-readings.js";
 import { answersDiffer, labelsNeverAnswered, missingRows, readingsDisagree, unanswered } from "./rules/answers.js";
 import { aboveBaseline, baselineLeads } from "./rules/baselines.js";
-import { breakEven, freeLabels } from "./rules/break-even.js";
+import { breakEven, freeLabels, untoldPrices } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
 import { crossover } from "./rules/crossover.js";
 import { dataWarnings } from "./rules/data-warnings.js";
@@ -16,10 +18,11 @@ import { noBetterThanGuessing } from "./rules/guessing.js";
 import { fewRowsOfLabels, notEstimable, rareLabelsMissed } from "./rules/labels.js";
 import { missingArm, noLanguageModel } from "./rules/language-model.js";
 import { latencyGap, latencyNotMeasured } from "./rules/latency.js";
+import { limitsUnmeasured, neededOpen } from "./rules/needed.js";
 import { needs } from "./rules/needs.js";
-import { price } from "./rules/price.js";
+import { monthlyBill, price } from "./rules/price.js";
 import { chanceNotExcluded, metricsDisagree, notTopOnTest } from "./rules/selection.js";
-import { moreRows, priceFall, widerMargin } from "./rules/sensitivity.js";
+import { flips, moreRows } from "./rules/sensitivity.js";
 import { losesInSlices } from "./rules/slices.js";
 import { fewGroups, smallTestSet } from "./rules/test-size.js";
 import { failedApproaches, priceUnknown } from "./rules/unmeasured.js";
@@ -33,12 +36,24 @@ export interface Advice {
   /** The approach to use; `null` if the evidence does not suffice for a choice. */
   readonly choice: string | null;
   /**
-   * `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `limited`: shown, but no language model
-   * was measured. `disputed`: by the rows that both have, but not where the missing ones count as wrong, or not without
+   * `shown`: by the whole interval. `not-worse`: by more than the margin, and ahead in price or use. `asked-for`: by the user's limits or weights, whatever the
+   * scores say. `no-llm`: no language model was measured, so the question is open. `none`: nothing that was measured is good enough. `untold`: cost decides, and depends on what nobody told. `perhaps-too-low`: chosen, but
+   * whether it scores as much as is needed is open. `disputed`: by the rows that both have, but not where the missing ones count as wrong, or not without
    * labels that the LLM never answered. `guessing`: shown, but against one that answers no better than guessing. `chance`: by its own test, but not
    * by the one corrected for the number of contrasts. `open`: not enough evidence.
    */
-  readonly evidence: "shown" | "not-worse" | "limited" | "guessing" | "chance" | "disputed" | "open";
+  readonly evidence:
+    | "shown"
+    | "not-worse"
+    | "asked-for"
+    | "perhaps-too-low"
+    | "guessing"
+    | "chance"
+    | "disputed"
+    | "no-llm"
+    | "none"
+    | "untold"
+    | "open";
   /** How certain the choice is, in words. */
   readonly confidence: string;
   /** The answer in one or two sentences. */
@@ -59,12 +74,15 @@ export const rules: readonly AdviceRule[] = [
   verdict,
   crossover,
   noLanguageModel,
+  neededOpen,
+  untoldPrices,
   readingsDisagree,
   labelsNeverAnswered,
   answersDiffer,
   noBetterThanGuessing,
   aboveBaseline,
   baselineLeads,
+  monthlyBill,
   price,
   latencyGap,
   needs,
@@ -85,14 +103,14 @@ export const rules: readonly AdviceRule[] = [
   losesInSlices,
   calibration,
   priceUnknown,
+  limitsUnmeasured,
   latencyNotMeasured,
   freeLabels,
   missingArm,
   undescribedLabels,
   moreRows,
   breakEven,
-  widerMargin,
-  priceFall,
+  flips,
 ];
 
 /** Derives advice from a comparison. It claims nothing that was not measured; a choice of `null` means "not enough evidence". */
@@ -101,13 +119,12 @@ export function advise(comparison: Comparison): Advice {
   const findings = rules.flatMap((rule) => rule(comparison, decision));
   const withRole = (role: ReturnType<typeof roleOf>): Finding[] => findings.filter((finding) => roleOf(finding) === role);
   const steps = findings.flatMap((finding) => stepsOf(finding));
-  const isLimited = hasOnlyStandIns(comparison);
   const disputes = disagreeingReadings(comparison, decision);
   return {
     choice: decision.choice?.approach ?? null,
-    evidence: evidenceOf(comparison, decision, isLimited, disputes.length > 0),
-    confidence: confidenceIn(decision, comparison, isLimited, disputes),
-    headline: headlineOf(decision, comparison, isLimited, disputes),
+    evidence: evidenceOf(comparison, decision, disputes.length > 0),
+    confidence: confidenceIn(decision, comparison, disputes),
+    headline: headlineOf(decision, comparison, disputes),
     reasons: withRole("reason"),
     cautions: withRole("caution"),
     whatWouldChange: withRole("change"),
@@ -115,12 +132,26 @@ export function advise(comparison: Comparison): Advice {
   };
 }
 
-function evidenceOf(comparison: Comparison, decision: Decision, isLimited: boolean, isDisputed: boolean): Advice["evidence"] {
+/** Whether nothing but what nobody told stands between the two. */
+function isSettledButForCost(comparison: Comparison, decision: Decision): boolean {
+  return decision.ground === "equivalent" || (decision.ground === "undecided" && leadIsShown(comparison, decision.contrast));
+}
+
+const withoutChoice: Readonly<Partial<Record<Decision["ground"], Advice["evidence"]>>> = {
+  "no-llm": "no-llm",
+  "no-signal": "none",
+  "not-good-enough": "none",
+  "none-within-limits": "none",
+};
+
+function evidenceOf(comparison: Comparison, decision: Decision, isDisputed: boolean): Advice["evidence"] {
   const { choice, ground } = decision;
-  if (choice === null && ground !== "equivalent") return "open";
+  if (untoldPrices(comparison, decision).length > 0 && isSettledButForCost(comparison, decision)) return "untold";
+  if (choice === null && ground !== "equivalent") return withoutChoice[ground] ?? "open";
   if (isDisputed) return "disputed";
   if (guessingRival(comparison, decision) !== undefined) return "guessing";
   if (ground === "better" && isPerhapsChance(decision.contrast)) return "chance";
-  if (isLimited) return "limited";
+  if (neededOpen(comparison, decision).length > 0) return "perhaps-too-low";
+  if (ground === "limits" || ground === "outweighed") return "asked-for";
   return ground === "not-worse" ? "not-worse" : "shown";
 }

@@ -2,13 +2,15 @@
  * @file What the rules can find, as data. A finding carries names and numbers, never prose: `words/` says each kind in words,
  * once for every renderer, and does not compile while a kind is missing.
  */
+import type { Limit } from "../compare/limits.js";
 import type { ChoiceBasis } from "../types/comparison.js";
 import type { Contrast, MoreRows } from "../types/contrast.js";
+import type { Criterion } from "../types/criteria.js";
 import type { Crossover } from "../types/curves.js";
 import type { Arm } from "../types/identity.js";
 import type { FailedReason } from "../types/measurement.js";
 import type { Failure } from "../types/prediction.js";
-import type { BreakEven } from "../types/prices.js";
+import type { BreakEven, LlmOffer, UntoldPrice } from "../types/prices.js";
 import type { Estimate, Metric, UnansweredApproach } from "../types/scores.js";
 import type { SliceOf } from "../types/slices.js";
 
@@ -35,6 +37,47 @@ export type Finding =
     } & Difference)
   | { readonly kind: "only-arm"; readonly arm: Arm; readonly approach: string; readonly metric: Metric; readonly score: Estimate }
   | { readonly kind: "nothing-measured" }
+  | {
+      /** What fine-tuning reaches is the bar that a language model must pass: none was measured. */
+      readonly kind: "not-answered";
+      readonly approach: string;
+      readonly metric: Metric;
+      readonly score: Estimate;
+      /** Labels that it learned from; `null` where nobody knows. */
+      readonly labels: number | null;
+      readonly testRows: number;
+      readonly offer?: LlmOffer;
+    }
+  | {
+      readonly kind: "not-good-enough";
+      readonly best: string;
+      readonly metric: Metric;
+      readonly score: Estimate;
+      readonly needed: number;
+    }
+  | { readonly kind: "none-within-limits"; readonly broken: readonly Limit[] }
+  | {
+      readonly kind: "trivial-rule-leads";
+      readonly best: string;
+      readonly baseline: string;
+      readonly metric: Metric;
+      /** Score of the baseline minus that of `best`. */
+      readonly lead: number;
+    }
+  | ({
+      readonly kind: "limits-decide";
+      readonly approach: string;
+      readonly other: string;
+      /** The limits that `other` does not keep. */
+      readonly broken: readonly Limit[];
+    } & Difference)
+  | ({
+      readonly kind: "outweighed";
+      readonly approach: string;
+      readonly other: string;
+      /** What speaks for `approach`, the weightiest first. */
+      readonly by: readonly Criterion[];
+    } & Difference)
   | ({ readonly kind: "no-answers"; readonly isRecording: boolean } & Omit<UnansweredApproach, "arm">)
   | {
       readonly kind: "unranked";
@@ -50,6 +93,14 @@ export type Finding =
       readonly otherUsd: number;
     }
   | {
+      readonly kind: "monthly-bill";
+      readonly approach: string;
+      readonly usd: number;
+      readonly other: string;
+      readonly otherUsd: number;
+      readonly requests: number;
+    }
+  | {
       readonly kind: "faster";
       readonly approach: string;
       readonly seconds: number;
@@ -60,6 +111,18 @@ export type Finding =
   | { readonly kind: "above-baseline"; readonly approach: string; readonly baseline: string; readonly gain: Gain }
   // What to be careful about.
   | { readonly kind: "no-llm"; readonly standIn: string }
+  /** Which is cheaper depends on what nobody told. */
+  | { readonly kind: "price-untold"; readonly untold: readonly UntoldPrice[]; readonly a: string; readonly b: string }
+  /** The interval of what would be used includes what is needed. */
+  | {
+      readonly kind: "needed-open";
+      readonly approach: string;
+      readonly metric: Metric;
+      readonly score: Estimate;
+      readonly needed: number;
+    }
+  /** A limit was set that nobody could hold the choice against. */
+  | { readonly kind: "limit-unmeasured"; readonly approach: string; readonly limit: Limit }
   | {
       readonly kind: "no-better-than-guessing";
       readonly approach: string;
@@ -273,53 +336,10 @@ export type Finding =
   | { readonly kind: "labels-free"; readonly approach: string; readonly labels: number; readonly isAll?: true }
   // What would change the answer.
   | { readonly kind: "labels-undescribed"; readonly approach: string }
-  | {
-      readonly kind: "break-even";
-      readonly tuned: string;
-      readonly prompted: string;
-      readonly requests: number;
-      readonly interval?: NonNullable<BreakEven["interval"]>;
-      readonly leavesOut?: NonNullable<BreakEven["leavesOut"]>;
-      readonly basis: BreakEven["basis"];
-    }
-  | {
-      readonly kind: "always-cheaper";
-      readonly approach: string;
-      readonly other: string;
-      readonly basis: BreakEven["basis"];
-      /** Requests from which on `other` would be the cheaper one at the far end of the costs' 95% interval; absent where it would not. */
-      readonly unlessFrom?: number;
-    }
-  | {
-      readonly kind: "price-fall";
-      readonly approach: string;
-      readonly other: string;
-      /** The share by which the price of `approach` would have to fall to equal that of `other`. */
-      readonly fall: number;
-      /** The two prices of 1,000 requests: of `approach`, and of `other`. */
-      readonly usd?: number;
-      readonly otherUsd?: number;
-    }
-  | {
-      readonly kind: "wider-margin";
-      readonly a: string;
-      readonly b: string;
-      readonly margin: number;
-      /** From this margin on the verdict is no longer "better". */
-      readonly undecidedFrom: number;
-      /** From this margin on the two are equivalent. */
-      readonly equivalentFrom: number;
-      /** The one that would then be chosen, and on what ground; absent where nothing sets them apart. */
-      readonly successor?: { readonly approach: string; readonly by: TieBreak["by"] };
-    }
-  | {
-      readonly kind: "label-price";
-      readonly approach: string;
-      readonly usdPerLabel: number;
-      readonly extraLabels: number;
-      /** Requests by which the break-even moves for each further cent that a label costs. */
-      readonly requestsPerCent: number;
-    }
+  /** From how many requests a month on the tuned one is cheaper: one a way to run a machine. */
+  | { readonly kind: "break-even"; readonly breakEvens: readonly BreakEven[] }
+  /** At `at` of something assumed the answer turns: found by deciding anew on both sides of it. */
+  | ({ readonly kind: "flip" } & Flip)
   | ({
       readonly kind: "crossover";
       /** The prompted approach asks no language model: it stands in for one. */
@@ -360,8 +380,31 @@ export interface Gain {
   readonly interval?: { readonly low: number; readonly high: number };
 }
 
+/** What is assumed, and may turn the answer. */
+export type FlipParameter =
+  | "margin"
+  | "requests-per-month"
+  | "usd-per-label"
+  | "llm-price"
+  | "needed"
+  | `weight-${Exclude<Criterion, "accuracy">}`;
+
+/** A value at which the answer turns. */
+export interface Flip {
+  readonly parameter: FlipParameter;
+  /** What is assumed now; `null` where nobody told. Weights are told as multiples of that of accuracy. */
+  readonly now: number | null;
+  /** The least value above, or the greatest below, with the other answer, to three digits. */
+  readonly at: number;
+  readonly side: "from" | "up-to";
+  /** What would be chosen then; `null`: nothing. */
+  readonly choice: string | null;
+  readonly ground: string;
+}
+
 /** What sets two approaches of equal quality apart. */
 export interface TieBreak {
-  readonly by: "price" | "needs" | "latency";
+  /** `lead`: its own, which is real, where nothing speaks for the other. */
+  readonly by: "price" | "needs" | "latency" | "lead";
   readonly approach: string;
 }

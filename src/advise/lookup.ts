@@ -3,7 +3,7 @@ import { isPromptedLlm, isStandIn } from "../compare/language-model.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast, Reading } from "../types/contrast.js";
-import type { Summary } from "../types/scores.js";
+import type { Metric, Summary } from "../types/scores.js";
 import type { Gain, Guesser } from "./findings.js";
 
 /** The summary of an approach by its name, if it ran. */
@@ -70,6 +70,11 @@ export function isRecording({ measurements }: Comparison, approach: string): boo
   return measurements.some((measurement) => measurement.approach === approach && measurement.traits.isRecording);
 }
 
+/** Whether a language model was prompted, or answers of one replayed. */
+export function hasPromptedLlm({ summaries }: Comparison): boolean {
+  return summaries.some(isPromptedLlm);
+}
+
 /** Whether the prompted arm ran, but without any language model. */
 export function hasOnlyStandIns(comparison: Comparison): boolean {
   const prompted = comparison.summaries.filter((summary) => summary.arm === "prompt");
@@ -79,6 +84,14 @@ export function hasOnlyStandIns(comparison: Comparison): boolean {
 /** The baseline that always gives the most frequent label. */
 export function majorityBaseline(comparison: Comparison): Summary | undefined {
   return comparison.summaries.find(({ traits }) => traits.isMajority);
+}
+
+/**
+ * A metric other than the one that decides in which the baseline is ahead by more than chance explains: its score lies above the whole interval of the
+ * approach's. `null` where there is none.
+ */
+export function leadingBaseline({ metrics }: Comparison, approach: Summary, baseline: Summary): Metric | null {
+  return metrics.others.find((metric) => scoreOf(baseline, metric).value > scoreOf(approach, metric).high) ?? null;
 }
 
 /** How far `approach` lies above `baseline`, from the planned contrast where there is one. */

@@ -1,6 +1,7 @@
 /** @file The table of a run's options as flags of the command line. */
 import { type Command, Option } from "commander";
 import { UserError } from "../lib/errors.js";
+import { assumptionOptions } from "../run/assumptions.js";
 import { configNames, readConfig } from "../run/options/config-file.js";
 import { dataOptions } from "../run/options/data-options.js";
 import { flagOf, option, type Option as Row, text, toggle, type ValueKind } from "../run/options/option.js";
@@ -82,6 +83,18 @@ export function toldOptions(command: Command): Readonly<Record<string, unknown>>
 export function addRunOptions(command: Command): Command {
   for (const { title, options } of optionGroups.slice(1)) addFlags(command, title, namesOf(options));
   return command.addOption(flag("dryRun")).addOption(flag("json"));
+}
+
+/** Adds the options that decide a measured run anew. Their defaults are what the run was begun with. */
+export function addAssumptionOptions(command: Command): Command {
+  command.optionsGroup("To decide anew:");
+  for (const name of [...assumptionOptions, "require"] as const) {
+    const made = flag(name);
+    // What is not told is as the run has it: a default must not look as if it were told.
+    made.defaultValue = undefined;
+    command.addOption(made);
+  }
+  return command;
 }
 
 /** What the command line says of a run besides the run itself: whether it is only planned, and how its result is printed. */

@@ -7,10 +7,9 @@ import type { Assumptions } from "../types/prices.js";
  */
 const usdPerCoreHour = 0.0816 / 2;
 
-/** The default assumptions: a margin of one point, labels already paid for, this machine rented and busy a fifth of the time. */
+/** The default assumptions: a margin of one point, this machine rented and busy a fifth of the time. */
 export const defaultAssumptions: Assumptions = {
   margin: 0.01,
-  usdPerLabel: 0,
   usdPerMachineHour: Number((usdPerCoreHour * availableParallelism()).toPrecision(3)),
   utilization: 0.2,
 };

@@ -5,13 +5,13 @@ import type { Arm } from "../types/identity.js";
 import type { Measurement } from "../types/measurement.js";
 import type { Assumptions } from "../types/prices.js";
 import type { Metric, MetricChoice } from "../types/scores.js";
-import { type MeasuredPrice, measuredPrice, usdPerThousand } from "./cost.js";
 import { isStandIn } from "./language-model.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { codeOutcomes } from "./metrics/label-indices.js";
 import { metricChoice } from "./metrics/metric-choice.js";
 import { scoreIn } from "./metrics/metrics.js";
 import { presentRows } from "./missing.js";
+import { type MeasuredPrice, measuredPrice, usdPerThousand } from "./money/price.js";
 
 /** The best of an arm, and the candidates that could not be ranked against it. */
 export interface ArmChoice {
@@ -83,14 +83,21 @@ export function candidatesOf(
 }
 
 /**
- * The candidate with the best score on validation rows; of equals the one with the cheaper predictions, then the first by name. `null` where
+ * The candidate with the best score on validation rows, of those that keep all limits where one does; of equals the one with the cheaper predictions, then the first by name. `null` where
  * the arm has no candidate. One without a score stays beside the best as its rival. Where none has one, the cheapest stands first, and all
  * others are its rivals.
  */
-export function bestOf({ priced, sole, ranked }: Candidates, assumptions: Assumptions): ArmChoice {
+export function bestOf(
+  { priced: all, sole, ranked }: Candidates,
+  assumptions: Assumptions,
+  isWithinLimits: (approach: string) => boolean = () => true,
+): ArmChoice {
+  const within = all.filter(({ approach }) => isWithinLimits(approach));
+  const priced = within.length > 0 ? within : all;
   const [only] = priced;
   if (only === undefined) return { best: null, rivals: [] };
   if (sole !== undefined) return { best: { approach: only.approach, basis: sole }, rivals: [] };
+  if (priced.length === 1) return { best: { approach: only.approach, basis: { kind: "only-within-limits" } }, rivals: [] };
   const byPrice = priced
     .map(({ approach, price }) => ({ approach, usd: usdPerThousand(price, assumptions)?.value ?? Number.POSITIVE_INFINITY }))
     .sort((a, b) => compareNumbers(a.usd, b.usd))
@@ -101,6 +108,10 @@ export function bestOf({ priced, sole, ranked }: Candidates, assumptions: Assump
   }
   const { metric, scores, rows, of } = ranked;
   const scored = byPrice.filter((approach) => scores.has(approach));
+  if (scored.length === 0) {
+    const [cheapest, ...others] = byPrice;
+    return { best: { approach: cheapest!, basis: { kind: "cheapest", why: "few-answered-rows" } }, rivals: others };
+  }
   // Of equals the cheaper one, which comes first.
   const approach = scored.reduce((a, b) => (scores.get(b)! > scores.get(a)! ? b : a));
   return {

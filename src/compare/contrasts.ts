@@ -92,7 +92,8 @@ export function contrastsOf(
     corrected("undisputed"),
   ];
   return tested.map((each, index): Contrast => {
-    const { a, b, metric, isPrimary, discordant, measured, asWrong, offered, readable, undisputed, missing, units } = each;
+    const { a, b, metric, isPrimary, discordant, measured, asWrong, offered, readable, undisputed, missing, units, overRows } =
+      each;
     const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
       return { rows, difference, pValue, verdict: verdictOf(difference, isPrimary ? pValue : adjustedPValue, margin) };
     };
@@ -106,7 +107,7 @@ export function contrastsOf(
       pValue,
       adjustedPValue: adjusted[index]!,
       verdict,
-      moreRows: verdict === "undecided" ? moreRowsFor(difference, units, margin) : null,
+      moreRows: verdict === "undecided" ? moreRowsFor(difference, overRows, { units, margin }) : null,
       ...(offered && { offered: { ...judged(offered, adjustedOffered[index]!), neverAnswered: offered.neverAnswered } }),
       ...(readable && { readable: judged(readable, adjustedReadable[index]!) }),
       ...(undisputed && { undisputed: judged(undisputed, adjustedUndisputed[index]!) }),
@@ -115,10 +116,20 @@ export function contrastsOf(
   });
 }
 
-/** How many more rows, or groups of them, would decide it. */
-function moreRowsFor(difference: Estimate, { count, quantile, unit }: PairDifference["units"], margin: number): MoreRows | null {
-  const needed = moreNeeded({ difference, units: count, quantile, margin });
-  return needed && { ...needed, unit };
+/**
+ * How many more rows, or groups of them, would decide it. What the luck of seeds adds to the interval they do not make narrower: where there is some, there is no bound;
+ * where that alone is wider than the margin, no number of rows is told.
+ */
+function moreRowsFor(
+  difference: Estimate,
+  overRows: Estimate,
+  { units: { count, quantile, unit }, margin }: { readonly units: PairDifference["units"]; readonly margin: number },
+): MoreRows | null {
+  const width = ({ low, high }: Estimate): number => (high - low) / 2;
+  const ofSeeds = Math.sqrt(Math.max(0, width(difference) ** 2 - width(overRows) ** 2));
+  if (ofSeeds >= Math.max(margin, Math.abs(difference.value) - margin)) return null;
+  const needed = moreNeeded({ difference: overRows, units: count, quantile, margin });
+  return needed && { ...needed, ...(ofSeeds > 0 && { high: null }), unit };
 }
 
 /**

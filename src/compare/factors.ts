@@ -17,9 +17,9 @@ import type {
 } from "../types/factors.js";
 import type { Assumptions, BreakEven } from "../types/prices.js";
 import type { Metric, MetricChoice, Summary } from "../types/scores.js";
-import { setupCost } from "./cost.js";
 import { labelsUsed, wordsWritten } from "./known-facts.js";
 import { scoreOf } from "./metrics/metric-choice.js";
+import { upfrontCost } from "./money/upfront.js";
 
 /** All that a cell is made from. */
 interface FactorInput {
@@ -27,7 +27,7 @@ interface FactorInput {
   /** See `shareOfAnswersChanged`. First seed. */
   readonly answersChanged: (approach: string, from: string) => number;
   readonly assumptions: Assumptions;
-  readonly breakEven: BreakEven | null;
+  readonly breakEvens: readonly BreakEven[];
   readonly metrics: MetricChoice;
   /** Labels of the task. */
   readonly labelCount: number;
@@ -139,16 +139,16 @@ function timeCell({ facts, fitCost, latency, predictCost, testRows }: Summary): 
   return { kind: "time", fitSeconds: fitCost.seconds, latency, testRows, predictSeconds: predictCost.seconds };
 }
 
-function costCell(summary: Summary, { assumptions, breakEven }: FactorInput): FactorCell {
+function costCell(summary: Summary, { assumptions, breakEvens }: FactorInput): FactorCell {
   const { approach, usdPerThousand: price, facts } = summary;
   if (price === null) return { kind: "not-measured", why: "price-unknown" };
-  const isCrossing = breakEven !== null && (breakEven.tuned === approach || breakEven.prompted === approach);
+  const crossings = breakEvens.filter(({ tuned, prompted }) => tuned === approach || prompted === approach);
   return {
     kind: "price",
     usdPerThousand: price.value,
     basis: price.basis,
-    setup: facts.recording === undefined ? setupCost(summary, assumptions) : null,
-    ...(isCrossing && { breakEven }),
+    upfront: facts.recording === undefined ? upfrontCost(summary, assumptions) : null,
+    ...(crossings.length > 0 && { breakEvens: crossings }),
   };
 }
 

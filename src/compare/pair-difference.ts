@@ -1,8 +1,9 @@
 /** @file What the test rows say of two approaches, whatever margin is assumed: the difference with its interval and its test, and other readings of it. */
 import { random } from "../lib/random.js";
 import type { Contrast, MoreRows, Reading } from "../types/contrast.js";
+import type { Estimate } from "../types/scores.js";
 import { isPromptedLlm } from "./language-model.js";
-import { differenceInterval, differenceTest, discordantRows, onRows, type Series } from "./metrics/scores.js";
+import { differenceInterval, differenceOverRows, differenceTest, discordantRows, onRows, type Series } from "./metrics/scores.js";
 import { neverAnswered } from "./never-answered.js";
 import { effectiveUnits } from "./statistics/jackknife.js";
 import { tQuantile } from "./statistics/student.js";
@@ -22,6 +23,8 @@ export interface PairDifference {
   readonly offered: (MeasuredDifference & { readonly neverAnswered: readonly string[] }) | false;
   readonly readable: MeasuredDifference | false;
   readonly undisputed: MeasuredDifference | false;
+  /** With its interval over rows alone, without the luck of seeds: what further rows make narrower. */
+  readonly overRows: Estimate;
   /** What is drawn again: how many rows or groups there are, and Student's quantile for as many as count. */
   readonly units: { readonly count: number; readonly quantile: number; readonly unit: MoreRows["unit"] };
 }
@@ -60,6 +63,7 @@ export function pairDifference(
   return {
     discordant: discordantRows(commonA, commonB),
     measured: measuredDifference(commonA, commonB, metric, seed, stream),
+    overRows: differenceOverRows(commonA, commonB, metric),
     missing: all - shared.length,
     asWrong: shared.length < all && measuredDifference(a.series, b.series, metric, seed, `${stream}, missing as wrong`),
     offered: offered && { ...offered, neverAnswered: never.map((label) => labels[label]!) },

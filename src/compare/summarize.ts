@@ -4,13 +4,14 @@ import type { Reading } from "../types/contrast.js";
 import type { TaskFacts } from "../types/data.js";
 import type { ExperimentResults } from "../types/experiments.js";
 import type { Measurement } from "../types/measurement.js";
-import type { Assumptions, BreakEven } from "../types/prices.js";
-import type { Summary } from "../types/scores.js";
-import { bestOf } from "./best.js";
+import type { Assumptions } from "../types/prices.js";
+import { type ArmChoice, bestOf } from "./best.js";
 import { contrastsOf, plannedContrasts, verdictOf } from "./contrasts.js";
-import { breakEven, usdPerThousand } from "./cost.js";
 import { bestPairFirst } from "./curves/learning-curves.js";
 import { factorRows } from "./factors.js";
+import { brokenLimits } from "./limits.js";
+import { moneyOf } from "./money/money.js";
+import { usdPerThousand } from "./money/price.js";
 import type { MeasuredDifference } from "./pair-difference.js";
 import { type RowStatistics, rowStatistics } from "./row-statistics.js";
 
@@ -21,35 +22,42 @@ export interface SummarizeInput {
   readonly measurements: readonly Measurement[];
   readonly failed: Comparison["failed"];
   /**
-   * What these measurements say whatever is assumed. Given again, it makes a comparison under other assumptions a matter of milliseconds.
+   * What these measurements say whatever is assumed: with it a comparison under other assumptions is a matter of milliseconds.
    *
-   * @default computed from the measurements
+   * @default computed from the measurements, and remembered for the same list of them
    */
   readonly rows?: RowStatistics;
 }
 
 /**
  * Everything that follows from the measurements: summaries with intervals, the best of each arm, the planned contrasts, the factor
- * table and the break-even.
+ * table and the bills by the month.
  */
 export function summarize({
   task,
   assumptions,
   measurements,
   failed,
-  rows = rowStatistics(task, measurements),
+  rows = remembered(task, measurements),
 }: SummarizeInput): Comparison {
   const { metrics, unanswered, unmeasured } = rows;
   const summaries = rows.approaches.map(({ summary, price }) => ({
     ...summary,
     usdPerThousand: usdPerThousand(price, assumptions),
   }));
-  const [tune, prompt] = [bestOf(rows.candidates.tune, assumptions), bestOf(rows.candidates.prompt, assumptions)];
+  const outside = new Set(
+    summaries.filter((summary) => brokenLimits(summary, assumptions).length > 0).map(({ approach }) => approach),
+  );
+  const isWithin = (approach: string): boolean => !outside.has(approach);
+  const [tune, prompt] = (["tune", "prompt"] as const).map((arm) => bestOf(rows.candidates[arm], assumptions, isWithin)) as [
+    ArmChoice,
+    ArmChoice,
+  ];
   const best = { tune: tune.best, prompt: prompt.best };
   const rivals = [...tune.rivals, ...prompt.rivals];
   const crossovers = bestPairFirst(rows.curves?.crossovers ?? [], best);
   const experiments = experimentsOf(rows, best);
-  const crossing = breakEvenOf(best, summaries, assumptions);
+  const money = moneyOf(summaries, best, assumptions);
   return {
     task,
     assumptions,
@@ -63,7 +71,7 @@ export function summarize({
       summaries,
       answersChanged: rows.answersChanged,
       assumptions,
-      breakEven: crossing,
+      breakEvens: money.breakEvens,
       metrics,
       labelCount: task.labels.length,
       best,
@@ -71,7 +79,7 @@ export function summarize({
       crossovers,
       experiments,
     }),
-    breakEven: crossing,
+    money,
     ...(rows.curves !== null && { curves: rows.curves.curves, crossovers }),
     ...(rows.calibrations.length > 0 && { calibrations: rows.calibrations }),
     ...(experiments !== null && { experiments }),
@@ -79,6 +87,16 @@ export function summarize({
     failed: [...failed.filter(({ approach }) => !unmeasured.some((each) => each.approach === approach)), ...unmeasured],
     ...(unanswered.length > 0 && { unanswered }),
   };
+}
+
+const known = new WeakMap<readonly Measurement[], { readonly task: TaskFacts; readonly rows: RowStatistics }>();
+
+function remembered(task: TaskFacts, measurements: readonly Measurement[]): RowStatistics {
+  const found = known.get(measurements);
+  if (found?.task === task) return found.rows;
+  const rows = rowStatistics(task, measurements);
+  known.set(measurements, { task, rows });
+  return rows;
 }
 
 /** What is looked at of the best of both arms alone: suspected labels with what they would change, and slices. */
@@ -109,10 +127,4 @@ function experimentsOf(
   if (experiments === null || tune === null || prompt === null) return experiments;
   const differences = lossDifferences(tune.approach, prompt.approach);
   return differences.length === 0 ? experiments : { ...experiments, lossDifferences: differences };
-}
-
-function breakEvenOf(best: Comparison["best"], summaries: readonly Summary[], assumptions: Assumptions): BreakEven | null {
-  const tuned = summaries.find((summary) => summary.approach === best.tune?.approach);
-  const prompted = summaries.find((summary) => summary.approach === best.prompt?.approach);
-  return tuned === undefined || prompted === undefined ? null : breakEven(tuned, prompted, assumptions);
 }

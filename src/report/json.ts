@@ -12,7 +12,7 @@ import type { Cost } from "../types/prediction.js";
 import type { Summary } from "../types/scores.js";
 
 /** The version of the JSON report. Fields are added without a new version; a new version means that one changed or went. */
-export const reportFormat = 4;
+export const reportFormat = 5;
 
 /**
  * The comparison with every statistic, and the advice, as JSON for machines. Of the measurements all but the rows, which are what `.jsonl`
@@ -21,7 +21,7 @@ export const reportFormat = 4;
  * as `text` and `detail`. Of a recording `fitCost` and `facts.humanWords` hold what the user told, and `null` otherwise.
  */
 export function renderJson(comparison: Comparison, advice: Advice): string {
-  const { measurements, summaries, best, factors, breakEven, failed, ...statistics } = comparison;
+  const { measurements, summaries, best, factors, money, failed, ...statistics } = comparison;
   const say = <Kind extends Advice["reasons"][number]>(finding: Kind) => ({
     ...finding,
     title: titleOf(finding),
@@ -32,7 +32,10 @@ export function renderJson(comparison: Comparison, advice: Advice): string {
     ...statistics,
     best: { tune: best.tune && saidChoice(best.tune), prompt: best.prompt && saidChoice(best.prompt) },
     factors: factors.map(saidFactor),
-    breakEven: breakEven && { ...breakEven, basis: { ...breakEven.basis, text: breakEvenBasisText(breakEven.basis) } },
+    money: {
+      ...money,
+      breakEvens: money.breakEvens.map((each) => ({ ...each, basis: { ...each.basis, text: breakEvenBasisText(each) } })),
+    },
     failed: failed.map((each) => ({ ...each, reason: failedText(each.reason) })),
     summaries: summaries.map((summary) => ({
       ...(comparison.task.labels.length > mostMatrixLabels ? withCells(summary) : summary),

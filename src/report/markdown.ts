@@ -17,6 +17,7 @@ import { spendingText } from "../lib/text/spending.js";
 import { visibleText } from "../lib/text/visible-text.js";
 import type { Comparison } from "../types/comparison.js";
 import type { FactorCell } from "../types/factors.js";
+import { billRows, volumeHeads } from "./bills.js";
 import { confidenceColumns, confidenceNote } from "./confidence.js";
 import { crossoverPicture } from "./crossover-picture.js";
 import { crossoverHeads, crossoverNotes, crossoverRows, crossoverTitle, pointRows } from "./crossover-rows.js";
@@ -80,9 +81,10 @@ export function renderMarkdown(
     ...(task.warnings.length > 0
       ? ["## About the data", task.warnings.map((warning) => `- ${escapeMarkdown(warning)}`).join("\n")]
       : []),
+    ...billBlocks(comparison),
     "## Assumptions",
     escapeMarkdown(
-      `Differences within ${formatPercent(assumptions.margin)} do not matter. A label costs ${formatUsd(assumptions.usdPerLabel)}, a machine like this one ` +
+      `Differences within ${formatPercent(assumptions.margin)} do not matter. ${assumptions.usdPerLabel === undefined ? "What a label costs was not told" : `A label costs ${formatUsd(assumptions.usdPerLabel)}`}, a machine like this one ` +
         `${formatUsd(assumptions.usdPerMachineHour)} an hour, and it is busy ${formatPercent(assumptions.utilization)} of the time.`,
     ),
     ...(comparison.spending === undefined ? [] : [escapeMarkdown(`Paid for answers: ${spendingText(comparison.spending)}.`)]),
@@ -90,6 +92,21 @@ export function renderMarkdown(
     `Test rows \`${code(task.testHash.slice(0, 16))}\`, training rows \`${code(task.trainHash.slice(0, 16))}\` (SHA-256).`,
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+function billBlocks(comparison: Comparison): string[] {
+  const rows = billRows(comparison);
+  if (rows.length === 0) return [];
+  const head = ["Approach", "Paid for", "Before", ...volumeHeads(comparison)];
+  const body = rows.map(({ approach, way, upfront, months }) => [
+    escapeMarkdown(approach),
+    ...[way, upfront, ...months].map(escapeMarkdown),
+  ]);
+  return [
+    "## The bill of a month",
+    "USD a month by requests a month: running, and a twelfth of what came before the first request.",
+    table(head, body),
+  ];
 }
 
 /**

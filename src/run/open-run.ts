@@ -5,7 +5,6 @@ import { taskFacts } from "../compare/task-facts.js";
 import { owning } from "../lib/disposables.js";
 import { UserError } from "../lib/errors.js";
 import { packageVersion } from "../lib/version.js";
-import { services } from "../prompt/providers/services.js";
 import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
 import { recordedFile } from "../prompt/providers/spec.js";
 import { type Bill, openBill } from "../store/bill.js";
@@ -15,13 +14,14 @@ import { checkNoRun, createRun, type Run, type RunManifest, runFormat } from "..
 import { lockRun } from "../store/run-lock.js";
 import type { Approach } from "../types/approach.js";
 import type { Task } from "../types/data.js";
-import type { Assumptions } from "../types/prices.js";
+import { assumptionsOf } from "./assumptions.js";
 import { confirmUsd } from "./confirm-usd.js";
 import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
 import { dataNotes } from "./data-notes.js";
 import { estimateRun, totalUsd } from "./estimate.js";
 import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
+import { keyAtHand, llmOffer, usualLlm } from "./llm-offer.js";
 import { thisMachine } from "./machine.js";
 import { plannedApproaches, type RunPlan } from "./plan-run.js";
 import type { RunOptions } from "./run-options.js";
@@ -88,15 +88,15 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
         await confirmUsd({ usd: main + curves, subject: "This run" }, hooks.confirm);
       }
     }
-    const run = resumed ?? (await createRun(folder, newManifest(folder, { ...options, model: pinnedModel }, task)));
+    const offer = resumed ? null : await llmOffer(options, { task, encoder, env });
+    const manifest = { ...newManifest(folder, { ...options, model: pinnedModel }, task), ...(offer && { llmOffer: offer }) };
+    const run = resumed ?? (await createRun(folder, manifest));
     await resumed?.reopen();
     return { plan, run, task, approaches, bill, events: openEventLog(join(folder, "events.jsonl")) };
   });
 }
 
 function newManifest(folder: string, options: RunOptions, task: Task): RunManifest {
-  const { margin, usdPerLabel, usdPerMachineHour, utilization } = options;
-  const assumptions: Assumptions = { margin, usdPerLabel, usdPerMachineHour, utilization };
   return {
     format: runFormat,
     name: folder.split(/[\\/]/).at(-1)!,
@@ -106,7 +106,7 @@ function newManifest(folder: string, options: RunOptions, task: Task): RunManife
     workingFolder: process.cwd(),
     options: { ...options },
     task: taskFacts(task),
-    assumptions,
+    assumptions: assumptionsOf(options),
     failed: [],
   };
 }
@@ -125,18 +125,13 @@ function checkSameData(run: Run, task: Task): void {
   }
 }
 
-/** Which keys there are, and what to write to use them. */
-const keyHints = Object.entries(services).flatMap(([name, { key, example }]) =>
-  key.variable === null || name === "openai-compatible" ? [] : [{ variable: key.variable, spec: `${name}:${example}` }],
-);
-
 /** A key that is set is never used unasked: it costs money. */
 function hintAtLlm({ llm }: RunOptions, env: RunHooks["env"], onEvent: RunHooks["onEvent"]): void {
   if (llm.length > 0) return;
-  const found = keyHints.find(({ variable }) => env[variable]);
+  const found = keyAtHand(env);
   const hint =
     found === undefined
-      ? "To add one: --llm openai:gpt-6-luna (with OPENAI_API_KEY), another service of docs/services.md, ollama:qwen3:8b, or recorded:FILE."
+      ? `To add one: --llm ${usualLlm} (with OPENAI_API_KEY), another service of docs/services.md, ollama:qwen3:8b, or recorded:FILE.`
       : `${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.`;
   onEvent({ kind: "note", text: `No LLM was named, so none is measured. ${hint}` });
 }

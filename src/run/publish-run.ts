@@ -42,7 +42,12 @@ export interface ReportInput {
 export async function reportOf(run: Run, measured: Comparison, { task, gates, spending }: ReportInput): Promise<RunReport> {
   const { paidUsd, uncertainUsd, uncertainRequests } = spending;
   const hasSpent = paidUsd + uncertainUsd > 0;
-  const comparison = hasSpent ? { ...measured, spending: { paidUsd, uncertainUsd, uncertainRequests } } : measured;
+  const { llmOffer } = run.manifest;
+  const comparison: Comparison = {
+    ...measured,
+    ...(hasSpent && { spending: { paidUsd, uncertainUsd, uncertainRequests } }),
+    ...(llmOffer !== undefined && { llmOffer }),
+  };
   const advice = naming(advise(comparison), run);
   const shipped = advice.choice ?? comparison.best.tune?.approach ?? comparison.summaries[0]?.approach ?? "none";
   const results = checkGates(gates, comparison.summaries, shipped);

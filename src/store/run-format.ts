@@ -4,7 +4,7 @@ import type { TaskFacts } from "../types/data.js";
 import type { Arm, Traits } from "../types/identity.js";
 import type { FailedApproach, Measurement, MeasurementKey } from "../types/measurement.js";
 import type { Confidence, Failure, Outcome } from "../types/prediction.js";
-import type { Assumptions } from "../types/prices.js";
+import type { Assumptions, LlmOffer } from "../types/prices.js";
 
 /** The version of the folder's layout. A reader refuses every other. */
 export const runFormat = 3;
@@ -33,6 +33,8 @@ export interface RunManifest {
   readonly task: TaskFacts;
   readonly assumptions: Assumptions;
   readonly failed: readonly FailedApproach[];
+  /** Absent where an LLM was named. */
+  readonly llmOffer?: LlmOffer;
 }
 
 /** Which measuring of its key it is, from 2; absent in the first. What is made again stands beside the former until it is whole. */
@@ -173,6 +175,15 @@ export const manifestSchema = z.looseObject({
     splitNote: z.string(),
     warnings: texts,
   }),
-  assumptions: z.object({ margin: number, usdPerLabel: number, usdPerMachineHour: number, utilization: number }),
+  // Made by this program from options that were checked; what a later version adds is kept.
+  assumptions: z.looseObject({
+    margin: number,
+    usdPerLabel: number.exactOptional(),
+    usdPerMachineHour: number,
+    utilization: number,
+    requestsPerMonth: number.exactOptional(),
+    needed: number.exactOptional(),
+  }),
   failed: z.array(z.looseObject({ approach: z.string(), ...identityFields, reason: failedReason })),
+  llmOffer: z.object({ model: z.string(), usd: number }).exactOptional(),
 });

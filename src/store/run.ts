@@ -199,7 +199,13 @@ async function readManifest(folder: string): Promise<RunManifest> {
     );
   const whole = unsealed(text);
   if (whole === null) throw damaged(path, remedy);
-  return checked(path, whole, manifestSchema, remedy);
+  return untold(checked(path, whole, manifestSchema, remedy));
+}
+
+/** Before a label could go without a price, one that nobody told was 0. Runs of that time lack an option that all later ones have. */
+function untold(manifest: RunManifest): RunManifest {
+  const { usdPerLabel, ...assumptions } = manifest.assumptions;
+  return usdPerLabel !== 0 || "llmPrice" in manifest.options ? manifest : { ...manifest, assumptions };
 }
 
 /** What the files hold, and whether there is more in them than these: the remains of a killed process, or measurements made again since. */

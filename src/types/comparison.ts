@@ -8,7 +8,7 @@ import type { FactorRow } from "./factors.js";
 import type { FailedApproach, Measurement } from "./measurement.js";
 import type { LabelNoise } from "./noise.js";
 import type { Spending } from "./prediction.js";
-import type { Assumptions, BreakEven } from "./prices.js";
+import type { Assumptions, LlmOffer, Money } from "./prices.js";
 import type { Metric, MetricChoice, Summary, UnansweredApproach } from "./scores.js";
 import type { Slices } from "./slices.js";
 
@@ -33,7 +33,8 @@ export interface Comparison {
    */
   readonly rivals?: readonly string[];
   readonly factors: readonly FactorRow[];
-  readonly breakEven: BreakEven | null;
+  /** Bills by the month. */
+  readonly money: Money;
   /** Approaches that could not be measured, and why: also those that have no outcome of any test row, which have no summary. */
   readonly failed: readonly FailedApproach[];
   /** Approaches that most answers could not be had from. Absent where there is none. */
@@ -50,6 +51,8 @@ export interface Comparison {
   readonly noise?: LabelNoise;
   /** Parts of the test rows in which the best of both arms differ. Absent where an arm is missing, or no part has rows enough. */
   readonly slices?: Slices;
+  /** What measuring a language model would cost. Absent where one was measured, and where nobody computed it. */
+  readonly llmOffer?: LlmOffer;
   /** What all of it came to, with what was measured anew. Absent where nothing was asked. */
   readonly spending?: Spending;
 }
@@ -62,8 +65,8 @@ export interface BestChoice {
 
 /** How the best of an arm was chosen. */
 export type ChoiceBasis =
-  /** There was no other one: at all, that asks a language model, or that was fully measured. */
-  | { readonly kind: "only-candidate" | "only-language-model" | "only-measured" }
+  /** There was no other one: at all, that asks a language model, that was fully measured, or that keeps the limits that were set. */
+  | { readonly kind: "only-candidate" | "only-language-model" | "only-measured" | "only-within-limits" }
   /** Its predictions cost the least, since no validation rows could rank the candidates: none were held back, or too few have all answers. */
   | { readonly kind: "cheapest"; readonly why: "no-validation-rows" | "few-answered-rows" }
   /** It has the best score on the validation rows that all candidates answered, which are `rows` of `of`. */

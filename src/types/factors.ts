@@ -2,7 +2,7 @@
 import type { Crossover, LearningCurve } from "./curves.js";
 import type { LossDifference, NewLabel, Perturbed, Shifted, Spread } from "./experiments.js";
 import type { PredictorFacts } from "./identity.js";
-import type { BreakEven, PriceBasis, SetupCost } from "./prices.js";
+import type { BreakEven, PriceBasis, Upfront } from "./prices.js";
 import type { Estimate, Metric, Summary } from "./scores.js";
 
 /** The six factors of the decision, and quality, which they are traded against. */
@@ -56,9 +56,9 @@ export type FactorCell =
       readonly usdPerThousand: number;
       readonly basis: PriceBasis;
       /** `null`: not known. */
-      readonly setup: SetupCost | null;
-      /** Present for the two approaches that it is about. */
-      readonly breakEven?: BreakEven;
+      readonly upfront: Upfront | null;
+      /** Present for the two approaches that they are about. */
+      readonly breakEvens?: readonly BreakEven[];
     }
   | {
       readonly kind: "labels";

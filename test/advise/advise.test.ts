@@ -3,10 +3,11 @@ import { advise, rules } from "../../src/advise/advise.js";
 import { decide } from "../../src/advise/decision.js";
 import { roleOf, sentenceOf } from "../../src/advise/words/findings/findings.js";
 import type { Comparison } from "../../src/types/comparison.js";
-import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
+import { busy, comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 
 const few = "prompt:few-shot@openai:gpt-5-mini";
-const full = comparisonOf();
+// Requests a month are told: what they cost decides between equals.
+const full = comparisonOf({ told: busy });
 const offline = comparisonOf({ approaches: offlineApproaches });
 const won = withContrast(full, {
   verdict: "a-better",
@@ -70,26 +71,27 @@ describe("advise", () => {
     expect(advise(level).headline).toContain(`tune:probe and ${few} come out level in accuracy`);
   });
 
-  it("takes the cheaper one of two that are equivalent, and says from which volume on", () => {
+  it("takes the cheaper one of two that are equivalent, and says what both cost a month", () => {
     const advice = advise(equal);
     expect(advice.choice).toBe("tune:probe");
     expect(advice.headline).toMatch(
-      /^Use tune:probe: it and prompt:few-shot@openai:gpt-5-mini are equal within your margin of 1 point, and it wins by its lower price above about [\d,]+ requests\.$/,
+      /^Use tune:probe: it and prompt:few-shot@openai:gpt-5-mini are equal within your margin of 1 point, and it wins by its lower price: \$[\d.]+ against \$[\d.]+ at 1,000,000 requests a month\.$/,
     );
+    expect(advice.reasons.map(({ kind }) => kind)).toContain("monthly-bill");
   });
 
-  it("does not hide that labels were counted as free", () => {
-    const free = {
-      ...equal,
-      assumptions: { ...equal.assumptions, usdPerLabel: 0 },
-      breakEven: { ...full.breakEven!, requests: 280 },
-    };
-    expect(advise(free).headline).toContain("wins by its lower price above about 280 requests, labels counted as free.");
-    for (const requests of [0, 1, 49]) {
-      expect(advise({ ...free, breakEven: { ...free.breakEven, requests } }).headline).toContain(
-        "lower price, labels counted as free.",
-      );
-    }
+  it("takes none by a price that depends on what nobody told, and asks for that", () => {
+    const { requestsPerMonth: _, usdPerLabel: __, ...untold } = equal.assumptions;
+    const advice = advise({ ...equal, assumptions: untold });
+    expect(advice).toMatchObject({ choice: null, evidence: "untold" });
+    expect(advice.headline).toMatch(/^Cost decides: .*\(--requests-per-month, --usd-per-label\)\.$/);
+    expect(advice.headline).not.toMatch(/wins|above about/);
+    expect(advice.nextSteps[0]!.command).toBe("crossover view RUN --requests-per-month 100000 --usd-per-label 0.10");
+  });
+
+  it("does not take a difference of a few dollars for a reason", () => {
+    const few = { ...equal, assumptions: { ...equal.assumptions, requestsPerMonth: 1000, usdPerLabel: 0 } };
+    expect(advise(few).headline).not.toContain("lower price");
   });
 
   it("calls nothing shown of which a caution says that chance is not excluded", () => {
@@ -170,14 +172,13 @@ describe("advise", () => {
     });
   });
 
-  it("says of a stand-in's defeat that it is about the stand-in only", () => {
+  it("takes a stand-in's defeat for no answer", () => {
     const advice = advise(offline);
-    expect(advice.choice).toBe("tune:probe");
-    expect(advice.evidence).toBe("limited");
+    expect(advice).toMatchObject({ choice: null, evidence: "no-llm" });
     expect(advice.headline).toMatch(
-      /^Of what was measured, use tune:probe: .* No language model was measured: whether prompting one would do better is open\.$/,
+      /^Not answered yet: no language model was measured\. .* a language model has to beat that\.$/,
     );
-    expect(advice.confidence).toContain("It holds for the stand-in only, not for a language model.");
+    expect(advice.confidence).toMatch(/^Open/);
     expect(advice.cautions[0]).toEqual({ kind: "no-llm", standIn: "prompt:labels" });
     expect(advice.nextSteps.map(({ command }) => command)).toEqual([
       "crossover run FILE --llm openai:gpt-6-luna",
@@ -188,13 +189,13 @@ describe("advise", () => {
 
   it("never claims a winner over an LLM that was not measured, whatever the verdict", () => {
     for (const verdict of ["a-better", "b-better", "equivalent", "undecided"] as const) {
-      expect(advise(withContrast(offline, { verdict })).headline).toContain("No language model was measured");
+      expect(advise(withContrast(offline, { verdict })).headline).toMatch(/^Not answered yet: no language model was measured/);
     }
   });
 
   it("has no choice where one arm is missing", () => {
     const summaries = full.summaries.filter(({ arm }) => arm !== "tune");
-    const advice = advise({ ...full, summaries, best: { ...full.best, tune: null }, breakEven: null });
+    const advice = advise({ ...full, summaries, best: { ...full.best, tune: null } });
     expect(advice).toMatchObject({
       choice: null,
       evidence: "open",

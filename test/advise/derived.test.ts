@@ -4,7 +4,6 @@ import { confusedPairs } from "../../src/compare/details/confused-pairs.js";
 import { disagreements } from "../../src/compare/details/disagreements.js";
 import { labelDifferences } from "../../src/compare/details/label-differences.js";
 import { paretoFront } from "../../src/compare/details/pareto-front.js";
-import { totalCost } from "../../src/compare/details/total-cost.js";
 import { isPromptedLlm } from "../../src/compare/language-model.js";
 import type { Comparison } from "../../src/types/comparison.js";
 import type { Outcome } from "../../src/types/prediction.js";
@@ -31,20 +30,6 @@ describe("paretoFront", () => {
         { cost: 1, quality: 0.5 },
       ]),
     ).toHaveLength(1);
-  });
-});
-
-describe("totalCost", () => {
-  it("is the same for both at the break-even", () => {
-    const { tuned, prompted, requests } = full.breakEven!;
-    const [a, b] = [tuned, prompted].map((name) => {
-      return totalCost(full.summaries.find(({ approach }) => approach === name)!, full.assumptions, requests!)!;
-    });
-    expect(a! / b!).toBeCloseTo(1, 4);
-  });
-
-  it("is unknown where the price is", () => {
-    expect(totalCost({ ...full.summaries[0]!, usdPerThousand: null }, full.assumptions, 10)).toBeNull();
   });
 });
 

@@ -1,7 +1,7 @@
 /** @file Of a recording nothing is claimed that was not measured, and nothing is decided by it. */
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
-import { tieBreak } from "../../src/advise/decision.js";
+import { weigh } from "../../src/advise/weighing.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { rankingColumns } from "../../src/report/ranking.js";
 import type { Comparison } from "../../src/types/comparison.js";
@@ -54,11 +54,18 @@ describe("a recording", () => {
     expect(told.factors.find(({ factor }) => factor === "data")!.cells[model]).toMatchObject({ labels: 12, isTold: true });
   });
 
-  it("has a break-even only where its labels are told, or cost nothing", () => {
-    expect(comparison(unknown).breakEven).toBeNull();
-    expect(comparison({ labels: 600, words: null }).breakEven).not.toBeNull();
-    const free = comparison(unknown, 0);
-    expect(free.breakEven).not.toBeNull();
+  it("has a break-even that says that what setting it up took is not known", () => {
+    for (const recording of [unknown, { labels: 600, words: null }]) {
+      expect(comparison(recording).money.breakEvens.map(({ leavesOut }) => leavesOut)).toEqual([
+        expect.arrayContaining(["setup"]),
+        expect.arrayContaining(["setup"]),
+      ]);
+    }
+    expect(comparison(unknown).money.breakEvens[0]!.basis.extraLabels).toBeNull();
+    expect(comparison({ labels: 600, words: null }).money.breakEvens[0]!.basis.extraLabels).toBe(0);
+    const whole = comparison(unknown);
+    const { usdPerLabel: _, ...assumptions } = whole.assumptions;
+    const free = { ...whole, assumptions };
     // Nobody knows how many labels the prompt used: no "more than".
     const finding = advise(free).cautions.find(({ kind }) => kind === "labels-free");
     expect(finding).toMatchObject({ labels: 600, isAll: true });
@@ -67,10 +74,13 @@ describe("a recording", () => {
   it("neither wins nor loses a tie by where its model runs", () => {
     const from = comparison(unknown);
     const [tuned, prompted] = [summaryOf(from, "tune:probe"), summaryOf(from)];
-    expect(tieBreak(tuned, { ...prompted, usdPerThousand: null })).toBeNull();
-    expect(tieBreak({ ...prompted, usdPerThousand: null }, tuned)).toBeNull();
+    const level = { ...from.contrasts[0]!, verdict: "equivalent" as const };
+    const ahead = (a: Summary, b: Summary) => weigh(a, b, level, from.assumptions).for;
+    expect(ahead(tuned, { ...prompted, usdPerThousand: null })).toBeNull();
+    expect(ahead({ ...prompted, usdPerThousand: null }, tuned)).toBeNull();
     const live = summaryOf(comparison(undefined));
-    expect(tieBreak(tuned, { ...live, usdPerThousand: null })).toMatchObject({ by: "needs" });
+    expect(ahead(tuned, { ...live, usdPerThousand: null })).toBe("first");
+    expect(ahead({ ...live, usdPerThousand: null }, tuned)).toBe("second");
     expect(advise(from).reasons.map(({ kind }) => kind)).not.toContain("self-contained");
   });
 

@@ -12,7 +12,7 @@ import { latencyGap, latencyNotMeasured } from "../../src/advise/rules/latency.j
 import { needs } from "../../src/advise/rules/needs.js";
 import { price } from "../../src/advise/rules/price.js";
 import { chanceNotExcluded, metricsDisagree, notTopOnTest } from "../../src/advise/rules/selection.js";
-import { moreRows, priceFall, widerMargin } from "../../src/advise/rules/sensitivity.js";
+import { moreRows } from "../../src/advise/rules/sensitivity.js";
 import { fewGroups, smallTestSet } from "../../src/advise/rules/test-size.js";
 import { failedApproaches, priceUnknown } from "../../src/advise/rules/unmeasured.js";
 import { verdict } from "../../src/advise/rules/verdict.js";
@@ -20,12 +20,12 @@ import { stepsOf } from "../../src/advise/words/findings/findings.js";
 import type { Comparison } from "../../src/types/comparison.js";
 import type { PredictorFacts } from "../../src/types/identity.js";
 import { identified } from "../identity.js";
-import { comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
+import { busy, comparisonOf, offlineApproaches, withContrast, withSummary } from "../report/fixture.js";
 
 const few = "prompt:few-shot@openai:gpt-5-mini";
 
 // The primary contrast of this comparison is set by each test that needs a certain one.
-const full = comparisonOf();
+const full = comparisonOf({ told: busy });
 const offline = comparisonOf({ approaches: offlineApproaches });
 
 /** The tuned approach wins clearly, with an interval of 3 to 6 points. */
@@ -60,7 +60,7 @@ function kinds(findings: readonly Finding[]): string[] {
 
 function tunedOnly(): Comparison {
   const summaries = full.summaries.filter(({ arm }) => arm !== "prompt");
-  return { ...full, summaries, best: { tune: full.best.tune, prompt: null }, breakEven: null };
+  return { ...full, summaries, best: { tune: full.best.tune, prompt: null } };
 }
 
 it("the fixture's best approaches are those that the tests name", () => {
@@ -105,7 +105,9 @@ describe("verdict", () => {
   });
 
   it("has nothing to compare where an arm is missing, or both", () => {
-    expect(verdict(tunedOnly())).toMatchObject([{ kind: "only-arm", arm: "tune", approach: "tune:probe" }]);
+    expect(verdict(tunedOnly())).toMatchObject([{ kind: "not-answered", approach: "tune:probe", labels: 600 }]);
+    const promptedOnly = { ...full, best: { tune: null, prompt: full.best.prompt } };
+    expect(verdict(promptedOnly)).toMatchObject([{ kind: "only-arm", arm: "prompt", approach: few }]);
     expect(verdict({ ...full, summaries: [], best: { tune: null, prompt: null } })).toEqual([{ kind: "nothing-measured" }]);
   });
 
@@ -471,38 +473,25 @@ describe("notTopOnTest", () => {
 });
 
 describe("breakEven", () => {
-  it("gives the number of requests, and what the price of a label does to it", () => {
-    const [crossing, labels] = breakEven(full);
-    expect(crossing).toMatchObject({
-      kind: "break-even",
-      tuned: "tune:probe",
-      prompted: few,
-      requests: full.breakEven!.requests,
-    });
-    expect(labels).toMatchObject({ kind: "label-price", extraLabels: 592, usdPerLabel: 0.05 });
-    // A cent more on each label, and the same comparison computed anew, crosses that many requests later.
-    const dearer = comparisonOf({ usdPerLabel: 0.06 });
-    const moved = dearer.breakEven!.requests! - full.breakEven!.requests!;
-    expect((labels as { requestsPerCent: number }).requestsPerCent / moved).toBeCloseTo(1, 4);
+  it("gives the number of requests a month, on a shared machine and on one of its own", () => {
+    const [crossing] = breakEven(full);
+    expect(crossing).toEqual({ kind: "break-even", breakEvens: full.money.breakEvens });
+    expect(full.money.breakEvens).toMatchObject([
+      { tuned: "tune:probe", prompted: few, machine: "shared" },
+      { tuned: "tune:probe", prompted: few, machine: "own" },
+    ]);
+    // A cent more on each of 592 labels, written off over a year, and the same comparison computed anew, crosses that many requests later.
+    const [shared] = full.money.breakEvens;
+    const dearer = comparisonOf({ usdPerLabel: 0.06 }).money.breakEvens[0]!;
+    const saved = (shared!.basis.usdPerThousand.prompted - shared!.basis.usdPerThousand.tuned) / 1000;
+    const moved = dearer.requestsPerMonth! - shared!.requestsPerMonth!;
+    expect(moved / ((0.01 * 592) / 12 / saved)).toBeCloseTo(1, 3);
   });
 
-  it("says that one is cheaper at any number", () => {
-    const { basis } = full.breakEven!;
-    expect(breakEven({ ...full, breakEven: { tuned: "tune:probe", prompted: few, requests: null, basis } })).toEqual([
-      { kind: "always-cheaper", approach: few, other: "tune:probe", basis },
-    ]);
-    expect(breakEven({ ...full, breakEven: { tuned: "tune:probe", prompted: few, requests: 0, basis } })).toEqual([
-      { kind: "always-cheaper", approach: "tune:probe", other: few, basis },
-    ]);
-    expect(breakEven({ ...full, breakEven: null })).toEqual([]);
-  });
-
-  it("does not say so for sure where the interval of the costs does not", () => {
-    const { basis } = full.breakEven!;
-    const unsure = { tuned: "tune:probe", prompted: few, requests: null, interval: { low: 4000, high: null }, basis };
-    expect(breakEven({ ...full, breakEven: unsure })).toEqual([
-      { kind: "always-cheaper", approach: few, other: "tune:probe", basis, unlessFrom: 4000 },
-    ]);
+  it("says nothing of an approach that gave no answers, nor where a price is unknown", () => {
+    const gone = { approach: few, arm: "prompt", reason: "missing", rows: 300, testRows: 320 } as const;
+    expect(breakEven({ ...full, unanswered: [gone] })).toEqual([]);
+    expect(breakEven({ ...full, money: { ...full.money, breakEvens: [] } })).toEqual([]);
   });
 });
 
@@ -528,48 +517,16 @@ describe("undescribedLabels", () => {
 
 describe("freeLabels", () => {
   it("speaks where labels have no price, and only there", () => {
-    const assumptions = { ...full.assumptions, usdPerLabel: 0 };
+    const { usdPerLabel: _, ...assumptions } = full.assumptions;
     expect(freeLabels({ ...full, assumptions })).toEqual([{ kind: "labels-free", approach: "tune:probe", labels: 592 }]);
     expect(freeLabels(full)).toEqual([]);
-    expect(freeLabels({ ...full, assumptions, breakEven: null })).toEqual([]);
+    // Who says that a label costs nothing has said what it costs.
+    expect(freeLabels({ ...full, assumptions: { ...assumptions, usdPerLabel: 0 } })).toEqual([]);
+    expect(freeLabels({ ...full, assumptions, money: { ...full.money, breakEvens: [] } })).toEqual([]);
   });
 });
 
 describe("what would change the answer", () => {
-  it("is a margin beyond the interval's ends", () => {
-    expect(widerMargin(won)).toEqual([
-      {
-        kind: "wider-margin",
-        a: "tune:probe",
-        b: few,
-        margin: 0.01,
-        undecidedFrom: 0.03,
-        equivalentFrom: 0.06,
-        successor: { by: "price", approach: "tune:probe" },
-      },
-    ]);
-    expect(widerMargin(open)).toEqual([]);
-    expect(widerMargin(equal)).toEqual([]);
-  });
-
-  it("is a lower price of the dearer one, where the price decides or speaks against the choice", () => {
-    const usd = (name: string): number => full.summaries.find(({ approach }) => approach === name)!.usdPerThousand!.value;
-    expect(priceFall(equal)).toEqual([
-      {
-        kind: "price-fall",
-        approach: few,
-        other: "tune:probe",
-        fall: 1 - usd("tune:probe") / usd(few),
-        usd: usd(few),
-        otherUsd: usd("tune:probe"),
-      },
-    ]);
-    expect(priceFall(lost)).toMatchObject([{ kind: "price-fall", approach: few, other: "tune:probe" }]);
-    // The choice is better and cheaper: no price of the other changes that.
-    expect(priceFall(won)).toEqual([]);
-    expect(priceFall(open)).toEqual([]);
-  });
-
   it("is more test rows, where they would settle something", () => {
     expect(moreRows(open)).toEqual([{ kind: "more-rows", needed: settled, a: "tune:probe", b: few }]);
     expect(moreRows(withContrast(open, { moreRows: null }))).toEqual([]);

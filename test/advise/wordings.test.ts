@@ -2,15 +2,26 @@ import { describe, expect, it } from "vitest";
 import type { Finding } from "../../src/advise/findings.js";
 import { findingKinds, roleOf, sentenceOf, stepsOf, titleOf } from "../../src/advise/words/findings/findings.js";
 import { about, points, range } from "../../src/advise/words/points.js";
+import type { BreakEven } from "../../src/types/prices.js";
 
 const difference = { value: 0.024, low: -0.006, high: 0.051 };
 const gain = { metric: "accuracy", value: 0.021, interval: { low: -0.004, high: 0.05 } } as const;
 const pair = { approach: "tune:probe", other: "prompt:zero-shot@m" } as const;
-const basis = {
-  extraSetup: { labels: 10, fitting: 0.1 },
-  usdPerThousand: { tuned: 0.1, prompted: 1 },
-  isSetupKnown: true,
-};
+
+const gainOf = (value: number) => ({ value, low: value - 0.01, high: value + 0.01 });
+
+function breakEven(machine: BreakEven["machine"], requestsPerMonth: number | null, interval?: BreakEven["interval"]): BreakEven {
+  return {
+    ...{ tuned: "tune:probe", prompted: "prompt:x", machine, requestsPerMonth },
+    ...(interval !== undefined && { interval }),
+    leavesOut: ["machine-speed", "labels", "work"],
+    basis: {
+      extraUpfront: { labels: 0, fitting: 0.01, work: 0 },
+      extraLabels: 592,
+      usdPerThousand: { tuned: 0.001, prompted: 0.051 },
+    },
+  };
+}
 
 /** One finding of every kind, and how it is said. */
 const said: readonly (readonly [Finding, string])[] = [
@@ -116,17 +127,6 @@ const said: readonly (readonly [Finding, string])[] = [
       aboveGuessing: { value: 0, low: -0.02, high: 0.02 },
     },
     "prompt:labels answers no better than guessing, as far as these rows can tell: it gives every text the same answer, ham (on a scale from 0, guessing, to 1, always right: 0.000, 95% interval −0.020 to 0.020).",
-  ],
-  [
-    {
-      kind: "price-fall",
-      approach: "prompt:x",
-      other: "tune:tfidf",
-      fall: 1 - 0.000022 / 0.62,
-      usd: 0.62,
-      otherUsd: 0.000022,
-    },
-    "If the running price of prompt:x fell from $0.62 to $0.000022 per 1,000 requests, it would cost as much as tune:tfidf.",
   ],
   [
     { kind: "answers-differ", approach: "prompt:x", rows: 32, testRows: 1290 },
@@ -398,61 +398,135 @@ const said: readonly (readonly [Finding, string])[] = [
     "prompt:x knew the labels by their bare names. What a sentence on the meaning of each would add was not measured.",
   ],
   [
-    { kind: "break-even", tuned: "tune:probe", prompted: "prompt:x", requests: 123_843, basis },
-    "Below about 120,000 requests in all (interval not measured), prompt:x costs less in total; above, tune:probe does.",
+    {
+      kind: "break-even",
+      breakEvens: [breakEven("shared", 123_843), breakEven("own", 1_168_001, { low: 1_100_000, high: null })],
+    },
+    "tune:probe costs less a month than prompt:x on a machine that other work shares from about 120,000 requests a month on (interval not measured) and on a machine of its own from about 1,200,000 requests a month on (95% interval 1,100,000 to never), with what came before written off over a year. Not counted: how much this machine's speed varies, labels, which have no price (--usd-per-label) and people's time (--usd-per-person-hour).",
   ],
   [
-    { kind: "break-even", tuned: "t", prompted: "p", requests: 1, interval: { low: 1, high: 1 }, basis },
-    "From the first 50 requests on at the latest, t costs less in total than p.",
+    { kind: "break-even", breakEvens: [{ ...breakEven(null, 4805, { low: 4801, high: 4809 }), leavesOut: [] }] },
+    "tune:probe costs less a month than prompt:x from about 4,800 requests a month on (95% interval 4,800 to 4,810), with what came before written off over a year.",
   ],
   [
     {
       kind: "break-even",
-      tuned: "t",
-      prompted: "p",
-      requests: 64,
-      interval: { low: 61, high: null },
-      leavesOut: "machine-speed",
-      basis,
+      breakEvens: [
+        { ...breakEven("shared", 12), leavesOut: [] },
+        { ...breakEven("own", null), leavesOut: [] },
+      ],
     },
-    "Below about 64 requests in all (95% interval 61 to never, this machine's speed taken as measured), p costs less in total; above, t does.",
+    "tune:probe costs less a month than prompt:x on a machine that other work shares at any number of requests and on a machine of its own at no number of requests, with what came before written off over a year.",
   ],
   [
-    { kind: "break-even", tuned: "t", prompted: "p", requests: 4805, interval: { low: 4801, high: 4809 }, basis },
-    "Below about 4,800 requests in all (95% interval 4,800 to 4,810), p costs less in total; above, t does.",
+    { kind: "break-even", breakEvens: [{ ...breakEven("shared", null), leavesOut: ["work"] }, breakEven("own", null)] },
+    "tune:probe costs less a month than prompt:x at no number of requests. Not counted: people's time (--usd-per-person-hour).",
   ],
   [
-    { kind: "break-even", tuned: "t", prompted: "p", requests: 123_843, interval: { low: 118_201, high: 131_999 }, basis },
-    "Below about 120,000 requests in all (95% interval 120,000 to 130,000), p costs less in total; above, t does.",
-  ],
-  [
-    { kind: "always-cheaper", approach: "p", other: "t", basis, unlessFrom: 51_200 },
-    "At these prices p costs less than t at any number of requests. That is not sure: within the 95% interval of the costs t may be the " +
-      "cheaper one from about 51,000 requests on.",
-  ],
-  [
-    { kind: "always-cheaper", approach: "prompt:x", other: "tune:probe", basis },
-    "At these prices prompt:x costs less than tune:probe at any number of requests.",
-  ],
-  [
-    { kind: "price-fall", approach: "prompt:x", other: "tune:probe", fall: 0.9954 },
-    "If the running price of prompt:x fell by 99.5%, it would cost as much as tune:probe.",
+    { kind: "flip", parameter: "margin", now: 0.01, at: 0.0301, side: "from", choice: null, ground: "undecided" },
+    "With a margin of 3 points or more (now 1 point), nothing would be chosen.",
   ],
   [
     {
-      kind: "wider-margin",
-      a: "tune:probe",
-      b: "prompt:x",
-      margin: 0.01,
-      undecidedFrom: 0.03,
-      equivalentFrom: 0.05,
-      successor: { by: "price", approach: "prompt:x" },
+      kind: "flip",
+      parameter: "requests-per-month",
+      now: null,
+      at: 42_900_000,
+      side: "from",
+      choice: "tune:probe",
+      ground: "not-worse",
     },
-    "With a margin of 3 points or more (now 1 point), tune:probe would no longer be surely better; from 5 points on, tune:probe and prompt:x would count as equivalent, and prompt:x would be chosen by its lower price.",
+    "From 43,000,000 requests a month on, tune:probe would be chosen.",
   ],
   [
-    { kind: "label-price", approach: "tune:probe", usdPerLabel: 0.05, extraLabels: 592, requestsPerCent: 24_870 },
-    "tune:probe uses 592 labels more than the prompt, counted at $0.05 each; every further cent a label costs moves the break-even up by 25,000 requests.",
+    { kind: "flip", parameter: "usd-per-label", now: 0.05, at: 0.31, side: "from", choice: "prompt:x", ground: "equivalent" },
+    "If a label costs $0.31 or more (now $0.05), prompt:x would be chosen.",
+  ],
+  [
+    { kind: "flip", parameter: "llm-price", now: 1, at: 0.4, side: "up-to", choice: "prompt:x", ground: "equivalent" },
+    "If the LLM costs 40.0% of today's price or less (now 100%), prompt:x would be chosen.",
+  ],
+  [
+    { kind: "flip", parameter: "needed", now: null, at: 0.947, side: "from", choice: null, ground: "not-good-enough" },
+    "If you need 94.7% or more, nothing would be chosen.",
+  ],
+  [
+    { kind: "flip", parameter: "weight-cost", now: 0.5, at: 1.5, side: "from", choice: "prompt:x", ground: "outweighed" },
+    "If cost counted 1.5 times as much as accuracy, or more (now 0.5 times), prompt:x would be chosen.",
+  ],
+  [
+    { kind: "monthly-bill", ...pair, usd: 12.42, otherUsd: 2551, requests: 50_000_000 },
+    "50,000,000 requests a month cost $12.42 with tune:probe and $2,551 with prompt:zero-shot@m, with what came before written off over a year.",
+  ],
+  [
+    { kind: "price-untold", untold: ["requests-per-month", "machine"], a: "tune:probe", b: "prompt:x" },
+    "Which of tune:probe and prompt:x costs less depends on how many requests a month there will be and whether the machine is shared with other work.",
+  ],
+  [
+    { kind: "price-untold", untold: ["recorded-labels"], a: "tune:probe", b: "prompt:x" },
+    "Which of tune:probe and prompt:x costs less depends on how many labels the recorded prompt rests on.",
+  ],
+  [
+    {
+      kind: "not-answered",
+      approach: "tune:probe",
+      metric: "accuracy",
+      score: { value: 0.91, low: 0.856, high: 0.95 },
+      labels: 532,
+      testRows: 188,
+      offer: { model: "openai:m", usd: 0.035 },
+    },
+    "No language model was measured. Fine-tuning reaches 91.0% (85.6–95.0) of accuracy (tune:probe, 532 labels): a language model has to beat that. Measuring openai:m on these 188 test rows costs about $0.035.",
+  ],
+  [
+    {
+      kind: "not-good-enough",
+      best: "tune:probe",
+      metric: "accuracy",
+      score: { value: 0.91, low: 0.856, high: 0.94 },
+      needed: 0.95,
+    },
+    "tune:probe, the best of what was measured, reaches 91.0% (85.6–94.0) of accuracy: less than the 95.0% that you need.",
+  ],
+  [
+    { kind: "none-within-limits", broken: ["latency", "price"] },
+    "Nothing that was measured keeps your limits on latency and price.",
+  ],
+  [
+    { kind: "trivial-rule-leads", best: "tune:probe", baseline: "baseline:majority", metric: "exactMatch", lead: 0.213 },
+    "baseline:majority, which gives every text the same answer, is 21.3 points of “all labels right” ahead of tune:probe, the best of what was measured.",
+  ],
+  [
+    {
+      kind: "limits-decide",
+      approach: "a",
+      other: "b",
+      broken: ["private"],
+      metric: "accuracy",
+      difference: gainOf(-0.02),
+      margin: 0.01,
+    },
+    "b does not keep your limits on where texts may go; a does. Their difference is −2.0 points of accuracy (95% interval −3.0 to −1.0).",
+  ],
+  [
+    {
+      kind: "outweighed",
+      approach: "a",
+      other: "b",
+      by: ["cost", "latency"],
+      metric: "accuracy",
+      difference: gainOf(-0.02),
+      margin: 0.005,
+    },
+    "a is ahead of b in cost and latency, which counts for more by your weights than the difference of −2.0 points of accuracy (95% interval −3.0 to −1.0).",
+  ],
+  [
+    { kind: "needed-open", approach: "a", metric: "accuracy", score: { value: 0.91, low: 0.856, high: 0.95 }, needed: 0.9 },
+    "a reaches 91.0% (85.6–95.0) of accuracy; you need 90.0%, and the interval does not show that.",
+  ],
+  [
+    { kind: "limit-unmeasured", approach: "a", limit: "latency" },
+    "The latency of a was not measured: your limit was not held against it.",
   ],
   [
     {
@@ -517,7 +591,7 @@ describe("the wordings", () => {
       expect(["reason", "caution", "change"]).toContain(roleOf(finding));
       for (const { text, command } of stepsOf(finding)) {
         expect(text).toMatch(/^[A-Z].*\.$/);
-        if (command !== undefined) expect(command).toMatch(/^crossover ((run|check) FILE|resume RUN)( |$)/);
+        if (command !== undefined) expect(command).toMatch(/^crossover ((run|check) FILE|(resume|view) RUN)( |$)/);
       }
     },
   );

@@ -164,12 +164,12 @@ describe("a comparison", () => {
     expect(priceOf("prompt:few-shot@m")).toBeCloseTo(4, 9);
     // 2 s and the wall time for 120 texts at $0.36 an hour, busy half the time: $0.0001/s / 60 texts/s / .5, a thousand times.
     expect(priceOf("tune:probe")).toBeCloseTo(1000 * 0.0001 * (2 / 120) * 2, 4);
-    const breakEven = comparison.breakEven!;
-    expect(breakEven).toMatchObject({ tuned: "tune:probe", prompted: "prompt:few-shot@m" });
-    // 192 labels more at ten cents, over $0.004 − $0.0000033 a request.
-    expect(breakEven.requests!).toBeGreaterThan(4800);
-    expect(breakEven.requests!).toBeLessThan(4810);
-    expect(breakEven.basis.extraSetup.labels).toBeCloseTo(19.2, 10);
+    const [breakEven] = comparison.money.breakEvens;
+    expect(breakEven).toMatchObject({ tuned: "tune:probe", prompted: "prompt:few-shot@m", machine: "shared" });
+    // A twelfth of 192 labels more at ten cents, over $0.004 − $0.0000033 a request.
+    expect(breakEven!.requestsPerMonth!).toBeGreaterThan(4800 / 12);
+    expect(breakEven!.requestsPerMonth!).toBeLessThanOrEqual(Math.ceil(4810 / 12));
+    expect(breakEven!.basis.extraUpfront.labels).toBeCloseTo(19.2, 10);
   });
 
   test("everything follows from the stored rows, to the last digit", () => {
@@ -385,7 +385,7 @@ test("too few rows to validate: the cheapest candidate, and the basis says so", 
     basis: { kind: "cheapest", why: "no-validation-rows" },
   });
   expect(comparison.best.tune).toBeNull();
-  expect(comparison.breakEven).toBeNull();
+  expect(comparison.money.breakEvens).toEqual([]);
 });
 
 test("equal on validation: the cheaper one", async () => {

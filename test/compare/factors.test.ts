@@ -3,7 +3,9 @@ import { cellWords } from "../../src/advise/words/factor-cells.js";
 import { breakEvenBasisText, priceBasisText } from "../../src/advise/words/prices.js";
 import { shareOfAnswersChanged } from "../../src/compare/answers-changed.js";
 import { compare } from "../../src/compare/compare.js";
-import { breakEven, measuredPrice, usdPerThousand as usdPerThousandOf } from "../../src/compare/cost.js";
+import { breakEvens } from "../../src/compare/money/break-even.js";
+import { isPriced } from "../../src/compare/money/monthly-bill.js";
+import { measuredPrice, usdPerThousand as usdPerThousandOf } from "../../src/compare/money/price.js";
 import { noCost } from "../../src/lib/cost.js";
 import { random } from "../../src/lib/random.js";
 import type { FactorCell, FactorName } from "../../src/types/factors.js";
@@ -113,7 +115,7 @@ describe("the factor table", () => {
     expect(measured("cost", "prompt:few-shot@m").text).toBe("$4.00 per 1,000");
     expect(measured("cost", "tune:probe").detail).toContain("set up: labels $20.00, fitting $0.003");
     expect(measured("cost", "tune:probe").detail).toMatch(
-      /tune:probe is cheaper than prompt:few-shot@m from 4,80\d requests on \(95% interval 4,80\d to 4,80\d, this machine's speed taken as measured\)$/,
+      /tune:probe is cheaper than prompt:few-shot@m on a machine that other work shares from about 400 requests a month on \([^)]*\); tune:probe is cheaper than prompt:few-shot@m on a machine of its own from about 6[67],000 requests a month on \([^)]*\)$/,
     );
   });
 
@@ -220,19 +222,23 @@ describe("break-even", () => {
     fitCost: { ...noCost, ...fitCost },
   });
 
-  test("what the tuned model costs more beforehand, over what a request saves", () => {
+  /** Of two that are billed by request: there is no machine to tell apart. */
+  const breakEven = (tuned: Summary, prompted: Summary) =>
+    isPriced(tuned) && isPriced(prompted) ? (breakEvens(tuned, prompted, assumptions)[0] ?? null) : null;
+
+  test("a twelfth of what the tuned model costs more beforehand, over what a request saves", () => {
     // 100 labels at 10 cents, and an hour of the machine; $0.99 saved per 1,000.
-    const found = breakEven(summaryWith(0.01, { labels: 108, seconds: 3600 }), summaryWith(1, { labels: 8 }), assumptions);
-    expect(found?.requests).toBe(Math.ceil((1000 * 10.36) / 0.99));
-    expect(breakEvenBasisText(found!.basis)).toBe(
-      "$10.00 more for labels, $0.36 more for fitting; per 1,000 requests $1.00 prompted against $0.01 tuned. People's time is not counted.",
+    const found = breakEven(summaryWith(0.01, { labels: 108, seconds: 3600 }), summaryWith(1, { labels: 8 }));
+    expect(found?.requestsPerMonth).toBe(Math.ceil((1000 * 10.36) / 12 / 0.99));
+    expect(breakEvenBasisText(found!)).toBe(
+      "$10.00 more for labels and $0.36 more for fitting, written off over a year; per 1,000 requests $1.00 prompted against $0.01 tuned. Not counted: people's time (--usd-per-person-hour).",
     );
   });
 
   test("never where a prompt is no dearer, at once where tuning costs nothing more, unknown without a price", () => {
-    expect(breakEven(summaryWith(2, { labels: 10 }), summaryWith(1, {}), assumptions)?.requests).toBeNull();
-    expect(breakEven(summaryWith(0.01, {}), summaryWith(1, { labels: 8 }), assumptions)?.requests).toBe(0);
-    expect(breakEven(summaryWith(0.01, {}), summaryWith(null, {}), assumptions)).toBeNull();
+    expect(breakEven(summaryWith(2, { labels: 10 }), summaryWith(1, {}))?.requestsPerMonth).toBeNull();
+    expect(breakEven(summaryWith(0.01, {}), summaryWith(1, { labels: 8 }))?.requestsPerMonth).toBe(0);
+    expect(breakEven(summaryWith(0.01, {}), summaryWith(null, {}))).toBeNull();
   });
 
   const withError = (usd: number, standardError: number, fitCost: Partial<Cost>): Summary => ({
@@ -243,20 +249,20 @@ describe("break-even", () => {
   test("its interval is where the interval of what a request saves would put it", () => {
     const [tuned, prompted] = [withError(0.01, 0.003, { labels: 100 }), withError(1.01, 0.004, {})];
     // $1 saved per 1,000, ±1.96 · 0.005.
-    expect(breakEven(tuned, prompted, assumptions)).toMatchObject({
-      requests: 10_000,
-      interval: { low: Math.ceil(10_000 / 1.0097999), high: Math.ceil(10_000 / 0.9902001) },
+    expect(breakEven(tuned, prompted)).toMatchObject({
+      requestsPerMonth: Math.ceil(10_000 / 12),
+      interval: { low: Math.ceil(10_000 / 12 / 1.0097999), high: Math.ceil(10_000 / 12 / 0.9902001) },
     });
   });
 
   test("its interval is open where the tuned one may never get cheaper, and not measured where a cost has no spread", () => {
     const dear = withError(1, 0.2, {});
-    const open = breakEven(withError(0.9, 0.2, { labels: 100 }), { ...dear, predictCost: { ...noCost, usd: 1 } }, assumptions);
+    const open = breakEven(withError(0.9, 0.2, { labels: 100 }), { ...dear, predictCost: { ...noCost, usd: 1 } });
     expect(open?.interval).toEqual({ low: expect.any(Number), high: null });
-    const never = breakEven(withError(1.1, 0.2, { labels: 100 }), { ...dear, predictCost: { ...noCost, usd: 1 } }, assumptions);
-    expect(never).toMatchObject({ requests: null, interval: { high: null } });
-    expect(breakEven(withError(9, 0.2, { labels: 100 }), dear, assumptions)).not.toHaveProperty("interval");
-    expect(breakEven(summaryWith(0.01, { labels: 100 }), dear, assumptions)).not.toHaveProperty("interval");
+    const never = breakEven(withError(1.1, 0.2, { labels: 100 }), { ...dear, predictCost: { ...noCost, usd: 1 } });
+    expect(never).toMatchObject({ requestsPerMonth: null, interval: { high: null } });
+    expect(breakEven(withError(9, 0.2, { labels: 100 }), dear)).not.toHaveProperty("interval");
+    expect(breakEven(summaryWith(0.01, { labels: 100 }), dear)).not.toHaveProperty("interval");
   });
 
   test("its interval covers the break-even of all requests about as often as it says", () => {
@@ -277,8 +283,8 @@ describe("break-even", () => {
       );
       const price = usdPerThousand([{ ...comparison.measurements[0]!, outcomes }], assumptions);
       const prompted = { ...summaryWith(null, {}), usdPerThousand: price };
-      const { interval } = breakEven(withError(0, 0, { labels: 100 }), prompted, assumptions)!;
-      const truth = 10 / meanCost;
+      const { interval } = breakEven(withError(0, 0, { labels: 100 }), prompted)!;
+      const truth = 10 / 12 / meanCost;
       if (interval!.low <= truth && truth <= interval!.high!) covered++;
     }
     expect(covered / trials).toBeGreaterThan(0.92);
@@ -286,10 +292,13 @@ describe("break-even", () => {
   });
 
   test("none where both run here and a stopwatch can't tell their costs apart; a bill can", () => {
-    const [tuned, prompted] = [summaryWith(0.9, { labels: 10 }), summaryWith(1, {})];
-    expect(breakEven(tuned, prompted, assumptions)).toBeNull();
-    expect(breakEven(summaryWith(0.7, { labels: 10 }), prompted, assumptions)?.requests).toBeGreaterThan(0);
-    const billed = { ...prompted, predictCost: { ...prompted.predictCost, usd: 1 } };
-    expect(breakEven(tuned, billed, assumptions)?.requests).toBeGreaterThan(0);
+    const timed = (usd: number, fitCost: Partial<Cost>): Summary => ({
+      ...summaryWith(usd, fitCost),
+      usdPerThousand: { value: usd, basis: { kind: "machine", textsPerSecond: 0.2 / usd, usdPerHour: 0.36, utilization: 0.5 } },
+    });
+    const prompted = timed(1, {});
+    expect(breakEven(timed(0.9, { labels: 10 }), prompted)).toBeNull();
+    expect(breakEven(timed(0.7, { labels: 10 }), prompted)?.requestsPerMonth).toBeGreaterThan(0);
+    expect(breakEven(timed(0.9, { labels: 10 }), summaryWith(1, {}))?.requestsPerMonth).toBeGreaterThan(0);
   });
 });

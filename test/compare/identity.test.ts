@@ -101,7 +101,7 @@ describe("a hybrid", () => {
     expect(whole.summaries[0]).toMatchObject({ approach: "hybrid:cascade", arm: "hybrid" });
     expect(whole.best).toEqual(without.best);
     expect(whole.contrasts).toEqual(without.contrasts);
-    expect(whole.breakEven).toEqual(without.breakEven);
+    expect(whole.money.breakEvens).toEqual(without.money.breakEvens);
   });
 });
 

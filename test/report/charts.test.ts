@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { answeredShareChart } from "../../src/report/charts/answered-share-chart.js";
-import { breakEvenChart } from "../../src/report/charts/break-even-chart.js";
 import { confusionChart, confusionDifferenceChart } from "../../src/report/charts/confusion-chart.js";
 import { costQualityChart } from "../../src/report/charts/cost-quality-chart.js";
 import { crossoverChart } from "../../src/report/charts/crossover-chart.js";
 import { differenceChart } from "../../src/report/charts/difference-chart.js";
 import { intervalChart } from "../../src/report/charts/interval-chart.js";
 import { labelChart } from "../../src/report/charts/label-chart.js";
+import { monthlyCostChart } from "../../src/report/charts/monthly-cost-chart.js";
 import { reliabilityChart } from "../../src/report/charts/reliability-chart.js";
 import { linearScale, logScale, shareDomain, ticksBetween } from "../../src/report/charts/scale.js";
 import { percentTick, secondsTick, shareTick, usdTick } from "../../src/report/charts/ticks.js";
@@ -34,8 +34,14 @@ const points = [
 ] as const;
 
 const lines = [
-  { name: "tune:probe", arm: "tune", costOf: (requests: number) => 30 + requests * 9e-7 },
-  { name: "prompt:few-shot", arm: "prompt", costOf: (requests: number) => 0.4 + requests * 2.4e-4 },
+  { name: "tune:probe, shared machine", arm: "tune", isDashed: false, costOf: (requests: number) => 3 + requests * 9e-7 },
+  {
+    name: "tune:probe, machine of its own",
+    arm: "tune",
+    isDashed: true,
+    costOf: (requests: number) => 60 * Math.ceil(requests / 4e6),
+  },
+  { name: "prompt:few-shot, list price", arm: "prompt", isDashed: false, costOf: (requests: number) => 0.4 + requests * 2.4e-4 },
 ] as const;
 
 function score(label: string, f1: number): LabelScore {
@@ -116,7 +122,7 @@ const charts: Readonly<Record<string, (width: number) => Markup>> = {
       { ...frame, width, axis: "log", format: secondsTick, formatTick: secondsTick },
     ),
   "cost-quality": (width) => costQualityChart(points, { ...frame, width, quality: "macro-F1" }),
-  "break-even": (width) => breakEvenChart(lines, { ...frame, width, breakEven: 123_800 }),
+  "monthly-cost": (width) => monthlyCostChart(lines, { ...frame, width, crossings: [123_800] }),
   crossover: (width) => crossoverChart(crossing, { ...frame, width, formatTick: percentTick }),
   training: (width) => trainingChart(training, { ...frame, width }),
   reliability: (width) =>
@@ -185,9 +191,9 @@ describe("charts of hostile names", () => {
       named.map((row, i) => ({ ...row, cost: 10 ** -i, quality: 0.5 + i * 0.04 })),
       { ...frame, width, quality: "macro-F1" },
     ),
-    breakEvenChart(
-      named.slice(0, 2).map((row) => ({ ...row, costOf: (requests: number) => requests + 1 })),
-      { ...frame, width, breakEven: null },
+    monthlyCostChart(
+      named.slice(0, 2).map((row, i) => ({ ...row, isDashed: i > 0, costOf: (requests: number) => requests + 1 })),
+      { ...frame, width, crossings: [] },
     ),
     reliabilityChart(
       named.map((row) => ({ ...row, bins })),

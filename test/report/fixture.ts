@@ -7,6 +7,7 @@ import type { Contrast } from "../../src/types/contrast.js";
 import type { Arm, PredictorFacts } from "../../src/types/identity.js";
 import type { Measurement } from "../../src/types/measurement.js";
 import type { Failure, Outcome } from "../../src/types/prediction.js";
+import type { Assumptions } from "../../src/types/prices.js";
 import type { Summary } from "../../src/types/scores.js";
 import { identified } from "../identity.js";
 
@@ -39,9 +40,14 @@ export interface ComparisonSpec {
   readonly warnings?: readonly string[];
   readonly usdPerLabel?: number;
   readonly margin?: number;
+  /** What else is assumed. @default nothing */
+  readonly told?: Partial<Assumptions>;
   /** Numbers of training rows from which tuned approaches are measured too, each with three seeds. @default none */
   readonly curveSizes?: readonly number[];
 }
+
+/** So many requests that the LLM costs more a month, whatever else is assumed. */
+export const busy: Partial<Assumptions> = { requestsPerMonth: 1_000_000, machine: "shared" };
 
 export const ticketLabels = [
   "billing",
@@ -96,6 +102,7 @@ export function measuredOf({
   warnings = [],
   usdPerLabel = 0.05,
   margin = 0.01,
+  told = {},
   curveSizes = [],
 }: ComparisonSpec = {}): Parameters<typeof summarize>[0] {
   const learning = approaches.filter(({ arm }) => arm === "tune");
@@ -112,7 +119,7 @@ export function measuredOf({
       splitNote: `${testRows} of ${trainRows + testRows} rows were held back for testing (seed 42): labels in proportion, duplicates on one side.`,
       warnings,
     },
-    assumptions: { margin, usdPerLabel, usdPerMachineHour: 0.0816, utilization: 0.2 },
+    assumptions: { margin, usdPerLabel, usdPerMachineHour: 0.0816, utilization: 0.2, ...told },
     measurements: [
       ...approaches.map((spec) => measure(spec, "test", testRows, labels, trainRows)),
       ...candidates.map((spec) => measure(spec, "validation", Math.floor(trainRows / 4), labels, trainRows)),

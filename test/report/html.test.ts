@@ -127,12 +127,15 @@ describe("renderHtml", () => {
 
   it("marks no break-even in the chart below the fewest requests that are named", () => {
     const full = comparisonOf({});
-    const breakEven = full.breakEven!;
-    const chartAt = (requests: number): string => {
-      const html = renderHtml({ ...full, breakEven: { ...breakEven, requests } }, advise(full));
-      return html.slice(html.indexOf('id="break-even"'));
+    const [breakEven] = full.money.breakEvens;
+    const chartAt = (requestsPerMonth: number): string => {
+      const html = renderHtml(
+        { ...full, money: { ...full.money, breakEvens: [{ ...breakEven!, requestsPerMonth }] } },
+        advise(full),
+      );
+      return html.slice(html.indexOf('id="monthly-cost"'), html.indexOf('id="approaches"'));
     };
-    expect(chartAt(51)).toContain('class="crossing"');
+    expect(chartAt(2000)).toContain('class="crossing"');
     expect(chartAt(49)).not.toContain('class="crossing"');
   });
 
@@ -150,7 +153,7 @@ describe("renderHtml", () => {
     expect(renderHtml(nothing, advise(nothing))).toContain("Not enough evidence: nothing was measured.");
     const tunedOnly = comparisonOf({ approaches: fullApproaches.filter(({ arm }) => arm !== "prompt") });
     const html = renderHtml(tunedOnly, advise(tunedOnly));
-    expect(html).toContain("only fine-tuning was measured");
+    expect(html).toContain("no language model was measured");
     expect(html).not.toContain("Where the two differ");
     for (const source of [html, renderHtml(nothing, advise(nothing)), page, hostilePage])
       expect(withoutScripts(source)).not.toMatch(/NaN|undefined/);
@@ -160,7 +163,7 @@ describe("renderHtml", () => {
     const offline = comparisonOf({ approaches: offlineApproaches });
     const html = renderHtml(offline, advise(offline));
     const answer = html.slice(html.indexOf('class="answer'), html.indexOf('id="factors"'));
-    expect(answer).toContain("Shown, but no language model was measured");
+    expect(answer).toContain("Not answered yet");
     expect(answer).toContain("crossover run FILE --llm ollama:qwen3:8b");
   });
 });

@@ -21,7 +21,7 @@ const report = JSON.parse(renderJson(comparison, advice)) as Report;
 
 describe("renderJson", () => {
   it("names its format", () => {
-    expect(report.format).toBe(4);
+    expect(report.format).toBe(5);
   });
 
   it("has every statistic unrounded", () => {
@@ -38,7 +38,8 @@ describe("renderJson", () => {
       for (const cell of Object.values(row.cells)) expect(cell).toMatchObject(words);
     }
     expect(report.best).toMatchObject({ tune: { basis: words }, prompt: { basis: words } });
-    expect(report.breakEven).toMatchObject({ basis: words });
+    expect(report.money.breakEvens.length).toBeGreaterThan(0);
+    for (const each of report.money.breakEvens) expect(each).toMatchObject({ basis: words });
     for (const { usdPerThousand } of report.summaries) expect(usdPerThousand).toMatchObject({ basis: words });
     expect(report.failed).toMatchObject([{ reason: "no server answers at http://localhost:11434" }]);
   });

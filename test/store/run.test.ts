@@ -25,7 +25,7 @@ const manifest: RunManifest = {
     splitNote: "",
     warnings: [],
   },
-  assumptions: { margin: 0.01, usdPerLabel: 0, usdPerMachineHour: 0.1, utilization: 1 },
+  assumptions: { margin: 0.01, usdPerLabel: 0.1, usdPerMachineHour: 0.1, utilization: 1 },
   failed: [],
 };
 

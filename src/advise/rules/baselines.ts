@@ -1,7 +1,7 @@
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Metric, Summary } from "../../types/scores.js";
-import { type Decision, decide } from "../decision.js";
+import { type Decision, decide, subjectOf } from "../decision.js";
 import type { Finding } from "../findings.js";
 import { certainGainOver, gainOver } from "../lookup.js";
 
@@ -40,9 +40,4 @@ export function baselineLeads(comparison: Comparison, decision: Decision = decid
 
 function metricsOf({ metrics }: Comparison): Metric[] {
   return [metrics.primary, ...metrics.others];
-}
-
-/** The approach that would be shipped. */
-function subjectOf(decision: Decision): Summary | null {
-  return decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
 }

@@ -1,6 +1,6 @@
 import { defaultBins } from "../../compare/metrics/reliability.js";
 import type { Comparison } from "../../types/comparison.js";
-import { type Decision, decide } from "../decision.js";
+import { type Decision, decide, subjectOf } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** A confidence that is off by this much on average misleads a threshold: of "95% sure" answers only 90% are right. */
@@ -8,7 +8,7 @@ const tolerableError = 0.05;
 
 /** Whether the choice's probabilities are too far off to set thresholds on. */
 export function calibration(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
-  const subject = decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
+  const subject = subjectOf(decision);
   if (subject?.calibration == null) return [];
   const { approach, testRows, accuracy } = subject;
   const { ece } = subject.calibration;

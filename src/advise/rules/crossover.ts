@@ -10,7 +10,7 @@ import { summaryOf } from "../lookup.js";
 export function crossover(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   const { best, crossovers = [] } = comparison;
   const about = crossovers.find(({ prompted }) => prompted === best.prompt?.approach);
-  if (about === undefined || best.tune === null || !("contrast" in decision)) return [];
+  if (about === undefined || best.tune === null || !isTold(decision)) return [];
   const prompted = summaryOf(comparison, about.prompted);
   const { asWrong, offered, ...rest } = about;
   return [
@@ -24,6 +24,9 @@ export function crossover(comparison: Comparison, decision: Decision = decide(co
     },
   ];
 }
+
+/** Where a pair was decided on, or the prompt only stands in for a language model. */
+const isTold = (decision: Decision): boolean => "contrast" in decision || decision.ground === "no-llm";
 
 /** Numbers of labels that differ by this factor mean another budget. */
 const telling = 2;

@@ -1,5 +1,5 @@
 import type { Comparison } from "../../types/comparison.js";
-import { type Decision, decide } from "../decision.js";
+import { type Decision, decide, subjectOf } from "../decision.js";
 import type { Finding } from "../findings.js";
 
 /** Labels with so few test rows that their scores are hardly more than a guess. */
@@ -21,7 +21,7 @@ export function fewRowsOfLabels({ metrics, task }: Comparison): Finding[] {
  * equally frequent. Less often: the upper end of the recall's 95% interval lies below the mean recall by more than the margin.
  */
 export function rareLabelsMissed(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
-  const subject = decision.choice ?? (decision.ground === "one-arm" ? decision.best : null);
+  const subject = subjectOf(decision);
   if (subject === null) return [];
   const { approach, perLabel, balancedAccuracy } = subject;
   const rows = perLabel.reduce((sum, { support }) => sum + support, 0);

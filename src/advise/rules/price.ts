@@ -1,7 +1,20 @@
+import { cheaperOf } from "../../compare/money/cheaper.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Summary } from "../../types/scores.js";
-import { type Decision, decide, noticeablyLess, type PairDecision } from "../decision.js";
+import { type Decision, decide, type PairDecision } from "../decision.js";
 import type { Finding } from "../findings.js";
+import { noticeablyLess } from "../weighing.js";
+
+/** What the two cost a month, where the number of requests was told and the difference matters. */
+export function monthlyBill(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
+  if (decision.choice === null) return [];
+  const { choice, other } = decision;
+  const cheaper = cheaperOf(choice, other, comparison.assumptions);
+  if (cheaper.kind !== "decided" || cheaper.month === undefined) return [];
+  const { requests, usd: less, otherUsd: more } = cheaper.month;
+  const [usd, otherUsd] = cheaper.approach === choice.approach ? [less, more] : [more, less];
+  return [{ kind: "monthly-bill", approach: choice.approach, usd, other: other.approach, otherUsd, requests }];
+}
 
 /** Whether the choice is noticeably cheaper or dearer to run than the best of the other arm. */
 export function price(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {

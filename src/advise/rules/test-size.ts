@@ -27,7 +27,7 @@ function testGroups({ measurements, task }: Comparison): (string | undefined)[] 
  * "equivalent" is out of reach. Silent where the verdict stands all the same.
  */
 export function smallTestSet(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
-  if (decision.ground !== "undecided" && decision.ground !== "one-arm") return [];
+  if (decision.ground !== "undecided" && decision.ground !== "one-arm" && decision.ground !== "no-llm") return [];
   const { metric, interval } =
     decision.ground === "undecided"
       ? { metric: decision.contrast.metric, interval: decision.contrast.difference }

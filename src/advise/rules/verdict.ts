@@ -1,3 +1,4 @@
+import { labelsUsed } from "../../compare/known-facts.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
@@ -20,13 +21,30 @@ export function verdict(comparison: Comparison, decision: Decision = decide(comp
       });
       return [{ kind: "unranked", pairs }];
     }
+    case "no-llm": {
+      const { best } = decision;
+      const metric = comparison.metrics.primary;
+      const { llmOffer: offer, task } = comparison;
+      const reached = { approach: best.approach, metric, score: scoreOf(best, metric), labels: labelsUsed(best) };
+      return [{ kind: "not-answered", ...reached, testRows: task.testRows, ...(offer !== undefined && { offer }) }];
+    }
+    case "not-good-enough": {
+      const { best, metric, score, needed } = decision;
+      return [{ kind: "not-good-enough", best: best.approach, metric, score, needed }];
+    }
+    case "none-within-limits":
+      return [{ kind: "none-within-limits", broken: decision.broken }];
     case "one-arm": {
       const { approach, arm } = decision.best;
       const metric = comparison.metrics.ranking;
       return [{ kind: "only-arm", arm, approach, metric, score: scoreOf(decision.best, metric) }];
     }
     case "no-signal": {
-      const { best, baseline } = decision;
+      const { best, baseline, ahead } = decision;
+      if (ahead !== undefined) {
+        const lead = scoreOf(baseline, ahead).value - scoreOf(best, ahead).value;
+        return [{ kind: "trivial-rule-leads", best: best.approach, baseline: baseline.approach, metric: ahead, lead }];
+      }
       const gain = gainOver(comparison, best, baseline);
       return [{ kind: "no-better-than-majority", best: best.approach, baseline: baseline.approach, gain }];
     }
@@ -34,6 +52,13 @@ export function verdict(comparison: Comparison, decision: Decision = decide(comp
       const { metric, difference } = decision.contrast;
       const [winner, loser] = [decision.choice.approach, decision.other.approach];
       return [{ kind: "better", winner, loser, metric, difference, margin }];
+    }
+    case "limits":
+    case "outweighed": {
+      const { metric, difference } = decision.contrast;
+      const names = { approach: decision.choice.approach, other: decision.other.approach, metric, difference, margin };
+      if (decision.ground === "limits") return [{ kind: "limits-decide", ...names, broken: decision.broken }];
+      return [{ kind: "outweighed", ...names, by: decision.votes.map(({ criterion }) => criterion) }];
     }
     case "equivalent": {
       const { a, b, metric, difference } = decision.contrast;

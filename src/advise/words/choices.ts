@@ -2,12 +2,13 @@ import { formatCount, formatScore } from "../../lib/text/format.js";
 import { metricNames } from "../../lib/text/metric-names.js";
 import type { ChoiceBasis } from "../../types/comparison.js";
 
-type SoleKind = "only-candidate" | "only-language-model" | "only-measured";
+type SoleKind = Exclude<ChoiceBasis["kind"], "cheapest" | "validation">;
 
 const sole: Readonly<Record<SoleKind, string>> = {
   "only-candidate": "only candidate",
   "only-language-model": "only candidate that asks a language model",
   "only-measured": "only candidate that was fully measured",
+  "only-within-limits": "only candidate within your limits",
 };
 
 const unranked: Readonly<Record<Extract<ChoiceBasis, { readonly kind: "cheapest" }>["why"], string>> = {

@@ -1,5 +1,4 @@
 /** @file The factor table in words: what a row measures, and each kind of cell. A kind without words does not compile. */
-import { fewestRequests } from "../../compare/cost.js";
 import {
   formatBytes,
   formatCount,
@@ -16,7 +15,7 @@ import type { BreakEven } from "../../types/prices.js";
 import { crossoverText } from "./crossovers.js";
 import { adaptationWords, noExperiment, spreadText, unvariedTexts } from "./experiments.js";
 import { capitalized } from "./lists.js";
-import { priceBasisText } from "./prices.js";
+import { fromRequests, machineNames, priceBasisText } from "./prices.js";
 
 /** A cell in words. `text` is short enough for a table; of a cell that was not measured it says why. */
 export interface CellWords {
@@ -38,14 +37,14 @@ const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => Ce
       detail: `95% of answers within ${formatSeconds(latency.p95)}, over ${formatPlural(latency.requests, "request")}; ${all}`,
     };
   },
-  price: ({ usdPerThousand, basis, setup, breakEven }) => ({
+  price: ({ usdPerThousand, basis, upfront, breakEvens = [] }) => ({
     text: `${formatUsd(usdPerThousand)} per 1,000`,
     detail: [
       priceBasisText(basis),
-      setup === null
+      upfront === null
         ? "what setting it up took is not known"
-        : `set up: labels ${formatUsd(setup.labels)}, fitting ${formatUsd(setup.fitting)}`,
-      ...(breakEven === undefined ? [] : [breakEvenText(breakEven)]),
+        : `set up: labels ${formatUsd(upfront.labels)}, fitting ${formatUsd(upfront.fitting)}${upfront.work > 0 ? `, work ${formatUsd(upfront.work)}` : ""}`,
+      ...breakEvens.map(breakEvenText),
     ].join("; "),
   }),
   labels: ({ labels, isTold, trainRows, curve, noCurve, crossover }) => ({
@@ -140,17 +139,9 @@ function changesWords(cell: CellOf<"changes">): CellWords {
   };
 }
 
-/** From how many requests on; nothing of numbers that are too small to mean anything. */
-function breakEvenText({ tuned, prompted, requests, interval, leavesOut }: BreakEven): string {
-  if (requests === null) return `${tuned} never gets cheaper than ${prompted} at these prices`;
-  const cheaper = `${tuned} is cheaper than ${prompted} from`;
-  if (requests === 0) return `${cheaper} the first request on`;
-  if (requests < fewestRequests) return `${cheaper} the first ${fewestRequests} requests on`;
-  const count = `${cheaper} ${formatPlural(requests, "request")} on`;
-  if (interval === undefined) return `${count} (interval not measured)`;
-  const high = interval.high === null ? "never" : formatCount(interval.high);
-  const without = leavesOut === undefined ? "" : ", this machine's speed taken as measured";
-  return `${count} (95% interval ${formatCount(interval.low)} to ${high}${without})`;
+/** `a is cheaper than b on a machine of its own from about 1,200,000 requests a month on (95% interval …)`. */
+function breakEvenText({ tuned, prompted, machine, ...rest }: BreakEven): string {
+  return `${tuned} is cheaper than ${prompted}${machine === null ? "" : ` ${machineNames[machine]}`} ${fromRequests(rest)}`;
 }
 
 const told = "as told, not measured";

@@ -1,6 +1,8 @@
 /** @file What kinds are called: arms, failures, choices of rows, grounds of a choice. */
 
+import type { Limit } from "../../compare/limits.js";
 import type { Contrast } from "../../types/contrast.js";
+import type { Criterion } from "../../types/criteria.js";
 import type { Arm } from "../../types/identity.js";
 import type { Failure } from "../../types/prediction.js";
 import type { RowChoice, TieBreak } from "../findings.js";
@@ -57,4 +59,20 @@ export const tieBreakNames: Readonly<Record<TieBreak["by"], string>> = {
   price: "lower price",
   needs: "independence of any service",
   latency: "shorter latency",
+  lead: "lead, which is real",
+};
+
+/** What a choice is weighed by, in a sentence. */
+export const criterionNames: Readonly<Record<Criterion, string>> = {
+  accuracy: "accuracy",
+  cost: "cost",
+  independence: "independence of any service",
+  latency: "latency",
+};
+
+/** What a limit is about, after "your limits on". */
+export const limitNames: Readonly<Record<Limit, string>> = {
+  private: "where texts may go",
+  latency: "latency",
+  price: "price",
 };

@@ -6,11 +6,13 @@ import { summarize } from "../../compare/summarize.js";
 import { readTask } from "../../data/data.js";
 import { UserError } from "../../lib/errors.js";
 import { shellWord } from "../../lib/text/shell-word.js";
+import { toldAssumptions } from "../../run/assumptions.js";
 import { findRun } from "../../run/find-run.js";
+import { checkGateNames, parseGate } from "../../run/gates.js";
 import { resolveData } from "../../run/hub-data.js";
 import { reportOf, writeReports } from "../../run/publish-run.js";
 import { checkOutputs } from "../../run/run-inputs.js";
-import { taskOptions } from "../../run/run-options.js";
+import { type RunOptions, taskOptions } from "../../run/run-options.js";
 import { storedOptions } from "../../run/stored-options.js";
 import { openBill } from "../../store/bill.js";
 import { type Run, readRun } from "../../store/run.js";
@@ -18,33 +20,52 @@ import type { Task } from "../../types/data.js";
 import type { CommandContext } from "../command-context.js";
 import { showReport } from "../complete-run.js";
 import { noteLines } from "../notes.js";
-import { type CommandManner, flag } from "../run-options.js";
+import { addAssumptionOptions, type CommandManner, flag, toldOptions } from "../run-options.js";
 
 /** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. Writes only what `-o` names. */
 export function addViewCommand(program: Command, context: CommandContext): Command {
-  return program
+  const command = program
     .command("view")
     .description("show an earlier run, with its statistics recomputed from the stored predictions")
     .argument("[run]", "the run's folder or name (default: the newest one)")
     .addOption(flag("output"))
     .addOption(flag("json"))
-    .addOption(flag("runs", { help: "folder of all runs" }))
+    .addOption(flag("runs", { help: "folder of all runs" }));
+  addAssumptionOptions(command);
+  return command
+    .addHelpText(
+      "after",
+      `
+Examples:
+  crossover view
+  crossover view runs/tickets -o report.html
+  # decided anew in a second; nothing is measured, asked or written
+  crossover view --requests-per-month 100000 --usd-per-label 0.05
+  crossover view --priority accuracy=5,cost=3,latency=1 --needed 0.9`,
+    )
     .action(async (name: string | undefined, manner: Pick<CommandManner, "output" | "json" | "runs">) => {
       checkOutputs(manner.output);
+      const told: Partial<RunOptions> = toldOptions(command);
+      const gates = (told.require ?? []).map(parseGate);
       const run = await readRun(await findRun(manner.runs, name, "any"));
       if (!mainMeasurements(run.measurements, run.manifest.task).some(({ split }) => split === "test")) {
         throw new UserError(
           `${run.folder} was stopped before anything was measured. Go on with: crossover resume ${shellWord(run.folder)}`,
         );
       }
-      const { task, assumptions, failed } = run.manifest;
+      const { task, failed } = run.manifest;
+      const assumptions = { ...run.manifest.assumptions, ...toldAssumptions(told) };
       if (run.manifest.finishedAt === undefined) {
         const text = `${run.folder} is not finished: what follows is what was measured so far. Go on with: crossover resume ${shellWord(run.folder)}`;
         context.terminal.err(noteLines(text, context.terminal));
       }
       const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
+      checkGateNames(
+        gates,
+        comparison.summaries.map(({ approach }) => approach),
+      );
       const spending = openBill(join(run.folder, "bill.jsonl"));
-      const report = await reportOf(run, comparison, { task: await dataOf(run, context), gates: [], spending });
+      const report = await reportOf(run, comparison, { task: await dataOf(run, context), gates, spending });
       await writeReports(report, manner.output);
       showReport(report, manner, context);
     });

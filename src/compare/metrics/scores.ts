@@ -73,15 +73,18 @@ export function scoreInterval(series: Series, metric: Metric, random: Random, re
  * against endlessly many of the other. Seeds of the two are taken as independent.
  */
 export function differenceInterval(a: Series, b: Series, metric: Metric): Estimate {
-  const [runsA, runsB] = [unlikeRuns(a), unlikeRuns(b)];
-  const { units, sides, effectiveRows } = unitsFor([runsA, runsB], metric);
+  return withRuns(differenceOverRows(a, b, metric), [unlikeRuns(a), unlikeRuns(b)], metric, [-1, 1]);
+}
+
+/** The same with the interval over rows alone: the part of it that further rows make narrower. */
+export function differenceOverRows(a: Series, b: Series, metric: Metric): Estimate {
+  const { units, sides, effectiveRows } = unitsFor([unlikeRuns(a), unlikeRuns(b)], metric);
   const [scoreA, scoreB] = [sides[0]!, sides[1]!];
-  const overRows = jackknifeInterval(units, (counts) => scoreA(counts) - scoreB(counts), {
+  return jackknifeInterval(units, (counts) => scoreA(counts) - scoreB(counts), {
     effectiveUnits: effectiveUnits(a.groups),
     range: [-1, 1],
     effectiveRows,
   });
-  return withRuns(overRows, [runsA, runsB], metric, [-1, 1]);
 }
 
 /** The series with one run only where all its runs answer alike. */

@@ -9,7 +9,7 @@ import type { Prediction } from "../../types/prediction.js";
 import type { Answered, LlmClient, Signals } from "../client/llm-client.js";
 import { promptFiles } from "../files/prompt-files.js";
 import type { CompletionRequest, Llm } from "../llm.js";
-import { freePrice } from "../prices/prices.js";
+import { batchPriceShare, freePrice } from "../prices/prices.js";
 import type { PromptProgram } from "../program.js";
 import { billOf } from "../reading/read-completion.js";
 import { majority, type Vote } from "../reading/votes.js";
@@ -127,6 +127,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
         // Numbers of examples, samples and labels on a shortlist are settings or fixed defaults: nobody measured them.
         chosen: {},
         artifactBytes: null,
+        ...batchFacts(llm),
         needs: [...llm.needs, ...questions.needs],
       };
     },
@@ -219,6 +220,11 @@ function withAllLabels<Answer extends Pick<Prediction, "scores">>(answer: Answer
   const { scores } = answer;
   if (scores === undefined) return answer;
   return { ...answer, scores: Object.fromEntries(labels.map((label) => [label, scores[label] ?? 0])) };
+}
+
+function batchFacts({ price }: Llm): Partial<Pick<Predictor["facts"], "batchPriceShare">> {
+  const share = price === null ? undefined : batchPriceShare(price);
+  return share === undefined ? {} : { batchPriceShare: share };
 }
 
 /** Words that a person wrote for it. */

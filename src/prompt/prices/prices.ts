@@ -132,6 +132,15 @@ export function batchPrice(price: Price): Price | null {
   return { ...price, ...Object.fromEntries(discounted), input_cost_per_token: inputBatch, output_cost_per_token: outputBatch };
 }
 
+/** The batch interface's share of the list price; `undefined` where it is unknown, no saving, or another one for input than for output. */
+export function batchPriceShare(price: Price): number | undefined {
+  const batch = batchPrice(price);
+  const { input_cost_per_token: input, output_cost_per_token: output } = price;
+  if (batch === null || input === 0 || output === 0) return undefined;
+  const [ofInput, ofOutput] = [batch.input_cost_per_token / input, batch.output_cost_per_token / output];
+  return ofInput < 1 && Math.abs(ofInput - ofOutput) < 1e-9 ? ofInput : undefined;
+}
+
 /** The cost of one answer through the batch interface; `null` where its price is not known. */
 export function batchCostOfUsage(price: Price, usage: Usage): number | null {
   const batch = batchPrice(price);

@@ -5,6 +5,7 @@ import type { Prediction, Usage } from "../../types/prediction.js";
 import { listPrices } from "../prices/price-table.js";
 import {
   batchCostOfUsage,
+  batchPriceShare,
   costOfUsage,
   findRecordedPrice,
   type Price,
@@ -53,6 +54,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
   const listed = findRecordedPrice(prices, model);
   const price = listed === null ? null : priceOn(listed, today);
   const facts = recordedFacts(recording, price);
+  const share = price === null ? undefined : batchPriceShare(price);
   const noted = new Set<string>();
   /** Tells a note once, however often the recording is fitted and asked. */
   const note = (text: string, log: Context["log"]): void => {
@@ -105,6 +107,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
           chosen: {},
           artifactBytes: null,
           needs: [],
+          ...(share !== undefined && { batchPriceShare: share }),
           recording: { labels: told.labels ?? null, words: told.words ?? null },
         },
         async predict(queries, predictContext) {

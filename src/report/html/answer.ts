@@ -11,7 +11,11 @@ const badges: Readonly<Record<Advice["evidence"], string>> = {
   disputed: "Depends on what is counted",
   guessing: "Against guesses only",
   chance: "Chance not excluded",
-  limited: "Shown, but no language model was measured",
+  "no-llm": "Not answered yet",
+  none: "None is good enough",
+  untold: "Depends on what you tell",
+  "perhaps-too-low": "Shown, but perhaps not good enough",
+  "asked-for": "By what you asked for",
   open: "Not enough evidence",
 };
 

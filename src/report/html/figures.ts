@@ -1,17 +1,11 @@
 /** @file The page's charts: which there are, what each is given, and what its caption says. */
 import type { Advice } from "../../advise/advise.js";
-import { summaryOf } from "../../advise/lookup.js";
-import { about } from "../../advise/words/points.js";
-import { breakEvenBasisText, requestRange } from "../../advise/words/prices.js";
-import { fewestRequests } from "../../compare/cost.js";
-import { totalCost } from "../../compare/details/total-cost.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { isShareOfRows } from "../../compare/metrics/share-of-rows.js";
 import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../lib/text/format.js";
 import { formatMetric, metricNames } from "../../lib/text/metric-names.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Summary } from "../../types/scores.js";
-import { breakEvenChart } from "../charts/break-even-chart.js";
 import { costQualityChart } from "../charts/cost-quality-chart.js";
 import { intervalChart } from "../charts/interval-chart.js";
 import { percentTick, secondsTick, shareTick } from "../charts/ticks.js";
@@ -49,7 +43,7 @@ function capitalized(text: string): string {
 
 /** What quality costs, in money and in time, as far as both were measured. */
 export function costFigures(comparison: Comparison, advice: Advice): Markup {
-  return markup`${costQualityFigure(comparison, advice)}${latencyFigure(comparison, advice)}${breakEvenFigure(comparison)}`;
+  return markup`${costQualityFigure(comparison, advice)}${latencyFigure(comparison, advice)}`;
 }
 
 function costQualityFigure({ summaries, metrics }: Comparison, advice: Advice): Markup | null {
@@ -76,35 +70,6 @@ function costQualityFigure({ summaries, metrics }: Comparison, advice: Advice): 
         title: `${capitalized(metric)} by cost of 1,000 requests`,
         description: described.join("; "),
       }),
-  );
-}
-
-function breakEvenFigure(comparison: Comparison): Markup | null {
-  const { breakEven, assumptions } = comparison;
-  if (breakEven === null) return null;
-  const pair = [summaryOf(comparison, breakEven.tuned), summaryOf(comparison, breakEven.prompted)].filter((s) => s !== undefined);
-  const lines = pair.map((summary) => ({
-    name: summary.approach,
-    arm: summary.arm,
-    costOf: (requests: number) => totalCost(summary, assumptions, requests) ?? 0,
-  }));
-  if (lines.length < 2) return null;
-  const { requests } = breakEven;
-  const crossing =
-    requests === null
-      ? `${breakEven.tuned} never becomes the cheaper one.`
-      : requests < fewestRequests
-        ? `${breakEven.tuned} is the cheaper one from the first ${requests <= 1 ? "request" : `${fewestRequests} requests`} on.`
-        : `From about ${about(requests)} requests on (${requestRange(breakEven)}) ${breakEven.tuned} is the cheaper one.`;
-  // So few requests are no number to plan by: the lines are drawn where they lie apart.
-  const marked = requests === null || requests < fewestRequests ? null : requests;
-  return figure(
-    "break-even",
-    "Cost by number of requests",
-    `Labels, fitting and running together. ${crossing}`,
-    (size) =>
-      breakEvenChart(lines, { ...size, breakEven: marked, title: "Total cost by number of requests", description: crossing }),
-    markup`<p class="note">${breakEvenBasisText(breakEven.basis)}</p>`,
   );
 }
 

@@ -10,10 +10,14 @@ import { codeBlock, details, prose } from "./elements.js";
 
 /** What the prices and the verdict assume, and which option changes it. */
 export function assumptionList({ assumptions }: Comparison): Markup {
-  const { margin, usdPerLabel, usdPerMachineHour, utilization } = assumptions;
+  const { margin, usdPerLabel, usdPerMachineHour, utilization, requestsPerMonth } = assumptions;
   return definitions([
     ["Margin", markup`${formatPercent(margin)}: smaller differences do not matter in practice · <code>--margin</code>`],
-    ["A label", markup`${formatUsd(usdPerLabel)} · <code>--usd-per-label</code>`],
+    ["A label", markup`${usdPerLabel === undefined ? "not told" : formatUsd(usdPerLabel)} · <code>--usd-per-label</code>`],
+    [
+      "Requests a month",
+      markup`${requestsPerMonth === undefined ? "not told" : formatCount(requestsPerMonth)} · <code>--requests-per-month</code>`,
+    ],
     ["A machine like this one", markup`${formatUsd(usdPerMachineHour)} an hour · <code>--usd-per-machine-hour</code>`],
     [
       "Busy",

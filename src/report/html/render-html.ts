@@ -20,6 +20,7 @@ import { section } from "./elements.js";
 import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
 import { flexibilitySection } from "./flexibility.js";
 import { labelFigures } from "./labels.js";
+import { moneySection } from "./money.js";
 import { assumptionList, dataNotes, methodNotes, reproduction } from "./notes.js";
 import { explorerScript, rowExplorer } from "./rows/row-explorer.js";
 import { stylesheet } from "./stylesheet.js";
@@ -119,6 +120,7 @@ function pageSections(
   const failures = failureTables(comparison);
   const confidence = confidenceFigures(comparison);
   const [doubtful, slices] = [doubtfulLabels(comparison, texts), sliceTable(comparison)];
+  const money = moneySection(comparison);
   const use = useIt !== undefined && {
     id: "use",
     name: useIt.isAdvised ? "Use it" : "If you fine-tune",
@@ -149,6 +151,7 @@ function pageSections(
       name: "Cost and time",
       content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${legend(comparison)}`,
     },
+    money !== null && { id: "money", name: "The bill of a month", content: money },
     confidence !== null && { id: "confidence", name: "How sure they are", content: confidence },
     flexibility !== null && { id: "flexibility", name: flexibilityTitle(newLabelPicture(comparison)), content: flexibility },
     useIt?.isAdvised === false && use,

@@ -68,7 +68,7 @@ svg .band { fill-opacity: 0.16; } svg .band.extended { fill-opacity: 0.07; } svg
 svg .labels-interval { stroke: var(--ink); stroke-width: 5; } svg .labels-end { fill: var(--ink); } svg .crossing.guess { stroke: var(--muted); stroke-dasharray: 1 4; }
 svg .margin { fill: var(--baseline); fill-opacity: 0.25; } svg .zero { stroke: var(--muted); }
 svg .line.faint { stroke-opacity: 0.3; stroke-width: 1; }
-svg .front { fill: none; stroke: var(--muted); stroke-dasharray: 4 4; } svg .leader { stroke: var(--muted); stroke-width: 1; } svg .crossing { stroke: var(--ink); stroke-dasharray: 3 3; }
+svg .front { fill: none; stroke: var(--muted); stroke-dasharray: 4 4; } svg .leader { stroke: var(--muted); stroke-width: 1; } svg .crossing { stroke: var(--ink); stroke-dasharray: 3 3; } svg .line.dashed { stroke-dasharray: 6 4; }
 svg .cell-tune { fill: var(--tune); } svg .cell-prompt { fill: var(--prompt); }
 svg .back { fill: var(--wash); } svg .plate { fill: var(--card); fill-opacity: 0.88; } svg .cell { font-size: 11px; } svg .cell.deep { fill: var(--on-strong); font-weight: 600; } svg .cell.mid { fill: var(--on-mid); font-weight: 600; }
 svg .name { paint-order: stroke; stroke: var(--card); stroke-width: 3px; stroke-linejoin: round; }

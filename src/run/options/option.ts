@@ -96,8 +96,8 @@ export function shapeOf<Rows extends Options>(rows: Rows): OptionShape<Rows> {
   return Object.fromEntries(fields) as OptionShape<Rows>;
 }
 
-/** `maxConcurrency` → `max-concurrency`. */
-const dashed = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** `maxConcurrency` → `max-concurrency`, `maxUsdPer1k` → `max-usd-per-1k`. */
+const dashed = (name: string): string => name.replace(/[A-Z]|(?<=[a-z])(?=\d)/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The long flag of an option; for a switch that is on by default, the flag that turns it off. */
 export function flagOf(name: string, row: Pick<Option, "kind" | "default">): string {
@@ -184,6 +184,29 @@ export function columns(): ValueKind<string> {
 /** What joins labels, as it is typed: `\\n` and `\\t` are what they are in texts. */
 export function separator(): ValueKind<string> {
   return { ...text(), read: (given) => given.replaceAll("\\n", "\n").replaceAll("\\t", "\t") };
+}
+
+/** Amounts by name: `accuracy=5,cost=3`, or an object. @param example what to write */
+export function amounts<const Name extends string>(
+  known: readonly Name[],
+  example: string,
+): ValueKind<Readonly<Partial<Record<Name, number>>>> {
+  const amount = z.number().nonnegative();
+  const schema: z.ZodType<Readonly<Partial<Record<Name, number>>>> = z
+    .partialRecord(z.enum(known), amount)
+    .refine((given) => Object.values(given).some((each) => (each as number) > 0));
+  return {
+    schema,
+    written: z.union([z.string(), z.partialRecord(z.enum(known), amount)]),
+    read(given) {
+      const pairs = partsOf(given).map((part) => /^\s*([a-z]+)\s*=\s*([\d.]+)\s*$/.exec(part)?.slice(1) ?? ["", ""]);
+      return schema.safeParse(
+        Object.fromEntries(pairs.map(([name, value]) => [name!, value === "" ? Number.NaN : Number(value)])),
+      ).data;
+    },
+    must: `be amounts by name (${known.join(", ")}), one of them above 0, e.g. ${example}`,
+    form: "single",
+  };
 }
 
 const secondsOfUnit: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, min: 60, h: 3600 };

@@ -1,6 +1,6 @@
-/** @file What the verdict assumes, and what it must fulfill. */
+/** @file What the verdict assumes, and what it must fulfill. `assumptionsOf` makes the assumptions of a comparison from them. */
 import { defaultAssumptions } from "../../compare/assumptions.js";
-import { number, option, severalTexts } from "./option.js";
+import { amounts, choice, number, option, severalTexts, toggle, wholeNumber } from "./option.js";
 
 /** Options about the verdict. */
 export const verdictOptions = {
@@ -9,10 +9,17 @@ export const verdictOptions = {
     help: "difference in score that does not matter in practice, e.g. 0.01 for one point",
     default: defaultAssumptions.margin,
   }),
+  requestsPerMonth: option(wholeNumber(1), {
+    argument: "n",
+    help: "requests a month that there will be; without it no verdict rests on the price of requests",
+  }),
   usdPerLabel: option(number(0), {
     argument: "usd",
-    help: "cost of one more label",
-    default: defaultAssumptions.usdPerLabel,
+    help: "cost of one more label, 0 if you have them anyway; without it no verdict rests on labels being free",
+  }),
+  machine: option(choice(["shared", "own"]), {
+    argument: "whose",
+    help: "shared: the model runs on a machine that other work shares; own: on one kept for it; without it both are told",
   }),
   usdPerMachineHour: option(number(0), {
     argument: "usd",
@@ -22,8 +29,43 @@ export const verdictOptions = {
   }),
   utilization: option(number(0.001, 1), {
     argument: "share",
-    help: "share of the time that the machine is busy",
+    help: "share of the time that a shared machine is busy, and that one of its own may be",
     default: defaultAssumptions.utilization,
+  }),
+  usdPerPersonHour: option(number(0), {
+    argument: "usd",
+    help: "cost of an hour of a person's work; counts with --person-hours",
+  }),
+  personHours: option(amounts(["tuned", "prompted"], "tuned=16,prompted=4"), {
+    argument: "hours",
+    help: "hours of work that setting each arm up takes, e.g. tuned=16,prompted=4",
+  }),
+  llmPrice: option(number(0.001, 1000), {
+    argument: "share",
+    help: "share of today's list prices that LLMs will cost, e.g. 0.5 for half",
+    default: 1,
+    before: 1,
+  }),
+  priority: option(amounts(["accuracy", "cost", "independence", "latency"], "accuracy=5,cost=3,latency=1"), {
+    argument: "weights",
+    help: "how much each criterion counts, e.g. accuracy=5,cost=3,latency=1 (default: accuracy before all, then cost, independence of a service, latency)",
+  }),
+  needed: option(number(0, 1), {
+    argument: "score",
+    help: "least score that is good enough to be used, e.g. 0.85",
+  }),
+  maxLatencyMs: option(number(0), {
+    argument: "ms",
+    help: "longest that 95 of 100 answers may take",
+  }),
+  maxUsdPer1k: option(number(0), {
+    argument: "usd",
+    help: "most that 1,000 requests may cost",
+  }),
+  private: option(toggle(), {
+    help: "no text may leave your machines: nothing that asks a service can be chosen",
+    default: false,
+    before: false,
   }),
   require: option(severalTexts(), {
     argument: "gate",

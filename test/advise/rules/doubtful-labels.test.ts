@@ -12,7 +12,7 @@ import { comparisonOf } from "../../report/fixture.js";
 const approach = (name: string, arm: "tune" | "prompt", skill: number) => ({ name, arm, skill });
 const comparison = comparisonOf({
   testRows: 300,
-  approaches: [approach("tune:probe", "tune", 0.92), approach("prompt:labels", "prompt", 0.6)],
+  approaches: [approach("tune:probe", "tune", 0.92), { ...approach("prompt:zero-shot@openai:m", "prompt", 0.6), isLlm: true }],
 });
 const noise = comparison.noise!;
 const withNoise = (changed: Partial<LabelNoise>): Comparison => ({ ...comparison, noise: { ...noise, ...changed } });
@@ -48,7 +48,13 @@ describe("a verdict", () => {
     expect(comparison.contrasts[0]!.verdict).toBe("a-better");
     expect(verdictDependsOnLabels(comparison)).toEqual([]);
     expect(verdictDependsOnLabels(withNoise({ leftOut: reading("undecided") }))).toMatchObject([
-      { kind: "verdict-depends-on-labels", a: "tune:probe", b: "prompt:labels", how: "left-out", verdict: "undecided" },
+      {
+        kind: "verdict-depends-on-labels",
+        a: "tune:probe",
+        b: "prompt:zero-shot@openai:m",
+        how: "left-out",
+        verdict: "undecided",
+      },
     ]);
     expect(verdictDependsOnLabels(withNoise({ corrected: reading("equivalent") }))).toMatchObject([{ how: "corrected" }]);
   });
@@ -70,14 +76,14 @@ describe("slices", () => {
     pValue: 0.001,
     adjustedPValue: 0.01,
   });
-  const slices = (...differing: Slice[]) => ({ a: "tune:probe", b: "prompt:labels", tested: 8, differing });
+  const slices = (...differing: Slice[]) => ({ a: "tune:probe", b: "prompt:zero-shot@openai:m", tested: 8, differing });
 
   it("that the one ahead loses are told, those that it wins are not", () => {
     expect(losesInSlices({ ...comparison, slices: slices(slice("refund", -0.3), slice("login", 0.4)) })).toEqual([
       {
         kind: "loses-in-slices",
         approach: "tune:probe",
-        other: "prompt:labels",
+        other: "prompt:zero-shot@openai:m",
         tested: 8,
         slices: [{ of: { kind: "label", label: "refund" }, rows: 40, lead: 0.3, adjustedPValue: 0.01 }],
       },

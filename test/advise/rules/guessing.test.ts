@@ -178,13 +178,17 @@ describe("several labels a row: a baseline that leaves all labels out is right m
     failed: [],
   });
 
-  it("is a caution in place of praise, by the name of what it leads in", () => {
+  it("is the verdict in place of praise, by the name of what it leads in", () => {
     const advice = advise(comparison);
     expect(comparison.metrics.primary).toBe("microF1");
     expect(advice.reasons.map(({ kind }) => kind)).not.toContain("above-baseline");
-    expect(advice.cautions).toContainEqual(
-      expect.objectContaining({ kind: "baseline-leads", baseline: "baseline:majority", metric: "exactMatch" }),
-    );
+    expect(advice).toMatchObject({ choice: null, evidence: "none" });
+    expect(advice.reasons[0]).toMatchObject({
+      kind: "trivial-rule-leads",
+      best: "tune:probe",
+      baseline: "baseline:majority",
+      metric: "exactMatch",
+    });
     for (const { multiLabel } of comparison.summaries) {
       expect(multiLabel!.microF1.low).toBeLessThan(multiLabel!.microF1.high);
     }

@@ -1,17 +1,16 @@
 /** @file What would change the answer, in words. */
 
-import { fewestRequests } from "../../../compare/cost.js";
-import { formatPercent, formatPlural, formatUsd } from "../../../lib/text/format.js";
+import { formatNumber, formatPercent, formatUsd } from "../../../lib/text/format.js";
+import type { BreakEven } from "../../../types/prices.js";
+import type { Flip, FlipParameter } from "../../findings.js";
+import { capitalized, sequence } from "../lists.js";
 import { moreTestRows } from "../more-rows.js";
-import { tieBreakNames } from "../names.js";
 import { about, points } from "../points.js";
-import { requestRange } from "../prices.js";
+import { fromRequests, leftOutText, machineNames } from "../prices.js";
 import type { WordingsOf } from "../wording.js";
 
 /** Findings on what would change the answer. */
-export const changeWordings: WordingsOf<
-  "labels-undescribed" | "break-even" | "always-cheaper" | "price-fall" | "wider-margin" | "label-price" | "more-rows"
-> = {
+export const changeWordings: WordingsOf<"labels-undescribed" | "break-even" | "flip" | "more-rows"> = {
   "labels-undescribed": {
     role: "change",
     title: () => "Descriptions of the labels",
@@ -25,43 +24,27 @@ export const changeWordings: WordingsOf<
   },
   "break-even": {
     role: "change",
-    title: () => "The number of requests",
-    sentence: ({ tuned, prompted, requests, ...rest }) =>
-      requests < fewestRequests
-        ? `From the first ${fewestRequests} requests on at the latest, ${tuned} costs less in total than ${prompted}.`
-        : `Below about ${about(requests)} requests in all (${requestRange(rest)}), ${prompted} costs less in total; above, ${tuned} does.`,
+    title: () => "The number of requests a month",
+    sentence: ({ breakEvens }) => {
+      const [{ tuned, prompted, leavesOut }] = breakEvens as [BreakEven];
+      const ways = breakEvens.map(({ machine, ...rest }) => {
+        return `${machine === null ? "" : `${machineNames[machine]} `}${fromRequests(rest)}`;
+      });
+      const never = breakEvens.every(({ requestsPerMonth }) => requestsPerMonth === null);
+      return never
+        ? `${tuned} costs less a month than ${prompted} at no number of requests.${leftOutText(leavesOut)}`
+        : `${tuned} costs less a month than ${prompted} ${sequence(ways)}, with what came before written off over a year.${leftOutText(leavesOut)}`;
+    },
   },
-  "always-cheaper": {
+  flip: {
     role: "change",
-    title: () => "Not the number of requests",
-    sentence: ({ approach, other, unlessFrom }) =>
-      `At these prices ${approach} costs less than ${other} at any number of requests.` +
-      (unlessFrom === undefined
-        ? ""
-        : ` That is not sure: within the 95% interval of the costs ${other} may be the cheaper one from about ${about(unlessFrom)} requests on.`),
-  },
-  "price-fall": {
-    role: "change",
-    title: () => "A lower price",
-    sentence: ({ approach, other, fall, usd, otherUsd }) =>
-      usd !== undefined && otherUsd !== undefined && fall >= telling
-        ? `If the running price of ${approach} fell from ${formatUsd(usd)} to ${formatUsd(otherUsd)} per 1,000 requests, it would cost as much as ${other}.`
-        : `If the running price of ${approach} fell by ${formatPercent(fall)}, it would cost as much as ${other}.`,
-  },
-  "wider-margin": {
-    role: "change",
-    title: () => "Your margin",
-    sentence: ({ a, b, margin, undecidedFrom, equivalentFrom, successor }) =>
-      `With a margin of ${points(undecidedFrom)} or more (now ${points(margin)}), ${a} would no longer be surely better; from ` +
-      `${points(equivalentFrom)} on, ${a} and ${b} would count as equivalent` +
-      (successor === undefined ? "." : `, and ${successor.approach} would be chosen by its ${tieBreakNames[successor.by]}.`),
-  },
-  "label-price": {
-    role: "change",
-    title: () => "The price of a label",
-    sentence: ({ approach, usdPerLabel, extraLabels, requestsPerCent }) =>
-      `${approach} uses ${formatPlural(extraLabels, "label")} more than the prompt, counted at ${formatUsd(usdPerLabel)} each; every further cent ` +
-      `a label costs moves the break-even up by ${about(requestsPerCent)} requests.`,
+    title: ({ parameter }) => flipTitles[parameter],
+    sentence: ({ parameter, now, at, side, choice }) => {
+      const value = flipValue(parameter, at);
+      const present = now === null ? "" : ` (now ${flipValue(parameter, now)})`;
+      const end = choice === null ? "nothing would be chosen" : `${choice} would be chosen`;
+      return `${capitalized(flipPhrases[parameter][side].replace("#", value))}${present}, ${end}.`;
+    },
   },
   "more-rows": {
     role: "change",
@@ -80,5 +63,46 @@ export const changeWordings: WordingsOf<
   },
 };
 
-/** A fall by so much is told by the two prices: near 100% percentages all look alike. */
-const telling = 0.95;
+const flipTitles: Readonly<Record<FlipParameter, string>> = {
+  margin: "Your margin",
+  "requests-per-month": "The number of requests a month",
+  "usd-per-label": "The price of a label",
+  "llm-price": "The price of the LLM",
+  needed: "What you need",
+  "weight-cost": "How much cost counts",
+  "weight-independence": "How much independence of a service counts",
+  "weight-latency": "How much latency counts",
+};
+
+const weightPhrases = (what: string): Readonly<Record<Flip["side"], string>> => ({
+  from: `if ${what} counted # as much as accuracy, or more`,
+  "up-to": `if ${what} counted at most # as much as accuracy`,
+});
+
+/** How the values are said at which the answer turns. */
+const flipPhrases: Readonly<Record<FlipParameter, Readonly<Record<Flip["side"], string>>>> = {
+  margin: { from: "with a margin of # or more", "up-to": "with a margin of # or less" },
+  "requests-per-month": { from: "from # requests a month on", "up-to": "at # requests a month or fewer" },
+  "usd-per-label": { from: "if a label costs # or more", "up-to": "if a label costs # or less" },
+  "llm-price": { from: "if the LLM costs # of today's price or more", "up-to": "if the LLM costs # of today's price or less" },
+  needed: { from: "if you need # or more", "up-to": "if you need # or less" },
+  "weight-cost": weightPhrases("cost"),
+  "weight-independence": weightPhrases("independence of a service"),
+  "weight-latency": weightPhrases("latency"),
+};
+
+function flipValue(parameter: FlipParameter, value: number): string {
+  switch (parameter) {
+    case "margin":
+      return points(value);
+    case "requests-per-month":
+      return about(value);
+    case "usd-per-label":
+      return formatUsd(value);
+    case "llm-price":
+    case "needed":
+      return formatPercent(value);
+    default:
+      return `${formatNumber(value)} times`;
+  }
+}

@@ -1,11 +1,12 @@
 /** @file What was not measured, in words. */
+import { formatMetric, formatMetricEstimate, metricInWords } from "../../../lib/text/metric-names.js";
 import { closed } from "../lists.js";
 import { failedText } from "../unanswered.js";
 import type { WordingsOf } from "../wording.js";
 
 /** Findings on what is missing. */
 export const unmeasuredWordings: WordingsOf<
-  "no-llm" | "latency-not-measured" | "price-unknown" | "failed" | "add-llm" | "add-tuned"
+  "no-llm" | "needed-open" | "limit-unmeasured" | "latency-not-measured" | "price-unknown" | "failed" | "add-llm" | "add-tuned"
 > = {
   "no-llm": {
     role: "caution",
@@ -13,6 +14,21 @@ export const unmeasuredWordings: WordingsOf<
     sentence: ({ standIn }) =>
       `The prompted arm consisted of ${standIn} only: a frozen encoder that compares texts with label descriptions, a weak stand-in for ` +
       "an LLM. What is said here of prompting is about this stand-in and says nothing about prompting an LLM.",
+  },
+  "needed-open": {
+    role: "caution",
+    title: () => "Whether it is good enough is open",
+    sentence: ({ approach, metric, score, needed }) =>
+      `${approach} reaches ${formatMetricEstimate(metric, score)} of ${metricInWords(metric)}; you need ${formatMetric(metric, needed)}, and the ` +
+      "interval does not show that.",
+  },
+  "limit-unmeasured": {
+    role: "caution",
+    title: () => "A limit was not checked",
+    sentence: ({ approach, limit }) =>
+      limit === "price"
+        ? `The price of ${approach} is not known: your limit was not held against it.`
+        : `The latency of ${approach} was not measured: your limit was not held against it.`,
   },
   "latency-not-measured": {
     role: "caution",

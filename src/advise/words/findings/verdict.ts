@@ -1,9 +1,10 @@
 /** @file What decides, in words. */
 
-import { formatPlural } from "../../../lib/text/format.js";
-import { formatMetric, metricInWords, metricNames } from "../../../lib/text/metric-names.js";
+import { formatPlural, formatUsd } from "../../../lib/text/format.js";
+import { formatMetric, formatMetricEstimate, metricInWords, metricNames } from "../../../lib/text/metric-names.js";
 import { sequence } from "../lists.js";
-import { armNames } from "../names.js";
+import { armNames, criterionNames, limitNames } from "../names.js";
+import { offerText } from "../offers.js";
 import { pairText } from "../pairs.js";
 import { isLevel, points, range, signed } from "../points.js";
 import { unansweredText } from "../unanswered.js";
@@ -11,7 +12,20 @@ import type { WordingsOf } from "../wording.js";
 
 /** Findings that decide. */
 export const verdictWordings: WordingsOf<
-  "better" | "equivalent" | "not-worse" | "undecided" | "only-arm" | "nothing-measured" | "no-answers" | "unranked"
+  | "better"
+  | "equivalent"
+  | "not-worse"
+  | "undecided"
+  | "only-arm"
+  | "nothing-measured"
+  | "no-answers"
+  | "unranked"
+  | "not-answered"
+  | "not-good-enough"
+  | "none-within-limits"
+  | "trivial-rule-leads"
+  | "limits-decide"
+  | "outweighed"
 > = {
   better: {
     role: "reason",
@@ -52,6 +66,62 @@ export const verdictWordings: WordingsOf<
       moreRows === null
         ? [{ text: "Give more test rows, in a file of their own.", command: "crossover run FILE --test TEST_FILE" }]
         : [],
+  },
+  "not-answered": {
+    role: "reason",
+    title: () => "Not answered yet",
+    sentence: ({ approach, metric, score, labels, testRows, offer }) =>
+      `No language model was measured. Fine-tuning reaches ${formatMetricEstimate(metric, score)} of ${metricInWords(metric)} (${approach}` +
+      `${labels === null ? "" : `, ${formatPlural(labels, "label")}`}): a language model has to beat that.` +
+      (offer === undefined ? "" : ` ${offerText(offer, testRows)}`),
+    steps: ({ offer }) =>
+      offer === undefined
+        ? []
+        : [
+            {
+              text: `Measure ${offer.model}: about ${formatUsd(offer.usd)}.`,
+              command: `crossover run FILE --llm ${offer.model}`,
+            },
+          ],
+  },
+  "not-good-enough": {
+    role: "reason",
+    title: () => "None is good enough",
+    sentence: ({ best, metric, score, needed }) =>
+      `${best}, the best of what was measured, reaches ${formatMetricEstimate(metric, score)} of ${metricInWords(metric)}: less than the ` +
+      `${formatMetric(metric, needed)} that you need.`,
+  },
+  "none-within-limits": {
+    role: "reason",
+    title: () => "None keeps your limits",
+    sentence: ({ broken }) =>
+      `Nothing that was measured keeps your limits on ${sequence(broken.map((limit) => limitNames[limit]))}.`,
+  },
+  "trivial-rule-leads": {
+    role: "reason",
+    title: () => "A trivial rule is ahead",
+    sentence: ({ best, baseline, metric, lead }) =>
+      `${baseline}, which gives every text the same answer, is ${points(lead)} of ${metricInWords(metric)} ahead of ${best}, the best of what was measured.`,
+    steps: () => [
+      {
+        text: "Look for contradictory or wrong labels, and for texts that don't contain the answer.",
+        command: "crossover check FILE",
+      },
+    ],
+  },
+  "limits-decide": {
+    role: "reason",
+    title: () => "Only one keeps your limits",
+    sentence: ({ approach, other, broken, metric, difference, margin }) =>
+      `${other} does not keep your limits on ${sequence(broken.map((limit) => limitNames[limit]))}; ${approach} does. Their difference is ` +
+      `${signed(difference.value, margin)} points of ${metricInWords(metric)} (95% interval ${range(difference, margin)}).`,
+  },
+  outweighed: {
+    role: "reason",
+    title: () => "By your weights",
+    sentence: ({ approach, other, by, metric, difference, margin }) =>
+      `${approach} is ahead of ${other} in ${sequence(by.map((criterion) => criterionNames[criterion]))}, which counts for more by your weights than ` +
+      `the difference of ${signed(difference.value, margin)} points of ${metricInWords(metric)} (95% interval ${range(difference, margin)}).`,
   },
   "only-arm": {
     role: "reason",
