@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { type Advice, advise } from "../advise/advise.js";
 import { writeFileAtomic } from "../lib/atomic-write.js";
 import { writePrivateFile } from "../lib/private-file.js";
-import { shellWord } from "../lib/text/shell-word.js";
 import { formatOf, type RenderOptions, render } from "../report/report.js";
 import type { UseIt } from "../report/use-it.js";
 import type { Run } from "../store/run.js";
@@ -12,6 +11,7 @@ import type { Dataset, Task } from "../types/data.js";
 import type { Spending } from "../types/prediction.js";
 import { checkGates, type Gate, type GateResult } from "./gates.js";
 import type { OpenRun } from "./open-run.js";
+import { completeCommand } from "./options/run-command.js";
 import { runFacts } from "./run-facts.js";
 import { readTrainingCurves } from "./training-curves.js";
 import { useIt } from "./use-it.js";
@@ -96,12 +96,10 @@ function textsOf(...parts: readonly (Dataset | undefined)[]): ReadonlyMap<string
   return new Map(parts.flatMap((part) => part?.examples ?? []).map(({ id, text }) => [id, text]));
 }
 
-/** Puts the data's path where the advice, which does not know it, says FILE, and the run's folder where it says RUN. */
+/** Puts the run's own options, its data and its folder into the commands of the advice, which knows none of them. */
 function naming(advice: Advice, { folder, manifest }: Run): Advice {
-  const path = String(manifest.options["path"]);
-  const words: Readonly<Record<string, string>> = { FILE: shellWord(path), RUN: shellWord(folder) };
   const nextSteps = advice.nextSteps.map((step) =>
-    step.command === undefined ? step : { ...step, command: step.command.replace(/\b(FILE|RUN)\b/g, (word) => words[word]!) },
+    step.command === undefined ? step : { ...step, command: completeCommand(step.command, folder, manifest.options) },
   );
   return { ...advice, nextSteps };
 }

@@ -9,6 +9,8 @@ export interface ValueKind<Value> {
   readonly written: z.ZodType;
   /** The value that a text means, on the command line or in a configuration; `undefined` where it means none. */
   readonly read: (text: string) => Value | undefined;
+  /** The text that `read` reads as this value. @default `String(value)` */
+  write?(value: Value): string;
   /** What it must do, for messages: "be a whole number from 1 to 1000". */
   readonly must: string;
   /** A switch takes no value on the command line; a list may be given several times. */
@@ -158,6 +160,7 @@ export function names(example?: string): ValueKind<readonly string[]> {
     schema,
     written: z.union([z.string(), z.array(z.string()).min(least)]),
     read: (given) => schema.safeParse(partsOf(given)).data,
+    write: (value) => value.join(","),
     must: example === undefined ? "be names between commas" : `name at least one, e.g. ${example}`,
     form: "single",
   };
@@ -183,7 +186,11 @@ export function columns(): ValueKind<string> {
 
 /** What joins labels, as it is typed: `\\n` and `\\t` are what they are in texts. */
 export function separator(): ValueKind<string> {
-  return { ...text(), read: (given) => given.replaceAll("\\n", "\n").replaceAll("\\t", "\t") };
+  return {
+    ...text(),
+    read: (given) => given.replaceAll("\\n", "\n").replaceAll("\\t", "\t"),
+    write: (value) => value.replaceAll("\n", "\\n").replaceAll("\t", "\\t"),
+  };
 }
 
 /** Amounts by name: `accuracy=5,cost=3`, or an object. @param example what to write */
@@ -204,6 +211,10 @@ export function amounts<const Name extends string>(
         Object.fromEntries(pairs.map(([name, value]) => [name!, value === "" ? Number.NaN : Number(value)])),
       ).data;
     },
+    write: (value) =>
+      Object.entries(value)
+        .map(([name, amount]) => `${name}=${amount}`)
+        .join(","),
     must: `be amounts by name (${known.join(", ")}), one of them above 0, e.g. ${example}`,
     form: "single",
   };
@@ -221,6 +232,7 @@ export function duration(): ValueKind<number> {
       const seconds = Number(amount) * (secondsOfUnit[unit ?? ""] ?? Number.NaN);
       return Number.isFinite(seconds) && (unit !== "" || seconds === 0) ? seconds : undefined;
     },
+    write: (seconds) => `${seconds}s`,
     must: "be a time with its unit, such as 90s, 10m or 1h, or 0",
     form: "single",
   };
