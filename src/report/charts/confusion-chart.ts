@@ -84,7 +84,7 @@ function matrix(
       if (count === 0 || linkOf === undefined) return drawn;
       const [truth, answer] = [labels[row]!, labels[column] ?? null];
       const title = `${truth} answered as ${answer ?? "no answer"}: ${formatPlural(count, "row")}`;
-      return markup`<a href="${linkOf(truth, answer)}" aria-label="${title}"><title>${title}</title>${drawn}</a>`;
+      return markup`<a href="${linkOf(truth, answer)}"><title>${title}</title>${drawn}</a>`;
     });
     return markup`<g>${name}${cells}</g>`;
   });

@@ -70,7 +70,9 @@ ${chosen}
 export function reproduction(comparison: Comparison, facts: RunFacts | undefined): Markup {
   const { task, summaries, spending } = comparison;
   const seeds = [...new Set(summaries.flatMap((summary) => summary.seeds))].sort((a, b) => a - b);
-  const command = facts?.command !== undefined && markup`<p>The whole command:</p>${codeBlock("Command", [facts.command])}`;
+  const command =
+    facts?.command !== undefined &&
+    markup`<p>The whole command:</p>${codeBlock("Command that repeats the run", [facts.command])}`;
   const list = definitions([
     ...(facts === undefined
       ? []

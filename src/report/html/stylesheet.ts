@@ -112,7 +112,7 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   .scroll table { font-size: 13px; } th, td { padding: 9px 5px; } .nowrap { white-space: normal; } .scroll td .detail { min-width: 100px; } .interval { display: block; } .text { min-width: 200px; }
 }
 @media (max-width: 800px) {
-  .scroll table { font-size: 12.5px; } th, td { padding: 9px 3px; } .scroll th:first-child { padding-left: 10px; } .scroll th:last-child, .scroll td:last-child { padding-right: 10px; } thead th { font-size: 12.5px; }
+  .scroll table { font-size: 12.5px; } th, td { padding: 9px 3px; } .factors :is(th, td) { padding: 9px 8px; } .scroll th:first-child { padding-left: 10px; } .scroll th:last-child, .scroll td:last-child { padding-right: 10px; } thead th { font-size: 12.5px; }
 }
 @media (max-width: 640px) {
   body { font-size: 15px; }
@@ -136,7 +136,7 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   body { font-size: 10.5pt; } nav { display: none; } main, header.top, footer { max-width: none; padding: 0; }
   .card, .answer, figure, tr { break-inside: avoid; } h2, h3, figcaption, summary { break-after: avoid; } .scroll { overflow: visible; background: none; border: 0; } .skip { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; } summary { list-style: none; }
-  .scroll table { font-size: 7.5pt; } th, td { padding: 4px 4px; overflow-wrap: anywhere; } .scroll :is(th, td).number, .nowrap, .interval { white-space: normal; } .text, .label, .scroll td .detail, .factors { min-width: 0; } tr.chosen :is(th, td) { font-weight: 700; }
+  .scroll table { font-size: 7.5pt; } .scroll :is(.detail, thead th) { font-size: inherit; } th, td { padding: 4px 4px; overflow-wrap: anywhere; } .scroll :is(th, td).number, .nowrap, .interval { white-space: normal; } .text, .label, .scroll td .detail, .factors { min-width: 0; } tr.chosen :is(th, td) { font-weight: 700; }
   .figures, .columns { grid-template-columns: 1fr 1fr; gap: 10px; } pre code { white-space: pre-wrap; overflow-wrap: anywhere; } h2 { margin-top: 22px; } a { color: inherit; text-decoration: none; }
 }
 `;

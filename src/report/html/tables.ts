@@ -45,7 +45,7 @@ function factorTable({ factors }: Comparison, shown: readonly Summary[], names: 
     );
     return markup`<tr role="row"><th scope="row" role="rowheader">${factorNames[factor]}<span class="detail">${measureText(measure)}</span></th>${columns}</tr>`;
   });
-  return markup`<div class="scroll" role="region" aria-label="Factors" tabindex="0"><table class="factors" role="table"><thead role="rowgroup"><tr role="row"><td role="columnheader"></td>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></div>`;
+  return markup`<div class="scroll" role="region" aria-label="Factors" tabindex="0"><table class="factors" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Factor</th>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></div>`;
 }
 
 function factorCell(cell: FactorCell | undefined): Markup {
@@ -68,7 +68,7 @@ export function rankingTable(comparison: Comparison, advice: Advice, names: Peop
     ],
     isChosen: summary.approach === advice.choice,
   }));
-  return markup`${table("All approaches", head, rows)}${note !== null && markup`<p class="note">${note}</p>`}`;
+  return markup`${table("Scores of all approaches", head, rows)}${note !== null && markup`<p class="note">${note}</p>`}`;
 }
 
 /** A score with its interval, which goes to a line of its own where the window is narrow. */

@@ -34,7 +34,7 @@ export function failureTables(comparison: Comparison): Markup | null {
   const counted = isMissing
     ? "those that are missing, that failed, or that the host's filter refused are left out, the others count as wrong"
     : "each counts as wrong";
-  return markup`<p class="note">Of ${formatPlural(failing[0]!.testRows, "test row")}; ${counted}.</p>${table("Rows without an answer", head, rows)}${examples(comparison)}`;
+  return markup`<p class="note">Of ${formatPlural(failing[0]!.testRows, "test row")}; ${counted}.</p>${table("Counts of rows without an answer", head, rows)}${examples(comparison)}`;
 }
 
 /** What was said instead of an answer, so that a person can see why. */
