@@ -4,6 +4,7 @@ import { visibleText } from "../lib/text/visible-text.js";
 import { packageVersion } from "../lib/version.js";
 import { cleanTerminal } from "./clean-terminal.js";
 import type { CommandContext } from "./command-context.js";
+import { addAdviseCommand } from "./commands/advise.js";
 import { addCheckCommand } from "./commands/check.js";
 import { addInitCommand } from "./commands/init.js";
 import { addLabelCommand } from "./commands/label.js";
@@ -16,6 +17,7 @@ import { noteLines } from "./notes.js";
 import type { Terminal } from "./terminal.js";
 
 const commands = [
+  addAdviseCommand,
   addInitCommand,
   addRunCommand,
   addResumeCommand,
@@ -82,6 +84,8 @@ function makeProgram(context: CommandContext): Command {
       "after",
       `
 Examples:
+  # which way is likelier to suit, before there is data
+  crossover advise
   # look for duplicates, leaks, wrong labels
   crossover check tickets.csv
   # compare on your data, without a key or a network

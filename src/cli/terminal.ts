@@ -1,5 +1,6 @@
 /** @file What a command may know of the world outside: handed in, so that tests run the commands as a shell would. */
 import process from "node:process";
+import { Interrupted } from "../lib/errors.js";
 
 /** A place to print to. Results go to `out`, everything else to `err`. */
 export interface Terminal {
@@ -22,6 +23,8 @@ export interface Terminal {
   now(): number;
   /** Asks a yes-or-no question; `undefined` where nobody can answer. */
   confirm(question: string): Promise<boolean | undefined>;
+  /** Asks for a line; `undefined` where nobody can answer, or the input ends. @throws Interrupted on Ctrl-C */
+  ask(question: string): Promise<string | undefined>;
 }
 
 /** The terminal of this process. `NO_COLOR`, `FORCE_COLOR` and `CI` are respected. */
@@ -50,6 +53,21 @@ export function processTerminal(): Terminal {
       const prompt = createInterface({ input: stdin, output: stderr });
       try {
         return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+      } finally {
+        prompt.close();
+      }
+    },
+    async ask(question) {
+      if (!stdin.isTTY || !stderr.isTTY) return undefined;
+      const { createInterface } = await import("node:readline/promises");
+      const prompt = createInterface({ input: stdin, output: stderr });
+      try {
+        return await new Promise((resolve, reject) => {
+          prompt.once("SIGINT", () => reject(new Interrupted("Stopped.")));
+          // At the end of the input an open question never settles by itself, or fails, by the version of Node.
+          prompt.once("close", () => resolve(undefined));
+          prompt.question(question).then(resolve, () => resolve(undefined));
+        });
       } finally {
         prompt.close();
       }

@@ -26,6 +26,7 @@ export function fakeTerminal(changes: Partial<Terminal> = {}): FakeTerminal {
     env: {},
     now: () => terminal.clock * 1000,
     confirm: async () => undefined,
+    ask: async () => undefined,
     ...changes,
   };
   return terminal;

@@ -258,7 +258,7 @@ describe("help", () => {
     expect(out).toContain("Usage: crossover");
   });
 
-  it.each([[], ["init"], ["run"], ["resume"], ["check"], ["list"], ["view"], ["label"]])(
+  it.each([[], ["advise"], ["init"], ["run"], ["resume"], ["check"], ["list"], ["view"], ["label"]])(
     "%s fits a terminal of 80 columns, and says of each option what it is without it",
     async (...words) => {
       const { out } = await crossover([...words, "--help"], { width: 80 });
