@@ -6,7 +6,7 @@ import { formatNumber } from "../lib/text/format.js";
 import { shellWord } from "../lib/text/shell-word.js";
 import { spendingText } from "../lib/text/spending.js";
 import { visibleText } from "../lib/text/visible-text.js";
-import { renderText } from "../report/report.js";
+import { renderBrief, renderText } from "../report/report.js";
 import { measureRun } from "../run/measure-run.js";
 import { openRun } from "../run/open-run.js";
 import { planRun } from "../run/plan-run.js";
@@ -21,7 +21,7 @@ import type { RunScreen } from "./run-screen.js";
 /** Measures, publishes and prints. A result that answers nothing, or not all that was asked for, sets the exit code. */
 export async function completeRun(
   inputs: RunInputs,
-  manner: Pick<CommandManner, "json" | "envFile">,
+  manner: Pick<CommandManner, "json" | "full" | "envFile">,
   screen: RunScreen,
   context: CommandContext,
 ): Promise<void> {
@@ -41,13 +41,17 @@ export async function completeRun(
 /** Prints a result, and says where to look. A failed gate sets the exit code. */
 export function showReport(
   report: RunReport,
-  { json }: Pick<CommandManner, "json">,
+  { json, full }: Pick<CommandManner, "json" | "full">,
   { terminal, setExitCode }: CommandContext,
 ): void {
   const { comparison, advice, gates, use, spending, path } = report;
   const { width, hasColor } = terminal;
   if (json) terminal.out(report.render("results.json"));
-  else terminal.out(renderText(comparison, advice, { width, hasColor, ...(use === undefined ? {} : { useIt: use }) }));
+  else {
+    // A file or a program that reads it has no last line to look at: it gets everything.
+    const draw = full || !terminal.isOutScreen ? renderText : renderBrief;
+    terminal.out(draw(comparison, advice, { width, hasColor, ...(use === undefined ? {} : { useIt: use }) }));
+  }
   for (const { gate, approach, value, isPassed } of gates) {
     const found = value === null ? "not measured" : formatNumber(value);
     terminal.err(`${visibleText(`${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})`)}\n`);

@@ -16,6 +16,10 @@ const callOptions = {
     help: `options from this file, YAML or JSON, as "crossover init" writes it; flags win over it (default: none, not even a ${configNames[0]} in this folder)`,
   }),
   dryRun: option(toggle(), { help: "print what would be done, and what it would cost, and stop", default: false }),
+  full: option(toggle(), {
+    help: "print the whole report; a terminal gets the brief one by default, the verdict last",
+    default: false,
+  }),
   json: option(toggle(), { help: "print the comparison as JSON instead of text", default: false }),
 };
 
@@ -82,7 +86,7 @@ export function toldOptions(command: Command): Readonly<Record<string, unknown>>
 /** Adds the options that `run` has besides those about the data. */
 export function addRunOptions(command: Command): Command {
   for (const { title, options } of optionGroups.slice(1)) addFlags(command, title, namesOf(options));
-  return command.addOption(flag("dryRun")).addOption(flag("json"));
+  return command.addOption(flag("dryRun")).addOption(flag("full")).addOption(flag("json"));
 }
 
 /** Adds the options that decide a measured run anew. Their defaults are what the run was begun with. */
@@ -100,6 +104,7 @@ export function addAssumptionOptions(command: Command): Command {
 /** What the command line says of a run besides the run itself: whether it is only planned, and how its result is printed. */
 export interface CommandManner extends RunManner {
   readonly dryRun: boolean;
+  readonly full: boolean;
   readonly json: boolean;
 }
 

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly isInteractive: boolean;
   /** What `err` shows at this moment: a window can be resized. */
   screen(): { readonly columns: number; readonly rows: number };
+  /** Whether `out` is a screen, of which a person sees so many lines at once. */
+  readonly isOutScreen: boolean;
   /** Columns that reports on `out` are laid out for. */
   readonly width: number;
   /** Whether `out` takes colors. */
@@ -38,6 +40,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    isOutScreen: stdout.isTTY === true && !isDumb,
     isInteractive: stderr.isTTY === true && !isCi && !isDumb,
     // A pseudo-terminal that nobody sized says 0.
     screen: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),

@@ -1,3 +1,4 @@
+import type { Advice } from "../advise/advise.js";
 import { isUnanswered } from "../advise/lookup.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast } from "../types/contrast.js";
@@ -13,3 +14,18 @@ const verdictNames: Readonly<Record<Contrast["verdict"], string>> = {
 export function verdictName({ a, b, verdict }: Contrast, comparison: Comparison): string {
   return isUnanswered(comparison, a) || isUnanswered(comparison, b) ? "no verdict" : verdictNames[verdict];
 }
+
+/** The verdict in a word or two, the same in every form of the report. */
+export const verdictBadges: Readonly<Record<Advice["evidence"], string>> = {
+  shown: "Shown by the measurements",
+  "not-worse": "Shown not to be worse",
+  disputed: "Depends on what is counted",
+  guessing: "Against guesses only",
+  chance: "Chance not excluded",
+  "no-llm": "Not answered yet",
+  none: "None is good enough",
+  untold: "Depends on what you tell",
+  "perhaps-too-low": "Shown, but perhaps not good enough",
+  "asked-for": "By what you asked for",
+  open: "Not enough evidence",
+};

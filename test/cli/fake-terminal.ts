@@ -25,6 +25,7 @@ export function fakeTerminal(changes: Partial<Terminal> = {}): FakeTerminal {
     hasUnicode: true,
     env: {},
     now: () => terminal.clock * 1000,
+    isOutScreen: false,
     confirm: async () => undefined,
     ask: async () => undefined,
     ...changes,

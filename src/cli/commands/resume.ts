@@ -22,6 +22,7 @@ export function addResumeCommand(program: Command, context: CommandContext): Com
       false,
     )
     .addOption(flag("output"))
+    .addOption(flag("full"))
     .addOption(flag("json"))
     .addOption(flag("envFile"))
     .addOption(flag("runs", { help: "folder of all runs" }))

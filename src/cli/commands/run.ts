@@ -26,11 +26,11 @@ Examples:
   # answers you already have
   crossover run messages.csv --llm recorded:batch-output.jsonl`,
     )
-    .action(async (path: string | undefined, given: Pick<CommandManner, "dryRun" | "json">) => {
+    .action(async (path: string | undefined, given: Pick<CommandManner, "dryRun" | "full" | "json">) => {
       const { options, manner } = await givenOptions(command, path);
       using screen = runScreen(context);
       const inputs = await readInputs(options, manner, screen.hooks, { isPlan: given.dryRun });
       if (given.dryRun) await showPlan(inputs, screen, context);
-      else await completeRun(inputs, { ...manner, json: given.json }, screen, context);
+      else await completeRun(inputs, { ...manner, full: given.full, json: given.json }, screen, context);
     });
 }

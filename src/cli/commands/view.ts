@@ -29,6 +29,7 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
     .description("show an earlier run, with its statistics recomputed from the stored predictions")
     .argument("[run]", "the run's folder or name (default: the newest one)")
     .addOption(flag("output"))
+    .addOption(flag("full"))
     .addOption(flag("json"))
     .addOption(flag("runs", { help: "folder of all runs" }));
   addAssumptionOptions(command);
@@ -43,7 +44,7 @@ Examples:
   crossover view --requests-per-month 100000 --usd-per-label 0.05
   crossover view --priority accuracy=5,cost=3,latency=1 --needed 0.9`,
     )
-    .action(async (name: string | undefined, manner: Pick<CommandManner, "output" | "json" | "runs">) => {
+    .action(async (name: string | undefined, manner: Pick<CommandManner, "output" | "full" | "json" | "runs">) => {
       checkOutputs(manner.output);
       const told: Partial<RunOptions> = toldOptions(command);
       const gates = (told.require ?? []).map(parseGate);
