@@ -1,7 +1,7 @@
 /** @file Processes that tests kill: our own modules, bundled into a script that plain Node runs. */
 
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
@@ -28,6 +28,8 @@ export async function bundleChild(entry: string): Promise<ChildScript> {
     target: "node20",
     logLevel: "silent",
   });
+  // The page's script is read as it is, from beside whoever reads it.
+  await copyFile(join(root, "src/report/html/rows/explorer-script.js"), join(folder, "explorer-script.js"));
   const children: ChildProcess[] = [];
   return {
     path: join(folder, "child.mjs"),
