@@ -57,7 +57,7 @@ function manyTasks({ classes }: Situation): PublishedBreakEven {
     rangeSource: "pecherPreprint",
     labels: 100,
     low: 10,
-    high: isBinary ? 5000 : 100 * varianceFactor.high,
+    high: isBinary ? 5000 : 100,
     of: classes === null ? "8 tasks" : isBinary ? "tasks with two labels" : "tasks with more labels",
     against: "zero-shot-or-examples",
   };

@@ -24,7 +24,7 @@ export function priorVerdictText(verdict: PriorVerdict): string {
         : `${way} is somewhat likelier to be more accurate, but published figures disagree at your number of labels.`;
     }
     case "open":
-      return `Either may be more accurate: published break-evens lie on both sides of your number of labels.${othersText(verdict.others)}`;
+      return `Either may be more accurate: your number of labels is near the published break-evens, or not clear of them by as much as luck of the draw adds on average.${othersText(verdict.others)}`;
     case "labels-not-told":
       return `Nothing can be said about accuracy without a number of labels (--labels).${othersText(verdict.others)}`;
     case "only-tune":
@@ -126,7 +126,7 @@ export function breakEvenPriorText({ labels, low, high }: BreakEvenPrior): strin
   const sure =
     labels === null
       ? ""
-      : ` To be ahead whatever the draw takes ${varianceFactor.low} to ${varianceFactor.high} times as many (${formatCount(labels * varianceFactor.low)} to ${formatCount(labels * varianceFactor.high)}) [${sources.pecher.reference}].`;
+      : ` With luck of the draw counted, published break-evens grew to ${varianceFactor.low} to ${varianceFactor.high} times as many on average [${sources.pecher.reference}]; of this middle that would be ${formatCount(labels * varianceFactor.low)} to ${formatCount(labels * varianceFactor.high)}, by arithmetic.`;
   return `${middle}, from ${range}.${sure}`;
 }
 
