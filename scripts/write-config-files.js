@@ -1,5 +1,5 @@
-// What is published of the table of options: the JSON schema of a configuration, and the table in docs/config.md. `npm run build` writes both when the
-// program is built; test/run/config-files.test.ts says when they are behind.
+// What is published of the table of options: the JSON schema of a configuration, and the tables in docs/options.md. `npm run build` writes both when the
+// program is built; test/run/options.test.ts says when they are behind.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,16 +10,22 @@ const root = fileURLToPath(new URL("..", import.meta.url));
  * The page with its table between the two markers made anew.
  *
  * @param {string} page
- * @param {readonly { title: string; rows: readonly { key: string | null; flag: string; default: unknown; help: string }[] }[]} groups
+ * @param {readonly { title: string; rows: readonly { key: string | null; flag: string; default: unknown; example: string | null; help: string }[] }[]} groups
  */
 export function withOptionTables(page, groups) {
   const cell = (/** @type {string} */ text) => text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
   const code = (/** @type {string} */ text) => `\`${text.replaceAll("|", "\\|")}\``;
   const tables = groups.map(({ title, rows }) => {
-    const lines = rows.map(({ key, flag, default: usual, help }) => {
-      return `| ${key === null ? "–" : code(key)} | ${code(flag)} | ${usual === undefined ? "" : code(JSON.stringify(usual))} | ${cell(help)} |`;
+    const lines = rows.map(({ key, flag, default: usual, example, help }) => {
+      const cells = [
+        code(flag),
+        key && code(key),
+        usual === undefined ? null : code(JSON.stringify(usual)),
+        example && code(example),
+      ];
+      return `| ${[...cells.map((text) => text ?? "–"), cell(help)].join(" | ")} |`;
     });
-    return `### ${title}\n\n| key | command line | default | what it does |\n|---|---|---|---|\n${lines.join("\n")}\n`;
+    return `## ${title}\n\n| option | key | default | example | what it does |\n|---|---|---|---|---|\n${lines.join("\n")}\n`;
   });
   return page.replace(
     /(<!-- options -->\n)[\s\S]*(<!-- end of options -->)/,
@@ -32,6 +38,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
     new URL("dist/run/options/config-schema.js", pathToFileURL(root)).href
   );
   writeFileSync(join(root, configSchemaFile), `${JSON.stringify(configSchema(), null, 2)}\n`);
-  const page = join(root, "docs/config.md");
+  const page = join(root, "docs/options.md");
   writeFileSync(page, withOptionTables(readFileSync(page, "utf8"), optionTables()));
 }

@@ -172,8 +172,16 @@ describe("what is published of the table", () => {
     }
   });
 
-  it("is the table in docs/config.md; npm run build writes it", () => {
-    expect(read("docs/config.md")).toBe(withOptionTables(read("docs/config.md"), optionTables()));
-    expect(read("docs/config.md")).toContain("| `maxConcurrency` | `-j, --max-concurrency` | `8` |");
+  it("is the tables in docs/options.md; npm run build writes them", () => {
+    expect(read("docs/options.md")).toBe(withOptionTables(read("docs/options.md"), optionTables()));
+    expect(read("docs/options.md")).toContain("| `-j, --max-concurrency` | `maxConcurrency` | `8` | `--max-concurrency 2` |");
+  });
+
+  it("has an example of each option that takes a value, which the option reads", () => {
+    for (const [name, { kind, example, isRequired }] of rows) {
+      const takesValue = kind.form !== "switch" && isRequired !== true;
+      expect([name, example !== undefined]).toEqual([name, takesValue]);
+      if (example !== undefined) expect([name, kind.schema.safeParse(kind.read(example)).success]).toEqual([name, true]);
+    }
   });
 });

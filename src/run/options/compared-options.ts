@@ -13,66 +13,89 @@ export const comparedOptions = {
     default: "minilm-l6",
     env: "CROSSOVER_MODEL",
     path: "perhaps",
+    example: "distilbert-base-uncased",
   }),
   llm: option(severalTexts(), {
     argument: "spec",
     help: `LLM to prompt (repeatable): ${llmForms()}, local:ORG/MODEL, recorded:FILE; OPENAI_BASE_URL points openai: at your own server`,
     default: [],
     path: "recorded",
+    example: "openai:gpt-6-luna",
   }),
   recordedLabels: option(wholeNumber(0), {
     argument: "n",
     help: "labeled examples behind recorded answers, e.g. those in the prompt (default: unknown)",
+    example: "8",
   }),
   recordedWords: option(wholeNumber(0), {
     argument: "n",
     help: "words that a person wrote for the prompt behind recorded answers (default: unknown)",
+    example: "120",
   }),
   prompt: option(severalTexts(), {
     argument: "dir|file",
     help: "prompt to ask: a folder saved by a run, a promptfoo configuration, or a DSPy program saved as JSON (repeatable)",
     path: "file",
+    example: "my-prompt",
   }),
   classWeight: option(choice<ClassWeight>(["none", "balanced"]), {
     argument: "how",
     help: "balanced: in tuning, rare labels count as much as frequent ones",
     default: "none",
+    example: "balanced",
   }),
   approaches: option(names("tune:probe"), {
     argument: "names",
     help: "compare only these and baseline:majority, e.g. tune:probe,prompt:zero-shot; tune picks the method that suits the number of labels, all is every approach (default: baselines, tune:tfidf, tune:probe and tune; prompt:labels; zero-shot and few-shot for each --llm)",
+    example: "tune:probe,prompt:zero-shot",
   }),
   timeBudget: option(duration(), {
     argument: "time",
     help: "time limit of a training that is picked for you, e.g. 10m or 1h; 0 picks none (default: 30m)",
     env: "CROSSOVER_TIME_BUDGET",
+    example: "10m",
   }),
   search: option(wholeNumber(1, 1000), {
     argument: "n",
     help: "number of configurations to try for each trained approach, scored on a part of the training rows (default: 1, the default configuration)",
+    example: "8",
   }),
   optimizer: option(choice(["auto", ...optimizerNames]), {
     argument: "name",
     help: "search for a better prompt (prompt:optimized); auto chooses by rows and budget (default: no search)",
+    example: "auto",
   }),
-  optimizerCalls: option(wholeNumber(1), { argument: "n", help: "the most answers that a search may request (default: 2,000)" }),
+  optimizerCalls: option(wholeNumber(1), {
+    argument: "n",
+    help: "the most answers that a search may request (default: 2,000)",
+    example: "500",
+  }),
   optimizerUsd: option(number(0), {
     argument: "usd",
     help: "the most that a search may cost (default: half of --budget-usd, shared by all searches)",
+    example: "1",
   }),
   optimizerTime: option(duration(), {
     argument: "time",
     help: "time limit of a search, e.g. 10m or 1h (default: 30m)",
+    example: "10m",
   }),
-  demos: option(wholeNumber(1, 1000), { argument: "n", help: "number of examples in a few-shot prompt", default: 8 }),
+  demos: option(wholeNumber(1, 1000), {
+    argument: "n",
+    help: "number of examples in a few-shot prompt",
+    default: 8,
+    example: "16",
+  }),
   confidence: option(choice(["logprob", "calibrated", "codes", "stated"]), {
     argument: "how",
     help: "get confidences from LLMs: logprob from the log-probabilities of their answers, calibrated from those corrected for the prompt's bias, codes from those of letters that stand for the labels, stated from what the LLM itself claims (default: none)",
+    example: "logprob",
   }),
   repeat: option(wholeNumber(1, 1000), {
     argument: "n",
     help: "number of runs of each approach, with different seeds",
     default: 1,
+    example: "5",
   }),
   curve: option(choice<"off" | CurveLevel>(["off", "quick", "full"]), {
     argument: "how",
@@ -80,9 +103,11 @@ export const comparedOptions = {
     default: "quick",
     before: "off",
     env: "CROSSOVER_CURVE",
+    example: "full",
   }),
   curveTime: option(duration(), {
     argument: "time",
     help: "time limit of learning curves and experiments, e.g. 30s or 15m (default: with --curve quick a quarter of the run's time, at least 15s; with full none)",
+    example: "15m",
   }),
 };

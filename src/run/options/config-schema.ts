@@ -40,6 +40,8 @@ export function optionTables(): readonly {
     readonly key: string | null;
     readonly flag: string;
     readonly default: unknown;
+    /** The flag with a value; `null` of what is no flag. */
+    readonly example: string | null;
     readonly help: string;
   }[];
 }[] {
@@ -49,7 +51,15 @@ export function optionTables(): readonly {
       key: row.isCommandLineOnly ? null : (row.key ?? name),
       flag: row.isRequired ? "DATA" : `${row.short === undefined ? "" : `${row.short}, `}${flagOf(name, row)}`,
       default: row.isMachineDefault ? undefined : row.default,
+      example: row.isRequired ? null : exampleOf(name, row),
       help: keyHelpOf(row),
     })),
   }));
+}
+
+/** `--require 'macro_f1>=0.9'`: a flag as it is typed, its value in quotes where a shell asks for them. */
+function exampleOf(name: string, row: Option): string {
+  const { example } = row;
+  if (example === undefined) return flagOf(name, row);
+  return `${flagOf(name, row)} ${/^[\w./@:,=+-]+$/.test(example) ? example : `'${example}'`}`;
 }

@@ -6,6 +6,7 @@ export const mannerOptions = {
   name: option(text(), {
     argument: "name",
     help: "name of the run and its folder (default: the data's name and the time)",
+    example: "tickets-1",
   }),
   output: option(severalTexts(), {
     short: "-o",
@@ -13,6 +14,7 @@ export const mannerOptions = {
     help: "also write the report here, in the format of the extension: .html .md .json, .jsonl .csv (predictions), .xml (JUnit) (repeatable)",
     default: [],
     path: "file",
+    example: "report.md",
   }),
   // Consent to spend is given where the spending is begun, not in a file that came with the data.
   yes: option(toggle(), {
@@ -25,6 +27,7 @@ export const mannerOptions = {
     argument: "file",
     help: "file of NAME=value lines to read keys and settings from; the environment wins",
     path: "file",
+    example: ".env",
   }),
   runs: option(text(), {
     argument: "dir",
@@ -32,5 +35,6 @@ export const mannerOptions = {
     default: "runs",
     env: "CROSSOVER_RUNS",
     path: "file",
+    example: "/data/runs",
   }),
 };

@@ -27,6 +27,8 @@ export interface OptionFacts<Value> {
   readonly help: string;
   /** What stands for the value in `--help`, without its brackets. */
   readonly argument?: string;
+  /** A value as a person would write it on the command line, for the documentation. A switch has none. */
+  readonly example?: string;
   /** Its letter on the command line. */
   readonly short?: string;
   /** What holds where it is not given. Absent: the option is absent then, and `help` says what that means. */

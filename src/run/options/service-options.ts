@@ -12,24 +12,29 @@ export const serviceOptions = {
     argument: "n",
     help: "the most requests open at once",
     default: 8,
+    example: "2",
   }),
   timeoutSeconds: option(number(0.001, 86_400), {
     argument: "s",
     help: "timeout of one request, after which it is retried",
     default: 120,
+    example: "300",
   }),
   patienceSeconds: option(number(0, 86_400), {
     argument: "s",
     help: `how long to wait for a service that has stopped answering (an outage, or a limit) before the run stops, with everything kept (default: ${defaultPatienceSeconds})`,
+    example: "3600",
   }),
   budgetUsd: option(number(0), {
     argument: "usd",
     help: "stop before a request that could exceed this sum (default: no limit; above $1 you are asked first)",
+    example: "2",
   }),
   prices: option(text(), {
     argument: "file",
     help: "JSON file of prices per token that override the bundled ones, with the fields of LiteLLM's model_prices_and_context_window.json",
     path: "file",
+    example: "prices.json",
   }),
   cache: option(toggle(), {
     help: "ignore stored answers and embeddings: ask and embed again",
