@@ -1,9 +1,4 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
 import { renderHtml } from "../../src/report/html/render-html.js";
@@ -13,6 +8,7 @@ import { comparisonOf, fullApproaches, offlineApproaches } from "./fixture.js";
 import { frozenComparison } from "./frozen.js";
 import { expectGolden } from "./golden.js";
 import { dangerous, hostileTexts } from "./hostile.js";
+import { hasBrowser, openPage, skippedWhy, withBrowser } from "./page/browser.js";
 import { withoutScripts } from "./without-scripts.js";
 
 const frozen = frozenComparison();
@@ -168,37 +164,16 @@ describe("renderHtml", () => {
   });
 });
 
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-
-describe.skipIf(chromium === undefined)("the page in a browser", () => {
+describe.skipIf(!hasBrowser)(`the page in a browser${skippedWhy}`, () => {
   it("opens without a message, a request or a page wider than the screen", { timeout: 60_000 }, async () => {
-    const { chromium: launcher } = await import("playwright-core");
-    const folder = await mkdtemp(join(tmpdir(), "report-"));
-    const browser = await launcher.launch({
-      executablePath: chromium!,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    });
-    try {
+    await withBrowser(async (browser) => {
       for (const [name, html] of [
         ["page", page],
         ["hostile", hostilePage],
       ] as const) {
-        const path = join(folder, `${name}.html`);
-        await writeFile(path, html);
         for (const width of [360, 768, 1280]) {
-          const tab = await browser.newPage({ viewport: { width, height: 800 } });
-          const messages: string[] = [];
-          tab.on("console", (message) => messages.push(message.text()));
-          tab.on("pageerror", (error) => messages.push(error.message));
-          tab.on("dialog", (dialog) => {
-            messages.push(`dialog: ${dialog.message()}`);
-            void dialog.dismiss();
-          });
-          tab.on("request", (request) => {
-            if (!request.url().startsWith("file:")) messages.push(request.url());
-          });
-          await tab.goto(pathToFileURL(path).href);
-          expect(messages).toEqual([]);
+          const { tab, complaints } = await openPage(browser, html, { width });
+          expect(complaints).toEqual([]);
           // The headline is set in the page's own style: the policy let the sheet through.
           expect(
             await tab
@@ -229,9 +204,6 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
           await tab.close();
         }
       }
-    } finally {
-      await browser.close();
-      await rm(folder, { recursive: true });
-    }
+    });
   });
 });

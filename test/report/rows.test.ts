@@ -1,8 +1,3 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
 import { forPeople } from "../../src/report/for-people.js";
@@ -13,6 +8,7 @@ import type { Comparison } from "../../src/types/comparison.js";
 import type { Outcome } from "../../src/types/prediction.js";
 import { comparisonOf } from "./fixture.js";
 import { hostileTexts } from "./hostile.js";
+import { hasBrowser, openPage, skippedWhy, withBrowser } from "./page/browser.js";
 
 function dataOf(comparison: Comparison, texts = new Map<string, string>()): RowData {
   const { comparison: shown, names } = forPeople(comparison, advise(comparison));
@@ -128,33 +124,18 @@ describe("the rows of a report", () => {
   });
 });
 
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => existsSync(path));
-
-describe.skipIf(chromium === undefined)("the rows in a browser", () => {
+describe.skipIf(!hasBrowser)(`the rows in a browser${skippedWhy}`, () => {
   it("are found by links, filters and search, which the address keeps, and stand as tables without a script", {
     timeout: 60_000,
   }, async () => {
-    const { chromium: launcher } = await import("playwright-core");
     const comparison = comparisonOf();
     const texts = new Map(
       comparison.measurements[0]!.outcomes.map(({ id }, i) => [id, `text ${i} <img src=x onerror=alert(1)>`]),
     );
     const data = dataOf(comparison, texts);
-    const folder = await mkdtemp(join(tmpdir(), "rows-"));
-    const browser = await launcher.launch({
-      executablePath: chromium!,
-      args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-    });
-    try {
-      const path = join(folder, "report.html");
-      await writeFile(path, renderHtml(comparison, advise(comparison), { texts }));
-      const address = pathToFileURL(path).href;
-      const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-      const messages: string[] = [];
-      tab.on("console", (message) => messages.push(message.text()));
-      tab.on("pageerror", (error) => messages.push(error.message));
-      tab.on("dialog", (dialog) => void dialog.dismiss().then(() => messages.push("dialog")));
-      await tab.goto(address);
+    await withBrowser(async (browser) => {
+      const html = renderHtml(comparison, advise(comparison), { texts });
+      const { tab, address, complaints } = await openPage(browser, html, { width: 1280 });
       const count = async (): Promise<number> =>
         Number((await tab.locator("#explorer [role=status]").textContent())!.split(" ")[0]!.replace(",", ""));
       const rowIds = (): Promise<string[]> => tab.locator("#explorer tbody th").allTextContents();
@@ -192,16 +173,13 @@ describe.skipIf(chromium === undefined)("the rows in a browser", () => {
       });
       expect(alike.length).toBeGreaterThan(0);
       expect(await rowIds()).toEqual(alike.slice(0, 50));
-      expect(messages).toEqual([]);
+      expect(complaints).toEqual([]);
 
       const plain = await browser.newContext({ javaScriptEnabled: false });
       const still = await plain.newPage();
       await still.goto(address);
       expect(await still.locator("#rows-without-script").isVisible()).toBe(true);
       expect(await still.locator("#explorer").isVisible()).toBe(false);
-    } finally {
-      await browser.close();
-      await rm(folder, { recursive: true });
-    }
+    });
   });
 });

@@ -69,7 +69,7 @@ function matrix(
   const head = 36;
   const height = Math.ceil(head + labels.length * size + 2);
 
-  const axes = markup`<text class="tick" x="0" y="29">true label</text><text class="tick" x="${pixel(nameWidth + (columns * size) / 2)}" y="11" text-anchor="middle">answer, numbered as the labels are</text>`;
+  const axes = markup`<text class="tick" x="0" y="29">true label</text><text class="tick" x="${pixel(nameWidth + (columns * size) / 2)}" y="11" text-anchor="middle">answer</text>`;
   const heads = Array.from({ length: columns }, (_, column) => {
     const text = column < labels.length ? String(column + 1) : "–";
     return markup`<text class="tick" x="${pixel(nameWidth + (column + 0.5) * size)}" y="29" text-anchor="middle">${text}</text>`;

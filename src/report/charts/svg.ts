@@ -56,14 +56,14 @@ export function mark(arm: Arm, x: number, y: number, size = 5): Markup {
   }
 }
 
-/** Vertical grid lines with their numbers below. Numbers that would touch are left out. */
+/** Vertical grid lines with their numbers below, which stay within the picture. Numbers that would touch are left out. */
 export function xAxis(scale: Scale, top: number, bottom: number, format: (value: number) => string, right: number): Markup {
   let end = Number.NEGATIVE_INFINITY;
   const ticks = scale.ticks.map((value) => {
     const text = format(value);
     const half = textWidth(text) / 2;
     const x = scale(value);
-    const center = Math.min(x, right - half);
+    const center = Math.max(half, Math.min(x, right - half));
     const isShown = center - half > end + 6;
     if (isShown) end = center + half;
     const label =

@@ -1,0 +1,81 @@
+/** @file The reports that the page's tests open: few labels and many, several labels a row, no language model, and none that is good enough. */
+import { advise } from "../../../src/advise/advise.js";
+import { summarize } from "../../../src/compare/summarize.js";
+import { type HtmlOptions, renderHtml } from "../../../src/report/html/render-html.js";
+import type { Comparison } from "../../../src/types/comparison.js";
+import { comparisonOf, measuredOf, offlineApproaches } from "../fixture.js";
+
+/** `card_payment_fee_charged_7`: as long as the names of real intents, and of as many parts. */
+const intents = Array.from({ length: 77 }, (_, i) =>
+  ["card_payment", "transfer_not_received_by_recipient", "top_up", "exchange_rate", "cash_withdrawal"][i % 5]!.concat(
+    ["_fee_charged", "_declined", "_pending", ""][i % 4]!,
+    `_${i}`,
+  ),
+);
+
+function severalLabels(): Comparison {
+  const labels = ["admiration", "amusement", "anger", "annoyance", "approval", "caring", "confusion", "curiosity"];
+  const measured = measuredOf({ name: "emotions", labels, testRows: 240 });
+  const second = (given: readonly string[], row: number): string[] =>
+    row % 5 === 0 ? [] : row % 3 > 0 ? [...given] : [...new Set([...given, labels[row % labels.length]!])];
+  return summarize({
+    ...measured,
+    task: { ...measured.task, isMultiLabel: true },
+    measurements: measured.measurements.map((measurement) => ({
+      ...measurement,
+      outcomes: measurement.outcomes.map((outcome, row) => ({
+        ...outcome,
+        truth: second(outcome.truth, row),
+        // Of every seventh row the second label is not found.
+        answer: outcome.answer === null || row % 7 === 0 ? outcome.answer : second(outcome.answer, row),
+      })),
+    })),
+  });
+}
+
+const comparisons: Readonly<Record<string, () => Comparison>> = {
+  "2 labels": () => comparisonOf({ name: "messages", labels: ["ham", "spam"], curveSizes: [16, 64, 256] }),
+  "8 labels": () => comparisonOf({ curveSizes: [16, 64, 256] }),
+  "77 labels": () => comparisonOf({ name: "banking", labels: intents, testRows: 1200, trainRows: 2000 }),
+  "several labels a row": severalLabels,
+  "no language model": () => comparisonOf({ approaches: offlineApproaches }),
+  "none good enough": () => comparisonOf({ told: { needed: 0.99 } }),
+};
+
+/** The pages by what is special about them, with texts, a training and all that a run knows of itself. */
+export function reportPages(): ReadonlyMap<string, string> {
+  return new Map(
+    Object.entries(comparisons).map(([name, make]) => {
+      const comparison = make();
+      return [name, renderHtml(comparison, advise(comparison), optionsOf(comparison))];
+    }),
+  );
+}
+
+function optionsOf(comparison: Comparison): HtmlOptions {
+  const words = "my card has not arrived yet and I would like to know how long it takes";
+  const texts = new Map(comparison.measurements[0]!.outcomes.map(({ id }, i) => [id, `${i}: ${words.slice(0, 20 + (i % 50))}`]));
+  const steps = Array.from({ length: 102 }, (_, i) => ({ step: i + 1, loss: 0.1 + 2 * Math.exp(-i / 30), learningRate: 5e-5 }));
+  return {
+    texts,
+    trainings: [{ approach: "tune:probe", steps, evaluations: [{ step: 102, loss: 0.4 }] }],
+    facts: {
+      startedAt: "2026-11-29T05:53:00.000Z",
+      files: ["examples/support-tickets.csv"],
+      version: "0.1.0",
+      machine: { cpu: "Intel Xeon", cores: 2, memoryGb: 24, node: "v20.20.2", os: "linux 6.1" },
+      command: "crossover run examples/support-tickets.csv --usd-per-label 0.05",
+    },
+    useIt: {
+      approach: "tune:probe",
+      isAdvised: true,
+      folder: "runs/tickets/artifacts/tune_probe",
+      command: "crossover label new.csv --model runs/tickets/artifacts/tune_probe",
+      code: [
+        'import { loadClassifier } from "crossover";',
+        "",
+        'const model = await loadClassifier("runs/tickets/artifacts/tune_probe");',
+      ],
+    },
+  };
+}
