@@ -16,7 +16,7 @@ import { dataWarnings } from "./rules/data-warnings.js";
 import { undescribedLabels } from "./rules/descriptions.js";
 import { noBetterThanGuessing } from "./rules/guessing.js";
 import { fewRowsOfLabels, notEstimable, rareLabelsMissed } from "./rules/labels.js";
-import { missingArm, noLanguageModel } from "./rules/language-model.js";
+import { missingArm } from "./rules/language-model.js";
 import { latencyGap, latencyNotMeasured } from "./rules/latency.js";
 import { limitsUnmeasured, neededOpen } from "./rules/needed.js";
 import { needs } from "./rules/needs.js";
@@ -73,7 +73,6 @@ export type AdviceRule = (comparison: Comparison, decision: Decision) => Finding
 export const rules: readonly AdviceRule[] = [
   verdict,
   crossover,
-  noLanguageModel,
   neededOpen,
   untoldPrices,
   readingsDisagree,

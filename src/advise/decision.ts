@@ -13,7 +13,6 @@ import {
   certainGainOver,
   contendersOf,
   contrastBetween,
-  hasOnlyStandIns,
   hasPromptedLlm,
   leadingBaseline,
   majorityBaseline,
@@ -118,7 +117,7 @@ export function decide(comparison: Comparison): Decision {
   if (best.length === 0) return { ground: "nothing", choice: null };
   const none = noSignal(comparison, best) ?? notGoodEnough(comparison, best) ?? outOfLimits(comparison.assumptions, best);
   if (none !== null) return none;
-  if (tuned !== undefined && !hasPromptedLlm(comparison) && (prompted === undefined || hasOnlyStandIns(comparison))) {
+  if (tuned !== undefined && prompted === undefined && !hasPromptedLlm(comparison)) {
     return { ground: "no-llm", choice: null, best: tuned };
   }
 

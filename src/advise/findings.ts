@@ -110,7 +110,6 @@ export type Finding =
   | { readonly kind: "self-contained"; readonly approach: string; readonly other: string; readonly otherNeeds: readonly string[] }
   | { readonly kind: "above-baseline"; readonly approach: string; readonly baseline: string; readonly gain: Gain }
   // What to be careful about.
-  | { readonly kind: "no-llm"; readonly standIn: string }
   /** Which is cheaper depends on what nobody told. */
   | { readonly kind: "price-untold"; readonly untold: readonly UntoldPrice[]; readonly a: string; readonly b: string }
   /** The interval of what would be used includes what is needed. */
@@ -342,8 +341,6 @@ export type Finding =
   | ({ readonly kind: "flip" } & Flip)
   | ({
       readonly kind: "crossover";
-      /** The prompted approach asks no language model: it stands in for one. */
-      readonly isStandIn: boolean;
       /** Present where the best tuned approach has no curve, and this is another one: the best one. */
       readonly best?: string;
     } & Crossover)
@@ -359,7 +356,7 @@ export type Finding =
 export type RowChoice = "missing-as-wrong" | "offered-labels" | "readable-answers" | "undisputed-answers";
 
 /** What kind of thing an approach is that answers no better than guessing: what may be wrong with it differs. */
-export type Guesser = "llm" | "recording" | "stand-in" | "tuned";
+export type Guesser = "llm" | "recording" | "tuned";
 
 /** One kind of finding. */
 export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonly kind: Kind }>;

@@ -1,5 +1,5 @@
 /** @file Questions that several rules ask of a comparison. */
-import { isPromptedLlm, isStandIn } from "../compare/language-model.js";
+import { isPromptedLlm } from "../compare/language-model.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast, Reading } from "../types/contrast.js";
@@ -73,12 +73,6 @@ export function isRecording({ measurements }: Comparison, approach: string): boo
 /** Whether a language model was prompted, or answers of one replayed. */
 export function hasPromptedLlm({ summaries }: Comparison): boolean {
   return summaries.some(isPromptedLlm);
-}
-
-/** Whether the prompted arm ran, but without any language model. */
-export function hasOnlyStandIns(comparison: Comparison): boolean {
-  const prompted = comparison.summaries.filter((summary) => summary.arm === "prompt");
-  return prompted.length > 0 && prompted.every(isStandIn);
 }
 
 /** The baseline that always gives the most frequent label. */
@@ -160,8 +154,7 @@ export function isGuessing(comparison: Comparison, summary: Summary): boolean {
 /** What kind of thing an approach is; see `Guesser`. */
 export function guesserKind(summary: Summary): Guesser {
   if (summary.arm !== "prompt") return "tuned";
-  if (summary.traits.isRecording) return "recording";
-  return isStandIn(summary) ? "stand-in" : "llm";
+  return summary.traits.isRecording ? "recording" : "llm";
 }
 
 /** The surest thing that can be said of a gain: the lower end of its interval, or the plain difference where there is none. */

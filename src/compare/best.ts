@@ -5,7 +5,6 @@ import type { Arm } from "../types/identity.js";
 import type { Measurement } from "../types/measurement.js";
 import type { Assumptions } from "../types/prices.js";
 import type { Metric, MetricChoice } from "../types/scores.js";
-import { isStandIn } from "./language-model.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { codeOutcomes } from "./metrics/label-indices.js";
 import { metricChoice } from "./metrics/metric-choice.js";
@@ -38,8 +37,7 @@ export interface Candidates {
  * The candidates of an arm with their scores on the validation rows that all have an outcome of: in the metric that ranks, or the accuracy
  * where these rows are too few for that.
  *
- * Where a language model was asked, a stand-in for one is no candidate, however it scored. A candidate with fewer than half of the
- * validation rows has no score.
+ * A candidate with fewer than half of the validation rows has no score.
  *
  * @param measurements all of the comparison, of which experiments and smaller training sets have no part in this
  * @param measured approaches of the arm that have an outcome of test rows, in any order
@@ -54,10 +52,8 @@ export function candidatesOf(
   unanswered: ReadonlySet<string> = new Set(),
 ): Candidates {
   const ofArm = mainMeasurements(measurements, task).filter((measurement) => measurement.arm === arm);
-  const models = new Set(ofArm.filter((each) => !isStandIn(each)).map(({ approach }) => approach));
-  const eligible = models.size === 0 ? measured : measured.filter((approach) => models.has(approach));
-  const answering = eligible.filter((approach) => !unanswered.has(approach));
-  const candidates = (answering.length > 0 ? answering : eligible).toSorted();
+  const answering = measured.filter((approach) => !unanswered.has(approach));
+  const candidates = (answering.length > 0 ? answering : measured).toSorted();
   const answers = candidates.map((approach) => {
     const own = ofArm.filter((measurement) => measurement.approach === approach);
     const outcomes = own.find(({ split }) => split === "validation")?.outcomes ?? [];
@@ -65,7 +61,7 @@ export function candidatesOf(
   });
   const priced = answers.map(({ approach, price }) => ({ approach, price }));
   const [only, ...others] = candidates;
-  const sole = only !== undefined && others.length === 0 ? { sole: soleBasis(only, measured, ofArm) } : {};
+  const sole = only !== undefined && others.length === 0 ? { sole: soleBasis(only, ofArm) } : {};
   const rankable = answers.filter(({ outcomes }) => isEnough(presentRows([outcomes]).length, outcomes.length));
   const rows = presentRows(rankable.map(({ outcomes }) => outcomes));
   const total = rankable[0]?.outcomes.length ?? 0;
@@ -125,11 +121,8 @@ function isEnough(present: number, rows: number): boolean {
 }
 
 /** Why there was nothing to choose from. */
-function soleBasis(only: string, measured: readonly string[], ofArm: readonly Measurement[]): ChoiceBasis {
-  const others = ofArm.filter(({ approach }) => approach !== only);
-  if (others.length === 0) return { kind: "only-candidate" };
-  const isOnlyModel = others.every((other) => measured.includes(other.approach) && isStandIn(other));
-  return { kind: isOnlyModel ? "only-language-model" : "only-measured" };
+function soleBasis(only: string, ofArm: readonly Measurement[]): ChoiceBasis {
+  return { kind: ofArm.every(({ approach }) => approach === only) ? "only-candidate" : "only-measured" };
 }
 
 /** Ascending; two infinities are equal, which their difference (NaN) would not say. */

@@ -96,7 +96,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   for (const [index, planned] of plan.entries()) {
     const { approach, split } = planned;
     signal.throwIfAborted();
-    if (!isAnswered && hasBothArms(measurements, facts) && timeOf(plan.slice(index), seconds) > longWait) answer();
+    if (!isAnswered && hasArms(measurements, facts, approaches) && timeOf(plan.slice(index), seconds) > longWait) answer();
     const detail = `${approach.name} on ${split} rows`;
     log({ kind: "progress", phase: "comparing", done: index, total: plan.length, detail });
     const known = finished.find((measurement) => isSame(measurement, planned));
@@ -158,8 +158,11 @@ function hasTest(measurements: readonly Measurement[], facts: TaskFacts, arm?: A
   return main.some((measurement) => arm === undefined || measurement.arm === arm);
 }
 
-const hasBothArms = (measurements: readonly Measurement[], facts: TaskFacts): boolean =>
-  hasTest(measurements, facts, "tune") && hasTest(measurements, facts, "prompt");
+/** Whether each arm that a verdict is about has been measured, of those that there are. */
+function hasArms(measurements: readonly Measurement[], facts: TaskFacts, approaches: readonly Approach[]): boolean {
+  const arms = (["tune", "prompt"] as const).filter((arm) => approaches.some((approach) => approach.arm === arm));
+  return arms.length > 0 && arms.every((arm) => hasTest(measurements, facts, arm));
+}
 
 function isSame(measurement: Measurement, planned: PlannedMeasurement): boolean {
   const { approach, train, test } = planned;

@@ -16,6 +16,7 @@ import { type CurveStatistics, learningCurves } from "./curves/learning-curves.j
 import { experimentResults } from "./experiments/experiment-results.js";
 import { lossDifferences } from "./experiments/loss-differences.js";
 import { pickIdentity } from "./identity.js";
+import { withStandInsAsBaselines } from "./language-model.js";
 import { metricChoice, scoreOf } from "./metrics/metric-choice.js";
 import { type MeasuredPrice, measuredPrice } from "./money/price.js";
 import { labelNoise, type MeasuredLabelNoise } from "./noise/label-noise.js";
@@ -58,7 +59,8 @@ export interface RowStatistics {
  * Everything about the measurements that no assumption has a say in: scores with intervals, differences with tests, validation scores, times
  * and bills. Resampling is seeded by the test set's hash, and by names: the same whenever, and in whatever order, it is asked for.
  */
-export function rowStatistics(task: TaskFacts, measurements: readonly Measurement[]): RowStatistics {
+export function rowStatistics(task: TaskFacts, stored: readonly Measurement[]): RowStatistics {
+  const measurements = withStandInsAsBaselines(stored);
   const seed = resamplingSeed(task.testHash);
   const all = [...runsByApproach(measurements, task)];
   const runs = new Map(all.filter(([, { present }]) => present.length > 0));

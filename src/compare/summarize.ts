@@ -9,6 +9,7 @@ import { type ArmChoice, bestOf } from "./best.js";
 import { contrastsOf, plannedContrasts, verdictOf } from "./contrasts.js";
 import { bestPairFirst } from "./curves/learning-curves.js";
 import { factorRows } from "./factors.js";
+import { withStandInsAsBaselines } from "./language-model.js";
 import { brokenLimits } from "./limits.js";
 import { moneyOf } from "./money/money.js";
 import { usdPerThousand } from "./money/price.js";
@@ -61,7 +62,7 @@ export function summarize({
   return {
     task,
     assumptions,
-    measurements,
+    measurements: withStandInsAsBaselines(measurements),
     metrics,
     summaries,
     contrasts: contrastsOf(plannedContrasts(best, summaries, metrics, rivals), rows.difference, assumptions.margin),

@@ -38,7 +38,7 @@ export interface CurveSeries {
   readonly enough?: LabeledScore;
 }
 
-/** A prompt that is the same whatever the number of labels. */
+/** A prompt, or where there is none a baseline, that is the same whatever the number of labels. */
 export interface PromptLine {
   readonly name: string;
   readonly letter: string;
@@ -158,7 +158,10 @@ function mainFirst<Item>(items: readonly Item[], isMain: (item: Item) => boolean
 
 function promptLines(comparison: Comparison, metric: Metric, isMain: (name: string) => boolean): Omit<PromptLine, "letter">[] {
   const { crossovers = [] } = comparison;
-  const names = [...new Set(crossovers.filter(({ isPromptCurve }) => !isPromptCurve).map(({ prompted }) => prompted))];
+  const prompts = crossovers.filter(({ isPromptCurve }) => !isPromptCurve).map(({ prompted }) => prompted);
+  // Without a prompt the floor: what needs no labels either.
+  const floor = comparison.summaries.filter(({ arm, traits }) => arm === "baseline" && traits.learnsFrom === "nothing");
+  const names = [...new Set(crossovers.length > 0 ? prompts : floor.map(({ approach }) => approach))];
   const lines = names.flatMap((name) => {
     const summary = summaryOf(comparison, name);
     return summary === undefined ? [] : [{ name, arm: summary.arm, isMain: isMain(name), score: scoreOf(summary, metric) }];

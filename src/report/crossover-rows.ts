@@ -1,5 +1,4 @@
 /** @file The table of crossovers, a row a pair, and what is said under it: the same on a page, in Markdown and in a terminal. */
-import { hasOnlyStandIns } from "../advise/lookup.js";
 import {
   beyondText,
   curveRefusalText,
@@ -78,7 +77,7 @@ export function howToRead({ mark, curves, lines }: CrossoverPicture, { isTermina
       : "Points: means over draws of the training rows, with 95% intervals.",
     curves.some(({ extended }) => extended.length > 0) &&
       `${isTerminal ? "Sparse dots" : "Dashed"}: the fitted curve beyond what was measured.`,
-    lines.length > 0 && "Lines across: prompts, the same whatever the number of labels.",
+    lines.length > 0 && "Lines across: what learns from no labels, the same whatever their number.",
     mark !== undefined && "On the axis: the number of labels from which fine-tuning does better, with its 90% interval.",
     mark?.beyond !== undefined && !isTerminal && "Dotted: where extended curves meet.",
   ];
@@ -106,9 +105,6 @@ export function crossoverNotes(comparison: Comparison, picture: CrossoverPicture
   const leftOut = picture?.leftOut ?? [];
   const found = crossovers.flatMap((crossover) => (crossover.found.kind === "crossover" ? [crossover.found] : []));
   const notes = [
-    crossovers.length > 0 &&
-      hasOnlyStandIns(comparison) &&
-      "No language model was measured: what is said here is about its stand-in alone, and prompting an LLM may do much better.",
     found.some(({ rows }) => rows < task.testRows) &&
       `Each pair is compared by the test rows that both have an outcome of, of ${formatPlural(task.testRows, "row")}; in the chart each stands by all of its own.`,
     found.some(({ coversSeeds }) => !coversSeeds) &&

@@ -29,7 +29,7 @@ import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
 import { type RunFacts, titleFacts } from "./run-facts.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
 import { type UseIt, useTitle } from "./use-it.js";
-import { verdictName } from "./verdict-names.js";
+import { verdictBadges, verdictName } from "./verdict-names.js";
 
 /** The whole report as Markdown. Text from data is escaped: it is neither markup, link nor formula in it. */
 export function renderMarkdown(
@@ -43,7 +43,7 @@ export function renderMarkdown(
   const blocks = [
     `# Fine-tune or prompt? ${escapeMarkdown(task.name)}`,
     escapeMarkdown(`${titleFacts(comparison, facts).join(" · ")}. ${task.splitNote}`),
-    `> **${escapeMarkdown(advice.headline)}**\n>\n> ${escapeMarkdown(advice.confidence)}`,
+    `> *${escapeMarkdown(verdictBadges[advice.evidence])}*\n>\n> **${escapeMarkdown(advice.headline)}**\n>\n> ${escapeMarkdown(advice.confidence)}`,
     ...comparedBlocks(comparison, names),
     // The first reason is the verdict, which the headline has said.
     ...findingList("Why", advice.reasons.slice(1)),

@@ -29,3 +29,21 @@ export const verdictBadges: Readonly<Record<Advice["evidence"], string>> = {
   "asked-for": "By what you asked for",
   open: "Not enough evidence",
 };
+
+/** How a verdict is colored, the same in every form of the report: `good` is said of what the measurements show and nothing else. */
+export type VerdictTone = "good" | "unsure" | "bad";
+
+/** The tone of each verdict. */
+export const verdictTones: Readonly<Record<Advice["evidence"], VerdictTone>> = {
+  shown: "good",
+  "not-worse": "unsure",
+  disputed: "unsure",
+  guessing: "unsure",
+  chance: "unsure",
+  "no-llm": "unsure",
+  none: "bad",
+  untold: "unsure",
+  "perhaps-too-low": "unsure",
+  "asked-for": "unsure",
+  open: "unsure",
+};

@@ -65,8 +65,8 @@ export interface BestChoice {
 
 /** How the best of an arm was chosen. */
 export type ChoiceBasis =
-  /** There was no other one: at all, that asks a language model, that was fully measured, or that keeps the limits that were set. */
-  | { readonly kind: "only-candidate" | "only-language-model" | "only-measured" | "only-within-limits" }
+  /** There was no other one: at all, that was fully measured, or that keeps the limits that were set. */
+  | { readonly kind: "only-candidate" | "only-measured" | "only-within-limits" }
   /** Its predictions cost the least, since no validation rows could rank the candidates: none were held back, or too few have all answers. */
   | { readonly kind: "cheapest"; readonly why: "no-validation-rows" | "few-answered-rows" }
   /** It has the best score on the validation rows that all candidates answered, which are `rows` of `of`. */

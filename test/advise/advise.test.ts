@@ -179,7 +179,7 @@ describe("advise", () => {
       /^Not answered yet: no language model was measured\. .* a language model has to beat that\.$/,
     );
     expect(advice.confidence).toMatch(/^Open/);
-    expect(advice.cautions[0]).toEqual({ kind: "no-llm", standIn: "prompt:labels" });
+    expect(advice.reasons.map(({ kind }) => kind)).toContain("above-baseline");
     expect(advice.nextSteps.map(({ command }) => command)).toEqual([
       "crossover run FILE --llm openai:gpt-6-luna",
       "crossover run FILE --llm ollama:qwen3:8b",

@@ -32,7 +32,7 @@ describe("names of approaches", () => {
     expect(oneName(asked("x", "few-shot", "openai-compatible:http://localhost:8000/v1#org/some-model")).name).toBe(
       "some-model, few-shot",
     );
-    expect(oneName(named("x", { arm: "prompt", method: "labels", model: "minilm-l6" })).name).toContain("no language model");
+    expect(oneName(named("x", { arm: "baseline", method: "labels", model: "minilm-l6" })).name).toContain("no language model");
     expect(oneName(named("x", { arm: "baseline", method: "whatever" }, { isMajority: true })).name).toContain("commonest label");
   });
 

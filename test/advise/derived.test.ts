@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contrastBetween, hasOnlyStandIns, reversed } from "../../src/advise/lookup.js";
+import { contrastBetween, reversed } from "../../src/advise/lookup.js";
 import { confusedPairs } from "../../src/compare/details/confused-pairs.js";
 import { disagreements } from "../../src/compare/details/disagreements.js";
 import { labelDifferences } from "../../src/compare/details/label-differences.js";
@@ -100,12 +100,12 @@ describe("contrastBetween", () => {
   });
 });
 
-describe("hasOnlyStandIns", () => {
-  it("knows a language model from one that stands in for it", () => {
+describe("isPromptedLlm", () => {
+  it("is true of what asks a language model alone", () => {
     const isLlm = full.summaries.filter(isPromptedLlm).map(({ approach }) => approach);
     expect(isLlm.sort()).toEqual(["prompt:few-shot@openai:gpt-5-mini", "prompt:zero-shot@openai:gpt-5-mini"]);
-    expect(hasOnlyStandIns(full)).toBe(false);
-    expect(hasOnlyStandIns(comparisonOf({ approaches: offlineApproaches }))).toBe(true);
-    expect(hasOnlyStandIns(comparisonOf({ approaches: [] }))).toBe(false);
+    const withoutLlm = comparisonOf({ approaches: offlineApproaches });
+    expect(withoutLlm.summaries.some(isPromptedLlm)).toBe(false);
+    expect(withoutLlm.best.prompt).toBeNull();
   });
 });

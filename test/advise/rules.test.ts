@@ -7,7 +7,7 @@ import { calibration, chanceError } from "../../src/advise/rules/calibration.js"
 import { dataWarnings } from "../../src/advise/rules/data-warnings.js";
 import { undescribedLabels } from "../../src/advise/rules/descriptions.js";
 import { notEstimable, rareLabelsMissed, wilsonUpper } from "../../src/advise/rules/labels.js";
-import { missingArm, noLanguageModel } from "../../src/advise/rules/language-model.js";
+import { missingArm } from "../../src/advise/rules/language-model.js";
 import { latencyGap, latencyNotMeasured } from "../../src/advise/rules/latency.js";
 import { needs } from "../../src/advise/rules/needs.js";
 import { price } from "../../src/advise/rules/price.js";
@@ -239,13 +239,12 @@ describe("aboveBaseline", () => {
   });
 });
 
-describe("noLanguageModel and missingArm", () => {
-  it("say that only the stand-in was measured, and what is missing", () => {
-    expect(noLanguageModel(offline)).toEqual([{ kind: "no-llm", standIn: "prompt:labels" }]);
+describe("missingArm", () => {
+  it("says that no language model was measured, whatever stood in for one", () => {
     expect(missingArm(offline)).toEqual([{ kind: "add-llm" }]);
   });
 
-  it("do not tell somebody whose LLM could not be asked to name one", () => {
+  it("does not tell somebody whose LLM could not be asked to name one", () => {
     const failed = [
       { ...identified(few, "prompt"), reason: "answered 401" },
       { ...identified("tune:full", "tune"), reason: "too few rows" },
@@ -260,16 +259,13 @@ describe("noLanguageModel and missingArm", () => {
     ).toEqual(["crossover resume RUN", "crossover resume RUN"]);
   });
 
-  it("are silent where a language model ran, even if the stand-in did better", () => {
-    const standIn = { approach: "prompt:labels", basis: { kind: "only-candidate" } } as const;
-    expect(noLanguageModel({ ...full, best: { ...full.best, prompt: standIn } })).toEqual([]);
+  it("is silent where both arms ran", () => {
     expect(missingArm(full)).toEqual([]);
   });
 
-  it("ask for what is missing where one arm is", () => {
+  it("asks for what is missing where one arm is", () => {
     expect(missingArm(tunedOnly())).toEqual([{ kind: "add-llm" }]);
     expect(missingArm({ ...full, best: { ...full.best, tune: null } })).toEqual([{ kind: "add-tuned" }]);
-    expect(noLanguageModel(tunedOnly())).toEqual([]);
   });
 });
 
@@ -432,7 +428,7 @@ describe("chanceNotExcluded and metricsDisagree", () => {
         metric: "accuracy",
         pValue: 0.03,
         adjustedPValue: 0.09,
-        contrasts: 8,
+        contrasts: 9,
       },
     ]);
     expect(metricsDisagree(withContrast(won, { verdict: "undecided" }, 1))).toMatchObject([
@@ -465,8 +461,8 @@ describe("chanceNotExcluded and metricsDisagree", () => {
 describe("notTopOnTest", () => {
   it("says that another one of the arm did better on the test rows", () => {
     const macroF1 = { value: 0.99, low: 0.98, high: 1 };
-    expect(notTopOnTest(withSummary(full, "prompt:labels", { macroF1 }))).toMatchObject([
-      { kind: "not-top-on-test", chosen: few, top: "prompt:labels", basis: full.best.prompt!.basis },
+    expect(notTopOnTest(withSummary(full, "prompt:zero-shot@openai:gpt-5-mini", { macroF1 }))).toMatchObject([
+      { kind: "not-top-on-test", chosen: few, top: "prompt:zero-shot@openai:gpt-5-mini", basis: full.best.prompt!.basis },
     ]);
     expect(notTopOnTest(full)).toEqual([]);
   });

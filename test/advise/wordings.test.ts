@@ -106,10 +106,6 @@ const said: readonly (readonly [Finding, string])[] = [
     "tune:probe beats the strongest baseline, nearest-centroid, by 2.1 points of accuracy (95% interval +1.5 to +5.0).",
   ],
   [
-    { kind: "no-llm", standIn: "prompt:labels" },
-    "The prompted arm consisted of prompt:labels only: a frozen encoder that compares texts with label descriptions, a weak stand-in for an LLM. What is said here of prompting is about this stand-in and says nothing about prompting an LLM.",
-  ],
-  [
     { kind: "no-better-than-majority", best: "tune:probe", baseline: "majority", gain },
     "tune:probe, the best candidate, is not shown to beat majority, which gives every text the most frequent label: the difference is +2.1 points of accuracy (95% interval −0.4 to +5.0).",
   ],
@@ -120,13 +116,13 @@ const said: readonly (readonly [Finding, string])[] = [
   [
     {
       kind: "no-better-than-guessing",
-      approach: "prompt:labels",
+      approach: "prompt:few-shot@m",
       arm: "prompt",
-      what: "stand-in",
+      what: "llm",
       only: ["ham"],
       aboveGuessing: { value: 0, low: -0.02, high: 0.02 },
     },
-    "prompt:labels answers no better than guessing, as far as these rows can tell: it gives every text the same answer, ham (on a scale from 0, guessing, to 1, always right: 0.000, 95% interval −0.020 to 0.020).",
+    "prompt:few-shot@m answers no better than guessing, as far as these rows can tell: it gives every text the same answer, ham (on a scale from 0, guessing, to 1, always right: 0.000, 95% interval −0.020 to 0.020).",
   ],
   [
     { kind: "answers-differ", approach: "prompt:x", rows: 32, testRows: 1290 },
@@ -535,7 +531,6 @@ const said: readonly (readonly [Finding, string])[] = [
       prompted: "prompt:labels",
       metric: "accuracy",
       isPromptCurve: false,
-      isStandIn: true,
       best: "tune:lp-ft",
       found: {
         kind: "crossover",
@@ -547,7 +542,7 @@ const said: readonly (readonly [Finding, string])[] = [
         coversSeeds: true,
       },
     },
-    "tune:tfidf does better than prompt:labels from about 230 labels on (90% interval 110 to 680); with a probability of 90% from about 520 labels on. prompt:labels only stands in for a language model. The curve is that of tune:tfidf: no time was left for one of tune:lp-ft.",
+    "tune:tfidf does better than prompt:labels from about 230 labels on (90% interval 110 to 680); with a probability of 90% from about 520 labels on. The curve is that of tune:tfidf: no time was left for one of tune:lp-ft.",
   ],
   [
     { kind: "more-rows", needed: { low: 668, high: null, unit: "rows", aim: "difference" }, a: "a", b: "b" },

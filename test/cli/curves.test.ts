@@ -109,7 +109,7 @@ describe("learning curves of a run", () => {
     const { code, out } = await going;
     const points = pointsOf(run);
     expect([code, out.includes("tune:tfidf"), points.length < 12]).toEqual([130, true, true]);
-    expect(resultsOf(run).crossovers).toHaveLength(1);
+    expect(resultsOf(run).curves).toMatchObject([{ approach: "tune:tfidf" }]);
     expect((await crossover(["resume", "stopped", ...words])).code).toBe(0);
     expect(pointsOf(run).slice(0, points.length)).toEqual(points);
     expect(pointsOf(run).length).toBeGreaterThan(points.length);

@@ -218,11 +218,12 @@ describe("the best of an arm", () => {
     const comparison = await compare(task(), [tuned(9), labelsOnly, model], options);
     expect(comparison.best.prompt).toEqual({
       approach: "prompt:recorded@m",
-      basis: { kind: "only-language-model" },
+      basis: { kind: "only-candidate" },
     });
     expect(comparison.rivals).toBeUndefined();
     const alone = await compare(task(), [tuned(9), labelsOnly], options);
-    expect(alone.best.prompt?.approach).toBe("prompt:labels");
+    expect(alone.best.prompt).toBeNull();
+    expect(alone.summaries.find(({ approach }) => approach === "prompt:labels")?.arm).toBe("baseline");
   });
 });
 

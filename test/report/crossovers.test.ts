@@ -197,10 +197,11 @@ describe("what is said beside a crossover", () => {
     expect(markdown(full)).not.toContain("--curve-time");
   });
 
-  it("tells that a stand-in is no language model", () => {
+  it("tells of no crossover where no language model was measured", () => {
     const offline = comparisonOf({ ...small, approaches: offlineApproaches });
-    const section = markdown(offline).split("## How many labels")[1]!.split("\n## ")[0];
-    expect(section).toContain("stand-in");
+    expect(offline.crossovers).toEqual([]);
+    expect(crossoverPicture(offline)).toMatchObject({ lines: [{ name: "prompt:labels", arm: "baseline" }] });
+    expect(markdown(offline)).not.toContain("## How many labels until");
   });
 
   it("flags what lies far beyond what was measured", () => {

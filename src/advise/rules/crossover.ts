@@ -1,17 +1,14 @@
 /** @file From how many labels on fine-tuning overtakes the best prompt. */
-import { isStandIn } from "../../compare/language-model.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { CrossoverReading } from "../../types/curves.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
-import { summaryOf } from "../lookup.js";
 
 /** The crossover of the arms' best; where the best tuned approach has no curve, of another tuned one. Nothing where nothing can be said of the pair. */
 export function crossover(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   const { best, crossovers = [] } = comparison;
   const about = crossovers.find(({ prompted }) => prompted === best.prompt?.approach);
-  if (about === undefined || best.tune === null || !isTold(decision)) return [];
-  const prompted = summaryOf(comparison, about.prompted);
+  if (about === undefined || best.tune === null || !("contrast" in decision)) return [];
   const { asWrong, offered, ...rest } = about;
   return [
     {
@@ -19,14 +16,10 @@ export function crossover(comparison: Comparison, decision: Decision = decide(co
       ...rest,
       ...(asWrong !== undefined && isOther(about.found, asWrong) && { asWrong }),
       ...(offered !== undefined && isOther(about.found, offered.found) && { offered }),
-      isStandIn: prompted !== undefined && isStandIn(prompted),
       ...(about.tuned !== best.tune.approach && { best: best.tune.approach }),
     },
   ];
 }
-
-/** Where a pair was decided on, or the prompt only stands in for a language model. */
-const isTold = (decision: Decision): boolean => "contrast" in decision || decision.ground === "no-llm";
 
 /** Numbers of labels that differ by this factor mean another budget. */
 const telling = 2;

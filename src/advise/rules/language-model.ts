@@ -1,13 +1,6 @@
 import { isPromptedLlm } from "../../compare/language-model.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Finding } from "../findings.js";
-import { hasOnlyStandIns } from "../lookup.js";
-
-/** Says plainly where no language model was measured: the verdict is then about the stand-in only. */
-export function noLanguageModel(comparison: Comparison): Finding[] {
-  const standIn = comparison.best.prompt?.approach;
-  return standIn !== undefined && hasOnlyStandIns(comparison) ? [{ kind: "no-llm", standIn }] : [];
-}
 
 /** What is missing for an answer to the whole question: a language model, or a tuned model. */
 export function missingArm(comparison: Comparison): Finding[] {

@@ -146,7 +146,7 @@ const wordsOfMethods: Readonly<
     }),
   },
   labels: {
-    arm: "prompt",
+    arm: "baseline",
     say: (encoder, full) => ({
       names: ["Label matching, no language model", `Label matching by ${full}, no language model`],
       shorts: ["label matching", `label matching by ${full}`],

@@ -6,7 +6,6 @@ type SoleKind = Exclude<ChoiceBasis["kind"], "cheapest" | "validation">;
 
 const sole: Readonly<Record<SoleKind, string>> = {
   "only-candidate": "only candidate",
-  "only-language-model": "only candidate that asks a language model",
   "only-measured": "only candidate that was fully measured",
   "only-within-limits": "only candidate within your limits",
 };

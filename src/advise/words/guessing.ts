@@ -7,7 +7,6 @@ import type { Guesser } from "../findings.js";
 export const guesserDoubts: Readonly<Record<Guesser, string>> = {
   llm: "wrong endpoint, labels or prompt?",
   recording: "wrong ids, labels, endpoint or prompt?",
-  "stand-in": "do the labels' names say too little?",
   tuned: "wrong labels, or texts that do not tell?",
 };
 

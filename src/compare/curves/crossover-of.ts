@@ -17,7 +17,7 @@ export function crossoverOf(tuned: ScoredArm, prompted: ScoredArm, bootstraps: B
   const { metric, task } = input;
   const both = tuned.present.map((present, row) => present & prompted.present[row]!);
   const shared = rowsOf(both);
-  const never = prompted.asksLlm ? neverAnsweredIn(prompted, shared) : [];
+  const never = neverAnsweredIn(prompted, shared);
   const truths = prompted.coded[0]!.truths;
   const offered = both.map((present, row) => (truths[row]!.some((label) => never.includes(label)) ? 0 : present));
   const everyRow = new Uint8Array(task.testRows).fill(1);

@@ -20,22 +20,16 @@ export interface CurveStatistics {
   readonly crossovers: readonly Crossover[];
 }
 
-/**
- * The curves, and the crossovers of every tuned curve with every prompt that asked an LLM; where none did, with every stand-in. `null` where no curve
- * was measured.
- */
+/** The curves, and the crossovers of every tuned curve with every prompt. `null` where no curve was measured. */
 export function learningCurves(input: CurvesInput): CurveStatistics | null {
   const arms = armsOf(input);
   const bootstraps = bootstrapsByRows(arms, input);
   const drawn = new Map(arms.filter(({ sizes }) => sizes > 1).map((arm) => [arm, learningCurve(arm, bootstraps, input)]));
   if (drawn.size === 0) return null;
   const prompts = arms.filter(({ arm }) => arm === "prompt");
-  const asking = prompts.filter(({ asksLlm }) => asksLlm);
   const tuned = [...drawn.keys()].filter(({ arm }) => arm === "tune");
   // Prompt by prompt, since pairs with one prompt mostly have their rows, and so their draws, in common.
-  const byPrompt = (asking.length > 0 ? asking : prompts).map((prompted) =>
-    tuned.map((arm) => crossoverOf(arm, prompted, bootstraps, input)),
-  );
+  const byPrompt = prompts.map((prompted) => tuned.map((arm) => crossoverOf(arm, prompted, bootstraps, input)));
   return { curves: [...drawn.values()], crossovers: tuned.flatMap((_, at) => byPrompt.map((pairs) => pairs[at]!)) };
 }
 

@@ -2,7 +2,6 @@
 import type { TaskFacts } from "../../types/data.js";
 import type { Measurement } from "../../types/measurement.js";
 import type { Metric } from "../../types/scores.js";
-import { isPromptedLlm } from "../language-model.js";
 import { type CodedRows, codeOutcomes, isRight } from "../metrics/label-indices.js";
 import { f1 } from "../metrics/metrics.js";
 import { isMissing } from "../missing.js";
@@ -24,7 +23,6 @@ export interface CurvesInput {
 export interface ScoredArm {
   readonly approach: string;
   readonly arm: Measurement["arm"];
-  readonly asksLlm: boolean;
   readonly measurements: readonly Measurement[];
   readonly coded: readonly CodedRows[];
   /** As the bootstrap takes it. */
@@ -37,7 +35,7 @@ export interface ScoredArm {
 
 /** The approaches in the order of their summaries. */
 export function armsOf({ measurements, task, metric, summaries }: CurvesInput): ScoredArm[] {
-  return summaries.map(({ approach, arm, traits }) => {
+  return summaries.map(({ approach, arm }) => {
     const own = measurements.filter(
       (each) => each.approach === approach && each.split === "test" && each.experiment === undefined,
     );
@@ -48,7 +46,6 @@ export function armsOf({ measurements, task, metric, summaries }: CurvesInput): 
     return {
       approach,
       arm,
-      asksLlm: isPromptedLlm({ arm, traits }),
       measurements: own,
       coded,
       measured: measuredArm({ measurements: own, coded, sizes }, metric),

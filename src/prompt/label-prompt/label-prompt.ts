@@ -36,7 +36,8 @@ export function labelPrompt({ encoder, templates = defaultTemplates }: LabelProm
   }
   return {
     name: "prompt:labels",
-    arm: "prompt",
+    // It asks no language model: nothing that it does says how well prompting one works.
+    arm: "baseline",
     method: "labels",
     model: encoder.name,
     traits: { asksLlm: false, learnsFrom: "nothing" },

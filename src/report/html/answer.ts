@@ -4,14 +4,14 @@ import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
 import { capitalized } from "../../advise/words/lists.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Markup, markup } from "../markup.js";
-import { verdictBadges } from "../verdict-names.js";
+import { verdictBadges, verdictTones } from "../verdict-names.js";
 
 /** The answer in a card of its own: what to do, how sure that is, and what speaks for it. */
 export function answerCard(comparison: Comparison, advice: Advice): Markup {
   const arm = comparison.summaries.find(({ approach }) => approach === advice.choice)?.arm ?? "open";
   // The first reason is the verdict, which the headline has said.
   const reasons = advice.reasons.slice(1);
-  return markup`<section class="answer ${arm}" id="answer" aria-labelledby="headline"><span class="badge ${advice.evidence}">${verdictBadges[advice.evidence]}</span><h2 class="headline" id="headline">${advice.headline}</h2><p class="lead">${advice.confidence}</p>${
+  return markup`<section class="answer ${arm}" id="answer" aria-labelledby="headline"><span class="badge ${verdictTones[advice.evidence]}">${verdictBadges[advice.evidence]}</span><h2 class="headline" id="headline">${advice.headline}</h2><p class="lead">${advice.confidence}</p>${
     reasons.length > 0 && markup`<ul class="findings">${reasons.map(findingItem)}</ul>`
   }</section>`;
 }

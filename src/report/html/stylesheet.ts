@@ -5,12 +5,12 @@ export const stylesheet = `
 :root {
   color-scheme: light dark;
   --page: #f7f7f5; --card: #ffffff; --ink: #1b1c20; --muted: #595d66; --line: #e2e3e7; --wash: #f1f2f4; --field: #84888f; --shade: #0000002e;
-  --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #676c76; --good: #17713f; --warn: #8a5a00; --on-strong: #ffffff; --on-mid: #1b1c20;
+  --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #676c76; --good: #17713f; --warn: #8a5a00; --bad: #b3261e; --on-strong: #ffffff; --on-mid: #1b1c20;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #121316; --card: #1a1c20; --ink: #e9eaee; --muted: #a6aab4; --line: #32353d; --wash: #23262c; --field: #7d828d; --shade: #000000a0;
-    --tune: #74b4ff; --prompt: #ffa05f; --hybrid: #cba6ff; --baseline: #9ca2ad; --good: #61d396; --warn: #e5b84a; --on-strong: #121316; --on-mid: #121316;
+    --tune: #74b4ff; --prompt: #ffa05f; --hybrid: #cba6ff; --baseline: #9ca2ad; --good: #61d396; --warn: #e5b84a; --bad: #ff8a80; --on-strong: #121316; --on-mid: #121316;
   }
 }
 * { box-sizing: border-box; }
@@ -37,7 +37,7 @@ code { font: 0.88em/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace
 .skip { position: absolute; left: -999px; } .skip:focus { left: 12px; top: 12px; background: var(--card); padding: 8px 14px; z-index: 1; }
 .answer .headline { font-size: 22px; line-height: 1.4; font-weight: 600; letter-spacing: -0.005em; margin: 10px 0 8px; max-width: 62ch; }
 .badge { display: inline-block; font-size: 13px; font-weight: 600; border: 1px solid currentColor; border-radius: 999px; padding: 1px 11px; }
-.badge.shown { color: var(--good); } .badge.not-worse, .badge.limited, .badge.disputed, .badge.guessing, .badge.chance, .badge.open { color: var(--warn); }
+.badge.good { color: var(--good); } .badge.unsure { color: var(--warn); } .badge.bad { color: var(--bad); }
 ul.findings { list-style: none; margin: 14px 0 0; padding: 0; display: grid; gap: 10px; }
 .answer ul.findings { border-top: 1px solid var(--line); padding-top: 16px; }
 ul.findings strong { display: block; font-size: 15px; }
@@ -131,7 +131,7 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
 }
 @page { margin: 14mm 12mm; }
 @media print {
-  :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #555; --good: #17713f; --warn: #8a5a00; --on-strong: #fff; --on-mid: #000; }
+  :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #555; --good: #17713f; --warn: #8a5a00; --bad: #b3261e; --on-strong: #fff; --on-mid: #000; }
   #explorer { display: none; } #rows-without-script[hidden] { display: block !important; }
   body { font-size: 10.5pt; } nav { display: none; } main, header.top, footer { max-width: none; padding: 0; }
   .card, .answer, figure, tr { break-inside: avoid; } h2, h3, figcaption, summary { break-after: avoid; } .scroll { overflow: visible; background: none; border: 0; } .skip { display: none; }

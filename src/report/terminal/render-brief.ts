@@ -11,7 +11,7 @@ import { visibleText } from "../../lib/text/visible-text.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Summary } from "../../types/scores.js";
 import { forPeople } from "../for-people.js";
-import { verdictBadges } from "../verdict-names.js";
+import { verdictBadges, verdictTones } from "../verdict-names.js";
 import { asciiGlyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
 import type { Page } from "./page.js";
 import type { TextOptions } from "./render-text.js";
@@ -145,9 +145,9 @@ function stepLines({ nextSteps }: Advice, page: Page): string[] {
 }
 
 function verdictLines(advice: Advice, { width, style: own, say }: Page): string[] {
-  const color = advice.evidence === "shown" ? own.good : own.warn;
+  const tone = verdictTones[advice.evidence];
   return [
-    own.bold(color(say(verdictBadges[advice.evidence]))),
-    ...wrap(say(advice.headline), width).map((each) => own.bold(each)),
+    own.bold(own.verdict(tone, say(verdictBadges[advice.evidence]))),
+    ...wrap(say(advice.headline), width).map((each) => own.bold(own.verdict(tone, each))),
   ];
 }

@@ -20,7 +20,7 @@ import { flexibilityTitle } from "../flexibility-rows.js";
 import { newLabelPicture } from "../new-label-picture.js";
 import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
 import { type UseIt, useTitle } from "../use-it.js";
-import { verdictName } from "../verdict-names.js";
+import { verdictBadges, verdictName, verdictTones } from "../verdict-names.js";
 import { crossoverLines } from "./crossovers.js";
 import { newLabelLines } from "./flexibility.js";
 import { asciiGlyphs, type Glyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
@@ -95,11 +95,12 @@ function titleLines({ task }: Comparison, { width, style, say }: Page): string[]
 }
 
 function answerLines(advice: Advice, { width, style, glyphs, say }: Page): string[] {
-  const color = advice.evidence === "shown" ? style.good : style.warn;
+  const tone = verdictTones[advice.evidence];
   const rule = style.dim(glyphs.rule.repeat(width));
   return [
     rule,
-    ...wrap(say(advice.headline), width).map((line) => style.bold(color(line))),
+    style.bold(style.verdict(tone, say(verdictBadges[advice.evidence]))),
+    ...wrap(say(advice.headline), width).map((line) => style.bold(style.verdict(tone, line))),
     ...wrap(say(advice.confidence), width).map(style.dim),
     // The first reason is the verdict, which the headline has said.
     ...advice.reasons.slice(1).flatMap((finding) => bulletLines(say(sentenceOf(finding)), width, glyphs)),

@@ -1,4 +1,5 @@
 import type { Arm } from "../../types/identity.js";
+import type { VerdictTone } from "../verdict-names.js";
 
 /** Colors and weights of the terminal. Each takes a text that is already laid out, because codes would be counted as columns. */
 export interface Style {
@@ -6,6 +7,9 @@ export interface Style {
   dim(text: string): string;
   good(text: string): string;
   warn(text: string): string;
+  bad(text: string): string;
+  /** As a verdict of this tone. */
+  verdict(tone: VerdictTone, text: string): string;
   arm(arm: Arm, text: string): string;
 }
 
@@ -14,6 +18,8 @@ const plain: Style = {
   dim: (text) => text,
   good: (text) => text,
   warn: (text) => text,
+  bad: (text) => text,
+  verdict: (_, text) => text,
   arm: (_, text) => text,
 };
 
@@ -35,6 +41,8 @@ const colored: Style = {
   dim: code(2, 22),
   good: code(32, 39),
   warn: code(33, 39),
+  bad: code(31, 39),
+  verdict: (tone, text) => colored[tone === "unsure" ? "warn" : tone](text),
   arm: (arm, text) => colors[arm](text),
 };
 

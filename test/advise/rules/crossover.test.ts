@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { crossover } from "../../../src/advise/rules/crossover.js";
 import type { Comparison } from "../../../src/types/comparison.js";
 import type { Crossover, CrossoverReading, LabelsEstimate } from "../../../src/types/curves.js";
-import { comparisonOf, offlineApproaches } from "../../report/fixture.js";
+import { comparisonOf } from "../../report/fixture.js";
 
 const full = comparisonOf();
 const [tuned, prompted] = [full.best.tune!.approach, full.best.prompt!.approach];
@@ -28,17 +28,14 @@ const withPairs = (comparison: Comparison, ...crossovers: Crossover[]): Comparis
 
 it("is said of the best pair; without curves, or without a pair, nothing is", () => {
   const other = pair({ prompted: "prompt:other" });
-  expect(crossover(withPairs(full, pair(), other))).toEqual([{ kind: "crossover", ...pair(), isStandIn: false }]);
+  expect(crossover(withPairs(full, pair(), other))).toEqual([{ kind: "crossover", ...pair() }]);
   expect(crossover(withPairs(full, other))).toEqual([]);
   expect(crossover(full)).toEqual([]);
   expect(crossover(withPairs({ ...full, best: { ...full.best, tune: null } }, pair()))).toEqual([]);
 });
 
-it("names the best tuned approach where the curve is another one's, and a stand-in as such", () => {
+it("names the best tuned approach where the curve is another one's", () => {
   expect(crossover(withPairs(full, pair({ tuned: "tune:other" })))).toMatchObject([{ tuned: "tune:other", best: tuned }]);
-  const offline = comparisonOf({ approaches: offlineApproaches });
-  const standIn = pair({ tuned: offline.best.tune!.approach, prompted: offline.best.prompt!.approach });
-  expect(crossover(withPairs(offline, standIn))).toMatchObject([{ isStandIn: true }]);
 });
 
 it.each<[string, Partial<LabelsEstimate>, boolean]>([

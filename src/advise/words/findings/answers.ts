@@ -93,8 +93,5 @@ const lookAtAnswers =
 const guesserSteps: Readonly<Record<Guesser, readonly NextStep[]>> = {
   llm: [{ text: `${lookAtAnswers}.` }],
   recording: [{ text: `${lookAtAnswers}: do the ids of the recording belong to these rows?` }],
-  "stand-in": [
-    { text: "Say in words what each label means, for the prompts.", command: "crossover run FILE --descriptions labels.yaml" },
-  ],
   tuned: [{ text: "Look for wrong labels, and for texts that don't contain the answer.", command: "crossover check FILE" }],
 };

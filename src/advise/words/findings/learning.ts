@@ -7,10 +7,9 @@ export const learningWordings: WordingsOf<"crossover"> = {
   crossover: {
     role: "reason",
     title: () => "The number of labels",
-    sentence: ({ isStandIn, best, ...crossover }) => {
-      const { tuned, prompted } = crossover;
+    sentence: ({ best, ...crossover }) => {
+      const { tuned } = crossover;
       const notes = [
-        isStandIn ? `${prompted} only stands in for a language model.` : null,
         best === undefined ? null : `The curve is that of ${tuned}: no time was left for one of ${best}.`,
         crossover.found.kind === "crossover" && !crossover.found.coversSeeds
           ? "Each number of labels was tried once: how much a second try would differ is not in the interval."

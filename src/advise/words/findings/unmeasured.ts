@@ -6,15 +6,8 @@ import type { WordingsOf } from "../wording.js";
 
 /** Findings on what is missing. */
 export const unmeasuredWordings: WordingsOf<
-  "no-llm" | "needed-open" | "limit-unmeasured" | "latency-not-measured" | "price-unknown" | "failed" | "add-llm" | "add-tuned"
+  "needed-open" | "limit-unmeasured" | "latency-not-measured" | "price-unknown" | "failed" | "add-llm" | "add-tuned"
 > = {
-  "no-llm": {
-    role: "caution",
-    title: () => "No language model was measured",
-    sentence: ({ standIn }) =>
-      `The prompted arm consisted of ${standIn} only: a frozen encoder that compares texts with label descriptions, a weak stand-in for ` +
-      "an LLM. What is said here of prompting is about this stand-in and says nothing about prompting an LLM.",
-  },
   "needed-open": {
     role: "caution",
     title: () => "Whether it is good enough is open",
