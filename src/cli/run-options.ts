@@ -47,8 +47,14 @@ export function flag(name: keyof typeof rows, changes: Partial<Pick<Row, "help" 
   if (kind.choices !== undefined) return made.choices(kind.choices);
   if (kind.form === "switch") return made;
   if (kind.form === "single") return made.argParser(parserOf(long, kind));
+  repeated.add(made);
   return made.argParser((given: string, all: readonly string[] = []) => [...all, given]);
 }
+
+const repeated = new WeakSet<Option>();
+
+/** Whether a flag is given once a value. */
+export const isRepeated = (option: Option): boolean => repeated.has(option);
 
 /** Adds flags in a group of `--help`. */
 function addFlags(command: Command, title: string, names: readonly (keyof typeof rows)[]): Command {

@@ -30,8 +30,8 @@ export function runScreen({ terminal, signal }: CommandContext): RunScreen {
         if (event.kind === "progress" || event.kind === "note") progress.log(event);
         else if (event.kind === "warning") print(`Note: ${event.text}`);
         else if (event.kind === "first-answer") print(`First answer, while more is measured: ${event.text}`);
-        // Why is said once for all that it holds of, below the report, where it is not scrolled away.
-        else if (event.kind === "failed") print(`${event.approach} was left out: the reason stands below the report.`);
+        // Why is said once for all that it holds of, with the report, where it is not scrolled away.
+        else if (event.kind === "failed") print(`${event.approach} was left out: the reason stands with the report.`);
       },
       confirm: ({ usd, subject }) => terminal.confirm(`${subject} will spend about ${formatUsd(usd)}. Go on?`),
     },

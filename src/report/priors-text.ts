@@ -15,7 +15,7 @@ import {
   whenToUse,
 } from "../advise/words/priors.js";
 import { wrap } from "../lib/text/display-width.js";
-import { tableBlocks } from "./terminal/table.js";
+import { wholeTableBlocks } from "./terminal/table.js";
 
 /** How the text is laid out. */
 export interface PriorsTextOptions {
@@ -75,6 +75,6 @@ function decisionLines({ findings }: Priors, width: number): string[] {
     { title: "Prompting", minimum: 16 },
     { title: "Your case" },
   ];
-  const table = tableBlocks(columns, rows, width - 2, { headStyle: (text) => text, rule: "-" });
+  const table = wholeTableBlocks(columns, rows, width - 2, { headStyle: (text) => text, rule: "-" });
   return [...table.head, ...table.rows.flat()].map((line) => `  ${line}`.trimEnd());
 }

@@ -13,7 +13,7 @@ import { renderCsv, renderJsonl } from "./predictions.js";
 import type { RunFacts } from "./run-facts.js";
 import type { UseIt } from "./use-it.js";
 
-export { renderBrief } from "./terminal/render-brief.js";
+export { type BriefOptions, type Notice, renderBrief } from "./terminal/render-brief.js";
 export { renderText, type TextOptions } from "./terminal/render-text.js";
 
 /** What a report can show besides the comparison and the advice. */

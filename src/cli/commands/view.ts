@@ -6,7 +6,7 @@ import { summarize } from "../../compare/summarize.js";
 import { readTask } from "../../data/data.js";
 import { UserError } from "../../lib/errors.js";
 import { shellWord } from "../../lib/text/shell-word.js";
-import { toldAssumptions } from "../../run/assumptions.js";
+import { assumptionOptions, toldAssumptions } from "../../run/assumptions.js";
 import { findRun } from "../../run/find-run.js";
 import { checkGateNames, parseGate } from "../../run/gates.js";
 import { resolveData } from "../../run/hub-data.js";
@@ -18,9 +18,10 @@ import { openBill } from "../../store/bill.js";
 import { type Run, readRun } from "../../store/run.js";
 import type { Task } from "../../types/data.js";
 import type { CommandContext } from "../command-context.js";
-import { showReport } from "../complete-run.js";
+import { givenWords } from "../given-words.js";
 import { noteLines } from "../notes.js";
 import { addAssumptionOptions, type CommandManner, flag, toldOptions } from "../run-options.js";
+import { showReport } from "../show-report.js";
 
 /** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. Writes only what `-o` names. */
 export function addViewCommand(program: Command, context: CommandContext): Command {
@@ -68,7 +69,9 @@ Examples:
       const spending = openBill(join(run.folder, "bill.jsonl"));
       const report = await reportOf(run, comparison, { task: await dataOf(run, context), gates, spending });
       await writeReports(report, manner.output);
-      showReport(report, manner, context);
+      const fullCommand = `${givenWords(command, ["output"])} --full`;
+      const isRedecided = assumptionOptions.some((option) => told[option] !== undefined);
+      showReport(report, { ...manner, fullCommand, isRedecided }, context);
     });
 }
 

@@ -9,7 +9,7 @@ import { crossoverPicture } from "../crossover-picture.js";
 import { type CrossoverRow, crossoverHeads, crossoverNotes, crossoverRows, howToRead } from "../crossover-rows.js";
 import { crossoverChartLines } from "./crossover-chart.js";
 import type { Page } from "./page.js";
-import { type Column, tableBlocks } from "./table.js";
+import { type Column, wholeTableBlocks } from "./table.js";
 
 /** The answer in a sentence unless the advice has given it, the chart, and the pairs of the tuned approach that the answer is about. */
 export function crossoverLines(comparison: Comparison, advice: Advice, page: Page): string[] {
@@ -53,7 +53,7 @@ function pairLines(pairs: readonly CrossoverRow[], { width, style, glyphs, say }
   const cells = pairs.map(({ prompted, labels, safeLabels, single, testRows }) => {
     return [say(prompted), say(labels), say(safeLabels), say(single), testRows];
   });
-  const { head, rows } = tableBlocks(columns, cells, width, { headStyle: style.dim, rule: glyphs.rule });
+  const { head, rows } = wholeTableBlocks(columns, cells, width, { headStyle: style.dim, rule: glyphs.rule });
   return [
     ...head,
     ...rows.flatMap((lines, i) => {

@@ -11,15 +11,33 @@ import { visibleText } from "../../lib/text/visible-text.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Summary } from "../../types/scores.js";
 import { forPeople } from "../for-people.js";
+import { unansweredRows } from "../ranking.js";
 import { verdictBadges, verdictTones } from "../verdict-names.js";
+import { type Form, fitParts, fixed, type Part, screenLines } from "./fit-parts.js";
 import { asciiGlyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
 import type { Page } from "./page.js";
 import type { TextOptions } from "./render-text.js";
+import { wrapShort } from "./shorten.js";
 import { style } from "./style.js";
-import { tableLines } from "./table.js";
+import { type Column, tableBlocks } from "./table.js";
 
-/** As many lines as a terminal has by default, less the two that follow: where the report is, and the prompt of the shell. */
-const mostLines = 22;
+/** What else there is to tell of a run, above the verdict. */
+export interface Notice {
+  readonly text: string;
+  /** Stands on a line of its own, and is never cut. */
+  readonly command?: string;
+}
+
+export interface BriefOptions extends TextOptions {
+  /** Lines of the screen that it may have. @default 23: those that a terminal has by default, less that of the shell's prompt */
+  readonly mostLines?: number;
+  /** What prints the whole report. Without it nothing is said of that. */
+  readonly fullCommand?: string;
+  /** What else there is to tell, the most important first. */
+  readonly notices?: readonly Notice[];
+}
+
+const usualLines = 23;
 /** Contenders that are shown: the best of both arms, and their rivals. */
 const mostContenders = 4;
 /** Cautions that are shown, the most serious first. */
@@ -27,56 +45,75 @@ const mostCautions = 2;
 /** Requests a month at which bills are told where nobody says how many there will be. */
 const usualRequests = 100_000;
 
-/** A part of the text. Where there are too many lines, those with the highest number go first; 0 never does. */
-interface Part {
-  readonly lines: readonly string[];
-  readonly rank: number;
-}
-
-/** The brief report for a terminal, ending with a line feed: 22 lines at most, unless the verdict alone is longer. */
+/** The brief report for a terminal, ending with a line feed: as many lines as it may have, unless the verdict and what must not be cut are longer. */
 export function renderBrief(
   measured: Comparison,
   given: Advice,
-  { width, hasColor, isAscii = false, useIt }: TextOptions,
+  { width, hasColor, isAscii = false, useIt, mostLines = usualLines, fullCommand, notices = [] }: BriefOptions,
 ): string {
   const { comparison, advice, rename } = forPeople(measured, given);
   const say = (text: string): string => (isAscii ? toAscii(visibleText(text)) : visibleText(text));
   const glyphs = isAscii ? asciiGlyphs : unicodeGlyphs;
   const page: Page = { width: Math.max(60, width), style: style(hasColor), glyphs, say };
-  const use = useIt === undefined ? [] : [line(`Its files: ${rename(useIt).folder}`, page)];
-  const verdict = verdictLines(advice, page);
+  const blank: Part = { forms: [form([""], 0), gone] };
   const parts: Part[] = [
-    { lines: titleLines(comparison, page), rank: 0 },
-    { lines: contenderLines(comparison, page), rank: 1 },
-    { lines: baselineLines(comparison, page), rank: 5 },
-    { lines: crossoverLines(comparison, page), rank: 4 },
-    { lines: billLines(comparison, page), rank: 6 },
-    { lines: cautionLines(advice, page), rank: 7 },
-    { lines: use, rank: 8 },
-    { lines: stepLines(advice, page), rank: 3 },
+    titlePart(comparison, page),
+    blank,
+    contenderPart(comparison, page),
+    baselinePart(comparison, page),
+    crossoverPart(comparison, page),
+    billPart(comparison, page),
+    blank,
+    cautionPart(advice, page),
+    ...(useIt === undefined ? [] : [filesPart(rename(useIt).folder, page)]),
+    ...stepParts(advice, page),
+    ...notices.map((notice, place) => noticePart(notice, place, page)),
   ];
-  const kept = [...parts];
-  const count = (): number => kept.reduce((sum, { lines }) => sum + lines.length, 0) + verdict.length + 1;
-  while (count() > mostLines && kept.some(({ rank }) => rank > 0)) {
-    kept.splice(kept.indexOf(kept.reduce((worst, part) => (part.rank > worst.rank ? part : worst))), 1);
-  }
-  const dropped = kept.length < parts.filter(({ lines }) => lines.length > 0).length;
-  const text = [...kept.flatMap(({ lines }) => lines), ...(dropped ? [] : [""]), ...verdict].join("\n");
+  const verdict = verdictLines(advice, page);
+  const cautions = advice.cautions.length;
+  const lines = fitParts(parts, {
+    mostLines,
+    linesOf: (line) => screenLines(line, page.width),
+    rest: (leftOut) => [...(fullCommand === undefined ? [] : moreLines(leftOut, cautions, fullCommand, page)), "", ...verdict],
+  });
+  const text = lines.join("\n");
   return `${isAscii ? text.replaceAll("…", ".") : text}\n`;
 }
 
-/** One line, cut at a word where it is too long. */
-function line(text: string, { width, say }: Page): string {
-  const [first, second] = wrap(say(text), width);
-  if (second === undefined) return first ?? "";
-  const words = first!.split(" ");
-  while (words.length > 1 && displayWidth(`${words.join(" ")} …`) > width) words.pop();
-  return `${words.join(" ")} …`;
+/** How much parts are worth, those that give way first having the least: whole sentences before what they say, the verdict and the contenders last. */
+const worth = {
+  wholeCautions: 1,
+  wholeCrossover: 2,
+  wholeStep: 3,
+  wholeBaselines: 4,
+  secondCaution: 5,
+  baselines: 6,
+  files: 7,
+  bill: 8,
+  crossover: 9,
+  cautions: 10,
+  rivals: 11,
+  facts: 12,
+  wholeNotices: 13,
+  notices: 20,
+  step: 40,
+  contenders: 50,
+} as const;
+
+const form = (lines: readonly string[], worthOfIt: number): Form => ({ lines, worth: worthOfIt });
+const gone = form([], 0);
+
+/** A text whole, in one line, and not at all. */
+function textForms(text: string, whole: number, cut: number, page: Page, paint = (line: string): string => line): Form[] {
+  const { width, say } = page;
+  return [form(wrap(say(text), width).map(paint), whole), form(wrapShort(say(text), width, 1).map(paint), cut), gone];
 }
 
-function titleLines({ task }: Comparison, page: Page): string[] {
-  const rows = `${formatPlural(task.trainRows, "training row")}, ${formatPlural(task.testRows, "test row")}, ${formatPlural(task.labels.length, "label")}`;
-  return [page.style.bold(line(`Fine-tune or prompt? ${task.name}`, page)), page.style.dim(line(rows, page)), ""];
+function titlePart({ task }: Comparison, page: Page): Part {
+  const { width, say, style: own } = page;
+  const facts = `${formatPlural(task.trainRows, "training row")}, ${formatPlural(task.testRows, "test row")}, ${formatPlural(task.labels.length, "label")}`;
+  const title = wrapShort(say(`Fine-tune or prompt? ${task.name}`), width, 1).map(own.bold);
+  return { forms: [form([...title, ...wrap(facts, width).map(own.dim)], worth.facts), form(title, worth.facts)] };
 }
 
 function contendersOf({ summaries, best, rivals = [] }: Comparison): Summary[] {
@@ -84,64 +121,166 @@ function contendersOf({ summaries, best, rivals = [] }: Comparison): Summary[] {
   return names.flatMap((name) => summaries.find(({ approach }) => approach === name) ?? []).slice(0, mostContenders);
 }
 
-function contenderLines(comparison: Comparison, { width, style: own, say, glyphs }: Page): string[] {
-  const { primary } = comparison.metrics;
+function contenderPart(comparison: Comparison, page: Page): Part {
   const contenders = contendersOf(comparison);
+  const best = contenders.slice(0, 2);
+  const rivals = contenders.length - best.length;
+  const left = rivals === 0 ? [] : [page.style.dim(`and ${formatPlural(rivals, "rival")}`)];
+  return {
+    name: "the scores",
+    forms: [
+      form(contenderLines(comparison, contenders, page), worth.rivals),
+      form([...contenderLines(comparison, best, page), ...left], worth.contenders),
+      gone,
+    ],
+  };
+}
+
+function contenderLines(
+  comparison: Comparison,
+  contenders: readonly Summary[],
+  { width, style: own, say, glyphs }: Page,
+): string[] {
+  const { primary } = comparison.metrics;
   if (contenders.length === 0) return [];
-  const columns = [
-    { title: "", minimum: 16 },
-    { title: say(metricNames[primary]), minimum: 12 },
-    { title: "$ / 1,000" },
-    { title: "answer" },
+  const isWhole = contenders.every((summary) => unansweredRows(summary) === 0);
+  const columns: { readonly column: Column; readonly text: (summary: Summary) => string }[] = [
+    { column: { title: "", minimum: 12 }, text: ({ approach }) => say(approach) },
+    {
+      column: { title: say(metricNames[primary]), minimum: 12 },
+      text: (summary) => say(formatMetricEstimate(primary, scoreOf(summary, primary))),
+    },
+    // Rows without an answer count as wrong, or are missing: a score is not to be read without them.
+    ...(isWhole
+      ? []
+      : [
+          {
+            column: { title: "no answer", align: "right" as const },
+            text: (summary: Summary) => formatCount(unansweredRows(summary)),
+          },
+        ]),
+    {
+      column: { title: "$ / 1,000", align: "right" },
+      text: ({ usdPerThousand }) => (usdPerThousand === null ? "unknown" : say(formatUsd(usdPerThousand.value))),
+    },
+    {
+      column: { title: "latency", align: "right" },
+      text: ({ latency }) => (latency === null ? "not timed" : say(formatSeconds(latency.p50))),
+    },
   ];
-  const rows = contenders.map((summary) => [
-    say(summary.approach),
-    say(formatMetricEstimate(primary, scoreOf(summary, primary))),
-    summary.usdPerThousand === null ? "unknown" : formatUsd(summary.usdPerThousand.value),
-    summary.latency === null ? "not timed" : formatSeconds(summary.latency.p50),
-  ]);
-  return tableLines(columns, rows, width, { headStyle: own.dim, rule: glyphs.rule });
+  const { head, rows, leftOut } = tableBlocks(
+    columns.map(({ column }) => column),
+    contenders.map((summary) => columns.map(({ text }) => text(summary))),
+    width,
+    { headStyle: own.dim, rule: glyphs.rule },
+  );
+  const note = leftOut.length === 0 ? [] : wrap(`Not shown for want of room: ${sequence(leftOut)}.`, width).map(own.dim);
+  return [...head, ...rows.flat(), ...note];
 }
 
-function baselineLines({ summaries, metrics }: Comparison, page: Page): string[] {
+function baselinePart({ summaries, metrics }: Comparison, page: Page): Part {
   const { primary } = metrics;
-  const baselines = summaries.filter(({ arm }) => arm === "baseline");
-  if (baselines.length === 0) return [];
-  const said = baselines.map((summary) => `${summary.approach} ${formatMetric(primary, scoreOf(summary, primary).value)}`);
-  return [page.style.dim(line(`Baselines: ${sequence(said)}`, page))];
+  const said = summaries
+    .filter(({ arm }) => arm === "baseline")
+    .map((summary) => `${summary.approach} ${formatMetric(primary, scoreOf(summary, primary).value)}`);
+  if (said.length === 0) return fixed([]);
+  const text = `Baselines: ${sequence(said)}`;
+  return { name: "the baselines", forms: textForms(text, worth.wholeBaselines, worth.baselines, page, page.style.dim) };
 }
 
-function crossoverLines({ crossovers = [], best }: Comparison, page: Page): string[] {
-  const about = crossovers.find(({ prompted }) => prompted === best.prompt?.approach);
-  return about === undefined ? [] : [line(crossoverText(about), page)];
+/** From how many labels on fine-tuning does better, or that it is not known. */
+function crossoverPart({ crossovers = [], curves, best }: Comparison, page: Page): Part {
+  if (best.tune === null || best.prompt === null) return fixed([]);
+  const about = crossovers.find(({ tuned, prompted }) => prompted === best.prompt?.approach && tuned === best.tune?.approach);
+  const other = about ?? crossovers.find(({ prompted }) => prompted === best.prompt?.approach);
+  const why = curves === undefined ? "no learning curve was measured" : "the learning curves do not tell";
+  const text =
+    other === undefined ? `From how many labels on fine-tuning does better is not known: ${why}.` : crossoverText(other);
+  return { name: "the crossover", forms: textForms(text, worth.wholeCrossover, worth.crossover, page) };
 }
 
-/** What the contenders cost a month. */
-function billLines(comparison: Comparison, page: Page): string[] {
+/** What the contenders cost a month, with what is assumed where nobody told. */
+function billPart(comparison: Comparison, page: Page): Part {
   const { money, assumptions } = comparison;
   const requests = assumptions.requestsPerMonth ?? usualRequests;
-  const use = assumptions.machine ?? "shared";
-  const names = contendersOf(comparison).map(({ approach }) => approach);
-  const said = money.bills
-    .filter(({ approach, way }) => names.includes(approach) && (way === "list" || way === `${use}-machine`))
-    .flatMap(({ approach, months }) => {
-      const month = months.find((each) => each.requests === requests);
-      return month === undefined ? [] : [`${approach} ${formatUsd(month.total)}`];
+  const machine = `${assumptions.machine ?? "shared"}-machine`;
+  const contenders = contendersOf(comparison);
+  const shown = money.bills.flatMap(({ approach, way, months }) => {
+    const month = months.find((each) => each.requests === requests);
+    const isShown = contenders.some((summary) => summary.approach === approach) && (way === "list" || way === machine);
+    return month === undefined || !isShown ? [] : [{ approach, way, usd: month.total }];
+  });
+  if (shown.length === 0) return fixed([]);
+  const assumed = [
+    assumptions.machine === undefined && shown.some(({ way }) => way === machine) && "a machine shared with other work",
+    assumptions.usdPerLabel === undefined && contenders.some(({ fitCost }) => fitCost.labels > 0) && "labels that cost nothing",
+  ].filter((each) => each !== false);
+  const bills = shown.map(({ approach, usd }) => `${approach} ${formatUsd(usd)}`).join(", ");
+  const note = assumed.length === 0 ? "" : ` (assumed: ${sequence(assumed)})`;
+  const text = page.say(`A month of ${formatCount(requests)} requests: ${bills}${note}`);
+  return { name: "the bill of a month", forms: [form(wrap(text, page.width), worth.bill), gone] };
+}
+
+/** The most serious cautions, whole if there is room. How many more there are is said with where they stand. */
+function cautionPart({ cautions }: Advice, { width, say, glyphs }: Page): Part {
+  const bulleted = (count: number, mostLines: number): string[] =>
+    cautions.slice(0, count).flatMap((finding) => {
+      const lines = wrapShort(say(sentenceOf(finding)), width - 2, mostLines);
+      return lines.map((line, i) => (i === 0 ? `${glyphs.bullet} ` : "  ") + line);
     });
-  return said.length === 0 ? [] : [line(`${formatCount(requests)} requests a month: ${said.join(", ")}`, page)];
+  return {
+    forms: [
+      form(bulleted(mostCautions, 2), worth.wholeCautions),
+      form(bulleted(mostCautions, 1), worth.secondCaution),
+      form(bulleted(1, 1), worth.cautions),
+      gone,
+    ],
+  };
 }
 
-function cautionLines({ cautions }: Advice, page: Page): string[] {
-  const shown = cautions.slice(0, mostCautions).map((finding) => line(`${page.glyphs.bullet} ${sentenceOf(finding)}`, page));
-  const more = cautions.length - shown.length;
-  return [...shown, ...(more > 0 ? [page.style.dim(`${formatPlural(more, "more caution")}: --full`)] : [])];
+function filesPart(folder: string, { width, say }: Page): Part {
+  return { name: "where its files are", forms: [form(wrap(`Its files: ${say(folder)}`, width), worth.files), gone] };
 }
 
-function stepLines({ nextSteps }: Advice, page: Page): string[] {
+/** The next step. Its command is to be copied: it is never cut. */
+function stepParts({ nextSteps }: Advice, page: Page): Part[] {
   const [step] = nextSteps;
   if (step === undefined) return [];
-  // A command is to be copied: it is never cut.
-  return [line(`Next: ${step.text}`, page), ...(step.command === undefined ? [] : [`  ${page.say(step.command)}`])];
+  const { width, say } = page;
+  const text = say(`Next: ${step.text}`);
+  const command = step.command === undefined ? [] : [`  ${say(step.command)}`];
+  return [
+    {
+      name: "the next step",
+      forms: [
+        form([...wrap(text, width), ...command], worth.wholeStep),
+        form([...wrapShort(text, width, 1), ...command], worth.step),
+        gone,
+      ],
+    },
+  ];
+}
+
+function noticePart({ text, command }: Notice, place: number, { width, say }: Page): Part {
+  const own = command === undefined ? [] : [`  ${say(command)}`];
+  return {
+    name: "a notice",
+    forms: [
+      form([...wrap(say(text), width), ...own], worth.wholeNotices),
+      form([...wrapShort(say(text), width, 1), ...own], worth.notices - place),
+      gone,
+    ],
+  };
+}
+
+/** Where the rest is: what had no room, and how many more cautions there are at most. */
+function moreLines(leftOut: readonly string[], cautions: number, command: string, { width, say, style: own }: Page): string[] {
+  const what = leftOut.length > 0 ? `No room here for ${sequence([...leftOut])}` : "More";
+  const withCautions = cautions > 0 ? ` (${formatPlural(cautions, "caution")} in all)` : "";
+  const text = `${what}${withCautions}:`;
+  const whole = `${text} ${say(command)}`;
+  if (displayWidth(whole) <= width) return [`${own.dim(text)} ${say(command)}`];
+  return [...wrap(text, width).map(own.dim), `  ${say(command)}`];
 }
 
 function verdictLines(advice: Advice, { width, style: own, say }: Page): string[] {

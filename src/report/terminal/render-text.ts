@@ -27,7 +27,7 @@ import { asciiGlyphs, type Glyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
 import { intervalChartLines } from "./interval-chart.js";
 import type { Page } from "./page.js";
 import { style } from "./style.js";
-import { type CellPart, type Column, tableBlocks, tableLines } from "./table.js";
+import { type CellPart, type Column, tableLines, wholeTableBlocks } from "./table.js";
 
 export interface TextOptions {
   /** Columns; no line is longer but what is to be copied. At least 60. */
@@ -40,9 +40,6 @@ export interface TextOptions {
 }
 
 const indent = "  ";
-
-/** A cell's detail beyond this is left to the page and to Markdown: the table must stay one that can be taken in. */
-const detailLines = 3;
 
 /** The whole report as text for a terminal, ending with a line feed. Without color it holds no escape codes. */
 export function renderText(
@@ -115,10 +112,7 @@ function factorLines(comparison: Comparison, { width, style, say, glyphs }: Page
     if (cell === undefined) return [{ text: say("–") }];
     const { text, detail } = cellWords(cell);
     if (cell.kind === "not-measured") return [{ text: say(`not measured: ${text}`), style: style.dim }];
-    return [
-      { text: say(text) },
-      ...(detail === undefined ? [] : [{ text: say(detail), style: style.dim, maxLines: detailLines }]),
-    ];
+    return [{ text: say(text) }, ...(detail === undefined ? [] : [{ text: say(detail), style: style.dim }])];
   };
   const rows = comparison.factors.map(({ factor, measure, cells }) => [
     [
@@ -188,7 +182,7 @@ function contrastLines(comparison: Comparison, { width, style, glyphs, say }: Pa
     { title: "p (Holm)", align: "right" },
     { title: "verdict", minimum: 12 },
   ];
-  const { head, rows } = tableBlocks(
+  const { head, rows } = wholeTableBlocks(
     columns,
     contrasts.map((contrast) => [
       `  ${metricNames[contrast.metric]}`,
@@ -231,7 +225,7 @@ function useLines({ folder, command, code }: UseIt, { width, style, glyphs, say 
 function stepLines(advice: Advice, { width, style, glyphs, say }: Page): string[] {
   return advice.nextSteps.flatMap(({ text, command }) => [
     ...bulletLines(say(text), width, glyphs),
-    ...(command === undefined ? [] : wrap(command, width - 4).map((line) => `    ${style.bold(line)}`)),
+    ...(command === undefined ? [] : [`    ${style.bold(say(command))}`]),
   ]);
 }
 

@@ -1,4 +1,4 @@
-import { displayWidth, padColumns, truncate, wrap } from "../../lib/text/display-width.js";
+import { displayWidth, padColumns, wrap } from "../../lib/text/display-width.js";
 
 /** One cell: paragraphs of plain text, each with the style it is printed in. */
 export type Cell = string | readonly CellPart[];
@@ -6,8 +6,6 @@ export type Cell = string | readonly CellPart[];
 export interface CellPart {
   readonly text: string;
   readonly style?: (text: string) => string;
-  /** Lines to show at most; what is cut ends with an ellipsis. */
-  readonly maxLines?: number;
 }
 
 export interface Column {
@@ -19,12 +17,18 @@ export interface Column {
 
 const gap = 2;
 
-/** A clause is worth ending at if no more than half of what would fit is given up. */
-const leastClause = 0.5;
-
 export interface TableOptions {
   readonly headStyle: (text: string) => string;
   readonly rule: string;
+}
+
+/** A table that is laid out. */
+export interface TableBlocks {
+  readonly head: readonly string[];
+  /** The lines of each row. */
+  readonly rows: readonly (readonly string[])[];
+  /** Titles of the columns that there was no room for: whoever prints the table says where they are, or that they are not. */
+  readonly leftOut: readonly string[];
 }
 
 /**
@@ -36,7 +40,7 @@ export function tableBlocks(
   rows: readonly (readonly Cell[])[],
   width: number,
   { headStyle, rule }: TableOptions,
-): { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] } {
+): TableBlocks {
   const shown = columnsThatFit(columns, rows, width);
   const widths = columnWidths(shown, rows, width);
   const titles = shown.map(({ title }) => partsOf(title).map(({ text }) => ({ text, style: headStyle })));
@@ -44,19 +48,57 @@ export function tableBlocks(
   return {
     head: [...rowLines(titles, shown, widths), headStyle(rule.repeat(total))],
     rows: rows.map((row) => rowLines(row.slice(0, shown.length), shown, widths)),
+    leftOut: columns.slice(shown.length).map(({ title }) => plainText(title)),
   };
 }
 
-/** The same, as lines. */
+/** The same with every column: what there is no room for beside the others stands under each row, `p95: 1.2 s; fitting: 3.0 s`. */
+export function wholeTableBlocks(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+  options: TableOptions,
+): Pick<TableBlocks, "head" | "rows"> {
+  const { head, rows: blocks, leftOut } = tableBlocks(columns, rows, width, options);
+  const first = columns.length - leftOut.length;
+  const rest = (row: readonly Cell[]): string =>
+    leftOut.map((title, i) => `${title}: ${plainText(row[first + i] ?? "")}`).join("; ");
+  return {
+    head,
+    rows: blocks.map((lines, i) => {
+      if (leftOut.length === 0) return lines;
+      return [...lines, ...wrap(rest(rows[i]!), width - gap).map((line) => `${" ".repeat(gap)}${options.headStyle(line)}`)];
+    }),
+  };
+}
+
+/** The same as lines. What there is no room for stands in further tables, each with the first column again. */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
   width: number,
-  { isSpaced = false, ...options }: TableOptions & { readonly isSpaced?: boolean },
+  {
+    isSpaced = false,
+    isContinued = false,
+    ...options
+  }: TableOptions & { readonly isSpaced?: boolean; readonly isContinued?: boolean },
 ): string[] {
-  const blocks = tableBlocks(columns, rows, width, options);
-  return [...blocks.head, ...blocks.rows.flatMap((lines, i) => (isSpaced && i > 0 ? ["", ...lines] : lines))];
+  const left = tableBlocks(columns, rows, width, options).leftOut.length;
+  // Where not even a second column fits, further tables would not help.
+  const isSplit = left > 0 && left < columns.length - 1;
+  const { head, rows: blocks } = (isSplit ? tableBlocks : wholeTableBlocks)(columns, rows, width, options);
+  const lines = [...head, ...blocks.flatMap((each, i) => (isSpaced && i > 0 ? ["", ...each] : each))];
+  if (!isSplit) return lines;
+  const from = columns.length - left;
+  const rest = [columns[0]!, ...columns.slice(from)];
+  const others = rows.map((row) => [row[0] ?? "", ...row.slice(from)]);
+  return [...lines, "", ...tableLines(rest, others, width, { isSpaced, ...options })];
 }
+
+const plainText = (cell: Cell): string =>
+  partsOf(cell)
+    .map(({ text }) => text)
+    .join(" ");
 
 function naturalWidth(column: Column, index: number, rows: readonly (readonly Cell[])[]): number {
   const cells = [column.title, ...rows.map((row) => row[index] ?? "")];
@@ -87,9 +129,7 @@ function columnWidths(columns: readonly Column[], rows: readonly (readonly Cell[
 
 function rowLines(cells: readonly Cell[], columns: readonly Column[], widths: readonly number[]): string[] {
   const wrapped = cells.map((cell, i) => {
-    return partsOf(cell).flatMap(({ text, style, maxLines }) => {
-      return shorten(wrap(text, widths[i]!), maxLines, widths[i]!).map((line) => ({ line, style }));
-    });
+    return partsOf(cell).flatMap(({ text, style }) => wrap(text, widths[i]!).map((line) => ({ line, style })));
   });
   const height = Math.max(1, ...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, row) => {
@@ -101,20 +141,6 @@ function rowLines(cells: readonly Cell[], columns: readonly Column[], widths: re
     });
     return parts.join(" ".repeat(gap)).trimEnd();
   });
-}
-
-/**
- * The first lines of a text that is too long, ended at a clause or else at a word: "in 50…" would be taken for a number, and "90.3 …" for
- * one without its unit.
- */
-function shorten(lines: readonly string[], maxLines: number | undefined, width: number): readonly string[] {
-  if (maxLines === undefined || lines.length <= maxLines) return lines;
-  const kept = lines.slice(0, maxLines).join(" ");
-  const clause = Math.max(kept.lastIndexOf("; "), kept.lastIndexOf(", "));
-  if (clause > kept.length * leastClause) return wrap(`${kept.slice(0, clause)} …`, width);
-  let last = lines[maxLines - 1]!;
-  while (displayWidth(last) > width - 2 && last.includes(" ")) last = last.slice(0, last.lastIndexOf(" "));
-  return [...lines.slice(0, maxLines - 1), truncate(`${last.replace(/[,;:]$/, "")} …`, width)];
 }
 
 function partsOf(cell: Cell): readonly CellPart[] {

@@ -21,8 +21,10 @@ const hostile = comparisonOf({
   })),
 });
 
+/** Commands are left out: they are to be copied, and never broken. */
 function widest(text: string): number {
-  return Math.max(...text.split("\n").map(displayWidth));
+  const lines = text.split("\n").filter((line) => !/^ {6}crossover /.test(line));
+  return Math.max(...lines.map(displayWidth));
 }
 
 describe("renderText", () => {
@@ -48,6 +50,23 @@ describe("renderText", () => {
         );
       }
     }
+  });
+
+  it("shows every column and every approach, however narrow the screen is", () => {
+    for (const width of [60, 80, 200]) {
+      const text = renderText(frozen, advise(frozen), { width, hasColor: false });
+      const ranking = text.slice(text.indexOf("All approaches"), text.indexOf("Differences on the same"));
+      for (const title of ["accuracy", "$ / 1,000", "p50", "no answer", "p95", "fitting"]) expect(ranking).toContain(title);
+      const factors = text.slice(text.indexOf("The six factors"), text.indexOf(" intervals\n"));
+      for (const name of ["tune:probe", "prompt:few-shot@", "prompt:zero-shot@", "prompt:labels"])
+        expect(factors).toContain(name);
+    }
+  });
+
+  it("prints a command in one piece, to be copied", () => {
+    const command = `crossover run ${"a/folder with spaces/".repeat(6)}data.csv --test TEST_FILE`;
+    const advice = { ...advise(frozen), nextSteps: [{ text: "Do this.", command }] };
+    expect(renderText(frozen, advice, { width: 80, hasColor: false }).split("\n")).toContain(`      ${command}`);
   });
 
   it("has no escape codes and nothing hidden without color", () => {

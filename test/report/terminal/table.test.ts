@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Column, tableLines } from "../../../src/report/terminal/table.js";
+import { type Column, tableBlocks, tableLines, wholeTableBlocks } from "../../../src/report/terminal/table.js";
 
 const options = { headStyle: (text: string) => text, rule: "-" };
 const columns: readonly Column[] = [
@@ -32,8 +32,25 @@ describe("tableLines", () => {
     ]);
   });
 
-  it("leaves out the last columns where even the least widths don't fit", () => {
-    expect(tableLines(columns, [["a", "some text", "7"]], 14, options)[0]).toBe("name  text");
+  it("puts the last columns into a further table where even the least widths don't fit", () => {
+    expect(tableLines(columns, [["a", "some text", "7"]], 14, options)).toEqual([
+      "name  text",
+      "--------------",
+      "a     some",
+      "      text",
+      "",
+      "name  n",
+      "-------",
+      "a     7",
+    ]);
+  });
+
+  it("names what it leaves out, or puts it under each row", () => {
+    expect(tableBlocks(columns, [["a", "some text", "7"]], 14, options).leftOut).toEqual(["n"]);
+    expect(wholeTableBlocks(columns, [["a", "some text", "7"]], 14, options).rows).toEqual([
+      ["a     some", "      text", "  n: 7"],
+    ]);
+    expect(wholeTableBlocks(columns, [["a", "some text", "7"]], 40, options).rows).toEqual([["a     some text  7"]]);
   });
 
   it("styles each line of a cell after laying it out", () => {
@@ -41,15 +58,5 @@ describe("tableLines", () => {
     expect(
       tableLines([{ title: "t", minimum: 4 }, { title: "u" }], [[[{ text: "one two", style: bold }], "x"]], 7, options).slice(2),
     ).toEqual(["<one>   x", "<two>"]);
-  });
-
-  it("ends a cell that is too long at a clause, or at a word", () => {
-    const cell = (text: string) => [[{ text, maxLines: 2 }]];
-    const narrow: Column[] = [{ title: "t", minimum: 12 }];
-    expect(tableLines(narrow, [cell("90 rows in all; 23.4 MB to ship")], 14, options).slice(2)).toEqual(["90 rows in all", "…"]);
-    expect(tableLines(narrow, [cell("answered in 509 ms on this machine")], 14, options).slice(2)).toEqual([
-      "answered in",
-      "509 ms on …",
-    ]);
   });
 });
