@@ -58,8 +58,7 @@ describe("renderText", () => {
       const ranking = text.slice(text.indexOf("All approaches"), text.indexOf("Differences on the same"));
       for (const title of ["accuracy", "$ / 1,000", "p50", "no answer", "p95", "fitting"]) expect(ranking).toContain(title);
       const factors = text.slice(text.indexOf("The six factors"), text.indexOf(" intervals\n"));
-      for (const name of ["tune:probe", "prompt:few-shot@", "prompt:zero-shot@", "prompt:labels"])
-        expect(factors).toContain(name);
+      for (const name of ["tune:probe", "prompt:few-shot@", "prompt:zero-shot@"]) expect(factors).toContain(name);
     }
   });
 
