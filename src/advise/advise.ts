@@ -18,6 +18,7 @@ import { noBetterThanGuessing } from "./rules/guessing.js";
 import { fewRowsOfLabels, notEstimable, rareLabelsMissed } from "./rules/labels.js";
 import { missingArm } from "./rules/language-model.js";
 import { latencyGap, latencyNotMeasured } from "./rules/latency.js";
+import { moreLabels } from "./rules/more-labels.js";
 import { limitsUnmeasured, neededOpen } from "./rules/needed.js";
 import { needs } from "./rules/needs.js";
 import { monthlyBill, price } from "./rules/price.js";
@@ -107,6 +108,7 @@ export const rules: readonly AdviceRule[] = [
   freeLabels,
   missingArm,
   undescribedLabels,
+  moreLabels,
   moreRows,
   breakEven,
   flips,

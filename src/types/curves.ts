@@ -22,6 +22,14 @@ export interface ExpectedScore {
   readonly reach: "measured" | "near" | "far";
 }
 
+/** What further labels are expected to bring. */
+export interface LabelGain {
+  /** Labels beyond all that there are. */
+  readonly more: number;
+  /** Expected score less that with all labels there are, with the 95 % interval of the curve and of how far off such curves were. */
+  readonly gain: Estimate;
+}
+
 /** How the quality of one approach grows with the labels that it learns from. */
 export interface LearningCurve {
   readonly approach: string;
@@ -31,7 +39,13 @@ export interface LearningCurve {
   readonly points: readonly LearningPoint[];
   /** A curve through them, by the shape that predicts the larger sizes best from the smaller ones; or why none is drawn. */
   readonly fit:
-    | { readonly kind: "fitted"; readonly shape: "pow3" | "pow4" | "mmf4" | "last1"; readonly expected: readonly ExpectedScore[] }
+    | {
+        readonly kind: "fitted";
+        readonly shape: "pow3" | "pow4" | "mmf4" | "last1";
+        readonly expected: readonly ExpectedScore[];
+        /** At round numbers of further labels, ascending, up to four times all. Absent in runs of an earlier version. */
+        readonly gains?: readonly LabelGain[];
+      }
     | { readonly kind: "refused"; readonly reason: "no-scores" | "too-few-sizes" | "not-rising" };
 }
 

@@ -1,4 +1,5 @@
 import type { Comparison } from "../../types/comparison.js";
+import type { Summary } from "../../types/scores.js";
 import { type Decision, decide, subjectOf } from "../decision.js";
 import type { Finding } from "../findings.js";
 
@@ -25,12 +26,25 @@ export function rareLabelsMissed(comparison: Comparison, decision: Decision = de
   if (subject === null) return [];
   const { approach, perLabel, balancedAccuracy } = subject;
   const rows = perLabel.reduce((sum, { support }) => sum + support, 0);
-  const labels = perLabel
-    .filter(({ support, isEstimable }) => isEstimable && support < rows / perLabel.length / 2)
-    .filter(({ recall, support }) => wilsonUpper(recall, support) < balancedAccuracy - comparison.assumptions.margin)
+  const labels = missedLabels(subject, comparison.assumptions.margin).filter(
+    ({ support }) => support < rows / perLabel.length / 2,
+  );
+  return labels.length === 0 ? [] : [{ kind: "rare-labels-missed", approach, labels, balancedAccuracy }];
+}
+
+/**
+ * Labels that an approach finds less often than the average label, the lowest recall first: the upper end of the recall's 95% interval lies below the mean
+ * recall by more than the margin.
+ */
+export function missedLabels(
+  { perLabel, balancedAccuracy }: Pick<Summary, "perLabel" | "balancedAccuracy">,
+  margin: number,
+): { readonly label: string; readonly recall: number; readonly support: number }[] {
+  return perLabel
+    .filter(({ isEstimable }) => isEstimable)
+    .filter(({ recall, support }) => wilsonUpper(recall, support) < balancedAccuracy - margin)
     .map(({ label, recall, support }) => ({ label, recall, support }))
     .sort((a, b) => a.recall - b.recall);
-  return labels.length === 0 ? [] : [{ kind: "rare-labels-missed", approach, labels, balancedAccuracy }];
 }
 
 /** Upper end of Wilson's 95% interval of a share seen in `rows` rows (Wilson 1927). In R: `prop.test(x, n, correct = FALSE)$conf.int[2]`. */

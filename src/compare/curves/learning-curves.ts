@@ -6,6 +6,7 @@ import type { Estimate } from "../../types/scores.js";
 import { type BootstrapsByRows, bootstrapsByRows } from "./bootstraps-by-rows.js";
 import type { ArmReplicates } from "./crossed-bootstrap.js";
 import { crossoverOf } from "./crossover-of.js";
+import { labelGains } from "./label-gains.js";
 import { type CurvePoint, fitLearningCurve } from "./learning-curve.js";
 import { learningCurveBand } from "./learning-curve-band.js";
 import { armsOf, type CurvesInput, chanceOf, type ScoredArm } from "./scored-arm.js";
@@ -61,7 +62,11 @@ function learningCurve(arm: ScoredArm, bootstraps: BootstrapsByRows, input: Curv
     const { size, score, low, high, predictionLow, predictionHigh, reach } = each;
     return [{ labels: size, score: { value: score, low, high }, predicted: { low: predictionLow, high: predictionHigh }, reach }];
   });
-  return { ...names, points, fit: { kind: "fitted", shape: fit.family, expected } };
+  return {
+    ...names,
+    points,
+    fit: { kind: "fitted", shape: fit.family, expected, gains: labelGains(fit, measured, replicates.means, { seed }) },
+  };
 }
 
 function estimateOf({ scores, means }: ArmReplicates, index: number): Estimate {
