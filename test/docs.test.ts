@@ -1,35 +1,89 @@
 /** @file Documentation is executed: each command of the README and the docs runs here, in a folder that holds the files it names. */
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { copyFile, mkdir, symlink, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFile, cp, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
 import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli/cli.js";
 import { tinyModel } from "./hub/served.js";
 import { type FaultyServer, startFaultyServer } from "./servers/faulty-openai.js";
 import { type HubServer, startHub } from "./servers/hub.js";
 
 const root = resolve(import.meta.dirname, "..");
-const pages = [
-  "README.md",
-  "AGENTS.md",
-  "CONTRIBUTING.md",
-  "examples/README.md",
-  ...readdirSync(join(root, "docs")).map((file) => `docs/${file}`),
-];
+const docs = readdirSync(join(root, "docs"))
+  .filter((file) => file.endsWith(".md"))
+  .map((file) => `docs/${file}`);
+const pages = ["README.md", "AGENTS.md", "CONTRIBUTING.md", "examples/README.md", ...docs];
 const text = (page: string): string => readFileSync(join(root, page), "utf8");
 
-/** The commands of a page's shell blocks, without comments. */
-function commandsOf(page: string): string[] {
-  const blocks = [...text(page).matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1]!);
-  const indented = [...text(page).matchAll(/^ {4}(crossover .*)$/gm)].map((match) => match[1]!);
-  const lines = blocks.flatMap((block) => block.split("\n")).map((line) => line.replace(/\s+#.*$/, "").trim());
-  return [...lines.filter((line) => line !== ""), ...indented];
+/** The blocks of a page in a language: `sh`, `ts`, `yaml`. */
+const blocksOf = (page: string, language: string): string[] =>
+  [...text(page).matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, of, block]) => (of === language ? [block!] : []));
+
+/** What the steps of a workflow run. */
+function stepsOf(workflow: unknown): string[] {
+  if (Array.isArray(workflow)) return workflow.flatMap(stepsOf);
+  if (typeof workflow !== "object" || workflow === null) return [];
+  return Object.entries(workflow).flatMap(([key, value]) => (key === "run" ? [String(value)] : stepsOf(value)));
 }
+
+/** The commands of a page's shell blocks and of the steps of its workflows, without comments, lines that go on joined. */
+function commandsOf(page: string): string[] {
+  const shell = [...blocksOf(page, "sh"), ...blocksOf(page, "yaml").flatMap((block) => stepsOf(parse(block)))];
+  const lines = shell.flatMap((block) => block.replace(/\\\n\s*/g, " ").split("\n"));
+  const indented = [...text(page).matchAll(/^ {4}((?:crossover|npm|npx|bash) .*)$/gm)].map(([, line]) => line!);
+  return [...lines, ...indented].map((line) => line.replace(/(?:^|\s+)#.*$/, "").trim()).filter((line) => line !== "");
+}
+
+/** A program that runs crossover: installed, or built in a clone. */
+const own = /^(?:npx )?crossover |^node (?:\S*\/)?dist\/cli\/cli\.js /;
 
 /** Words as a shell would part them: this documentation uses single quotes at the most. */
 const wordsOf = (command: string): string[] => [...command.matchAll(/'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2]!);
+
+const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
+
+/** What is wrong with a command that is not run here: it would install, build or ask the network. `null` where nothing is. */
+function faultOf(command: string): string | null {
+  const [program, ...words] = wordsOf(command.replace(/^(?:[A-Z_]+=\S+ )+/, ""));
+  const [verb = "", ...rest] = words;
+  const missing = (path: string): string | null => (existsSync(join(root, path)) ? null : `there is no ${path}`);
+  switch (program) {
+    case "npm":
+      if (["ci", "pack", "install", "uninstall"].includes(verb)) return null;
+      return scripts[verb === "run" ? rest.find((word) => !word.startsWith("-"))! : verb] === undefined ? "no such script" : null;
+    case "npx":
+      return verb === "vitest" ? missing(rest.at(-1)!) : ["tsx", "promptfoo"].includes(verb) ? null : "unknown program";
+    case "bash":
+      return missing(verb);
+    case "node":
+      return verb.startsWith("scripts/") ? missing(verb) : /^[\w-]+\.ts$/.test(verb) ? null : "unknown file";
+    default:
+      return ["cp", "curl", "export", "git", "hf"].includes(program!) ? null : "unknown program";
+  }
+}
+
+/** What GitHub makes of a heading, for links to it. */
+function anchorsOf(page: string): Set<string> {
+  const anchors = new Set<string>();
+  for (const [, title] of text(page)
+    .replace(/^```[\s\S]*?^```$/gm, "")
+    .matchAll(/^#{1,6} (.+)$/gm)) {
+    const plain = title!.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").replace(/[`*]/g, "");
+    const slug = plain
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+      .replace(/\s/g, "-");
+    let unique = slug;
+    for (let count = 1; anchors.has(unique); count++) unique = `${slug}-${count}`;
+    anchors.add(unique);
+  }
+  return anchors;
+}
 
 let server: FaultyServer;
 let hub: HubServer;
@@ -38,7 +92,8 @@ let help: string;
 const before = process.cwd();
 beforeAll(async () => {
   server = await startFaultyServer({ keywords: { refund: "money", login: "password" }, otherwise: "login" });
-  hub = await startHub({ "models/distilbert-base-uncased": { revisions: { main: tinyModel } } });
+  const models = ["distilbert-base-uncased", "distilbert-base-multilingual-cased"];
+  hub = await startHub(Object.fromEntries(models.map((name) => [`models/${name}`, { revisions: { main: tinyModel } }])));
   const folder = await emptyFolder();
   const tickets = await writeTickets(folder, 40);
   await copyFile(tickets, join(folder, "messages.csv"));
@@ -74,6 +129,8 @@ beforeAll(async () => {
   const fields = ["Text:", "Label:"].map((prefix) => ({ prefix, description: "" }));
   const demos = [{ text: "where is my money", label: "refund" }];
   await writeFile(join(folder, "program.json"), JSON.stringify({ demos, signature: { instructions: "Sort tickets.", fields } }));
+  const price = { input_cost_per_token: 2e-7, output_cost_per_token: 8e-7 };
+  await writeFile(join(folder, "prices.json"), JSON.stringify({ "openrouter/qwen/qwen3-32b": price }));
   await mkdir(join(folder, "runs"));
   await symlink(join(root, "examples"), join(folder, "examples"));
   process.chdir(folder);
@@ -86,17 +143,31 @@ afterAll(async () => {
   await hub[Symbol.asyncDispose]();
 });
 
-describe.each(pages)("%s", (page) => {
-  const commands = commandsOf(page).filter((command) => /^(npx )?crossover /.test(command));
+const copyPrompt = (): Promise<void> =>
+  cp("runs/first/artifacts/prompt_few-shot@openai_gpt-6-luna", "my-prompt", { recursive: true });
 
-  it.each(commands)("%s", async (command) => {
-    const words = wordsOf(command.replace(/^(npx )?crossover /, ""));
+/** Commands that an earlier page has are not run again: their runs are there. */
+const seen = new Set<string>();
+
+describe.each(pages)("%s", (page) => {
+  const commands = commandsOf(page).flatMap((line) => line.split(" && "));
+  const ours = commands.filter((command) => own.test(command) && !seen.has(command) && seen.add(command));
+
+  it.each(ours)("%s", async (command) => {
+    const words = wordsOf(command.replace(own, ""));
     const env = { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: server.url, HF_ENDPOINT: hub.url, HF_HOME: join(process.cwd(), "hf") };
     // The shipped example is run whole by `npm start`; here its first rows do.
     const isWholeExample = words[0] === "run" && words[1]?.startsWith("examples/") && !words.includes("--dry-run");
+    // What a page copies before it is there.
+    if (words.includes("my-prompt")) await copyPrompt();
     const { code, err } = await crossover(isWholeExample ? [...words, "--limit", "40", "--test-limit", "20"] : words, { env });
     expect(err).not.toMatch(/bug in crossover/);
     expect(code, err).toBe(0);
+  });
+
+  it("has no other command than those that are there", () => {
+    const others = commands.filter((command) => !own.test(command));
+    expect(others.flatMap((command) => (faultOf(command) === null ? [] : [`${command}: ${faultOf(command)}`]))).toEqual([]);
   });
 
   it("names only options and commands that exist", () => {
@@ -104,23 +175,84 @@ describe.each(pages)("%s", (page) => {
     const options = [...text(page).matchAll(/(?<![\w-])--[a-z][a-z-]+/g)]
       .map(([option]) => option)
       .filter((option) => !outside.has(option));
-    expect(options.filter((option) => !new RegExp(`${option}\\b`).test(help))).toEqual([]);
+    // A switch and its opposite are one option, of which help shows one.
+    const isKnown = (option: string): boolean =>
+      [option, option.replace(/^--no-/, "--"), option.replace(/^--/, "--no-")].some((flag) =>
+        new RegExp(`${flag}\\b`).test(help),
+      );
+    expect(options.filter((option) => !isKnown(option))).toEqual([]);
   });
 
-  it("links only to files that exist", () => {
-    const links = [...text(page).matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1]!);
-    const paths = [...text(page).matchAll(/`((?:src|test|golden|bench|decisions|docs|examples|models)\/[\w./-]*)`/g)].map(
+  it("links only to files and headings that exist", () => {
+    const links = [...text(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    const paths = [...text(page).matchAll(/`((?:src|test|golden|bench|decisions|docs|examples|models|scripts)\/[\w./-]*)`/g)].map(
       (match) => match[1]!,
     );
     // A link is followed from the page, a path is named from the root.
-    const folder = join(root, dirname(page));
-    expect(links.filter((path) => !existsSync(join(folder, path)))).toEqual([]);
+    const folder = dirname(page);
+    const fileOf = (path: string): string => (path === "" ? page : join(folder, path));
+    expect(links.flatMap(([, path]) => (existsSync(join(root, fileOf(path!))) ? [] : [path]))).toEqual([]);
+    const broken = links.filter(([, path, anchor]) => anchor !== undefined && !anchorsOf(fileOf(path!)).has(anchor));
+    expect(broken.map(([link]) => link)).toEqual([]);
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it("has YAML that can be read", () => {
+    for (const block of blocksOf(page, "yaml")) expect(parse(block)).toBeTypeOf("object");
+  });
+
+  it("shows pictures that are small", () => {
+    const pictures = [...text(page).matchAll(/!\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, path]) => join(root, dirname(page), path!));
+    expect(pictures.filter((path) => statSync(path).size >= 150_000)).toEqual([]);
+  });
+});
+
+describe("the index of the docs", () => {
+  it("has each page once, and the README leads to it", () => {
+    const linked = [...text("docs/README.md").matchAll(/^- \[[^\]]+\]\(([\w-]+\.md)\):/gm)]
+      .map(([, page]) => `docs/${page}`)
+      .sort();
+    expect(linked).toEqual(docs.filter((page) => page !== "docs/README.md").sort());
+    expect(text("README.md")).toContain("](docs/README.md)");
+  });
+
+  it("is of pages whose prose is no wider than 120 columns", () => {
+    const wide = ["README.md", ...docs].flatMap((page) =>
+      text(page)
+        .replace(/^```[\s\S]*?^```$/gm, "")
+        .split("\n")
+        .filter((line) => line.length > 120 && !line.startsWith("|"))
+        .map((line) => `${page}: ${line.slice(0, 60)}`),
+    );
+    expect(wide).toEqual([]);
   });
 });
 
 /** The programs of a page. */
-const programsOf = (page: string): string[] => [...text(page).matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1]!);
+const programsOf = (page: string): string[] => blocksOf(page, "ts");
+
+it("programs of all pages compile, as loosely as Node runs them", async () => {
+  const folder = join(root, "build", "docs-programs");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const programs = ["README.md", ...docs].flatMap((page) =>
+    programsOf(page).map((program, i) => ({ name: `${page.replace(/\W+/g, "-")}-${i + 1}.ts`, program })),
+  );
+  for (const { name, program } of programs) await writeFile(join(folder, name), `${program}\nexport {};\n`);
+  const compilerOptions = { strict: false, exactOptionalPropertyTypes: false, noUnusedLocals: false };
+  const loose = {
+    ...compilerOptions,
+    noUncheckedIndexedAccess: false,
+    noPropertyAccessFromIndexSignature: false,
+    skipLibCheck: true,
+  };
+  const config = { extends: "../../tsconfig.json", compilerOptions: loose, include: ["*.ts"], exclude: [] };
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const tsc = join(root, "node_modules", ".bin", "tsc");
+  const { stdout } = await promisify(execFile)(tsc, ["-p", folder], { cwd: root }).catch((error: { stdout: string }) => error);
+  expect(stdout.split("\n").filter((line) => line.includes("docs-programs"))).toEqual([]);
+  expect(programs.length).toBeGreaterThan(8);
+});
 
 /** Runs a program in the folder of the data, and returns what it prints. */
 async function printed(program: string, name: string): Promise<string> {
@@ -193,7 +325,6 @@ describe("the programs of docs/from-code.md", () => {
 });
 
 it("the README's two commands are scripts of the package", () => {
-  const { scripts } = JSON.parse(text("package.json")) as { scripts: Record<string, string> };
   expect(commandsOf("README.md").slice(0, 2)).toEqual(["npm ci && npm start", "npm ci && npm test"]);
   expect(scripts["test"]).toBe("vitest run");
   const example = /(?:crossover|cli\.js) run (\S+)$/.exec(scripts["start"]!)?.[1];
