@@ -3,6 +3,7 @@
 import process from "node:process";
 import { exitCode } from "./exit-code.js";
 import { main } from "./main.js";
+import { openFile } from "./open-file.js";
 import { processTerminal } from "./terminal.js";
 
 // A reader that closes early (`crossover … | head`) is no error. A result that nobody gets is one, and is said where it still can be.
@@ -30,4 +31,4 @@ function stopInOrder(): void {
   process.on("SIGTERM", () => stop.abort());
 }
 
-process.exitCode = await main(process.argv.slice(2), processTerminal(), stop.signal, stopInOrder);
+process.exitCode = await main(process.argv.slice(2), processTerminal(), stop.signal, stopInOrder, openFile);

@@ -1,3 +1,4 @@
+import type { Opener } from "./open-file.js";
 import type { Terminal } from "./terminal.js";
 
 /** What every command is given, and where it leaves its exit code. */
@@ -11,4 +12,6 @@ export interface CommandContext {
    */
   holdWork(): void;
   setExitCode(code: number): void;
+  /** Opens a file in the program that the system has for it. */
+  readonly open: Opener;
 }

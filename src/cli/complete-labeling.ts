@@ -15,6 +15,7 @@ import { runScreen } from "./run-screen.js";
 export interface LabelManner {
   readonly dryRun: boolean;
   readonly json: boolean;
+  readonly quiet: boolean;
 }
 
 /**
@@ -30,7 +31,7 @@ export async function completeLabeling(
 ): Promise<void> {
   const { terminal } = context;
   const isPlan = manner.dryRun;
-  using screen = runScreen(context);
+  using screen = runScreen(context, { isQuiet: manner.quiet });
   const { hooks } = screen;
   const inputs = await readLabelInputs(options, hooks, { isPlan });
   if (!isPlan) context.holdWork();

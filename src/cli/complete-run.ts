@@ -8,14 +8,15 @@ import { publishRun } from "../run/publish-run.js";
 import type { RunInputs } from "../run/run-inputs.js";
 import type { CommandContext } from "./command-context.js";
 import { exitCode } from "./exit-code.js";
-import type { CommandManner } from "./run-options.js";
+import { openReport } from "./open-report.js";
+import type { CommandManner, ShowManner } from "./run-options.js";
 import type { RunScreen } from "./run-screen.js";
 import { showReport } from "./show-report.js";
 
 /** Measures, publishes and prints. A result that answers nothing, or not all that was asked for, sets the exit code. */
 export async function completeRun(
   inputs: RunInputs,
-  manner: Pick<CommandManner, "json" | "full" | "envFile" | "output">,
+  manner: ShowManner & Pick<CommandManner, "envFile" | "output">,
   screen: RunScreen,
   context: CommandContext,
 ): Promise<void> {
@@ -29,6 +30,7 @@ export async function completeRun(
   const { folder } = open.run;
   const fullCommand = `crossover view ${shellWord(folder)} --full`;
   showReport(report, { ...manner, fullCommand, ended: { isStopped, envFile: manner.envFile } }, context);
+  if (manner.open) await openReport(report.path, context);
   // What was asked for was not done, or not all of it.
   if (report.comparison.failed.length > 0) context.setExitCode(exitCode.user);
   if (isStopped) context.setExitCode(exitCode.interrupted);

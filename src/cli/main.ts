@@ -1,5 +1,6 @@
 /** @file argv -> command -> exit code. */
 import { Command, CommanderError, Help, type Option } from "commander";
+import { didYouMean } from "../lib/text/nearest-name.js";
 import { visibleText } from "../lib/text/visible-text.js";
 import { packageVersion } from "../lib/version.js";
 import { cleanTerminal } from "./clean-terminal.js";
@@ -14,6 +15,7 @@ import { addRunCommand } from "./commands/run.js";
 import { addViewCommand } from "./commands/view.js";
 import { exitCode, explain } from "./exit-code.js";
 import { noteLines } from "./notes.js";
+import type { Opener } from "./open-file.js";
 import type { Terminal } from "./terminal.js";
 
 const commands = [
@@ -32,12 +34,14 @@ const commands = [
  *
  * @param argv the words after the program's name
  * @param holdWork called once a command has something to close in order, so that `signal` is to be aborted where the process would be ended
+ * @param open opens a page for `--open`. @default nothing can be opened
  */
 export async function main(
   argv: readonly string[],
   given: Terminal,
   signal: AbortSignal,
   holdWork: () => void = () => {},
+  open: Opener = async () => false,
 ): Promise<number> {
   const terminal = cleanTerminal(given);
   let code: number = exitCode.ok;
@@ -45,13 +49,15 @@ export async function main(
     terminal,
     signal,
     holdWork,
+    open,
     setExitCode: (value) => {
       code = value;
     },
   };
   try {
     const program = makeProgram(context);
-    if (argv.length === 0) program.outputHelp();
+    checkHelpTopic(program, argv);
+    if (argv.length === 0 || (argv[0] === "help" && argv[1] === "help")) program.outputHelp();
     else await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
@@ -106,6 +112,14 @@ answer, 100 a --require gate failed, 130 interrupted.`,
       .showHelpAfterError('("crossover help run" and the like list the options)');
   }
   return program;
+}
+
+/** Commander answers `help rnu` with the overview, as if that had been asked for. */
+function checkHelpTopic(program: Command, [word, topic]: readonly string[]): void {
+  if (word !== "help" || topic === undefined || topic.startsWith("-")) return;
+  const names = program.commands.map((command) => command.name());
+  if (names.includes(topic) || topic === "help") return;
+  program.error(`error: unknown command '${topic}'.${didYouMean(topic, names)} Commands: ${names.join(", ")}.`);
 }
 
 /** What an option does and its default, but for a switch that is off and a list of none: those need no saying. */

@@ -20,8 +20,17 @@ const callOptions = {
     help: "print the whole report; a terminal gets the brief one by default, the verdict last",
     default: false,
   }),
+  quiet: option(toggle(), {
+    short: "-q",
+    help: "print the verdict alone (with --json the JSON); besides it, errors and what the report does not say",
+    default: false,
+  }),
+  open: option(toggle(), { help: "open the report in the browser at the end", default: false }),
   json: option(toggle(), { help: "print the comparison as JSON instead of text", default: false }),
 };
+
+/** What cannot be asked for at once. */
+const conflicts: Readonly<Record<string, readonly string[]>> = { quiet: ["full"], open: ["dryRun"] };
 
 const rows: Readonly<Record<RunOptionName | keyof typeof callOptions, Row>> = { ...runOptions, ...callOptions };
 
@@ -44,6 +53,7 @@ export function flag(name: keyof typeof rows, changes: Partial<Pick<Row, "help" 
   );
   if (usual !== undefined && !made.negate) made.default(usual);
   if (env !== undefined) made.env(env);
+  made.conflicts([...(conflicts[name] ?? [])]);
   if (kind.choices !== undefined) return made.choices(kind.choices);
   if (kind.form === "switch") return made;
   if (kind.form === "single") return made.argParser(parserOf(long, kind));
@@ -92,7 +102,13 @@ export function toldOptions(command: Command): Readonly<Record<string, unknown>>
 /** Adds the options that `run` has besides those about the data. */
 export function addRunOptions(command: Command): Command {
   for (const { title, options } of optionGroups.slice(1)) addFlags(command, title, namesOf(options));
-  return command.addOption(flag("dryRun")).addOption(flag("full")).addOption(flag("json"));
+  return addShowOptions(command.addOption(flag("dryRun")));
+}
+
+/** Adds the options of how a result is shown. */
+export function addShowOptions(command: Command): Command {
+  for (const name of ["full", "quiet", "json", "open"] as const) command.addOption(flag(name));
+  return command;
 }
 
 /** Adds the options that decide a measured run anew. Their defaults are what the run was begun with. */
@@ -111,8 +127,13 @@ export function addAssumptionOptions(command: Command): Command {
 export interface CommandManner extends RunManner {
   readonly dryRun: boolean;
   readonly full: boolean;
+  readonly quiet: boolean;
   readonly json: boolean;
+  readonly open: boolean;
 }
+
+/** How a result is shown. */
+export type ShowManner = Pick<CommandManner, "full" | "quiet" | "json" | "open">;
 
 /**
  * What a command was given: flags and the environment win over the configuration that `--config` names, and that over the defaults.

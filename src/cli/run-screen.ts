@@ -13,8 +13,12 @@ export interface RunScreen extends Disposable {
   clear(): void;
 }
 
-/** Shows a run's events, and asks at the terminal what the run asks. */
-export function runScreen({ terminal, signal }: CommandContext): RunScreen {
+/**
+ * Shows a run's events, and asks at the terminal what the run asks.
+ *
+ * @param isQuiet whether only warnings are shown that no report has
+ */
+export function runScreen({ terminal, signal }: CommandContext, { isQuiet = false } = {}): RunScreen {
   const progress = makeProgress(terminal, signal);
   const print = (text: string): void => {
     progress.clear();
@@ -27,6 +31,7 @@ export function runScreen({ terminal, signal }: CommandContext): RunScreen {
       env: terminal.env,
       signal,
       onEvent(event) {
+        if (isQuiet && (event.kind !== "warning" || event.isReported === true)) return;
         if (event.kind === "progress" || event.kind === "note") progress.log(event);
         else if (event.kind === "warning") print(`Note: ${event.text}`);
         else if (event.kind === "first-answer") print(`First answer, while more is measured: ${event.text}`);

@@ -6,16 +6,17 @@ import { formatNumber } from "../lib/text/format.js";
 import { shellWord } from "../lib/text/shell-word.js";
 import { spendingText } from "../lib/text/spending.js";
 import { visibleText } from "../lib/text/visible-text.js";
-import { type Notice, renderBrief, renderText } from "../report/report.js";
+import { type Notice, renderBrief, renderText, renderVerdict } from "../report/report.js";
 import type { GateResult } from "../run/gates.js";
 import type { RunReport } from "../run/publish-run.js";
 import type { CommandContext } from "./command-context.js";
 import { exitCode } from "./exit-code.js";
 import { noteLines } from "./notes.js";
-import type { CommandManner } from "./run-options.js";
+import type { CommandManner, ShowManner } from "./run-options.js";
+import type { Terminal } from "./terminal.js";
 
 /** How a result is shown. */
-export interface Shown extends Pick<CommandManner, "json" | "full" | "output"> {
+export interface Shown extends Pick<ShowManner, "json" | "full" | "quiet">, Pick<CommandManner, "output"> {
   /** What prints the whole report. */
   readonly fullCommand: string;
   /** Whether it was decided with other assumptions than the page that is stored with the run. */
@@ -32,6 +33,8 @@ export interface Shown extends Pick<CommandManner, "json" | "full" | "output"> {
 interface Message extends Notice {
   /** More, where there is room. */
   readonly detail?: string;
+  /** Whether it is about something that was asked for and is not there: it is told in any case. */
+  readonly isFault?: true;
 }
 
 /** Lines that a brief report has at least, however low the screen is. */
@@ -45,7 +48,7 @@ export function showReport(report: RunReport, shown: Shown, { terminal, setExitC
   const { width, hasColor } = terminal;
   const options = { width, hasColor, ...(use === undefined ? {} : { useIt: use }) };
   const messages = messagesOf(report, shown);
-  const isBrief = !shown.json && !shown.full && terminal.isOutScreen;
+  const isBrief = !shown.quiet && !shown.json && !shown.full && terminal.isOutScreen;
   if (isBrief) {
     const rows = Math.min(Math.max(terminal.screen().rows, leastLines + 1), mostRows);
     const { fullCommand } = shown;
@@ -53,13 +56,21 @@ export function showReport(report: RunReport, shown: Shown, { terminal, setExitC
     terminal.out(renderBrief(comparison, advice, brief));
   } else {
     // A file or a program that reads it has no last line to look at: it gets everything.
-    terminal.out(shown.json ? report.render("results.json") : renderText(comparison, advice, options));
-    for (const { text, command, detail } of messages) {
+    const draw = shown.quiet ? () => verdictText(report, terminal) : () => renderText(comparison, advice, options);
+    terminal.out(shown.json ? report.render("results.json") : draw());
+    for (const { text, command, detail, isFault } of messages) {
+      if (shown.quiet && isFault !== true) continue;
       const line = command === undefined ? text : `${text} ${command}`;
       terminal.err(noteLines(detail === undefined ? line : `${line}\n${detail}`, terminal));
     }
   }
   if (gates.some((gate) => !gate.isPassed)) setExitCode(exitCode.gate);
+}
+
+/** The verdict alone. In a file or a pipe it is a line for its word and one for its sentence. */
+function verdictText({ comparison, advice }: RunReport, { width, hasColor, hasUnicode, isOutScreen }: Terminal): string {
+  const columns = isOutScreen ? width : Number.POSITIVE_INFINITY;
+  return renderVerdict(comparison, advice, { width: columns, hasColor, isAscii: isOutScreen && !hasUnicode });
 }
 
 /** The most important first. */
@@ -75,6 +86,7 @@ function messagesOf(report: RunReport, shown: Shown): Message[] {
           {
             text: "Stopped while learning curves were measured. For the rest of them:",
             command: `crossover resume ${shellWord(folder)}`,
+            isFault: true as const,
           },
         ]
       : []),
@@ -88,9 +100,10 @@ function messagesOf(report: RunReport, shown: Shown): Message[] {
 function gateMessages(gates: readonly GateResult[]): Message[] {
   return gates
     .toSorted((a, b) => Number(a.isPassed) - Number(b.isPassed))
-    .map(({ gate, approach, value, isPassed }) => {
+    .map(({ gate, approach, value, isPassed }): Message => {
       const found = value === null ? "not measured" : formatNumber(value);
-      return { text: `${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})` };
+      const text = `${isPassed ? "passed" : "FAILED"}  ${gate}  (${approach}: ${found})`;
+      return isPassed ? { text } : { text, isFault: true };
     });
 }
 
@@ -103,7 +116,7 @@ function failureMessages(
   if (failed.length === 0) return [];
   const reasons = [...new Set(failed.map(({ reason }) => failedText(reason)))].map((reason) => {
     const approaches = failed.filter((each) => failedText(each.reason) === reason).map(({ approach }) => approach);
-    return { text: `Not measured: ${approaches.join(", ")}: ${reason}` };
+    return { text: `Not measured: ${approaches.join(", ")}: ${reason}`, isFault: true as const };
   });
   const command = ["crossover resume", shellWord(folder), ...(envFile === undefined ? [] : ["--env-file", shellWord(envFile)])];
   return [
@@ -111,6 +124,7 @@ function failureMessages(
     {
       text: "What was measured is kept and reported. Fix it and resume with:",
       command: command.join(" "),
+      isFault: true,
       detail:
         "Only what is missing is asked then. To do without, or with another model, start a new run: stored answers are used again.",
     },

@@ -13,7 +13,7 @@ import { renderCsv, renderJsonl } from "./predictions.js";
 import type { RunFacts } from "./run-facts.js";
 import type { UseIt } from "./use-it.js";
 
-export { type BriefOptions, type Notice, renderBrief } from "./terminal/render-brief.js";
+export { type BriefOptions, type Notice, renderBrief, renderVerdict } from "./terminal/render-brief.js";
 export { renderText, type TextOptions } from "./terminal/render-text.js";
 
 /** What a report can show besides the comparison and the advice. */
@@ -53,9 +53,14 @@ export function formatOf(path: string): ReportFormat {
   const format = formats.find((name) => name === extension);
   if (format !== undefined) return format;
   const found = extension === "" ? "has no extension" : `ends in ".${extension}"`;
-  throw new UserError(
-    `"${path}" ${found}, which names no form of report.${didYouMean(extension, formats)} Forms: ${formats.map((name) => `.${name}`).join(", ")}.`,
-  );
+  const names = `Formats: ${formats.map((name) => `.${name}`).join(", ")}`;
+  // What a browser prints, it prints as a PDF too.
+  if (extension === "pdf") {
+    throw new UserError(
+      `"${path}" ${found}: no report is written as a PDF. ${names}. Write .html, and print the page from the browser.`,
+    );
+  }
+  throw new UserError(`"${path}" ${found}, which names no format of a report.${didYouMean(extension, formats)} ${names}.`);
 }
 
 /**

@@ -73,7 +73,7 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
       seed: options.seed,
       context: { signal, spend: () => {}, log: onEvent },
     });
-    for (const text of found) onEvent({ kind: "warning", text });
+    for (const text of found) onEvent({ kind: "warning", text, isReported: true });
     const task = { ...inputs.task, warnings: [...inputs.task.warnings, ...found] };
     const asked = options.llm.filter((spec) => approaches.some(({ model }) => model === spec));
     for (const text of await shutdownNotes(asked, { env, signal })) onEvent({ kind: "warning", text });

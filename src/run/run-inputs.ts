@@ -54,7 +54,7 @@ export async function readInputs(
   const options = { ...asked, path: data.pinned };
   const task = await readTask({ ...taskOptions(options), ...data.source, log: onEvent });
   if (options.curve !== "off") checkShift(task);
-  for (const text of task.warnings) onEvent({ kind: "warning", text });
+  for (const text of task.warnings) onEvent({ kind: "warning", text, isReported: true });
   const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name, manner.runs));
   // What a run has stored beside it is found again from wherever it is resumed.
   const runs = resumed === undefined ? manner.runs : dirname(folder);

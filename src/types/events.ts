@@ -85,8 +85,8 @@ export type ProgressEvent = PhaseEvent | NoteEvent;
 /** What happens in a run, in the order it happens. */
 export type RunEvent =
   | ProgressEvent
-  /** Something the user should know of the data, a model or a price. Also in the report where it is about the data. */
-  | { readonly kind: "warning"; readonly text: string }
+  /** Something the user should know of the data, a model or a price. `isReported`: the report says it too. */
+  | { readonly kind: "warning"; readonly text: string; readonly isReported?: true }
   /** A measurement was made and is on disk. */
   | { readonly kind: "measured"; readonly measurement: MeasurementKey; readonly fitCost: Cost; readonly predictCost: Cost }
   /** What follows before learning curves are measured, in words. They refine it. */

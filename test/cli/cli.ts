@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { main } from "../../src/cli/main.js";
+import type { Opener } from "../../src/cli/open-file.js";
 import type { Terminal } from "../../src/cli/terminal.js";
 import { fakeTerminal } from "./fake-terminal.js";
 
@@ -23,9 +24,10 @@ export async function crossover(
   words: readonly string[],
   changes: Partial<Terminal> = {},
   signal: AbortSignal = new AbortController().signal,
+  open?: Opener,
 ): Promise<CliResult> {
   const terminal = fakeTerminal({ now: () => performance.now(), ...changes });
-  const code = await main(words, terminal, signal);
+  const code = await main(words, terminal, signal, () => {}, open);
   return { code, ...terminal.printed };
 }
 

@@ -23,7 +23,7 @@ describe("formatOf", () => {
   it("refuses another extension and lists those there are", () => {
     expect(() => formatOf("report.htm")).toThrow(UserError);
     expect(() => formatOf("report.htm")).toThrow(
-      '"report.htm" ends in ".htm", which names no form of report. Did you mean "html"? Forms: .json, .jsonl, .csv, .md, .html, .xml.',
+      '"report.htm" ends in ".htm", which names no format of a report. Did you mean "html"? Formats: .json, .jsonl, .csv, .md, .html, .xml.',
     );
     expect(() => formatOf("report")).toThrow('"report" has no extension');
     expect(() => formatOf("constructor.constructor")).toThrow(UserError);

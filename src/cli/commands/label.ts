@@ -84,6 +84,7 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     .addOption(flag("dryRun"))
     .addOption(flag("yes"))
     .addOption(flag("json", { help: "print the totals as JSON instead of text" }))
+    .addOption(flag("quiet", { help: "print the totals alone; besides them, errors and warnings" }))
     .addOption(flag("envFile"))
     .addOption(flag("runs", { help: "folder of all runs, where answers are stored" }))
     .addHelpText(
@@ -101,21 +102,23 @@ Examples:
   crossover label new.csv --run tickets-2026-01-01-120000
   crossover label new.csv --model runs/tickets/artifacts/tune_full`,
     );
-  return command.action(async (path: string, { output = outputBeside(path), run, dryRun, json, ...rest }: GivenOptions) => {
-    const folder = run === undefined ? undefined : await findRun(rest.runs, run, "any");
-    const text = rest.text ?? (folder === undefined ? undefined : await joinedTextOf(folder));
-    const given = text === undefined ? rest : { ...rest, text };
-    const tuned = folder === undefined || rest.llm !== undefined ? undefined : await tunedOfRun(folder, rest.approach);
-    const complete = (options: LabelOptions): Promise<void> =>
-      completeLabeling(options, { dryRun, json }, givenWords(command), context);
-    if (tuned === undefined) {
-      await complete({ ...given, ...(folder === undefined ? {} : { run: folder }), path, output });
-      return;
-    }
-    context.terminal.err(noteLines(`${tuned.approach} of ${folder} labels: ${tuned.folder}`, context.terminal));
-    const { approach: _, ...others } = given;
-    await complete({ ...others, model: tuned.folder, path, output });
-  });
+  return command.action(
+    async (path: string, { output = outputBeside(path), run, dryRun, json, quiet, ...rest }: GivenOptions) => {
+      const folder = run === undefined ? undefined : await findRun(rest.runs, run, "any");
+      const text = rest.text ?? (folder === undefined ? undefined : await joinedTextOf(folder));
+      const given = text === undefined ? rest : { ...rest, text };
+      const tuned = folder === undefined || rest.llm !== undefined ? undefined : await tunedOfRun(folder, rest.approach);
+      const complete = (options: LabelOptions): Promise<void> =>
+        completeLabeling(options, { dryRun, json, quiet }, givenWords(command), context);
+      if (tuned === undefined) {
+        await complete({ ...given, ...(folder === undefined ? {} : { run: folder }), path, output });
+        return;
+      }
+      if (!quiet) context.terminal.err(noteLines(`${tuned.approach} of ${folder} labels: ${tuned.folder}`, context.terminal));
+      const { approach: _, ...others } = given;
+      await complete({ ...others, model: tuned.folder, path, output });
+    },
+  );
 }
 
 type GivenOptions = Omit<LabelOptions, "path" | "output"> & LabelManner & { readonly output?: string };

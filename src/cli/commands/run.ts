@@ -3,7 +3,7 @@ import { dataOptions } from "../../run/options/data-options.js";
 import { readInputs } from "../../run/run-inputs.js";
 import type { CommandContext } from "../command-context.js";
 import { completeRun } from "../complete-run.js";
-import { addDataOptions, addRunOptions, type CommandManner, givenOptions } from "../run-options.js";
+import { addDataOptions, addRunOptions, type CommandManner, givenOptions, type ShowManner } from "../run-options.js";
 import { runScreen } from "../run-screen.js";
 import { showPlan } from "../show-plan.js";
 
@@ -26,11 +26,12 @@ Examples:
   # answers you already have
   crossover run messages.csv --llm recorded:batch-output.jsonl`,
     )
-    .action(async (path: string | undefined, given: Pick<CommandManner, "dryRun" | "full" | "json">) => {
+    .action(async (path: string | undefined, given: Pick<CommandManner, "dryRun"> & ShowManner) => {
+      const { dryRun, full, quiet, json, open } = given;
       const { options, manner } = await givenOptions(command, path);
-      using screen = runScreen(context);
-      const inputs = await readInputs(options, manner, screen.hooks, { isPlan: given.dryRun });
-      if (given.dryRun) await showPlan(inputs, screen, context);
-      else await completeRun(inputs, { ...manner, full: given.full, json: given.json }, screen, context);
+      using screen = runScreen(context, { isQuiet: quiet });
+      const inputs = await readInputs(options, manner, screen.hooks, { isPlan: dryRun });
+      if (dryRun) await showPlan(inputs, screen, context);
+      else await completeRun(inputs, { ...manner, full, quiet, json, open }, screen, context);
     });
 }

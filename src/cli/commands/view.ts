@@ -20,7 +20,8 @@ import type { Task } from "../../types/data.js";
 import type { CommandContext } from "../command-context.js";
 import { givenWords } from "../given-words.js";
 import { noteLines } from "../notes.js";
-import { addAssumptionOptions, type CommandManner, flag, toldOptions } from "../run-options.js";
+import { openReport, pageToOpen } from "../open-report.js";
+import { addAssumptionOptions, addShowOptions, type CommandManner, flag, type ShowManner, toldOptions } from "../run-options.js";
 import { showReport } from "../show-report.js";
 
 /** `crossover view [RUN]`: the result of an earlier run, its statistics computed anew from the stored rows. Writes only what `-o` names. */
@@ -30,9 +31,8 @@ export function addViewCommand(program: Command, context: CommandContext): Comma
     .description("show an earlier run, with its statistics recomputed from the stored predictions")
     .argument("[run]", "the run's folder or name (default: the newest one)")
     .addOption(flag("output"))
-    .addOption(flag("full"))
-    .addOption(flag("json"))
     .addOption(flag("runs", { help: "folder of all runs" }));
+  addShowOptions(command);
   addAssumptionOptions(command);
   return command
     .addHelpText(
@@ -45,7 +45,7 @@ Examples:
   crossover view --requests-per-month 100000 --usd-per-label 0.05
   crossover view --priority accuracy=5,cost=3,latency=1 --needed 0.9`,
     )
-    .action(async (name: string | undefined, manner: Pick<CommandManner, "output" | "full" | "json" | "runs">) => {
+    .action(async (name: string | undefined, manner: Pick<CommandManner, "output" | "runs"> & ShowManner) => {
       checkOutputs(manner.output);
       const told: Partial<RunOptions> = toldOptions(command);
       const gates = (told.require ?? []).map(parseGate);
@@ -55,6 +55,8 @@ Examples:
           `${run.folder} was stopped before anything was measured. Go on with: crossover resume ${shellWord(run.folder)}`,
         );
       }
+      const isRedecided = assumptionOptions.some((option) => told[option] !== undefined);
+      const page = manner.open ? pageToOpen(run.folder, manner.output, isRedecided) : undefined;
       const { task, failed } = run.manifest;
       const assumptions = { ...run.manifest.assumptions, ...toldAssumptions(told) };
       if (run.manifest.finishedAt === undefined) {
@@ -69,9 +71,9 @@ Examples:
       const spending = openBill(join(run.folder, "bill.jsonl"));
       const report = await reportOf(run, comparison, { task: await dataOf(run, context), gates, spending });
       await writeReports(report, manner.output);
-      const fullCommand = `${givenWords(command, ["output"])} --full`;
-      const isRedecided = assumptionOptions.some((option) => told[option] !== undefined);
+      const fullCommand = `${givenWords(command, ["output", "open"])} --full`;
       showReport(report, { ...manner, fullCommand, isRedecided }, context);
+      if (page !== undefined) await openReport(page, context);
     });
 }
 

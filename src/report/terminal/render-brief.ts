@@ -80,6 +80,14 @@ export function renderBrief(
   return `${isAscii ? text.replaceAll("…", ".") : text}\n`;
 }
 
+/** The verdict alone, ending with a line feed. */
+export function renderVerdict(measured: Comparison, given: Advice, { width, hasColor, isAscii = false }: TextOptions): string {
+  const { advice } = forPeople(measured, given);
+  const say = (text: string): string => (isAscii ? toAscii(visibleText(text)) : visibleText(text));
+  const page: Page = { width, style: style(hasColor), glyphs: isAscii ? asciiGlyphs : unicodeGlyphs, say };
+  return `${verdictLines(advice, page).join("\n")}\n`;
+}
+
 /** How much parts are worth, those that give way first having the least: whole sentences before what they say, the verdict and the contenders last. */
 const worth = {
   wholeCautions: 1,
