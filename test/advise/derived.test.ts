@@ -68,9 +68,9 @@ describe("confusedPairs", () => {
       [5, 5, 0],
     ];
     expect(confusedPairs({ ...full.summaries[0]!, confusion }, ["a", "b"])).toEqual([
-      { truth: "b", answer: "a", rows: 5, share: 0.5 },
-      { truth: "a", answer: "b", rows: 2, share: 0.2 },
-      { truth: "a", answer: null, rows: 1, share: 0.1 },
+      { truth: "b", answer: "a", rows: 5, of: 10 },
+      { truth: "a", answer: "b", rows: 2, of: 10 },
+      { truth: "a", answer: null, rows: 1, of: 10 },
     ]);
   });
 });

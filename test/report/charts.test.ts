@@ -1,16 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { answeredShareChart } from "../../src/report/charts/answered-share-chart.js";
-import { confusionChart, confusionDifferenceChart } from "../../src/report/charts/confusion-chart.js";
-import { costQualityChart } from "../../src/report/charts/cost-quality-chart.js";
+import { confusionChart, confusionDifferenceChart, matrixFits } from "../../src/report/charts/confusion-chart.js";
+import { type CostQualityPoint, costQualityChart, isFarBelow, tradeOffs } from "../../src/report/charts/cost-quality-chart.js";
 import { crossoverChart } from "../../src/report/charts/crossover-chart.js";
 import { differenceChart } from "../../src/report/charts/difference-chart.js";
 import { intervalChart } from "../../src/report/charts/interval-chart.js";
 import { labelChart } from "../../src/report/charts/label-chart.js";
 import { monthlyCostChart } from "../../src/report/charts/monthly-cost-chart.js";
 import { reliabilityChart } from "../../src/report/charts/reliability-chart.js";
-import { linearScale, logScale, shareDomain, ticksBetween } from "../../src/report/charts/scale.js";
+import {
+  linearScale,
+  linearScaleWithin,
+  logScale,
+  logScaleAround,
+  shareDomain,
+  ticksBetween,
+} from "../../src/report/charts/scale.js";
 import { percentTick, secondsTick, shareTick, usdTick } from "../../src/report/charts/ticks.js";
-import { type TrainingCurve, trainingChart } from "../../src/report/charts/training-chart.js";
+import { stepsAbove, type TrainingCurve, trainingChart } from "../../src/report/charts/training-chart.js";
 import type { CrossoverPicture } from "../../src/report/crossover-picture.js";
 import { type Markup, markupSource } from "../../src/report/markup.js";
 import type { Arm } from "../../src/types/identity.js";
@@ -18,7 +25,10 @@ import type { LabelScore } from "../../src/types/scores.js";
 import { expectGolden } from "./golden.js";
 import { dangerous, hostileTexts } from "./hostile.js";
 
+const quality = { quality: "macro-F1", format: (score: number) => score.toFixed(3), formatTick: shareTick };
 const frame = { width: 500, id: "chart", title: "A chart", description: "What it shows" };
+
+const estimate = (value: number, half: number) => ({ value, low: value - half, high: value + half });
 
 const rows = [
   { name: "tune:probe", arm: "tune", estimate: { value: 0.91, low: 0.88, high: 0.94 }, isChosen: true },
@@ -26,12 +36,15 @@ const rows = [
   { name: "majority", arm: "baseline", estimate: { value: 0.2, low: 0.15, high: 0.25 }, isChosen: false },
 ] as const;
 
-const points = [
-  { name: "tune:probe", arm: "tune", cost: 0.0009, quality: 0.91, isChosen: true },
-  { name: "prompt:zero-shot@openai:gpt-5-mini", arm: "prompt", cost: 0.16, quality: 0.84, isChosen: false },
-  { name: "prompt:few-shot@openai:gpt-5-mini", arm: "prompt", cost: 0.24, quality: 0.88, isChosen: false },
-  { name: "nearest-centroid", arm: "baseline", cost: 0.0008, quality: 0.79, isChosen: false },
-] as const;
+const points: readonly CostQualityPoint[] = (
+  [
+    ["tune:probe", "tune", 0.0009, 0.91],
+    ["prompt:zero-shot@openai:gpt-5-mini", "prompt", 0.16, 0.84],
+    ["prompt:few-shot@openai:gpt-5-mini", "prompt", 0.24, 0.88],
+    ["nearest-centroid", "baseline", 0.0008, 0.79],
+    ["prompt:labels", "prompt", 0.0009, 0.35],
+  ] as const
+).map(([name, arm, cost, quality]) => ({ name, arm, cost, quality: estimate(quality, 0.03), isChosen: name === "tune:probe" }));
 
 const lines = [
   { name: "tune:probe, shared machine", arm: "tune", isDashed: false, costOf: (requests: number) => 3 + requests * 9e-7 },
@@ -59,8 +72,6 @@ const confusion = [
   [1, 25, 3, 1],
   [0, 0, 9, 0],
 ];
-
-const estimate = (value: number, half: number) => ({ value, low: value - half, high: value + half });
 
 /** A curve that overtakes one of two prompts, and is extended. */
 const crossing: CrossoverPicture = {
@@ -121,7 +132,7 @@ const charts: Readonly<Record<string, (width: number) => Markup>> = {
       ],
       { ...frame, width, axis: "log", format: secondsTick, formatTick: secondsTick },
     ),
-  "cost-quality": (width) => costQualityChart(points, { ...frame, width, quality: "macro-F1" }),
+  "cost-quality": (width) => costQualityChart(points, { ...frame, width, ...quality }),
   "monthly-cost": (width) => monthlyCostChart(lines, { ...frame, width, crossings: [123_800] }),
   crossover: (width) => crossoverChart(crossing, { ...frame, width, formatTick: percentTick }),
   training: (width) => trainingChart(training, { ...frame, width }),
@@ -188,8 +199,8 @@ describe("charts of hostile names", () => {
       },
     ),
     costQualityChart(
-      named.map((row, i) => ({ ...row, cost: 10 ** -i, quality: 0.5 + i * 0.04 })),
-      { ...frame, width, quality: "macro-F1" },
+      named.map((row, i) => ({ ...row, cost: 10 ** -i, quality: estimate(0.5 + i * 0.04, 0.1) })),
+      { ...frame, width, ...quality },
     ),
     monthlyCostChart(
       named.slice(0, 2).map((row, i) => ({ ...row, isDashed: i > 0, costOf: (requests: number) => requests + 1 })),
@@ -246,6 +257,21 @@ describe("scales", () => {
     expect(log(1)).toBeCloseTo(300, 9);
   });
 
+  it("end where the data end, with round ticks within", () => {
+    const steps = linearScaleWithin([0, 102], [0, 204], 5);
+    expect(steps.ticks).toEqual([0, 50, 100]);
+    expect(steps(102)).toBe(204);
+  });
+
+  it("reach a little beyond prices, and do not draw equal ones apart", () => {
+    const far = logScaleAround([0.0001, 0.1], [0, 300], 5);
+    expect(far.ticks).toEqual([0.0001, 0.001, 0.01, 0.1]);
+    const near = logScaleAround([0.001, 0.0011], [0, 300], 5);
+    expect(near.ticks).toEqual([0.001, 0.002]);
+    expect(near(0.0011) - near(0.001)).toBeLessThan(30);
+    for (const scale of [far, near]) for (const tick of scale.ticks) expect(scale(tick)).toBeGreaterThanOrEqual(0);
+  });
+
   it("leave out a baseline that would squeeze all that matters", () => {
     expect(shareDomain(rows)).toEqual([0.83, 0.94]);
     expect(shareDomain(rows.slice(0, 2))).toEqual([0.83, 0.94]);
@@ -300,6 +326,58 @@ describe("a chart of differences", () => {
   it("has one that is far off at its edge, with its number", () => {
     expect(source.match(/class="off tune"/g)).toHaveLength(1);
     expect(source).toContain("+70.0");
+  });
+});
+
+describe("a chart of cost and quality", () => {
+  it("spans the contenders, with what is far below them at its edge", () => {
+    expect(points.filter((point) => isFarBelow(point, points)).map(({ name }) => name)).toEqual(["prompt:labels"]);
+    const source = markupSource(costQualityChart(points, { ...frame, ...quality }));
+    expect(source.match(/class="off prompt"/g)).toHaveLength(1);
+    expect(source).toContain("prompt:labels 0.350");
+    const scores = [...source.matchAll(/text-anchor="end">([\d.]+)</g)].map((match) => Number(match[1]));
+    expect(Math.min(...scores)).toBeGreaterThan(0.7);
+  });
+
+  it("joins trade-offs only where there is more than one", () => {
+    expect(tradeOffs(points).map(({ name }) => name)).toEqual(["nearest-centroid", "tune:probe"]);
+    expect(tradeOffs(points.slice(0, 1))).toEqual([]);
+    const dominated = [points[0]!, points[1]!];
+    expect(tradeOffs(dominated)).toEqual([]);
+    expect(markupSource(costQualityChart(dominated, { ...frame, ...quality }))).not.toContain('class="front"');
+  });
+});
+
+describe("a training chart", () => {
+  it("marks the steps that lie above it, and cuts off no more than a wild batch", () => {
+    expect(stepsAbove(training).map(({ step }) => step)).toEqual([101]);
+    expect(markupSource(trainingChart(training, frame)).match(/class="off tune"/g)).toHaveLength(1);
+    const calm = { ...training, steps: training.steps.map(({ step }) => ({ step, loss: step === 300 ? 3 : 2 })) };
+    expect(stepsAbove(calm)).toEqual([]);
+  });
+});
+
+describe("a confusion matrix", () => {
+  const names = ["login", "refund_request_for_a_subscription", "praise"];
+  const source = markupSource(confusionChart(confusion, names, frame));
+
+  it("names its columns, a long one in full where the pointer rests", () => {
+    expect(source.match(/rotate\(-45/g)).toHaveLength(4);
+    expect(source).toContain("<title>refund_request_for_a_subscription</title>");
+  });
+
+  it("has the rows and the recall of each label, and how often each was answered", () => {
+    const ends = [...source.matchAll(/text-anchor="end">([\d%]+)</g)].map((match) => match[1]);
+    expect(ends).toEqual(["20", "90%", "30", "83%", "9", "100%"]);
+    const below = [...source.matchAll(/class="tick"[^>]*text-anchor="middle">(\d+)</g)].map((match) => match[1]);
+    expect(below).toEqual(["19", "27", "12", "1"]);
+  });
+
+  it("fits a window as long as its numbers can be read", () => {
+    const labels = (count: number): string[] => Array.from({ length: count }, (_, i) => `a label of ${i}`);
+    expect(matrixFits(labels(8), 326)).toBe(true);
+    expect(matrixFits(labels(20), 760)).toBe(true);
+    expect(matrixFits(labels(20), 326)).toBe(false);
   });
 });
 

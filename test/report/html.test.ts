@@ -135,12 +135,21 @@ describe("renderHtml", () => {
     expect(chartAt(49)).not.toContain('class="crossing"');
   });
 
-  it("lists confused pairs where a matrix would be too fine to read", () => {
-    const labels = Array.from({ length: 16 }, (_, i) => `label ${i + 1}`);
+  it("lists mistakes where a matrix would be too fine to read, those made twice first, and whose scores can be told before others", () => {
+    const labels = Array.from({ length: 24 }, (_, i) => `label ${i + 1}`);
     const many = comparisonOf({ labels, testRows: 320, trainRows: 320 });
     const html = renderHtml(many, advise(many));
-    expect(html).toContain("Confused pairs of classifier on the encoder");
     expect(html).not.toContain("Confusion matrix");
+    const list = html.slice(html.indexOf('id="mistakes-prompt"'), html.indexOf("<details", html.indexOf('id="mistakes-prompt"')));
+    const counts = [...list.matchAll(/>(\d+) of (\d+)<\/a>/g)].map((match) => [Number(match[1]), Number(match[2])] as const);
+    expect(counts).toHaveLength(15);
+    expect(counts.map(([rows]) => rows)).toEqual(counts.map(([rows]) => rows).toSorted((a, b) => b - a));
+    for (const [rows, of] of counts) expect(rows).toBeLessThanOrEqual(of);
+    const few = [...html.matchAll(/class="few">[\s\S]*?<\/div><\/div>/g)].map(([source]) => source);
+    expect(few).toHaveLength(2);
+    const support = [...few[0]!.matchAll(/#rows\?truth=[^"]*">(\d+)</g)].map((match) => Number(match[1]));
+    expect(support.length).toBeGreaterThan(5);
+    expect(Math.max(...support)).toBeLessThan(20);
     expect(page).toContain("Confusion matrix of classifier on the encoder");
   });
 

@@ -6,8 +6,8 @@ export interface ConfusedPair {
   /** `null`: no answer. */
   readonly answer: string | null;
   readonly rows: number;
-  /** Share of the rows with this true label. */
-  readonly share: number;
+  /** Rows with this true label. */
+  readonly of: number;
 }
 
 /** What an approach mistakes for what, the commonest first (first seed). */
@@ -16,8 +16,8 @@ export function confusedPairs({ confusion }: Summary, labels: readonly string[])
     const total = counts.reduce((sum, count) => sum + count, 0);
     return counts.flatMap((rows, answer) => {
       if (rows === 0 || answer === truth) return [];
-      return [{ truth: labels[truth]!, answer: labels[answer] ?? null, rows, share: rows / total }];
+      return [{ truth: labels[truth]!, answer: labels[answer] ?? null, rows, of: total }];
     });
   });
-  return pairs.sort((a, b) => b.rows - a.rows || b.share - a.share);
+  return pairs.sort((a, b) => b.rows - a.rows || a.of - b.of);
 }

@@ -1,9 +1,10 @@
 import { paretoFront } from "../../compare/details/pareto-front.js";
 import type { Arm } from "../../types/identity.js";
+import type { Estimate } from "../../types/scores.js";
 import { type Markup, markup } from "../markup.js";
-import { linearScale, logScale } from "./scale.js";
+import { linearScale, logScaleAround, type Scale, shareDomain } from "./scale.js";
 import { type Frame, mark, pixel, svg, textWidth, truncateToPixels, xAxis, yAxis } from "./svg.js";
-import { shareTick, usdTick } from "./ticks.js";
+import { usdTick } from "./ticks.js";
 
 /** One approach by what it costs and how good it is. */
 export interface CostQualityPoint {
@@ -11,14 +12,18 @@ export interface CostQualityPoint {
   readonly arm: Arm;
   /** USD per 1,000 requests, above 0. */
   readonly cost: number;
-  /** The score that ranks. */
-  readonly quality: number;
+  /** The score that ranks, with its 95 % interval. */
+  readonly quality: Estimate;
   readonly isChosen: boolean;
 }
 
 export interface CostQualityOptions extends Omit<Frame, "height"> {
   /** What the quality is, on its axis. */
   readonly quality: string;
+  /** Of a score beside a name. */
+  readonly format: (quality: number) => string;
+  /** Of the scores on the axis. */
+  readonly formatTick: (quality: number) => string;
 }
 
 interface Box {
@@ -28,45 +33,95 @@ interface Box {
   readonly height: number;
 }
 
-/** Cost (logarithmic) against quality, with the front of those that no other beats in both. Better is up and left. */
+/** The points that no other one beats in cost and quality at once, the cheapest first; none where that is a single one: there is nothing to trade. */
+export function tradeOffs(points: readonly CostQualityPoint[]): readonly CostQualityPoint[] {
+  const front = paretoFront(points.map((point) => ({ point, cost: point.cost, quality: point.quality.value })));
+  return front.length < 2 ? [] : front.map(({ point }) => point);
+}
+
+/** The scores that the axis spans: those of the contenders. */
+const qualityDomain = (points: readonly CostQualityPoint[]): [number, number] =>
+  shareDomain(points.map(({ arm, quality }) => ({ arm, estimate: quality })));
+
+/** Whether a point lies so far below the others that it stands at the edge of the chart. */
+export function isFarBelow({ quality }: CostQualityPoint, points: readonly CostQualityPoint[]): boolean {
+  return quality.value < qualityScale(points, [1, 0]).ticks[0]!;
+}
+
+const qualityScale = (points: readonly CostQualityPoint[], range: readonly [number, number]): Scale =>
+  linearScale(qualityDomain(points), range, 5);
+
+/**
+ * Cost (logarithmic) against quality with its interval, and the front of those that no other beats in both. Better is up and left. What lies so far
+ * below the others that it would squeeze them stands at the lower edge, with its score.
+ */
 export function costQualityChart(
   points: readonly CostQualityPoint[],
-  { quality: qualityName, ...frame }: CostQualityOptions,
+  { quality: qualityName, format, formatTick, ...frame }: CostQualityOptions,
 ): Markup {
   const { width } = frame;
   const height = Math.round(Math.min(340, width * 0.72));
   const [left, right, top, bottom] = [46, width - 14, 30, height - 42];
   const costs = points.map(({ cost }) => cost);
-  const qualities = points.map(({ quality }) => quality);
-  const x = logScale([Math.min(...costs), Math.max(...costs)], [left, right]);
-  const y = linearScale([Math.min(...qualities), Math.max(...qualities)], [bottom, top], 5);
+  const x = logScaleAround([Math.min(...costs), Math.max(...costs)], [left, right], Math.floor((right - left) / 60));
+  const y = qualityScale(points, [bottom, top]);
+  const [lowest, highest] = [y.ticks[0]!, y.ticks.at(-1)!];
+  const isOff = ({ quality }: CostQualityPoint): boolean => quality.value < lowest;
+  const placeOf = (point: CostQualityPoint): readonly [number, number] => [
+    x(point.cost),
+    isOff(point) ? bottom - 6 : y(point.quality.value),
+  ];
 
-  const front = paretoFront(points);
-  const steps = front.map(({ cost, quality }, i) => {
-    const [px, py] = [pixel(x(cost)), pixel(y(quality))];
-    return i === 0 ? `M${px} ${py}` : `H${px}V${py}`;
+  const whiskers = points.map((point) => {
+    const { low, high } = point.quality;
+    if (isOff(point) || !Number.isFinite(low) || !Number.isFinite(high)) return null;
+    const at = pixel(x(point.cost));
+    return markup`<line class="whisker muted ${point.arm}" x1="${at}" x2="${at}" y1="${pixel(y(Math.min(high, highest)))}" y2="${pixel(y(Math.max(low, lowest)))}"/>`;
   });
-  const marks = points.map(({ arm, cost, quality }) => mark(arm, x(cost), y(quality), 6));
-  const taken: Box[] = points.map(({ cost, quality }) => ({ x: x(cost) - 8, y: y(quality) - 8, width: 16, height: 16 }));
+  const marks = points.map((point) => {
+    const [px, py] = placeOf(point);
+    return isOff(point)
+      ? markup`<path class="off ${point.arm}" d="M${pixel(px - 5)} ${pixel(bottom - 11)}L${pixel(px)} ${pixel(bottom - 2)}L${pixel(px + 5)} ${pixel(bottom - 11)}Z"/>`
+      : mark(point.arm, px, py, 6);
+  });
+  const taken: Box[] = points.map((point) => {
+    const [px, py] = placeOf(point);
+    return { x: px - 8, y: py - 8, width: 16, height: 16 };
+  });
   const labels = points
-    .toSorted((a, b) => Number(b.isChosen) - Number(a.isChosen) || b.quality - a.quality)
-    .map(({ name, cost, quality, isChosen }) => {
-      const text = truncateToPixels(name, Math.min(width * 0.6, 240));
-      const box = freePlace(x(cost), y(quality), textWidth(text), taken, { left, right, top, bottom });
+    .toSorted((a, b) => Number(b.isChosen) - Number(a.isChosen) || b.quality.value - a.quality.value)
+    .map((point) => {
+      const { name, quality, isChosen } = point;
+      const [px, py] = placeOf(point);
+      const score = isOff(point) ? ` ${format(quality.value)}` : "";
+      const text = `${truncateToPixels(name, Math.min(width * 0.6, 240) - textWidth(score))}${score}`;
+      const box = freePlace(px, py, textWidth(text), taken, { left, right, top, bottom });
       if (box === undefined) return null;
       taken.push(box);
-      return markup`${leader(x(cost), y(quality), box)}<text class="${isChosen ? "name chosen" : "name"}" x="${pixel(box.x)}" y="${pixel(box.y + 11)}">${text}</text>`;
+      return markup`${leader(px, py, box)}<text class="${isChosen ? "name chosen" : "name"}" x="${pixel(box.x)}" y="${pixel(box.y + 11)}">${text}</text>`;
     });
-  const title = markup`<text class="tick" x="${pixel((left + right) / 2)}" y="${height - 6}" text-anchor="middle">USD per 1,000 requests (logarithmic)</text>`;
+  const title = markup`<text class="tick" x="${pixel((left + right) / 2)}" y="${height - 6}" text-anchor="middle">← cheaper · USD per 1,000 requests (logarithmic)</text>`;
   return svg({ ...frame, height }, [
-    yAxis(y, left, right, shareTick),
+    yAxis(y, left, right, formatTick),
     xAxis(x, top, bottom, usdTick, width),
-    markup`<path class="front" d="${steps.join("")}"/>`,
+    front(tradeOffs(points), x, y),
+    whiskers,
     labels,
     marks,
     title,
-    markup`<text class="tick" x="0" y="12">${qualityName}</text>`,
+    markup`<text class="tick" x="0" y="12">${qualityName} (better ↑)</text>`,
   ]);
+}
+
+/** Steps from one trade-off to the next: what may be had for so much. */
+function front(points: readonly CostQualityPoint[], x: Scale, y: Scale): Markup | null {
+  const seen = points.filter(({ quality }) => quality.value >= y.ticks[0]!);
+  if (seen.length < 2) return null;
+  const steps = seen.map(({ cost, quality }, i) => {
+    const [px, py] = [pixel(x(cost)), pixel(y(quality.value))];
+    return i === 0 ? `M${px} ${py}` : `H${px}V${py}`;
+  });
+  return markup`<path class="front" d="${steps.join("")}"/>`;
 }
 
 /** The first place around a point where a label touches nothing; `undefined` where there is none: the table below has the name. */

@@ -80,6 +80,25 @@ export function logScaleAt(ticks: readonly number[], domain: readonly [number, n
   return Object.assign(place, { ticks });
 }
 
+/** A logarithmic scale onto `range` that reaches a little beyond a positive `domain`, with about `count` ticks at 1, 2 or 5 times powers of ten, or at powers alone. */
+export function logScaleAround(domain: readonly [number, number], range: readonly [number, number], count: number): Scale {
+  // At least a factor of four, or three prices that are about the same would lie apart as if that mattered.
+  const pad = Math.max(1.4, Math.sqrt((4 * domain[0]) / domain[1]), (domain[1] / domain[0]) ** 0.06);
+  const wide = [domain[0] / pad, domain[1] * pad] as const;
+  const powers = logScale(wide, range).ticks;
+  const within = (ticks: readonly number[]): number[] => ticks.filter((tick) => tick >= wide[0] && tick <= wide[1]);
+  const fine = within(powers.flatMap((power) => [power, 2 * power, 5 * power].map((tick) => Number(tick.toPrecision(6)))));
+  const coarse = within(powers);
+  return logScaleAt(fine.length <= count || coarse.length < 2 ? fine : coarse, wide, range);
+}
+
+/** A linear scale of `domain` onto `range`, whose ends are those of the domain, with round ticks within it. */
+export function linearScaleWithin(domain: readonly [number, number], range: readonly [number, number], count: number): Scale {
+  const [low, high] = domain;
+  const place = (value: number): number => range[0] + ((value - low) / (high - low || 1)) * (range[1] - range[0]);
+  return Object.assign(place, { ticks: ticksBetween(low, high, count).filter((tick) => tick >= low && tick <= high) });
+}
+
 /** A scale of counts: logarithmic, and where the domain begins with 0 logarithmic in one more than the count. */
 export function countScaleAt(
   ticks: readonly number[],

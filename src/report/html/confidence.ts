@@ -14,7 +14,7 @@ export function confidenceFigures(comparison: Comparison): Markup | null {
   const { calibrations = [] } = comparison;
   if (calibrations.length === 0) return null;
   const drawn = shownInCharts(comparison, calibrations);
-  return markup`<div class="figures">${reliabilityFigure(drawn)}${answeredShareFigure(drawn)}</div>${legend(comparison)}${confidenceTable(calibrations)}<p class="note">${confidenceNote}</p>`;
+  return markup`<div class="figures">${reliabilityFigure(drawn)}${answeredShareFigure(drawn)}</div>${legend(drawn.map(({ approach, arm }) => ({ arm, name: approach })))}${confidenceTable(calibrations)}<p class="note">${confidenceNote}</p>`;
 }
 
 /** The best of each arm, as far as they tell; otherwise the first that does. */

@@ -21,7 +21,8 @@ export function crossoverSection(comparison: Comparison): Markup | null {
   const beyond = pair === undefined ? null : beyondText(pair);
   const notes = crossoverNotes(comparison, picture);
   return markup`${pair !== undefined && markup`<p>${capitalized(crossoverText(pair))}${beyond !== null && markup` ${beyond}`}</p>`}${
-    picture !== null && markup`${crossoverFigure(comparison, picture)}${legend(comparison)}${pointTable(picture)}`
+    picture !== null &&
+    markup`${crossoverFigure(comparison, picture)}${legend([...picture.curves, ...picture.lines].map(({ arm }) => ({ arm })))}${pointTable(picture)}`
   }${crossovers.length > 0 && crossoverTable(comparison)}${notes.map((note) => markup`<p class="note">${note}</p>`)}`;
 }
 

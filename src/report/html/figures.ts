@@ -1,15 +1,18 @@
 /** @file The page's charts: which there are, what each is given, and what its caption says. */
 import type { Advice } from "../../advise/advise.js";
+import { capitalized } from "../../advise/words/lists.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { isShareOfRows } from "../../compare/metrics/share-of-rows.js";
 import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../lib/text/format.js";
-import { formatMetric, metricNames } from "../../lib/text/metric-names.js";
+import { formatMetric, formatMetricEstimate, metricNames } from "../../lib/text/metric-names.js";
 import type { Comparison } from "../../types/comparison.js";
+import type { Arm } from "../../types/identity.js";
 import type { Summary } from "../../types/scores.js";
-import { costQualityChart } from "../charts/cost-quality-chart.js";
+import { costQualityChart, isFarBelow, tradeOffs } from "../charts/cost-quality-chart.js";
 import { intervalChart } from "../charts/interval-chart.js";
+import { mark } from "../charts/svg.js";
 import { percentTick, secondsTick, shareTick } from "../charts/ticks.js";
-import { type TrainingCurve, trainingChart } from "../charts/training-chart.js";
+import { stepsAbove, type TrainingCurve, trainingChart } from "../charts/training-chart.js";
 import { type Markup, markup } from "../markup.js";
 import { metricMeaning, shownMetrics } from "../ranking.js";
 import { figure } from "./elements.js";
@@ -31,14 +34,10 @@ export function qualityFigures({ summaries, metrics, task }: Comparison, advice:
         format,
         formatTick: isShareOfRows(metric) ? percentTick : shareTick,
         title: `${name} of all approaches`,
-        description: describe(summaries, (summary) => format(scoreOf(summary, metric).value)),
+        description: describe(summaries, (summary) => formatMetricEstimate(metric, scoreOf(summary, metric))),
       }),
     );
   })}`;
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What quality costs, in money and in time, as far as both were measured. */
@@ -49,46 +48,66 @@ export function costFigures(comparison: Comparison, advice: Advice): Markup {
 function costQualityFigure({ summaries, metrics }: Comparison, advice: Advice): Markup | null {
   const priced = summaries.flatMap((summary) => {
     const cost = summary.usdPerThousand?.value ?? 0;
-    return cost > 0 ? [{ ...nameOf(summary, advice), cost, quality: scoreOf(summary, metrics.ranking).value }] : [];
+    return cost > 0 ? [{ ...nameOf(summary, advice), cost, quality: scoreOf(summary, metrics.ranking) }] : [];
   });
   // The baseline that always says the same costs nothing: it would stretch the axis and squeeze all that matters.
   const cheapest = Math.min(...priced.filter(({ arm }) => arm !== "baseline").map(({ cost }) => cost));
   const points = priced.filter(({ arm, cost }) => arm !== "baseline" || cost > cheapest / 10);
   if (points.length < 2) return null;
   const metric = metricNames[metrics.ranking];
-  const described = points.map(
-    ({ name, cost, quality }) => `${name}: ${formatUsd(cost)}, ${metric} ${formatMetric(metrics.ranking, quality)}`,
-  );
-  return figure(
-    "cost-quality",
-    "Cost and quality",
-    "Better is up and left. Dashed: the best trade-offs (Pareto front), which no other approach beats in both.",
-    (size) =>
-      costQualityChart(points, {
-        ...size,
-        quality: metric,
-        title: `${capitalized(metric)} by cost of 1,000 requests`,
-        description: described.join("; "),
-      }),
+  const format = (quality: number): string => formatMetric(metrics.ranking, quality);
+  const described = points.map(({ name, cost, quality }) => {
+    return `${name}: ${formatUsd(cost)}, ${metric} ${formatMetricEstimate(metrics.ranking, quality)}`;
+  });
+  const parts = [
+    "Better is up and left; upright lines are 95% intervals.",
+    tradeOffs(points).length > 0 && "Dashed: the best trade-offs (Pareto front), which no other approach beats in both.",
+    points.some((point) => isFarBelow(point, points)) && "▾: far below the others, with its score.",
+  ];
+  return figure("cost-quality", "Cost and quality", sentences(parts), (size) =>
+    costQualityChart(points, {
+      ...size,
+      format,
+      formatTick: isShareOfRows(metrics.ranking) ? percentTick : shareTick,
+      quality: metric,
+      title: `${capitalized(metric)} by cost of 1,000 requests`,
+      description: described.join("; "),
+    }),
   );
 }
 
+/** Those that are said, one after the other. */
+const sentences = (parts: readonly (string | false)[]): string => parts.filter((part) => part !== false).join(" ");
+
 /** The loss of each training by its steps. */
 export function trainingFigures(trainings: readonly TrainingCurve[]): Markup {
-  return markup`${trainings.map((training, i) => {
-    const [last, rates] = [training.evaluations.at(-1), training.steps.map(({ learningRate = 0 }) => learningRate)];
+  const layout = trainings.length === 1 ? "spread" : "column";
+  const figures = trainings.map((training, i) => {
+    const { approach, steps, evaluations } = training;
+    const [last, rates] = [evaluations.at(-1), steps.map(({ learningRate = 0 }) => learningRate)];
     const highest = rates.reduce((most, rate) => Math.max(most, rate), 0);
+    const above = stepsAbove(training);
+    const most = above.reduce((most, { loss }) => Math.max(most, loss), 0);
     const parts = [
       "Loss of the training rows by step, and its moving average.",
-      training.evaluations.length > 0 && "Points: loss of held-out rows.",
+      evaluations.length > 0 && "Points: loss of held-out rows.",
       highest > 0 && `Dashed: learning rate, at most ${Number(highest.toPrecision(2)).toExponential()}.`,
+      above.length > 0 && `▴: ${formatPlural(above.length, "step")} above the picture, at most ${formatNumber(most)}.`,
     ];
+    const first =
+      steps[0] === undefined ? "" : `, loss from ${formatNumber(steps[0].loss)} to ${formatNumber(steps.at(-1)!.loss)}`;
     const held = last === undefined ? "" : `; of held-out rows ${formatNumber(last.loss)} at the end`;
-    const description = `${formatPlural(training.steps.length, "step")}${held}`;
-    return figure(`training-${i + 1}`, training.approach, parts.filter((part) => part !== false).join(" "), (size) =>
-      trainingChart(training, { ...size, title: `Training of ${training.approach}`, description }),
+    const description = `${formatPlural(steps.length, "step")}${first}${held}`;
+    return figure(
+      `training-${i + 1}`,
+      capitalized(approach),
+      sentences(parts),
+      (size) => trainingChart(training, { ...size, title: `Training of ${approach}`, description }),
+      undefined,
+      layout,
     );
-  })}`;
+  });
+  return layout === "spread" ? markup`${figures}` : markup`<div class="figures">${figures}</div>`;
 }
 
 function latencyFigure({ summaries }: Comparison, advice: Advice): Markup | null {
@@ -105,7 +124,7 @@ function latencyFigure({ summaries }: Comparison, advice: Advice): Markup | null
   return figure(
     "latency",
     "Latency",
-    "Of one request: the mark is the median, the line reaches to the 95th percentile.",
+    "Of one request: the mark is the median; 95 of 100 requests take at most as long as the line reaches.",
     (size) =>
       intervalChart(rows, {
         ...size,
@@ -113,17 +132,28 @@ function latencyFigure({ summaries }: Comparison, advice: Advice): Markup | null
         format: formatSeconds,
         formatTick: secondsTick,
         title: "Latency of one request",
-        description: rows.map(({ name, estimate }) => `${name}: ${formatSeconds(estimate.value)}`).join("; "),
+        description: rows
+          .map(({ name, estimate: { value, high } }) => `${name}: ${formatSeconds(value)}, 95% within ${formatSeconds(high)}`)
+          .join("; "),
       }),
   );
 }
 
-/** What the marks of all charts mean. */
-export function legend({ summaries }: Comparison): Markup {
-  const both =
-    summaries.some(({ arm }) => arm === "hybrid") &&
-    markup`<span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><path class="mark hybrid" d="M6 0.5L12 11H0Z"/></svg>hybrid</span>`;
-  return markup`<p class="legend"><span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><circle class="mark tune" cx="6" cy="6" r="5"/></svg>fine-tuning</span><span><svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true"><path class="mark prompt" d="M7 0.5L13.5 7L7 13.5L0.5 7Z"/></svg>prompting</span>${both}<span><svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><rect class="mark baseline" x="1.5" y="1.5" width="9" height="9"/></svg>baseline</span></p>`;
+const armNames: Readonly<Record<Arm, string>> = {
+  tune: "fine-tuning",
+  prompt: "prompting",
+  hybrid: "hybrid",
+  baseline: "baseline",
+};
+
+/** What the marks of a chart mean: whose each is where it has a name, and otherwise of which kind, each kind that is drawn once. */
+export function legend(drawn: readonly { readonly arm: Arm; readonly name?: string }[]): Markup {
+  const kinds = (Object.keys(armNames) as Arm[]).filter((arm) => drawn.some((each) => each.arm === arm));
+  const entries = drawn.every(({ name }) => name !== undefined) ? drawn : kinds.map((arm) => ({ arm, name: armNames[arm] }));
+  const items = entries.map(({ arm, name }) => {
+    return markup`<span><svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">${mark(arm, 7, 7, 5)}</svg><bdi>${name}</bdi></span>`;
+  });
+  return markup`<p class="legend">${items}</p>`;
 }
 
 function nameOf({ approach, arm }: Summary, advice: Advice) {

@@ -1,4 +1,5 @@
 /** @file The page's section on flexibility: how many labels a new label takes, and what changed texts and unlike rows cost. */
+import { capitalized } from "../../advise/words/lists.js";
 import { signed } from "../../advise/words/points.js";
 import type { Comparison } from "../../types/comparison.js";
 import { crossoverChart } from "../charts/crossover-chart.js";
@@ -15,7 +16,10 @@ export function flexibilitySection(comparison: Comparison): Markup | null {
   const picture = newLabelPicture(comparison);
   const losses = lossFigure(comparison);
   if (picture === null && losses === null) return null;
-  return markup`${picture !== null && markup`<p>${newLabelSentences(picture).join(" ")}</p>${newLabelFigure(picture)}${foundTable(picture)}`}${losses}${legend(comparison)}${
+  const drawn = [...(picture === null ? [] : [...picture.curves, ...picture.lines]), ...lossRows(comparison)].map(({ arm }) => ({
+    arm,
+  }));
+  return markup`${picture !== null && markup`<p>${newLabelSentences(picture).map(capitalized).join(" ")}</p>${newLabelFigure(picture)}${foundTable(picture)}`}${losses}${legend(drawn)}${
     picture !== null && picture.leftOut.length > 0 && markup`<p class="note">Not in the chart: ${picture.leftOut.join(", ")}.</p>`
   }`;
 }

@@ -1,4 +1,5 @@
 /** @file The bills of a month: a chart of the best of both arms, and a table of all. */
+import { capitalized } from "../../advise/words/lists.js";
 import { fromRequests, leftOutText, machineNames, wayNames } from "../../advise/words/prices.js";
 import { fewestRequests } from "../../compare/money/break-even.js";
 import { isPriced, runningCost, waysOf } from "../../compare/money/monthly-bill.js";
@@ -66,5 +67,5 @@ function monthlyCostFigure(comparison: Comparison): Markup | null {
 
 function crossingText({ tuned, prompted, machine, ...rest }: BreakEven): string {
   const where = machine === null ? "" : `${machineNames[machine]} `;
-  return `${tuned} costs less than ${prompted} ${where}${fromRequests(rest)}.`;
+  return `${capitalized(tuned)} costs less than ${prompted} ${where}${fromRequests(rest)}.`;
 }

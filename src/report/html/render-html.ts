@@ -134,7 +134,7 @@ function pageSections(
     hasResults && {
       id: "quality",
       name: "All approaches",
-      content: markup`<div class="figures">${qualityFigures(comparison, advice)}</div>${legend(comparison)}${rankingTable(comparison, advice, names)}${moreScores(comparison)}`,
+      content: markup`<div class="figures">${qualityFigures(comparison, advice)}</div>${legend(comparison.summaries)}${rankingTable(comparison, advice, names)}${moreScores(comparison)}`,
     },
     comparison.contrasts.length > 0 && {
       id: "differences",
@@ -149,7 +149,7 @@ function pageSections(
     hasResults && {
       id: "cost",
       name: "Cost and time",
-      content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${legend(comparison)}`,
+      content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${legend(comparison.summaries.filter(({ traits }) => !traits.isMajority))}`,
     },
     money !== null && { id: "money", name: "The bill of a month", content: money },
     confidence !== null && { id: "confidence", name: "How sure they are", content: confidence },
@@ -158,7 +158,7 @@ function pageSections(
     trainings.length > 0 && {
       id: "training",
       name: "How the models were trained",
-      content: markup`<div class="figures">${trainingFigures(trainings)}</div>`,
+      content: trainingFigures(trainings),
     },
     { id: "data", name: "The data", content: dataNotes(comparison) },
     { id: "method", name: "How it was measured", content: methodNotes(comparison) },

@@ -99,6 +99,8 @@ tr.chosen th, tr.chosen td { background: var(--wash); }
 nav.pages { align-items: center; margin-top: 12px; } #explorer .note { margin: 12px 0 0; } [hidden] { display: none !important; }
 .value { font-weight: 600; } .missing { color: var(--muted); font-style: italic; }
 .factors { table-layout: fixed; min-width: 620px; } .factors th:first-child { width: 21%; }
+.few :is(th, td, bdi) { color: var(--muted); font-weight: 400; }
+.card > div + div { margin-top: 22px; }
 .label { min-width: 90px; max-width: 260px; overflow-wrap: break-word; }
 .text { min-width: 280px; max-width: 560px; white-space: pre-wrap; overflow-wrap: anywhere; }
 .ok { color: var(--good); font-weight: 600; } .no { color: var(--warn); font-weight: 600; }
