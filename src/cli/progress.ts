@@ -1,12 +1,15 @@
 /** @file What goes on, with the time left: drawn in place on a screen, a line now and then elsewhere. */
 
-import { displayWidth, truncateMiddle } from "../lib/text/display-width.js";
+import { displayWidth, truncateMiddle, wrap } from "../lib/text/display-width.js";
 import { formatCount, formatSeconds } from "../lib/text/format.js";
 import { noteText, phaseKey, phaseText } from "../lib/text/phase-text.js";
 import { visibleText } from "../lib/text/visible-text.js";
 import { style } from "../report/terminal/style.js";
-import type { PhaseEvent, ProgressEvent } from "../types/events.js";
+import type { AskingTrouble, PhaseEvent, ProgressEvent } from "../types/events.js";
+import { filled } from "./filled-lines.js";
 import { noteLines } from "./notes.js";
+import { type SpendingEvent, troubleWords } from "./overall.js";
+import { overallLines } from "./overall-lines.js";
 import { screenBlock } from "./screen-block.js";
 import type { Terminal } from "./terminal.js";
 import { type TrainingPoint, trainingChartLines } from "./training-chart.js";
@@ -20,8 +23,6 @@ const redrawSeconds = 0.1;
 const logEverySeconds = [10, 60] as const;
 const barCells = 24;
 const narrowBarCells = 10;
-/** A name is not cut shorter, whatever does not fit then. */
-const leastNameColumns = 8;
 /** Lines of numbers under a chart. */
 const mostNumberLines = 2;
 /** Lines of the screen that a chart leaves to what was printed before. */
@@ -29,7 +30,7 @@ const spareRows = 6;
 
 /** Shows what goes on, with the time left. */
 export interface Progress {
-  log(event: ProgressEvent): void;
+  log(event: ProgressEvent | SpendingEvent): void;
   /** Clears what is drawn. To be called before anything else is printed, and at the end. */
   clear(): void;
 }
@@ -38,6 +39,8 @@ export interface Progress {
 interface Stage {
   readonly key: string;
   readonly name: string;
+  /** What it counts, where its name does not say it. */
+  readonly unit: string;
   readonly total: number;
   done: number;
   readonly startedAt: number;
@@ -48,17 +51,20 @@ interface Stage {
   shownAt: number | null;
   /** What was measured on the way: where it is a training, its curves. */
   readonly points: TrainingPoint[];
+  /** What did not go at once. */
+  trouble?: AskingTrouble | undefined;
 }
 
 /**
  * Shows events on the terminal: a bar, and for a training its curves, which are replaced by one line at the end. The time left is what
- * the rest takes at the mean speed of the stage so far. A training that is interrupted by another stage (an evaluation, a note) goes on
+ * the rest takes at the mean speed of the stage so far. Below it stands how far the whole run is. A training that is interrupted by another stage (an evaluation, a note) goes on
  * with its curves.
  *
  * @param signal says once it is aborted that the step in hand is finished first
  */
 export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress {
   const block = screenBlock(terminal);
+  const overall = overallLines(terminal, block);
   let stage: Stage | null = null;
   let training: Stage | null = null;
   /** A training that is complete: its last evaluation may still be told. */
@@ -69,8 +75,9 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
   };
   const conclude = (ended: Stage): void => {
     if (ended.shownAt === null) return;
-    const done = `${ended.name}: ${formatCount(ended.done)} in ${formatSeconds(ended.toldAt - ended.startedAt)}`;
-    note([done, ...trainingOutcome(ended.points, ended.total)].join(", "));
+    const done = `${ended.name}: ${formatCount(ended.done)}${ended.unit} in ${formatSeconds(ended.toldAt - ended.startedAt)}`;
+    const trouble = ended.trouble === undefined ? [] : troubleWords(ended.trouble);
+    note([done, ...trainingOutcome(ended.points, ended.total), ...trouble].join(", "));
     ended.shownAt = null;
   };
   const endTraining = (): void => {
@@ -87,7 +94,10 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
     if (current) return current;
     const { total, done } = event;
     const name = visibleText(phaseText(event));
-    return { key: phaseKey(event), name, total, done, startedAt: now, startedWith: done, toldAt: now, shownAt: null, points: [] };
+    // Beside the rows that it is on.
+    const unit = event.phase === "training" ? " steps" : "";
+    const times = { startedAt: now, startedWith: done, toldAt: now, shownAt: null };
+    return { key: phaseKey(event), name, unit, total, done, ...times, points: [] };
   };
 
   return {
@@ -96,6 +106,10 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
       block.clear();
     },
     log(given) {
+      if (given.kind === "spending") {
+        overall.spending(given);
+        return;
+      }
       if (given.kind === "note") {
         endTraining();
         note(noteText(given));
@@ -103,12 +117,19 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
       }
       const event = visibleEvent(given);
       const now = terminal.now() / 1000;
+      if (overall.isAbout(event, now)) {
+        endTraining();
+        stage = null;
+        overall.tell(now);
+        return;
+      }
+      overall.trouble(event);
       const current = stageOf(event, now);
       if (ending !== current) endTraining();
       // Curves stay in sight while an evaluation comes between: only what is drawn over them takes them away.
-      if (stage !== current && stage !== training) block.clear();
+      if (stage !== current && (stage === null || stage !== training)) overall.draw(now);
       stage = current;
-      [current.done, current.toldAt] = [event.done, now];
+      [current.done, current.toldAt, current.trouble] = [event.done, now, event.trouble];
       if (event.training !== undefined) addPoint(current.points, { step: event.done, at: now, values: event.training });
       if (isTraining(current.points)) training = current;
       if (event.done >= event.total) {
@@ -121,7 +142,9 @@ export function makeProgress(terminal: Terminal, signal?: AbortSignal): Progress
       const waited = current.shownAt === null ? Number.POSITIVE_INFINITY : now - current.shownAt;
       if (terminal.isInteractive) {
         if (waited < redrawSeconds) return;
-        block.draw(screenLines(event, current, elapsed, terminal));
+        const left = secondsLeft(event, current, elapsed);
+        const below = overall.lines(now, left === null ? undefined : { phase: event.phase, secondsLeft: left });
+        block.draw([...screenLines(event, current, elapsed, terminal, below.length), ...below]);
       } else {
         const [first, last] = logEverySeconds;
         // Held-out losses are few, and what a log is read for.
@@ -157,28 +180,33 @@ function addPoint(points: TrainingPoint[], point: TrainingPoint): void {
 
 const shareOf = ({ done, total }: PhaseEvent): number => (total === 0 ? 1 : done / total);
 
-function timeLeft({ done, total }: PhaseEvent, { startedWith }: Stage, elapsed: number): string[] {
+function secondsLeft({ done, total }: PhaseEvent, { startedWith }: Stage, elapsed: number): number | null {
   const doneHere = done - startedWith;
-  return doneHere > 0 ? [`${formatSeconds((elapsed / doneHere) * (total - done))} left`] : [];
+  return doneHere > 0 ? (elapsed / doneHere) * (total - done) : null;
+}
+
+function timeLeft(event: PhaseEvent, stage: Stage, elapsed: number): string[] {
+  const seconds = secondsLeft(event, stage, elapsed);
+  return seconds === null ? [] : [`${formatSeconds(seconds)} left`];
 }
 
 /** A bar; under it, while something is trained and there is room, its curves and its numbers. No line fills the screen's width, or it would break. */
-function screenLines(event: PhaseEvent, stage: Stage, elapsed: number, terminal: Terminal): string[] {
+function screenLines(event: PhaseEvent, stage: Stage, elapsed: number, terminal: Terminal, below: number): string[] {
   const { columns, rows } = terminal.screen();
   const width = Math.max(1, columns - 1);
   const chart = terminal.hasUnicode ? trainingChartLines(stage.points, stage.total, width, style(terminal.hasErrColor)) : [];
   const left = timeLeft(event, stage, elapsed);
-  if (chart.length === 0 || chart.length + spareRows > rows)
-    return [barLine(event, stage.name, [...left, ...details(event, stage)], width, terminal)];
+  if (chart.length === 0 || chart.length + spareRows + below > rows)
+    return barLines(event, stage.name, [...left, ...details(event, stage)], width, terminal);
   return [
-    barLine(event, stage.name, left, width, terminal),
+    ...barLines(event, stage.name, left, width, terminal),
     ...chart,
     ...filled(details(event, stage), " · ", width).slice(0, mostNumberLines),
   ];
 }
 
-/** Name, bar, count, time left and what else fits. On a narrow screen the bar goes first, then the middle of the name, then the time. */
-function barLine(event: PhaseEvent, name: string, parts: readonly string[], width: number, { hasUnicode }: Terminal): string {
+/** Name, bar, count, time left and what else fits. On a narrow screen the bar becomes shorter, then the name, which is never cut, has lines of its own. */
+function barLines(event: PhaseEvent, name: string, parts: readonly string[], width: number, { hasUnicode }: Terminal): string[] {
   const count = ` ${formatCount(event.done)} of ${formatCount(event.total)}`;
   const [done, open] = hasUnicode ? ["█", "░"] : ["#", "-"];
   const bar = (cells: number): string => {
@@ -187,23 +215,11 @@ function barLine(event: PhaseEvent, name: string, parts: readonly string[], widt
   };
   const left = parts.length > 0 ? `, ${parts[0]}` : "";
   const nameColumns = displayWidth(name);
-  const room = (tail: string): number => width - displayWidth(tail);
-  const tail =
-    [bar(barCells) + count + left, bar(narrowBarCells) + count + left].find((each) => room(each) >= nameColumns) ??
-    [count + left, count].find((each) => room(each) >= Math.min(nameColumns, leastNameColumns)) ??
-    count;
-  return filled([truncateMiddle(name, Math.max(1, room(tail))) + tail, ...parts.slice(1)], ", ", width)[0]!;
-}
-
-/** The parts in lines of at most `width` columns. A part that is wider than a line loses its middle. */
-function filled(parts: readonly string[], separator: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const part of parts) {
-    const longer = lines.length === 0 ? null : lines.at(-1)! + separator + part;
-    if (longer !== null && displayWidth(longer) <= width) lines[lines.length - 1] = longer;
-    else lines.push(truncateMiddle(part, width));
-  }
-  return lines;
+  const bars = [bar(barCells) + count + left, bar(narrowBarCells) + count + left];
+  const beside = bars.find((each) => nameColumns + displayWidth(each) <= width);
+  const below = [...bars, count + left, count].find((each) => displayWidth(each) <= width) ?? count;
+  const lines = beside === undefined ? [...wrap(name, width), truncateMiddle(below, width)] : [name + beside];
+  return [...lines.slice(0, -1), filled([lines.at(-1)!, ...parts.slice(1)], ", ", width)[0]!];
 }
 
 /** What is said besides the count: the numbers of a training, or the event's own words. */

@@ -32,7 +32,7 @@ export function runScreen({ terminal, signal }: CommandContext, { isQuiet = fals
       signal,
       onEvent(event) {
         if (isQuiet && (event.kind !== "warning" || event.isReported === true)) return;
-        if (event.kind === "progress" || event.kind === "note") progress.log(event);
+        if (event.kind === "progress" || event.kind === "note" || event.kind === "spending") progress.log(event);
         else if (event.kind === "warning") print(`Note: ${event.text}`);
         else if (event.kind === "first-answer") print(`First answer, while more is measured: ${event.text}`);
         // Why is said once for all that it holds of, with the report, where it is not scrolled away.

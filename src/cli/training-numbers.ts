@@ -11,16 +11,15 @@ export function isTraining(points: readonly TrainingPoint[]): boolean {
   return points.some(({ values }) => values.loss !== undefined);
 }
 
-/** Where a training stands, the most important first: loss, held-out loss, learning rate, speeds, length of the gradient. */
+/** Where a training stands, the most important first: loss, held-out loss, learning rate, speeds. */
 export function trainingNumbers(points: readonly TrainingPoint[], steps: number): string[] {
   const loss = smoothedLoss(points, steps).at(-1)?.loss;
-  const [rate, gradient] = [lastOf(points, "learningRate"), lastOf(points, "gradientNorm")];
+  const rate = lastOf(points, "learningRate");
   const parts = [
     loss === undefined ? null : `loss ${formatNumber(loss)}`,
     heldOutLoss(points),
     rate === undefined ? null : `learning rate ${formatRate(rate)}`,
     ...(["rows", "tokens"] as const).map((unit) => speed(points, unit)),
-    gradient === undefined ? null : `gradient norm ${formatNumber(gradient)}`,
   ];
   return parts.filter((part) => part !== null);
 }

@@ -4,7 +4,7 @@ import { measurementKey } from "../lib/text/measurement-key.js";
 import type { Approach, Predictor } from "../types/approach.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Task, TaskFacts } from "../types/data.js";
-import type { ProgressEvent } from "../types/events.js";
+import type { PhaseEvent, ProgressEvent } from "../types/events.js";
 import type { Arm } from "../types/identity.js";
 import type { FailedApproach, Measurement, MeasurementKey } from "../types/measurement.js";
 import type { Assumptions } from "../types/prices.js";
@@ -22,6 +22,7 @@ import { type PlannedMeasurement, planMeasurements } from "./plan.js";
 import { secondsTaken } from "./seconds-taken.js";
 import { summarize } from "./summarize.js";
 import { taskFacts } from "./task-facts.js";
+import { timeLeft } from "./time-left.js";
 
 /** Options of `compare`. */
 export interface CompareOptions {
@@ -85,6 +86,14 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   const plan = planMeasurements(task, fits.approaches, seeds, seconds);
   const facts = taskFacts(task);
   const measurements: Measurement[] = [];
+  const time = timeLeft(task, seconds);
+  /** With learning curves, where these have a limit. */
+  const expectation = (left: readonly PlannedMeasurement[]): Pick<PhaseEvent, "secondsLeft" | "secondsOfNext"> => {
+    const own = time.of(left.filter(({ approach }) => !failed.has(approach.name)));
+    if (own === undefined) return {};
+    const limit = curve === undefined ? 0 : curveSeconds(curve, sum(measurements.map(secondsTaken)) + own);
+    return { secondsLeft: own + (Number.isFinite(limit) ? limit : 0), secondsOfNext: time.of(left.slice(0, 1)) ?? 0 };
+  };
   const failed = new Map<string, FailedApproach>();
   const summarized = (points: readonly Measurement[] = []): Comparison =>
     summarize({ task: facts, assumptions, measurements: [...measurements, ...points], failed: [...failed.values()] });
@@ -98,8 +107,10 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     signal.throwIfAborted();
     if (!isAnswered && hasArms(measurements, facts, approaches) && timeOf(plan.slice(index), seconds) > longWait) answer();
     const detail = `${approach.name} on ${split} rows`;
-    log({ kind: "progress", phase: "comparing", done: index, total: plan.length, detail });
+    const expected = expectation(plan.slice(index));
+    log({ kind: "progress", phase: "comparing", done: index, total: plan.length, detail, ...expected });
     const known = finished.find((measurement) => isSame(measurement, planned));
+    const began = performance.now();
     if (known === undefined && failed.has(approach.name)) continue;
     const measurement = known ?? (await attempt(planned, { signal, log, checkpointFolder, onPredictor }));
     if (measurement instanceof UserError) {
@@ -109,6 +120,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
       continue;
     }
     measurements.push(measurement);
+    time.add(planned, known === undefined ? (performance.now() - began) / 1000 : secondsTaken(known));
     if (known === undefined) await onMeasurement?.(measurement);
     const isAskedAgain = split === "validation" || (isExperimental && takesPart(measurement, curve.level));
     if (!isAskedAgain) await fits.release(approach.name);

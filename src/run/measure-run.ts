@@ -1,11 +1,17 @@
 /** @file Measures what a run lacks; each measurement is on disk before the next one starts. */
 import { advise } from "../advise/advise.js";
 import { compare } from "../compare/compare.js";
+import { planMeasurements } from "../compare/plan.js";
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
+import { formatCount, formatPlural } from "../lib/text/format.js";
 import { keyOf } from "../lib/text/measurement-key.js";
 import { shellWord } from "../lib/text/shell-word.js";
 import { spendingText } from "../lib/text/spending.js";
+import { forPeople } from "../report/for-people.js";
+import type { Bill } from "../store/bill.js";
+import type { Approach } from "../types/approach.js";
 import type { Comparison } from "../types/comparison.js";
+import type { Task } from "../types/data.js";
 import type { RunEvent } from "../types/events.js";
 import { writeArtifacts } from "./artifacts.js";
 import { curveOptions } from "./curve-options.js";
@@ -22,10 +28,14 @@ import type { OpenRun } from "./open-run.js";
 export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHooks): Promise<Comparison> {
   const { run, task, approaches, bill, plan } = open;
   const { seeds, options } = plan;
+  const tellSpending = spendingTeller(bill, options.budgetUsd, tell);
   const onEvent = (event: RunEvent): void => {
     open.events.add(event);
+    tellSpending();
     tell(event);
   };
+  const why = choiceNote(task, approaches, seeds);
+  if (why !== null) onEvent({ kind: "note", text: why });
   try {
     const comparison = await compare(task, approaches, {
       seeds,
@@ -42,7 +52,7 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
       onPredictor: (measurement, predictor) => writeArtifacts(run, measurement, predictor, seeds, task.test),
       ...curveOptions(options),
       experiments: options.curve !== "off",
-      onFirstAnswer: (first) => onEvent({ kind: "first-answer", text: advise(first).headline }),
+      onFirstAnswer: (first) => onEvent({ kind: "first-answer", text: forPeople(first, advise(first)).advice.headline }),
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),
     });
     const { failed } = comparison;
@@ -57,4 +67,26 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);
   }
+}
+
+/** Tells what was paid, where that has changed. What it adds up to stands in the bill: `events.jsonl` need not have it. */
+function spendingTeller(bill: Bill, budgetUsd: number | undefined, tell: RunHooks["onEvent"]): () => void {
+  let told: string | undefined;
+  return () => {
+    const { paidUsd, uncertainUsd } = bill;
+    const now = `${paidUsd} ${uncertainUsd}`;
+    if (now === told || (told === undefined && paidUsd + uncertainUsd === 0 && budgetUsd === undefined)) return;
+    told = now;
+    tell({ kind: "spending", paidUsd, uncertainUsd, ...(budgetUsd !== undefined && { budgetUsd }) });
+  };
+}
+
+/** Why a training is seen twice; `null` where none is. */
+function choiceNote(task: Task, approaches: readonly Approach[], seeds: readonly number[]): string | null {
+  const choice = planMeasurements(task, approaches, seeds).find(
+    ({ approach, split }) => split === "validation" && approach.arm === "tune",
+  );
+  if (choice === undefined || task.validation !== undefined) return null;
+  const [kept, all] = [choice.train, task.train].map(({ examples }) => formatCount(examples.length));
+  return `The best of each arm is chosen on ${formatPlural(choice.test.examples.length, "row")} held back from the training rows: what is trained is trained on the other ${kept} for the choice, and then on all ${all}.`;
 }

@@ -69,6 +69,25 @@ export interface PhaseEvent {
   readonly training?: TrainingNumbers;
   /** Paid in this phase until now, where something is. */
   readonly usd?: number;
+  /**
+   * Of `comparing`, `curve` and `experiment`: seconds that what is left may take, by what the approaches expect and by how wrong they were so far. Of
+   * `comparing` with learning curves and experiments, where these have a limit. Absent where nothing is expected.
+   */
+  readonly secondsLeft?: number;
+  /** Of these, what the measurement may take that begins now. */
+  readonly secondsOfNext?: number;
+  /** Of `asking`: what did not go at once. Absent where everything did. */
+  readonly trouble?: AskingTrouble;
+}
+
+/** What did not go at once while rows were asked about, until now. */
+export interface AskingTrouble {
+  /** Requests that were sent again. */
+  readonly retries: number;
+  /** Of these, what a service refused for too many at once. */
+  readonly refusals: number;
+  /** Rows that have no usable answer. */
+  readonly unanswered: number;
 }
 
 /** Something to be told in words. */
@@ -89,6 +108,8 @@ export type RunEvent =
   | { readonly kind: "warning"; readonly text: string; readonly isReported?: true }
   /** A measurement was made and is on disk. */
   | { readonly kind: "measured"; readonly measurement: MeasurementKey; readonly fitCost: Cost; readonly predictCost: Cost }
+  /** What the run has paid until now, its earlier sessions included. `uncertainUsd` as in `Spending`: requests under way are in it. */
+  | { readonly kind: "spending"; readonly paidUsd: number; readonly uncertainUsd: number; readonly budgetUsd?: number }
   /** What follows before learning curves are measured, in words. They refine it. */
   | { readonly kind: "first-answer"; readonly text: string }
   /** An approach could not be measured; the others go on. */

@@ -3,10 +3,13 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { type RunEvent, runComparison } from "../../src/index.js";
 import { sealedDocument } from "../../src/lib/sealed-json.js";
+import { readEventLog } from "../../src/store/event-log.js";
 import type { RunManifest } from "../../src/store/run.js";
 import type { Outcome } from "../../src/types/prediction.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
+import { tinyFolder } from "../tune/pretrained/golden-encoder.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
 
 const zeroShot = "prompt:zero-shot@openai:gpt-5-mini";
@@ -92,6 +95,67 @@ describe("rows that failed for good", () => {
     expect(nothing).toMatchObject({ code: 0 });
     expect(nothing.err).toContain(`No row of ${join(runs, "r")} failed for good.`);
     expect(llm.requests.length - asked).toBe(failed.length);
+  });
+});
+
+describe("what did not go at once", () => {
+  it("is counted while it goes on: requests sent again, those over a limit, rows without an answer, dollars of the budget", async () => {
+    await using llm = await startFaultyServer({
+      ...words,
+      fault: ({ index, lastMessage }) => {
+        if (index % 5 === 3) return "429";
+        return /[02468]\d\d\D*$/.test(lastMessage) ? "refusal" : undefined;
+      },
+    });
+    const events: RunEvent[] = [];
+    const run = { path: data, runs: join(folder, "troubled"), name: "r", llm: ["openai:gpt-5-mini"], curve: "off" as const };
+    const asked = { ...run, approaches: ["baseline:majority", "prompt:zero-shot"], budgetUsd: 1, model: tinyFolder };
+    await runComparison(asked, {
+      env: { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: llm.url },
+      onEvent: (event) => events.push(event),
+    });
+    const last = events.findLast((event) => event.kind === "progress" && event.phase === "asking");
+    const refused = llm.requests.filter((_, index) => index % 5 === 3).length;
+    const unanswered = (await answersOf(join(folder, "troubled", "r"), zeroShot)).filter(({ answer }) => answer === null).length;
+    expect(refused).toBeGreaterThan(0);
+    expect(unanswered).toBeGreaterThan(0);
+    expect(last).toMatchObject({ trouble: { retries: refused, refusals: refused, unanswered } });
+    const spending = events.filter((event) => event.kind === "spending");
+    expect(spending.length).toBeGreaterThan(2);
+    const paid = spending.map(({ paidUsd }) => paidUsd);
+    expect(paid).toEqual(paid.toSorted((a, b) => a - b));
+    expect(spending.at(-1)).toMatchObject({ budgetUsd: 1, uncertainUsd: 0 });
+    expect(paid.at(-1)).toBeGreaterThan(0);
+    // It follows from the bill, and does not fill the log.
+    expect(readEventLog(join(folder, "troubled", "r", "events.jsonl")).filter(({ kind }) => kind === "spending")).toEqual([]);
+  });
+
+  it("is on the screen, below the bar", async () => {
+    await using llm = await startFaultyServer({
+      ...words,
+      latencyMs: 150,
+      fault: ({ index }) => (index % 5 === 3 ? "429" : undefined),
+    });
+    const options = [
+      "--llm",
+      "openai:gpt-5-mini",
+      "--approaches",
+      "prompt:zero-shot",
+      "--budget-usd",
+      "1",
+      "-j",
+      "1",
+      "--curve",
+      "off",
+    ];
+    const ran = await crossover(["run", data, "--runs", join(folder, "screened"), ...options], {
+      isInteractive: true,
+      env: { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: llm.url },
+    });
+    expect(ran.code).toBe(0);
+    expect(ran.err).toMatch(/1 of 2 measured · about 10 s left/);
+    expect(ran.err).toMatch(/\d requests? sent again/);
+    expect(ran.err).toMatch(/\$[\d.]+ of \$1\.00/);
   });
 });
 

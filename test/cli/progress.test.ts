@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { roughly } from "../../src/cli/overall.js";
 import { makeProgress, type Progress } from "../../src/cli/progress.js";
 import { displayWidth } from "../../src/lib/text/display-width.js";
 import { type FakeTerminal, fakeTerminal } from "./fake-terminal.js";
@@ -111,6 +112,124 @@ describe("progress", () => {
   });
 });
 
+describe("the progress of a whole run", () => {
+  const model = "openai:gpt-5.1-mini-with-a-long-name-2026-01-01";
+  const asking = { kind: "progress", phase: "asking", subject: model, measurement: during(`prompt:zero-shot@${model}`) } as const;
+  const comparing = (done: number, secondsLeft: number, secondsOfNext?: number) =>
+    ({ kind: "progress", phase: "comparing", done, total: 9, secondsLeft, ...(secondsOfNext && { secondsOfNext }) }) as const;
+  const lastDrawn = (terminal: FakeTerminal): string[] => {
+    const plain = terminal.printed.err.replace(/\u001b\[2?\d?m/g, "");
+    return plain
+      .slice(plain.lastIndexOf("\r") + 1)
+      .split("\u001b[K\n")
+      .map((line) => line.replace(/\u001b\[\d*[AJK]/g, ""));
+  };
+
+  it("stands below the work in hand: measurements, time left, dollars of the budget, retries, rows without an answer", () => {
+    const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns: 140, rows: 24 }) });
+    const progress = makeProgress(terminal);
+    progress.log(comparing(3, 260));
+    progress.log({ kind: "spending", paidUsd: 0.0123, uncertainUsd: 0.1, budgetUsd: 2 });
+    progress.log({ ...asking, done: 0, total: 100 });
+    terminal.clock = 20;
+    progress.log({ ...asking, done: 90, total: 100, trouble: { retries: 5, refusals: 3, unanswered: 2 } });
+    const [bar, whole] = lastDrawn(terminal);
+    expect(bar).toContain(`prompt:zero-shot@${model}: asking`);
+    expect(bar).toContain("90 of 100");
+    expect(whole).toBe(
+      "3 of 9 measured · about 4 min left · $0.012 of $2.00 · 5 requests sent again (3 over a limit) · 2 rows without an answer",
+    );
+    // Counted on over further work.
+    progress.log({ ...asking, done: 100, total: 100, trouble: { retries: 5, refusals: 3, unanswered: 2 } });
+    progress.log(comparing(4, 100));
+    progress.log({ ...asking, measurement: during("prompt:few-shot@x"), done: 0, total: 100 });
+    terminal.clock = 30;
+    progress.log({
+      ...asking,
+      measurement: during("prompt:few-shot@x"),
+      done: 50,
+      total: 100,
+      trouble: { retries: 1, refusals: 0, unanswered: 0 },
+    });
+    expect(lastDrawn(terminal)[1]).toContain("4 of 9 measured · about 90 s left · $0.012 of $2.00 · 6 requests sent again");
+    expect(terminal.printed.err.replace(/\s+/g, " ")).toContain(
+      "100 in 20 s, 5 requests sent again (3 over a limit), 2 rows without an answer",
+    );
+  });
+
+  it("never says less time than the work in hand takes, and admits when what was expected is over", () => {
+    const terminal = fakeTerminal({ isInteractive: true });
+    const progress = makeProgress(terminal);
+    progress.log(comparing(8, 5));
+    progress.log({ ...training, done: 1, total: 100 });
+    terminal.clock = 20;
+    progress.log({ ...training, done: 11, total: 100 });
+    expect(lastDrawn(terminal).at(-1)).toBe("8 of 9 measured · about 3 min left");
+    progress.log(comparing(8, 5));
+    terminal.clock = 60;
+    progress.log({ ...training, phase: "predicting", done: 0, total: 10 });
+    expect(lastDrawn(terminal).at(-1)).toBe("8 of 9 measured · longer than expected");
+  });
+
+  it.each([40, 60, 80])("shows a model's whole name at %i columns, on lines of its own where it must", (columns) => {
+    const terminal = fakeTerminal({ isInteractive: true, screen: () => ({ columns, rows: 24 }) });
+    const progress = makeProgress(terminal);
+    progress.log(comparing(3, 260));
+    progress.log({ ...asking, done: 0, total: 100 });
+    terminal.clock = 10;
+    progress.log({ ...asking, done: 50, total: 100, trouble: { retries: 1000, refusals: 1000, unanswered: 20 } });
+    const drawn = lastDrawn(terminal);
+    expect(drawn.join("")).toContain(model);
+    expect(drawn.join("\n")).toContain("50 of 100");
+    for (const line of drawn) expect(displayWidth(line)).toBeLessThan(columns);
+  });
+
+  it("goes by the speed of a training or of answers, and by what was expected of what follows", () => {
+    const terminal = fakeTerminal({ isInteractive: true });
+    const progress = makeProgress(terminal);
+    progress.log(comparing(7, 700, 600));
+    progress.log({ ...asking, done: 0, total: 100 });
+    terminal.clock = 10;
+    progress.log({ ...asking, done: 50, total: 100 });
+    expect(lastDrawn(terminal).at(-1)).toBe("7 of 9 measured · about 2 min left");
+  });
+
+  it("is a line now and then in a log", () => {
+    const terminal = fakeTerminal();
+    const progress = makeProgress(terminal);
+    for (const [clock, done, left] of [
+      [0, 0, 100],
+      [4, 1, 96],
+      [12, 2, 88],
+      [15, 3, 85],
+      [40, 4, 60],
+    ] as const) {
+      terminal.clock = clock;
+      progress.log(comparing(done, left));
+    }
+    expect(terminal.printed.err).toBe("2 of 9 measured, about 90 s left\n4 of 9 measured, about 60 s left\n");
+  });
+
+  it("tells a limit of learning curves as one", () => {
+    const terminal = fakeTerminal({ isInteractive: true });
+    const progress = makeProgress(terminal);
+    progress.log({ kind: "progress", phase: "curve", done: 0, total: 17, secondsLeft: 40 });
+    terminal.clock = 5;
+    progress.log({ kind: "progress", phase: "curve", done: 4, total: 17, secondsLeft: 35 });
+    expect(lastDrawn(terminal).at(-1)).toBe("learning curves: 4 of 17 points · at most 40 s left");
+  });
+});
+
+it.each([
+  [3, "10 s"],
+  [41, "50 s"],
+  [100, "2 min"],
+  [3599, "1 h"],
+  [4700, "1 h 20 min"],
+])("says %d seconds as exactly as they are known", (seconds, text) => {
+  expect(roughly(seconds)).toBe(text);
+});
+
 /** The texts between control codes and line ends. */
 const linesOf = (printed: string): string[] => printed.replace(/\u001b\[[\d;]*m/g, "").split(/\r|\n|\u001b\[\d*[AJK]/);
 
@@ -131,16 +250,15 @@ describe("the progress of a training", () => {
     const progress = makeProgress(terminal);
     trainUntil(terminal, progress, 60);
     const drawn = linesOf(terminal.printed.err.slice(terminal.printed.err.lastIndexOf("\r"))).filter((line) => line !== "");
-    expect(drawn).toHaveLength(8);
-    expect(drawn[0]).toBe(`tune:full: training ${"█".repeat(14)}${"░".repeat(10)} 60 of 100, 40 s left`);
+    expect(drawn).toHaveLength(7);
+    expect(drawn[0]).toBe(`tune:full: training on 100 rows ${"█".repeat(14)}${"░".repeat(10)} 60 of 100, 40 s left`);
     expect(drawn[1]).toMatch(/^ +2 ┤/);
     expect(drawn[6]).toBe("loss 1.02 · validation loss 0.9 (best 0.025 at step 40) · learning rate 2e-5 · 16 rows/s");
-    expect(drawn[7]).toBe("gradient norm 0.5");
-    // Up over seven lines, or eight, and nothing of what was printed before is touched.
+    // Up over six lines, or seven, and nothing of what was printed before is touched.
     expect(terminal.printed.err).toContain("\r\u001b[6A");
-    expect(terminal.printed.err).not.toContain("\u001b[8A");
+    expect(terminal.printed.err).not.toContain("\u001b[7A");
     progress.clear();
-    expect(terminal.printed.err.endsWith("\r\u001b[7A\u001b[J")).toBe(true);
+    expect(terminal.printed.err.endsWith("\r\u001b[6A\u001b[J")).toBe(true);
   });
 
   it("climbs over the lines that a narrower window has broken", () => {
@@ -184,7 +302,7 @@ describe("the progress of a training", () => {
     progress.log({ ...training, done: 60, total: 60 });
     progress.clear();
     expect(linesOf(terminal.printed.err).slice(-2)).toEqual([
-      "tune:full: training: 60 in 59 s, loss 2 → 1.02, validation loss 0.9 (best 0.025 at step 40)",
+      "tune:full: training on 100 rows: 60 steps in 59 s, loss 2 → 1.02, validation loss 0.9 (best 0.025 at step 40)",
       "",
     ]);
   });
@@ -198,7 +316,7 @@ describe("the progress of a training", () => {
     progress.log({ ...last, training: { loss: 1, validationLoss: 0.01 } });
     progress.log({ kind: "progress", phase: "comparing", done: 1, total: 2 });
     expect(linesOf(terminal.printed.err).slice(-2)).toEqual([
-      "tune:full: training: 100 in 1 min 38 s, loss 2 → 1.01, validation loss 0.01",
+      "tune:full: training on 100 rows: 100 steps in 1 min 38 s, loss 2 → 1.01, validation loss 0.01",
       "",
     ]);
   });
@@ -207,10 +325,10 @@ describe("the progress of a training", () => {
     const terminal = fakeTerminal();
     trainUntil(terminal, makeProgress(terminal), 30);
     expect(terminal.printed.err.trimEnd().split("\n")).toEqual([
-      "tune:full: training: 2 of 100 (2 %), 1 min 38 s left, loss 1.7, learning rate 2e-5, 16 rows/s, gradient norm 0.5",
-      "tune:full: training: 12 of 100 (12 %), 1 min 28 s left, loss 1.11, learning rate 2e-5, 16 rows/s, gradient norm 0.5",
-      "tune:full: training: 20 of 100 (20 %), 1 min 20 s left, loss 1.06, validation loss 0.05, learning rate 2e-5, 16 rows/s, gradient norm 0.5",
-      "tune:full: training: 30 of 100 (30 %), 1 min 10 s left, loss 1.04, validation loss 0.05, learning rate 2e-5, 16 rows/s, gradient norm 0.5",
+      "tune:full: training on 100 rows: 2 of 100 (2 %), 1 min 38 s left, loss 1.7, learning rate 2e-5, 16 rows/s",
+      "tune:full: training on 100 rows: 12 of 100 (12 %), 1 min 28 s left, loss 1.11, learning rate 2e-5, 16 rows/s",
+      "tune:full: training on 100 rows: 20 of 100 (20 %), 1 min 20 s left, loss 1.06, validation loss 0.05, learning rate 2e-5, 16 rows/s",
+      "tune:full: training on 100 rows: 30 of 100 (30 %), 1 min 10 s left, loss 1.04, validation loss 0.05, learning rate 2e-5, 16 rows/s",
     ]);
   });
 });

@@ -82,6 +82,7 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
       done: points.length,
       total: points.length + Math.max(1, ahead.points),
       detail: `${approach.name} from ${planned.size} labels`,
+      ...(Number.isFinite(ahead.seconds) && { secondsLeft: ahead.seconds }),
     });
     const point = await measurePoint(planned, approach, input, subsets);
     if (point === null) break;

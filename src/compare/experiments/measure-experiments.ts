@@ -64,7 +64,11 @@ export async function measureExperiments(input: ExperimentInput): Promise<Measur
     if (!isStarted) input.onStart();
     isStarted = true;
     const detail = detailOf(job);
-    log({ kind: "progress", phase: "experiment", done, total: done + open.length, detail });
+    const secondsLeft = Math.min(
+      left,
+      open.reduce((total, { seconds }) => total + seconds, 0),
+    );
+    log({ kind: "progress", phase: "experiment", done, total: done + open.length, detail, secondsLeft });
     const made = await makeOne(job, input);
     if (made === null) continue;
     if (made instanceof UserError) {

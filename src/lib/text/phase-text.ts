@@ -1,5 +1,6 @@
 /** @file What a phase is called by people. */
 import type { NoteEvent, Phase, PhaseEvent } from "../../types/events.js";
+import { formatPlural } from "./format.js";
 import { measurementKey } from "./measurement-key.js";
 
 const words: Readonly<Record<Phase, string>> = {
@@ -22,9 +23,15 @@ const words: Readonly<Record<Phase, string>> = {
   labeling: "labeling with",
 };
 
-/** `tune:full: trial 2 of 5: training`. Untrusted where the subject is. */
+/** Phases that learn from the training rows: how many these are tells the fit for a choice, and that for a point of a curve, from the one on all. */
+const learning: ReadonlySet<Phase> = new Set(["fitting", "choosing-c", "training"]);
+
+/** `tune:full: trial 2 of 5: training on 423 rows`. Untrusted where the subject is. */
 export function phaseText({ phase, subject, unit, trial, measurement }: PhaseEvent): string {
-  const work = [words[phase], ...(subject === undefined ? [] : [subject])].join(" ");
+  // The model that an approach is named after is not said twice.
+  const isNamed = subject === undefined || measurement?.approach.endsWith(`@${subject}`) === true;
+  const rows = measurement !== undefined && learning.has(phase) ? [`on ${formatPlural(measurement.trainSize, "row")}`] : [];
+  const work = [words[phase], ...(isNamed ? [] : [subject]), ...rows].join(" ");
   return [
     ...(measurement === undefined ? [] : [measurement.approach]),
     ...(trial === undefined ? [] : [`trial ${trial.number} of ${trial.of}`]),

@@ -28,12 +28,21 @@ export async function answerRows(
   context.signal.throwIfAborted();
   const halt = new AbortController();
   let done = 0;
-  const progress = (detail?: string): void =>
-    context.log({ kind: "progress", ...kind, done, total: queries.length, ...(detail === undefined ? {} : { detail }) });
+  const trouble = { retries: 0, refusals: 0, unanswered: 0 };
+  const progress = (detail?: string): void => {
+    const isTroubled = trouble.retries + trouble.unanswered > 0;
+    const more = { ...(detail === undefined ? {} : { detail }), ...(isTroubled && { trouble: { ...trouble } }) };
+    context.log({ kind: "progress", ...kind, done, total: queries.length, ...more });
+  };
   const signals: Signals = {
     wait: AbortSignal.any([context.signal, halt.signal]),
     request: AbortSignal.any([context.signal]),
     onWait: waitTeller(context, progress),
+    onRetry({ kind: reason }) {
+      trouble.retries++;
+      if (reason === "limit" || reason === "overload") trouble.refusals++;
+      progress();
+    },
   };
   // Every open request listens.
   setMaxListeners(0, signals.wait, signals.request);
@@ -49,6 +58,9 @@ export async function answerRows(
         return;
       }
       done++;
+      // A search for a prompt keeps its answers elsewhere.
+      const { answer: said, failure } = predictions[i];
+      if (said === null && failure !== "missing") trouble.unanswered++;
       progress();
     }
   };

@@ -44,7 +44,6 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
   /** A batch takes as long as it takes, and its own way of waiting. */
   const outage = llm.underWay === undefined ? outageOf(llm) : createOutage(llm.spec);
   const failures = failureWatch(llm, options.stopAfterFailures ?? 10);
-
   /** Set where no request can succeed any more. */
   let stopped: UserError | undefined;
 
@@ -126,6 +125,7 @@ export function createClient(llm: Llm, options: ClientOptions = {}): LlmClient {
           stopped ??= failures.failed(error);
           throw stopped ?? error;
         }
+        signals.onRetry?.(error);
         // Where the service is gone, the next attempt waits for it.
         if (outage.isOn) continue;
         const seconds = Math.min(

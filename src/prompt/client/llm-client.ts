@@ -1,5 +1,5 @@
 /** @file The interface of a client to its callers. */
-import type { Completion, CompletionRequest, Llm } from "../llm.js";
+import type { Completion, CompletionRequest, Llm, LlmError } from "../llm.js";
 import type { ServiceWait } from "./outage.js";
 
 /** Makes a request in the form that a model accepts; called again if the model turns out to need another form. */
@@ -20,6 +20,8 @@ export interface Signals {
   readonly request: AbortSignal;
   /** Called about once a second with what all requests wait for, and with `null` when they go on. */
   readonly onWait?: (wait: ServiceWait | null) => void;
+  /** Called with what failed before the same is asked again. */
+  readonly onRetry?: (error: LlmError) => void;
 }
 
 export interface LlmClient {
