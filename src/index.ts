@@ -3,7 +3,7 @@
 export { type Advice, advise } from "./advise/advise.js";
 export type { Finding, FindingOf } from "./advise/findings.js";
 export { choiceBasisText } from "./advise/words/choices.js";
-export { type CellWords, cellWords, measureText } from "./advise/words/factor-cells.js";
+export { type CellLines, type CellWords, cellLines, cellWords, measureText } from "./advise/words/factor-cells.js";
 export { roleOf, sentenceOf, stepsOf, titleOf } from "./advise/words/findings/findings.js";
 export { breakEvenBasisText, priceBasisText } from "./advise/words/prices.js";
 export { failedText } from "./advise/words/unanswered.js";

@@ -1,4 +1,5 @@
 /** @file The table of all approaches: what each column is called and says, once for the terminal, Markdown and the page. */
+import { capitalized } from "../advise/words/lists.js";
 import { fitSeconds } from "../compare/known-facts.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import { formatCount, formatSeconds, formatUsd } from "../lib/text/format.js";
@@ -9,6 +10,8 @@ import type { Metric, MetricChoice, Summary } from "../types/scores.js";
 /** One column of the table of all approaches, the most telling first: where there is no room, the last are left out. */
 export interface RankingColumn {
   readonly title: string;
+  /** The title where there is room for whole words. */
+  readonly heading: string;
   /** A longer name, for a tooltip or a legend. */
   readonly meaning: string;
   readonly text: (summary: Summary) => string;
@@ -36,6 +39,7 @@ function scoreColumns(metrics: MetricChoice): RankingColumn[] {
     const hasInterval = place === 0 || metric !== "accuracy";
     return {
       title: metricNames[metric],
+      heading: capitalized(metricNames[metric]),
       meaning: `${metricMeaning(metric, metrics)}${hasInterval ? ", with its 95% interval" : ""}`,
       text: (summary) => {
         const score = scoreOf(summary, metric);
@@ -62,6 +66,7 @@ export function metricMeaning(metric: Metric, { labelsScored }: MetricChoice, la
 
 const rowsColumn: RankingColumn = {
   title: "rows",
+  heading: "Test rows",
   meaning: "test rows with an outcome, which the scores are over; the others are missing",
   text: ({ testRows, missing: gap }) => formatCount(testRows - (gap?.rows ?? 0)),
   value: ({ testRows, missing: gap }) => testRows - (gap?.rows ?? 0),
@@ -71,6 +76,7 @@ function worstColumn({ primary }: MetricChoice): RankingColumn {
   const worst = (summary: Summary): number => scoreOf(summary.missing?.worstCase ?? summary, primary).value;
   return {
     title: "worst case",
+    heading: "Worst case",
     meaning: `${metricNames[primary]} if each missing row counts as wrong`,
     text: (summary) => formatMetric(primary, worst(summary)),
     value: worst,
@@ -90,30 +96,35 @@ export function missingNote({ summaries, task, metrics }: Pick<Comparison, "summ
 const otherColumns: readonly RankingColumn[] = [
   {
     title: "$ / 1,000",
+    heading: "USD for 1,000",
     meaning: "US dollars for 1,000 requests",
     text: ({ usdPerThousand }) => (usdPerThousand === null ? missing : shortUsd(usdPerThousand.value)),
     value: ({ usdPerThousand }) => usdPerThousand?.value ?? null,
   },
   {
     title: "p50",
+    heading: "Median answer",
     meaning: "median latency of one request",
     text: ({ latency }) => (latency === null ? missing : shortSeconds(latency.p50)),
     value: ({ latency }) => latency?.p50 ?? null,
   },
   {
     title: "no answer",
+    heading: "Rows without an answer",
     meaning: "test rows without a usable answer",
     text: (summary) => formatCount(unansweredRows(summary)),
     value: unansweredRows,
   },
   {
     title: "p95",
+    heading: "95% of answers within",
     meaning: "latency that 95% of the requests stay below",
     text: ({ latency }) => (latency === null ? missing : shortSeconds(latency.p95)),
     value: ({ latency }) => latency?.p95 ?? null,
   },
   {
     title: "fitting",
+    heading: "Time to fit",
     meaning: "seconds of fitting",
     text: (summary) => {
       const seconds = fitSeconds(summary);

@@ -7,10 +7,10 @@ import { points, range, signed } from "./points.js";
 
 type AdaptationCell = Extract<FactorCell, { readonly kind: "adaptation" }>;
 
-/** For a table: the short text, and what stands below it. */
+/** For a table: the short text, and what stands below it, a line each. */
 interface AdaptationWords {
   readonly text: string;
-  readonly detail: string;
+  readonly details: readonly string[];
 }
 
 /** Why no experiment was made with an approach. */
@@ -69,7 +69,7 @@ export function adaptationWords({ newLabel, perturbed, shift, against }: Adaptat
   const others = against === undefined ? [] : againstSentences(against);
   return {
     text: listed([label.text, texts.text, rows.text]),
-    detail: listed([label.detail, texts.detail, rows.detail, ...others]),
+    details: [label.detail, texts.detail, rows.detail, ...others],
   };
 }
 
@@ -89,7 +89,7 @@ function perturbedWords(perturbed: Exclude<AdaptationCell["perturbed"], string>)
         `${signed(difference.value)} points of ${metricInWords(metric)} (95% interval ${range(difference)})`,
   );
   return {
-    ...(first !== undefined && { text: `${changes[first.how]} ${formatPoints(first.difference.value)}` }),
+    ...(first !== undefined && { text: `${formatPoints(first.difference.value)} with ${changes[first.how]}` }),
     detail: listed(details),
   };
 }
@@ -106,7 +106,7 @@ function shiftWords({ part, rows, loss }: Exclude<AdaptationCell["shift"], strin
   // What is lost, with the sign of what the score does.
   const change = { low: 0 - difference.high, high: 0 - difference.low };
   return {
-    text: `unlike rows ${formatPoints(0 - difference.value)}`,
+    text: `${formatPoints(0 - difference.value)} on unlike rows`,
     detail:
       `having learned from ${formatPlural(trainRows, "training row")} without ${shiftPartText(part)}: ${signed(0 - difference.value)} points of ` +
       `${metricInWords(metric)} on ${formatPlural(rows, "such test row")} (95% interval ${range(change)}), against as many training rows of all kinds`,

@@ -9,73 +9,105 @@ import {
   formatUsd,
 } from "../../lib/text/format.js";
 import { formatMetricEstimate, metricNames } from "../../lib/text/metric-names.js";
-import type { LearningPoint } from "../../types/curves.js";
+import type { Crossover, LearningPoint } from "../../types/curves.js";
 import type { FactorCell, FactorMeasure, LabelsScored, MetricScore, NotMeasured } from "../../types/factors.js";
-import type { BreakEven } from "../../types/prices.js";
-import { crossoverText } from "./crossovers.js";
+import type { Upfront } from "../../types/prices.js";
+import { labelsText, measuredLabels } from "./crossovers.js";
 import { adaptationWords, noExperiment, spreadText, unvariedTexts } from "./experiments.js";
 import { capitalized } from "./lists.js";
-import { fromRequests, machineNames, priceBasisText } from "./prices.js";
+import { priceBasisText } from "./prices.js";
 
 /** A cell in words. `text` is short enough for a table; of a cell that was not measured it says why. */
 export interface CellWords {
   readonly text: string;
+  /** All that stands below it, in one line. */
   readonly detail?: string;
+}
+
+/** The same with a line for each thing that stands below it. */
+export interface CellLines {
+  readonly text: string;
+  readonly details: readonly string[];
 }
 
 type CellOf<Kind extends FactorCell["kind"]> = Extract<FactorCell, { readonly kind: Kind }>;
 
-const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => CellWords } = {
+const cells: { readonly [Kind in FactorCell["kind"]]: (cell: CellOf<Kind>) => CellLines } = {
   score: scoreWords,
   changes: changesWords,
   time: ({ fitSeconds, latency, testRows, predictSeconds }) => {
-    const fit = `fit ${formatSeconds(fitSeconds)}`;
-    if (latency === null) return { text: fit, detail: "time of an answer not measured" };
-    const all = `${formatPlural(testRows, "test row")} answered in ${formatSeconds(predictSeconds)}`;
+    // What takes no thousandth of a second is nothing to anybody.
+    const fit = fitSeconds < 0.001 ? "nothing to fit" : `${formatSeconds(fitSeconds)} to fit`;
+    if (latency === null) return { text: fit, details: ["time of an answer not measured"] };
     return {
-      text: `${fit}, answer ${formatSeconds(latency.p50)}`,
-      detail: `95% of answers within ${formatSeconds(latency.p95)}, over ${formatPlural(latency.requests, "request")}; ${all}`,
+      text: `${fit}, ${formatSeconds(latency.p50)} an answer`,
+      details: [
+        `95% of answers within ${formatSeconds(latency.p95)}, over ${formatPlural(latency.requests, "request")}`,
+        `${formatPlural(testRows, "test row")} answered in ${formatSeconds(predictSeconds)}`,
+      ],
     };
   },
-  price: ({ usdPerThousand, basis, upfront, breakEvens = [] }) => ({
+  price: ({ usdPerThousand, basis, upfront }) => ({
     text: `${formatUsd(usdPerThousand)} per 1,000`,
-    detail: [
-      priceBasisText(basis),
-      upfront === null
-        ? "what setting it up took is not known"
-        : `set up: labels ${formatUsd(upfront.labels)}, fitting ${formatUsd(upfront.fitting)}${upfront.work > 0 ? `, work ${formatUsd(upfront.work)}` : ""}`,
-      ...breakEvens.map(breakEvenText),
-    ].join("; "),
+    details: [priceBasisText(basis), upfrontText(upfront)],
   }),
   labels: ({ labels, isTold, trainRows, curve, noCurve, crossover }) => ({
     text: formatPlural(labels, "label"),
-    detail: [
+    details: [
       isTold ? told : `of ${formatPlural(trainRows, "training row")}`,
-      ...(crossover === undefined ? [] : [crossoverText(crossover).slice(0, -1)]),
+      // Of a prompt, which has no curve, it would be told what another approach does.
+      ...(crossover === undefined || curve === undefined ? [] : overtakingTexts(crossover)),
       ...(curve === undefined ? [] : [`${metricNames[curve.metric]} ${curve.points.map(pointText).join(", ")}`]),
       ...(noCurve === undefined ? [] : [noCurveTexts[noCurve]]),
-    ].join("; "),
+    ],
   }),
   effort: ({ words, isTold, settings, needs, spreads = [], unvaried }) => {
-    const why = unvaried === undefined ? [] : [unvariedTexts[unvaried]];
-    const spread = [...spreads.map(spreadText), ...why].map((text) => `; ${text}`).join("");
-    if (isTold) return { text: formatPlural(words, "word"), detail: `${told}${spread}` };
+    const moved = [...spreads.map(spreadText), ...(unvaried === undefined ? [] : [unvariedTexts[unvaried]])];
+    const written = words === 0 ? "nothing to write" : `${formatPlural(words, "word")} to write`;
+    if (isTold) return { text: written, details: [told, ...moved] };
     const chosen = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
     return {
-      text: `${formatPlural(words, "word")}, ${formatPlural(chosen.length, "setting")}`,
-      detail:
-        `${chosen.length === 0 ? "no setting chosen by measuring" : `chosen by measuring: ${chosen.join(", ")}`}; ` +
-        `${needs.length === 0 ? "needs nothing besides its files" : `needs ${needs.join(", ")}`}` +
-        spread,
+      text: `${written}${chosen.length === 0 ? "" : `, ${formatPlural(chosen.length, "setting")} chosen`}`,
+      details: [
+        ...(chosen.length === 0 ? [] : [`chosen by measuring: ${chosen.join(", ")}`]),
+        needs.length === 0 ? "needs nothing besides its files" : `needs ${needs.join(", ")}`,
+        ...moved,
+      ],
     };
   },
   adaptation: adaptationWords,
-  "not-measured": ({ why }) => ({ text: reasons[why] }),
+  "not-measured": ({ why }) => ({ text: reasons[why], details: [] }),
 };
 
 /** A cell of the factor table in words. Names of approaches and settings stand in it as they are: the renderer escapes. */
 export function cellWords<Kind extends FactorCell["kind"]>(cell: CellOf<Kind>): CellWords {
+  const { text, details } = cellLines(cell);
+  return { text, ...(details.length > 0 && { detail: details.join("; ") }) };
+}
+
+/** The same, with a line for each thing that stands below the short text. */
+export function cellLines<Kind extends FactorCell["kind"]>(cell: CellOf<Kind>): CellLines {
   return cells[cell.kind as Kind](cell);
+}
+
+/** What came before the first answer, as far as it has a price. */
+function upfrontText(upfront: Upfront | null): string {
+  if (upfront === null) return "what setting it up took is not known";
+  const parts = (["labels", "fitting", "work"] as const).filter((part) => upfront[part] >= leastUsd);
+  return parts.length === 0
+    ? "setting it up took nothing that has a price"
+    : `set up: ${parts.map((part) => `${part} ${formatUsd(upfront[part])}`).join(", ")}`;
+}
+
+/** Of less nothing is told. */
+const leastUsd = 0.00001;
+
+/** When a tuned approach overtakes the best prompt; nothing where that could not be told. */
+function overtakingTexts({ prompted, found }: Crossover): string[] {
+  if (found.kind === "refused") return [];
+  const labels = labelsText(found.labels, measuredLabels(found));
+  if (found.labels.side.value === "after") return [`does not overtake ${prompted} ${labels.replace(/^not /, "")}`];
+  return [`overtakes ${prompted} ${found.labels.value === null ? labels : `at ${labels}`}`];
 }
 
 /** Why there is no learning curve, and what measures one. */
@@ -91,12 +123,12 @@ function pointText({ labels, score }: LearningPoint): string {
 }
 
 const measures: Readonly<Record<Exclude<FactorMeasure["kind"], "score">, string>> = {
-  changes: "Numbers set by learning, and tokens of prompt sent with each text",
+  changes: "What is fitted to your data: trained weights, and prompt tokens sent with each text",
   time: "Time to fit, and for one answer (median)",
   price: "USD per 1,000 predictions",
   labels: "Labelled examples used",
-  adaptation: "Labels until a new label is found; points by typos and unlike rows",
-  effort: "Words a person wrote, settings chosen by measuring, and how far chance and wording move the score",
+  adaptation: "Labels until a new label is found; what typos and unlike rows do to the score",
+  effort: "What a person writes, settings chosen by measuring, and how far chance and wording move the score",
 };
 
 /** What a row of the factor table measures, with its unit. */
@@ -110,38 +142,33 @@ function over(labels: LabelsScored | undefined): string {
   return labels === undefined ? "" : ` over ${formatCount(labels.scored)} of ${formatPlural(labels.of, "label")}`;
 }
 
-function scoreWords({ testRows, missing, others, balancedAccuracy, seeds, ...main }: CellOf<"score">): CellWords {
+function scoreWords({ testRows, missing, others, balancedAccuracy, seeds, ...main }: CellOf<"score">): CellLines {
   const scoreText = ({ metric, score }: MetricScore): string => formatMetricEstimate(metric, score);
   const beside = others.map((other) => `${metricNames[other.metric]} ${scoreText(other)}${over(other.labels)}, `).join("");
   const balanced = `${beside}balanced accuracy ${formatPercent(balancedAccuracy)}`;
   const rows = formatPlural(testRows, "test row");
   const all = seeds > 1 ? `, mean of ${seeds} seeds` : "";
-  if (missing === undefined) return { text: scoreText(main), detail: `${balanced}, on ${rows}${all}` };
+  if (missing === undefined) return { text: scoreText(main), details: [`${balanced}, on ${rows}${all}`] };
   const worst = `${metricNames[missing.metric]} ${formatPercent(missing.asWrong)} with the missing ones wrong`;
   // Scores over fewer rows than the others' say so before anything else.
   const detail = `on ${formatCount(testRows - missing.rows)} of ${rows} (${worst}): ${balanced}${all}`;
-  return { text: scoreText(main), detail };
+  return { text: scoreText(main), details: [detail] };
 }
 
-function changesWords(cell: CellOf<"changes">): CellWords {
-  const { trainedParameters, totalParameters, promptTokens, artifactBytes, answersChanged } = cell;
-  const total = totalParameters === null ? "" : ` of ${formatLargeCount(totalParameters)}`;
-  const numbers = trainedParameters === 0 ? "none set" : `${formatLargeCount(trainedParameters)}${total} set`;
-  const unshipped = totalParameters === null ? "the model stays with a service" : "not saved as a model to ship";
+function changesWords(cell: CellOf<"changes">): CellLines {
+  const { trainedParameters: trained, totalParameters: total, promptTokens, artifactBytes } = cell;
+  const weights = `${formatLargeCount(trained)} weights trained`;
+  const unshipped = total === null ? "the model stays with a service" : "not saved as a model to ship";
   return {
-    text: `${numbers}${promptTokens === 0 ? "" : `, ${formatCount(promptTokens)} prompt tokens`}`,
-    detail: [
-      ...(answersChanged === undefined
-        ? []
-        : [`answers ${formatPercent(answersChanged.share)} of the test rows otherwise than ${answersChanged.from}`]),
+    text: [
+      trained === 0 ? "nothing trained" : trained === total ? `all ${weights}` : weights,
+      ...(promptTokens === 0 ? [] : [`${formatCount(promptTokens)} prompt tokens`]),
+    ].join(", "),
+    details: [
+      ...(trained > 0 && total !== null && trained !== total ? [`of a model of ${formatLargeCount(total)}`] : []),
       artifactBytes === null ? unshipped : `${formatBytes(artifactBytes)} to ship`,
-    ].join("; "),
+    ],
   };
-}
-
-/** `a is cheaper than b on a machine of its own from about 1,200,000 requests a month on (95% interval …)`. */
-function breakEvenText({ tuned, prompted, machine, ...rest }: BreakEven): string {
-  return `${tuned} is cheaper than ${prompted}${machine === null ? "" : ` ${machineNames[machine]}`} ${fromRequests(rest)}`;
 }
 
 const told = "as told, not measured";

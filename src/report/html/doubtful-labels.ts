@@ -47,6 +47,13 @@ export function sliceTable({ slices, assumptions }: Comparison): Markup | null {
       number(formatPValue(adjustedPValue).replace(/^p (= )?/, "")),
     ],
   }));
-  const head = ["Slice", number("Rows"), number(slices.a), number(slices.b), "Difference (95% interval)", number("p (Holm)")];
+  const head = [
+    "Slice",
+    number("Rows"),
+    number(slices.a),
+    number(slices.b),
+    "Difference (95% interval)",
+    number("p-value, corrected"),
+  ];
   return markup`${table("Slices in which the two differ", head, rows)}${note}`;
 }

@@ -130,7 +130,7 @@ function pageSections(
   const all: (PageSection | false)[] = [
     useIt?.isAdvised === true && use,
     crossover !== null && { id: "crossover", name: crossoverTitle(comparison), content: crossover },
-    hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison, names) },
+    hasResults && { id: "factors", name: "Six factors, and quality", content: factorTables(comparison, advice, names) },
     hasResults && {
       id: "quality",
       name: "All approaches",

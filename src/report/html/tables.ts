@@ -1,6 +1,6 @@
 /** @file The page's tables of approaches: factors, ranking, differences. */
 import type { Advice } from "../../advise/advise.js";
-import { cellWords, measureText } from "../../advise/words/factor-cells.js";
+import { cellLines, measureText } from "../../advise/words/factor-cells.js";
 import { moreTestRows } from "../../advise/words/more-rows.js";
 import { asWrongText } from "../../advise/words/pairs.js";
 import {
@@ -22,20 +22,27 @@ import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
 import { verdictName } from "../verdict-names.js";
 import { approachName, approachWithId, type Cell, details, table } from "./elements.js";
 
-/** Candidates beside each other in the main table: the best of both arms. The others are one click away. */
-const besideEachOther = 2;
+/** Approaches beside each other in a table of the others: more would be too narrow to read, on paper above all. */
+const besideEachOther = 3;
 
-/** The six factors and quality: the best of each arm side by side, all approaches folded away below. */
-export function factorTables(comparison: Comparison, names: PeopleNames): Markup {
-  const shown = shownInFactors(comparison);
-  const main = factorTable(comparison, shown.slice(0, besideEachOther), names);
-  return shown.length > besideEachOther
-    ? markup`${main}${details(`All ${shown.length} approaches`, factorTable(comparison, shown, names))}`
-    : main;
+/** The six factors and quality of those that the answer is about side by side, and all others folded away below. */
+export function factorTables(comparison: Comparison, advice: Advice, names: PeopleNames): Markup {
+  const { best } = comparison;
+  const named = [best.tune?.approach, best.prompt?.approach, advice.choice];
+  const all = shownInFactors(comparison);
+  const isNamed = ({ approach }: Summary): boolean => named.includes(approach);
+  const [first, others] = [all.filter(isNamed), all.filter((summary) => !isNamed(summary))];
+  if (first.length === 0) return factorTable(comparison, all, names, "Factors");
+  const parts = Array.from({ length: Math.ceil(others.length / besideEachOther) }, (_, i) =>
+    others.slice(i * besideEachOther, (i + 1) * besideEachOther),
+  );
+  const further = parts.map((part, i) => factorTable(comparison, part, names, `Factors of the others, part ${i + 1}`));
+  const title = others.length === 1 ? "The other approach" : `The other ${others.length} approaches`;
+  return markup`${factorTable(comparison, first, names, "Factors")}${further.length > 0 && details(title, markup`${further}`)}`;
 }
 
 // Not by `table`: on a phone its cells stand below each other, each with its approach's name before it. The roles say that it is a table all the same.
-function factorTable({ factors }: Comparison, shown: readonly Summary[], names: PeopleNames): Markup {
+function factorTable({ factors }: Comparison, shown: readonly Summary[], names: PeopleNames, title: string): Markup {
   const heads = shown.map(
     ({ approach, arm }) => markup`<th scope="col" role="columnheader">${approachWithId(approach, arm, names)}</th>`,
   );
@@ -45,14 +52,14 @@ function factorTable({ factors }: Comparison, shown: readonly Summary[], names: 
     );
     return markup`<tr role="row"><th scope="row" role="rowheader">${factorNames[factor]}<span class="detail">${measureText(measure)}</span></th>${columns}</tr>`;
   });
-  return markup`<div class="scroll" role="region" aria-label="Factors" tabindex="0"><table class="factors" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Factor</th>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></div>`;
+  return markup`<div class="scroll" role="region" aria-label="${title}" tabindex="0"><table class="factors" role="table"><thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">Factor</th>${heads}</tr></thead><tbody role="rowgroup">${rows}</tbody></table></div>`;
 }
 
 function factorCell(cell: FactorCell | undefined): Markup {
   if (cell === undefined) return markup`–`;
-  const { text, detail } = cellWords(cell);
+  const { text, details: lines } = cellLines(cell);
   if (cell.kind === "not-measured") return markup`<span class="missing">not measured</span><span class="detail">${text}</span>`;
-  return markup`<span class="value">${text}</span>${detail !== undefined && markup`<span class="detail">${detail}</span>`}`;
+  return markup`<span class="value">${text}</span>${lines.map((line) => markup`<span class="detail">${line}</span>`)}`;
 }
 
 /** All approaches with their scores, prices and times, the best first. */
@@ -60,7 +67,7 @@ export function rankingTable(comparison: Comparison, advice: Advice, names: Peop
   const { summaries } = comparison;
   const note = missingNote(comparison);
   const columns = rankingColumns(comparison);
-  const head = ["Approach", ...columns.map(({ title }) => ({ content: title, kind: "number" as const }))];
+  const head = ["Approach", ...columns.map(({ heading }) => ({ content: heading, kind: "number" as const }))];
   const rows = summaries.map((summary) => ({
     cells: [
       approachWithId(summary.approach, summary.arm, names),
@@ -77,40 +84,39 @@ function estimateText(text: string): Content {
   return interval === undefined ? text : markup`${value} <span class="interval">${interval}</span>`;
 }
 
-/** More of each approach: further scores, calibration, what it set and what it needs. */
-export function moreScores({ summaries }: Comparison): Markup {
-  const number = (content: Content): Cell => ({ content, kind: "number" });
-  const rows = summaries.map((summary) => {
-    const { approach, arm, balancedAccuracy, mcc, calibration, multiLabel, answeredAccuracy, facts, seeds } = summary;
-    const several = multiLabel && [formatScore(multiLabel.samplesF1), formatScore(multiLabel.hammingLoss)];
-    return {
-      cells: [
-        approachName(approach, arm),
-        number(formatPercent(balancedAccuracy)),
-        number(formatScore(mcc)),
-        number(calibration === null ? "–" : formatScore(calibration.ece)),
-        number(calibration === null ? "–" : formatScore(calibration.brier)),
-        number(calibration === null ? "–" : formatScore(calibration.logLoss)),
-        number(answeredAccuracy === null ? "–" : formatPercent(answeredAccuracy)),
-        number(facts.artifactBytes === null ? "–" : formatBytes(facts.artifactBytes)),
-        number(formatCount(seeds.length)),
-        ...(several ?? []).map(number),
-      ],
-    };
-  });
-  const isMultiLabel = summaries.some(({ multiLabel }) => multiLabel !== undefined);
-  const titles = [
-    markup`Balanced<br>accuracy`,
-    "MCC",
-    "ECE",
-    "Brier",
-    "Log loss",
-    isMultiLabel ? markup`All labels right<br>of the answered` : markup`Accuracy of<br>the answered`,
-    "To ship",
-    "Seeds",
+/** One column of further scores. */
+interface ScoreColumn {
+  readonly title: Content;
+  /** `null`: not measured of this one. */
+  readonly text: (summary: Summary) => string | null;
+}
+
+/** More of each approach that stands in no other table: a column that would be empty is left out. */
+export function moreScores({ summaries, calibrations = [] }: Comparison): Markup {
+  const columns: readonly ScoreColumn[] = [
+    { title: "Balanced accuracy", text: ({ balancedAccuracy }) => formatPercent(balancedAccuracy) },
+    { title: "MCC", text: ({ mcc }) => formatScore(mcc) },
+    { title: "Samples F1", text: ({ multiLabel }) => (multiLabel === undefined ? null : formatScore(multiLabel.samplesF1)) },
+    { title: "Hamming loss", text: ({ multiLabel }) => (multiLabel === undefined ? null : formatScore(multiLabel.hammingLoss)) },
+    // Where it is told how sure they are, it stands there.
+    {
+      title: "ECE",
+      text: ({ calibration }) => (calibration === null || calibrations.length > 0 ? null : formatScore(calibration.ece)),
+    },
+    { title: "Brier score", text: ({ calibration }) => (calibration === null ? null : formatScore(calibration.brier)) },
+    { title: "Log loss", text: ({ calibration }) => (calibration === null ? null : formatScore(calibration.logLoss)) },
+    { title: "Size to ship", text: ({ facts }) => (facts.artifactBytes === null ? null : formatBytes(facts.artifactBytes)) },
+    { title: "Seeds", text: ({ seeds }) => (seeds.length > 1 ? formatCount(seeds.length) : null) },
   ];
-  const further = isMultiLabel ? ["Samples F1", "Hamming loss"] : [];
-  return details("Further scores", table("Further scores", ["Approach", ...[...titles, ...further].map(number)], rows));
+  const shown = columns.filter(({ text }) => summaries.some((summary) => text(summary) !== null));
+  const number = (content: Content): Cell => ({ content, kind: "number" });
+  const rows = summaries.map((summary) => ({
+    cells: [approachName(summary.approach, summary.arm), ...shown.map(({ text }) => number(text(summary) ?? "–"))],
+  }));
+  return details(
+    "Further scores",
+    markup`${table("Further scores", ["Approach", ...shown.map(({ title }) => number(title))], rows)}<p class="note">Balanced accuracy: the mean recall of the labels. MCC (Matthews correlation): 1 is perfect, 0 no better than chance. Brier score and log loss: how far stated probabilities are from what was right; lower is better.</p>`,
+  );
 }
 
 /** The planned contrasts with their intervals, tests and verdicts. */
@@ -137,11 +143,11 @@ export function contrastTable(comparison: Comparison): Markup {
     "Metric",
     "Points (95% interval)",
     { content: markup`Alone right<br>first / second`, kind: "number" as const },
-    { content: "p", kind: "number" as const },
-    { content: "p (Holm)", kind: "number" as const },
+    { content: "p-value", kind: "number" as const },
+    { content: markup`p-value,<br>corrected`, kind: "number" as const },
     "Verdict",
   ];
-  return table("Differences", head, rows);
+  return markup`${table("Differences", head, rows)}<p class="note">Alone right: test rows that only the first, or only the second, answers right. p-value: the probability of a difference at least as large, were both equally good; corrected by Holm for the number of comparisons.</p>`;
 }
 
 function withoutName(p: number): string {
