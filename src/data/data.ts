@@ -90,7 +90,7 @@ export async function readTask(options: TaskOptions): Promise<Task> {
   train = limited(train, options.limit, seed);
   test = limited(test, options.testLimit, seed);
   if (train !== whole || test !== wholeTest) {
-    splitNote += ` Used are ${formatCount(train.examples.length)} of the training and ${formatCount(test.examples.length)} of the test rows, the first after NumPy's shuffle with seed ${seed}.`;
+    splitNote += ` Using ${formatPlural(train.examples.length, "training row")} and ${formatPlural(test.examples.length, "test row")}, sampled with seed ${seed}.`;
     if (train !== whole) checkLearnable(train, source.label);
   }
   splitNote += source.textNote;

@@ -66,7 +66,7 @@ describe("labeling a file", () => {
     expect(plan.code).toBe(0);
     expect(plan.out).toContain("Labels (2): refund, login.");
     expect(plan.out).toMatch(/About 200 requests, .* tokens in, .* out: \$0\.0\d+, from \$/);
-    expect(plan.out).toContain("thinking is taken to be 29 tokens an answer");
+    expect(plan.out).toContain("assumed to take 29 reasoning tokens");
     expect(server.requests).toHaveLength(0);
     expect(existsSync(path("rows.labelled.csv"))).toBe(false);
 
@@ -74,7 +74,7 @@ describe("labeling a file", () => {
     expect(server.requests).toHaveLength(50);
     const again = await label(data, ...llm, "--dry-run");
     expect(again.out).toContain("200 rows, 50 of them labeled already.");
-    expect(again.out).toContain("answers are taken to be as long as 50 that were given to the same prompt");
+    expect(again.out).toContain("as long as 50 earlier ones");
     const whole = await label(data, ...llm, "--json");
     expect(JSON.parse(whole.out)).toMatchObject({
       rows: 200,
@@ -175,7 +175,7 @@ describe("labeling a file", () => {
     const data = await writeRows("rows.csv", 30);
     const plan = await label(data, "--run", "t", "--dry-run");
     expect(plan.out).toContain("Labels and prompt are those of prompt:few-shot@openai:gpt-5-mini in");
-    expect(plan.out).toMatch(/answers are taken to be as long as \d+ that were given to the same prompt/);
+    expect(plan.out).toMatch(/as long as \d+ earlier ones/);
     const asked = server.requests.length;
     expect((await label(data, "--run", "t")).code).toBe(0);
     // The texts of the run itself are found among the stored answers: its prompt is the same to the letter.

@@ -147,9 +147,7 @@ describe("readTask of one file", () => {
     const task = await read(path, { test, limit: 10, testLimit: 3 });
     expect(task.train.examples.map(({ id }) => id)).toEqual(first.map((row) => `row-${row + 1}`));
     expect(task.test.examples.map(({ id }) => id)).toEqual(first.slice(0, 3).map((row) => `test-row-${row + 1}`));
-    expect(task.splitNote).toContain(
-      "Used are 10 of the training and 3 of the test rows, the first after NumPy's shuffle with seed 42.",
-    );
+    expect(task.splitNote).toContain("Using 10 training rows and 3 test rows, sampled with seed 42.");
   });
 
   it("reads Parquet, and says where it has no text", async () => {

@@ -49,7 +49,7 @@ export function assumedOutput(
       tokens: answerTokens,
       low: answerTokens,
       high: answerTokens * 2,
-      basis: "answers are taken to be a label and nothing else",
+      basis: "answers are assumed to be a label and nothing else",
     };
   const name = listedName(model);
   const found = recorded.find(({ models }) => models.includes(name));
@@ -60,8 +60,8 @@ export function assumedOutput(
     low: spoken + low,
     high: spoken + high,
     basis:
-      `thinking is taken to be ${mean} tokens an answer, from ${low} to ${high}: ` +
-      `${found === undefined ? "a guess from other models" : "recorded"} on SMS messages with two labels, at the default effort`,
+      `answers are assumed to take ${mean} reasoning tokens (${low} to ${high}), ` +
+      `${found === undefined ? "a guess from other models" : "measured"} on SMS messages with two labels at the default effort`,
   };
 }
 
@@ -101,7 +101,7 @@ export function pilotOutput({ answers: n, outputTokens, outputTokensSquared }: P
     tokens: mean,
     low: Math.max(0, mean - half),
     high: mean + half,
-    basis: `answers are taken to be as long as ${formatCount(n)} that were given to the same prompt`,
+    basis: `answers are assumed to be as long as ${formatCount(n)} earlier ones to the same prompt`,
   };
 }
 

@@ -89,7 +89,7 @@ describe("how long answers will be", () => {
   it("is assumed, and says so, where nothing was asked", () => {
     expect(assumedOutput({ model: "gpt-4o", isReasoning: false }, 3)).toMatchObject({ tokens: 3, low: 3, high: 6 });
     expect(assumedOutput({ model: "gpt-5", isReasoning: true }, 1)).toMatchObject({ tokens: 50, low: 10, high: 143 });
-    expect(assumedOutput({ model: "gpt-5", isReasoning: true }, 1).basis).toContain("recorded on SMS messages");
+    expect(assumedOutput({ model: "gpt-5", isReasoning: true }, 1).basis).toContain("measured on SMS messages");
     expect(assumedOutput({ model: "qwen3:8b", isReasoning: true }, 1).basis).toContain("a guess");
   });
 });
@@ -114,7 +114,7 @@ describe("the estimate of a run", () => {
     expect(found.calls).toBe(2);
     expect(found.usd).toBeGreaterThan(found.usdRange!.low);
     expect(found.usd).toBeLessThan(found.usdRange!.high);
-    expect(found.basis).toMatch(/^Tokens of prompts are counted with.*thinking is taken to be 29 tokens/);
+    expect(found.basis).toMatch(/^Tokens of prompts are counted with.*29 reasoning tokens/);
     const pilot = Array.from({ length: 20 }, (_, i) => ({
       ...found,
       cachedInputTokens: 0,
@@ -124,7 +124,7 @@ describe("the estimate of a run", () => {
     }));
     const measured = await estimateProgram(card, program, undefined, queries, { ...options, pilot: pilotOf(pilot) });
     expect(measured.outputTokens).toBe(99);
-    expect(measured.basis).toContain("as long as 20 that were given to the same prompt");
+    expect(measured.basis).toContain("as long as 20 earlier ones to the same prompt");
     const free = await estimateProgram({ ...card, price: null }, program, undefined, queries, options);
     expect([free.usd, free.usdRange]).toEqual([null, undefined]);
   });
