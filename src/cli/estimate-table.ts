@@ -43,6 +43,7 @@ export function renderEstimates(task: Task, estimates: readonly ApproachEstimate
   return [
     data,
     visibleText(task.splitNote),
+    ...(task.notes ?? []).map(visibleText),
     "",
     line(header),
     rule,

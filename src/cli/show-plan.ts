@@ -19,6 +19,11 @@ export async function showPlan(inputs: RunInputs, { hooks, clear }: RunScreen, {
   await using plan = await planRun(inputs, hooks);
   const { approaches, curve, warnings, downloads } = await estimatePlan(plan, hooks);
   print(renderEstimates(inputs.task, approaches, curve));
+  const { output } = inputs.manner;
+  if (output.length > 0) {
+    const text = `A plan has no report: ${output.join(", ")} ${output.length === 1 ? "is" : "are"} not written.`;
+    hooks.onEvent({ kind: "warning", text });
+  }
   for (const text of warnings) hooks.onEvent({ kind: "warning", text });
   for (const text of downloads) print(noteLines(text, terminal));
 }

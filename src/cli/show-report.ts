@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { failedText } from "../advise/words/unanswered.js";
 import { formatNumber } from "../lib/text/format.js";
-import { shellWord } from "../lib/text/shell-word.js";
 import { spendingText } from "../lib/text/spending.js";
 import { visibleText } from "../lib/text/visible-text.js";
 import { type Notice, renderBrief, renderText, renderVerdict } from "../report/report.js";
 import type { GateResult } from "../run/gates.js";
+import { resumeCommand } from "../run/options/run-command.js";
 import type { RunReport } from "../run/publish-run.js";
 import type { CommandContext } from "./command-context.js";
 import { exitCode } from "./exit-code.js";
@@ -80,12 +80,12 @@ function messagesOf(report: RunReport, shown: Shown): Message[] {
   const { ended, isRedecided = false, output } = shown;
   const stored = isRedecided ? ", decided as the run was; -o FILE.html writes this one" : "";
   return [
-    ...(ended === undefined ? [] : failureMessages(report, ended, folder)),
+    ...(ended === undefined ? [] : failureMessages(report, ended, output, folder)),
     ...(ended?.isStopped
       ? [
           {
             text: "Stopped while learning curves were measured. For the rest of them:",
-            command: `crossover resume ${shellWord(folder)}`,
+            command: resumeCommand(folder, { ...ended, output }),
             isFault: true as const,
           },
         ]
@@ -111,6 +111,7 @@ function gateMessages(gates: readonly GateResult[]): Message[] {
 function failureMessages(
   { comparison: { failed } }: RunReport,
   { envFile }: NonNullable<Shown["ended"]>,
+  output: readonly string[],
   folder: string,
 ): Message[] {
   if (failed.length === 0) return [];
@@ -118,12 +119,11 @@ function failureMessages(
     const approaches = failed.filter((each) => failedText(each.reason) === reason).map(({ approach }) => approach);
     return { text: `Not measured: ${approaches.join(", ")}: ${reason}`, isFault: true as const };
   });
-  const command = ["crossover resume", shellWord(folder), ...(envFile === undefined ? [] : ["--env-file", shellWord(envFile)])];
   return [
     ...reasons,
     {
       text: "What was measured is kept and reported. Fix it and resume with:",
-      command: command.join(" "),
+      command: resumeCommand(folder, { envFile, output }),
       isFault: true,
       detail:
         "Only what is missing is asked then. To do without, or with another model, start a new run: stored answers are used again.",

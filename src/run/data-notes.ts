@@ -1,6 +1,7 @@
 /** @file What the quick checks of `crossover check` find in a run's data: told before anything is asked, and in the report. */
 import { auditTask } from "../data/audit/audit.js";
 import type { FindingName } from "../data/audit/audit-findings.js";
+import { formatCount } from "../lib/text/format.js";
 import { outOfFoldProbabilities } from "../tune/regression/cross-fit.js";
 import type { Context } from "../types/approach.js";
 import type { Task } from "../types/data.js";
@@ -25,17 +26,21 @@ export async function dataNotes(
   { judgesLabels, seed, context }: { readonly judgesLabels: boolean; readonly seed: number; readonly context: Context },
 ): Promise<readonly string[]> {
   const rows = task.train.examples.length + task.test.examples.length;
-  if (rows > mostRows) return [];
+  if (rows > mostRows)
+    return [`${formatCount(rows)} rows are too many for the quick checks of a run: \`crossover check\` makes them.`];
   const isJudged = judgesLabels && !task.train.isMultiLabel && task.train.examples.length <= mostJudgedRows;
+  const isTooLarge = judgesLabels && !task.train.isMultiLabel && !isJudged;
   const outOfFold = isJudged ? await outOfFoldProbabilities(task.train, encoder, context, seed) : undefined;
   const { findings } = auditTask(task, {
     hasNearDuplicates: false,
     ...(encoder.languages === undefined ? {} : { modelLanguages: encoder.languages }),
     ...(outOfFold === undefined ? {} : { outOfFold }),
   });
-  return findings
+  const unjudged = `Wrong labels were not looked for: more than ${formatCount(mostJudgedRows)} training rows take a while. \`crossover check\` does it.`;
+  const notes = findings
     .filter(({ about }) => told.has(about))
     .map(({ message, remedy, examples }) =>
       [message, remedy, examples.length > 0 ? "`crossover check` lists the rows." : null].filter(Boolean).join(" "),
     );
+  return isTooLarge ? [...notes, unjudged] : notes;
 }

@@ -5,7 +5,6 @@ import { planMeasurements } from "../compare/plan.js";
 import { Interrupted, isAbort, UserError } from "../lib/errors.js";
 import { formatCount, formatPlural } from "../lib/text/format.js";
 import { keyOf } from "../lib/text/measurement-key.js";
-import { shellWord } from "../lib/text/shell-word.js";
 import { spendingText } from "../lib/text/spending.js";
 import { forPeople } from "../report/for-people.js";
 import type { Bill } from "../store/bill.js";
@@ -17,6 +16,7 @@ import { writeArtifacts } from "./artifacts.js";
 import { curveOptions } from "./curve-options.js";
 import type { RunHooks } from "./hooks.js";
 import type { OpenRun } from "./open-run.js";
+import { resumeCommand } from "./options/run-command.js";
 
 /**
  * Measures what the run lacks. Approaches that cannot be measured are reported, and listed in the comparison's `failed`. Where the signal is aborted
@@ -63,7 +63,7 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
   } catch (error) {
     if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
     const paid = bill.totalUsd > 0 ? `, and every answer paid for (${spendingText(bill)})` : "";
-    const kept = `What was measured is kept${paid}. Go on with: crossover resume ${shellWord(run.folder)}`;
+    const kept = `What was measured is kept${paid}. Go on with: ${resumeCommand(run.folder, plan.inputs.manner)}`;
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);
   }

@@ -23,6 +23,7 @@ import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
 import { keyAtHand, llmOffer, usualLlm } from "./llm-offer.js";
 import { thisMachine } from "./machine.js";
+import { idleOptions } from "./options/idle-options.js";
 import { plannedApproaches, type RunPlan } from "./plan-run.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -67,6 +68,7 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
     });
     const names = approaches.map(({ name }) => name);
     checkGateNames(inputs.gates, names);
+    if (!resumed) for (const text of idleOptions(inputs.options, approaches)) onEvent({ kind: "warning", text });
     // Before the first request that is paid for: texts with personal data would be on their way then.
     const found = await dataNotes(inputs.task, encoder, {
       judgesLabels: approaches.some(({ arm }) => arm === "tune"),

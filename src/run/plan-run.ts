@@ -14,6 +14,7 @@ import { type ApproachEstimate, estimateRun } from "./estimate.js";
 import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
 import { downloadNote, localDownloadNotes } from "./model-downloads.js";
+import { idleOptions } from "./options/idle-options.js";
 import type { RunInputs } from "./run-inputs.js";
 import type { RunOptions } from "./run-options.js";
 
@@ -93,7 +94,7 @@ export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<Plan
   return {
     approaches: estimates,
     ...(curve && { curve: await estimateCurvesOfRun(inputs.task, approaches, curve, { seconds, seeds }) }),
-    warnings: [...unasked, ...(await planWarnings(inputs.options, inputs.env))],
+    warnings: [...unasked, ...idleOptions(inputs.options, approaches), ...(await planWarnings(inputs.options, inputs.env))],
     downloads: await localDownloadNotes(inputs.options.llm, modelContext(inputs, hooks)),
   };
 }

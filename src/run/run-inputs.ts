@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readTask } from "../data/data.js";
 import { UserError } from "../lib/errors.js";
+import { formatPlural } from "../lib/text/format.js";
 import { formatOf } from "../report/report.js";
 import type { Run } from "../store/run.js";
 import type { Task } from "../types/data.js";
@@ -54,11 +55,20 @@ export async function readInputs(
   const options = { ...asked, path: data.pinned };
   const task = await readTask({ ...taskOptions(options), ...data.source, log: onEvent });
   if (options.curve !== "off") checkShift(task);
+  // A plan prints this with its table.
+  if (!isPlan) for (const text of foundNotes(task)) onEvent({ kind: "note", text });
   for (const text of task.warnings) onEvent({ kind: "warning", text, isReported: true });
   const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name, manner.runs));
   // What a run has stored beside it is found again from wherever it is resumed.
   const runs = resumed === undefined ? manner.runs : dirname(folder);
   return { options, manner, env, gates, task, folder, runs, ...(resumed === undefined ? {} : { resumed }) };
+}
+
+/** What was read, and what was found or divided without being asked. */
+function foundNotes({ train, test, splitNote, notes = [] }: Task): string[] {
+  const [rows, testRows] = [train, test].map(({ examples }) => examples.length);
+  const counts = `${formatPlural(rows!, "training row")}, ${formatPlural(testRows!, "test row")}, ${formatPlural(train.labels.length, "label")}`;
+  return [`${train.name}: ${counts}. ${splitNote}`, ...notes];
 }
 
 /** Refuses files whose extension names no report. */

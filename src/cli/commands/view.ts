@@ -69,7 +69,12 @@ Examples:
         comparison.summaries.map(({ approach }) => approach),
       );
       const spending = openBill(join(run.folder, "bill.jsonl"));
-      const report = await reportOf(run, comparison, { task: await dataOf(run, context), gates, spending });
+      const data = await dataOf(run, context);
+      if (data === null && manner.output.length > 0) {
+        const text = `Note: the rows' texts are left out: ${storedOptions(run).path} is not there any more, or has changed since.`;
+        context.terminal.err(noteLines(text, context.terminal));
+      }
+      const report = await reportOf(run, comparison, { task: data, gates, spending });
       await writeReports(report, manner.output);
       const fullCommand = `${givenWords(command, ["output", "open"])} --full`;
       showReport(report, { ...manner, fullCommand, isRedecided }, context);

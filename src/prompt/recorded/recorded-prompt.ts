@@ -1,3 +1,4 @@
+import { formatCount } from "../../lib/text/format.js";
 import type { Approach, Context } from "../../types/approach.js";
 import type { Query, Task } from "../../types/data.js";
 import type { Traits } from "../../types/identity.js";
@@ -189,9 +190,11 @@ function gapNotes(predictions: readonly Prediction[], { path }: Recording): stri
   const rows = predictions.length;
   return [
     ...(disputed > 0
-      ? [`${disputed} of ${rows} rows have answers that differ in ${path}: the last one counts. Is it one run of one prompt?`]
+      ? [
+          `${formatCount(disputed)} of ${formatCount(rows)} rows have answers that differ in ${path}: the last one counts. Is it one run of one prompt?`,
+        ]
       : []),
-    ...(missing > 0 ? [`${missing} of ${rows} rows are not in ${path}: they are left out.`] : []),
-    ...(failed > 0 ? [`${failed} of ${rows} rows hold an error in ${path}: they are left out.`] : []),
+    ...(missing > 0 ? [`${formatCount(missing)} of ${formatCount(rows)} rows are not in ${path}: they are left out.`] : []),
+    ...(failed > 0 ? [`${formatCount(failed)} of ${formatCount(rows)} rows hold an error in ${path}: they are left out.`] : []),
   ];
 }

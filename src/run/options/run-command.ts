@@ -29,6 +29,16 @@ export function completeCommand(command: string, folder: string, stored: Stored)
   return command.replace(/\bRUN\b/, () => shellWord(folder));
 }
 
+/** The command that goes on with a run, with what a run's folder does not keep: the files that were asked for, and that of the keys. */
+export function resumeCommand(
+  folder: string,
+  { output = [], envFile }: { readonly output?: readonly string[]; readonly envFile?: string | undefined } = {},
+): string {
+  const files = output.flatMap((path) => ["-o", shellWord(path)]);
+  const keys = envFile === undefined ? [] : ["--env-file", shellWord(envFile)];
+  return ["crossover resume", shellWord(folder), ...keys, ...files].join(" ");
+}
+
 function commandWith(name: "run" | "check", stored: Stored, given: string): string {
   const table: Options = name === "run" ? resultOptions : dataOptions;
   const flags = flagsOf(table, stored).filter((flag) => !isReplaced(flag, table[flag.name]!, given));

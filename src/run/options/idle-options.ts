@@ -1,0 +1,71 @@
+/** @file Options that were given and change nothing: told, so that nobody believes that they did. */
+import { sequence } from "../../advise/words/lists.js";
+import { recordedFile } from "../../prompt/providers/spec.js";
+import type { Approach } from "../../types/approach.js";
+import type { RunOptions } from "../run-options.js";
+import { flagOf, type Option } from "./option.js";
+import { runOptions } from "./options-table.js";
+
+/** Options with the condition under which they do something. */
+interface Rule {
+  readonly options: readonly (keyof typeof runOptions)[];
+  readonly works: (options: RunOptions, approaches: readonly Approach[]) => boolean;
+  /** Why they do nothing where it does not hold. */
+  readonly why: string;
+}
+
+const asksLlm = ({ llm }: RunOptions, approaches: readonly Approach[]): boolean =>
+  llm.some((spec) => recordedFile(spec) === undefined && approaches.some(({ model }) => model === spec));
+
+const rules: readonly Rule[] = [
+  {
+    options: [
+      "confidence",
+      "optimizer",
+      "optimizerCalls",
+      "optimizerUsd",
+      "optimizerTime",
+      "demos",
+      "maxConcurrency",
+      "timeoutSeconds",
+      "patienceSeconds",
+    ],
+    works: asksLlm,
+    why: "no language model is asked",
+  },
+  {
+    options: ["recordedLabels", "recordedWords"],
+    works: ({ llm }) => llm.some((spec) => recordedFile(spec) !== undefined),
+    why: "no recorded answers are compared (--llm recorded:FILE)",
+  },
+  {
+    options: ["search", "classWeight"],
+    works: (_, approaches) => approaches.some(({ arm }) => arm === "tune"),
+    why: "nothing is trained",
+  },
+  { options: ["curveTime"], works: ({ curve }) => curve !== "off", why: "no learning curves are measured (--curve)" },
+  {
+    options: ["personHours"],
+    works: ({ usdPerPersonHour }) => usdPerPersonHour !== undefined,
+    why: "no price of an hour was told (--usd-per-person-hour)",
+  },
+  {
+    options: ["usdPerPersonHour"],
+    works: ({ personHours }) => personHours !== undefined,
+    why: "no hours were told (--person-hours)",
+  },
+];
+
+/** A sentence for the options of each rule that were given and change nothing. */
+export function idleOptions(options: RunOptions, approaches: readonly Approach[]): string[] {
+  return rules.flatMap(({ options: names, works, why }) => {
+    const given = names.filter((name) => {
+      const value: unknown = options[name as keyof RunOptions];
+      const row: Option = runOptions[name];
+      return value !== undefined && value !== row.default;
+    });
+    if (given.length === 0 || works(options, approaches)) return [];
+    const flags = given.map((name) => flagOf(name, runOptions[name]));
+    return [`${sequence(flags)} ${given.length === 1 ? "changes" : "change"} nothing here: ${why}.`];
+  });
+}
