@@ -1,4 +1,5 @@
 /** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
+import { advice } from "./advice/advice.js";
 import { article } from "./article/compare.js";
 import { backtest } from "./curves/backtest.js";
 import { curves } from "./curves/curves.js";
@@ -25,6 +26,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   summary: wholeSummary,
   backtest,
   intervals,
+  advice,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

@@ -22,7 +22,7 @@ import { moreLabels } from "./rules/more-labels.js";
 import { limitsUnmeasured, neededOpen } from "./rules/needed.js";
 import { needs } from "./rules/needs.js";
 import { monthlyBill, price } from "./rules/price.js";
-import { chanceNotExcluded, metricsDisagree, notTopOnTest } from "./rules/selection.js";
+import { chanceNotExcluded, chosenByTest, metricsDisagree, notTopOnTest } from "./rules/selection.js";
 import { flips, moreRows } from "./rules/sensitivity.js";
 import { losesInSlices } from "./rules/slices.js";
 import { fewGroups, smallTestSet } from "./rules/test-size.js";
@@ -95,6 +95,7 @@ export const rules: readonly AdviceRule[] = [
   smallTestSet,
   fewGroups,
   fewRowsOfLabels,
+  chosenByTest,
   notTopOnTest,
   rareLabelsMissed,
   notEstimable,

@@ -3,7 +3,7 @@
  * once for every renderer, and does not compile while a kind is missing.
  */
 import type { Limit } from "../compare/limits.js";
-import type { ChoiceBasis } from "../types/comparison.js";
+import type { ChoiceBasis, ValidationBasis } from "../types/comparison.js";
 import type { Contrast, MoreRows } from "../types/contrast.js";
 import type { Criterion } from "../types/criteria.js";
 import type { Crossover } from "../types/curves.js";
@@ -184,6 +184,13 @@ export type Finding =
       readonly lead: number;
       readonly basis: ChoiceBasis;
     }
+  | ({
+      /** The test rows turned the choice of the validation rows. */
+      readonly kind: "chosen-by-test";
+      readonly approach: string;
+      readonly over: string;
+      readonly validation: ValidationBasis;
+    } & Omit<Difference, "margin">)
   | {
       readonly kind: "dearer";
       readonly approach: string;

@@ -25,6 +25,8 @@ interface Plan {
  * Where validation rows could not rank an arm, 1 and 2 are asked of each candidate that may be its best (`rivals`), and Holm's correction
  * holds for all of them: the answer must not be the luckiest of several.
  *
+ * So they are where the test rows turned the choice of an arm (`turned`): of every candidate of the arm, since each might have been the one.
+ *
  * Where one arm is missing, its contrasts are. Pairs of other candidates are not compared: every further question costs power.
  */
 export function plannedContrasts(
@@ -32,13 +34,16 @@ export function plannedContrasts(
   summaries: readonly Pick<Summary, "approach" | "arm">[],
   { primary: main, others }: Pick<MetricChoice, "primary" | "others">,
   rivals: readonly string[] = [],
+  turned: readonly ("tune" | "prompt")[] = [],
 ): Plan[] {
   const plans: Plan[] = [];
   const [tuned, prompted] = [best.tune?.approach, best.prompt?.approach];
   const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
   const contenders = (arm: "tune" | "prompt"): string[] => {
     const chosen = best[arm];
-    return chosen === null ? [] : [chosen.approach, ...rivals.filter((rival) => armOf.get(rival) === arm)];
+    if (chosen === null) return [];
+    const others = turned.includes(arm) ? [...armOf.keys()].filter((each) => each !== chosen.approach) : rivals;
+    return [chosen.approach, ...others.filter((other) => armOf.get(other) === arm)];
   };
   const pairs = contenders("tune").flatMap((a) => contenders("prompt").map((b) => ({ a, b })));
   for (const pair of pairs) {

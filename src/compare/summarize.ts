@@ -1,6 +1,6 @@
 /** @file From stored measurements to a comparison. Pure: the same rows give the same numbers, on any machine, at any time. */
 import type { Comparison } from "../types/comparison.js";
-import type { Reading } from "../types/contrast.js";
+import type { Contrast, Reading } from "../types/contrast.js";
 import type { TaskFacts } from "../types/data.js";
 import type { ExperimentResults } from "../types/experiments.js";
 import type { Measurement } from "../types/measurement.js";
@@ -15,6 +15,7 @@ import { moneyOf } from "./money/money.js";
 import { usdPerThousand } from "./money/price.js";
 import type { MeasuredDifference } from "./pair-difference.js";
 import { type RowStatistics, rowStatistics } from "./row-statistics.js";
+import { type HeardChoice, heardChoice } from "./shown-better.js";
 
 /** What a comparison is computed from. */
 export interface SummarizeInput {
@@ -54,8 +55,18 @@ export function summarize({
     ArmChoice,
     ArmChoice,
   ];
-  const best = { tune: tune.best, prompt: prompt.best };
   const rivals = [...tune.rivals, ...prompt.rivals];
+  const contrasted = (of: Comparison["best"], turned?: HeardChoice["turned"]): Contrast[] =>
+    contrastsOf(plannedContrasts(of, summaries, metrics, rivals, turned), rows.difference, assumptions.margin);
+  const validated = { tune: tune.best, prompt: prompt.best };
+  const planned = contrasted(validated);
+  const candidates = new Set([...rows.candidates.tune.priced, ...rows.candidates.prompt.priced].map(({ approach }) => approach));
+  const { best, turned } = heardChoice(validated, planned, {
+    summaries,
+    metric: metrics.primary,
+    rivals,
+    isEligible: (approach) => candidates.has(approach) && isWithin(approach),
+  });
   const crossovers = bestPairFirst(rows.curves?.crossovers ?? [], best);
   const experiments = experimentsOf(rows, best);
   const money = moneyOf(summaries, best, assumptions);
@@ -65,7 +76,7 @@ export function summarize({
     measurements: withStandInsAsBaselines(measurements),
     metrics,
     summaries,
-    contrasts: contrastsOf(plannedContrasts(best, summaries, metrics, rivals), rows.difference, assumptions.margin),
+    contrasts: turned.length === 0 ? planned : contrasted(best, turned),
     best,
     ...(rivals.length > 0 && { rivals }),
     factors: factorRows({

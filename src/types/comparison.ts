@@ -69,5 +69,15 @@ export type ChoiceBasis =
   | { readonly kind: "only-candidate" | "only-measured" | "only-within-limits" }
   /** Its predictions cost the least, since no validation rows could rank the candidates: none were held back, or too few have all answers. */
   | { readonly kind: "cheapest"; readonly why: "no-validation-rows" | "few-answered-rows" }
-  /** It has the best score on the validation rows that all candidates answered, which are `rows` of `of`. */
-  | { readonly kind: "validation"; readonly metric: Metric; readonly score: number; readonly rows: number; readonly of: number };
+  | ValidationBasis
+  /** The test rows show it to be better than `over`, which the validation rows chose. */
+  | { readonly kind: "test"; readonly over: string; readonly validation: ValidationBasis };
+
+/** It has the best score on the validation rows that all candidates answered, which are `rows` of `of`. */
+export interface ValidationBasis {
+  readonly kind: "validation";
+  readonly metric: Metric;
+  readonly score: number;
+  readonly rows: number;
+  readonly of: number;
+}

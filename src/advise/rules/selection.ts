@@ -21,6 +21,19 @@ export function notTopOnTest(comparison: Comparison): Finding[] {
   });
 }
 
+/** Where the test rows show another candidate to be better than the one that validation rows chose: it stands for the arm. */
+export function chosenByTest(comparison: Comparison): Finding[] {
+  return (["tune", "prompt"] as const).flatMap((arm): Finding[] => {
+    const best = comparison.best[arm];
+    if (best?.basis.kind !== "test") return [];
+    const { over, validation } = best.basis;
+    const contrast = contrastBetween(comparison, best.approach, over);
+    if (contrast === undefined) return [];
+    const { metric, difference } = contrast;
+    return [{ kind: "chosen-by-test", approach: best.approach, over, validation, metric, difference }];
+  });
+}
+
 /** How far a rival lies above the chosen one: in the metric that ranks, or, where one of them has missing rows, on the rows that both have. */
 function leadOver(comparison: Comparison, rival: Summary, chosen: Summary): { lead: number; metric: Metric } {
   const metric = comparison.metrics.ranking;

@@ -2,7 +2,7 @@ import { formatCount, formatScore } from "../../lib/text/format.js";
 import { metricNames } from "../../lib/text/metric-names.js";
 import type { ChoiceBasis } from "../../types/comparison.js";
 
-type SoleKind = Exclude<ChoiceBasis["kind"], "cheapest" | "validation">;
+type SoleKind = Exclude<ChoiceBasis["kind"], "cheapest" | "validation" | "test">;
 
 const sole: Readonly<Record<SoleKind, string>> = {
   "only-candidate": "only candidate",
@@ -20,6 +20,8 @@ export function choiceBasisText(basis: ChoiceBasis): string {
   switch (basis.kind) {
     case "cheapest":
       return `the cheapest: ${unranked[basis.why]}`;
+    case "test":
+      return `shown by the test rows to be better than ${basis.over} (${choiceBasisText(basis.validation)})`;
     case "validation": {
       const { metric, score, rows, of } = basis;
       const count = rows < of ? `${formatCount(rows)} of ${formatCount(of)}` : formatCount(of);

@@ -9,7 +9,7 @@ import { points, range, signed } from "../points.js";
 import type { WordingsOf } from "../wording.js";
 
 /** Findings on the choice among candidates and metrics. */
-export const selectionWordings: WordingsOf<"chance-not-excluded" | "metrics-disagree" | "not-top-on-test"> = {
+export const selectionWordings: WordingsOf<"chance-not-excluded" | "metrics-disagree" | "not-top-on-test" | "chosen-by-test"> = {
   "chance-not-excluded": {
     role: "caution",
     title: () => "Chance is not excluded",
@@ -23,6 +23,14 @@ export const selectionWordings: WordingsOf<"chance-not-excluded" | "metrics-disa
     sentence: ({ winner, loser, decidedBy, metric, difference, verdict }) =>
       `${winner} is better than ${loser} in ${metricInWords(decidedBy)}, but in ${metricInWords(metric)}${metric === "macroF1" ? ", which counts every label alike," : ""} ` +
       `${disagreements[verdict]}: ${signed(difference.value)} points (95% interval ${range(difference)}).`,
+  },
+  "chosen-by-test": {
+    role: "caution",
+    title: () => "The test rows turned a choice",
+    sentence: ({ approach, over, validation, metric, difference }) =>
+      `The validation rows chose ${over} (${choiceBasisText(validation)}). On the test rows ${approach} is shown to be better by ` +
+      `${points(difference.value)} of ${metricInWords(metric)} (95% interval ${range(difference)}), so it stands for its side. Its score may be a little too ` +
+      "high, since it was chosen by it; the tests are corrected for the choice.",
   },
   "not-top-on-test": {
     role: "caution",
