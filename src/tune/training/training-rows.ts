@@ -1,5 +1,6 @@
 /** @file From a dataset to what training is fed: tokens and label indices. */
 import { UserError } from "../../lib/errors.js";
+import { formatCount } from "../../lib/text/format.js";
 import type { Context } from "../../types/approach.js";
 import type { Dataset } from "../../types/data.js";
 import type { Pretrained } from "../pretrained/pretrained.js";
@@ -39,7 +40,7 @@ export async function readRows(
   if (full > 0)
     log({
       kind: "note",
-      text: `${full} of ${ids.length} training texts fill the model's ${maxTokens} tokens; what is beyond was cut.`,
+      text: `${formatCount(full)} of ${formatCount(ids.length)} training texts fill the model's ${formatCount(maxTokens)} tokens; what is beyond was cut.`,
     });
   return ids.map((own, i) => ({ ids: own, labels: labels[i]! }));
 }
