@@ -197,8 +197,10 @@ export type Finding =
       readonly usd: number;
       readonly other: string;
       readonly otherUsd: number;
-      /** Right answers that it gives beyond the other's, in 1,000 requests; absent where it gives none. */
+      /** Right answers that it gives beyond the other's, in 1,000 requests; absent where that is not known. */
       readonly extraRightPerThousand?: number;
+      /** Present where rows may have several labels: right is then a row all of whose labels are. */
+      readonly isExactMatch?: true;
     }
   | {
       readonly kind: "slower";

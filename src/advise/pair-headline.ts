@@ -105,7 +105,7 @@ export function pairHeadline(decision: PairDecision, comparison: Comparison, { g
       }
       const lead = `${leader.approach} is ${points(difference.value, margin)} of ${metricInWords(metric)} ahead of ${other.approach}${both}`;
       if (difference.low > 0 && !leadIsShown(comparison, contrast)) {
-        return `Not enough evidence to choose: ${lead} (95% interval ${range(difference, margin)}), but on so few rows the test does not exclude chance.${open}`;
+        return `Not enough evidence to choose: ${lead} (95% interval ${range(difference, margin)}), but on so few rows the test does not exclude chance.${remedy}${open}`;
       }
       return difference.low > 0
         ? `Not enough evidence to choose: ${lead} (95% interval ${range(difference, margin)}), which may be less than your margin of ` +

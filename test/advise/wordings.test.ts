@@ -183,7 +183,7 @@ const said: readonly (readonly [Finding, string])[] = [
     "1,000 requests cost $1.25 with tune:probe and $0.25 with prompt:zero-shot@m, for 40 more right answers: $0.025 for each.",
   ],
   [
-    { kind: "dearer", ...pair, usd: 1.25, otherUsd: 0.25 },
+    { kind: "dearer", ...pair, usd: 1.25, otherUsd: 0.25, extraRightPerThousand: 0 },
     "1,000 requests cost $1.25 with tune:probe and $0.25 with prompt:zero-shot@m, without more right answers in return.",
   ],
   [

@@ -2,7 +2,7 @@ import { cheaperOf } from "../../compare/money/cheaper.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Summary } from "../../types/scores.js";
 import { type Decision, decide, type PairDecision } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding, FindingOf } from "../findings.js";
 import { noticeablyLess } from "../weighing.js";
 
 /** What the two cost a month, where the number of requests was told and the difference matters. */
@@ -24,18 +24,19 @@ export function price(comparison: Comparison, decision: Decision = decide(compar
   const less = noticeablyLess(usd, otherUsd);
   if (usd === undefined || otherUsd === undefined || less === null) return [];
   const names = { approach: choice.approach, usd, other: other.approach, otherUsd };
-  return less === "first" ? [{ kind: "cheaper", ...names }] : [{ kind: "dearer", ...names, ...extraRight(choice, decision) }];
+  return less === "first"
+    ? [{ kind: "cheaper", ...names }]
+    : [{ kind: "dearer", ...names, ...extraRight(comparison, choice, decision) }];
 }
 
 function extraRight(
+  { task }: Comparison,
   choice: Summary,
   { other, contrast }: PairDecision,
-): {
-  extraRightPerThousand?: number;
-} {
-  // Two accuracies over different rows have no difference.
+): Pick<FindingOf<"dearer">, "extraRightPerThousand" | "isExactMatch"> {
+  // Two accuracies over different rows have no difference: how many more are right is not known then.
   const isSameRows = contrast.missing === undefined;
   if (!isSameRows && contrast.metric !== "accuracy") return {};
   const extra = 1000 * (isSameRows ? choice.accuracy.value - other.accuracy.value : contrast.difference.value);
-  return extra > 0 ? { extraRightPerThousand: extra } : {};
+  return { extraRightPerThousand: Math.max(0, extra), ...(task.isMultiLabel && { isExactMatch: true }) };
 }

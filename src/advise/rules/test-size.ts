@@ -2,6 +2,7 @@ import { mainMeasurements } from "../../compare/main-measurements.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { effectiveUnits } from "../../compare/statistics/jackknife.js";
 import type { Comparison } from "../../types/comparison.js";
+import type { Estimate, Metric, Summary } from "../../types/scores.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 
@@ -31,10 +32,16 @@ export function smallTestSet(comparison: Comparison, decision: Decision = decide
   const { metric, interval } =
     decision.ground === "undecided"
       ? { metric: decision.contrast.metric, interval: decision.contrast.difference }
-      : { metric: comparison.metrics.ranking, interval: scoreOf(decision.best, comparison.metrics.ranking) };
+      : intervalOf(decision.best, decision.ground === "no-llm" ? comparison.metrics.primary : comparison.metrics.ranking);
   const halfWidth = (interval.high - interval.low) / 2;
   const { margin } = comparison.assumptions;
   const missing = decision.ground === "undecided" ? decision.contrast.missing : decision.best.missing;
   const testRows = comparison.task.testRows - (missing?.rows ?? 0);
   return halfWidth > margin ? [{ kind: "small-test-set", testRows, halfWidth, metric, margin }] : [];
 }
+
+/** In the metric that the verdict is said in. */
+const intervalOf = (best: Summary, metric: Metric): { metric: Metric; interval: Estimate } => ({
+  metric,
+  interval: scoreOf(best, metric),
+});

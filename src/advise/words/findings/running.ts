@@ -62,11 +62,14 @@ export const runningWordings: WordingsOf<
   dearer: {
     role: "caution",
     title: () => "Dearer to run",
-    sentence: ({ approach, usd, other, otherUsd, extraRightPerThousand: extra }) =>
-      `1,000 requests cost ${formatUsd(usd)} with ${approach} and ${formatUsd(otherUsd)} with ${other}` +
-      (extra === undefined
-        ? ", without more right answers in return."
-        : `, for ${formatNumber(extra)} more right answers: ${formatUsd((usd - otherUsd) / extra)} for each.`),
+    sentence: ({ approach, usd, other, otherUsd, extraRightPerThousand: extra, isExactMatch = false }) => {
+      const right = isExactMatch ? "answers with all labels right" : "right answers";
+      const cost = `1,000 requests cost ${formatUsd(usd)} with ${approach} and ${formatUsd(otherUsd)} with ${other}`;
+      if (extra === undefined) return `${cost}.`;
+      return extra === 0
+        ? `${cost}, without more ${right} in return.`
+        : `${cost}, for ${formatNumber(extra)} more ${right}: ${formatUsd((usd - otherUsd) / extra)} for each.`;
+    },
   },
   slower: {
     role: "caution",
