@@ -1,5 +1,6 @@
 import type { Advice } from "../advise/advise.js";
 import { isUnanswered } from "../advise/lookup.js";
+import { capitalized } from "../advise/words/lists.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast } from "../types/contrast.js";
 
@@ -29,6 +30,13 @@ export const verdictBadges: Readonly<Record<Advice["evidence"], string>> = {
   "asked-for": "By what you asked for",
   open: "Not enough evidence",
 };
+
+/** The headline below its badge, without the words that the badge has said. Of names for people: a name of an approach may come first, and begin with a capital. */
+export function headlineBeside({ evidence, headline }: Pick<Advice, "evidence" | "headline">): string {
+  const badge = verdictBadges[evidence];
+  const said = [`${badge}: `, `${badge} to choose: `].find((words) => headline.startsWith(words));
+  return said === undefined ? headline : capitalized(headline.slice(said.length));
+}
 
 /** How a verdict is colored, the same in every form of the report: `good` is said of what the measurements show and nothing else. */
 export type VerdictTone = "good" | "unsure" | "bad";

@@ -47,20 +47,29 @@ export function labelsFromInShort({ value, side }: LabelsFrom, measured: Measure
 }
 
 /** The answer about a pair in a sentence: from how many labels on the tuned approach does better, and from how many on with a probability of 90 %. */
-export function crossoverText({ tuned, prompted, found }: Pick<Crossover, "tuned" | "prompted" | "found">): string {
+export function crossoverText(crossover: Pick<Crossover, "tuned" | "prompted" | "found">): string {
+  const { found } = crossover;
+  const text = crossoverInBrief(crossover);
+  if (found.kind === "refused" || found.labels.side.value === "after") return text;
+  return `${text.replace(/\.$/, "")}; with a probability of 90% ${onFrom(found.safeLabels, measuredLabels(found))}.`;
+}
+
+/** The same with its interval, and without what is safe: shorter, and no surer. */
+export function crossoverInBrief({ tuned, prompted, found }: Pick<Crossover, "tuned" | "prompted" | "found">): string {
   if (found.kind === "refused") return `${refusalText(found.reason, tuned, prompted)}.`;
   const measured = measuredLabels(found);
-  const { labels, safeLabels } = found;
+  const { labels } = found;
   const ends = intervalOf(labels, measured, { before: "fewer than ", after: "more than " });
   const interval = ends === null ? "" : ` (90% interval ${ends})`;
   if (labels.side.value === "after") {
     return `${tuned} does not overtake ${prompted} within ${formatPlural(measured.largest, "label")}${interval}.`;
   }
-  const on = (from: LabelsFrom): string =>
-    `${from.value === null ? "" : "from "}${labelsFromText(from, measured)}${from.value === null ? "" : " on"}`;
-  const from = on({ value: labels.value, ...sideOf(labels.side.value) });
-  return `${tuned} does better than ${prompted} ${from}${interval}; with a probability of 90% ${on(safeLabels)}.`;
+  const from = onFrom({ value: labels.value, ...sideOf(labels.side.value) }, measured);
+  return `${tuned} does better than ${prompted} ${from}${interval}.`;
 }
+
+const onFrom = (from: LabelsFrom, measured: MeasuredLabels): string =>
+  `${from.value === null ? "" : "from "}${labelsFromText(from, measured)}${from.value === null ? "" : " on"}`;
 
 /** What fitted curves say of a crossover beyond what was measured; `null` where none was looked for, or where there is no curve to extend. */
 export function beyondText({ beyond, found }: Pick<Crossover, "beyond" | "found">): string | null {

@@ -1,7 +1,7 @@
 /** @file The report in as many lines as a terminal shows at once: the contenders, what to mind, what to do next, and the verdict last. */
 import type { Advice } from "../../advise/advise.js";
-import { crossoverText } from "../../advise/words/crossovers.js";
-import { sentenceOf } from "../../advise/words/findings/findings.js";
+import { crossoverInBrief, crossoverText } from "../../advise/words/crossovers.js";
+import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
 import { sequence } from "../../advise/words/lists.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { displayWidth, wrap } from "../../lib/text/display-width.js";
@@ -12,7 +12,8 @@ import type { Comparison } from "../../types/comparison.js";
 import type { Summary } from "../../types/scores.js";
 import { forPeople } from "../for-people.js";
 import { unansweredRows } from "../ranking.js";
-import { verdictBadges, verdictTones } from "../verdict-names.js";
+import type { UseIt } from "../use-it.js";
+import { headlineBeside, verdictBadges, verdictTones } from "../verdict-names.js";
 import { type Form, fitParts, fixed, type Part, screenLines } from "./fit-parts.js";
 import { asciiGlyphs, toAscii, unicodeGlyphs } from "./glyphs.js";
 import type { Page } from "./page.js";
@@ -44,6 +45,7 @@ const mostContenders = 4;
 const mostCautions = 2;
 /** Requests a month at which bills are told where nobody says how many there will be. */
 const usualRequests = 100_000;
+const cent = 0.01;
 
 /** The brief report for a terminal, ending with a line feed: as many lines as it may have, unless the verdict and what must not be cut are longer. */
 export function renderBrief(
@@ -65,7 +67,7 @@ export function renderBrief(
     billPart(comparison, page),
     blank,
     cautionPart(advice, page),
-    ...(useIt === undefined ? [] : [filesPart(rename(useIt).folder, page)]),
+    ...(useIt === undefined ? [] : [filesPart(rename(useIt), page)]),
     ...stepParts(advice, page),
     ...notices.map((notice, place) => noticePart(notice, place, page)),
   ];
@@ -202,9 +204,12 @@ function crossoverPart({ crossovers = [], curves, best }: Comparison, page: Page
   const about = crossovers.find(({ tuned, prompted }) => prompted === best.prompt?.approach && tuned === best.tune?.approach);
   const other = about ?? crossovers.find(({ prompted }) => prompted === best.prompt?.approach);
   const why = curves === undefined ? "no learning curve was measured" : "the learning curves do not tell";
-  const text =
-    other === undefined ? `From how many labels on fine-tuning does better is not known: ${why}.` : crossoverText(other);
-  return { name: "the crossover", forms: textForms(text, worth.wholeCrossover, worth.crossover, page) };
+  const unknown = `From how many labels on fine-tuning does better is not known: ${why}.`;
+  const lines = (text: string): string[] => wrap(page.say(text), page.width);
+  const whole = form(lines(other === undefined ? unknown : crossoverText(other)), worth.wholeCrossover);
+  // Never without its interval: a bare number would be surer than the verdict.
+  const brief = other === undefined ? [] : [form(lines(crossoverInBrief(other)), worth.crossover)];
+  return { name: "the crossover", forms: [whole, ...brief, gone] };
 }
 
 /** What the contenders cost a month, with what is assumed where nobody told. */
@@ -223,7 +228,7 @@ function billPart(comparison: Comparison, page: Page): Part {
     assumptions.machine === undefined && shown.some(({ way }) => way === machine) && "a machine shared with other work",
     assumptions.usdPerLabel === undefined && contenders.some(({ fitCost }) => fitCost.labels > 0) && "labels that cost nothing",
   ].filter((each) => each !== false);
-  const bills = shown.map(({ approach, usd }) => `${approach} ${formatUsd(usd)}`).join(", ");
+  const bills = shown.map(({ approach, usd }) => `${approach} ${usd < cent ? "less than $0.01" : formatUsd(usd)}`).join(", ");
   const note = assumed.length === 0 ? "" : ` (assumed: ${sequence(assumed)})`;
   const text = page.say(`A month of ${formatCount(requests)} requests: ${bills}${note}`);
   return { name: "the bill of a month", forms: [form(wrap(text, page.width), worth.bill), gone] };
@@ -233,7 +238,10 @@ function billPart(comparison: Comparison, page: Page): Part {
 function cautionPart({ cautions }: Advice, { width, say, glyphs }: Page): Part {
   const bulleted = (count: number, mostLines: number): string[] =>
     cautions.slice(0, count).flatMap((finding) => {
-      const lines = wrapShort(say(sentenceOf(finding)), width - 2, mostLines);
+      const sentence = wrap(say(sentenceOf(finding)), width - 2);
+      // What would be cut says at least what it is about.
+      const titled = `${titleOf(finding)}: ${sentenceOf(finding)}`;
+      const lines = sentence.length <= mostLines ? sentence : wrapShort(say(titled), width - 2, mostLines);
       return lines.map((line, i) => (i === 0 ? `${glyphs.bullet} ` : "  ") + line);
     });
   return {
@@ -246,8 +254,9 @@ function cautionPart({ cautions }: Advice, { width, say, glyphs }: Page): Part {
   };
 }
 
-function filesPart(folder: string, { width, say }: Page): Part {
-  return { name: "where its files are", forms: [form(wrap(`Its files: ${say(folder)}`, width), worth.files), gone] };
+function filesPart({ approach, folder }: UseIt, { width, say }: Page): Part {
+  const text = `Files of ${say(approach)}: ${say(folder)}`;
+  return { name: "where the files are", forms: [form(wrap(text, width), worth.files), gone] };
 }
 
 /** The next step. Its command is to be copied: it is never cut. */
@@ -295,6 +304,6 @@ function verdictLines(advice: Advice, { width, style: own, say }: Page): string[
   const tone = verdictTones[advice.evidence];
   return [
     own.bold(own.verdict(tone, say(verdictBadges[advice.evidence]))),
-    ...wrap(say(advice.headline), width).map((each) => own.bold(own.verdict(tone, each))),
+    ...wrap(say(headlineBeside(advice)), width).map((each) => own.bold(own.verdict(tone, each))),
   ];
 }

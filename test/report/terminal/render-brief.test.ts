@@ -113,7 +113,7 @@ describe.each(Object.entries(comparisons))("the brief report %s", (_, comparison
   test("says what there was no room for", () => {
     const said = hardLines(80, 14).join(" ");
     const isTold = (name: string): boolean => said.includes("No room here for") && said.includes(name);
-    if (comparison.best.tune !== null && !said.includes("Its files:")) expect(isTold("where its files are")).toBe(true);
+    if (comparison.best.tune !== null && !said.includes("Files of ")) expect(isTold("where the files are")).toBe(true);
     if (advice.nextSteps.length > 0 && !said.includes("Next:")) expect(isTold("the next step")).toBe(true);
     if (advice.cautions.length > 0) expect(said).toMatch(/\d+ cautions in all/);
   });
