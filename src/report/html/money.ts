@@ -53,7 +53,15 @@ function monthlyCostFigure(comparison: Comparison): Markup | null {
   const marked = money.breakEvens.flatMap(({ requestsPerMonth: requests }) =>
     requests === null || requests < fewestRequests ? [] : [requests],
   );
-  const description = crossings.length === 0 ? "No price is known of one of the two." : crossings.join(" ");
+  const isPair = lines.some(({ arm }) => arm !== lines[0]!.arm);
+  const description =
+    crossings.length > 0
+      ? crossings.join(" ")
+      : isPair
+        ? "Which of the two costs less can't be told: what they take is too much alike."
+        : best.tune !== null && best.prompt !== null
+          ? "No price is known of the other one."
+          : "What it costs in each way to pay for it.";
   return figure(
     "monthly-cost",
     "Cost of a month by number of requests",

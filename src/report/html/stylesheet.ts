@@ -44,6 +44,8 @@ ul.findings strong { display: block; font-size: 15px; }
 ul.findings li { font-size: 15px; line-height: 1.5; padding-left: 14px; border-left: 3px solid var(--line); }
 .cautions li { border-left-color: var(--warn); }
 .columns { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); align-items: start; margin-top: 20px; }
+/* What is out of sight is laid out when it comes near: a page of thousands of rows opens in half the time. */
+main > section:not(.answer, .compared) { content-visibility: auto; contain-intrinsic-size: auto 900px; overflow-clip-margin: 24px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 20px 22px; min-width: 0; }
 .card h2 { margin: 0 0 4px; font-size: 17px; }
 ol.steps { margin: 12px 0 0; padding-left: 20px; font-size: 15px; }
@@ -91,10 +93,10 @@ tr.chosen th, tr.chosen td { background: var(--wash); }
 .scroll td .detail { min-width: 130px; }
 .id { color: var(--muted); font-size: 13px; font-weight: 400; }
 .compared { margin: 16px 0 0; } .compared ul { list-style: none; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 10px 20px; margin: 0; padding: 0; max-width: none; } .compared details ul { margin-top: 8px; }
-.filters { display: flex; flex-wrap: wrap; gap: 10px 14px; align-items: end; margin-top: 14px; font-size: 14px; }
-.filters label { display: grid; grid-template-columns: minmax(0, 1fr); gap: 3px; width: 215px; max-width: 100%; } .filters label:has([type="search"]) { width: 270px; } .filters label:has([type="checkbox"]) { width: auto; } .filters label > span { color: var(--muted); font-size: 13px; }
-.filters :is(input, select, button), .pages button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--field); border-radius: 6px; padding: 5px 9px; width: 100%; min-width: 0; } .filters button, .pages button { width: auto; }
-.filters input[type="checkbox"] { width: 18px; height: 18px; margin: 7px 0; justify-self: start; } .filters button, .pages button { cursor: pointer; } .pages button:disabled { color: var(--muted); cursor: default; }
+.filters { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 158px), 1fr)); gap: 10px 14px; align-items: end; margin-top: 14px; font-size: 14px; }
+.filters label { display: grid; gap: 3px; min-width: 0; } .filters label:has([type="search"]) { grid-column: span 2; } .filters label > span { color: var(--muted); font-size: 13px; }
+.filters :is(input, select, button), .pages button { font: inherit; color: var(--ink); background: var(--card); border: 1px solid var(--field); border-radius: 6px; padding: 5px 9px; width: 100%; min-width: 0; height: 36px; } .filters button, .pages button { width: auto; justify-self: start; }
+.filters input[type="checkbox"] { width: 18px; height: 18px; margin: 9px 0; justify-self: start; } .filters button, .pages button { cursor: pointer; } .pages button:disabled { color: var(--muted); cursor: default; }
 :is(.filters, .pages) :focus-visible, a:focus-visible { outline: 2px solid var(--tune); outline-offset: 2px; }
 nav.pages { align-items: center; margin-top: 12px; } #explorer .note { margin: 12px 0 0; } [hidden] { display: none !important; }
 .value { font-weight: 600; } .missing { color: var(--muted); font-style: italic; }
@@ -121,7 +123,6 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   main, header.top, footer { padding-left: 16px; padding-right: 16px; } header.top { padding-top: 24px; }
   h1 { font-size: 25px; } h2 { margin-top: 40px; }
   .answer { padding: 18px 18px; } .answer .headline { font-size: 18px; }
-  .filters label, .filters label:has([type="search"]) { width: 100%; }
   .card { padding: 16px 15px; } .wide { display: none; } .narrow { display: block; }
   th, td { padding: 9px 11px; }
   .nowrap { white-space: normal; } .scroll tbody th:has([class$="-name"]) { min-width: 165px; max-width: 170px; }
@@ -133,12 +134,15 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
 }
 @page { margin: 14mm 12mm; }
 @media print {
+  main > section:not(.answer, .compared) { content-visibility: visible; }
   :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #555; --good: #17713f; --warn: #8a5a00; --bad: #b3261e; --on-strong: #fff; --on-mid: #000; }
   #explorer { display: none; } #rows-without-script[hidden] { display: block !important; }
-  body { font-size: 10.5pt; } nav { display: none; } main, header.top, footer { max-width: none; padding: 0; }
-  .card, .answer, figure, tr { break-inside: avoid; } h2, h3, figcaption, summary { break-after: avoid; } .scroll { overflow: visible; background: none; border: 0; } .skip { display: none; }
+  body { font-size: 10pt; orphans: 3; widows: 3; } h1 { font-size: 20pt; } h2 { font-size: 14pt; margin-top: 22px; } nav, .skip { display: none; } main, header.top, footer { max-width: none; padding: 0; } .note, figcaption p, .legend, ul.findings li, ol.steps, dl, .compared .detail { font-size: 9pt; max-width: none; } .answer .headline { font-size: 14pt; max-width: none; }
+  .answer, .card { padding: 12px 14px; } .card, figure, tr, .answer, .findings li, .steps li { break-inside: avoid; } thead { break-inside: avoid; break-after: avoid; } h2, h3, figcaption, summary, p:has(+ :is(.scroll, .few, figure, .figures, pre)) { break-after: avoid; } p { break-inside: avoid; } .legend { break-before: avoid; } .scroll { overflow: visible; background: none; border: 0; }
+  /* Where a browser knows no such part of a folded element, the page's script unfolds it. */
   details::details-content { content-visibility: visible; block-size: auto; } summary { list-style: none; }
-  .scroll table { font-size: 7.5pt; } .scroll :is(.detail, thead th) { font-size: inherit; } th, td { padding: 4px 4px; overflow-wrap: anywhere; } .scroll :is(th, td).number, .nowrap, .interval { white-space: normal; } .text, .label, .scroll td .detail, .factors { min-width: 0; } tr.chosen :is(th, td) { font-weight: 700; }
-  .figures, .columns { grid-template-columns: 1fr 1fr; gap: 10px; } pre code { white-space: pre-wrap; overflow-wrap: anywhere; } h2 { margin-top: 22px; } a { color: inherit; text-decoration: none; }
+  .scroll table { font-size: 7.5pt; } .scroll :is(.detail, thead th) { font-size: inherit; } th, td { padding: 4px 4px; } .nowrap { white-space: normal; } .interval { display: block; } .text, .label, .scroll td .detail, .factors { min-width: 0; } .label, .id, .text { overflow-wrap: anywhere; } tr.chosen :is(th, td) { font-weight: 700; }
+  /* Beside each other charts are as narrow as on a phone, and drawn for that. */
+  .figures, .columns { grid-template-columns: 1fr 1fr; gap: 10px; } .figures .wide { display: none; } .figures .narrow { display: block; } pre code { white-space: pre-wrap; overflow-wrap: anywhere; } a { color: inherit; text-decoration: none; }
 }
 `;

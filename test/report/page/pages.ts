@@ -42,14 +42,18 @@ const comparisons: Readonly<Record<string, () => Comparison>> = {
   "none good enough": () => comparisonOf({ told: { needed: 0.99 } }),
 };
 
-/** The pages by what is special about them, with texts, a training and all that a run knows of itself. */
-export function reportPages(): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(comparisons).map(([name, make]) => {
-      const comparison = make();
-      return [name, renderHtml(comparison, advise(comparison), optionsOf(comparison))];
-    }),
-  );
+export const pageNames = Object.keys(comparisons);
+
+const made = new Map<string, string>();
+
+/** The page with what its name says, with texts, a training and all that a run knows of itself. Made once for all tests of a process. */
+export function reportPage(name: string): string {
+  const known = made.get(name);
+  if (known !== undefined) return known;
+  const comparison = comparisons[name]!();
+  const page = renderHtml(comparison, advise(comparison), optionsOf(comparison));
+  made.set(name, page);
+  return page;
 }
 
 function optionsOf(comparison: Comparison): HtmlOptions {

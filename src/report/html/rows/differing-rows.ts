@@ -1,7 +1,10 @@
 /** @file Errors side by side: the test rows that the best of both arms answer differently. */
 
+import { summaryOf } from "../../../advise/lookup.js";
+import { capitalized } from "../../../advise/words/lists.js";
 import { failureNames } from "../../../advise/words/names.js";
-import { type Disagreement, disagreements } from "../../../compare/details/disagreements.js";
+import { disagreements, outcomesOf } from "../../../compare/details/disagreements.js";
+import { isMissing } from "../../../compare/missing.js";
 import { formatCount } from "../../../lib/text/format.js";
 import { cutText } from "../../../lib/text/visible-text.js";
 import type { Comparison } from "../../../types/comparison.js";
@@ -17,11 +20,11 @@ const shortId = 12;
 /** A table up to so many rows stands open; a longer one is folded, or the rest of the page would be out of reach. */
 const openRows = 10;
 
-/** Three tables, by who is right, of at most 100 rows together; `null` where there is nothing to set side by side. */
+/** Three tables, by who is right, of at most 100 rows together; where there is only one to look at, a table of the rows that it gets wrong. */
 export function differingRows(comparison: Comparison, texts: ReadonlyMap<string, string>): Markup | null {
   const found = disagreements(comparison);
   const { tune, prompt } = comparison.best;
-  if (found === null || tune === null || prompt === null) return null;
+  if (found === null || tune === null || prompt === null) return wrongRows(comparison, texts);
   const groups = [
     { title: `Only ${tune.approach} is right`, rows: found.onlyTuned },
     { title: `Only ${prompt.approach} is right`, rows: found.onlyPrompted },
@@ -34,13 +37,11 @@ export function differingRows(comparison: Comparison, texts: ReadonlyMap<string,
   );
   const tables = groups.map(({ title, rows }, i) => {
     const shown = rows.slice(0, limits[i]);
-    const count =
-      shown.length < rows.length
-        ? `${formatCount(rows.length)}, the first ${formatCount(shown.length)} shown`
-        : formatCount(rows.length);
+    const names = [approachName(tune.approach, "tune"), approachName(prompt.approach, "prompt")];
+    const body = shown.map(({ id, truth, tuned, prompted }) => ({ id, truth, answers: [tuned, prompted] }));
     return details(
-      `${title} (${count})`,
-      rowTable(title, shown, tune.approach, prompt.approach, texts),
+      `${title} (${countText(rows.length, shown.length)})`,
+      rowTable(title, body, names, texts),
       shown.length <= openRows,
     );
   });
@@ -48,41 +49,67 @@ export function differingRows(comparison: Comparison, texts: ReadonlyMap<string,
   return markup`${hint}${tables}`;
 }
 
+/** The first rows that the best of the only arm gets wrong; `null` where there is none. */
+function wrongRows(comparison: Comparison, texts: ReadonlyMap<string, string>): Markup | null {
+  const summary = summaryOf(comparison, (comparison.best.tune ?? comparison.best.prompt)?.approach);
+  if (summary === undefined) return null;
+  const { approach, arm } = summary;
+  const wrong = (outcomesOf(comparison, approach) ?? []).filter((outcome) => !isMissing(outcome) && !isRight(outcome));
+  if (wrong.length === 0) return markup`<p class="note">${capitalized(approach)} answers every test row right.</p>`;
+  const shown = wrong.slice(0, shownRows);
+  const rows = shown.map((outcome) => ({ id: outcome.id, truth: outcome.truth, answers: [outcome] }));
+  const title = `${capitalized(approach)} is wrong`;
+  return details(
+    `${title} (${countText(wrong.length, shown.length)})`,
+    rowTable(title, rows, [approachName(approach, arm)], texts),
+    shown.length <= openRows,
+  );
+}
+
+const countText = (all: number, shown: number): string =>
+  shown < all ? `${formatCount(all)}, the first ${formatCount(shown)} shown` : formatCount(all);
+
+interface ShownRow {
+  readonly id: string;
+  readonly truth: readonly string[];
+  readonly answers: readonly Outcome[];
+}
+
 function rowTable(
   title: string,
-  rows: readonly Disagreement[],
-  tuned: string,
-  prompted: string,
+  rows: readonly ShownRow[],
+  names: readonly Markup[],
   texts: ReadonlyMap<string, string>,
 ): Markup {
   const hasTexts = texts.size > 0;
   const head = ["Row", ...(hasTexts ? ["Text"] : []), "True label"];
-  const body = rows.map((row) => {
-    const text = texts.get(row.id);
+  const body = rows.map(({ id, truth, answers }) => {
+    const text = texts.get(id);
     return {
       cells: [
-        { content: markup`<bdi>${row.id}</bdi>`, kind: row.id.length <= shortId ? ("nowrap" as const) : ("label" as const) },
+        { content: markup`<bdi>${id}</bdi>`, kind: id.length <= shortId ? ("nowrap" as const) : ("label" as const) },
         ...(hasTexts
           ? [{ content: markup`<bdi>${text === undefined ? "–" : cutText(text, shownCharacters)}</bdi>`, kind: "text" as const }]
           : []),
-        { content: labelList(row.truth), kind: "label" as const },
-        answerOf(row.tuned, row.truth),
-        answerOf(row.prompted, row.truth),
+        { content: labelList(truth), kind: "label" as const },
+        ...answers.map(answerOf),
       ],
     };
   });
-  const heads = [{ content: approachName(tuned, "tune") }, { content: approachName(prompted, "prompt") }];
-  return table(title, [...head, ...heads], body);
+  return table(title, [...head, ...names.map((content) => ({ content }))], body);
 }
 
-function answerOf(outcome: Outcome, truth: readonly string[]): Cell {
+const isRight = ({ answer, truth }: Outcome): boolean =>
+  answer !== null && answer.length === truth.length && truth.every((label) => answer.includes(label));
+
+function answerOf(outcome: Outcome): Cell {
   if (outcome.answer === null) {
     const why = outcome.failure === undefined ? "no answer" : failureNames[outcome.failure];
     return { content: markup`<span class="missing">${why}</span>`, kind: "label" };
   }
-  const isRight = outcome.answer.length === truth.length && truth.every((label) => outcome.answer?.includes(label));
+  const [kind, sign] = isRight(outcome) ? ["ok", "✓"] : ["no", "✗"];
   return {
-    content: markup`<span class="${isRight ? "ok" : "no"}">${isRight ? "✓" : "✗"} ${labelList(outcome.answer)}</span>`,
+    content: markup`<span class="${kind}">${sign} ${labelList(outcome.answer)}</span>`,
     kind: "label",
   };
 }

@@ -9,7 +9,7 @@
   /** @type {RowData} */
   const data = JSON.parse(source.textContent ?? "");
   const { labels, ids, order, texts, truths, pair, approaches } = data;
-  const rowsOnPage = 50;
+  const rowsOnPage = 25;
   const none = "(none)";
 
   /** @param {Coded} coded @returns {readonly number[]} */
@@ -214,7 +214,12 @@
     );
     const sure = confidence[row];
     if (sure !== null) cell.append(make("span", "detail", `${(sure / 10).toFixed(0)}% sure`));
-    if (raw[row] !== undefined) cell.append(make("span", "detail", "said: ", isolated(raw[row])));
+    if (raw[row] !== undefined) {
+      const isCut = data.rawCutAt !== undefined && raw[row].endsWith("…") && raw[row].length > data.rawCutAt - 5;
+      cell.append(
+        make("span", "detail", isCut ? `said (the first ${data.rawCutAt} characters): ` : "said: ", isolated(raw[row])),
+      );
+    }
     return cell;
   }
 
@@ -286,6 +291,18 @@
   addEventListener("hashchange", () => {
     if (location.hash.startsWith("#rows")) followAddress();
   });
+  // On paper nothing is folded. Where the style sheet can't see to that, it is opened and closed again.
+  if (!CSS.supports("selector(::details-content)")) {
+    /** @type {HTMLDetailsElement[]} */
+    let folded = [];
+    addEventListener("beforeprint", () => {
+      folded = [...document.querySelectorAll("details")].filter((each) => !each.open);
+      for (const each of folded) each.open = true;
+    });
+    addEventListener("afterprint", () => {
+      for (const each of folded) each.open = false;
+    });
+  }
   mount.hidden = false;
   fallback.hidden = true;
   followAddress();

@@ -38,6 +38,8 @@ export interface RowData {
   readonly approaches: readonly RowAnswers[];
   /** Characters after which texts are cut; absent where none is. */
   readonly cutAt?: number;
+  /** Characters after which answers word for word are cut; absent where none is. */
+  readonly rawCutAt?: number;
   /** Test rows in all, where not all are here. */
   readonly of?: number;
 }
@@ -77,7 +79,8 @@ export function rowData(comparison: Comparison, texts: ReadonlyMap<string, strin
     shown.map(([id]) => texts.get(id) ?? ""),
     mostTextCharacters,
   );
-  const rawBudget = mostRawCharacters / answered.length;
+  const outcomes = answered.map(({ byId }) => shown.map(([id]) => byId.get(id)));
+  const raw = rawAnswers(outcomes, mostRawCharacters);
   return {
     labels: task.labels.map(visibleText),
     ids: shown.map(([id]) => visibleText(id)),
@@ -85,20 +88,18 @@ export function rowData(comparison: Comparison, texts: ReadonlyMap<string, strin
     ...(texts.size > 0 && { texts: cut.texts }),
     truths: shown.map(([, truth]) => coded(truth)),
     pair,
-    approaches: answered.map(({ summary: { approach, arm }, byId }) => {
-      const outcomes = shown.map(([id]) => byId.get(id));
-      return {
-        id: visibleText(names.get(approach)?.id ?? approach),
-        name: visibleText(approach),
-        arm,
-        answers: outcomes.map((outcome) =>
-          outcome === undefined ? null : outcome.answer === null ? whyNot(outcome) : coded(outcome.answer),
-        ),
-        marks: outcomes.map(markOf),
-        confidence: outcomes.map(confidenceOf),
-        raw: rawAnswers(outcomes, rawBudget),
-      };
-    }),
+    approaches: answered.map(({ summary: { approach, arm } }, place) => ({
+      id: visibleText(names.get(approach)?.id ?? approach),
+      name: visibleText(approach),
+      arm,
+      answers: outcomes[place]!.map((outcome) =>
+        outcome === undefined ? null : outcome.answer === null ? whyNot(outcome) : coded(outcome.answer),
+      ),
+      marks: outcomes[place]!.map(markOf),
+      confidence: outcomes[place]!.map(confidenceOf),
+      raw: raw.texts[place]!,
+    })),
+    ...(raw.at !== undefined && { rawCutAt: raw.at }),
     ...(texts.size > 0 && cut.at !== undefined && { cutAt: cut.at }),
     ...(rows.length > shown.length && { of: rows.length }),
   };
@@ -131,13 +132,21 @@ function confidenceOf(outcome: Outcome | undefined): number | null {
   return value === undefined ? null : Math.round(value * 1000);
 }
 
-function rawAnswers(outcomes: readonly (Outcome | undefined)[], budget: number): Record<number, string> {
-  const given = outcomes.flatMap((outcome, row) => (outcome?.rawAnswer === undefined ? [] : [[row, outcome.rawAnswer] as const]));
-  const { texts } = cutTexts(
-    given.map(([, text]) => text),
+/** By approach, then by row. */
+function rawAnswers(
+  outcomes: readonly (readonly (Outcome | undefined)[])[],
+  budget: number,
+): { readonly texts: Record<number, string>[]; readonly at?: number } {
+  const given = outcomes.flatMap((rows, approach) =>
+    rows.flatMap((outcome, row) => (outcome?.rawAnswer === undefined ? [] : [{ approach, row, text: outcome.rawAnswer }])),
+  );
+  const { texts, at } = cutTexts(
+    given.map(({ text }) => text),
     budget,
   );
-  return Object.fromEntries(given.map(([row], i) => [row, texts[i]!]));
+  const byApproach = outcomes.map((): Record<number, string> => ({}));
+  for (const [i, { approach, row }] of given.entries()) byApproach[approach]![row] = texts[i]!;
+  return { texts: byApproach, ...(at !== undefined && { at }) };
 }
 
 /** Texts on one line each, all cut at the same length if they would be longer together than `budget` characters. */

@@ -24,6 +24,8 @@ export function rowExplorer(
   const note = [
     texts.size === 0 && "The texts are not at hand here; the rows are named by their id.",
     data.cutAt !== undefined && `Texts are cut at ${formatCount(data.cutAt)} characters.`,
+    data.rawCutAt !== undefined &&
+      `What was said word for word is cut at ${formatCount(data.rawCutAt)} characters; predictions.jsonl has all of it.`,
     data.of !== undefined && `The first ${formatCount(data.ids.length)} of ${formatCount(data.of)} test rows.`,
   ].filter((text) => text !== false);
   return {
