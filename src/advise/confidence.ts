@@ -49,8 +49,8 @@ export function confidenceIn(decision: Decision, comparison: Comparison, dispute
       return `Shown on these test rows: the whole 95% interval lies within ${margin}.`;
     case "not-worse":
       return leadIsShown(comparison, decision.contrast)
-        ? `Ahead by the whole 95% interval, though perhaps by less than ${margin}.`
-        : `Shown not to be worse by more than ${margin}; whether it is better is open.`;
+        ? `The lead is real, but may be smaller than ${margin}.`
+        : `At least as good, within ${margin}; whether it is better is open.`;
     case "undecided":
       if (leadIsShown(comparison, decision.contrast) && decision.untold.length > 0) {
         return "Open: the lead is real but may not matter, and which is cheaper depends on what you tell.";

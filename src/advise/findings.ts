@@ -376,8 +376,8 @@ export type Finding =
       readonly missed: readonly string[];
     }
   | { readonly kind: "more-rows"; readonly needed: MoreRows; readonly a: string; readonly b: string }
-  /** `tried`: approaches that would have asked one, and could not. */
-  | { readonly kind: "add-llm"; readonly tried?: readonly string[] }
+  /** `tried`: approaches that would have asked one, and could not. `isOffered`: the verdict names one, with its price. */
+  | { readonly kind: "add-llm"; readonly tried?: readonly string[]; readonly isOffered?: true }
   | { readonly kind: "add-tuned" };
 
 /**

@@ -102,7 +102,7 @@ Examples:
   # label new rows with what was measured
   crossover label new.csv --run tickets-2026-01-01-120000
 
-Exit codes: 0 done, 1 a bug of ours, 2 something to fix, or rows without an
+Exit codes: 0 done, 1 internal error, 2 fix your input, or rows without an
 answer, 100 a --require gate failed, 130 interrupted.`,
     );
   for (const add of commands) {

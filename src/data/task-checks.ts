@@ -62,7 +62,9 @@ export function singleRowWarnings(all: Dataset, test: Dataset): string[] {
         ]),
     ...(undivided.length === 0
       ? []
-      : [`${named(undivided)} could not be held back without dividing a group or duplicates: it is never tested.`]),
+      : [
+          `${named(undivided)} could not be held back without dividing a group or duplicates: no test row has ${undivided.length === 1 ? "it" : "them"}.`,
+        ]),
   ];
 }
 

@@ -84,7 +84,7 @@ function measured(task: TaskFacts, summary: Summary): string {
   const left = summary.perLabel.length - common.length;
   return [
     "## Measured",
-    `On ${formatPlural(summary.testRows, "test row")}, which nothing was fitted to or chosen by; in brackets the 95% interval:`,
+    `On ${formatPlural(summary.testRows, "test row")}, which nothing was trained on; in brackets the 95% interval:`,
     table(
       ["measure", "value"],
       scoresOf(summary).map(({ name, text }) => [name, text]),

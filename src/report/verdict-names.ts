@@ -19,7 +19,7 @@ export function verdictName({ a, b, verdict }: Contrast, comparison: Comparison)
 /** The verdict in a word or two, the same in every form of the report. */
 export const verdictBadges: Readonly<Record<Advice["evidence"], string>> = {
   shown: "Shown by the measurements",
-  "not-worse": "Shown not to be worse",
+  "not-worse": "At least as good",
   disputed: "Depends on what is counted",
   guessing: "Against guesses only",
   chance: "Chance not excluded",

@@ -110,14 +110,14 @@ describe("advise", () => {
     expect(advise(withContrast(open, ahead))).toMatchObject({
       choice: "tune:probe",
       evidence: "not-worse",
-      confidence: "Ahead by the whole 95% interval, though perhaps by less than your margin of 1 point.",
+      confidence: "The lead is real, but may be smaller than your margin of 1 point.",
     });
   });
 
   it("calls no lead real that the test does not confirm", () => {
     const unconfirmed = { difference: { value: 0.016, low: 0.006, high: 0.027 }, pValue: 0.06 };
     const advice = advise(withContrast(open, unconfirmed));
-    expect(advice.confidence).toBe("Shown not to be worse by more than your margin of 1 point; whether it is better is open.");
+    expect(advice.confidence).toBe("At least as good, within your margin of 1 point; whether it is better is open.");
     expect(advice.headline).toContain("though the test does not exclude chance");
     expect(advice.reasons[0]).toMatchObject({ kind: "not-worse", leadIsShown: false });
     const dearer = { difference: { value: -0.016, low: -0.027, high: -0.006 }, pValue: 0.06 };
@@ -149,7 +149,7 @@ describe("advise", () => {
     expect(advice).toMatchObject({
       choice: "tune:probe",
       evidence: "not-worse",
-      confidence: "Shown not to be worse by more than your margin of 1 point; whether it is better is open.",
+      confidence: "At least as good, within your margin of 1 point; whether it is better is open.",
     });
     expect(advice.headline).toContain("it is at most 0.4 points of accuracy worse than");
   });
@@ -206,7 +206,7 @@ describe("advise", () => {
     );
     expect(advice.nextSteps).toContainEqual({
       text: "Measure the tuned arm too: it needs no key and no network.",
-      command: "crossover run FILE",
+      command: "crossover run FILE --approaches +tune",
     });
   });
 

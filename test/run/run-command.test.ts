@@ -60,6 +60,10 @@ describe("a command", () => {
     expect(await parsed(complete("crossover run FILE"))).toEqual(options);
     expect(complete("crossover view RUN --usd-per-label 0.10")).toBe("crossover view runs/x --usd-per-label 0.10");
     expect(completeCommand("crossover resume RUN", "my runs/x", {})).toBe("crossover resume 'my runs/x'");
+    const added = "crossover run FILE --approaches +tune";
+    const one = { path: "a.csv", approaches: ["prompt:zero-shot"] };
+    expect(completeCommand(added, "runs/x", one)).toBe("crossover run a.csv --approaches 'prompt:zero-shot,tune'");
+    expect(completeCommand(added, "runs/x", { path: "a.csv" })).toBe("crossover run a.csv");
   });
 
   test("that reads the data alone has the options about the data alone", () => {

@@ -52,7 +52,7 @@ export function methodNotes({ contrasts, best, summaries }: Comparison): Markup 
     choice === null ? [] : [markup`<li>Best ${arm}: <bdi>${choice.approach}</bdi>, ${choiceBasisText(choice.basis)}.</li>`],
   );
   return markup`<ul>
-<li>Both arms learned from the same training rows and were measured on the same test rows, which nothing was fitted to or chosen by.</li>
+<li>Both arms learned from the same training rows and were measured on the same test rows; nothing was trained on them, and nothing chosen by them unless it is said below.</li>
 ${chosen}
 <li>Intervals are 95% intervals over test rows, or over groups of rows where rows belong together: of scores by the bootstrap, of differences, which are taken in pairs, by the jackknife.${
     seeds <= 1

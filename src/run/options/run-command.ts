@@ -21,7 +21,7 @@ export function runCommand(stored: Stored): string {
 /**
  * Puts what advice cannot know into its commands: the run's folder in place of `RUN`, the data in place of `FILE`, and, where a command reads the data, the run's
  * own options, so that it does what it says and changes nothing else. An option that the command gives itself stands in place of the run's; one that may be given
- * several times is added.
+ * several times is added, and so is `--approaches +NAME` to the approaches that the run named: where it named none, NAME is among them anyway.
  */
 export function completeCommand(command: string, folder: string, stored: Stored): string {
   const [, name, rest] = /^crossover (run|check) FILE(?: (.*))?$/.exec(command) ?? [];
@@ -39,11 +39,20 @@ export function resumeCommand(
   return ["crossover resume", shellWord(folder), ...keys, ...files].join(" ");
 }
 
-function commandWith(name: "run" | "check", stored: Stored, given: string): string {
+function commandWith(name: "run" | "check", stored: Stored, asked: string): string {
+  const given = withAddedApproach(asked, stored["approaches"]);
   const table: Options = name === "run" ? resultOptions : dataOptions;
   const flags = flagsOf(table, stored).filter((flag) => !isReplaced(flag, table[flag.name]!, given));
   const words = ["crossover", name, shellWord(String(stored["path"])), ...flags.flatMap(({ words: own }) => own)];
   return given === "" ? words.join(" ") : `${words.join(" ")} ${given}`;
+}
+
+function withAddedApproach(given: string, named: unknown): string {
+  return given
+    .replace(/ ?--approaches \+(\S+)/, (_, added: string) =>
+      Array.isArray(named) && named.length > 0 ? ` --approaches ${shellWord([...named, added].join(","))}` : "",
+    )
+    .trim();
 }
 
 function isReplaced({ words: [flag] }: Flag, { kind }: Option, given: string): boolean {

@@ -45,7 +45,7 @@ export const unmeasuredWordings: WordingsOf<
     sentence: ({ approach, reason }) => `${approach} could not be measured: ${closed(failedText(reason))}`,
     steps: () => [
       {
-        text: "Mend what kept an approach from being measured (it stands among the cautions), and go on: only what is missing is asked.",
+        text: "Fix the problem that kept an approach from being measured (see the cautions), then go on: only what is missing is asked.",
         command: "crossover resume RUN",
       },
     ],
@@ -54,11 +54,11 @@ export const unmeasuredWordings: WordingsOf<
     role: "change",
     title: () => "A language model",
     sentence: () => "No language model was measured; one may do better or worse than everything here.",
-    steps: ({ tried }) =>
+    steps: ({ tried, isOffered = false }) =>
       tried !== undefined
         ? []
         : [
-            {
+            !isOffered && {
               text: "Measure an LLM: set OPENAI_API_KEY (see the cost first with --dry-run).",
               command: "crossover run FILE --llm openai:gpt-6-luna",
             },
@@ -67,12 +67,14 @@ export const unmeasuredWordings: WordingsOf<
               text: "From answers you have: the output file of an OpenAI batch.",
               command: "crossover run FILE --llm recorded:batch-output.jsonl",
             },
-          ],
+          ].filter((step) => step !== false),
   },
   "add-tuned": {
     role: "change",
     title: () => "A tuned model",
     sentence: () => "No tuned model was measured; one may do better or worse than everything here.",
-    steps: () => [{ text: "Measure the tuned arm too: it needs no key and no network.", command: "crossover run FILE" }],
+    steps: () => [
+      { text: "Measure the tuned arm too: it needs no key and no network.", command: "crossover run FILE --approaches +tune" },
+    ],
   },
 };

@@ -152,7 +152,7 @@ export const verdictWordings: WordingsOf<
         ? [{ text: `Record the rows that ${approach} lacks, with the ids of the data, then run again.` }]
         : [
             {
-              text: "Mend what the service complained of, and ask the failed rows again: the others are not asked twice.",
+              text: "Fix what the service complained of, and ask the failed rows again: the others are not asked twice.",
               command: "crossover resume RUN --retry-errors",
             },
           ];
