@@ -2,11 +2,11 @@
  * @file The safetensors format (https://huggingface.co/docs/safetensors): eight bytes with the length of a JSON header, the header,
  * the numbers. Files come from elsewhere: all that the header says is checked before anything is allocated for it.
  */
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
-import { checkRegularFile } from "../../lib/regular-file.js";
-import { whyUnreadable } from "../../lib/unreadable-file.js";
+import { openForReading, readAt, refuseLfsPointer } from "./file-bytes.js";
+import { fromHalves, fromUpperHalves } from "./half-precision.js";
 
 /** Bytes of one number, by the format's names, in the order in which the reference implementation writes them: widest first. */
 const bytesOf = { F64: 8, I64: 8, F32: 4, I32: 4, BF16: 2, F16: 2, I16: 2, U8: 1, I8: 1, BOOL: 1 } as const;
@@ -45,11 +45,7 @@ export interface SafetensorsFile extends Header, AsyncDisposable {
 
 /** Opens a file and checks its header. Throws a `UserError` that says what is wrong with it. */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  // Opening a pipe would wait for its other end.
-  checkRegularFile(path);
-  const file = await open(path, "r").catch(async (error: unknown) => {
-    throw await whyUnreadable(path, error);
-  });
+  const file = await openForReading(path);
   try {
     const header = await readHeader(path, file);
     const find = (name: string): StoredTensor => {
@@ -73,22 +69,10 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   }
 }
 
-async function readAt(path: string, file: FileHandle, position: number, byteCount: number): Promise<Uint8Array> {
-  const bytes = new Uint8Array(byteCount);
-  let done = 0;
-  while (done < byteCount) {
-    const { bytesRead } = await file.read(bytes, done, byteCount - done, position + done);
-    if (bytesRead === 0) throw new UserError(`${path} ended while it was read. Was it changed meanwhile?`);
-    done += bytesRead;
-  }
-  return bytes;
-}
-
 async function readHeader(path: string, file: FileHandle): Promise<Header> {
   const { size } = await file.stat();
   const start = await readAt(path, file, 0, Math.min(size, 24));
-  if (new TextDecoder().decode(start) === "version https://git-lfs.")
-    throw new UserError(`${path} is a Git LFS pointer, not the weights. Fetch them with "git lfs pull".`);
+  refuseLfsPointer(path, start);
   if (size < 8) throw new UserError(`${path} is ${size} bytes long, too short for a safetensors file.`);
   const headerBytes = Number(new DataView(start.buffer).getBigUint64(0, true));
   if (headerBytes > Math.min(size - 8, maxHeaderBytes))
@@ -143,38 +127,6 @@ function checkedTensor(path: string, name: string, entry: unknown, dataBegin: nu
 
 function isStoredType(dtype: string): dtype is StoredType {
   return Object.hasOwn(bytesOf, dtype);
-}
-
-/** IEEE half precision: the number of each of the 65,536 patterns of bits. */
-function halfNumbers(): Float32Array {
-  const numbers = new Float32Array(2 ** 16);
-  for (let bits = 0; bits < numbers.length; bits++) {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 31;
-    const fraction = (bits & 1023) / 1024;
-    if (exponent === 0) numbers[bits] = sign * fraction * 2 ** -14;
-    else if (exponent === 31) numbers[bits] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-    else numbers[bits] = sign * (1 + fraction) * 2 ** (exponent - 15);
-  }
-  return numbers;
-}
-
-/** Made for the first tensor that needs it: most programs, and most models, need none. */
-let halves: Float32Array | undefined;
-
-/** Half precision as float32. A loop, for speed: `Float32Array.from` with a function takes ten times as long. */
-function fromHalves(stored: Uint16Array): Float32Array {
-  halves ??= halfNumbers();
-  const floats = new Float32Array(stored.length);
-  for (let i = 0; i < stored.length; i++) floats[i] = halves[stored[i]!]!;
-  return floats;
-}
-
-/** Bfloat16, the upper half of a float32, as float32. */
-function fromUpperHalves(stored: Uint16Array): Float32Array {
-  const bits = new Uint32Array(stored.length);
-  for (let i = 0; i < stored.length; i++) bits[i] = stored[i]! << 16;
-  return new Float32Array(bits.buffer);
 }
 
 /** Stored bytes as float32. `bytes` begins at the start of its buffer. */
