@@ -25,6 +25,8 @@ export function visibleText(text: string): string {
 /** The first `length` characters as a reader counts them, with an ellipsis where something was cut. */
 export function cutText(text: string, length: number): string {
   if (text.length <= length) return text;
+  // Where each sign is a character of its own, and so is the next one, nobody needs to look for longer ones, which takes a thousand times as long.
+  if (/^[ -~]*$/.test(text.slice(0, length + 1))) return `${text.slice(0, length).trimEnd()}…`;
   const kept: string[] = [];
   for (const { segment } of new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text)) {
     if (kept.length === length) return `${kept.join("").trimEnd()}…`;

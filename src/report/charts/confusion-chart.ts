@@ -31,8 +31,14 @@ interface Layout {
   readonly isAskew: boolean;
 }
 
-/** A single mistake among many must still be seen, hence the floor under the shade. */
-const shadeOf = (share: number): number => 0.12 + 0.78 * Math.min(1, share);
+/**
+ * Opacity of a cell by its share of the row, from 0 to 1. A single mistake among many must still be seen, hence the floor. Steps leave out the shades on
+ * which neither dark nor light digits have a contrast of 4.5, in the colors of a light page or of a dark one.
+ */
+function shadeOf(share: number): number {
+  if (share < 0.5) return 0.12 + 0.7 * share;
+  return share < 0.75 ? 0.64 + 0.2 * (share - 0.5) : 0.87 + 0.12 * (Math.min(1, share) - 0.75);
+}
 
 /** Pixels of each of the two columns at the right, over which the names of the last columns may lean. */
 const totalWidth = 36;
@@ -178,6 +184,6 @@ function cell(shown: Shown | null, { x, y, size }: { readonly x: number; readonl
     markup`<rect class="${name}" x="${pixel(x + 0.5)}" y="${pixel(y + 0.5)}" width="${pixel(size - 1)}" height="${pixel(size - 1)}" fill-opacity="${opacity}"/>`;
   if (shown === null) return rect("back", 1);
   const { text, hue, shade } = shown;
-  const depth = shade >= 0.75 ? "cell deep" : shade >= 0.58 ? "cell mid" : "cell";
+  const depth = shade >= 0.8 ? "cell deep" : shade >= 0.6 ? "cell mid" : "cell";
   return markup`${rect("back", 1)}${rect(hue, Math.round(shade * 100) / 100)}<text class="${depth}" x="${pixel(x + size / 2)}" y="${pixel(y + size / 2 + 4)}" text-anchor="middle">${text}</text>`;
 }

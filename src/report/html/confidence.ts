@@ -68,5 +68,7 @@ function confidenceTable(calibrations: readonly ApproachCalibration[]): Markup {
   const rows = calibrations.map((calibration) => ({
     cells: [approachName(calibration.approach, calibration.arm), ...confidenceColumns.map(({ text }) => text(calibration))],
   }));
-  return table("How far confidence can be believed", ["Approach", ...confidenceColumns.map(({ title }) => title)], rows);
+  return table("How far confidence can be believed", ["Approach", ...confidenceColumns.map(({ title }) => title)], rows, {
+    isStacked: true,
+  });
 }

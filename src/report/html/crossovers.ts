@@ -76,5 +76,5 @@ function crossoverTable(comparison: Comparison): Markup {
     number(capitalized(crossoverHeads.single)),
     number(capitalized(crossoverHeads.testRows)),
   ];
-  return table("Crossovers", head, rows);
+  return table("Crossovers", head, rows, { isStacked: true });
 }

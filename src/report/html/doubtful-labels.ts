@@ -19,7 +19,9 @@ export function doubtfulLabels({ noise, assumptions }: Comparison, texts: Readon
   const rows = shown.map(({ id, given, suggested, by }) => ({
     cells: [
       markup`<bdi>${id}</bdi>`,
-      ...(hasTexts ? [markup`<bdi>${cutText(texts.get(id) ?? "", shownCharacters)}</bdi>`] : []),
+      ...(hasTexts
+        ? [{ content: markup`<bdi>${cutText(texts.get(id) ?? "", shownCharacters)}</bdi>`, kind: "text" as const }]
+        : []),
       { content: labelName(given), kind: "label" as const },
       { content: labelName(suggested), kind: "label" as const },
       suspicionNames[by],
@@ -28,7 +30,7 @@ export function doubtfulLabels({ noise, assumptions }: Comparison, texts: Readon
   const head = ["Row", ...(hasTexts ? ["Text"] : []), "Label given", "Suggested", "Why"];
   const left = noise.suspects.length - shown.length;
   const sentences = noiseSentences(noise, assumptions.margin).map((sentence) => markup`<p>${sentence}</p>`);
-  return markup`${sentences}${table("Suspected labels", head, rows)}${left > 0 && markup`<p class="note">${formatCount(left)} more in results.json.</p>`}`;
+  return markup`${sentences}${table("Suspected labels", head, rows, { isStacked: true })}${left > 0 && markup`<p class="note">${formatCount(left)} more in results.json.</p>`}`;
 }
 
 /** The slices in which the best of both arms differ; `null` where none was tested. */
@@ -55,5 +57,5 @@ export function sliceTable({ slices, assumptions }: Comparison): Markup | null {
     "Difference (95% interval)",
     number("p-value, corrected"),
   ];
-  return markup`${table("Slices in which the two differ", head, rows)}${note}`;
+  return markup`${table("Slices in which the two differ", head, rows, { isStacked: true })}${note}`;
 }

@@ -2,7 +2,7 @@
 import { capitalized } from "../../advise/words/lists.js";
 import type { Arm } from "../../types/identity.js";
 import type { PeopleNames } from "../for-people.js";
-import { type Content, type Markup, markup } from "../markup.js";
+import { type Content, type Markup, markup, trusted } from "../markup.js";
 
 /** Widths in pixels at which charts are drawn: most of the page, a column of it, and a phone. The style sheet shows the one that fits. */
 const [spread, wide, narrow] = [760, 500, 326];
@@ -32,6 +32,13 @@ export interface Cell {
   readonly content: Content;
   /** `number`: aligned to the right, on one line. `label`: as wide as a few words, however long its parts are. */
   readonly kind?: "number" | "text" | "nowrap" | "label";
+  /** Of a head in a stacked table: its words, where its content is more than text. */
+  readonly name?: string;
+}
+
+interface TableOptions {
+  /** On a phone the cells of a row stand below each other, each with its column's name before it. @default false: the table scrolls sideways */
+  readonly isStacked?: boolean;
 }
 
 /** A table that scrolls sideways by itself where it is too wide. The first cell of a row is its header. */
@@ -39,22 +46,27 @@ export function table(
   name: string,
   head: readonly (Content | Cell)[],
   rows: readonly { readonly cells: readonly (Content | Cell)[]; readonly isChosen?: boolean }[],
+  { isStacked = false }: TableOptions = {},
 ): Markup {
-  const heads = head.map((cell) => {
-    const { content, kind } = isCell(cell) ? cell : { content: cell, kind: undefined };
-    return markup`<th scope="col" class="${kind ?? ""}">${content}</th>`;
+  // What is no table to the style sheet is none to a screen reader either, unless it is said.
+  const role = (kind: string): Content => isStacked && trusted(` role="${kind}"`);
+  const columns = head.map((cell) => (isCell(cell) ? cell : { content: cell }));
+  const heads = columns.map(({ content, kind }) => {
+    return markup`<th scope="col"${role("columnheader")} class="${kind ?? ""}">${content}</th>`;
   });
   const body = rows.map(({ cells, isChosen }) => {
     const row = cells.map((cell, i) => {
       const { content, kind } = isCell(cell) ? cell : { content: cell, kind: undefined };
+      const column = columns[i];
+      const columnName = column?.name ?? (typeof column?.content === "string" ? column.content : "");
       return i === 0
-        ? markup`<th scope="row" class="${kind ?? ""}">${content}</th>`
-        : markup`<td class="${kind ?? ""}">${content}</td>`;
+        ? markup`<th scope="row"${role("rowheader")} class="${kind ?? ""}">${content}</th>`
+        : markup`<td${role("cell")} class="${kind ?? ""}"${isStacked && markup` data-name="${columnName}"`}>${content}</td>`;
     });
-    return markup`<tr class="${isChosen === true ? "chosen" : ""}">${row}</tr>`;
+    return markup`<tr${role("row")} class="${isChosen === true ? "chosen" : ""}">${row}</tr>`;
   });
   // Reachable by keyboard, or what is scrolled out of sight could not be read without a mouse.
-  return markup`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table></div>`;
+  return markup`<div class="scroll" role="region" aria-label="${name}" tabindex="0"><table${isStacked && markup` class="stacked" role="table"`}><thead${role("rowgroup")}><tr${role("row")}>${heads}</tr></thead><tbody${role("rowgroup")}>${body}</tbody></table></div>`;
 }
 
 function isCell(cell: Content | Cell): cell is Cell {

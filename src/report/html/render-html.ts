@@ -58,7 +58,7 @@ export function renderHtml(
   });
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
   const page = markup`<!doctype html>
-<html lang="en">
+<html lang="en"${rows === null && markup` class="ready"`}>
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(rows !== null)}">

@@ -44,8 +44,8 @@ ul.findings strong { display: block; font-size: 15px; }
 ul.findings li { font-size: 15px; line-height: 1.5; padding-left: 14px; border-left: 3px solid var(--line); }
 .cautions li { border-left-color: var(--warn); }
 .columns { display: grid; gap: 20px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); align-items: start; margin-top: 20px; }
-/* What is out of sight is laid out when it comes near: a page of thousands of rows opens in half the time. */
-main > section:not(.answer, .compared) { content-visibility: auto; contain-intrinsic-size: auto 900px; overflow-clip-margin: 24px; }
+/* At first what is out of sight is not laid out, so that the page opens sooner. The page's script ends that at once: a screen reader would miss it. */
+@media screen and (scripting: enabled) { html:not(.ready) main > section:not(.answer, .compared) { content-visibility: auto; contain-intrinsic-size: auto 900px; } }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 20px 22px; min-width: 0; }
 .card h2 { margin: 0 0 4px; font-size: 17px; }
 ol.steps { margin: 12px 0 0; padding-left: 20px; font-size: 15px; }
@@ -127,6 +127,10 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   th, td { padding: 9px 11px; }
   .nowrap { white-space: normal; } .scroll tbody th:has([class$="-name"]) { min-width: 165px; max-width: 170px; }
   .card .scroll tbody th { min-width: 104px; } .card .scroll :is(th, td) { padding: 8px 5px; } .card .scroll :is(th, td).label { min-width: 84px; }
+  .stacked, .stacked :is(tbody, tr, th, td) { display: block; } .stacked thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
+  .stacked tbody th { border-top: 1px solid var(--line); padding: 9px 11px 4px; max-width: none; } .stacked tbody tr:first-child th { border-top: 0; }
+  .scroll .stacked td { display: flow-root; border: 0; padding: 2px 11px 2px 124px; min-width: 0; max-width: none; text-align: left; white-space: normal; } .stacked tr :is(td, th):last-child { padding-bottom: 10px; }
+  .stacked td::before { content: attr(data-name); float: left; width: 106px; margin-left: -113px; color: var(--muted); overflow-wrap: break-word; } .scroll .stacked td.text { padding-left: 11px; } .stacked td.text::before { display: none; }
   .factors { min-width: 0; } .factors, .factors tbody, .factors tr, .factors th, .factors td { display: block; } .factors thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .factors th:first-child { width: auto; background: var(--wash); } .factors td { border-top: 1px dashed var(--line); }
   .factors td::before { content: attr(data-name); display: block; font-size: 12px; color: var(--muted); }
@@ -134,7 +138,6 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
 }
 @page { margin: 14mm 12mm; }
 @media print {
-  main > section:not(.answer, .compared) { content-visibility: visible; }
   :root { color-scheme: light; --page: #fff; --card: #fff; --ink: #000; --muted: #444; --line: #bbb; --wash: #f0f0f0; --tune: #0a58b8; --prompt: #ad4300; --hybrid: #7a3fb0; --baseline: #555; --good: #17713f; --warn: #8a5a00; --bad: #b3261e; --on-strong: #fff; --on-mid: #000; }
   #explorer { display: none; } #rows-without-script[hidden] { display: block !important; }
   body { font-size: 10pt; orphans: 3; widows: 3; } h1 { font-size: 20pt; } h2 { font-size: 14pt; margin-top: 22px; } nav, .skip { display: none; } main, header.top, footer { max-width: none; padding: 0; } .note, figcaption p, .legend, ul.findings li, ol.steps, dl, .compared .detail { font-size: 9pt; max-width: none; } .answer .headline { font-size: 14pt; max-width: none; }

@@ -142,12 +142,12 @@ export function contrastTable(comparison: Comparison): Markup {
     "Approaches",
     "Metric",
     "Points (95% interval)",
-    { content: markup`Alone right<br>first / second`, kind: "number" as const },
+    { content: markup`Alone right<br>first / second`, name: "Alone right, first / second", kind: "number" as const },
     { content: "p-value", kind: "number" as const },
-    { content: markup`p-value,<br>corrected`, kind: "number" as const },
+    { content: markup`p-value,<br>corrected`, name: "p-value, corrected", kind: "number" as const },
     "Verdict",
   ];
-  return markup`${table("Differences", head, rows)}<p class="note">Alone right: test rows that only the first, or only the second, answers right. p-value: the probability of a difference at least as large, were both equally good; corrected by Holm for the number of comparisons.</p>`;
+  return markup`${table("Differences", head, rows, { isStacked: true })}<p class="note">Alone right: test rows that only the first, or only the second, answers right. p-value: the probability of a difference at least as large, were both equally good; corrected by Holm for the number of comparisons.</p>`;
 }
 
 function withoutName(p: number): string {

@@ -54,6 +54,6 @@ function examples(comparison: Comparison): Markup | false {
   }));
   return details(
     "What was said instead: the first rows of each reason",
-    table("Said instead", ["Row", "Approach", "Reason", "Said"], rows),
+    table("Said instead", ["Row", "Approach", "Reason", "Said"], rows, { isStacked: true }),
   );
 }

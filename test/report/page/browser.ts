@@ -52,5 +52,6 @@ export async function openPage(browser: Browser, html: string, size: { width: nu
   });
   const address = pathToFileURL(path).href;
   await tab.goto(address);
+  await tab.waitForFunction("document.documentElement.classList.contains('ready')");
   return { tab, address, complaints };
 }

@@ -36,7 +36,7 @@ function severalLabels(): Comparison {
 const comparisons: Readonly<Record<string, () => Comparison>> = {
   "2 labels": () => comparisonOf({ name: "messages", labels: ["ham", "spam"], curveSizes: [16, 64, 256] }),
   "8 labels": () => comparisonOf({ curveSizes: [16, 64, 256] }),
-  "77 labels": () => comparisonOf({ name: "banking", labels: intents, testRows: 1200, trainRows: 2000 }),
+  "77 labels": () => comparisonOf({ name: "banking", labels: intents, testRows: 800, trainRows: 1200 }),
   "several labels a row": severalLabels,
   "no language model": () => comparisonOf({ approaches: offlineApproaches }),
   "none good enough": () => comparisonOf({ told: { needed: 0.99 } }),

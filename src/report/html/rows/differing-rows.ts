@@ -8,6 +8,7 @@ import { isMissing } from "../../../compare/missing.js";
 import { formatCount } from "../../../lib/text/format.js";
 import { cutText } from "../../../lib/text/visible-text.js";
 import type { Comparison } from "../../../types/comparison.js";
+import type { Arm } from "../../../types/identity.js";
 import type { Outcome } from "../../../types/prediction.js";
 import { type Markup, markup } from "../../markup.js";
 import { approachName, type Cell, details, labelName, table } from "../elements.js";
@@ -37,7 +38,10 @@ export function differingRows(comparison: Comparison, texts: ReadonlyMap<string,
   );
   const tables = groups.map(({ title, rows }, i) => {
     const shown = rows.slice(0, limits[i]);
-    const names = [approachName(tune.approach, "tune"), approachName(prompt.approach, "prompt")];
+    const names = [
+      { approach: tune.approach, arm: "tune" },
+      { approach: prompt.approach, arm: "prompt" },
+    ] as const;
     const body = shown.map(({ id, truth, tuned, prompted }) => ({ id, truth, answers: [tuned, prompted] }));
     return details(
       `${title} (${countText(rows.length, shown.length)})`,
@@ -61,7 +65,7 @@ function wrongRows(comparison: Comparison, texts: ReadonlyMap<string, string>): 
   const title = `${capitalized(approach)} is wrong`;
   return details(
     `${title} (${countText(wrong.length, shown.length)})`,
-    rowTable(title, rows, [approachName(approach, arm)], texts),
+    rowTable(title, rows, [{ approach, arm }], texts),
     shown.length <= openRows,
   );
 }
@@ -78,7 +82,7 @@ interface ShownRow {
 function rowTable(
   title: string,
   rows: readonly ShownRow[],
-  names: readonly Markup[],
+  names: readonly { readonly approach: string; readonly arm: Arm }[],
   texts: ReadonlyMap<string, string>,
 ): Markup {
   const hasTexts = texts.size > 0;
@@ -96,7 +100,8 @@ function rowTable(
       ],
     };
   });
-  return table(title, [...head, ...names.map((content) => ({ content }))], body);
+  const heads = names.map(({ approach, arm }) => ({ content: approachName(approach, arm), name: approach }));
+  return table(title, [...head, ...heads], body, { isStacked: true });
 }
 
 const isRight = ({ answer, truth }: Outcome): boolean =>

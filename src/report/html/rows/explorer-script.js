@@ -104,7 +104,7 @@
 
   const status = make("p", "note");
   status.setAttribute("role", "status");
-  const table = make("table");
+  const table = make("table", "stacked");
   const region = make("div", "scroll", table);
   region.tabIndex = 0;
   region.setAttribute("role", "region");
@@ -203,7 +203,7 @@
   }
 
   /** @param {RowData["approaches"][number]} approach @param {number} row */
-  function answerCell({ answers, marks, confidence, raw }, row) {
+  function answerCell({ name, answers, marks, confidence, raw }, row) {
     const answer = answers[row];
     const text = answer === null ? "–" : typeof answer === "string" ? answer : named(answer);
     const sign = marks[row] === 1 ? "✓\u00a0" : marks[row] === 0 ? "✗\u00a0" : "";
@@ -212,6 +212,7 @@
       "label",
       make("span", marks[row] === 1 ? "ok" : marks[row] === 0 ? "no" : "missing", sign, breakable(text)),
     );
+    cell.dataset["name"] = name;
     const sure = confidence[row];
     if (sure !== null) cell.append(make("span", "detail", `${(sure / 10).toFixed(0)}% sure`));
     if (raw[row] !== undefined) {
@@ -233,6 +234,16 @@
     return [...first, ...(everybody.checked ? others : candidates.slice(0, Math.max(0, room)))];
   }
 
+  /** @returns {readonly (readonly [string, Iterable<Element>])[]} */
+  const roles = () => [
+    ["table", [table]],
+    ["rowgroup", table.children],
+    ["row", table.rows],
+    ["columnheader", table.querySelectorAll("thead th")],
+    ["rowheader", table.querySelectorAll("tbody th")],
+    ["cell", table.querySelectorAll("td")],
+  ];
+
   function render() {
     const rows = found();
     const last = Math.max(0, Math.ceil(rows.length / rowsOnPage) - 1);
@@ -246,6 +257,7 @@
       const id = make("th", "label", breakable(ids[row]));
       id.setAttribute("scope", "row");
       const truth = make("td", "label", breakable(named(truths[row])));
+      truth.dataset["name"] = "True label";
       return make(
         "tr",
         "",
@@ -256,6 +268,8 @@
       );
     });
     table.replaceChildren(make("thead", "", head), make("tbody", "", ...body));
+    // On a phone the style sheet makes blocks of cells, which a screen reader then takes for no table unless it is said.
+    for (const [kind, elements] of roles()) for (const element of elements) element.setAttribute("role", kind);
     status.textContent = `${rows.length.toLocaleString("en")} of ${ids.length.toLocaleString("en")} rows`;
     where.textContent = `page ${page + 1} of ${last + 1}`;
     previous.disabled = page === 0;
@@ -274,6 +288,8 @@
     writeAddress();
     render();
     region.scrollIntoView({ block: "start" });
+    // A button that can't be pressed any more would keep no focus: whoever reads by keyboard would be thrown to the page's start.
+    if (previous.disabled || next.disabled) region.focus({ preventScroll: true });
   }
   form.addEventListener("input", changed);
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -306,4 +322,11 @@
   mount.hidden = false;
   fallback.hidden = true;
   followAddress();
+  // Once what is in sight has been painted the rest is laid out, and what the address asks for moves.
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      document.documentElement.classList.add("ready");
+      if (location.hash !== "") document.getElementById(location.hash.slice(1).split("?")[0])?.scrollIntoView();
+    }),
+  );
 })();
