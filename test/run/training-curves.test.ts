@@ -46,7 +46,7 @@ describe("the curves of a training", () => {
     const page = await readFile(output, "utf8");
     expect(page).toContain("How the models were trained");
     expect(page).toContain("Dashed: learning rate, at most 1e-5.");
-    expect(page).toContain("2 steps; of held-out rows 1.75 at the end");
+    expect(page).toContain("2 steps, loss from 2 to 1.5; of held-out rows 1.75 at the end");
   });
 
   it.each(["", "{", "[]", "null", '{"log_history":7}', '{"log_history":[null,{"step":"1","loss":2}]}'])(
