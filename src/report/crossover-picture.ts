@@ -10,7 +10,7 @@ import {
 } from "../advise/words/crossovers.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import { formatCount } from "../lib/text/format.js";
-import { formatMetric } from "../lib/text/metric-names.js";
+import { formatMetricEstimate } from "../lib/text/metric-names.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Crossover, LabelsEstimate, LearningCurve } from "../types/curves.js";
 import type { Arm } from "../types/identity.js";
@@ -141,7 +141,7 @@ export function scoreDomain(
 /** The chart in words, for those who don't see it. */
 export function pictureText({ crossovers = [] }: Comparison, { metric, curves, lines }: CrossoverPicture): string {
   const [pair] = crossovers;
-  const format = (score: Estimate): string => formatMetric(metric, score.value);
+  const format = (score: Estimate): string => formatMetricEstimate(metric, score);
   const answer = pair === undefined ? [] : [crossoverText(pair), beyondText(pair)].filter((text) => text !== null);
   const grown = curves.map(({ name, points }) => {
     return `${name}: ${points.map(({ labels, score }) => `${format(score)} with ${formatCount(labels)}`).join(", ")} labels.`;

@@ -40,8 +40,8 @@ export function newLabelText(picture: NewLabelPicture): string {
   const grown = picture.results
     .filter((result) => !isNamed(result))
     .map(({ approach, points, fullRecall }) => {
-      const steps = points.map(({ labels, recall }) => `${formatPercent(recall.value)} with ${formatCount(labels)}`);
-      return `${approach}: ${steps.join(", ")}, ${formatPercent(fullRecall.value)} with all ${formatPlural(picture.trainRows, "label")}.`;
+      const steps = points.map(({ labels, recall }) => `${formatShareEstimate(recall)} with ${formatCount(labels)}`);
+      return `${approach}: ${steps.join(", ")}, ${formatShareEstimate(fullRecall)} with all ${formatPlural(picture.trainRows, "label")}.`;
     });
   return [...newLabelSentences(picture), ...grown].join(" ");
 }

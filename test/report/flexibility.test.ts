@@ -134,7 +134,14 @@ describe("the chart of a new label", () => {
 
   it("says in words and in rows what it draws", () => {
     const text = newLabelText(picture);
-    for (const part of [tuned, prompted, "50.0% with 2", "88.0% with 8", "5 to 8 labels", "all 60 labels"])
+    for (const part of [
+      tuned,
+      prompted,
+      "50.0% (40.0–60.0) with 2",
+      "88.0% (78.0–98.0) with 8",
+      "5 to 8 labels",
+      "all 60 labels",
+    ])
       expect(text).toContain(part);
     expect(newLabelSentences(picture)).toHaveLength(2);
     const rows = newLabelRows(picture);

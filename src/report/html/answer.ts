@@ -5,6 +5,7 @@ import { capitalized } from "../../advise/words/lists.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Markup, markup } from "../markup.js";
 import { verdictBadges, verdictTones } from "../verdict-names.js";
+import { prose } from "./elements.js";
 
 /** The answer in a card of its own: what to do, how sure that is, and what speaks for it. */
 export function answerCard(comparison: Comparison, advice: Advice): Markup {
@@ -19,7 +20,7 @@ export function answerCard(comparison: Comparison, advice: Advice): Markup {
 /** What to be careful about, what would change the answer, and what to do next: side by side where there is room. */
 export function adviceColumns(advice: Advice): Markup {
   const steps = advice.nextSteps.map(({ text, command }) => {
-    return markup`<li>${text}${command !== undefined && markup`<br><code>${command}</code>`}</li>`;
+    return markup`<li>${prose(text)}${command !== undefined && markup`<br><code>${command}</code>`}</li>`;
   });
   const cards = [
     list("careful", "Be careful", "cautions", advice.cautions),
@@ -38,5 +39,5 @@ function list(id: string, title: string, kind: string, findings: readonly Findin
 }
 
 function findingItem(finding: Finding): Markup {
-  return markup`<li><strong>${titleOf(finding)}</strong>${capitalized(sentenceOf(finding))}</li>`;
+  return markup`<li><strong>${titleOf(finding)}</strong>${prose(capitalized(sentenceOf(finding)))}</li>`;
 }

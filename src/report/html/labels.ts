@@ -28,8 +28,11 @@ const leastPairLabels = 4;
 export function labelFigures(comparison: Comparison, names: PeopleNames): Markup | null {
   const best = bestSummaries(comparison);
   if (best.length === 0) return null;
-  const tables = best.map((summary) => details(`Scores of every label: ${summary.approach}`, labelTables(summary)));
-  return markup`${labelFigure(comparison, best)}${confusions(best, comparison, names)}${tables}`;
+  const charts = [labelFigure(comparison, best), confusions(best, comparison, names)];
+  // Where nothing else stands here they are not folded.
+  const isOpen = charts.every((chart) => chart === null);
+  const tables = best.map((summary) => details(`Scores of every label: ${summary.approach}`, labelTables(summary), isOpen));
+  return markup`${charts}${tables}`;
 }
 
 /** Matrices, their difference, and the commonest mistakes. */
