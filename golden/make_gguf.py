@@ -108,7 +108,7 @@ corpus = [line for line in corpus for _ in range(3)] + ["\ufeff with a byte orde
 
 texts = [
     "", " ", "  ", "\n", "\t\n \r\n", "Hello", "  leading spaces", "trailing spaces  ", "   three   spaces   ", "don't DON'T I'M we'll THEY'VE",
-    "it's 's 're", "1234567890", "3.14 and 1,000,000 on 2024-03-17", "½ ² ٣٤٥ 五 Ⅻ", "e\u0301 a\u0308 vs é ä", "ﬁne Å Å", "naïve café Ça",
+    "it's 's 're", "1234567890", "12 1 x12", "3.14 and 1,000,000 on 2024-03-17", "½ ² ٣٤٥ 五 Ⅻ", "e\u0301 a\u0308 vs é ä", "ﬁne Å Å", "naïve café Ça",
     "日本語のテキスト", "Привет, мир", "مرحبا بالعالم", "👩‍👩‍👧‍👦 😀", "a\u00a0b\u2003c", "\ufeffBOM \ufeff", "x\u0085y\u2028z", "tab\tsep\t\tx",
     "if (a_b == 0) { return a; }", "https://example.org/?q=1&r=2", "ALLCAPS CamelCaseWord", "aaaaaaaaaaaaaaaaaaaaa", "......!!!???", "--- ### ***",
     "\u200bzero\u200dwidth", "line1\nline2\n\n\nline3\n", "‘curly’ “quotes” – dash", "\u0001\u007f control", "The unreachable Wednesday", "▁already ▁▁",
@@ -130,7 +130,10 @@ def split_by(pattern):
 
 
 def byte_level_tokenizer(pre_tokenizer, ignore_merges=False, normalizer=None, bos=None):
-    """As the families publish it. Some tokens cannot be reached by merges; `ignore_merges` finds them anyway."""
+    """
+    As the families publish it. Some tokens cannot be reached by merges; `ignore_merges` finds them anyway. Two merges are of signs that not every family
+    cuts apart before.
+    """
     special = ["<unk>", "<s>", "</s>", "<|im_start|>", "<|im_end|>"]
     trained = Tokenizer(models.BPE())
     trained.pre_tokenizer = pre_tokenizer
@@ -139,8 +142,10 @@ def byte_level_tokenizer(pre_tokenizer, ignore_merges=False, normalizer=None, bo
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trained.train_from_iterator(corpus, trainers.BpeTrainer(vocab_size=460, special_tokens=special, initial_alphabet=alphabet, show_progress=False))
     state = json.loads(trained.to_str())["model"]
-    vocab = state["vocab"] | {token: len(state["vocab"]) + i for i, token in enumerate(["Ġunreachable", "mixed"])}
-    tokenizer = Tokenizer(models.BPE(vocab, [tuple(merge) for merge in state["merges"]], ignore_merges=ignore_merges))
+    merges = [tuple(merge) for merge in state["merges"]] + [("1", "2"), ("Ġ", "1")]
+    more = [token for token in ["Ġunreachable", "mixed", "12", "Ġ1"] if token not in state["vocab"]]
+    vocab = state["vocab"] | {token: len(state["vocab"]) + i for i, token in enumerate(more)}
+    tokenizer = Tokenizer(models.BPE(vocab, merges, ignore_merges=ignore_merges))
     tokenizer.pre_tokenizer = pre_tokenizer
     tokenizer.decoder = decoders.ByteLevel()
     if normalizer is not None:
@@ -149,7 +154,7 @@ def byte_level_tokenizer(pre_tokenizer, ignore_merges=False, normalizer=None, bo
     tokenizer.add_tokens([tokenizers.AddedToken(token, normalized=False) for token in ["<think>", "</think>"]])
     if bos is not None:
         tokenizer.post_processor = processors.TemplateProcessing(single=f"{bos} $A", special_tokens=[(bos, tokenizer.token_to_id(bos))])
-    return tokenizer, [tuple(merge) for merge in state["merges"]], special
+    return tokenizer, merges, special
 
 
 def add_byte_level(writer, pre, tokenizer, merges, special):
