@@ -21,13 +21,13 @@ export const learningWordings: WordingsOf<"crossover" | "more-labels"> = {
       return `Even with ${all}, ${gain} of ${metricInWords(metric)} by its learning curve${from}${tooLittleText(finding)}.`;
     },
     steps: (finding) => {
-      const { more, metric, isEnough, usd, missed } = finding;
+      const { approach, more, metric, isEnough, usd, missed } = finding;
       if (!isEnough) return [];
       const cost = usd === undefined || usd === 0 ? "" : `, for about ${formatUsd(usd)}`;
       const where = missed.length === 0 ? "" : ` Most needed: ${sequence(missed)}, which it finds less often than the others.`;
       return [
         {
-          text: `Label ${formatPlural(more, "more row")}, add them to the data and run again: ${expectedText(finding)} of ${metricInWords(metric)} expected${cost}.${where}`,
+          text: `Label ${formatPlural(more, "more row")}, add them to the data and run again: ${expectedText(finding)} of ${metricInWords(metric)} expected of ${approach}${cost}.${where}`,
           command: "crossover run FILE",
         },
       ];
