@@ -20,7 +20,8 @@ const chartRows = 20;
 const matrixLabels = 20;
 /** Labels up to which two matrices stand side by side. */
 const labelsBeside = 8;
-const pairRows = 15;
+/** Mistakes in a list: more where no matrix shows them all. */
+const [fewPairs, somePairs, manyPairs] = [5, 8, 15];
 /** Labels that are confused in more than one or two ways, so that a list of them says something. */
 const leastPairLabels = 4;
 
@@ -165,7 +166,8 @@ function confusionFigure(summary: Summary, { task }: Comparison, names: PeopleNa
 function mistakes(summary: Summary, { task }: Comparison, names: PeopleNames): Markup {
   const { approach, arm } = summary;
   const pairs = confusedPairs(summary, task.labels);
-  const most = task.labels.length > matrixLabels ? pairRows : pairRows / 3;
+  const count = task.labels.length;
+  const most = count > matrixLabels ? manyPairs : count > labelsBeside ? somePairs : fewPairs;
   const shown = pairs.slice(0, most);
   const once = pairs.filter(({ rows }) => rows === 1).length;
   const note =

@@ -124,11 +124,11 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   h1 { font-size: 25px; } h2 { margin-top: 40px; }
   .answer { padding: 18px 18px; } .answer .headline { font-size: 18px; }
   .card { padding: 16px 15px; } .wide { display: none; } .narrow { display: block; }
-  th, td { padding: 9px 11px; }
+  th, td { padding: 9px 7px; } .scroll th:first-child { padding-left: 11px; } .scroll th:last-child, .scroll td:last-child { padding-right: 11px; } .scroll .label { min-width: 84px; }
   .nowrap { white-space: normal; } .scroll tbody th:has([class$="-name"]) { min-width: 165px; max-width: 170px; }
   .card .scroll tbody th { min-width: 104px; } .card .scroll :is(th, td) { padding: 8px 5px; } .card .scroll :is(th, td).label { min-width: 84px; }
   .stacked, .stacked :is(tbody, tr, th, td) { display: block; } .stacked thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
-  .stacked tbody th { border-top: 1px solid var(--line); padding: 9px 11px 4px; max-width: none; } .stacked tbody tr:first-child th { border-top: 0; }
+  .scroll .stacked tbody th { border-top: 1px solid var(--line); padding: 9px 11px 4px; min-width: 0; max-width: none; } .scroll .stacked tbody tr:first-child th { border-top: 0; }
   .scroll .stacked td { display: flow-root; border: 0; padding: 2px 11px 2px 124px; min-width: 0; max-width: none; text-align: left; white-space: normal; } .stacked tr :is(td, th):last-child { padding-bottom: 10px; }
   .stacked td::before { content: attr(data-name); float: left; width: 106px; margin-left: -113px; color: var(--muted); overflow-wrap: break-word; } .scroll .stacked td.text { padding-left: 11px; } .stacked td.text::before { display: none; }
   .factors { min-width: 0; } .factors, .factors tbody, .factors tr, .factors th, .factors td { display: block; } .factors thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
