@@ -16,6 +16,7 @@ import {
   size,
   slice,
   sqrt,
+  subtract,
   sum,
   tanh,
   where,
@@ -63,6 +64,29 @@ export function geluTanh(x: Tensor): Tensor {
   const cube = multiply(multiply(x, x), x);
   const inner = multiply(add(x, multiply(cube, 0.044715)), Math.sqrt(2 / Math.PI));
   return multiply(multiply(x, add(tanh(inner), 1)), 0.5);
+}
+
+/** x σ(x), σ the logistic function: "silu" of Hugging Face's configs. Its gradient computes σ again: only x is kept for the way back. */
+export function silu(x: Tensor): Tensor {
+  return composite(multiply(x, sigmoid(x)), [x], (g, [own]) => {
+    const share = sigmoid(own!);
+    // σ (1 + x (1 − σ)).
+    return [multiply(multiply(share, add(multiply(own!, subtract(1, share)), 1)), g)];
+  });
+}
+
+/** x / √(mean of x² + epsilon) over the last axis, times `scale` [width]: RMSNorm (Zhang and Sennrich 2019, arXiv 1910.07467). Its gradient keeps only x. */
+export function rmsNorm(x: Tensor, scale: Tensor, epsilon: number): Tensor {
+  const width = Number(x.shape.at(-1));
+  const meanLast = (t: Tensor): Tensor => multiply(sum(t, [t.shape.length - 1], true), 1 / width);
+  const inverseRms = (t: Tensor): Tensor => divide(1, sqrt(add(meanLast(square(t)), epsilon)));
+  return composite(multiply(multiply(x, inverseRms(x)), scale), [x, scale], (g, [own, ownScale]) => {
+    const standard = multiply(own!, inverseRms(own!));
+    const scaled = multiply(g, ownScale!);
+    const gx = multiply(subtract(scaled, multiply(standard, meanLast(multiply(scaled, standard)))), inverseRms(own!));
+    const leading = g.shape.slice(0, -1).map((_, axis) => axis);
+    return [gx, sum(multiply(g, standard), leading)];
+  });
 }
 
 /** Each vector of the last axis divided by its length, or by `smallest` where it is shorter than that. */

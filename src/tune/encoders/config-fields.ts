@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { Tensor } from "../../autodiff/graph.js";
 import { gelu, geluTanh, relu } from "../../autodiff/math.js";
+import { UserError } from "../../lib/errors.js";
 
 /** A length or a number of something. No table of a model has more rows: what is beyond is a mistake, or meant to fill the memory. */
 export const count = z.int().positive().max(1e7);
@@ -46,4 +47,19 @@ export function isMultiple<Whole extends string, Parts extends string>(
     if (Number(config[whole]) % Number(config[parts]) === 0) return;
     context.addIssue({ code: "custom", message: `${whole} ${config[whole]} is not a multiple of ${parts} ${config[parts]}.` });
   };
+}
+
+/** What `schema` makes of a configuration; a `UserError` names the field that does not fit, and what would. */
+export function parseConfig<Schema extends z.ZodType>(schema: Schema, config: object, place: string): z.infer<Schema> {
+  const parsed = schema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  const { path, message, code } = parsed.error.issues[0]!;
+  if (code === "custom") throw new UserError(`${place}: ${message}`);
+  const field = path.join(".");
+  const found = path.reduce<unknown>(
+    (value, key) => Object.entries(value ?? {}).find(([own]) => own === String(key))?.[1],
+    config,
+  );
+  const what = found === undefined ? "is missing" : `is ${JSON.stringify(found)?.slice(0, 60)}, which is not supported`;
+  throw new UserError(`${place}: "${field}" ${what}. ${message}.`);
 }

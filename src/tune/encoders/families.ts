@@ -4,6 +4,7 @@ import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
 import { bertConfig, bertGraph } from "./bert.js";
+import { parseConfig } from "./config-fields.js";
 import { debertaV2Config, debertaV2Graph } from "./deberta-v2.js";
 import { distilbertConfig, distilbertGraph } from "./distilbert.js";
 import { electraConfig, electraGraph } from "./electra.js";
@@ -27,21 +28,6 @@ export interface BuiltEncoder {
   readonly maxPositions: number;
   /** Rows of the table of tokens. */
   readonly vocabularySize: number;
-}
-
-/** What `schema` makes of a configuration; a `UserError` names the field that does not fit, and what would. */
-function parseConfig<Schema extends z.ZodType>(schema: Schema, config: object, place: string): z.infer<Schema> {
-  const parsed = schema.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const { path, message, code } = parsed.error.issues[0]!;
-  if (code === "custom") throw new UserError(`${place}: ${message}`);
-  const field = path.join(".");
-  const found = path.reduce<unknown>(
-    (value, key) => Object.entries(value ?? {}).find(([own]) => own === String(key))?.[1],
-    config,
-  );
-  const what = found === undefined ? "is missing" : `is ${JSON.stringify(found)?.slice(0, 60)}, which is not supported`;
-  throw new UserError(`${place}: "${field}" ${what}. ${message}.`);
 }
 
 /** A row of the table: what the files' tensors may have before their names, the configuration, and what to build of it. */

@@ -6,24 +6,12 @@ import { z } from "zod";
 import { attention } from "../../autodiff/attention.js";
 import type { Tensor } from "../../autodiff/graph.js";
 import { square } from "../../autodiff/math.js";
-import {
-  add,
-  cast,
-  gather,
-  greater,
-  input,
-  literal,
-  matmul,
-  multiply,
-  reshape,
-  slice,
-  subtract,
-  where,
-} from "../../autodiff/ops.js";
+import { add, cast, gather, greater, input, multiply, reshape, slice, subtract, where } from "../../autodiff/ops.js";
 import { dense, firstPlace, masked, mergeHeads, norm, paddingMask, splitHeads, tokenInputs } from "./blocks.js";
 import { activationName, activations, count, isMultiple, layerCount } from "./config-fields.js";
 import type { EncoderGraph, GraphOptions } from "./encoder-graph.js";
 import { places } from "./relative-positions.js";
+import { rotary, rotaryFrequencies } from "./rotary.js";
 
 const layerType = z.literal(["full_attention", "sliding_attention"]);
 type LayerType = z.infer<typeof layerType>;
@@ -75,36 +63,6 @@ function baseOf(config: ModernbertConfig, type: LayerType): number {
   return config.rope_parameters?.[type]?.rope_theta ?? former;
 }
 
-/**
- * Rotary positions (Su et al. 2021, arXiv 2104.09864): turns the pairs (i, i + width / 2) of [batch, heads, sequence, width] by
- * place · base^(−2i / width). The products of queries and keys then depend on how far they are apart.
- */
-function rotary(width: number, longest: number, base: number): (x: Tensor) => Tensor {
-  const half = width / 2;
-  const frequencies = Array.from({ length: half }, (_, column) => base ** ((-2 * column) / width));
-  const table = (f: (angle: number) => number): Tensor => {
-    const values = new Float64Array(longest * width);
-    for (let place = 0; place < longest; place++)
-      for (const [column, frequency] of frequencies.entries()) {
-        const value = f(place * frequency);
-        values[place * width + column] = value;
-        values[place * width + half + column] = value;
-      }
-    return slice(literal(values, "float32", [longest, width]), 0, 0, "sequence");
-  };
-  const [cos, sin] = [table(Math.cos), table(Math.sin)];
-  // x times this is (−second half, first half).
-  const quarterTurn = literal(
-    Array.from({ length: width * width }, (_, i) => {
-      const [row, column] = [Math.floor(i / width), i % width];
-      return row - column === half ? -1 : column - row === half ? 1 : 0;
-    }),
-    "float32",
-    [width, width],
-  );
-  return (x) => add(multiply(x, cos), multiply(matmul(x, quarterTurn), sin));
-}
-
 /** [sequence, sequence]: 0 where key and query are at most `reach` apart, `masked` beyond. */
 function neighborhoodMask(longest: number, reach: number): Tensor {
   const place = cast(places(longest), "float32");
@@ -124,10 +82,10 @@ export function modernbertGraph(config: ModernbertConfig, { dropout, states }: G
     full_attention: padding,
     sliding_attention: add(padding, neighborhoodMask(longest, Math.floor(config.local_attention / 2))),
   };
-  const rotate = {
-    full_attention: rotary(hidden / heads, longest, baseOf(config, "full_attention")),
-    sliding_attention: rotary(hidden / heads, longest, baseOf(config, "sliding_attention")),
-  };
+  const width = hidden / heads;
+  const turnsBy = (type: LayerType): ((x: Tensor) => Tensor) =>
+    rotary({ width, longest, frequencies: rotaryFrequencies(width, baseOf(config, type)) }).all;
+  const rotate = { full_attention: turnsBy("full_attention"), sliding_attention: turnsBy("sliding_attention") };
 
   const selfAttention = (x: Tensor, name: string, type: LayerType, isFirst: boolean): Tensor => {
     const all = dense(`${name}.Wqkv`, hidden, 3 * hidden, config.attention_bias)(x);

@@ -23,6 +23,9 @@ interface Golden {
       {
         readonly config: Readonly<Record<string, unknown>>;
         readonly tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly sha256: string }>>;
+        /** Tokens, and the logits of what follows the last of them. */
+        readonly ids: readonly number[];
+        readonly lastLogits: readonly number[];
       }
     >
   >;
