@@ -64,6 +64,7 @@ interface LastPlaces {
 
 function lastPlaces(attentionMask: Tensor, longest: number): LastPlaces {
   const length = sum(attentionMask, [1], true);
+  // In whole numbers: place ≥ length − 1.
   const isFarEnough = greater(add(places(longest), 2), length);
   const isLast = multiply(cast(isFarEnough, "float32"), cast(attentionMask, "float32"));
   return {
