@@ -18,7 +18,7 @@ export interface HeardChoice {
 /**
  * @param contrasts of the best of each arm with the other candidates of its arm, corrected for all that were planned
  * @param rivals candidates that validation rows could not rank: where an arm has some, its choice is held against each anyway
- * @param isEligible whether a candidate may be the best of its arm at all
+ * @param isEligible whether a candidate may be the best of its arm in place of the one that validation rows chose
  */
 export function heardChoice(
   best: Comparison["best"],
@@ -33,7 +33,7 @@ export function heardChoice(
     readonly summaries: readonly Pick<Summary, "approach" | "arm">[];
     readonly metric: Metric;
     readonly rivals: readonly string[];
-    isEligible(approach: string): boolean;
+    isEligible(approach: string, chosen: string): boolean;
   },
 ): HeardChoice {
   const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
@@ -44,7 +44,9 @@ export function heardChoice(
     const better = contrasts.filter(
       (each) => each.a === choice.approach && each.metric === metric && armOf.get(each.b) === arm && isShownBehind(each),
     );
-    const [first] = summaries.filter(({ approach }) => isEligible(approach) && better.some(({ b }) => b === approach));
+    const [first] = summaries.filter(
+      ({ approach }) => isEligible(approach, choice.approach) && better.some(({ b }) => b === approach),
+    );
     if (first === undefined) return choice;
     turned.push(arm);
     return { approach: first.approach, basis: { kind: "test" as const, over: choice.approach, validation: choice.basis } };

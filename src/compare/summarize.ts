@@ -65,7 +65,7 @@ export function summarize({
     summaries,
     metric: metrics.primary,
     rivals,
-    isEligible: (approach) => candidates.has(approach) && isWithin(approach),
+    isEligible: (approach, chosen) => candidates.has(approach) && (isWithin(approach) || !isWithin(chosen)),
   });
   const crossovers = bestPairFirst(rows.curves?.crossovers ?? [], best);
   const experiments = experimentsOf(rows, best);

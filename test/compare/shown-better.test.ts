@@ -5,6 +5,7 @@ import { summarize } from "../../src/compare/summarize.js";
 import { random } from "../../src/lib/random.js";
 import type { Comparison } from "../../src/types/comparison.js";
 import type { Measurement } from "../../src/types/measurement.js";
+import type { Assumptions } from "../../src/types/prices.js";
 import { fullApproaches, measuredOf } from "../report/fixture.js";
 
 const [few, zero] = ["prompt:few-shot@openai:gpt-5-mini", "prompt:zero-shot@openai:gpt-5-mini"];
@@ -14,14 +15,14 @@ const base = measuredOf({
 });
 
 /** The validation rows of the two prompts exchanged: they choose the one that the test rows show to be worse. */
-function misled(): Comparison {
+function misled(told: Partial<Assumptions> = {}): Comparison {
   const validation = (name: string): Measurement["outcomes"] =>
     base.measurements.find(({ approach, split }) => approach === name && split === "validation")!.outcomes;
   const measurements = base.measurements.map((each) => {
     const other = each.approach === few ? zero : each.approach === zero ? few : undefined;
     return each.split === "validation" && other !== undefined ? { ...each, outcomes: validation(other) } : each;
   });
-  return summarize({ ...base, measurements });
+  return summarize({ ...base, assumptions: { ...base.assumptions, ...told }, measurements });
 }
 
 describe("a choice that the test rows turn", () => {
@@ -37,6 +38,15 @@ describe("a choice that the test rows turn", () => {
     const beside = contrasts.filter(({ a, b, metric }) => a === best.tune!.approach && b === zero && metric === "accuracy");
     expect([asked.length, beside.length]).toEqual([1, 1]);
     expect(contrasts.length).toBeGreaterThan(right.contrasts.length);
+  });
+
+  it("is not turned to one that breaks a limit which the chosen one keeps, but is where both break it", () => {
+    const { summaries } = misled();
+    const usd = (name: string): number => summaries.find(({ approach }) => approach === name)!.usdPerThousand!.value;
+    expect(usd(few)).toBeGreaterThan(usd(zero));
+    const chosen = (maxUsdPerThousand: number): string | undefined => misled({ maxUsdPerThousand }).best.prompt?.approach;
+    expect(chosen((usd(few) + usd(zero)) / 2)).toBe(zero);
+    expect(chosen(usd(zero) / 2)).toBe(few);
   });
 
   it("is told, and the advice is about the pair that counts", () => {

@@ -56,7 +56,7 @@ describe("rows without an answer", () => {
       { approach, arm: "prompt", id: "t0010", failure: "truncated", excerpt: "" },
     ]);
     const html = renderHtml(comparison, advise(comparison));
-    expect(html).toContain('<td class="text"><bdi>Well, 4</bdi></td>');
+    expect(html).toMatch(/<td[^>]*><bdi>Well, 4<\/bdi><\/td>/);
     expect(withoutScripts(html)).not.toContain("Well, 5");
     expect(html).toContain('<span class="missing">nothing</span>');
     const markdown = renderMarkdown(comparison, advise(comparison));
