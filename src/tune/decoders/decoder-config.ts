@@ -31,8 +31,8 @@ export interface DecoderConfig {
   readonly epsilon: number;
   readonly ropeTheta: number;
   readonly rope: RopeFields;
-  /** How many tokens each token sees, itself among them; `null`: all before it. */
-  readonly window: number | null;
+  /** For each layer, how many tokens each token sees, itself among them; `null`: all before it. */
+  readonly windows: readonly (number | null)[];
   /** Whether the table of tokens also makes the logits. */
   readonly isTied: boolean;
   /** Which linear layers have biases: those of queries, keys and values, the one after attention, those of the feed-forward layer. */
@@ -68,6 +68,14 @@ const shared = z.object({
 const off = z.literal(false).default(false);
 const windowed = count.nullish();
 const flag = z.boolean().default(false);
+const layerTypes = z.array(z.literal(["full_attention", "sliding_attention"])).nullish();
+/** Qwen's layers from `max_window_layers` on have a window, unless `layer_types` says which have one. */
+const someWindows = {
+  use_sliding_window: flag,
+  sliding_window: count.nullable().default(4096),
+  max_window_layers: z.int().min(0).default(28),
+  layer_types: layerTypes,
+};
 
 /** Fields of one family alone, and what the others do not compute. */
 const own = {
@@ -81,12 +89,13 @@ const own = {
   mistral: shared.extend({
     attention_bias: off,
     mlp_bias: off,
-    sliding_window: windowed,
-    layer_types: z.array(z.literal(["full_attention", "sliding_attention"])).nullish(),
+    // What transformers takes where the field is missing; `null` is no window.
+    sliding_window: count.nullable().default(4096),
+    layer_types: layerTypes,
   }),
   // transformers gives its queries, keys and values biases whatever `attention_bias` says, and reads no `sliding_window` without `use_sliding_window`.
-  qwen2: shared.extend({ mlp_bias: off, use_sliding_window: off }),
-  qwen3: shared.extend({ attention_bias: flag, mlp_bias: off, use_sliding_window: off }),
+  qwen2: shared.extend({ mlp_bias: off, ...someWindows }),
+  qwen3: shared.extend({ attention_bias: flag, mlp_bias: off, ...someWindows }),
 } as const satisfies Record<DecoderFamily, z.ZodType>;
 
 /** How many heads of keys and how wide heads are where a file does not say so: what transformers takes then. */
@@ -127,7 +136,11 @@ export function decoderConfig(config: object, place: string): DecoderConfig {
   const heads = parsed.num_attention_heads;
   const keyHeads = parsed.num_key_value_heads ?? defaults[family].keyHeads ?? heads;
   const headWidth = parsed.head_dim ?? defaults[family].headWidth ?? parsed.hidden_size / heads;
-  const rope = parsed.rope_parameters ?? parsed.rope_scaling ?? { rope_type: "default" };
+  // transformers takes the older field where a file has both, and the length of the model where the first training's is missing.
+  const rope = {
+    original_max_position_embeddings: parsed.max_position_embeddings,
+    ...(parsed.rope_scaling ?? parsed.rope_parameters ?? { rope_type: "default" as const }),
+  };
   checkMeasures({ ...parsed, num_key_value_heads: keyHeads, head_dim: headWidth }, place);
   return {
     family,
@@ -152,30 +165,52 @@ function variant(
   family: DecoderFamily,
   fields: object,
   place: string,
-): Pick<DecoderConfig, "window" | "hasBias" | "hasHeadNorms"> {
+): Pick<DecoderConfig, "windows" | "hasBias" | "hasHeadNorms"> {
+  const everywhere = (layers: number, window: number | null): readonly (number | null)[] =>
+    Array.from({ length: layers }, () => window);
   switch (family) {
     case "llama": {
-      const { attention_bias: query, ...parsed } = parseConfig(own.llama, fields, place);
+      const { attention_bias: query, num_hidden_layers: layers, ...parsed } = parseConfig(own.llama, fields, place);
       const output = parsed.attention_output_bias ?? query;
       const hasBias = { query, output, feedForward: parsed.mlp_bias };
-      return { window: parsed.sliding_window ?? null, hasBias, hasHeadNorms: false };
+      return { windows: everywhere(layers, parsed.sliding_window ?? null), hasBias, hasHeadNorms: false };
     }
     case "mistral": {
-      const { sliding_window: window, layer_types: types } = parseConfig(own.mistral, fields, place);
+      const { sliding_window: window, layer_types: types, num_hidden_layers: layers } = parseConfig(own.mistral, fields, place);
       const isMixed = types?.some((type) => type !== types[0]) === true;
-      if (isMixed || (types?.[0] === "full_attention" && window))
+      if (isMixed || (types?.[0] === "full_attention" && window !== null))
         throw new UserError(
           `${place}: "layer_types" and "sliding_window" differ by layer, which is not supported. Use another model.`,
         );
-      return { window: window ?? null, hasBias: { query: false, output: false, feedForward: false }, hasHeadNorms: false };
+      const hasBias = { query: false, output: false, feedForward: false };
+      return { windows: everywhere(layers, window), hasBias, hasHeadNorms: false };
     }
-    case "qwen2":
-      return { window: null, hasBias: { query: true, output: false, feedForward: false }, hasHeadNorms: false };
+    case "qwen2": {
+      const hasBias = { query: true, output: false, feedForward: false };
+      return { windows: qwenWindows(parseConfig(own.qwen2, fields, place), place), hasBias, hasHeadNorms: false };
+    }
     case "qwen3": {
-      const { attention_bias: all } = parseConfig(own.qwen3, fields, place);
-      return { window: null, hasBias: { query: all, output: all, feedForward: false }, hasHeadNorms: true };
+      const parsed = parseConfig(own.qwen3, fields, place);
+      const hasBias = { query: parsed.attention_bias, output: parsed.attention_bias, feedForward: false };
+      return { windows: qwenWindows(parsed, place), hasBias, hasHeadNorms: true };
     }
   }
+}
+
+/** Qwen's windows, layer by layer. */
+function qwenWindows(fields: z.infer<typeof own.qwen2>, place: string): readonly (number | null)[] {
+  const { num_hidden_layers: layers, layer_types: types, max_window_layers: first } = fields;
+  const window = fields.use_sliding_window ? fields.sliding_window : null;
+  if (types && types.length !== layers)
+    throw new UserError(
+      `${place}: "layer_types" has ${types.length} entries; expected "num_hidden_layers", ${layers}. Use another model.`,
+    );
+  if (window === null && types?.includes("sliding_attention"))
+    throw new UserError(
+      `${place}: "layer_types" has "sliding_attention", but there is no window ("use_sliding_window" and "sliding_window"). Use another model.`,
+    );
+  const hasWindow = (layer: number): boolean => (types ? types[layer] === "sliding_attention" : layer >= first);
+  return Array.from({ length: layers }, (_, layer) => (hasWindow(layer) ? window : null));
 }
 
 const measures = z

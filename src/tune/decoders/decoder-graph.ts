@@ -81,9 +81,19 @@ function visible(distance: Tensor, window: number | null): Tensor {
   return window === null ? mask : add(mask, where(greater(distance, window - 1), masked, 0));
 }
 
+/** Layers with the same window share a mask. */
+function once(make: (window: number | null) => Tensor): (window: number | null) => Tensor {
+  const made = new Map<number | null, Tensor>();
+  return (window) => {
+    const mask = made.get(window) ?? make(window);
+    made.set(window, mask);
+    return mask;
+  };
+}
+
 /** Builds the graph. */
 export function decoderGraph(config: DecoderConfig, { maxTokens, states }: DecoderGraphOptions): DecoderGraph {
-  const { hidden, heads, keyHeads, headWidth, epsilon, window, hasBias } = config;
+  const { hidden, heads, keyHeads, headWidth, epsilon, windows, hasBias } = config;
   if (maxTokens > config.maxPositions) throw new Error(`${maxTokens} tokens are more than the model's ${config.maxPositions}`);
   const group = heads / keyHeads;
   const { inputIds, attentionMask } = tokenInputs();
@@ -93,18 +103,25 @@ export function decoderGraph(config: DecoderConfig, { maxTokens, states }: Decod
   const normed = (x: Tensor, name: string, width = hidden): Tensor => rmsNorm(x, input(`${name}.weight`, [width]), epsilon);
 
   // Padding is on the right, so that no token sees it.
-  const fromAll = visible(subtract(reshape(place, ["sequence", 1]), reshape(place, [1, "sequence"])), window);
-  // All heads of queries that share keys, one below the other.
-  const allMask = reshape(broadcast(fromAll, [group, "sequence", "sequence"]), [product([group, "sequence"]), "sequence"]);
+  const allDistance = subtract(reshape(place, ["sequence", 1]), reshape(place, [1, "sequence"]));
   const lastDistance = subtract(cast(reshape(last.place, ["batch", 1, 1, 1]), "float32"), place);
-  const lastMask = add(paddingMask(attentionMask), visible(lastDistance, window));
+  /** Of the layers with this window: of all tokens, all heads of queries that share keys one below the other; of the last ones. */
+  const masks = {
+    all: once((window) =>
+      reshape(broadcast(visible(allDistance, window), [group, "sequence", "sequence"]), [
+        product([group, "sequence"]),
+        "sequence",
+      ]),
+    ),
+    last: once((window) => add(paddingMask(attentionMask), visible(lastDistance, window))),
+  };
 
   /** [batch, sequence or 1, heads · width] to [batch, heads, sequence or 1, width]. */
   const byHead = (x: Tensor, count: number, norm?: string): Tensor => {
     const split = reshape(x, ["batch", x.shape[1]!, count, headWidth]);
     return transpose(norm === undefined || !config.hasHeadNorms ? split : normed(split, norm, headWidth), [0, 2, 1, 3]);
   };
-  const selfAttention = (x: Tensor, name: string, isLast: boolean): Tensor => {
+  const selfAttention = (x: Tensor, name: string, window: number | null, isLast: boolean): Tensor => {
     const project = (part: string, of: Tensor, count: number): Tensor =>
       dense(`${name}.${part}`, hidden, count * headWidth, hasBias.query)(of);
     const asking = isLast ? last.of(x) : x;
@@ -116,7 +133,7 @@ export function decoderGraph(config: DecoderConfig, { maxTokens, states }: Decod
       key: turn.all(byHead(project("k_proj", x, keyHeads), keyHeads, `${name}.k_norm`)),
       value: byHead(project("v_proj", x, keyHeads), keyHeads),
       scale: 1 / Math.sqrt(headWidth),
-      biases: [isLast ? lastMask : allMask],
+      biases: [masks[isLast ? "last" : "all"](window)],
     });
     const result = mergeHeads(reshape(attended, ["batch", heads, queries, headWidth]));
     return dense(`${name}.o_proj`, heads * headWidth, hidden, hasBias.output)(result);
@@ -132,7 +149,7 @@ export function decoderGraph(config: DecoderConfig, { maxTokens, states }: Decod
   for (let layer = 0; layer < config.layers; layer++) {
     const name = `model.layers.${layer}`;
     const isLast = states === "last" && layer === config.layers - 1;
-    const added = selfAttention(normed(x, `${name}.input_layernorm`), `${name}.self_attn`, isLast);
+    const added = selfAttention(normed(x, `${name}.input_layernorm`), `${name}.self_attn`, windows[layer]!, isLast);
     x = add(isLast ? last.of(x) : x, added);
     x = add(x, feedForward(normed(x, `${name}.post_attention_layernorm`), `${name}.mlp`));
   }

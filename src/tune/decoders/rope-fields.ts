@@ -8,8 +8,8 @@ const positive = z.number().positive();
 const needed = {
   default: [],
   linear: ["factor"],
-  llama3: ["factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"],
-  yarn: ["factor", "original_max_position_embeddings"],
+  llama3: ["factor", "low_freq_factor", "high_freq_factor"],
+  yarn: ["factor"],
 } as const;
 
 /** `rope_scaling`, or `rope_parameters` as transformers 5 has it, with `rope_type` in its place. */
@@ -20,14 +20,15 @@ export const ropeFields = z
     factor: z.number().min(1).optional(),
     low_freq_factor: positive.optional(),
     high_freq_factor: positive.optional(),
+    /** Without it the model's own length. */
     original_max_position_embeddings: z.int().positive().optional(),
     beta_fast: positive.nullish(),
     beta_slow: positive.nullish(),
     attention_factor: positive.nullish(),
     truncate: z.boolean().optional(),
     partial_rotary_factor: z.literal(1).optional(),
-    mscale: z.null().optional(),
-    mscale_all_dim: z.null().optional(),
+    mscale: z.number().min(0).nullish(),
+    mscale_all_dim: z.number().min(0).nullish(),
   })
   .superRefine((fields, context) => {
     const missing = needed[fields.rope_type].find((name) => fields[name] === undefined);
@@ -67,10 +68,16 @@ export function ropeAngles(width: number, theta: number, fields: RopeFields): Ro
       const keeps = yarnShares(width, theta, fields);
       return {
         frequencies: plain.map((frequency, pair) => between(frequency / factor, frequency, keeps[pair]!)),
-        factor: fields.attention_factor ?? (factor > 1 ? 0.1 * Math.log(factor) + 1 : 1),
+        factor: fields.attention_factor ?? yarnSharpening(factor, fields),
       };
     }
   }
+}
+
+/** What YaRN multiplies queries and keys by. Of `mscale` and `mscale_all_dim` one alone, or 0, changes nothing. */
+function yarnSharpening(factor: number, { mscale, mscale_all_dim: all }: RopeFields): number {
+  const by = (scale: number): number => 0.1 * scale * Math.log(factor) + 1;
+  return mscale && all ? by(mscale) / by(all) : by(1);
 }
 
 /** From `a` at share 0 to `b` at share 1, and no further. */

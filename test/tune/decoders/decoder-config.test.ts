@@ -20,7 +20,18 @@ const yarn = { factor: 4, original_max_position_embeddings: 32_768 };
 
 describe("a decoder's config.json", () => {
   it.each<[object, Partial<DecoderConfig>]>([
-    [{}, { family: "llama", headWidth: 8, keyHeads: 2, ropeTheta: 10_000, window: null, isTied: false, hasHeadNorms: false }],
+    [
+      {},
+      {
+        family: "llama",
+        headWidth: 8,
+        keyHeads: 2,
+        ropeTheta: 10_000,
+        windows: [null, null],
+        isTied: false,
+        hasHeadNorms: false,
+      },
+    ],
     [{ num_key_value_heads: undefined }, { keyHeads: 4 }],
     [{ attention_bias: true }, { hasBias: { query: true, output: true, feedForward: false } }],
     [
@@ -29,16 +40,29 @@ describe("a decoder's config.json", () => {
     ],
     [
       { model_type: "mistral", sliding_window: 16 },
-      { family: "mistral", window: 16 },
+      { family: "mistral", windows: [16, 16] },
     ],
     [
       { model_type: "mistral", sliding_window: null, head_dim: 16 },
-      { window: null, headWidth: 16 },
+      { windows: [null, null], headWidth: 16 },
     ],
+    [{ model_type: "mistral" }, { windows: [4096, 4096] }],
     [{ model_type: "mistral", num_attention_heads: 16, num_key_value_heads: undefined }, { keyHeads: 8 }],
     [
       { model_type: "qwen2", use_sliding_window: false, sliding_window: 32, tie_word_embeddings: true },
-      { window: null, isTied: true, hasBias: { query: true, output: false, feedForward: false } },
+      { windows: [null, null], isTied: true, hasBias: { query: true, output: false, feedForward: false } },
+    ],
+    [{ model_type: "qwen2", use_sliding_window: true, sliding_window: 8, max_window_layers: 1 }, { windows: [null, 8] }],
+    [{ model_type: "qwen2", use_sliding_window: true, sliding_window: 8 }, { windows: [null, null] }],
+    [{ model_type: "qwen2", use_sliding_window: true, sliding_window: null, max_window_layers: 0 }, { windows: [null, null] }],
+    [
+      {
+        model_type: "qwen3",
+        use_sliding_window: true,
+        max_window_layers: 1,
+        layer_types: ["sliding_attention", "full_attention"],
+      },
+      { windows: [4096, null] },
     ],
     [
       { model_type: "qwen3" },
@@ -54,6 +78,15 @@ describe("a decoder's config.json", () => {
     ],
     [{ rope_scaling: { type: "yarn", ...yarn } }, { rope: { rope_type: "yarn", ...yarn } }],
     [{ rope_parameters: { rope_type: "default", rope_theta: 7e5 } }, { ropeTheta: 7e5 }],
+    // As transformers has it of a file with both.
+    [
+      { rope_scaling: { rope_type: "linear", factor: 4 }, rope_parameters: { rope_type: "default", rope_theta: 5 } },
+      { ropeTheta: 10_000, rope: { rope_type: "linear", factor: 4, original_max_position_embeddings: 64 } },
+    ],
+    [
+      { rope_parameters: { rope_type: "yarn", factor: 4 } },
+      { rope: { rope_type: "yarn", factor: 4, original_max_position_embeddings: 64 } },
+    ],
   ])("with %j is read", (change, expected) => {
     expect(decoderConfig({ ...plain, ...change }, "config.json")).toMatchObject(expected);
   });
@@ -75,8 +108,7 @@ describe("a decoder's config.json", () => {
     [{ num_hidden_layers: 1e6 }, /"num_hidden_layers" is 1000000/],
     [{ rope_scaling: { type: "dynamic", factor: 2 } }, /"rope_scaling\.rope_type" is "dynamic".*"yarn"/],
     [{ rope_scaling: { rope_type: "longrope", factor: 2 } }, /"rope_scaling\.rope_type" is "longrope"/],
-    [{ rope_parameters: { rope_type: "yarn", factor: 4 } }, /scaled by "yarn" need the field "original_max_position_embeddings"/],
-    [{ rope_scaling: { type: "yarn", ...yarn, mscale: 1 } }, /"rope_scaling\.mscale" is 1, which is not supported/],
+    [{ rope_parameters: { rope_type: "yarn" } }, /scaled by "yarn" need the field "factor"/],
     [{ rope_scaling: { type: "linear" } }, /scaled by "linear" need the field "factor"/],
     [
       { rope_scaling: { rope_type: "llama3", ...yarn, low_freq_factor: 4, high_freq_factor: 4 } },
@@ -88,7 +120,14 @@ describe("a decoder's config.json", () => {
       { model_type: "mistral", sliding_window: 8, layer_types: ["full_attention", "sliding_attention"] },
       /"layer_types" and "sliding_window" differ by layer/,
     ],
-    [{ model_type: "qwen2", use_sliding_window: true }, /"use_sliding_window" is true, which is not supported/],
+    [
+      { model_type: "qwen2", use_sliding_window: true, layer_types: ["full_attention"] },
+      /"layer_types" has 1 entries; expected "num_hidden_layers", 2/,
+    ],
+    [
+      { model_type: "qwen2", sliding_window: 8, layer_types: ["full_attention", "sliding_attention"] },
+      /"layer_types" has "sliding_attention", but there is no window/,
+    ],
     [{ model_type: "qwen3", mlp_bias: true }, /"mlp_bias" is true, which is not supported/],
   ])("with %j is refused by name", (change, expected) => {
     const read = (): unknown => decoderConfig({ ...plain, ...change }, "DIR/config.json");

@@ -121,7 +121,7 @@ describe.each(Object.entries(goldenGguf.models))("the tiny %s", (name, { ids, la
 it.each(forms)("a window hides what is farther back, $form, of $states tokens", async ({ form, states }) => {
   const { config, weights } = await load("llama");
   // Of one layer: more of them see farther, through what others have seen.
-  const loaded = { config: { ...config, layers: 1, window: 4 }, weights: withoutLayer(weights, 1) };
+  const loaded = { config: { ...config, layers: 1, windows: [4] }, weights: withoutLayer(weights, 1) };
   const { ids } = goldenGguf.models["llama"]!;
   const last = async (text: readonly number[]): Promise<Float32Array> =>
     (await logitsOf(loaded, [text, ids.toReversed().concat(5, 6)], states, form))[0]!.at(-1)!;

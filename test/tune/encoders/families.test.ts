@@ -15,8 +15,9 @@ import { loadEncoder } from "../../../src/tune/pretrained/encoder.js";
 import { tokenBatch } from "../../../src/tune/pretrained/token-batch.js";
 import { createTokenizer } from "../../../src/tune/pretrained/tokenizer.js";
 import { readWeights } from "../../../src/tune/pretrained/weights.js";
+import { gradientError } from "../golden-gradient.js";
 import { quietContext } from "../pretrained/golden-encoder.js";
-import { type GoldenFamily, type GoldenGradient, goldenFamilies, goldenFolder } from "./golden-families.js";
+import { type GoldenFamily, goldenFamilies, goldenFolder } from "./golden-families.js";
 
 const { mask, buckets, texts } = goldenFamilies;
 const shape = [mask.length, mask[0]!.length];
@@ -93,15 +94,6 @@ function atTokens(hidden: ArrayLike<number>, width: number): number[] {
 function worstError(found: readonly number[], expected: readonly number[]): number {
   expect(found.length).toBe(expected.length);
   return Math.max(...expected.map((value, i) => Math.abs(value - found[i]!) / Math.max(1, Math.abs(value))));
-}
-
-/** How far a gradient is from the golden one, relative to its norm, or to `least` where that is larger: the worst of all that is kept. */
-function gradientError(found: ArrayLike<number>, expected: GoldenGradient, least: number): number {
-  const data = Float64Array.from(found);
-  const product = data.reduce((total, g, i) => total + g * Math.cos(i), 0);
-  const entries = Object.entries(expected.entries).map(([i, value]) => data[Number(i)]! - value);
-  const errors = [Math.hypot(...data) - expected.norm, product - expected.product, ...entries];
-  return Math.max(...errors.map((error) => Math.abs(error) / Math.max(expected.norm, least)));
 }
 
 function worstGradient(

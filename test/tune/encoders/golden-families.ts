@@ -1,15 +1,9 @@
 /** @file The golden file of `golden/make_families.py`. */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { GoldenGradient } from "../golden-gradient.js";
 
 type Matrix = readonly (readonly number[])[];
-
-/** A gradient as it is kept: its norm, its product with cos(0), cos(1), …, and a few of its numbers by their index. */
-export interface GoldenGradient {
-  readonly norm: number;
-  readonly product: number;
-  readonly entries: Readonly<Record<string, number>>;
-}
 
 /** What transformers makes of one random model, in float64. */
 export interface GoldenFamily {
