@@ -44,7 +44,7 @@ shapes = {
     "llama yarn": llama_scaled(**yarn),
     "llama yarn, of the length of the model": llama_scaled(rope_type="yarn", factor=4.0),
     "llama yarn, not truncated": llama_scaled(**yarn, truncate=False),
-    "llama yarn, own bounds and attention": llama_scaled(**yarn, beta_fast=8.0, beta_slow=2.0, attention_factor=1.25),
+    "llama yarn, own bounds and attention": llama_scaled(**yarn, beta_fast=2.0, beta_slow=0.25, attention_factor=1.25),
     "llama yarn, two scales of attention": llama_scaled(**yarn, mscale=1.5, mscale_all_dim=0.5),
     "llama yarn, one scale of attention": llama_scaled(**yarn, mscale=1.5),
     "mistral with a window": ("mistral", {**sizes, "num_hidden_layers": 3, "sliding_window": 5}),

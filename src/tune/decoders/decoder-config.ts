@@ -106,14 +106,14 @@ const defaults: Readonly<Record<DecoderFamily, { readonly keyHeads: number | nul
   qwen3: { keyHeads: 32, headWidth: 128 },
 };
 
-/** Older files have `type` where newer ones have `rope_type`, and may have neither. */
+/** Older files have `type` where newer ones have `rope_type`, and may have neither. One without any field says nothing. */
 function withRopeTypes(config: object): object {
   const fields: Record<string, unknown> = { ...config };
   for (const name of ["rope_scaling", "rope_parameters"]) {
     const value = fields[name];
     if (typeof value !== "object" || value === null) continue;
     const { type, ...rest } = value as Readonly<Record<string, unknown>>;
-    fields[name] = { rope_type: type ?? "default", ...rest };
+    fields[name] = Object.keys(value).length === 0 ? null : { rope_type: type ?? "default", ...rest };
   }
   return fields;
 }

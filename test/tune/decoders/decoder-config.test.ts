@@ -83,6 +83,7 @@ describe("a decoder's config.json", () => {
       { rope_scaling: { rope_type: "linear", factor: 4 }, rope_parameters: { rope_type: "default", rope_theta: 5 } },
       { ropeTheta: 10_000, rope: { rope_type: "linear", factor: 4, original_max_position_embeddings: 64 } },
     ],
+    [{ rope_scaling: {}, rope_parameters: { rope_type: "default", rope_theta: 5 } }, { ropeTheta: 5 }],
     [
       { rope_parameters: { rope_type: "yarn", factor: 4 } },
       { rope: { rope_type: "yarn", factor: 4, original_max_position_embeddings: 64 } },
