@@ -1,4 +1,5 @@
 /** @file A comparison whose truth is known: a tuned and a prompted approach with accuracies that were chosen, on rows of which some are hard for both. */
+import { noFacts } from "../../src/compare/define-approach.js";
 import { summarize } from "../../src/compare/summarize.js";
 import { random } from "../../src/lib/random.js";
 import type { Comparison } from "../../src/types/comparison.js";
@@ -83,14 +84,6 @@ function measurement(
     latencies: [],
     fitCost: { ...noCost, seconds: 1, labels: 500 },
     predictCost: { ...noCost, seconds: 1 },
-    facts: {
-      trainedParameters: 0,
-      totalParameters: null,
-      promptTokens: 0,
-      humanWords: 0,
-      chosen: {},
-      artifactBytes: null,
-      needs: [],
-    },
+    facts: noFacts,
   };
 }

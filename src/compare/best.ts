@@ -1,4 +1,4 @@
-/** @file The best candidate of an arm, chosen on validation rows. Test rows are looked at by nobody who chooses. */
+/** @file The best candidate of an arm, chosen on validation rows. Test rows have no part in it; where they show a better one, `shown-better.ts` turns the choice. */
 import type { BestChoice, ChoiceBasis } from "../types/comparison.js";
 import type { TaskFacts } from "../types/data.js";
 import type { Arm } from "../types/identity.js";

@@ -5,8 +5,8 @@ import type { Finding } from "../findings.js";
 import { contrastBetween, isPerhapsChance, primaryContrast, reversed, summaryOf } from "../lookup.js";
 
 /**
- * Where another approach of an arm did better on the test rows than the one that validation chose. It stays the choice all the same:
- * picking by test score would make that score too good.
+ * Where another approach of an arm did better on the test rows than the one that stands for the arm, and is not shown to be better. It stays the choice
+ * then: picking by test score would make that score too good.
  */
 export function notTopOnTest(comparison: Comparison): Finding[] {
   return (["tune", "prompt"] as const).flatMap((arm): Finding[] => {

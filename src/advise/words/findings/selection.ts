@@ -36,7 +36,7 @@ export const selectionWordings: WordingsOf<"chance-not-excluded" | "metrics-disa
     role: "caution",
     title: () => "Another one scored higher on the test rows",
     sentence: ({ chosen, top, metric, lead, basis }) =>
-      `${chosen} was chosen without the test rows (${choiceBasisText(basis)}); on them ${top} came out ${points(lead)} of ${metricInWords(metric)} higher. ` +
+      `${chosen} was chosen ${basis.kind === "test" ? "by the test rows" : "without the test rows"} (${choiceBasisText(basis)}); on them ${top} came out ${points(lead)} of ${metricInWords(metric)} higher. ` +
       "Choosing it now, by its test score, would overrate it.",
   },
 };
