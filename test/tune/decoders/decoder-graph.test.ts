@@ -8,10 +8,9 @@ import { createSession } from "../../../src/autodiff/session.js";
 import { float32Of, type TensorValue } from "../../../src/autodiff/values.js";
 import type { DecoderConfig } from "../../../src/tune/decoders/decoder-config.js";
 import { type DecoderGraph, decoderGraph } from "../../../src/tune/decoders/decoder-graph.js";
-import { ggufDecoderConfig, readGgufWeights } from "../../../src/tune/decoders/gguf-decoder.js";
+import { openDecoderSource, readDecoderWeights } from "../../../src/tune/decoders/decoder-source.js";
 import { packTokens } from "../../../src/tune/encoders/packed-tokens.js";
 import { withAdapters } from "../../../src/tune/lora/lora-graph.js";
-import { openGgufModel } from "../../../src/tune/pretrained/gguf/gguf-model.js";
 import { tokenBatch } from "../../../src/tune/pretrained/token-batch.js";
 import { goldenFile, goldenGguf } from "../pretrained/gguf/golden-gguf.js";
 
@@ -36,13 +35,12 @@ function load(name: string): Promise<Loaded> {
 }
 
 async function read(name: string): Promise<Loaded> {
-  const path = goldenFile(name);
-  await using model = await openGgufModel(path);
-  const config = ggufDecoderConfig(model, path);
+  await using source = await openDecoderSource(goldenFile(name));
+  const { config } = source;
   const wanted = weightInputs(decoderGraph(config, { maxTokens, states: "all" }));
-  const weights = await readGgufWeights(model, path, wanted);
+  const weights = await readDecoderWeights(source, wanted);
   // None of the file's is left out.
-  expect(Object.keys(weights).sort()).toEqual([...model.weights.keys()].sort());
+  expect(Object.keys(weights).sort()).toEqual([...source.shapes.keys()].sort());
   return { config, weights };
 }
 
