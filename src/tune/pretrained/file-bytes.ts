@@ -1,32 +1,45 @@
-/** @file Bytes of a large file, by their place: what is not asked for is never in memory. */
-import { type FileHandle, open } from "node:fs/promises";
+/** @file Bytes of something large, by their place: what is not asked for need not be in memory. */
+import { open } from "node:fs/promises";
 import { UserError } from "../../lib/errors.js";
 import { checkRegularFile } from "../../lib/regular-file.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
 
-/** Opens a file for reading. `UserError` where it is not there, is no file, or may not be read. */
-export async function openForReading(path: string): Promise<FileHandle> {
-  // Opening a pipe would wait for its other end.
-  checkRegularFile(path);
-  return open(path, "r").catch(async (error: unknown) => {
-    throw await whyUnreadable(path, error);
-  });
+/** A file, or what is read as if it were one. May hold a file handle: dispose of it. */
+export interface ByteSource extends AsyncDisposable {
+  /** What messages call it: of a file, its path. */
+  readonly path: string;
+  readonly size: number;
+  /** Fills `target` with the bytes from `position` on. `UserError` where there are not as many. */
+  readInto(target: Uint8Array, position: number): Promise<void>;
 }
 
-/** Fills `target` with the bytes from `position` on. `UserError` where the file ends before. */
-export async function readInto(path: string, file: FileHandle, target: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < target.length) {
-    const { bytesRead } = await file.read(target, done, target.length - done, position + done);
-    if (bytesRead === 0) throw new UserError(`${path} ended while it was read. Was it changed meanwhile?`);
-    done += bytesRead;
+/** Opens a file for reading. `UserError` where it is not there, is no file, or may not be read. */
+export async function openForReading(path: string): Promise<ByteSource> {
+  // Opening a pipe would wait for its other end.
+  checkRegularFile(path);
+  const file = await open(path, "r").catch(async (error: unknown) => {
+    throw await whyUnreadable(path, error);
+  });
+  try {
+    const { size } = await file.stat();
+    const readInto = async (target: Uint8Array, position: number): Promise<void> => {
+      for (let done = 0; done < target.length; ) {
+        const { bytesRead } = await file.read(target, done, target.length - done, position + done);
+        if (bytesRead === 0) throw new UserError(`${path} ended while it was read. Was it changed meanwhile?`);
+        done += bytesRead;
+      }
+    };
+    return { path, size, readInto, [Symbol.asyncDispose]: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
   }
 }
 
 /** So many bytes from `position` on. */
-export async function readAt(path: string, file: FileHandle, position: number, byteCount: number): Promise<Uint8Array> {
+export async function readAt(source: ByteSource, position: number, byteCount: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(byteCount);
-  await readInto(path, file, bytes, position);
+  await source.readInto(bytes, position);
   return bytes;
 }
 

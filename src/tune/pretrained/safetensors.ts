@@ -2,10 +2,9 @@
  * @file The safetensors format (https://huggingface.co/docs/safetensors): eight bytes with the length of a JSON header, the header,
  * the numbers. Files come from elsewhere: all that the header says is checked before anything is allocated for it.
  */
-import type { FileHandle } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
-import { openForReading, readAt, refuseLfsPointer } from "./file-bytes.js";
+import { type ByteSource, openForReading, readAt, refuseLfsPointer } from "./file-bytes.js";
 import { fromHalves, fromUpperHalves } from "./half-precision.js";
 
 /** Bytes of one number, by the format's names, in the order in which the reference implementation writes them: widest first. */
@@ -47,7 +46,7 @@ export interface SafetensorsFile extends Header, AsyncDisposable {
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await openForReading(path);
   try {
-    const header = await readHeader(path, file);
+    const header = await readHeader(file);
     const find = (name: string): StoredTensor => {
       const tensor = header.tensors.get(name);
       if (tensor === undefined) throw new Error(`${path} has no tensor "${name}"`);
@@ -55,23 +54,23 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
     };
     const bytes = async (name: string): Promise<Uint8Array> => {
       const { begin, end } = find(name);
-      return readAt(path, file, begin, end - begin);
+      return readAt(file, begin, end - begin);
     };
     return {
       ...header,
       bytes,
       floats: async (name) => toFloats(await bytes(name), find(name).dtype),
-      [Symbol.asyncDispose]: () => file.close(),
+      [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await file.close();
+    await file[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function readHeader(path: string, file: FileHandle): Promise<Header> {
-  const { size } = await file.stat();
-  const start = await readAt(path, file, 0, Math.min(size, 24));
+async function readHeader(file: ByteSource): Promise<Header> {
+  const { path, size } = file;
+  const start = await readAt(file, 0, Math.min(size, 24));
   refuseLfsPointer(path, start);
   if (size < 8) throw new UserError(`${path} is ${size} bytes long, too short for a safetensors file.`);
   const headerBytes = Number(new DataView(start.buffer).getBigUint64(0, true));
@@ -79,7 +78,7 @@ async function readHeader(path: string, file: FileHandle): Promise<Header> {
     throw new UserError(
       `${path} is cut off, or no safetensors file: its header should be ${headerBytes} bytes long, the whole file has ${size}.`,
     );
-  const text = new TextDecoder().decode(await readAt(path, file, 8, headerBytes));
+  const text = new TextDecoder().decode(await readAt(file, 8, headerBytes));
   return parseHeader(path, text, 8 + headerBytes, size);
 }
 

@@ -1,7 +1,6 @@
 /** @file A file read from front to back through a window, so that a header of unknown length is read without the file behind it. */
-import type { FileHandle } from "node:fs/promises";
 import { UserError } from "../../../lib/errors.js";
-import { readAt } from "../file-bytes.js";
+import { type ByteSource, readAt } from "../file-bytes.js";
 
 const windowBytes = 1 << 20;
 
@@ -10,18 +9,14 @@ export const mostHeaderBytes = 1e8;
 
 /** Where a file is read next. Little-endian. The methods that take a value need its bytes in the window: `require` them first. */
 export class ByteCursor {
-  readonly #path: string;
-  readonly #file: FileHandle;
-  readonly #size: number;
+  readonly #file: ByteSource;
   #window: Buffer = Buffer.alloc(0);
   #at = 0;
   /** Where in the file the window begins. */
   #begin = 0;
 
-  constructor(path: string, file: FileHandle, size: number) {
-    this.#path = path;
+  constructor(file: ByteSource) {
     this.#file = file;
-    this.#size = size;
   }
 
   /** The place in the file, in bytes. */
@@ -31,7 +26,7 @@ export class ByteCursor {
 
   /** Bytes of the file that are not read yet. */
   get remaining(): number {
-    return this.#size - this.position;
+    return this.#file.size - this.position;
   }
 
   /** Whether so many bytes are in the window. */
@@ -43,12 +38,12 @@ export class ByteCursor {
   check(byteCount: number, what: string): void {
     if (byteCount > this.remaining)
       throw new UserError(
-        `${this.#path} is cut off or damaged at byte ${this.position}: ${what} should take ${byteCount} bytes, the file has ` +
+        `${this.#file.path} is cut off or damaged at byte ${this.position}: ${what} should take ${byteCount} bytes, the file has ` +
           `${this.remaining} more. Download it again.`,
       );
     if (this.position + byteCount > mostHeaderBytes)
       throw new UserError(
-        `${this.#path} is damaged at byte ${this.position}: with ${what} its header would have more than ${mostHeaderBytes} bytes, ` +
+        `${this.#file.path} is damaged at byte ${this.position}: with ${what} its header would have more than ${mostHeaderBytes} bytes, ` +
           "more than that of any model. Download it again.",
       );
   }
@@ -58,8 +53,8 @@ export class ByteCursor {
     if (this.has(byteCount)) return;
     this.check(byteCount, what);
     const { position } = this;
-    const wanted = Math.min(this.#size - position, Math.max(windowBytes, byteCount));
-    this.#window = Buffer.from((await readAt(this.#path, this.#file, position, wanted)).buffer);
+    const wanted = Math.min(this.#file.size - position, Math.max(windowBytes, byteCount));
+    this.#window = Buffer.from((await readAt(this.#file, position, wanted)).buffer);
     this.#begin = position;
     this.#at = 0;
   }

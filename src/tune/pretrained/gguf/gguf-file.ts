@@ -2,9 +2,8 @@
  * @file The GGUF format, versions 2 and 3 (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md): a header with metadata and an index of tensors, then
  * the tensors, each at a multiple of the alignment. Files come from elsewhere: all that the header says is checked before anything is allocated for it.
  */
-import type { FileHandle } from "node:fs/promises";
 import { UserError } from "../../../lib/errors.js";
-import { openForReading, readAt, readInto, refuseLfsPointer } from "../file-bytes.js";
+import { type ByteSource, openForReading, readAt, refuseLfsPointer } from "../file-bytes.js";
 import { ByteCursor } from "./byte-cursor.js";
 import { type MetadataValue, readMetadataValue } from "./metadata-values.js";
 import { otherTypeText, type TensorTypeName, tensorTypeOf, tensorTypes } from "./tensor-types.js";
@@ -43,11 +42,12 @@ const leastMetadataBytes = 8 + 4 + 1;
 /** The least that an entry of the index takes: the length of its name, the number of dimensions, one of them, type and offset. */
 const leastTensorBytes = 8 + 4 + 8 + 4 + 8;
 
-/** Opens a file and reads its header. Throws a `UserError` that says what is wrong with it, and where. */
-export async function openGguf(path: string): Promise<GgufFile> {
-  const file = await openForReading(path);
+/** Opens a file, or what is read as if it were one, and reads its header. Throws a `UserError` that says what is wrong with it, and where. */
+export async function openGguf(pathOrSource: string | ByteSource): Promise<GgufFile> {
+  const file = typeof pathOrSource === "string" ? await openForReading(pathOrSource) : pathOrSource;
+  const { path } = file;
   try {
-    const header = await readHeader(path, file);
+    const header = await readHeader(file);
     const find = (name: string): GgufTensor => {
       const tensor = header.tensors.get(name);
       if (tensor === undefined) throw new Error(`${path} has no tensor "${name}"`);
@@ -58,24 +58,24 @@ export async function openGguf(path: string): Promise<GgufFile> {
       ...header,
       bytes: async (name) => {
         const { begin, end } = find(name);
-        return readAt(path, file, begin, end - begin);
+        return readAt(file, begin, end - begin);
       },
-      floats: (name) => readFloats(path, file, find(name)),
-      [Symbol.asyncDispose]: () => file.close(),
+      floats: (name) => readFloats(file, find(name)),
+      [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
     };
   } catch (error) {
-    await file.close();
+    await file[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function readFloats(path: string, file: FileHandle, { type, begin, end }: GgufTensor): Promise<Float32Array> {
+async function readFloats(file: ByteSource, { type, begin, end }: GgufTensor): Promise<Float32Array> {
   const { blockBytes, blockSize, dequantize } = tensorTypes[type];
   const numbers = new Float32Array(((end - begin) / blockBytes) * blockSize);
   const piece = new Uint8Array(Math.min(end - begin, pieceBytes - (pieceBytes % blockBytes)));
   for (let at = begin, to = 0; at < end; ) {
     const blocks = piece.subarray(0, Math.min(piece.length, end - at));
-    await readInto(path, file, blocks, at);
+    await file.readInto(blocks, at);
     const count = (blocks.length / blockBytes) * blockSize;
     dequantize(blocks, numbers.subarray(to, to + count));
     at += blocks.length;
@@ -86,10 +86,10 @@ async function readFloats(path: string, file: FileHandle, { type, begin, end }: 
 
 type Header = Pick<GgufFile, "version" | "metadata" | "tensors">;
 
-async function readHeader(path: string, file: FileHandle): Promise<Header> {
-  const { size } = await file.stat();
-  const version = await readVersion(path, file, size);
-  const cursor = new ByteCursor(path, file, size);
+async function readHeader(file: ByteSource): Promise<Header> {
+  const { path, size } = file;
+  const version = await readVersion(file);
+  const cursor = new ByteCursor(file);
   await cursor.require(24, "the beginning of the header");
   cursor.bytes(8);
   const tensorCount = await cursor.length("the number of tensors");
@@ -119,8 +119,9 @@ async function readHeader(path: string, file: FileHandle): Promise<Header> {
 }
 
 /** The version, of a file that is GGUF and little-endian. */
-async function readVersion(path: string, file: FileHandle, size: number): Promise<number> {
-  const start = await readAt(path, file, 0, Math.min(size, 24));
+async function readVersion(file: ByteSource): Promise<number> {
+  const { path, size } = file;
+  const start = await readAt(file, 0, Math.min(size, 24));
   refuseLfsPointer(path, start);
   const magic = new TextDecoder("latin1").decode(start.subarray(0, 4));
   if (size < 24 || magic !== "GGUF") {

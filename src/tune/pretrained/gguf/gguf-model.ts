@@ -1,6 +1,7 @@
 /** @file A decoder language model from a GGUF file: as if it were a Hugging Face folder with `config.json`, `tokenizer.json` and `model.safetensors`. */
 import { isSameShape, shapeText } from "../../../autodiff/dims.js";
 import { UserError } from "../../../lib/errors.js";
+import type { ByteSource } from "../file-bytes.js";
 import { type GgufConfig, readGgufConfig } from "./gguf-config.js";
 import { type GgufFile, openGguf } from "./gguf-file.js";
 import { type GgufTokenizer, readGgufTokenizer } from "./gguf-tokenizer.js";
@@ -28,8 +29,9 @@ export interface GgufModel extends AsyncDisposable {
 }
 
 /** Opens a model. Throws a `UserError` that says what is wrong with the file, or that its model is not one that is computed here. */
-export async function openGgufModel(path: string): Promise<GgufModel> {
-  const file = await openGguf(path);
+export async function openGgufModel(pathOrSource: string | ByteSource): Promise<GgufModel> {
+  const file = await openGguf(pathOrSource);
+  const { path } = file;
   try {
     const config = await readGgufConfig(file);
     const tokenizer = readGgufTokenizer(file);
