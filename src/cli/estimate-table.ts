@@ -3,7 +3,7 @@ import type { CurveEstimate } from "../compare/curves/curve-schedule.js";
 import { displayWidth, padColumns } from "../lib/text/display-width.js";
 import { formatCount, formatSeconds, formatUsd } from "../lib/text/format.js";
 import { visibleText } from "../lib/text/visible-text.js";
-import { type ApproachEstimate, addRanges, rangeOf, totalUsd } from "../run/estimate.js";
+import { type ApproachEstimate, addRanges, rangeOf, totalUsd } from "../run/estimate/estimate.js";
 import type { Task } from "../types/data.js";
 
 /** `$0.12 to $0.80`; nothing where the two are written alike. */

@@ -1,10 +1,11 @@
 /** @file The prompting methods, one row each: from labeled examples to a prompt. */
 
 import type { Dataset } from "../types/data.js";
+import { type LabelChoice, shortlistFor } from "./asking/offered-labels.js";
 import { balancedDemos, defaultDemos, noDemos } from "./demos/balanced-demos.js";
 import type { ModelCard } from "./llm.js";
 import type { DemoPlan, PromptProgram, RetrievedDemos } from "./program.js";
-import { type AnswerStyle, mostSchemaLabels, type PromptTemplate, promptTemplate, type TemplateOptions } from "./template.js";
+import { type AnswerStyle, type PromptTemplate, promptTemplate, type TemplateOptions } from "./template.js";
 
 interface Method {
   /** Continues the sentence "Asks LLM …". */
@@ -94,15 +95,6 @@ function planDemos(demos: Method["demos"], train: Dataset, count: number, seed: 
 }
 
 /**
- * Above so many labels an encoder makes a shortlist for each text. With examples to search it misses hardly anything (see `shortlist`) and
- * saves most of the prompt from here on. By the labels' meanings alone it misses too much to be used before it has to be: where a schema
- * cannot list them all, and the list alone is thousands of tokens.
- */
-const mostListedLabels = { retrieved: 60, fixed: mostSchemaLabels } as const satisfies Record<DemoPlan["kind"], number>;
-/** Labels on a shortlist. */
-const shortlistSize = 25;
-
-/**
  * The template for a task and a model: with room for thoughts where the model has them, and for texts as long as its window, if that is
  * known and the options set no limit.
  */
@@ -123,23 +115,31 @@ export function templateFor(
   });
 }
 
-/**
- * The prompt that a way makes of labeled examples. `count` of examples in a prompt, `"auto"` by the number of labels. `canShortlist`: there
- * is an encoder.
- */
+/** How a way is filled. */
+export interface ProgramOptions {
+  /** Examples in a prompt, `"auto"` by the number of labels. */
+  readonly count: number | "auto";
+  readonly seed: number;
+  /** Whether there is an encoder. */
+  readonly canShortlist: boolean;
+  /** @default "auto" */
+  readonly labelsInPrompt?: LabelChoice | undefined;
+}
+
+/** The prompt that a way makes of labeled examples for a model. */
 export function makeProgram(
   method: PromptMethod,
   train: Dataset,
   template: PromptTemplate,
-  options: { readonly count: number | "auto"; readonly seed: number; readonly canShortlist: boolean },
+  card: Pick<ModelCard, "price">,
+  { seed, canShortlist, labelsInPrompt = "auto", ...options }: ProgramOptions,
 ): PromptProgram {
   const { answer, samples, demos: way } = methods[method];
   const count = options.count === "auto" ? defaultDemos(train.labels.length) : options.count;
-  const demos = planDemos(way, train, count, options.seed);
-  if (!options.canShortlist || train.labels.length <= mostListedLabels[demos.kind]) {
-    return { template, demos, answer, samples, shortlist: null };
-  }
+  const demos = planDemos(way, train, count, seed);
+  const shortlist = canShortlist ? shortlistFor({ template, answer, demos }, labelsInPrompt, card) : null;
   // Only examples of shortlisted labels are shown: with one of each label drawn, every shortlist has some.
-  const shown = way === "drawn" ? planDemos(way, train, Math.max(count, train.labels.length), options.seed) : demos;
-  return { template, demos: shown, answer, samples, shortlist: shortlistSize };
+  const isDrawnForAll = shortlist !== null && way === "drawn";
+  const shown = isDrawnForAll ? planDemos(way, train, Math.max(count, train.labels.length), seed) : demos;
+  return { template, demos: shown, answer, samples, shortlist };
 }

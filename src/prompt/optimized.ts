@@ -64,7 +64,12 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
   }
   const isTextOnly = options.answerForm === "text";
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram =>
-    makeProgram(begin, train, templateFor(train, card, options), { count: 0, seed, canShortlist: encoder !== undefined });
+    makeProgram(begin, train, templateFor(train, card, options), card, {
+      count: 0,
+      seed,
+      canShortlist: encoder !== undefined,
+      labelsInPrompt: options.labelsInPrompt,
+    });
 
   return promptApproach(options, {
     method: "optimized",
@@ -75,7 +80,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
     async estimate(train, card, queries, estimate) {
       const program = programOf(train, card, 0);
       // What wins is likely to show examples; of what is searched most does.
-      const shown = makeProgram("few-shot", train, program.template, { count: "auto", seed: 0, canShortlist: false });
+      const shown = makeProgram("few-shot", train, program.template, card, { count: "auto", seed: 0, canShortlist: false });
       const likely = { ...program, demos: shown.demos };
       const rows = cutSearchRows(train, budget.calls / program.samples, 0);
       if (typeof rows === "string") return estimate(program, queries);

@@ -5,6 +5,7 @@ import { random } from "../lib/random.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
+import { type LabelChoice, labelChoices, labelList, tooLongText } from "./asking/offered-labels.js";
 import { questionPredictor } from "./asking/program-predictor.js";
 import { prepareQuestions } from "./asking/question.js";
 import { shortlistNote } from "./asking/shortlist-recall.js";
@@ -29,6 +30,12 @@ export interface PromptOptions extends AskingOptions {
   readonly method?: PromptMethod;
   /** Training examples in the prompt; `"auto"`: two per label, at least 8 and at most 32. @default "auto" in methods that show examples */
   readonly demos?: number | "auto";
+  /**
+   * Labels that a prompt offers: all where the model's window allows, or for each text the 25 that the encoder finds nearest. `auto`: all up to 60
+   * labels where examples are found for each text, else up to 250. Without an encoder: all.
+   * @default "auto"
+   */
+  readonly labelsInPrompt?: LabelChoice;
   /** A description of the task that replaces the built-in sentence. */
   readonly instruction?: string;
   /** Other names that a model may use for a label. */
@@ -67,11 +74,14 @@ const otherOrders = [1, 2, 3] as const;
  * @param order of the examples that are shown to all texts: 0 as they were drawn, else another one, by its number
  */
 function promptSaying(saying: (task: Dataset) => string | undefined, options: PromptOptions, order = 0): Approach {
-  const { llm, encoder, demos, aliases } = options;
+  const { llm, encoder, demos, aliases, labelsInPrompt } = options;
   const spec = specOf(llm);
   if (parseSpec(spec).provider === "recorded") throw new UserError(`${spec} is a recording: it is replayed by recordedPrompt.`);
   if (demos !== undefined && demos !== "auto" && !(Number.isInteger(demos) && demos >= 0)) {
     throw new UserError(`The number of examples in the prompt is ${demos}; expected a whole number, or "auto".`);
+  }
+  if (labelsInPrompt !== undefined && !labelChoices.includes(labelsInPrompt)) {
+    throw new UserError(`labelsInPrompt is "${labelsInPrompt}"; expected one of ${labelChoices.join(", ")}.`);
   }
   const method = methodOf(options);
   const isBatched = typeof llm === "string" ? options.batch !== undefined : llm.underWay !== undefined;
@@ -81,11 +91,8 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
       method,
       train,
       templateFor(train, card, { ...options, ...(instruction !== undefined && { instruction }) }),
-      {
-        count: demos ?? "auto",
-        seed,
-        canShortlist: encoder !== undefined,
-      },
+      card,
+      { count: demos ?? "auto", seed, canShortlist: encoder !== undefined, labelsInPrompt },
     );
     return order === 0 || program.demos.kind !== "fixed" ? program : { ...program, demos: inOrder(program.demos, order, seed) };
   };
@@ -100,8 +107,11 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
       const program = programOf(train, parts.llm, context.seed);
       context.spend({ labels: labelsOf(program) });
       const questions = await prepareQuestions(program, encoder, context);
-      if (program.shortlist !== null)
+      if (program.shortlist !== null) {
+        const list = labelList(program, parts.llm);
+        if (!list.fits) context.log({ kind: "note", text: tooLongText(list, spec) });
         context.log({ kind: "note", text: await shortlistNote(questions, program.shortlist, train, context) });
+      }
       return questionPredictor(program, questions, parts);
     },
   });

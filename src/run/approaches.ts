@@ -8,7 +8,7 @@ import { labelPrompt } from "../prompt/label-prompt/label-prompt.js";
 import { type PromptMethod, promptMethods } from "../prompt/methods.js";
 import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimized.js";
 import { listPrices } from "../prompt/prices/price-table.js";
-import { loadPrices } from "../prompt/prices/prices.js";
+import { loadPrices, type PriceTable } from "../prompt/prices/prices.js";
 import { prompt } from "../prompt/prompt.js";
 import { describeModel, isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
 import { parseSpec } from "../prompt/providers/spec.js";
@@ -38,8 +38,11 @@ export interface ApproachSources {
   readonly warn?: (text: string) => void;
 }
 
-/** The prompting methods that an LLM is asked with by default. */
-const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
+/**
+ * The prompting methods that an LLM is asked with by default. The examples of `nearest` are found among all training rows, the very rows that the
+ * tuned arm learns from: with a few examples drawn at random a prompt would have less of the labels than the model that it is compared with.
+ */
+const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot", "nearest"]);
 
 /** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
 export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
@@ -63,7 +66,7 @@ function tuneOptions({ classWeight, search, timeBudget }: RunOptions, encoder: E
  */
 export async function makeApproaches(options: RunOptions, sources: ApproachSources): Promise<Approach[]> {
   const { encoder, env, responses, bill } = sources;
-  const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
+  const prices = await pricesOf(options);
   const budget = bill === undefined ? undefined : billedBudget(options.budgetUsd, bill);
   const batch = options.batch === true && sources.batch !== undefined ? { batch: sources.batch } : {};
   const tuned = (method: TuneMethod): Approach => tune({ ...tuneOptions(options, encoder), method });
@@ -118,6 +121,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       env: options.offline ? { ...env, HF_HUB_OFFLINE: "1" } : env,
       encoder,
       demos: options.demos,
+      labelsInPrompt: options.labelsInPrompt,
       prices,
       timeoutSeconds: options.timeoutSeconds,
       ...(options.patienceSeconds === undefined ? {} : { patienceSeconds: options.patienceSeconds }),
@@ -189,12 +193,17 @@ export async function checkLlms(
 
 /** What is known of the models of a plan that its user should know: a price that is not known or changes, a retirement. A run says it when it asks. */
 export async function planWarnings(
-  { llm, prices }: Pick<RunOptions, "llm"> & { readonly prices?: string },
+  options: Pick<RunOptions, "llm"> & { readonly prices?: string },
   env: ApproachSources["env"],
 ): Promise<string[]> {
-  const table = prices === undefined ? listPrices : await loadPrices(prices, listPrices);
-  const asked = [...new Set(llm)].filter((spec) => parseSpec(spec).provider !== "recorded");
-  return asked.flatMap((spec) => describeModel(spec, { env, prices: table }).warnings);
+  const prices = await pricesOf(options);
+  const asked = [...new Set(options.llm)].filter((spec) => parseSpec(spec).provider !== "recorded");
+  return asked.flatMap((spec) => describeModel(spec, { env, prices }).warnings);
+}
+
+/** The bundled prices, with those of the user's file over them. */
+export async function pricesOf({ prices }: { readonly prices?: string }): Promise<PriceTable> {
+  return prices === undefined ? listPrices : await loadPrices(prices, listPrices);
 }
 
 /** `--batch` where nothing could be asked in batches, or a search would wait a day for each of its rounds. */

@@ -10,7 +10,8 @@ import type { Approach } from "../types/approach.js";
 import type { Encoder } from "../types/encoder.js";
 import { type ApproachSources, makeApproaches, planWarnings, withTuning } from "./approaches.js";
 import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
-import { type ApproachEstimate, estimateRun } from "./estimate.js";
+import { type ApproachEstimate, estimateRun } from "./estimate/estimate.js";
+import { labelPriceNotes } from "./estimate/label-prices.js";
 import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
 import { downloadNote, localDownloadNotes } from "./model-downloads.js";
@@ -37,6 +38,8 @@ export interface PlanEstimate {
   readonly curve?: CurveEstimate;
   /** What the user should know about the models, in sentences. */
   readonly warnings: readonly string[];
+  /** What prompts would cost with more or fewer labels in them, in sentences. */
+  readonly labelPrices: readonly string[];
   /** The local LLMs that would be downloaded first, in sentences. */
   readonly downloads: readonly string[];
 }
@@ -89,12 +92,16 @@ export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<Plan
     approaches.map(({ name }) => name),
   );
   const estimates = await estimateRun(inputs.task, approaches, seeds);
+  const approachesWith = (labelsInPrompt: RunOptions["labelsInPrompt"]): Promise<Approach[]> =>
+    plannedApproaches({ ...plan, options: { ...plan.options, labelsInPrompt } }, hooks);
+  const labelPrices = await labelPriceNotes(plan.options, { ...inputs, seeds, approachesWith, estimates });
   const { curve } = curveOptions(plan.options);
   const seconds = estimates.reduce((sum, each) => sum + each.seconds, 0);
   return {
     approaches: estimates,
     ...(curve && { curve: await estimateCurvesOfRun(inputs.task, approaches, curve, { seconds, seeds }) }),
     warnings: [...unasked, ...idleOptions(inputs.options, approaches), ...(await planWarnings(inputs.options, inputs.env))],
+    labelPrices,
     downloads: await localDownloadNotes(inputs.options.llm, modelContext(inputs, hooks)),
   };
 }

@@ -36,12 +36,14 @@ const prompts = async (options: Partial<RunOptions>): Promise<string[]> =>
 describe("ways of prompting on the command line", () => {
   const llm = ["openai:gpt-5-mini", "openai:gpt-5-nano"];
 
-  it("are zero-shot and few-shot for every LLM unless told", async () => {
+  it("are zero-shot, few-shot and nearest for every LLM unless told", async () => {
     expect(await prompts({ llm })).toEqual([
       "prompt:zero-shot@openai:gpt-5-mini",
       "prompt:few-shot@openai:gpt-5-mini",
+      "prompt:nearest@openai:gpt-5-mini",
       "prompt:zero-shot@openai:gpt-5-nano",
       "prompt:few-shot@openai:gpt-5-nano",
+      "prompt:nearest@openai:gpt-5-nano",
     ]);
   });
 

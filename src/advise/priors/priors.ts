@@ -42,7 +42,7 @@ export type PriorVerdict =
 
 /** An option of `crossover run` that the answers imply, with its value; an empty one for a switch. */
 export interface ImpliedOption {
-  readonly name: "llm" | "model" | "approaches" | "budgetUsd" | "requestsPerMonth" | "maxLatencyMs" | "private";
+  readonly name: "llm" | "model" | "budgetUsd" | "requestsPerMonth" | "maxLatencyMs" | "private";
   readonly value: string;
 }
 
@@ -138,15 +138,12 @@ const exampleLlm = { service: "openai:gpt-6-luna", local: "ollama:qwen3:8b" } as
 const multilingualEncoder = "distilbert-base-multilingual-cased";
 
 function optionsOf(situation: Situation): ImpliedOption[] {
-  const { isPrivate, hasLocalLlm, classes, languages, requestsPerMonth, maxLatencyMs } = situation;
+  const { isPrivate, hasLocalLlm, languages, requestsPerMonth, maxLatencyMs } = situation;
   const mayAskService = isPrivate !== true;
   const options: ImpliedOption[] = [];
   const hasLlm = mayAskService || hasLocalLlm !== false;
   if (hasLlm) options.push({ name: "llm", value: mayAskService && hasLocalLlm !== true ? exampleLlm.service : exampleLlm.local });
   if (languages !== null && !languages.every(isEnglish)) options.push({ name: "model", value: multilingualEncoder });
-  // Without examples found for each text a prompt is judged too low where there are many labels.
-  if (hasLlm && classes !== null && classes >= manyClasses)
-    options.push({ name: "approaches", value: "tune:tfidf,tune:probe,tune,prompt:few-shot,prompt:nearest" });
   if (hasLlm && mayAskService && hasLocalLlm !== true) options.push({ name: "budgetUsd", value: "2" });
   if (requestsPerMonth !== null && requestsPerMonth > 0)
     options.push({ name: "requestsPerMonth", value: String(requestsPerMonth) });

@@ -64,7 +64,7 @@ export function priorFindingText(finding: PriorFinding): string {
     case "labels-possible":
       return `With ${formatPlural(finding.labels, "label")}: ${leanText(finding.lean)}.`;
     case "many-classes":
-      return `${formatCount(finding.classes)} different labels: a prompt that is shown the examples most like each text did far better than one with random examples. Compare with that one.`;
+      return `${formatCount(finding.classes)} different labels: a prompt that is shown the examples most like each text did far better than one with random examples. A run asks both.`;
     case "services-excluded":
       return `Texts stay on the machine, so no service can be asked.${localText(finding.hasLocalLlm)}`;
     case "volume": {

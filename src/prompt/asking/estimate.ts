@@ -76,6 +76,7 @@ export async function estimateProgram(
   const secondsPerCall = card.isReasoning || isReasoned ? assumedSeconds.reasoning : assumedSeconds.plain;
   const isBatched = card.batchSeconds !== undefined;
   const askingSeconds = card.batchSeconds ?? (calls * secondsPerCall) / Math.max(1, Math.min(maxConcurrency, calls));
+  const embeddingSeconds = await secondsToEmbed(program, encoder, texts);
   return {
     calls,
     inputTokens,
@@ -83,7 +84,8 @@ export async function estimateProgram(
     usd: usdOf(inputTokens, output.tokens),
     ...(low === null || high === null ? {} : { usdRange: { low, high } }),
     basis: `Tokens of prompts are ${counter.basis}; ${output.basis}.${isBatched ? ` The time of a batch is the most that the service promises.` : ""}`,
-    seconds: (calls === 0 ? 0 : askingSeconds) + (await embeddingSeconds(program, encoder, texts)),
+    seconds: (calls === 0 ? 0 : askingSeconds) + embeddingSeconds,
+    ...(embeddingSeconds === 0 ? {} : { embeddingSeconds }),
   };
 }
 
@@ -98,7 +100,7 @@ function sampled(program: PromptProgram): PromptProgram {
   return { ...program, demos: { ...demos, pool: evenlySpaced(demos.pool, samplePool) } };
 }
 
-async function embeddingSeconds(program: PromptProgram, encoder: Encoder | undefined, texts: readonly string[]): Promise<number> {
+async function secondsToEmbed(program: PromptProgram, encoder: Encoder | undefined, texts: readonly string[]): Promise<number> {
   if (encoder === undefined || !needsEncoder(program)) return 0;
   const known = program.demos.kind === "fixed" ? program.demos.examples : program.demos.pool;
   return estimateEmbeddingSeconds(encoder, [...known.map(({ text }) => text), ...texts]);

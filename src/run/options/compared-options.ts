@@ -1,5 +1,6 @@
 /** @file What is compared: the tuned arm, the prompted arm, and how long each is searched for. */
 import type { CurveLevel } from "../../compare/curves/curve-schedule.js";
+import { labelChoices, mostListedLabels, shortlistSize } from "../../prompt/asking/offered-labels.js";
 import { optimizerNames } from "../../prompt/optimizers/optimizers.js";
 import { llmForms } from "../../prompt/providers/services.js";
 import type { ClassWeight } from "../../tune/regression/class-weights.js";
@@ -46,7 +47,7 @@ export const comparedOptions = {
   }),
   approaches: option(names("tune:probe"), {
     argument: "names",
-    help: "compare only these and baseline:majority, e.g. tune:probe,prompt:zero-shot; tune picks the method that suits the number of labels, all is every approach (default: baselines, tune:tfidf, tune:probe and tune; prompt:labels; zero-shot and few-shot for each --llm)",
+    help: "compare only these and baseline:majority, e.g. tune:probe,prompt:zero-shot; tune picks the method that suits the number of labels, all is every approach (default: baselines, tune:tfidf, tune:probe and tune; prompt:labels; zero-shot, few-shot and nearest for each --llm)",
     example: "tune:probe,prompt:zero-shot",
   }),
   timeBudget: option(duration(), {
@@ -82,9 +83,16 @@ export const comparedOptions = {
   }),
   demos: option(wholeNumber(1, 1000), {
     argument: "n",
-    help: "number of examples in a few-shot prompt",
+    help: "number of examples in a prompt that shows some",
     default: 8,
     example: "16",
+  }),
+  labelsInPrompt: option(choice(labelChoices), {
+    argument: "which",
+    help: `labels that a prompt offers: all, where the LLM's window allows; shortlist, the ${shortlistSize} nearest to each text; auto, all up to ${mostListedLabels.fixed} labels, or up to ${mostListedLabels.retrieved} where a prompt finds its examples for each text. --dry-run tells what the others would cost`,
+    default: "auto",
+    before: "auto",
+    example: "all",
   }),
   confidence: option(choice(["logprob", "calibrated", "codes", "stated"]), {
     argument: "how",

@@ -26,6 +26,7 @@ const rules: readonly Rule[] = [
       "optimizerUsd",
       "optimizerTime",
       "demos",
+      "labelsInPrompt",
       "maxConcurrency",
       "timeoutSeconds",
       "patienceSeconds",

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { prepareQuestions } from "../../../src/prompt/asking/question.js";
 import { shortlistRecall } from "../../../src/prompt/asking/shortlist-recall.js";
-import { prompt } from "../../../src/prompt/prompt.js";
+import { freePrice } from "../../../src/prompt/prices/prices.js";
+import { type PromptOptions, prompt } from "../../../src/prompt/prompt.js";
 import { promptTemplate } from "../../../src/prompt/template.js";
 import type { Dataset } from "../../../src/types/data.js";
 import { recordingContext } from "../../contract/approach.js";
@@ -23,10 +24,14 @@ function manyLabels(count: number): Dataset {
   };
 }
 
-async function ask(train: Dataset, method: "zero-shot" | "few-shot" | "nearest", texts: readonly string[], answer = "") {
-  const llm = fakeLlm(() => answer);
+type Told = Pick<PromptOptions, "method" | "labelsInPrompt"> & { readonly windowTokens?: number };
+
+async function ask(train: Dataset, told: Told | PromptOptions["method"], texts: readonly string[], answer = "") {
+  const { windowTokens, ...options } = typeof told === "string" ? { method: told } : { windowTokens: undefined, ...told };
+  const plain = fakeLlm(() => answer);
+  const llm = windowTokens === undefined ? plain : { ...plain, price: { ...freePrice, max_input_tokens: windowTokens } };
   const context = recordingContext();
-  await using predictor = await prompt({ llm, method, encoder: fakeEncoder(512), demos: 6 }).fit(train, context);
+  await using predictor = await prompt({ llm, encoder: fakeEncoder(512), demos: 6, ...options }).fit(train, context);
   const predictions = await predictor.predict(
     texts.map((text, i) => ({ id: `q${i}`, text })),
     context,
@@ -64,6 +69,37 @@ describe("many labels", () => {
       const { requests } = await ask(manyLabels(labels), method, ["topic7"]);
       expect(offeredLabels(requests[0]!)).toHaveLength(offered);
     }
+  });
+
+  it("are all offered, or on a shortlist, as told", async () => {
+    for (const [labels, labelsInPrompt, offered] of [
+      [70, "all", 70],
+      [300, "all", 300],
+      [26, "shortlist", 25],
+      [25, "shortlist", 25],
+      [60, "auto", 60],
+    ] as const) {
+      const { requests, notes } = await ask(manyLabels(labels), { method: "nearest", labelsInPrompt }, ["topic7"]);
+      expect(offeredLabels(requests[0]!)).toHaveLength(offered);
+      expect(notes).toHaveLength(offered < labels ? 1 : 0);
+    }
+    expect(() => prompt({ llm: fakeLlm(() => ""), labelsInPrompt: "some" as "all" })).toThrow(
+      'labelsInPrompt is "some"; expected one of auto, all, shortlist.',
+    );
+  });
+
+  it("are on a shortlist where the window has no room for all of them beside a text, which is said with numbers", async () => {
+    const offeredIn = async (windowTokens: number) => {
+      const { requests, notes } = await ask(manyLabels(100), { labelsInPrompt: "all", windowTokens }, ["topic7"]);
+      return { offered: offeredLabels(requests[0]!).length, notes };
+    };
+    const { notes, offered } = await offeredIn(1000);
+    expect(offered).toBe(25);
+    const said = /^\S+ reads 1,000 tokens, .* half: all 100 labels take about ([\d,]+), with room for the answer/.exec(notes[0]!);
+    // The number is the one that decides.
+    const tokens = Number(said![1]!.replace(",", ""));
+    expect((await offeredIn(2 * tokens - 1)).offered).toBe(25);
+    expect((await offeredIn(2 * tokens)).offered).toBe(100);
   });
 
   it("are in a schema again once there is a shortlist", async () => {

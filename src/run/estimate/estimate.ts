@@ -1,7 +1,7 @@
 /** @file What a run would take, before anything is spent. */
-import { type PlannedMeasurement, planMeasurements } from "../compare/plan.js";
-import type { Approach, RunEstimate } from "../types/approach.js";
-import type { Task } from "../types/data.js";
+import { type PlannedMeasurement, planMeasurements } from "../../compare/plan.js";
+import type { Approach, RunEstimate } from "../../types/approach.js";
+import type { Task } from "../../types/data.js";
 
 /** The estimate of one approach, over its seeds and its validation rows. */
 export interface ApproachEstimate extends RunEstimate {

@@ -1,11 +1,11 @@
 /** @file What measuring a language model would cost, where none was named: the next step of a run that has no answer yet. */
-import { services } from "../prompt/providers/services.js";
-import type { Task } from "../types/data.js";
-import type { Encoder } from "../types/encoder.js";
-import type { LlmOffer } from "../types/prices.js";
-import { makeApproaches } from "./approaches.js";
-import type { RunHooks } from "./hooks.js";
-import type { RunOptions } from "./run-options.js";
+import { services } from "../../prompt/providers/services.js";
+import type { Task } from "../../types/data.js";
+import type { Encoder } from "../../types/encoder.js";
+import type { LlmOffer } from "../../types/prices.js";
+import { makeApproaches } from "../approaches.js";
+import type { RunHooks } from "../hooks.js";
+import type { RunOptions } from "../run-options.js";
 
 /** A model to begin with, as `--llm` names it. */
 export const usualLlm = "openai:gpt-6-luna";
