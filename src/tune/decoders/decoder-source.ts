@@ -1,11 +1,13 @@
-/** @file Where a decoder comes from: a GGUF file, or a Hugging Face folder with its language model's head; read in the same words. */
+/** @file Where a decoder comes from: the box, a GGUF file, or a Hugging Face folder with its language model's head; read in the same words. */
 import { stat } from "node:fs/promises";
 import { basename, extname, join, resolve } from "node:path";
 import { isSameShape, shapeText } from "../../autodiff/dims.js";
 import type { Tensor } from "../../autodiff/graph.js";
 import { float32, type TensorValue } from "../../autodiff/values.js";
+import { isBoxedModel } from "../../hub/boxed-models.js";
 import { UserError } from "../../lib/errors.js";
 import { at, textAt } from "../../lib/json-value.js";
+import { openBoxedModel } from "../pretrained/boxed/boxed-model.js";
 import { readTokenizerFiles } from "../pretrained/folder-tokenizer.js";
 import { type GgufModel, openGgufModel } from "../pretrained/gguf/gguf-model.js";
 import { findModelFolder, type ModelFolder, readObject, readText } from "../pretrained/model-folder.js";
@@ -28,7 +30,7 @@ export interface DecoderTokens {
 
 /** A decoder that can be read, weight by weight. Holds file handles: dispose of it. */
 export interface DecoderSource extends AsyncDisposable {
-  /** The file or folder, for messages. */
+  /** The file, the folder, or the name in the box; for messages. */
   readonly path: string;
   readonly config: DecoderConfig;
   /** The configuration as Hugging Face writes it (`config.json`). */
@@ -45,8 +47,9 @@ export function isGgufPath(path: string): boolean {
   return extname(path).toLowerCase() === ".gguf";
 }
 
-/** Opens a GGUF file or a Hugging Face folder. `UserError` where it holds no decoder that is computed here, or is damaged. */
+/** Opens a model of the box by its name, a GGUF file or a Hugging Face folder. `UserError` where it holds no decoder that is computed here, or is damaged. */
 export async function openDecoderSource(path: string): Promise<DecoderSource> {
+  if (isBoxedModel(path)) return ggufSource(await openBoxedModel(path), path);
   const isFile = await stat(path).then(
     (found) => found.isFile(),
     () => false,

@@ -11,6 +11,8 @@ export interface ByteSource extends AsyncDisposable {
   readonly size: number;
   /** Fills `target` with the bytes from `position` on. `UserError` where there are not as many. */
   readInto(target: Uint8Array, position: number): Promise<void>;
+  /** Up to where one can read on from `position` before something large has to be fetched. */
+  pieceEnd(position: number): number;
 }
 
 /** Opens a file for reading. `UserError` where it is not there, is no file, or may not be read. */
@@ -29,7 +31,7 @@ export async function openForReading(path: string): Promise<ByteSource> {
         done += bytesRead;
       }
     };
-    return { path, size, readInto, [Symbol.asyncDispose]: () => file.close() };
+    return { path, size, readInto, pieceEnd: () => size, [Symbol.asyncDispose]: () => file.close() };
   } catch (error) {
     await file.close();
     throw error;

@@ -53,7 +53,7 @@ export class ByteCursor {
     if (this.has(byteCount)) return;
     this.check(byteCount, what);
     const { position } = this;
-    const wanted = Math.min(this.#file.size - position, Math.max(windowBytes, byteCount));
+    const wanted = Math.max(byteCount, Math.min(windowBytes, this.#file.pieceEnd(position) - position));
     this.#window = Buffer.from((await readAt(this.#file, position, wanted)).buffer);
     this.#begin = position;
     this.#at = 0;
