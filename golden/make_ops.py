@@ -140,6 +140,8 @@ heads = {name: normal(2, 3, 4, 2) for name in "qkv"}
 case("attention", lambda q, k, v, bias: attend(q, k, v, bias, None), **heads, bias=normal(2, 1, 1, 4))
 case("attention with dropout", attend, **heads, bias=normal(3, 4, 4), keep=torch.randn(2, 3, 4, 4, dtype=torch.float64) + 0.7)
 case("attention: dropped", lambda x, keep: x * (keep > 0) / 0.75, x=normal(3, 4), keep=torch.randn(3, 4, dtype=torch.float64) + 0.7)
+# Last, so that the numbers of the others stay as they are.
+case("concat", lambda a, b: torch.cat((a, b), 1), a=normal(2, 3, 2), b=normal(2, 4, 2))
 
 versions = {"python": platform.python_version(), "torch": torch.__version__}
 path = Path(__file__).with_name("ops.json")

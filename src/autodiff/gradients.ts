@@ -89,6 +89,9 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
       : matmul(a!, g, { transposeA: !transposeA, scale });
     return [like(a!, ga), like(b!, gb)];
   },
+  matmulBlocks: () => {
+    throw new Error("matmulBlocks: rounded weights have no gradient");
+  },
   sum: (g, { inputs: [x], params: { axes } }) => {
     const kept = x!.shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim));
     return [broadcast(reshape(g, kept), x!.shape)];
@@ -104,6 +107,11 @@ export const gradientRules: { readonly [Op in OpName]: GradientRule<Op> } = {
   broadcast: (g, { inputs: [x] }) => [like(x!, g)],
   slice: (g, { inputs: [x], params: { axis, start } }) => [pad(g, axis, start, x!.shape[axis]!)],
   pad: (g, { inputs: [x], params: { axis, start } }) => [slice(g, axis, start, x!.shape[axis]!)],
+  concat: (g, { inputs: [a, b], params: { axis } }) => {
+    const [length, lengthB] = [a!, b!].map(({ shape }) => shape[axis]!);
+    if (typeof length !== "number") throw new Error("concat: the gradient needs a first part of known length");
+    return [slice(g, axis, 0, length), slice(g, axis, length, lengthB!)];
+  },
   gather: (g, { inputs: [table, ids] }) => [scatterRows(g, ids!, table!.shape[0]!), null],
   scatterRows: (g, { inputs: [, ids] }) => [gather(g, ids!), null],
 

@@ -11,8 +11,8 @@ export type Dim = number | string;
 /** Lengths of the axes, outermost first. `[]` is a single number. */
 export type Shape = readonly Dim[];
 
-/** float64 serves exact fits and checks; encoders run in float32. */
-export type DType = "float32" | "float64" | "int64" | "bool";
+/** float64 serves exact fits and checks; encoders run in float32. int8 is for the weights of `matmulBlocks` alone, and no result but `gather`'s has it. */
+export type DType = "float32" | "float64" | "int64" | "bool" | "int8";
 
 /** For an op that takes nothing but its inputs. */
 export type NoParams = Readonly<Record<never, never>>;
@@ -49,6 +49,11 @@ export interface OpParams {
 
   /** a [..., m, k], b [..., k, n] → scale · a b [..., m, n]; the flags say that a is given as [..., k, m], b as [..., n, k]. Leading axes broadcast. */
   readonly matmul: { readonly transposeA: boolean; readonly transposeB: boolean; readonly scale: number };
+  /**
+   * x [..., k], codes (int8 [n, k]), scales [n, k / block] → x times the transposed matrix [..., n], where a weight is its code times the scale of its
+   * block of `block` weights that follow one another in a row. Both are weights of the session. No gradient flows through it. In a session x is rounded to 8 bits too, block by block.
+   */
+  readonly matmulBlocks: { readonly block: number };
   /** x: summed over `axes`, which stay with length 1 or go. */
   readonly sum: { readonly axes: readonly number[]; readonly keepDims: boolean };
 
@@ -62,6 +67,8 @@ export interface OpParams {
   readonly slice: { readonly axis: number; readonly start: number; readonly length: Dim };
   /** x: put at `start` into zeros of `length` places. The transpose of `slice`. */
   readonly pad: { readonly axis: number; readonly start: number; readonly length: Dim };
+  /** a, b: one after the other along `axis`, whose length is then `length`: a sum has no written form, so that another input has to name it. */
+  readonly concat: { readonly axis: number; readonly length: Dim };
   /** table [rows, ...rest], ids (int64, any shape) → [...ids.shape, ...rest]. */
   readonly gather: NoParams;
   /** x [...ids.shape, ...rest], ids → [rows, ...rest]: the sum of the entries with each id. The transpose of `gather`. */

@@ -180,6 +180,18 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
     });
     return result;
   },
+  matmulBlocks: ({ params: { block } }, [x, codes, scales], shape) => {
+    const [rows, inner] = codes!.shape as [number, number];
+    const result = new Float64Array(countOf(shape));
+    for (let i = 0; i < result.length; i++) {
+      const [from, row] = [Math.floor(i / rows) * inner, i % rows];
+      let total = 0;
+      for (let k = 0; k < inner; k++)
+        total += x!.data[from + k]! * codes!.data[row * inner + k]! * scales!.data[(row * inner + k - (k % block)) / block]!;
+      result[i] = total;
+    }
+    return result;
+  },
   sum: ({ params: { axes } }, [x], shape) => {
     const result = new Float64Array(countOf(shape));
     const kept = x!.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
@@ -211,6 +223,17 @@ export const kernels: { readonly [Op in OpName]: Kernel<Op> } = {
     eachPlaceOfPart(x!.shape, shape, params, (inPart, inWhole) => {
       result[inWhole] = x!.data[inPart]!;
     });
+    return result;
+  },
+  concat: ({ params: { axis } }, [a, b], shape) => {
+    const result = new Float64Array(countOf(shape));
+    let start = 0;
+    for (const { data, shape: part } of [a!, b!]) {
+      eachPlaceOfPart(part, shape, { axis, start }, (inPart, inWhole) => {
+        result[inWhole] = data[inPart]!;
+      });
+      start += part[axis]!;
+    }
     return result;
   },
   gather: (_, [table, ids], shape) => {

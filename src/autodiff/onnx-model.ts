@@ -10,8 +10,8 @@ const opset = 20;
 const irVersion = 9;
 
 /** `TensorProto.DataType`. */
-export const elementTypes = { float32: 1, float64: 11, int64: 7, bool: 9, int8: 3 } as const satisfies Record<
-  DType | "int8",
+export const elementTypes = { float32: 1, float64: 11, int64: 7, bool: 9, int8: 3, uint8: 2 } as const satisfies Record<
+  DType | "uint8",
   number
 >;
 
@@ -25,12 +25,12 @@ export interface ValueInfo {
   readonly shape: Shape;
 }
 
-/** Numbers that are part of the model. Those of 8 bits are of `quantize.ts`; no graph has them. */
+/** Numbers that are part of the model. Bytes without a sign are of `matmulBlocks`; no graph has them. */
 export interface Initializer {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: DType | "int8";
-  readonly data: ArrayOf[DType] | Int8Array;
+  readonly dtype: DType | "uint8";
+  readonly data: ArrayOf[DType];
 }
 
 /** One call of an ONNX operator. */

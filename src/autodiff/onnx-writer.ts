@@ -22,6 +22,7 @@ function axesBySymbol(inputs: readonly Tensor<"input">[]): Map<string, { readonl
 function arrayOf(values: ArrayLike<number>, dtype: DType): ArrayOf[DType] {
   if (dtype === "int64") return BigInt64Array.from(values, BigInt);
   if (dtype === "bool") return Uint8Array.from(values);
+  if (dtype === "int8") return Int8Array.from(values);
   return dtype === "float32" ? Float32Array.from(values) : Float64Array.from(values);
 }
 
@@ -63,6 +64,23 @@ export class OnnxWriter {
   #initializer(name: string, shape: readonly number[], data: ArrayOf[DType]): string {
     this.initializers.set(name, { name, shape, dtype: dtypeOf(data), data });
     return name;
+  }
+
+  /**
+   * A weight of 8-bit numbers [rows, columns] as ONNX Runtime takes it, in blocks [rows, columns / block, block] of bytes in which 128 stands for 0. What
+   * nothing else reads is not part of the model in its other form.
+   */
+  blocks(name: string, block: number): string {
+    const weight = this.weights[name];
+    if (!(weight?.data instanceof Int8Array)) throw new Error(`"${name}" has to be a weight of 8-bit numbers`);
+    const [rows, columns] = weight.shape as [number, number];
+    const blocks = `${name}:blocks`;
+    if (!this.initializers.has(blocks)) {
+      const data = new Uint8Array(weight.data.length);
+      for (let i = 0; i < data.length; i++) data[i] = weight.data[i]! + 128;
+      this.initializers.set(blocks, { name: blocks, shape: [rows, columns / block, block], dtype: "uint8", data });
+    }
+    return blocks;
   }
 
   /** A list of integers, written once a content. */

@@ -70,6 +70,13 @@ export const onnxRules: { readonly [Op in OpName]: OnnxRule<Op> } = {
     ]);
     return scale === 1 ? result : emit.node("Mul", [result, emit.scalar(scale, dtype)]);
   },
+  matmulBlocks: (emit, { inputs: [, codes], params: { block } }, [x, , scales]) => {
+    const [rows, columns] = codes!.shape as [number, number];
+    const { name } = (codes as Tensor<"input">).params;
+    // 4: products of 8-bit integers, x being rounded block by block as it is read.
+    const attributes = { K: columns, N: rows, bits: 8, block_size: block, accuracy_level: 4 };
+    return emit.node("MatMulNBits", [x!, emit.blocks(name, block), scales!], attributes, "com.microsoft");
+  },
   sum: (emit, { params: { axes, keepDims } }, [x]) =>
     emit.node("ReduceSum", [x!, emit.integers(axes)], { keepdims: Number(keepDims) }),
 
@@ -87,6 +94,7 @@ export const onnxRules: { readonly [Op in OpName]: OnnxRule<Op> } = {
     const pads = emit.node("Concat", [emit.integers([start]), after], { axis: 0 });
     return emit.node("Pad", [x!, pads, "", emit.integers([axis])]);
   },
+  concat: (emit, { params: { axis } }, inputs) => emit.node("Concat", inputs, { axis }),
   gather: as("Gather", { axis: 0 }),
   scatterRows: (emit, y, [x, ids]) => {
     const zeros = emit.node("Expand", [emit.scalar(0, y.dtype), emit.lengths(y.shape)]);

@@ -79,6 +79,13 @@ export function matmul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
   return node("matmul", [a, b], { transposeA, transposeB, scale });
 }
 
+/** x [..., k] times the transpose of a matrix [n, k] whose weights are 8-bit codes with a scale for each block of a row: `codes` int8 [n, k], `scales` float32 [n, blocks]. */
+export function matmulBlocks(x: Tensor, codes: Tensor, scales: Tensor): Tensor {
+  const [columns, blocks] = [codes.shape.at(-1), scales.shape.at(-1)];
+  const block = typeof columns === "number" && typeof blocks === "number" ? columns / blocks : Number.NaN;
+  return node("matmulBlocks", [x, codes, scales], { block });
+}
+
 /** Sum over the named axes, by default all, which are removed unless `keepDims`. */
 export function sum(x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis), keepDims = false): Tensor {
   return axes.length === 0 ? x : node("sum", [x], { axes, keepDims });
@@ -109,6 +116,11 @@ export function slice(x: Tensor, axis: number, start: number, length: Dim): Tens
 /** x at `start` of an axis of `length` places, zeros elsewhere. */
 export function pad(x: Tensor, axis: number, start: number, length: Dim): Tensor {
   return node("pad", [x], { axis, start, length });
+}
+
+/** a and b one after the other along `axis`; `length`: what the sum of their lengths is called. */
+export function concat(a: Tensor, b: Tensor, axis: number, length: Dim): Tensor {
+  return node("concat", [a, b], { axis, length });
 }
 
 /** Rows of `table` by number. To train a large table ask for the gradient of the gathered rows, which are few. */

@@ -84,6 +84,20 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
     const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2));
     return { shape: [...batch, rows, columns], dtype: sameDtype(a!, b!) };
   },
+  matmulBlocks: ([x, codes, scales], { block }) => {
+    const [rows, columns] = codes!.shape;
+    const blocks = typeof columns === "number" ? columns / block : Number.NaN;
+    const fits =
+      codes!.dtype === "int8" &&
+      codes!.shape.length === 2 &&
+      Number.isInteger(blocks) &&
+      isSameShape(scales!.shape, [rows!, blocks]) &&
+      Number.isInteger(block);
+    demand(fits, () => `codes ${codes!.dtype} ${shapeText(codes!.shape)} and scales ${shapeText(scales!.shape)} are no blocks`);
+    demand(x!.dtype === "float32" && scales!.dtype === "float32", () => `needs float32, got ${x!.dtype} and ${scales!.dtype}`);
+    demand(x!.shape.at(-1) === columns, () => `inner lengths of ${shapeText(x!.shape)} and ${shapeText(codes!.shape)} differ`);
+    return { shape: [...x!.shape.slice(0, -1), rows!], dtype: "float32" };
+  },
   sum: ([x], { axes, keepDims }) => {
     for (const axis of axes) demandAxis(x!, axis);
     const shape = x!.shape.flatMap((dim, axis) => (axes.includes(axis) ? (keepDims ? [1] : []) : [dim]));
@@ -128,6 +142,12 @@ export const shapeRules: { readonly [Op in OpName]: ShapeRule<Op> } = {
       () => `${shapeText(x!.shape)} at ${start} is longer than ${length}`,
     );
     return { shape: withAxis(x!.shape, axis, length), dtype: x!.dtype };
+  },
+  concat: ([a, b], { axis, length }) => {
+    demandAxis(a!, axis);
+    const [rest, restB] = [a!, b!].map(({ shape }) => withAxis(shape, axis, length));
+    demand(isSameShape(rest!, restB!), () => `${shapeText(a!.shape)} and ${shapeText(b!.shape)} differ beside axis ${axis}`);
+    return { shape: rest!, dtype: sameDtype(a!, b!) };
   },
   gather: ([table, ids]) => {
     demand(ids!.dtype === "int64", () => `ids are ${ids!.dtype}; expected int64`);

@@ -8,6 +8,7 @@ export interface ArrayOf {
   readonly int64: BigInt64Array;
   /** 1 and 0. */
   readonly bool: Uint8Array;
+  readonly int8: Int8Array;
 }
 
 /** A value of a known shape, in row-major order. */
@@ -28,7 +29,8 @@ export function countOf(shape: readonly number[]): number {
 export function dtypeOf(data: ArrayOf[DType]): DType {
   if (data instanceof Float32Array) return "float32";
   if (data instanceof Float64Array) return "float64";
-  return data instanceof BigInt64Array ? "int64" : "bool";
+  if (data instanceof BigInt64Array) return "int64";
+  return data instanceof Int8Array ? "int8" : "bool";
 }
 
 /** The data of a float32 value; throws on another type. */

@@ -64,6 +64,8 @@ export const opCases: { readonly [Op in OpName]: Cases } = {
     "matmul scaled, many": two([2, 3, "n", 4], [2, 3, "m", 4], (a, b) => ops.matmul(a, b, { transposeB: true, scale: 0.5 })),
     "matmul transposed by a weight": two([2, 4, 3], [4, 5], (a, b) => ops.matmul(a, b, { transposeA: true })),
   },
+  // Rounded weights are no numbers of PyTorch's: `matmul-blocks.test.ts`.
+  matmulBlocks: {},
   sum: {
     sum: one(["n", 3, "m"], (x) => ops.sum(x, [0, 2])),
     "sum keeping axes": one([2, 3, 4], (x) => ops.sum(x, [1], true)),
@@ -85,6 +87,7 @@ export const opCases: { readonly [Op in OpName]: Cases } = {
     },
   },
   pad: { pad: one(["n", 3, 2], (x) => ops.pad(x, 1, 1, 6)) },
+  concat: { concat: two([2, 3, 2], [2, "n", 2], (a, b) => ops.concat(a, b, 1, "all")) },
   gather: { gather: { inputs: { table: [5, 3], index: ["n", 2] }, build: (table, index) => ops.gather(table!, index!) } },
   scatterRows: {
     scatterRows: { inputs: { x: ["n", 2, 3], index: ["n", 2] }, build: (x, index) => ops.scatterRows(x!, index!, 5) },

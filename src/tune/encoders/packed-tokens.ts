@@ -61,6 +61,7 @@ const tokenwise: TokenwiseParams = {
   tanh: same,
   matmul: ({ inputs: [a, b], params }) =>
     a!.shape.length > 2 && b!.shape.length === 2 && !params.transposeA ? params : undefined,
+  matmulBlocks: same,
   sum: ({ params: { axes, keepDims } }) =>
     axes.every((axis) => axis > 1) ? { axes: axes.map((axis) => axis - 1), keepDims } : undefined,
   transpose: never,
@@ -68,6 +69,7 @@ const tokenwise: TokenwiseParams = {
   broadcast: ({ shape }) => ({ shape: packedShape(shape) }),
   slice: ({ params }) => shifted(params),
   pad: ({ params }) => shifted(params),
+  concat: ({ params }) => shifted(params),
   gather: same,
   scatterRows: never,
   softmax: overLastAxis,

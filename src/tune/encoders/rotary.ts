@@ -27,20 +27,25 @@ export function rotaryFrequencies(width: number, base: number): readonly number[
   return Array.from({ length: width / 2 }, (_, pair) => base ** ((-2 * pair) / width));
 }
 
-/** Makes the tables. */
-export function rotary({ width, longest, frequencies, factor = 1 }: RotarySettings): Rotary {
+/** Writes at `start` the 2 · frequencies numbers by which a head at `place` is turned: the cosines or sines of its angles, as `f` says. */
+export function fillAngles(
+  target: { [index: number]: number },
+  start: number,
+  { frequencies, factor }: { readonly frequencies: readonly number[]; readonly factor: number },
+  place: number,
+  f: (angle: number) => number,
+): void {
+  const half = frequencies.length;
+  for (const [pair, frequency] of frequencies.entries()) {
+    const value = factor * f(place * frequency);
+    target[start + pair] = value;
+    target[start + half + pair] = value;
+  }
+}
+
+/** Turns heads [..., width] by the cosines and sines that `fillAngles` writes, of shapes that broadcast to theirs. */
+export function turn(width: number): (x: Tensor, cos: Tensor, sin: Tensor) => Tensor {
   const half = width / 2;
-  const table = (f: (angle: number) => number): Tensor => {
-    const values = new Float64Array(longest * width);
-    for (let place = 0; place < longest; place++)
-      for (const [column, frequency] of frequencies.entries()) {
-        const value = factor * f(place * frequency);
-        values[place * width + column] = value;
-        values[place * width + half + column] = value;
-      }
-    return literal(values, "float32", [longest, width]);
-  };
-  const [cos, sin] = [table(Math.cos), table(Math.sin)];
   // x times this is (−second half, first half).
   const quarterTurn = literal(
     Array.from({ length: width * width }, (_, i) => {
@@ -50,7 +55,17 @@ export function rotary({ width, longest, frequencies, factor = 1 }: RotarySettin
     "float32",
     [width, width],
   );
-  const turned = (x: Tensor, c: Tensor, s: Tensor): Tensor => add(multiply(x, c), multiply(matmul(x, quarterTurn), s));
+  return (x, cos, sin) => add(multiply(x, cos), multiply(matmul(x, quarterTurn), sin));
+}
+
+/** Makes the tables. */
+export function rotary({ width, longest, frequencies, factor = 1 }: RotarySettings): Rotary {
+  const [cos, sin] = [Math.cos, Math.sin].map((f) => {
+    const values = new Float64Array(longest * width);
+    for (let place = 0; place < longest; place++) fillAngles(values, place * width, { frequencies, factor }, place, f);
+    return literal(values, "float32", [longest, width]);
+  }) as [Tensor, Tensor];
+  const turned = turn(width);
   const [allCos, allSin] = [cos, sin].map((rows) => slice(rows, 0, 0, "sequence"));
   return {
     all: (x) => turned(x, allCos!, allSin!),
