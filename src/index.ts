@@ -55,6 +55,7 @@ export { defaultRunManner, defaultRunOptions, type RunManner, type RunOptions } 
 export { type LoadedPredictor, type LoadPredictorOptions, loadPredictor } from "./ship/load-predictor.js";
 export { openResponseCache, type ResponseCache } from "./store/response-cache.js";
 export { listRuns, type Run, readRun } from "./store/run.js";
+export { openLocalEngine } from "./tune/decoders/inference/open-engine.js";
 export { type EncoderOptions, loadEncoder } from "./tune/pretrained/encoder.js";
 export { loadProbe } from "./tune/probe.js";
 export { type LoadedClassifier, type LoadOptions, loadClassifier } from "./tune/saved-classifier.js";

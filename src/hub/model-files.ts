@@ -7,9 +7,9 @@ import { type RepoId, repoText } from "./repo-id.js";
 export const shardIndex = "model.safetensors.index.json";
 const weights = "model.safetensors";
 
-/** Read beside the weights: configuration, tokenizer, and how sentence-transformers pools. Each is a few kB to a few MB. */
+/** Read beside the weights: configuration, tokenizer, how a model converses, and how sentence-transformers pools. Each is a few kB to a few MB. */
 const small =
-  /^(config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|modules|sentence_bert_config)\.json$|^vocab\.txt$|^\d+_[A-Za-z]\w*\/config\.json$/;
+  /^(config|generation_config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|modules|sentence_bert_config)\.json$|^vocab\.txt$|^chat_template\.jinja$|^\d+_[A-Za-z]\w*\/config\.json$/;
 
 /** Weights in forms that are not read here, as people call them, the one that most needs a word first. */
 const otherForms: readonly { readonly pattern: RegExp; readonly name: string; readonly why: string }[] = [
@@ -48,18 +48,23 @@ export function modelFiles(repo: RepoId, paths: readonly string[]): { readonly s
   return { small: paths.filter((path) => small.test(path)), weights: found };
 }
 
-function withoutWeights(repo: RepoId, paths: readonly string[]): UserError {
+/** A model has no weights that are read here, but perhaps others. */
+export class NoReadableWeights extends UserError {
+  override readonly name = "UserError";
+}
+
+function withoutWeights(repo: RepoId, paths: readonly string[]): NoReadableWeights {
   const name = repoText(repo);
   for (const { pattern, name: form, why } of otherForms) {
     const file = paths.find((path) => pattern.test(path));
     if (file === undefined || file.endsWith("training_args.bin")) continue;
-    return new UserError(
+    return new NoReadableWeights(
       `${name} has its weights only as ${form} (${file.slice(0, 100)}), not as ${weights}. ${why}Many such models have a converted copy: ` +
         `look for "safetensors" under Community on the model's page and give --model ${repo.id}@refs/pr/NUMBER. Or convert it in Python, where ` +
         `you trust it, and give the folder: AutoModel.from_pretrained("${repo.id}").save_pretrained(DIR), and AutoTokenizer likewise.`,
     );
   }
-  return new UserError(`${name} has no ${weights}: there are no weights to read. Is it a model?`);
+  return new NoReadableWeights(`${name} has no ${weights}: there are no weights to read. Is it a model?`);
 }
 
 const modules = z.array(z.object({ path: z.string(), type: z.string() }));

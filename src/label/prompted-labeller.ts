@@ -11,6 +11,7 @@ import type { PromptProgram } from "../prompt/program.js";
 import { describeModel, resolveLlm } from "../prompt/providers/resolve.js";
 import { parseSpec } from "../prompt/providers/spec.js";
 import { promptTemplate } from "../prompt/template.js";
+import { openLocalEngine } from "../tune/decoders/inference/open-engine.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
 import { resolveModel } from "../tune/pretrained/resolve-model.js";
 import type { Context } from "../types/approach.js";
@@ -83,7 +84,7 @@ export async function planPrompted(
         pilot: pilot === null || own.answers > pilot.answers ? own : pilot,
       }),
     async open({ cache, budget, hasLimit, repeat = 0 }) {
-      const resolved = await resolveLlm(llm, { env, prices, maxConcurrency, ...batch });
+      const resolved = await resolveLlm(llm, { env, prices, maxConcurrency, localEngine: openLocalEngine, ...batch });
       // Without a price there is no sum to enter; with a limit the client refuses such a model.
       const isBudgeted = hasLimit || resolved.price !== null;
       const client = createClient(resolved, { cache, timeoutSeconds, ...patience, ...(isBudgeted ? { budget } : {}) });

@@ -1,3 +1,5 @@
+/** @file Things and work in their order. */
+
 /** Items in their order. Unlike an array's, its `shift` takes the same time however many wait. */
 export interface Queue<Item> {
   readonly size: number;
@@ -30,5 +32,15 @@ export function createQueue<Item>(): Queue<Item> {
       }
       return item;
     },
+  };
+}
+
+/** Runs what it is given one after another, whatever becomes of those before. */
+export function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
   };
 }

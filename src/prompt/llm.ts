@@ -93,6 +93,8 @@ export interface ModelCard {
   readonly baseUrl: string;
   /** `null` if unknown. */
   readonly price: Price | null;
+  /** Numbers that it was trained to; absent where that is not known. */
+  readonly parameterCount?: number;
   /** Whether the output includes hidden reasoning, so that a short answer may take many tokens. */
   readonly isReasoning: boolean;
   /** What it needs besides our files: an environment variable, the network. */
@@ -131,6 +133,8 @@ export interface Llm extends ModelCard {
   readonly mostOutputTokens?: number | null;
   /** What the service turned out not to accept, and what that changes, in sentences for people; each once per run. */
   takeNotes?(): string[];
+  /** Whether the latencies of its answers are shares of one machine's time, which add up: it answers one after another, however many wait. @default false */
+  readonly isSharingTime?: boolean;
   /** The rate limiter, shared by everything that asks this model. */
   readonly pace: Pace;
   /** Only for a model asked in batches. */

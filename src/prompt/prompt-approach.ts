@@ -24,6 +24,8 @@ export interface AskingOptions extends ClientOptions {
   readonly env?: ResolveOptions["env"];
   readonly prices?: PriceTable;
   readonly maxConcurrency?: number;
+  /** What runs `local:` models, where `llm` is a string; see `ResolveOptions.localEngine`. */
+  readonly localEngine?: ResolveOptions["localEngine"];
   /** Asks in batches, where `llm` is a string; see `ResolveOptions.batch`. */
   readonly batch?: BatchOptions;
 }

@@ -15,6 +15,7 @@ import { parseSpec } from "../prompt/providers/spec.js";
 import { recordedPrompt } from "../prompt/recorded/recorded-prompt.js";
 import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
+import { openLocalEngine } from "../tune/decoders/inference/open-engine.js";
 import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";
 import type { Approach } from "../types/approach.js";
 import type { Dataset, Task } from "../types/data.js";
@@ -120,6 +121,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       // What is in the cache needs no network.
       env: options.offline ? { ...env, HF_HUB_OFFLINE: "1" } : env,
       encoder,
+      localEngine: openLocalEngine,
       demos: options.demos,
       labelsInPrompt: options.labelsInPrompt,
       prices,

@@ -7,7 +7,24 @@ export type Ids = readonly number[];
 /** A token that was generated, with the natural log-probabilities of all that could have been: one a token of the vocabulary. */
 export interface GeneratedToken {
   readonly id: number;
-  readonly logprobs: Float32Array;
+  readonly logprobs: Float32Array | Float64Array;
+}
+
+/** How likely continuations are. */
+export interface Scored {
+  /** Natural log-probabilities, in the order of the continuations. */
+  readonly logprobs: readonly number[];
+  /** Seconds of this machine, without waiting for others. */
+  readonly seconds: number;
+}
+
+/** What was generated. */
+export interface Generated {
+  readonly tokens: readonly GeneratedToken[];
+  /** Whether the model ended, rather than the room. */
+  readonly isEnded: boolean;
+  /** Seconds of this machine, without waiting for others. */
+  readonly seconds: number;
 }
 
 /** How tokens are generated. */
@@ -21,12 +38,17 @@ export interface GenerateOptions {
   readonly signal: AbortSignal;
 }
 
-/** A model in memory. Calls may overlap: what is asked together is computed together. Holds native memory: dispose of it. */
-export interface LocalEngine extends AsyncDisposable {
+/** A model that was found, its weights not yet in memory. */
+export interface LocalEngineSource {
   /** What distinguishes it from others, weights and arithmetic: a part of the key of every stored answer. */
   readonly version: string;
   /** Numbers that were trained. */
   readonly parameters: number;
+  load(): Promise<LocalEngine>;
+}
+
+/** A model in memory. Calls may overlap: what is asked together is computed together. Holds native memory: dispose of it. */
+export interface LocalEngine extends AsyncDisposable {
   /** Longest text with what follows it, in tokens. */
   readonly maxTokens: number;
   /** Words that are commands to the model, such as `<|im_end|>`, and must not be so in a text. */
@@ -39,14 +61,11 @@ export interface LocalEngine extends AsyncDisposable {
   decode(ids: Ids): string;
   /**
    * The natural log-probability of each continuation after the prompt, which has a token at least: the sum over its tokens, not divided by their number.
-   * Rejects with the signal's reason.
+   * `seconds` are its share of those passes by its tokens. Rejects with the signal's reason.
    */
-  score(prompt: Ids, continuations: readonly Ids[], signal: AbortSignal): Promise<number[]>;
+  score(prompt: Ids, continuations: readonly Ids[], signal: AbortSignal): Promise<Scored>;
   /** Tokens after the prompt until the model ends or there are enough. */
-  generate(
-    prompt: Ids,
-    options: GenerateOptions,
-  ): Promise<{ readonly tokens: readonly GeneratedToken[]; readonly isEnded: boolean }>;
+  generate(prompt: Ids, options: GenerateOptions): Promise<Generated>;
 }
 
 /** What a model is opened with. */
@@ -57,7 +76,7 @@ export interface EngineContext {
 }
 
 /**
- * Opens what follows `local:`: a name, a folder, a file. `null` where the model is of a family that this engine does not compute, so that another
+ * Finds what follows `local:`: a name, a folder, a file. `null` where the model is of a family that this engine does not compute, so that another
  * may. `UserError` where there is no such model, or it is damaged.
  */
-export type OpenLocalEngine = (name: string, context: EngineContext) => Promise<LocalEngine | null>;
+export type OpenLocalEngine = (name: string, context: EngineContext) => Promise<LocalEngineSource | null>;

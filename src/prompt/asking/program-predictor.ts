@@ -167,7 +167,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
           predictContext.spend({
             usd: bill.costUsd ?? 0,
             // The caller's clock has the waiting for new answers; what stored ones once took would be missing.
-            seconds: storedSeconds(requests.flat()) / maxConcurrency,
+            seconds: storedSeconds(requests.flat()) / (llm.isSharingTime === true ? 1 : maxConcurrency),
             inputTokens: bill.usage?.inputTokens ?? 0,
             outputTokens: bill.usage?.outputTokens ?? 0,
           });

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { UserError } from "../../lib/errors.js";
 import type { Context } from "../../types/approach.js";
+import type { OpenLocalEngine } from "../../types/local-engine.js";
 import type { BatchOptions } from "../batch/batch-queue.js";
 import { batchSeconds } from "../batch/batch-service.js";
 import { adaptivePace, openPace } from "../client/rate-limiter.js";
@@ -31,6 +32,8 @@ export interface ResolveOptions {
   readonly today?: string;
   /** Asks in batches, at the batch price: answers come within a day. Not all services have batches. */
   readonly batch?: BatchOptions;
+  /** What runs `local:` models before transformers.js is asked to. @default nothing */
+  readonly localEngine?: OpenLocalEngine | undefined;
   /** Receives the progress of a download, and can cancel it. @default nobody */
   readonly context?: Pick<Context, "signal" | "log">;
 }
@@ -159,11 +162,13 @@ export function resolveOptionsOf({
   prices,
   maxConcurrency,
   batch,
-}: Partial<Pick<ResolveOptions, "env" | "prices" | "maxConcurrency" | "batch">>): ResolveOptions {
+  localEngine,
+}: Partial<Pick<ResolveOptions, "env" | "prices" | "maxConcurrency" | "batch" | "localEngine">>): ResolveOptions {
   return {
     env,
     ...(prices === undefined ? {} : { prices }),
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
     ...(batch === undefined ? {} : { batch }),
+    ...(localEngine === undefined ? {} : { localEngine }),
   };
 }

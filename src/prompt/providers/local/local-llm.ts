@@ -9,7 +9,8 @@
 
 import { sha256 } from "../../../lib/hash.js";
 import { random } from "../../../lib/random.js";
-import { adaptivePace } from "../../client/rate-limiter.js";
+import type { GeneratedToken, Ids, LocalEngine } from "../../../types/local-engine.js";
+import { openPace } from "../../client/rate-limiter.js";
 import {
   type Completion,
   type CompletionRequest,
@@ -20,68 +21,65 @@ import {
   type TokenLogprob,
 } from "../../llm.js";
 import { labelCompletion, logSoftmax } from "./label-completion.js";
-import type { LocalFiles } from "./local-files.js";
-import { type GeneratedToken, type Ids, type LocalModel, loadLocalModel } from "./local-model.js";
-import { judged, loadEntailmentModel } from "./local-nli.js";
+import { type LocalModel, localModel } from "./local-model.js";
+import { type EntailmentModel, judged } from "./local-nli.js";
 
 /** As many alternatives of a token as OpenAI tells. */
 const mostAlternatives = 20;
 
-/** What answers one request, once it is in memory. */
-type Answering = (card: ModelCard, request: CompletionRequest, signal: AbortSignal) => Promise<Answer>;
+/** So many questions may wait at once: those whose turn comes together are computed together. */
+const mostAtOnce = 32;
 
-/** A model in memory, or on its way there, and the end of its last question. */
-interface Seat {
-  readonly answering: Promise<Answering>;
-  queue: Promise<unknown>;
+/** What is run: a model that continues texts, or one that judges entailment. */
+export type LocalRunner =
+  | { readonly kind: "continues"; readonly engine: LocalEngine }
+  | { readonly kind: "judges"; readonly model: EntailmentModel };
+
+/** A model whose weights are not in memory yet. */
+export interface LocalSource {
+  /** What distinguishes these weights and their arithmetic from others: a part of the key of every stored answer. */
+  readonly version: string;
+  load(): Promise<LocalRunner>;
 }
 
-/** One copy of each model, however many approaches ask it: a copy may be gigabytes. */
-const seats = new Map<string, Seat>();
+/** What answers one request. */
+type Answering = (card: ModelCard, request: CompletionRequest, signal: AbortSignal) => Promise<Completion>;
 
-/** A model that can be asked; its weights are loaded with the first question. One question at a time. */
-export function localLlm(card: ModelCard, files: LocalFiles): Llm {
-  const key = JSON.stringify([files.folder, files.version]);
-  const seatOf = (): Seat => {
-    const seat = seats.get(key) ?? { answering: load(files), queue: Promise.resolve() };
+/** One copy of each model, however many approaches ask it: a copy may be gigabytes. In memory, or on its way there. */
+const seats = new Map<string, Promise<Answering>>();
+
+/** A model that can be asked; its weights are loaded with the first question. */
+export function localLlm(card: ModelCard, source: LocalSource): Llm {
+  const key = JSON.stringify([card.model, source.version]);
+  const seatOf = (): Promise<Answering> => {
+    const seat = seats.get(key) ?? source.load().then(answering);
     seats.set(key, seat);
     return seat;
   };
   return {
     ...card,
     // Other weights are another model, also under the same name.
-    baseUrl: `local:${files.version}`,
-    pace: adaptivePace({ maxConcurrency: 1 }),
+    baseUrl: `local:${source.version}`,
+    pace: openPace(mostAtOnce),
+    isSharingTime: true,
     parameters: { temperature: 0, seed: 0 },
     isStructured: true,
     hasLogprobs: true,
-    complete(request, signal) {
-      const seat = seatOf();
-      const asked = seat.queue.then(async () => {
-        const answer = await seat.answering;
-        const startedAt = performance.now();
-        const completion = await answer(card, request, signal);
-        return { completion: { ...completion, latencySeconds: (performance.now() - startedAt) / 1000 }, pauseSeconds: 0 };
-      });
-      seat.queue = asked.catch(() => undefined);
-      return asked;
+    async complete(request, signal) {
+      const answer = await seatOf();
+      return { completion: await answer(card, request, signal), pauseSeconds: 0 };
     },
   };
 }
 
-async function load(files: LocalFiles): Promise<Answering> {
-  if (files.entailment !== null) {
-    const model = await loadEntailmentModel(files, files.entailment);
-    return (card, request, signal) => judged(card, model, request, signal);
-  }
-  const model = await loadLocalModel(files);
+function answering(runner: LocalRunner): Answering {
+  if (runner.kind === "judges") return (card, request, signal) => judged(card, runner.model, request, signal);
+  const model = localModel(runner.engine);
   return (card, request, signal) => {
     const labels = labelsOf(request);
     return labels === null ? generated(card, model, request, signal) : scored(card, model, request, labels, signal);
   };
 }
-
-type Answer = Omit<Completion, "latencySeconds">;
 
 /** The labels of a question whose answer is one label and nothing else; `null` for any other. */
 function labelsOf({ schema }: CompletionRequest): { readonly property: string; readonly labels: readonly string[] } | null {
@@ -96,42 +94,45 @@ async function scored(
   request: CompletionRequest,
   { property, labels }: NonNullable<ReturnType<typeof labelsOf>>,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<Completion> {
   const prompt = model.render(request.messages);
   const answers = labels.map((label) => JSON.stringify({ [property]: label }));
   const whole = answers.map((answer) => model.encode(prompt + answer));
   // Where a token may reach over the end of the prompt, only what all answers share is taken as given.
   const shared = Math.min(commonLength(whole), ...whole.map((ids) => ids.length - 1));
   checkLength(card, model, Math.max(...whole.map((ids) => ids.length)));
-  const scores = await model.score(
+  const { logprobs: sums, seconds } = await model.score(
     whole[0]!.slice(0, shared),
     whole.map((ids) => ids.slice(shared)),
     signal,
   );
-  const logprobs = logSoftmax(scores);
+  const logprobs = logSoftmax(sums);
   const draws = chance(request);
   const values =
     (request.temperature ?? 0) === 0 ? logprobs : logprobs.map((value) => value / request.temperature! + draws.gumbel());
   const chosen = values.indexOf(Math.max(...values));
-  return labelCompletion(
-    {
-      property,
-      labels,
-      logprobs,
-      chosen,
-      inputTokens: shared,
-      outputTokens: whole[chosen]!.length - shared,
-      servedBy: card.model,
-    },
-    request,
-  );
+  const answer = {
+    property,
+    labels,
+    logprobs,
+    chosen,
+    inputTokens: shared,
+    outputTokens: whole[chosen]!.length - shared,
+    servedBy: card.model,
+  };
+  return { ...labelCompletion(answer, request), latencySeconds: seconds };
 }
 
-async function generated(card: ModelCard, model: LocalModel, request: CompletionRequest, signal: AbortSignal): Promise<Answer> {
+async function generated(
+  card: ModelCard,
+  model: LocalModel,
+  request: CompletionRequest,
+  signal: AbortSignal,
+): Promise<Completion> {
   const prompt = model.encode(model.render(request.messages));
   checkLength(card, model, prompt.length + 1);
   const most = Math.min(request.maxOutputTokens, model.maxTokens - prompt.length);
-  const { tokens, isEnded } = await model.generate(prompt, {
+  const { tokens, isEnded, seconds } = await model.generate(prompt, {
     most,
     temperature: request.temperature ?? 0,
     random: chance(request).stream,
@@ -144,6 +145,7 @@ async function generated(card: ModelCard, model: LocalModel, request: Completion
     finish: isEnded ? "stop" : "length",
     usage: { inputTokens: prompt.length, cachedInputTokens: 0, outputTokens: tokens.length, reasoningTokens: 0 },
     servedBy: card.model,
+    latencySeconds: seconds,
     // Tokens that are parts of a character do not add up to the text.
     ...(logprobs !== undefined && logprobs.map(({ token }) => token).join("") === text ? { logprobs } : {}),
   };
@@ -157,7 +159,7 @@ function tokensOf(model: LocalModel, tokens: readonly GeneratedToken[]): TokenLo
   }));
 }
 
-function likeliest(logprobs: Float64Array): Ids {
+function likeliest(logprobs: GeneratedToken["logprobs"]): Ids {
   const ids = Array.from(logprobs.keys()).sort((a, b) => logprobs[b]! - logprobs[a]!);
   return ids.slice(0, mostAlternatives);
 }

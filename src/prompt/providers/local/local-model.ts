@@ -1,139 +1,42 @@
-/**
- * @file A text-generation model of the Hub, run in this process by transformers.js: what follows a conversation, token by token, and how
- * likely given answers are.
- *
- * Log-probabilities agree with PyTorch's on the same weights (`golden/make_causal.py`).
- */
-
-import type { Random } from "../../../lib/random.js";
+/** @file A language model in this process as conversations are put to it, whichever engine computes it. */
+import type { Ids, LocalEngine } from "../../../types/local-engine.js";
 import type { Message } from "../../llm.js";
-import type { LocalFiles } from "./local-files.js";
-import { importTransformers, loadPretrained, type Transformers } from "./transformers-js.js";
 
-/** Token ids. */
-export type Ids = readonly number[];
-
-/** A token that was generated, with the log-probabilities of all that could have been: one a token of the vocabulary. */
-export interface GeneratedToken {
-  readonly id: number;
-  readonly logprobs: Float64Array;
-}
-
-/** A model in memory. One call at a time. */
-export interface LocalModel {
+/** A model in memory. */
+export interface LocalModel extends Pick<LocalEngine, "decode" | "maxTokens" | "score" | "generate"> {
   /** The conversation as the model was taught to read it, up to where its answer begins. */
   render(messages: readonly Message[]): string;
   /** Of what `render` made and what follows it. */
   encode(text: string): Ids;
-  decode(ids: Ids): string;
-  /** Longest conversation with its answer, in tokens. */
-  readonly maxTokens: number;
-  /**
-   * The natural log-probability of each continuation after the prompt: the sum over its tokens, not divided by their number. The prompt is
-   * run once, and the continuations in batches on what is kept of it.
-   */
-  score(prompt: Ids, continuations: readonly Ids[], signal: AbortSignal): Promise<number[]>;
-  /** Tokens after the prompt until the model ends or there are `most`: the likeliest ones, or drawn at `temperature` by `random`. */
-  generate(
-    prompt: Ids,
-    options: { readonly most: number; readonly temperature: number; readonly random: Random; readonly signal: AbortSignal },
-  ): Promise<{ readonly tokens: readonly GeneratedToken[]; readonly isEnded: boolean }>;
 }
 
-type Tensor = InstanceType<Transformers["Tensor"]>;
-type Cache = InstanceType<Transformers["DynamicCache"]>;
-/** Outputs of one run. `present.…` are what is kept for the next. */
-type Outputs = Readonly<Record<string, Tensor>>;
-
-/** As many continuations are run together: each holds a copy of what is kept of the prompt. */
-const continuationsPerBatch = 8;
-
-/** Loads a model from its folder. `UserError` where transformers.js is not installed, or can't read the model. */
-export async function loadLocalModel(files: LocalFiles): Promise<LocalModel> {
-  const { AutoTokenizer, AutoModelForCausalLM, DynamicCache, Tensor, cat } = await importTransformers();
-  const [tokenizer, model] = await loadPretrained(files, AutoTokenizer, AutoModelForCausalLM);
-  const endIds = new Set([model.generation_config?.eos_token_id, tokenizer.eos_token_id].flat().filter(isNumber));
-
-  const isChat = files.chatTemplate !== null || tokenizer.chat_template != null;
-
-  const integers = (rows: readonly Ids[]): Tensor =>
-    new Tensor("int64", BigInt64Array.from(rows.flat(), BigInt), [rows.length, rows[0]?.length ?? 0]);
-  /**
-   * Runs rows of new tokens after what is kept; `mask` says of kept and new ones which count. Where only the logits of the last token are
-   * wanted, a model that can leaves out the others: those of a long prompt take gigabytes.
-   */
-  const run = async (rows: readonly Ids[], mask: readonly Ids[], kept: Cache | null, wants: "all" | "last"): Promise<Outputs> =>
-    (await model.forward({
-      input_ids: integers(rows),
-      attention_mask: integers(mask),
-      num_logits_to_keep: new Tensor("int64", BigInt64Array.of(wants === "last" ? 1n : 0n), []),
-      ...(kept === null ? {} : { past_key_values: kept }),
-    })) as Outputs;
-  const keptOf = (outputs: Outputs, copies = 1): Cache =>
-    new DynamicCache(
-      Object.fromEntries(
-        Object.entries(outputs)
-          .filter(([name]) => name.startsWith("present"))
-          .map(([name, tensor]) => [
-            name.replace("present", "past_key_values"),
-            copies === 1 ? tensor : cat(Array<Tensor>(copies).fill(tensor), 0),
-          ]),
-      ),
-    );
-  const ones = (count: number): Ids => Array<number>(count).fill(1);
-  const last = (outputs: Outputs): Float64Array => logprobsAt(outputs["logits"]!, 0, outputs["logits"]!.dims[1]! - 1);
-
+/** The model that an engine computes. */
+export function localModel(engine: LocalEngine): LocalModel {
+  const { renderChat, specialTokens } = engine;
   return {
-    maxTokens: windowOf(model.config),
+    maxTokens: engine.maxTokens,
+    decode: engine.decode,
+    score: engine.score,
+    generate: engine.generate,
     render(messages) {
-      const harmless = messages.map(({ role, content }) => ({ role, content: withoutCommands(content, files.specialTokens) }));
-      return isChat ? renderChat(tokenizer, harmless, files.chatTemplate) : renderPlain(harmless);
+      const harmless = messages.map(({ role, content }) => ({ role, content: withoutCommands(content, specialTokens) }));
+      return renderChat === null ? renderPlain(harmless) : conversation(renderChat, harmless);
     },
     // A chat template has the special tokens already.
-    encode: (text) => tokenizer.encode(text, { add_special_tokens: !isChat }),
-    decode: (ids) => tokenizer.decode([...ids], { skip_special_tokens: true }),
-    async score(prompt, continuations, signal) {
-      signal.throwIfAborted();
-      const begun = await run([prompt], [ones(prompt.length)], null, "last");
-      const first = last(begun);
-      const scores = continuations.map((ids) => (ids.length === 0 ? 0 : first[ids[0]!]!));
-      // Of similar length together, so that little is padded.
-      const longer = continuations.map((ids, i) => ({ ids, i })).filter(({ ids }) => ids.length > 1);
-      longer.sort((a, b) => a.ids.length - b.ids.length);
-      for (let start = 0; start < longer.length; start += continuationsPerBatch) {
-        signal.throwIfAborted();
-        const batch = longer.slice(start, start + continuationsPerBatch);
-        const length = Math.max(...batch.map(({ ids }) => ids.length)) - 1;
-        const padding = (ids: Ids): number => length - ids.length + 1;
-        const outputs = await run(
-          batch.map(({ ids }) => [...ids.slice(0, -1), ...ones(padding(ids))]),
-          batch.map(({ ids }) => [...ones(prompt.length + ids.length - 1), ...Array<number>(padding(ids)).fill(0)]),
-          keptOf(begun, batch.length),
-          "all",
-        );
-        for (const [row, { ids, i }] of batch.entries()) {
-          for (let at = 1; at < ids.length; at++) scores[i]! += logprobsAt(outputs["logits"]!, row, at - 1)[ids[at]!]!;
-        }
-      }
-      return scores;
-    },
-    async generate(prompt, { most, temperature, random, signal }) {
-      const tokens: GeneratedToken[] = [];
-      let next: Ids = prompt;
-      let kept: Cache | null = null;
-      while (tokens.length < most) {
-        signal.throwIfAborted();
-        const outputs = await run([next], [ones(prompt.length + tokens.length)], kept, "last");
-        kept = keptOf(outputs);
-        const logprobs = last(outputs);
-        const id = drawn(logprobs, temperature, random);
-        if (endIds.has(id)) return { tokens, isEnded: true };
-        tokens.push({ id, logprobs });
-        next = [id];
-      }
-      return { tokens, isEnded: false };
-    },
+    encode: (text) => engine.encode(text, renderChat === null),
   };
+}
+
+/** By the model's own template. */
+function conversation(render: NonNullable<LocalEngine["renderChat"]>, messages: readonly Message[]): string {
+  try {
+    return render(messages);
+  } catch (error) {
+    // Some templates know no system message: it then begins the first turn.
+    const [system, head, ...rest] = messages;
+    if (system?.role !== "system" || head === undefined) throw error;
+    return render([{ role: head.role, content: `${system.content}\n\n${head.content}` }, ...rest]);
+  }
 }
 
 /** A text of the data that holds a special token must not end its own turn: the token is broken in two. */
@@ -147,59 +50,4 @@ function withoutCommands(content: string, specialTokens: readonly string[]): str
 function renderPlain(messages: readonly Message[]): string {
   const parts = messages.map(({ role, content }) => (role === "assistant" ? `Answer: ${content}` : content));
   return [...parts, "Answer: "].join("\n\n");
-}
-
-interface ChatTokenizer {
-  apply_chat_template(messages: { role: string; content: string }[], options: object): unknown;
-}
-
-/** By the model's own template. */
-function renderChat(tokenizer: ChatTokenizer, messages: readonly Message[], template: string | null): string {
-  const options = {
-    tokenize: false,
-    add_generation_prompt: true,
-    // Models that think unless told not to are told not to: what is scored is the answer.
-    enable_thinking: false,
-    ...(template === null ? {} : { chat_template: template }),
-  };
-  try {
-    return String(tokenizer.apply_chat_template([...messages], options));
-  } catch (error) {
-    // Some templates know no system message: it then begins the first turn.
-    const [system, head, ...rest] = messages;
-    if (system?.role !== "system" || head === undefined) throw error;
-    return String(
-      tokenizer.apply_chat_template([{ role: head.role, content: `${system.content}\n\n${head.content}` }, ...rest], options),
-    );
-  }
-}
-
-/** Log-probabilities of the next token after one place of one row. */
-function logprobsAt({ data, dims }: Tensor, row: number, place: number): Float64Array {
-  const [, places, size] = dims as [number, number, number];
-  const start = (row * places + place) * size;
-  const logits = Float64Array.from((data as Float32Array).subarray(start, start + size));
-  const most = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const total = logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0);
-  return logits.map((logit) => logit - most - Math.log(total));
-}
-
-/** The likeliest token, or at a temperature a draw: the largest sum of log-probability and Gumbel noise. */
-function drawn(logprobs: Float64Array, temperature: number, random: Random): number {
-  let best = 0;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const [id, logprob] of logprobs.entries()) {
-    const value = temperature === 0 ? logprob : logprob / temperature - Math.log(-Math.log(random.uniform() || Number.MIN_VALUE));
-    if (value > most) [best, most] = [id, value];
-  }
-  return best;
-}
-
-function windowOf(config: object): number {
-  const { max_position_embeddings: window, n_positions: positions } = config as Readonly<Record<string, unknown>>;
-  return [window, positions].find(isNumber) ?? Number.POSITIVE_INFINITY;
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === "number";
 }

@@ -4,6 +4,7 @@
  * the labels, and nothing else of a prompt: no instruction, no examples.
  */
 
+import { oneAtATime } from "../../../lib/queue.js";
 import { type Completion, type CompletionRequest, LlmError, type Message } from "../../llm.js";
 import { labelCompletion, logSoftmax } from "./label-completion.js";
 import type { EntailmentClasses, LocalFiles } from "./local-files.js";
@@ -17,12 +18,12 @@ interface Judgment {
 
 /** A model in memory that judges entailment. */
 export interface EntailmentModel {
-  /** One judgment a hypothesis, and the tokens that were read. Texts that are too long are cut. */
+  /** One judgment a hypothesis, and the tokens that were read. Texts that are too long are cut. Calls may overlap: they wait for each other. */
   judge(
     text: string,
     hypotheses: readonly string[],
     signal: AbortSignal,
-  ): Promise<{ readonly judgments: readonly Judgment[]; readonly tokens: number }>;
+  ): Promise<{ readonly judgments: readonly Judgment[]; readonly tokens: number; readonly seconds: number }>;
 }
 
 const hypothesesPerBatch = 16;
@@ -36,6 +37,7 @@ export async function loadEntailmentModel(
 ): Promise<EntailmentModel> {
   const { AutoTokenizer, AutoModelForSequenceClassification } = await importTransformers();
   const [tokenizer, model] = await loadPretrained(files, AutoTokenizer, AutoModelForSequenceClassification);
+  const queue = oneAtATime();
   const lengthOf = (text: string): number => tokenizer.encode(text, { add_special_tokens: false }).length;
   // Of positions some families lose two to padding.
   const { max_position_embeddings: positions = 514 } = model.config as { readonly max_position_embeddings?: number };
@@ -47,26 +49,30 @@ export async function loadEntailmentModel(
     return ids.length <= room ? text : tokenizer.decode(ids.slice(0, Math.max(1, room)), { skip_special_tokens: true });
   };
   return {
-    async judge(whole, hypotheses, signal) {
-      const text = fitting(whole, hypotheses);
-      const judgments: Judgment[] = [];
-      let tokens = 0;
-      for (let start = 0; start < hypotheses.length; start += hypothesesPerBatch) {
-        signal.throwIfAborted();
-        const batch = hypotheses.slice(start, start + hypothesesPerBatch);
-        const inputs = tokenizer(Array<string>(batch.length).fill(text), { text_pair: batch, padding: true });
-        const { logits } = (await model(inputs)) as { logits: { readonly dims: readonly number[]; readonly data: Float32Array } };
-        const classes = logits.dims[1]!;
-        tokens += inputs.attention_mask.data.reduce((sum: number, value: bigint) => sum + Number(value), 0);
-        for (const row of batch.keys()) {
-          judgments.push({
-            entailment: logits.data[row * classes + entailment]!,
-            contradiction: logits.data[row * classes + contradiction]!,
-          });
+    judge: (whole, hypotheses, signal) =>
+      queue(async () => {
+        const startedAt = performance.now();
+        const text = fitting(whole, hypotheses);
+        const judgments: Judgment[] = [];
+        let tokens = 0;
+        for (let start = 0; start < hypotheses.length; start += hypothesesPerBatch) {
+          signal.throwIfAborted();
+          const batch = hypotheses.slice(start, start + hypothesesPerBatch);
+          const inputs = tokenizer(Array<string>(batch.length).fill(text), { text_pair: batch, padding: true });
+          const { logits } = (await model(inputs)) as {
+            logits: { readonly dims: readonly number[]; readonly data: Float32Array };
+          };
+          const classes = logits.dims[1]!;
+          tokens += inputs.attention_mask.data.reduce((sum: number, value: bigint) => sum + Number(value), 0);
+          for (const row of batch.keys()) {
+            judgments.push({
+              entailment: logits.data[row * classes + entailment]!,
+              contradiction: logits.data[row * classes + contradiction]!,
+            });
+          }
         }
-      }
-      return { judgments, tokens };
-    },
+        return { judgments, tokens, seconds: (performance.now() - startedAt) / 1000 };
+      }),
   };
 }
 
@@ -79,12 +85,16 @@ export async function judged(
   model: EntailmentModel,
   request: CompletionRequest,
   signal: AbortSignal,
-): Promise<Omit<Completion, "latencySeconds">> {
+): Promise<Completion> {
   const question = questionOf(request);
   if (question === null)
     throw new LlmError("request", `${spec} judges entailment: it answers with labels of a list, and with nothing else.`);
   const { text, property, labels, isMultiLabel } = question;
-  const { judgments, tokens } = await model.judge(
+  const {
+    judgments,
+    tokens,
+    seconds: latencySeconds,
+  } = await model.judge(
     text,
     labels.map(({ hypothesis }) => hypothesis),
     signal,
@@ -97,11 +107,13 @@ export async function judged(
       finish: "stop",
       usage: { inputTokens: tokens, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
       servedBy,
+      latencySeconds,
     };
   }
   const logprobs = logSoftmax(judgments.map(({ entailment }) => entailment));
   const chosen = logprobs.indexOf(Math.max(...logprobs));
-  return labelCompletion({ property, labels: names, logprobs, chosen, inputTokens: tokens, outputTokens: 0, servedBy }, request);
+  const answer = { property, labels: names, logprobs, chosen, inputTokens: tokens, outputTokens: 0, servedBy };
+  return { ...labelCompletion(answer, request), latencySeconds };
 }
 
 interface Question {

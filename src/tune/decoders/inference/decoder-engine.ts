@@ -4,13 +4,14 @@
  */
 import { Tokenizer } from "@huggingface/tokenizers";
 import { messageOf, UserError } from "../../../lib/errors.js";
-import type { GeneratedToken, GenerateOptions, Ids, LocalEngine } from "../../../types/local-engine.js";
+import { oneAtATime } from "../../../lib/queue.js";
+import type { GeneratedToken, GenerateOptions, Ids, LocalEngine, Scored } from "../../../types/local-engine.js";
 import { checkTokenizerBounds } from "../../pretrained/tokenizer-bounds.js";
 import type { DecoderSource } from "../decoder-source.js";
 import { chatRenderer } from "./chat-template.js";
-import { extended } from "./key-values.js";
+import { extended, type KeyValues } from "./key-values.js";
 import { computed, mostTokensAPass, prefixes } from "./prefixes.js";
-import { scoredBatch, type ToScore, tokensOf } from "./scored-batch.js";
+import { scoredAlone, scoredBatch, type ToScore, tokensOf } from "./scored-batch.js";
 import { createStepRunner, type StepOptions } from "./step-runner.js";
 import { growingTree, root } from "./token-tree.js";
 
@@ -18,16 +19,20 @@ interface Asked {
   readonly prompt: Ids;
   readonly continuations: readonly Ids[];
   readonly signal: AbortSignal;
-  resolve(scores: number[]): void;
+  resolve(scores: Scored): void;
   reject(reason: unknown): void;
 }
 
-/** Reads a decoder and makes it ready. `version`: see `LocalEngine`. `UserError` where its tokenizer can't be used, or a weight is missing or damaged. */
-export async function createDecoderEngine(
-  source: DecoderSource,
-  { version, ...options }: StepOptions & { readonly version: string },
-): Promise<LocalEngine> {
-  const { config, tokens, path, shapes } = source;
+/** What one pass scores. */
+interface Batch {
+  readonly past: KeyValues;
+  readonly rows: readonly (ToScore & Pick<Asked, "resolve"> & { /** Until now. */ readonly seconds: number })[];
+  readonly tokens: number;
+}
+
+/** Reads a decoder and makes it ready. `UserError` where its tokenizer can't be used, or a weight is missing or damaged. */
+export async function createDecoderEngine(source: DecoderSource, options: StepOptions = {}): Promise<LocalEngine> {
+  const { config, tokens, path } = source;
   const tokenizer = openTokenizer(source);
   const renderChat = tokens.chatTemplate === null ? null : chatRenderer(tokens.chatTemplate, tokens.files.config, path);
   const runner = await createStepRunner(source, options);
@@ -35,33 +40,35 @@ export async function createDecoderEngine(
   const endIds = new Set(tokens.endIds);
   const queue = oneAtATime();
 
-  /** Those that share a beginning with the first, as many as a pass takes; the first alone where it is long. */
+  /** Those whose beginnings were computed alike, as many as a pass takes. */
   const scoreSome = async (asked: readonly Asked[]): Promise<void> => {
-    let batch: Asked[] = [];
-    let rows: ToScore[] = [];
-    let past = runner.start;
-    let used = 0;
+    let batch: Batch = { past: runner.start, rows: [], tokens: 0 };
     const flush = async (): Promise<void> => {
-      if (batch.length === 0) return;
+      const { past, rows, tokens: all } = batch;
+      batch = { past, rows: [], tokens: 0 };
+      if (rows.length === 0) return;
+      const start = performance.now();
       const scores = await scoredBatch(runner, past, rows);
-      for (const [i, each] of batch.entries()) each.resolve(scores[i]!);
-      [batch, rows, used] = [[], [], 0];
+      const seconds = (performance.now() - start) / 1000;
+      for (const [i, row] of rows.entries())
+        row.resolve({ logprobs: scores[i]!, seconds: row.seconds + (seconds * tokensOf(row)) / all });
     };
-    for (const each of asked) {
-      if (each.signal.aborted) {
-        each.reject(each.signal.reason);
+    for (const { prompt, continuations, signal, resolve, reject } of asked) {
+      if (signal.aborted) {
+        reject(signal.reason);
         continue;
       }
-      const found = await known.of(each.prompt);
-      const tail = Math.min(found.rest.length - 1, Math.max(0, found.rest.length - mostTokensAPass));
-      const own = tail === 0 ? found.past : await computed(runner, found.past, found.rest.slice(0, tail), config);
-      const row = { rest: found.rest.slice(tail), continuations: each.continuations };
+      const start = performance.now();
+      const { past, rest } = await known.of(prompt);
+      const row = { rest, continuations, resolve, seconds: (performance.now() - start) / 1000 };
       const size = tokensOf(row);
-      if (own !== past || used + size > mostTokensAPass) await flush();
-      past = own;
-      batch.push(each);
-      rows.push(row);
-      used += size;
+      if (size > mostTokensAPass) {
+        const logprobs = await scoredAlone(runner, past, row, config);
+        resolve({ logprobs, seconds: (performance.now() - start) / 1000 });
+        continue;
+      }
+      if (past !== batch.past || batch.tokens + size > mostTokensAPass) await flush();
+      batch = { past, rows: [...batch.rows, row], tokens: batch.tokens + size };
     }
     await flush();
   };
@@ -79,8 +86,6 @@ export async function createDecoderEngine(
   };
 
   return {
-    version,
-    parameters: [...shapes.values()].reduce((total, shape) => total + shape.reduce((a, b) => a * b, 1), 0),
     maxTokens: config.maxPositions,
     specialTokens: tokens.specialTokens,
     renderChat,
@@ -95,6 +100,7 @@ export async function createDecoderEngine(
     generate: (prompt, { most, temperature, random, signal }) =>
       queue(async () => {
         signal.throwIfAborted();
+        const start = performance.now();
         const { past, rest } = await known.of(prompt);
         let kept = past;
         let next: Ids = rest;
@@ -107,11 +113,11 @@ export async function createDecoderEngine(
           const step = await runner.run(begun, tree, [tree.addAll(next, root)]);
           kept = extended(begun, step, config, begun === past);
           const id = drawn(step.logprobs, temperature, random);
-          if (endIds.has(id)) return { tokens: found, isEnded: true };
+          if (endIds.has(id)) return { tokens: found, isEnded: true, seconds: (performance.now() - start) / 1000 };
           found.push({ id, logprobs: step.logprobs });
           next = [id];
         }
-        return { tokens: found, isEnded: false };
+        return { tokens: found, isEnded: false, seconds: (performance.now() - start) / 1000 };
       }),
     [Symbol.asyncDispose]: () => queue(async () => runner[Symbol.asyncDispose]()),
   };
@@ -131,16 +137,6 @@ function openTokenizer({ tokens: { files }, config, path }: DecoderSource): Toke
       `The tokenizer of ${path} has ids up to ${largest}; the model has numbers of ${config.vocabularySize} tokens. Do they belong together?`,
     );
   return tokenizer;
-}
-
-/** Runs what it is given one after another, whatever becomes of those before. */
-function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<Result> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.catch(() => undefined);
-    return done;
-  };
 }
 
 /** The likeliest token, or at a temperature a draw: the largest sum of log-probability and Gumbel noise. */

@@ -1,5 +1,6 @@
 /** @file How likely answers are, of several prompts in one pass: each prompt's tokens, and after them its answers, which share their beginnings. */
-import type { KeyValues } from "./key-values.js";
+import type { KeyShape, KeyValues } from "./key-values.js";
+import { computed, mostTokensAPass } from "./prefixes.js";
 import type { StepRunner } from "./step-runner.js";
 import { growingTree } from "./token-tree.js";
 
@@ -44,4 +45,28 @@ export async function scoredBatch(
   const { logprobs } = await runner.run(past, tree, wanted.size === 0 ? [0] : [...wanted.keys()]);
   const size = runner.vocabularySize;
   return parts.map((answers) => answers.map((steps) => steps.reduce((sum, { row, id }) => sum + logprobs[row * size + id]!, 0)));
+}
+
+/** The same of one prompt whose tokens or answers are more than one pass takes. */
+export async function scoredAlone(
+  runner: Pick<StepRunner, "run" | "vocabularySize">,
+  past: KeyValues,
+  { rest, continuations }: ToScore,
+  shape: KeyShape,
+): Promise<number[]> {
+  const own = await computed(runner, past, rest.slice(0, -1), shape);
+  const last = rest.slice(-1);
+  const scores: number[] = [];
+  for (let start = 0; start < continuations.length; ) {
+    let end = start + 1;
+    while (
+      end < continuations.length &&
+      tokensOf({ rest: last, continuations: continuations.slice(start, end + 1) }) <= mostTokensAPass
+    )
+      end++;
+    const [found] = await scoredBatch(runner, own, [{ rest: last, continuations: continuations.slice(start, end) }]);
+    scores.push(...found!);
+    start = end;
+  }
+  return scores;
 }

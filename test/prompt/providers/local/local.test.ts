@@ -8,8 +8,9 @@ import { random } from "../../../../src/lib/random.js";
 import type { CompletionRequest } from "../../../../src/prompt/llm.js";
 import { prompt } from "../../../../src/prompt/prompt.js";
 import { readLocalFiles } from "../../../../src/prompt/providers/local/local-files.js";
-import { loadLocalModel } from "../../../../src/prompt/providers/local/local-model.js";
+import { localModel } from "../../../../src/prompt/providers/local/local-model.js";
 import { importTransformers } from "../../../../src/prompt/providers/local/transformers-js.js";
+import { loadTransformersJsEngine } from "../../../../src/prompt/providers/local/transformers-js-engine.js";
 import { describeModel, resolveLlm } from "../../../../src/prompt/providers/resolve.js";
 import { promptTemplate, renderRequest } from "../../../../src/prompt/template.js";
 import { classifierFiles } from "../../../../src/tune/classifier/classifier-files.js";
@@ -30,7 +31,7 @@ const golden = JSON.parse(await readFile("golden/causal.json", "utf8")) as {
 const never = new AbortController().signal;
 const temporary = mkdtempSync(join(tmpdir(), "local-"));
 afterAll(() => rm(temporary, { recursive: true }));
-const model = await loadLocalModel(await readLocalFiles("tiny-llama", folder));
+const model = localModel(await loadTransformersJsEngine(await readLocalFiles("tiny-llama", folder)));
 
 describe("a model in this process", () => {
   it("reads a conversation as Python does", () => {
@@ -52,9 +53,9 @@ describe("a model in this process", () => {
     const answers = Object.keys(golden.logprobs).map((label) => model.encode(JSON.stringify({ label })));
     // More than one batch, and an answer of one token among them.
     const others = Array.from({ length: 9 }, (_, i) => model.encode("x".repeat(1 + 5 * i)));
-    const scores = await model.score(ids, [...answers, ...others], never);
+    const { logprobs: scores } = await model.score(ids, [...answers, ...others], never);
     for (const [i, expected] of Object.values(golden.logprobs).entries()) expect(scores[i]).toBeCloseTo(expected, 3);
-    const [alone] = await model.score(ids, [others.at(-1)!], never);
+    const [alone] = (await model.score(ids, [others.at(-1)!], never)).logprobs;
     expect(scores.at(-1)).toBeCloseTo(alone!, 4);
   });
 
@@ -82,7 +83,7 @@ describe("asked for a label", () => {
     const { completion } = await llm.complete(request, never);
     // The same, by the model itself.
     const ids = model.encode(model.render(request.messages));
-    const sums = await model.score(
+    const { logprobs: sums } = await model.score(
       ids,
       labels.map((label) => model.encode(JSON.stringify({ label }))),
       never,

@@ -10,7 +10,7 @@ import { chain, logSoftmaxRows, worstError } from "./golden-steps.js";
 const signal = new AbortController().signal;
 const open = async (name: string): Promise<LocalEngine> => {
   await using source = await openDecoderSource(goldenFile(name));
-  return await createDecoderEngine(source, { version: "test", precision: "float32", threads: 1 });
+  return await createDecoderEngine(source, { precision: "float32", threads: 1 });
 };
 
 describe.each(Object.entries(goldenGguf.models))("the tiny %s", (name, { ids, lastLogits }) => {
@@ -19,7 +19,7 @@ describe.each(Object.entries(goldenGguf.models))("the tiny %s", (name, { ids, la
   it("scores what follows as transformers does", async () => {
     await using engine = await open(name);
     const answers = [[3], [200], [lastLogits.length - 1]];
-    const scores = await engine.score(ids, answers, signal);
+    const { logprobs: scores } = await engine.score(ids, answers, signal);
     expect(
       worstError(
         scores,
@@ -30,7 +30,7 @@ describe.each(Object.entries(goldenGguf.models))("the tiny %s", (name, { ids, la
 
   it("generates the likeliest tokens, each given those before", async () => {
     await using source = await openDecoderSource(goldenFile(name));
-    await using engine = await createDecoderEngine(source, { version: "test", precision: "float32", threads: 1 });
+    await using engine = await createDecoderEngine(source, { precision: "float32", threads: 1 });
     await using runner = await createStepRunner(source, { precision: "float32", threads: 1 });
     const { tokens, isEnded } = await engine.generate(ids, { most: 6, temperature: 0, random: random(0), signal });
     const text = [...ids];
@@ -54,6 +54,17 @@ describe("what is asked together", () => {
   ];
   const answers = [[3, 4, 5], [3, 4], [3, 9, 9, 9], [7], []];
 
+  it("is scored in several passes where the answers are more than one takes", async () => {
+    const { ids } = goldenGguf.models["llama"]!;
+    await using engine = await open("llama");
+    const many = Array.from({ length: 300 }, (_, i) => [3 + (i % 200), 5, 3 + (i % 7), 9]);
+    const { logprobs } = await engine.score(ids, many, signal);
+    for (const i of [0, 150, 299]) {
+      const { logprobs: alone } = await engine.score(ids, [many[i]!], signal);
+      expect(worstError([logprobs[i]!], alone)).toBeLessThan(1e-4);
+    }
+  });
+
   it("is answered as if each were alone, also where texts are longer than a pass", async () => {
     const { ids } = goldenGguf.models["qwen3"]!;
     await using together = await open("qwen3");
@@ -61,8 +72,8 @@ describe("what is asked together", () => {
     for (const [i, prompt] of prompts(ids).entries()) {
       await using alone = await open("qwen3");
       const [expected] = [await alone.score(prompt, answers, signal)];
-      expect(found[i]!.at(-1)).toBe(0);
-      expect(worstError(found[i]!, expected!)).toBeLessThan(1e-4);
+      expect(found[i]!.logprobs.at(-1)).toBe(0);
+      expect(worstError(found[i]!.logprobs, expected!.logprobs)).toBeLessThan(1e-4);
     }
   });
 
@@ -73,8 +84,8 @@ describe("what is asked together", () => {
     const [gone, kept] = [engine.score(ids, answers, stop.signal), engine.score(ids, answers, signal)];
     stop.abort(new Error("given up"));
     await expect(gone).rejects.toThrow("given up");
-    expect(await kept).toHaveLength(answers.length);
-    expect(await engine.score(ids, answers, signal)).toEqual(await kept);
+    expect((await kept).logprobs).toHaveLength(answers.length);
+    expect((await engine.score(ids, answers, signal)).logprobs).toEqual((await kept).logprobs);
   });
 });
 
@@ -85,7 +96,7 @@ it("renders conversations by the file's template, and refuses one that can't be 
     tokens: { ...source.tokens, chatTemplate },
   });
   const engineWith = async (template: string | null): Promise<LocalEngine> =>
-    createDecoderEngine(withTemplate(template), { version: "test", precision: "float32", threads: 1 });
+    createDecoderEngine(withTemplate(template), { precision: "float32", threads: 1 });
   await using none = await engineWith(null);
   expect(none.renderChat).toBeNull();
   await using chat = await engineWith(
