@@ -31,6 +31,21 @@ export interface AnswerSchema {
   readonly additionalProperties: false;
 }
 
+/** A question about a text in its parts, for models that take it so: what its messages say, before it was put into words. */
+export interface LabelQuestion {
+  readonly task: {
+    /** `null`: the built-in sentence. */
+    readonly instruction: string | null;
+    readonly labels: readonly string[];
+    readonly descriptions: Readonly<Record<string, string>>;
+    readonly isMultiLabel: boolean;
+  };
+  /** Labelled texts that are shown. */
+  readonly examples: readonly { readonly text: string; readonly labels: readonly string[] }[];
+  /** The text, cut to its limit. */
+  readonly text: string;
+}
+
 /** A request. Sampling parameters belong to the model (`Llm.parameters`): they are the same for every request. */
 export interface CompletionRequest {
   readonly messages: readonly Message[];
@@ -47,6 +62,8 @@ export interface CompletionRequest {
   readonly temperature?: number;
   /** Whether to ask for log-probabilities of the answer's tokens; services without them ignore it. @default false */
   readonly wantsLogprobs?: boolean;
+  /** The same question in parts; absent where no label is asked for, or thoughts before it. Follows from messages and schema: it is no part of a key. */
+  readonly question?: LabelQuestion;
 }
 
 /** One token of an answer, with its natural log-probability and the likeliest alternatives. */
@@ -68,6 +85,8 @@ export interface Completion {
   readonly latencySeconds: number | null;
   /** Log-probabilities of the tokens of `text`, if requested and available. */
   readonly logprobs?: readonly TokenLogprob[];
+  /** Of labels, where the model tells their probabilities as such: of one label a text they sum to about 1, of several each is its own. */
+  readonly probabilities?: Readonly<Record<string, number>>;
   /** The model id in the response, such as `gpt-6-luna-2026-09-22` for `gpt-6-luna`. */
   readonly servedBy: string | null;
 }
@@ -82,6 +101,14 @@ export interface Reply {
   readonly pauseSeconds: number;
   /** What is left of the request limit; `null` if the service does not say. */
   readonly requestsLeft?: RequestsLeft | null;
+}
+
+/** What one request to a decision model may hold. */
+export interface DecisionLimits {
+  /** The most options of a question. */
+  readonly options: number;
+  /** The most questions. */
+  readonly questions: number;
 }
 
 /** What is known about a model without a key and without asking it. */
@@ -99,6 +126,8 @@ export interface ModelCard {
   readonly isReasoning: boolean;
   /** What it needs besides our files: an environment variable, the network. */
   readonly needs: readonly string[];
+  /** Only of a decision model: it chooses among labels with a probability for each, and writes nothing. */
+  readonly decides?: DecisionLimits;
   /** For a model asked in batches: the time within which the service promises answers. `price` is then the batch price. */
   readonly batchSeconds?: number;
   /** Sentences for people: an unknown price, a model that will be retired soon. */
@@ -139,6 +168,8 @@ export interface Llm extends ModelCard {
   readonly pace: Pace;
   /** Only for a model asked in batches. */
   readonly underWay?: UnderWay;
+  /** The most input tokens that a request can be billed for. @default a token a byte of its messages and schema */
+  mostInputTokens?(request: CompletionRequest): number;
   /** Makes one attempt. Throws an `LlmError`, or the signal's reason. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<Reply>;
 }
@@ -161,6 +192,7 @@ export type LlmErrorKind =
   | "connection" // it broke off after the request was sent
   | "timeout"
   | "malformed" // 200, but not an answer
+  | "answer" // 200, and an answer that cannot be right: asked again, it would be the same
   | "page"; // 200, but a web page: of a login, a proxy or a wrong address
 
 const retried: ReadonlySet<LlmErrorKind> = new Set([
@@ -176,7 +208,7 @@ const retried: ReadonlySet<LlmErrorKind> = new Set([
 ]);
 const fatal: ReadonlySet<LlmErrorKind> = new Set(["key", "credit", "model", "certificate", "redirect", "batch"]);
 /** The service may have done the work although no answer arrived: a hard cap has to count it. */
-const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed", "page"]);
+const possiblyBilled: ReadonlySet<LlmErrorKind> = new Set(["connection", "timeout", "malformed", "answer", "page"]);
 
 /** A failed attempt, as data. The message is for people: short, without key and without headers. */
 export class LlmError extends Error {

@@ -1,7 +1,7 @@
 /** @file The prompting methods, one row each: from labeled examples to a prompt. */
 
 import type { Dataset } from "../types/data.js";
-import { type LabelChoice, shortlistFor } from "./asking/offered-labels.js";
+import { type LabelChoice, shortlistFor, type Window } from "./asking/offered-labels.js";
 import { balancedDemos, defaultDemos, noDemos } from "./demos/balanced-demos.js";
 import type { ModelCard } from "./llm.js";
 import type { DemoPlan, PromptProgram, RetrievedDemos } from "./program.js";
@@ -82,6 +82,13 @@ export function showsDemos(method: PromptMethod): boolean {
   return methods[method].demos !== "none";
 }
 
+/** Why a method makes no sense with a decision model, as the end of a sentence about it; `null`: it does. */
+export function whyNotDecided(method: PromptMethod): string | null {
+  const { answer, samples } = methods[method];
+  if (samples > 1) return "a decision model answers the same each time, so there are no votes to count";
+  return answer === "reasoned" ? "a decision model writes no thoughts" : null;
+}
+
 /** Whether a method needs an encoder to find its examples. */
 export function retrievesDemos(method: PromptMethod): boolean {
   const { demos } = methods[method];
@@ -131,7 +138,7 @@ export function makeProgram(
   method: PromptMethod,
   train: Dataset,
   template: PromptTemplate,
-  card: Pick<ModelCard, "price">,
+  card: Window,
   { seed, canShortlist, labelsInPrompt = "auto", ...options }: ProgramOptions,
 ): PromptProgram {
   const { answer, samples, demos: way } = methods[method];

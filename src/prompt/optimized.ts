@@ -7,7 +7,7 @@ import type { Approach, Predictor, RunEstimate } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
 import { programPredictor } from "./asking/program-predictor.js";
 import type { ModelCard } from "./llm.js";
-import { makeProgram, type PromptMethod, templateFor } from "./methods.js";
+import { makeProgram, type PromptMethod, templateFor, whyNotDecided } from "./methods.js";
 import { llmAnswerer } from "./optimizers/llm-answerer.js";
 import { type Optimized, optimize } from "./optimizers/optimize.js";
 import { type OptimizerName, optimizerNames } from "./optimizers/optimizers.js";
@@ -15,7 +15,7 @@ import { cutSearchRows } from "./optimizers/search-rows.js";
 import type { PromptProgram } from "./program.js";
 import { checkAliases, type PromptOptions } from "./prompt.js";
 import { promptApproach, specOf } from "./prompt-approach.js";
-import { parseSpec } from "./providers/spec.js";
+import { isDecisionModel, parseSpec } from "./providers/spec.js";
 
 export interface OptimizedPromptOptions extends Omit<PromptOptions, "method" | "demos"> {
   /** The prompt that the search starts from, and keeps if no other is better. @default "zero-shot" */
@@ -49,6 +49,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
   if (!names.includes(optimizer)) {
     throw new UserError(`"${optimizer}" is not an optimizer.${didYouMean(optimizer, names)} Optimizers: ${names.join(", ")}.`);
   }
+  if (isDecisionModel(spec)) checkDecidable(spec, optimizer, begin);
   const budget = {
     calls: options.optimizerCalls ?? defaults.calls,
     usd: options.optimizerUsd ?? Number.POSITIVE_INFINITY,
@@ -100,7 +101,8 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
         {
           program: begun,
           train,
-          optimizer,
+          // Of all that `auto` may choose, the others have the model write.
+          optimizer: optimizer === "auto" && llm.decides !== undefined ? "random-search" : optimizer,
           budget,
           answerer: llmAnswerer(parts),
           // Not its parameters: which of them a service refuses is known to one session and not yet to the next.
@@ -116,6 +118,21 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
       return described(found!, before!, optimized);
     },
   });
+}
+
+/** Optimizers that ask a model for nothing but answers. */
+const decidable: readonly (OptimizerName | "auto")[] = ["auto", "random-search", "bootstrap"];
+
+/** A search that has a decision model write instructions or thoughts. */
+function checkDecidable(spec: string, optimizer: OptimizerName | "auto", begin: PromptMethod): void {
+  const why = decidable.includes(optimizer)
+    ? whyNotDecided(begin)
+    : `the optimizer ${optimizer} has the model write instructions`;
+  if (why === null) return;
+  throw new UserError(
+    `prompt:optimized cannot be searched so with ${spec}, a decision model, which writes nothing: ${why}. Begin with zero-shot, and choose an ` +
+      "optimizer that searches examples alone: --optimizer random-search or --optimizer bootstrap.",
+  );
 }
 
 /** The predictor with what the search found in its facts, and the prompts that were tried among its files. */

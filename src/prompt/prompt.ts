@@ -5,7 +5,7 @@ import { random } from "../lib/random.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
-import { type LabelChoice, labelChoices, labelList, tooLongText } from "./asking/offered-labels.js";
+import { type LabelChoice, labelChoices, labelList, tooLongText, tooManyText } from "./asking/offered-labels.js";
 import { questionPredictor } from "./asking/program-predictor.js";
 import { prepareQuestions } from "./asking/question.js";
 import { shortlistNote } from "./asking/shortlist-recall.js";
@@ -18,11 +18,12 @@ import {
   retrievesDemos,
   showsDemos,
   templateFor,
+  whyNotDecided,
 } from "./methods.js";
 import { otherInstructions } from "./other-instructions.js";
 import type { FixedDemos, PromptProgram } from "./program.js";
 import { type AskingOptions, labelsOf, promptApproach, specOf } from "./prompt-approach.js";
-import { parseSpec } from "./providers/spec.js";
+import { isDecisionModel, parseSpec } from "./providers/spec.js";
 import type { Aliases } from "./reading/answer.js";
 
 export interface PromptOptions extends AskingOptions {
@@ -84,6 +85,9 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
     throw new UserError(`labelsInPrompt is "${labelsInPrompt}"; expected one of ${labelChoices.join(", ")}.`);
   }
   const method = methodOf(options);
+  const undecided = isDecisionModel(spec) ? whyNotDecided(method) : null;
+  if (undecided !== null)
+    throw new UserError(`prompt:${method} cannot be asked of ${spec}: ${undecided}. Choose another way, such as few-shot.`);
   const isBatched = typeof llm === "string" ? options.batch !== undefined : llm.underWay !== undefined;
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram => {
     const instruction = saying(train);
@@ -109,7 +113,9 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
       const questions = await prepareQuestions(program, encoder, context);
       if (program.shortlist !== null) {
         const list = labelList(program, parts.llm);
-        if (!list.fits) context.log({ kind: "note", text: tooLongText(list, spec) });
+        const tooMany = tooManyText(program.template, parts.llm);
+        if (tooMany !== null) context.log({ kind: "note", text: tooMany });
+        else if (!list.fits) context.log({ kind: "note", text: tooLongText(list, spec) });
         context.log({ kind: "note", text: await shortlistNote(questions, program.shortlist, train, context) });
       }
       return questionPredictor(program, questions, parts);

@@ -142,12 +142,16 @@ function reasonedAnswerRule(isMultiLabel: boolean, form: AnswerForm): string {
 
 /** A text within its tag, cut to the limit. The code depends on nothing but the text, so equal texts make equal prompts. */
 export function delimitText(text: string, maxCharacters: number): { readonly content: string; readonly isCut: boolean } {
-  const isCut = text.length > maxCharacters;
-  // A cut through a surrogate pair would leave half a character.
-  const kept = isCut ? text.slice(0, maxCharacters).replace(/[\uD800-\uDBFF]$/, "") : text;
+  const { kept, isCut } = cutText(text, maxCharacters);
   let code = "";
   for (let i = 0; code === "" || kept.includes(code); i++) code = sha256(kept, String(i)).slice(0, 6);
   return { content: `<text-${code}>\n${kept}${isCut ? "\n[cut]" : ""}\n</text-${code}>`, isCut };
+}
+
+/** The beginning of a text. A cut through a surrogate pair would leave half a character. */
+function cutText(text: string, maxCharacters: number): { readonly kept: string; readonly isCut: boolean } {
+  const isCut = text.length > maxCharacters;
+  return { kept: isCut ? text.slice(0, maxCharacters).replace(/[\uD800-\uDBFF]$/, "") : text, isCut };
 }
 
 /** How an example's answer is shown. */
@@ -193,6 +197,7 @@ export function renderRequest(
     ],
     maxOutputTokens: template.maxOutputTokens + (style === "reasoned" ? reasoningRoomTokens : 0),
     ...(schema === undefined ? {} : { schema }),
+    ...(style === "reasoned" ? {} : { question: { task: template, examples: demos, text: cutText(text, textCharacters).kept } }),
   };
 }
 

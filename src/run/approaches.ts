@@ -5,13 +5,13 @@ import type { BatchOptions } from "../prompt/batch/batch-queue.js";
 import { type Budget, createBudget, type Reservation } from "../prompt/client/budget.js";
 import { filePrompt } from "../prompt/file-prompt.js";
 import { labelPrompt } from "../prompt/label-prompt/label-prompt.js";
-import { type PromptMethod, promptMethods } from "../prompt/methods.js";
+import { type PromptMethod, promptMethods, whyNotDecided } from "../prompt/methods.js";
 import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimized.js";
 import { listPrices } from "../prompt/prices/price-table.js";
 import { loadPrices, type PriceTable } from "../prompt/prices/prices.js";
 import { prompt } from "../prompt/prompt.js";
 import { describeModel, isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
-import { parseSpec } from "../prompt/providers/spec.js";
+import { isDecisionModel, parseSpec } from "../prompt/providers/spec.js";
 import { recordedPrompt } from "../prompt/recorded/recorded-prompt.js";
 import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
@@ -89,6 +89,8 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   /** What asks each LLM. */
   const asking = new Map<string, Approach[]>();
   const saved = await readPrompts(options);
+  /** Names of ways that make no sense with an LLM, and why. */
+  const refused = new Map<string, string>();
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
     const own: Approach[] = [];
@@ -139,7 +141,11 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     for (const each of saved) add(all, filePrompt({ ...shared, ...each }));
     // A prompt of one's own takes the place of the built-in ones.
     const isUsual = (method: PromptMethod): boolean => usualMethods.has(method) && saved.length === 0;
-    for (const method of promptMethods) add(isUsual(method) ? all : onRequest, prompt({ ...shared, method }));
+    for (const method of promptMethods) {
+      const why = isDecisionModel(spec) ? whyNotDecided(method) : null;
+      if (why === null) add(isUsual(method) ? all : onRequest, prompt({ ...shared, method }));
+      else refused.set(`prompt:${method}@${spec}`, why);
+    }
     const search = searchOptions(options);
     add(Object.keys(search).length > 0 ? all : onRequest, optimizedPrompt({ ...shared, ...searchUsd, ...search }));
   }
@@ -147,7 +153,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== "tfidf" && method !== picked).map(tuned));
   const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
   if (names.includes(allName)) return [...all, ...onRequest];
-  const chosen = namedApproaches([...all, ...onRequest], names);
+  const chosen = namedApproaches([...all, ...onRequest], names, refused);
   for (const [spec, own] of asking) {
     if (own.some((approach) => chosen.includes(approach))) continue;
     const ways = own.slice(0, 2).map(({ name }) => name);

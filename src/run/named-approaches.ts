@@ -21,14 +21,21 @@ export function promptWayOf(name: string): string | undefined {
  * The approaches that are named: in full, without the model, or as a way with all of its variants (`prompt:file`). What every approach has to
  * beat is always among them.
  *
+ * @param refused ways of asking that make no sense with an LLM of the run, by their full names, and why
  * @throws UserError where a name is none of theirs
  */
-export function namedApproaches(all: readonly Approach[], names: readonly string[]): Approach[] {
+export function namedApproaches(
+  all: readonly Approach[],
+  names: readonly string[],
+  refused: ReadonlyMap<string, string> = new Map(),
+): Approach[] {
   const known = all.map((approach) => approach.name);
   const hasLlm = all.some(({ name }) => promptWayOf(name) !== undefined);
   for (const name of names) {
     if (all.some((approach) => callNames(approach).includes(name))) continue;
     const way = promptWayOf(name);
+    const [refusedName, why] = [...refused].find(([full]) => full === name || promptWayOf(full) === name) ?? [];
+    if (refusedName !== undefined) throw new UserError(`--approaches: ${refusedName} makes no sense: ${why}. Leave it out.`);
     const model = way === undefined || way === name ? undefined : name.slice(way.length + 1);
     // A way of prompting that no LLM was named for, or not this one.
     const isUnnamed = way !== undefined && (model !== undefined || !hasLlm);

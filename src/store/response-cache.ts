@@ -14,6 +14,8 @@ export interface StoredResponse {
   readonly servedBy: string | null;
   /** Of each token of the text; absent where none were asked for, and in files of early versions. */
   readonly logprobs?: readonly StoredTokenLogprob[];
+  /** Of labels; absent where the model tells none as such. */
+  readonly probabilities?: Readonly<Record<string, number>>;
 }
 
 /** A token with its natural log-probability and the likeliest tokens that could have stood there. */
@@ -52,7 +54,7 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
       const answer = recent.get(key) ?? readAnswer(key);
       return answer === undefined ? undefined : wholeAnswer(key, answer);
     },
-    async set(key, { text, finish, usage, latencySeconds, servedBy, logprobs }) {
+    async set(key, { text, finish, usage, latencySeconds, servedBy, logprobs, probabilities }) {
       // Field by field: nothing that a caller's object may hold besides gets into the file.
       const answer: StoredResponse = {
         text,
@@ -61,6 +63,7 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
         latencySeconds,
         servedBy,
         ...(logprobs === undefined ? {} : { logprobs: logprobs.map(storedToken) }),
+        ...(probabilities === undefined ? {} : { probabilities: { ...probabilities } }),
       };
       try {
         recent.add([key, sealedLine({ key, ...answer }), new Date().toISOString()]);

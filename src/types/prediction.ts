@@ -21,7 +21,7 @@ export interface Usage {
 export interface Confidence {
   /** From 0 to 1. */
   readonly value: number;
-  /** `probability`: of a trained model. `logprob`: from the LLM's log-probabilities. `votes`: share of repeated answers. `stated`: what the LLM said itself. */
+  /** `probability`: of a trained model, or of one that tells the probabilities of labels. `logprob`: from the LLM's log-probabilities. `votes`: share of repeated answers. `stated`: what the LLM said itself. */
   readonly source: "probability" | "logprob" | "votes" | "stated";
 }
 

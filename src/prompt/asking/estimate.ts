@@ -6,6 +6,7 @@ import type { Encoder } from "../../types/encoder.js";
 import type { ModelCard } from "../llm.js";
 import { costOfUsage } from "../prices/prices.js";
 import type { PromptProgram } from "../program.js";
+import { decisionBody } from "../providers/decide/decision-request.js";
 import { type AnswerForm, answerForm, delimitText, type PromptTemplate, renderAnswer, renderRequest } from "../template.js";
 import { assumedOutput, type Pilot, pilotOutput } from "./output-estimate.js";
 import { needsEncoder, prepareQuestions } from "./question.js";
@@ -39,7 +40,9 @@ export async function estimateProgram(
   { isTextOnly, maxConcurrency, pilot }: EstimateOptions,
 ): Promise<RunEstimate> {
   const { template, answer: style, samples } = program;
-  const counter = await tokenCounter(card);
+  const { decides } = card;
+  // How its servers count is not known, whoever's model it is.
+  const counter = await tokenCounter(decides === undefined ? card : { ...card, model: "" });
   const isStructured = !isTextOnly && card.price?.supports_response_schema !== false;
   const formOf = (asked: PromptTemplate): AnswerForm => answerForm({ isStructured }, asked);
   const texts = [...new Set(queries.map(({ text }) => text))];
@@ -51,8 +54,12 @@ export async function estimateProgram(
   const questionOf = await (await prepareQuestions(sampled(program), encoder, context)).about(tried, context);
   const promptTokens = tried.map((text, place) => {
     const { template: offered, demos } = questionOf(place);
-    const { messages, schema } = renderRequest(offered, demos, text, formOf(offered), { style });
-    return counter.countMessages(messages, schema) - tokensOf(text);
+    const { messages, schema, question } = renderRequest(offered, demos, text, formOf(offered), { style });
+    const tokens =
+      decides === undefined || question === undefined
+        ? counter.countMessages(messages, schema)
+        : counter.count(decisionBody("systemone", card.model, question));
+    return tokens - tokensOf(text);
   });
   const calls = texts.length * samples;
   const inputTokens = Math.round(mean(promptTokens) * calls + ownTokens * samples);
@@ -62,8 +69,9 @@ export async function estimateProgram(
   );
   const isReasoned = style === "reasoned";
   const assumed = assumedOutput(card, mean(answers) + (isReasoned ? statedThoughtTokens : 0));
+  const written = { ...assumed, ...(decides !== undefined && nothingWritten) };
   const output = (pilot && pilotOutput(pilot, calls)) ?? {
-    ...assumed,
+    ...written,
     ...(isReasoned && { basis: `${assumed.basis}, after ${statedThoughtTokens} tokens of thoughts` }),
   };
   const usdOf = (input: number, outputEach: number): number | null => {
@@ -88,6 +96,8 @@ export async function estimateProgram(
     ...(embeddingSeconds === 0 ? {} : { embeddingSeconds }),
   };
 }
+
+const nothingWritten = { tokens: 0, low: 0, high: 0, basis: "a decision model writes nothing" };
 
 function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);

@@ -7,6 +7,7 @@ import { formatCount } from "../../lib/text/format.js";
 import type { ModelCard } from "../llm.js";
 import type { DemoPlan, PromptProgram } from "../program.js";
 import { answerForm, mostSchemaLabels, type PromptTemplate, renderRequest } from "../template.js";
+import { mostOffered } from "./decidable.js";
 import { requestTokens } from "./fitted-request.js";
 
 /** What a user may say of the labels in a prompt. `auto`: all up to a number of labels, and a shortlist above it. */
@@ -50,8 +51,13 @@ export function labelList({ template, answer: style }: Pick<PromptProgram, "temp
   };
 }
 
-/** What is known of a model's window. */
-export type Window = Pick<ModelCard, "price">;
+/** What is known of a model's window, and of a decision model how many labels it takes. */
+export type Window = Pick<ModelCard, "price" | "decides">;
+
+/** The most labels that a model can be offered at once, whatever is wanted. */
+function mostOfferable({ decides }: Window, { isMultiLabel }: PromptTemplate): number {
+  return decides === undefined ? Number.POSITIVE_INFINITY : mostOffered(decides, isMultiLabel);
+}
 
 /** The size of the shortlist that a prompt is to make of its labels for each text; `null`: it offers all of them. */
 export function shortlistFor(
@@ -60,9 +66,18 @@ export function shortlistFor(
   card: Window,
 ): number | null {
   const { labels } = program.template;
+  const offerable = mostOfferable(card, program.template);
+  if (labels.length > offerable) return Math.min(offerable, shortlistSize);
   if (labels.length <= shortlistSize) return null;
   const most = { auto: mostListedLabels[program.demos.kind], all: Number.POSITIVE_INFINITY, shortlist: shortlistSize }[choice];
   return labels.length <= most && labelList(program, card).fits ? null : shortlistSize;
+}
+
+/** Why the labels are not all in a question to a decision model; `null` where it takes so many. */
+export function tooManyText(template: PromptTemplate, { spec, ...card }: Window & Pick<ModelCard, "spec">): string | null {
+  const most = mostOfferable(card, template);
+  if (template.labels.length <= most) return null;
+  return `${spec} takes at most ${formatCount(most)} ${template.isMultiLabel ? "questions, one a label," : "options"} at once, and there are ${formatCount(template.labels.length)} labels.`;
 }
 
 /** Why the labels are not all in a prompt, where they were wanted there. */

@@ -18,6 +18,7 @@ import { type AnswerForm, answerForm, renderRequest } from "../template.js";
 import { answerRows } from "./answer-rows.js";
 import { askSample, type Sample } from "./ask-sample.js";
 import { codedQuestions, whyUncoded } from "./coded-questions.js";
+import { whyUndecidable } from "./decidable.js";
 import { type FittedRequest, fittedRequest } from "./fitted-request.js";
 import { promptPrior, whyUncalibrated } from "./prompt-prior.js";
 import { prepareQuestions, type Question, type Questions } from "./question.js";
@@ -64,12 +65,10 @@ export async function programPredictor(program: PromptProgram, parts: ProgramPar
 /** The same of a program whose questions are prepared. */
 export function questionPredictor(program: PromptProgram, plain: Questions, parts: Omit<ProgramParts, "encoder">): Predictor {
   const { llm, client, isTextOnly = false, confidence, repeat } = parts;
-  const isCoded = confidence === "codes" && whyUncoded(program) === null;
+  checkAskable(program, llm);
+  const isCoded = confidence === "codes" && llm.decides === undefined && whyUncoded(program) === null;
   const { questions, decode } = isCoded ? codedQuestions(plain, program, repeat) : { questions: plain, decode: null };
   const { template, answer: style, samples } = program;
-  if (!(Number.isInteger(samples) && samples >= 1)) {
-    throw new UserError(`A prompt asks for ${samples} answers to each text; expected a whole number of at least 1.`);
-  }
   const windowTokens = llm.price?.max_input_tokens ?? null;
   const formOf = (asked: Llm, question: Question): AnswerForm =>
     isTextOnly || isCoded ? "text" : answerForm(asked, question.template);
@@ -78,6 +77,8 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
   const drawn = (request: CompletionRequest, sample: number): CompletionRequest => {
     const own = { ...request, repeat: repeat * samples + sample };
     if (samples > 1) return { ...own, temperature: sampleTemperature };
+    // It says how sure it is with every answer, in one way.
+    if (llm.decides !== undefined) return own;
     if (confidence === "stated") return withStatedConfidence(own);
     return confidence === undefined ? own : { ...own, wantsLogprobs: true };
   };
@@ -138,7 +139,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
         predictContext,
       );
       const prior = await priorOf(predictContext);
-      const why = confidence === "codes" ? whyUncoded(program) : null;
+      const why = confidence === "codes" && llm.decides === undefined ? whyUncoded(program) : null;
       if (why !== null)
         predictContext.log({ kind: "note", text: `Labels are asked for by their names, not as letters: ${why}.` });
       /** What went wrong, with the number of rows. */
@@ -180,6 +181,16 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
     files: async () => promptFiles(llm, program, { isTextOnly, needs: questions.needs }),
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** Refuses a prompt that the model cannot be asked. */
+function checkAskable(program: PromptProgram, llm: Llm): void {
+  const { samples } = program;
+  if (!(Number.isInteger(samples) && samples >= 1)) {
+    throw new UserError(`A prompt asks for ${samples} answers to each text; expected a whole number of at least 1.`);
+  }
+  const undecidable = whyUndecidable(program, llm);
+  if (undecidable !== null) throw new UserError(`${undecidable}.`);
 }
 
 /** What the user should know once all rows were asked about. */

@@ -59,7 +59,7 @@ export function createAttempts(llm: Llm, { cache, budget, timeoutSeconds }: Atte
     },
     async make(form, formed, slot, signals) {
       const { request, key } = formed;
-      const worstUsd = llm.price === null ? 0 : worstCost(llm.price, request);
+      const worstUsd = llm.price === null ? 0 : worstCost(llm.price, request, llm.mostInputTokens?.(request));
       const isUnderWay = llm.underWay?.takeOver(key) === true;
       const reservation = isUnderWay ? budget?.takeOver(worstUsd) : await budget?.reserve(worstUsd, signals.wait);
       const startedAt = performance.now();
@@ -92,9 +92,13 @@ export function createAttempts(llm: Llm, { cache, budget, timeoutSeconds }: Atte
   };
 }
 
-/** The most one request can cost: every byte a token, and the output as long as it is allowed to be. */
-export function worstCost(price: Price, request: CompletionRequest): number {
-  return mostCost(price, mostMessageTokens(request.messages, request.schema), request.maxOutputTokens);
+/** The most one request can cost: every byte a token unless fewer or more are known, and the output as long as it is allowed to be. */
+export function worstCost(
+  price: Price,
+  request: CompletionRequest,
+  inputTokens: number = mostMessageTokens(request.messages, request.schema),
+): number {
+  return mostCost(price, inputTokens, request.maxOutputTokens);
 }
 
 /** What a service tells of its limits is waited for by each request up to here; from here on by all together, with a word to the user. */

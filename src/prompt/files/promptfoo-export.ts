@@ -134,6 +134,8 @@ interface Provider {
 /** A model as promptfoo calls it; `null` for one that it does not have. */
 function providerOf(spec: string): Provider | null {
   const { provider, model, address } = parseSpec(spec);
+  // What is exported are messages, and it takes none.
+  if (provider === "decide") return null;
   if (address !== undefined) {
     const { prefix, config } = providers.openai;
     return { id: `${prefix}:${model}`, config: (...asked) => ({ ...config(...asked), apiBaseUrl: address }) };

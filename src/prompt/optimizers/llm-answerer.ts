@@ -59,7 +59,8 @@ export function llmAnswerer(parts: ProgramParts): Answerer {
     const form = answerForm({ isStructured }, question.template);
     const { request } = fittedRequest(question, text, form, program.answer, price.max_input_tokens ?? null);
     const second = renderCorrection(request, "x".repeat(500), question.template, program.answer);
-    return program.samples * (worstCost(price, request) + worstCost(price, second));
+    const most = (asked: CompletionRequest): number => worstCost(price, asked, llm.mostInputTokens?.(asked));
+    return program.samples * (most(request) + most(second));
   };
 
   /** A text is written in the model's own way, without a form. */

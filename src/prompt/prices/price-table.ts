@@ -1,12 +1,13 @@
 /** @file The bundled prices: of single requests, and of batches if a service has them. Each list names its source. */
 
 import { anthropicPrices } from "../price-table/anthropic.js";
+import { decisionPrices } from "../price-table/decisions.js";
 import { googlePrices } from "../price-table/google.js";
 import { openaiPrices } from "../price-table/openai.js";
 import { otherPrices } from "../price-table/others.js";
 import type { PriceTable } from "./prices.js";
 
-const lists = [openaiPrices, anthropicPrices, googlePrices, ...otherPrices];
+const lists = [openaiPrices, anthropicPrices, googlePrices, ...otherPrices, ...decisionPrices];
 
 /** The bundled prices. */
 export const listPrices: PriceTable = {

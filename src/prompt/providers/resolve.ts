@@ -12,6 +12,7 @@ import type { Llm, ModelCard } from "../llm.js";
 import { listPrices } from "../prices/price-table.js";
 import { batchPrice, findPrice, freePrice, type PriceTable, priceOn, priceWarnings } from "../prices/prices.js";
 import { type Connection, connect, connectBatches } from "./connect.js";
+import { decisionCard } from "./decide/decision-card.js";
 import { localCard, openLocalLlm } from "./local/local.js";
 import { modelFacts } from "./model-facts.js";
 import { createFormState, type FormState } from "./request-form.js";
@@ -50,6 +51,7 @@ export function describeModel(spec: string, options: ResolveOptions): ModelCard 
   const parsed = parseSpec(spec);
   const { provider, model } = parsed;
   if (provider === "local") return localCard(spec, model);
+  if (provider === "decide") return decisionCard(spec, options);
   const service = serviceNamed(spec, provider);
   const { url: baseUrl, variable } = placeOf(parsed, service, options.env);
   const today = options.today ?? new Date().toISOString().slice(0, 10);
@@ -105,12 +107,13 @@ function needsOf(provider: string, { key, address }: Service, variable: string |
 }
 
 /**
- * Resolves `SERVICE:MODEL` (`services.ts` names the services), `openai-compatible:URL#MODEL` or `local:ORG/MODEL` to a model that can be asked.
+ * Resolves `SERVICE:MODEL` (`services.ts` names the services), `openai-compatible:URL#MODEL`, `decide:SERVICE/MODEL` or `local:ORG/MODEL` to a model that can be asked.
  * Sends no request; downloads a local model. Throws a `UserError` if the key is missing, or the key or address is unusable.
  */
 export async function resolveLlm(spec: string, options: ResolveOptions): Promise<Llm> {
   const card = describeModel(spec, options);
   if (card.provider === "local") return openLocalLlm(card, options);
+  if (card.provider === "decide") return (await import("./decide/decision-llm.js")).openDecisionLlm(card, options);
   const service = serviceNamed(spec, card.provider);
   const isAtHome = card.baseUrl === service.address.usual;
   const apiKey = serviceKey(spec, service, isAtHome, options.env);

@@ -16,7 +16,7 @@ export interface FoundAddress {
 }
 
 /** The address of a service by its variables. `UserError` where it has none, or one that cannot be asked. */
-export function addressOf(name: string, { address }: Service, env: Env): FoundAddress {
+export function addressOf(name: string, { address }: Pick<Service, "address">, env: Env): FoundAddress {
   const variable = address.variables.find((each) => env[each.name]?.trim());
   if (variable !== undefined) return { url: read(variable, env[variable.name]!, address.example), variable: variable.name };
   if (address.usual !== null) return { url: address.usual, variable: null };

@@ -13,7 +13,7 @@ import { type Service, services } from "./services.js";
  */
 export function serviceKey(
   spec: string,
-  { key, address, title }: Service,
+  { key, address, title }: Pick<Service, "key" | "address" | "title">,
   isAtHome: boolean,
   env: Readonly<Record<string, string | undefined>>,
 ): string | undefined {

@@ -4,6 +4,7 @@ import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
 import { listPrices } from "../prices/price-table.js";
 import { findPrice } from "../prices/prices.js";
+import { parseDecisionSpec } from "./decide/decision-services.js";
 import { checkedAddress } from "./service-address.js";
 import { services } from "./services.js";
 
@@ -12,12 +13,12 @@ export interface ModelSpec {
   readonly provider: string;
   /** May hold colons. */
   readonly model: string;
-  /** Only of `openai-compatible:URL#MODEL`. */
+  /** Only of `openai-compatible:URL#MODEL` and `decide:URL#MODEL`. */
   readonly address?: string;
 }
 
-/** The names before the colon, `local` and `recorded` among them, which no service stands behind. */
-export const providerNames: readonly string[] = [...Object.keys(services), "local", "recorded"].sort();
+/** The names before the colon, `local` and `recorded` among them, which no service stands behind, and `decide`, which has services of its own. */
+export const providerNames: readonly string[] = [...Object.keys(services), "decide", "local", "recorded"].sort();
 
 /** `provider` and `model` of a spec. `UserError` where there is no such provider, or an address cannot be used; the address is not shown. */
 export function parseSpec(spec: string): ModelSpec {
@@ -26,12 +27,21 @@ export function parseSpec(spec: string): ModelSpec {
   const model = colon < 0 ? "" : spec.slice(colon + 1).trim();
   if (!providerNames.includes(provider)) throw unknownProvider(spec, provider, colon >= 0);
   if (provider === "openai-compatible") return { provider, ...addressed(model) };
+  if (provider === "decide") {
+    const { serviceName, model: name, address } = parseDecisionSpec(model);
+    return address === null ? { provider, model: `${serviceName}/${name}` } : { provider, model: name, address };
+  }
   if (model === "") {
     throw new UserError(
       `"${spec}" names no ${provider === "recorded" ? "file" : "model"}. Write ${provider}:${provider === "recorded" ? "FILE" : "MODEL"}.`,
     );
   }
   return { provider, model };
+}
+
+/** Whether a spec names a decision model. */
+export function isDecisionModel(spec: string): boolean {
+  return spec.startsWith("decide:");
 }
 
 /** The file of a recording, `recorded:FILE`; `undefined` of any other spec. */

@@ -1,6 +1,6 @@
 import type { Completion, TokenLogprob } from "../llm.js";
 import type { PromptTemplate } from "../template.js";
-import { labelDistribution } from "./label-distribution.js";
+import { labelDistribution, leastProbability, normalized } from "./label-distribution.js";
 import { labelSpan, labelsStart } from "./label-span.js";
 
 /** What scoring has to know of a task. */
@@ -13,10 +13,12 @@ export type ScoredTask = Pick<PromptTemplate, "labels" | "aliases" | "isMultiLab
  * @param label the one that the answer was read as; `null` where it is not to matter what was said, as of a text without content
  */
 export function labelScores(
-  completion: Pick<Completion, "text" | "logprobs">,
+  completion: Pick<Completion, "text" | "logprobs" | "probabilities">,
   label: string | null,
   { labels, aliases }: ScoredTask,
 ): Record<string, number> | null {
+  const { probabilities } = completion;
+  if (probabilities !== undefined) return toldScores(probabilities, labels);
   const text = completion.text.trim();
   const tokens = alignedTokens(text, completion.logprobs);
   if (tokens === null) return null;
@@ -24,6 +26,20 @@ export function labelScores(
   const ways = labels.flatMap((one) => namesOf(one).map((written) => ({ label: one, written })));
   const span = labelSpan(text, label === null ? [] : namesOf(label));
   return span === null ? null : labelDistribution(tokens, span, ways, labels, label);
+}
+
+/** Probabilities of labels as a model told them, rounded as it may have: to sum to 1, and none of them 0. `null` where it told none of these labels. */
+function toldScores(told: Readonly<Record<string, number>>, labels: readonly string[]): Record<string, number> | null {
+  if (!labels.some((label) => Object.hasOwn(told, label))) return null;
+  return normalized(labels, (label) => Math.max(leastProbability, Object.hasOwn(told, label) ? told[label]! : 0));
+}
+
+/**
+ * The probability of an answer of several labels where that of each is told: each of those that apply does, and none of the others, as if they
+ * did so independently.
+ */
+export function labelSetProbability(told: Readonly<Record<string, number>>, answer: readonly string[]): number {
+  return Object.entries(told).reduce((product, [label, p]) => product * (answer.includes(label) ? p : 1 - p), 1);
 }
 
 /**

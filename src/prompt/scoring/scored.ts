@@ -4,7 +4,7 @@ import type { Prediction } from "../../types/prediction.js";
 import type { Completion } from "../llm.js";
 import { confidenceOf } from "./confidence.js";
 import { calibratedScores } from "./contextual-calibration.js";
-import { labelScores, listProbability, type ScoredTask } from "./label-scores.js";
+import { labelScores, labelSetProbability, listProbability, type ScoredTask } from "./label-scores.js";
 import { statedConfidence } from "./stated-confidence.js";
 
 /**
@@ -17,13 +17,16 @@ import { statedConfidence } from "./stated-confidence.js";
  * @param prior of contextual calibration; none: scores are as they are
  */
 export function scored<Read extends Pick<Prediction, "answer" | "rawAnswer">>(
-  completion: Pick<Completion, "text" | "logprobs">,
+  completion: Pick<Completion, "text" | "logprobs" | "probabilities">,
   read: Read,
   task: ScoredTask,
   prior: Readonly<Record<string, number>> | null = null,
 ): Read & Pick<Prediction, "scores" | "confidence"> {
   if (read.answer === null) return read;
+  const { probabilities } = completion;
   const stated = statedConfidence(completion.text);
+  if (task.isMultiLabel && probabilities !== undefined)
+    return { ...read, scores: probabilities, ...confident({ probability: labelSetProbability(probabilities, read.answer) }) };
   if (task.isMultiLabel) return { ...read, ...confident({ logprob: listProbability(completion), stated }) };
   const said = read.answer[0]!;
   const own = labelScores(completion, said, task);
@@ -35,7 +38,7 @@ export function scored<Read extends Pick<Prediction, "answer" | "rawAnswer">>(
     answer: [answer],
     ...(answer === said ? {} : { rawAnswer: read.rawAnswer ?? completion.text.slice(0, 500) }),
     scores,
-    ...confident({ logprob: scores[answer]!, stated }),
+    ...confident(probabilities === undefined ? { logprob: scores[answer]!, stated } : { probability: scores[answer]! }),
   };
 }
 
