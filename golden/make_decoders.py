@@ -114,9 +114,10 @@ def decoder(model_type, settings):
     }
 
 
-result = {
-    "versions": {"python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__},
-    "texts": texts,
-    "decoders": {name: decoder(*shape) for name, shape in shapes.items()},
-}  # fmt: skip
-(here / "decoders.json").write_text(json.dumps(result) + "\n")
+if __name__ == "__main__":
+    result = {
+        "versions": {"python": platform.python_version(), "torch": torch.__version__, "transformers": transformers.__version__},
+        "texts": texts,
+        "decoders": {name: decoder(*shape) for name, shape in shapes.items()},
+    }  # fmt: skip
+    (here / "decoders.json").write_text(json.dumps(result) + "\n")

@@ -97,6 +97,7 @@ beforeAll(async () => {
   const folder = await emptyFolder();
   const tickets = await writeTickets(folder, 40);
   await copyFile(tickets, join(folder, "messages.csv"));
+  await copyFile(join(root, "golden", "gguf", "llama.gguf"), join(folder, "smollm2-135m.gguf"));
   const queues = ticketRows(40).map(({ text: body, label }, i) => `"${body}",${label},c${i % 13}`);
   await writeFile(join(folder, "train.csv"), `body,queue,customer\n${queues.slice(0, 30).join("\n")}\n`);
   await writeFile(join(folder, "test.csv"), `body,queue,customer\n${queues.slice(30).join("\n")}\n`);

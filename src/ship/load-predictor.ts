@@ -5,7 +5,7 @@ import { whyUnreadable } from "../lib/unreadable-file.js";
 import { type FilePromptOptions, filePrompt } from "../prompt/file-prompt.js";
 import { promptSourceOf, readSavedPrompt } from "../prompt/files/read-prompt-folder.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
-import { embeddedModels } from "../tune/pretrained/model-folder.js";
+import { namedModels } from "../tune/pretrained/model-folder.js";
 import { headFile } from "../tune/regression/head-file.js";
 import { type LoadedClassifier, type LoadOptions, loadClassifier } from "../tune/saved-classifier.js";
 import type { Encoder } from "../types/encoder.js";
@@ -130,7 +130,7 @@ async function loadPrompt(
 async function encoderFor(folder: string, needs: readonly string[], threads: number | undefined): Promise<Encoder | undefined> {
   const name = needs.find((need) => need.startsWith("encoder "))?.slice("encoder ".length);
   if (name === undefined) return undefined;
-  if (embeddedModels.some((embedded) => embedded === name)) return loadEncoder(name, threads === undefined ? {} : { threads });
+  if (namedModels.includes(name)) return loadEncoder(name, threads === undefined ? {} : { threads });
   throw new UserError(
     `${folder} finds its examples by the encoder ${name}. Give it: loadPredictor(FOLDER, { encoder: await loadEncoder(${JSON.stringify(name)}) }).`,
   );

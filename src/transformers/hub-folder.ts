@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { fetchDataset, fetchModel } from "../hub/hub.js";
 import { UserError } from "../lib/errors.js";
-import { embeddedModels } from "../tune/pretrained/model-folder.js";
+import { namedModels } from "../tune/pretrained/model-folder.js";
 import { noteProgress } from "./progress-line.js";
 
 /** How a repository of the Hub is downloaded. */
@@ -32,8 +32,8 @@ function refusePath(name: string, expected: string): void {
 
 /** The folder of a model, or the name of one that comes with the package; downloads it where neither is there. */
 export async function modelFolder(nameOrFolder: string, options: HubOptions = {}): Promise<string> {
-  if (embeddedModels.some((name) => name === nameOrFolder) || existsSync(resolve(nameOrFolder))) return nameOrFolder;
-  refusePath(nameOrFolder, `a model's folder, ${embeddedModels.join(", ")}`);
+  if (namedModels.includes(nameOrFolder) || existsSync(resolve(nameOrFolder))) return nameOrFolder;
+  refusePath(nameOrFolder, `a model's folder, ${namedModels.join(", ")}`);
   return fetchModel(nameOrFolder, fetchOptions(options));
 }
 

@@ -14,8 +14,6 @@ import type { SavedDetails } from "../tune/classifier/saved-details.js";
 import { newHead, outputName } from "../tune/encoders/classifier-heads.js";
 import { modelMaxLength } from "../tune/pretrained/folder-tokenizer.js";
 import { type Pretrained, readPretrained, weightsOf } from "../tune/pretrained/pretrained.js";
-import { openSafetensors } from "../tune/pretrained/safetensors.js";
-import { readWeights } from "../tune/pretrained/weights.js";
 import { type HubOptions, modelFolder } from "./hub-folder.js";
 import { progressLine } from "./progress-line.js";
 
@@ -138,14 +136,13 @@ async function readHeaded(
   labels: readonly string[],
   seed: number,
 ): Promise<{ readonly classifier: TextClassifier; readonly fresh: readonly string[] }> {
-  const { config, weightsPath, prefix, hiddenSize } = pretrained;
+  const { config, hiddenSize } = pretrained;
   const layers = architectureFor(pretrained).layers(config);
-  await using file = await openSafetensors(weightsPath);
-  const stored = (name: string) => file.tensors.get(name) ?? file.tensors.get(`${prefix}.${name}`);
+  const stored = await pretrained.stored.shapes();
   const output = stored(`${outputName(layers)}.weight`);
-  if (output !== undefined && output.shape[0] !== labels.length)
+  if (output !== undefined && output[0] !== labels.length)
     throw new UserError(
-      `${pretrained.folder.name} has a head for ${output.shape[0]} classes, not ${labels.length}. Leave numLabels out to use it as it is, ` +
+      `${pretrained.folder.name} has a head for ${output[0]} classes, not ${labels.length}. Leave numLabels out to use it as it is, ` +
         "or start from a model without a head.",
     );
   // Whatever was saved with names for its classes is read as it was saved.
@@ -157,7 +154,7 @@ async function readHeaded(
   const isFresh = new Set(fresh.map(([name]) => name));
   const { logits, inputIds, attentionMask } = textClassifierGraph(pretrained, head);
   const wanted = weightsOf([logits], [inputIds, attentionMask]).filter(({ params }) => !isFresh.has(params.name));
-  const weights = { ...Object.fromEntries(fresh), ...(await readWeights(weightsPath, wanted, prefix)) };
+  const weights = { ...Object.fromEntries(fresh), ...(await pretrained.stored.read(wanted)) };
   const classifier = { pretrained, head, labels, isMultiLabel: false, mayBeEmpty: false, weights };
   return { classifier, fresh: [...isFresh].sort() };
 }

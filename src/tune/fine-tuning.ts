@@ -7,7 +7,7 @@ import type { Approach, FitContext } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
 import type { PredictorFacts } from "../types/identity.js";
 import { type ClassifierHead, classifierLossGraph } from "./classifier/classifier.js";
-import { headPooling, readBodyWeights, textClassifierGraph } from "./classifier/classifier-model.js";
+import { fittedPooling, headPooling, readBodyWeights, textClassifierGraph } from "./classifier/classifier-model.js";
 import type { SavedDetails } from "./classifier/saved-details.js";
 import { classifierPredictor } from "./classifier/text-classifier.js";
 import { newHead } from "./encoders/classifier-heads.js";
@@ -51,7 +51,7 @@ export interface FineTuningWay {
   readonly defaults?: Partial<Pick<FullOptions, FullNumbers>>;
   /** Times the usual learning rate, where none is given. */
   readonly learningRateScale?: number;
-  /** Weights that training starts with in place of the untrained ones, and settings chosen by measuring. Sees the rows that are learned. */
+  /** Weights that training starts with in place of the untrained ones, a fitted last layer among them, and settings chosen by measuring. Sees the rows that are learned. */
   start?(
     untrained: Untrained,
     train: Dataset,
@@ -114,7 +114,8 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
       const settings = settingsFor(dataset);
       const indices = labelIndices(dataset);
       const pretrained = await readPretrained(model);
-      const head = { labelCount: labels.length, pooling: headPooling(pretrained) };
+      const pooling = way.start === undefined ? headPooling(pretrained) : fittedPooling(pretrained);
+      const head = { labelCount: labels.length, pooling };
       const depths = layerDepths(textClassifierGraph(pretrained, head).logits);
       checkLayers(settings, depths, pretrained);
       const read = await readBodyWeights(pretrained, head);

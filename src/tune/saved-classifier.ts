@@ -44,7 +44,7 @@ export async function readSavedClassifier(folder: string): Promise<SavedClassifi
   return {
     labels: classifier.labels,
     isMultiLabel: classifier.isMultiLabel,
-    weightsPath: classifier.pretrained.weightsPath,
+    weightsPath: classifier.pretrained.stored.path,
     open: (options = {}) => classifierPredictor(classifier, { trained: 0, ...options }),
   };
 }

@@ -5,7 +5,7 @@ import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach } from "../types/approach.js";
 import { textVectors } from "./classifier/classifier.js";
 import { featuresOf, fitOutput } from "./classifier/classifier-features.js";
-import { encoderBelow, headPooling, readBodyWeights } from "./classifier/classifier-model.js";
+import { encoderBelow, fittedPooling, readBodyWeights } from "./classifier/classifier-model.js";
 import { classifierPredictor } from "./classifier/text-classifier.js";
 import { newHead } from "./encoders/classifier-heads.js";
 import { checkFullNumbers } from "./full-options.js";
@@ -91,7 +91,7 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
       const { labels, isMultiLabel } = dataset;
       const indices = labelIndices(dataset);
       const pretrained = await readPretrained(model);
-      const head = { labelCount: labels.length, pooling: headPooling(pretrained) };
+      const head = { labelCount: labels.length, pooling: fittedPooling(pretrained) };
       const fresh = newHead(head.pooling, labels.length, pretrained.hiddenSize, context.seed);
       const body = { ...fresh, ...(await readBodyWeights(pretrained, head)) };
       const rows = await readRows(dataset, indices, pretrained, context);

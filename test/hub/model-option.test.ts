@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { findModelFolder } from "../../src/tune/pretrained/model-folder.js";
 import { crossover, emptyFolder, writeTickets } from "../cli/cli.js";
 import { commitOf, type HubServer, startHub } from "../servers/hub.js";
+import { classifierFolder } from "../tune/classifier/golden-classifiers.js";
 import { tinyModel } from "./served.js";
 
 const commit = commitOf(tinyModel);
@@ -91,14 +92,18 @@ describe("--model with a model of the Hub", () => {
     expect(hub.requests.filter(({ file }) => file === "model.safetensors")).toEqual([]);
   });
 
-  it("refuses weights in several files before they come", async () => {
-    const { "model.safetensors": weights, ...small } = tinyModel;
-    const index = Buffer.from(JSON.stringify({ weight_map: { a: "model-00001-of-00001.safetensors" } }));
-    const files = { ...small, "model.safetensors.index.json": index, "model-00001-of-00001.safetensors": weights! };
+  it("runs with a language model, whose weights are in several files", async () => {
+    const golden = classifierFolder("qwen2");
+    const names = await readdir(golden);
+    const files = Object.fromEntries(
+      await Promise.all(names.map(async (name) => [name, await readFile(join(golden, name))] as const)),
+    );
+    expect(names.filter((name) => name.endsWith(".safetensors")).length).toBe(2);
     hub.repos = { "models/org/tiny": { revisions: { main: files } } };
-    const { code, err } = await run("--model", "org/tiny");
-    expect(code).toBe(2);
-    expect(err).toMatch(/has its weights in several files\. Save it as one in Python/);
+    const { code, out, err } = await run("--model", "org/tiny", "--name", "decoder");
+    expect(err).not.toMatch(/rror/);
+    expect(code).toBe(0);
+    expect(out).toContain("tune:probe");
   });
 
   it("asks whether a folder was meant where there is no such model", async () => {

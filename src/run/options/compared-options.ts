@@ -10,7 +10,7 @@ import { choice, duration, names, number, option, severalTexts, text, wholeNumbe
 export const comparedOptions = {
   model: option(text(), {
     argument: "name|dir|id",
-    help: "encoder of the tuned arm: minilm-l6, a Hugging Face folder, or a model of the Hub to download (org/name, org/name@revision)",
+    help: "model of the tuned arm, an encoder or a language model: minilm-l6, smollm2, a Hugging Face folder, a GGUF file, or a model of the Hub to download (org/name, org/name@revision)",
     default: "minilm-l6",
     env: "CROSSOVER_MODEL",
     path: "perhaps",

@@ -5,10 +5,12 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { countOf } from "../../autodiff/values.js";
-import { headNames } from "../encoders/classifier-heads.js";
+import { boxedModels, isBoxedModel } from "../../hub/boxed-models.js";
+import { denseInEncoder, headNames } from "../encoders/classifier-heads.js";
 import { carriedWeights, withCarriedPooling } from "../pretrained/carried-pooling.js";
 import { embeddedModels, type ModelFolder, readText } from "../pretrained/model-folder.js";
 import type { Pooling } from "../pretrained/pooling.js";
+import { storedName } from "../pretrained/pretrained.js";
 import { pythonJson } from "../pretrained/python-json.js";
 import { encodeSafetensors, safetensorsParts, type TensorToStore } from "../pretrained/safetensors.js";
 import type { SavedFields } from "../pretrained/saved-fields.js";
@@ -18,7 +20,7 @@ import { allResults, trainerState } from "../training/training-record.js";
 import { architectureFor, problemTypes, type TextClassifier } from "./classifier-model.js";
 import { withManifest } from "./manifest.js";
 import { type CardContent, cardFile, modelCard } from "./model-card.js";
-import { exportOnnx, fitsOnnx, onnxFiles, quantizationLoss } from "./onnx-export.js";
+import { exportOnnx, onnxFiles, quantizationLoss, whyNoOnnx } from "./onnx-export.js";
 import type { SavedDetails } from "./saved-details.js";
 import { sentenceModules } from "./sentence-modules.js";
 
@@ -67,7 +69,7 @@ function stored({ pretrained, head, labels, isMultiLabel, mayBeEmpty, thresholds
     ...(typeof pooling === "string" && { pooling }),
     ...(thresholds !== undefined && { thresholds }),
   };
-  const inEncoder = isOfClass && own.isDenseInEncoder ? [own.dense.name] : [];
+  const inEncoder = isOfClass ? denseInEncoder(own) : undefined;
   return {
     config: {
       kept: Object.fromEntries(kept),
@@ -82,7 +84,7 @@ function stored({ pretrained, head, labels, isMultiLabel, mayBeEmpty, thresholds
       },
     },
     weights: () => (carried === undefined ? weights : carriedWeights(weights, pretrained.config, carried, own)),
-    headNames: headNames(isOfClass ? own : pooling).filter((layer) => !inEncoder.includes(layer)),
+    headNames: headNames(isOfClass ? own : pooling).filter((layer) => layer !== inEncoder),
     python: carried !== undefined ? "layer" : isOfClass ? "class" : "modules",
   };
 }
@@ -92,7 +94,7 @@ function storedTensors({ pretrained }: TextClassifier, model: ReturnType<typeof 
   const tensors = Object.entries(model.weights()).map(([name, { data, shape }]) => {
     const isOfHead = model.headNames.some((layer) => name.startsWith(`${layer}.`));
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return [isOfHead ? name : `${pretrained.prefix}.${name}`, { dtype: "F32", shape, bytes }] as const;
+    return [isOfHead ? name : storedName(pretrained, name), { dtype: "F32", shape, bytes }] as const;
   });
   return new Map(tensors);
 }
@@ -152,6 +154,10 @@ const wordPiece = z.object({ model: z.object({ type: z.literal("WordPiece"), voc
 
 /** The name on the Hub and the license of the model that was tuned, where they are known. */
 async function baseModelOf(folder: ModelFolder): Promise<Pick<CardContent, "baseModel" | "license">> {
+  if (isBoxedModel(folder.name)) {
+    const { repository, license } = boxedModels[folder.name];
+    return { baseModel: repository, license: license.toLowerCase() };
+  }
   const card = (await readText(folder, cardFile)) ?? "";
   const { license, base_model: made } = frontMatter.parse(frontMatterOf(card));
   const isEmbedded = embeddedModels.some((name) => name === folder.name);
@@ -196,9 +202,9 @@ export async function classifierFiles(classifier: TextClassifier, details: Saved
     for (const [path, bytes] of sentenceModules(pooling, output, pretrained.maxTokens)) files.set(path, bytes);
   }
 
-  const hasOnnx = fitsOnnx(classifier);
+  const noOnnx = whyNoOnnx(classifier);
   let quantization: CardContent["quantization"];
-  if (hasOnnx) {
+  if (noOnnx === undefined) {
     const models = exportOnnx(classifier);
     files.set(onnxFiles.float32, models.float32.bytes);
     files.set(onnxFiles.int8, models.int8.bytes);
@@ -228,7 +234,7 @@ export async function classifierFiles(classifier: TextClassifier, details: Saved
     ...(settings !== undefined && { settings }),
     ...(kept !== undefined && sample?.of === "held-out" && { evaluation: { rows: sample.rows.length, report: kept } }),
     ...(quantization !== undefined && { quantization }),
-    hasOnnx,
+    ...(noOnnx !== undefined && { noOnnx }),
     python: model.python,
   };
   files.set(cardFile, text(modelCard(card)));

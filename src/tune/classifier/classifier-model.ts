@@ -3,14 +3,12 @@ import { join } from "node:path";
 import { z } from "zod";
 import { input } from "../../autodiff/ops.js";
 import { UserError } from "../../lib/errors.js";
-import { type Architecture, architectureOf, headNames } from "../encoders/classifier-heads.js";
+import { type Architecture, architectureOf, denseInEncoder, hasOutputBias, headNames } from "../encoders/classifier-heads.js";
 import { type Dropout, type EncoderGraph, noDropout } from "../encoders/encoder-graph.js";
 import { carriedOutput } from "../pretrained/carried-pooling.js";
 import { statesFor } from "../pretrained/pooling.js";
 import { type Pretrained, readPretrained, weightsOf } from "../pretrained/pretrained.js";
-import { openSafetensors } from "../pretrained/safetensors.js";
 import { readSavedFields } from "../pretrained/saved-fields.js";
-import { readWeights } from "../pretrained/weights.js";
 import type { Weights } from "../training/training-job.js";
 import { type ClassifierGraph, type ClassifierHead, classifierGraph } from "./classifier.js";
 
@@ -65,26 +63,28 @@ export function headPooling(pretrained: Pretrained): ClassifierHead["pooling"] {
 }
 
 /**
+ * The same for a last layer that is fitted, not trained: it has a number of its own for each label, and where the family's has none, the layer stands
+ * on the pooled states.
+ */
+export function fittedPooling(pretrained: Pretrained): ClassifierHead["pooling"] {
+  const pooling = headPooling(pretrained);
+  return hasOutputBias(pooling) ? pooling : pretrained.usualPooling;
+}
+
+/**
  * The pre-trained weights: the encoder's, and those of the head's dense layer where the encoder was pre-trained with it and its file has it.
  * The rest of the head is new: `newHead`.
  */
 export async function readBodyWeights(pretrained: Pretrained, head: ClassifierHead): Promise<Weights> {
   const { pooling } = head;
-  const { weightsPath, prefix } = pretrained;
   const { logits, inputIds, attentionMask } = textClassifierGraph(pretrained, head);
-  const isPretrainable = typeof pooling !== "string" && pooling.isDenseInEncoder;
-  const dense = isPretrainable ? pooling.dense.name : undefined;
-  const isStored = dense !== undefined && (await hasTensor(weightsPath, [dense, `${prefix}.${dense}`]));
+  const dense = denseInEncoder(pooling);
+  const isStored = dense !== undefined && (await pretrained.stored.shapes())(`${dense}.weight`) !== undefined;
   const fresh = headNames(pooling).filter((name) => !(isStored && name === dense));
   const body = weightsOf([logits], [inputIds, attentionMask]).filter(
     ({ params }) => !fresh.some((name) => params.name.startsWith(`${name}.`)),
   );
-  return readWeights(weightsPath, body, prefix);
-}
-
-async function hasTensor(path: string, names: readonly string[]): Promise<boolean> {
-  await using file = await openSafetensors(path);
-  return names.some((name) => file.tensors.has(`${name}.weight`));
+  return pretrained.stored.read(body);
 }
 
 /** `problem_type`s of transformers that are classifications. */
@@ -99,7 +99,7 @@ const classifierConfig = z.object({
 /** Reads a classifier that was saved here, or by transformers' `save_pretrained`. */
 export async function readClassifier(folder: string): Promise<TextClassifier> {
   const pretrained = await readPretrained(folder);
-  const { config, prefix, weightsPath } = pretrained;
+  const { config, stored } = pretrained;
   const parsed = classifierConfig.safeParse(config);
   if (!parsed.success) {
     const field = parsed.error.issues[0]!.path.join(".");
@@ -124,7 +124,7 @@ export async function readClassifier(folder: string): Promise<TextClassifier> {
   const isCarried = saved?.pooling !== undefined && architecture.carriesPooling;
   const output = (name: string): string => (isCarried ? name.replace(/^classifier\./, `${own.output}.`) : name);
   const inFile = wanted.map((tensor) => input(output(tensor.params.name), tensor.shape));
-  const read = await readWeights(weightsPath, inFile, prefix);
+  const read = await stored.read(inFile);
   const weights = Object.fromEntries(
     wanted.map(({ params: { name } }) => {
       const value = read[output(name)]!;

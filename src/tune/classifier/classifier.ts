@@ -7,7 +7,7 @@ import { inOrder, isOp, type Shape, type Tensor } from "../../autodiff/graph.js"
 import { crossEntropy } from "../../autodiff/math.js";
 import { input, layerNorm, pad, reshape, sum } from "../../autodiff/ops.js";
 import { dense, norm } from "../encoders/blocks.js";
-import { type HeadLayers, headActivations, outputName } from "../encoders/classifier-heads.js";
+import { type HeadLayers, hasOutputBias, headActivations, outputName } from "../encoders/classifier-heads.js";
 import { type Dropout, dropoutBy, type EncoderGraph, noDropout } from "../encoders/encoder-graph.js";
 import { type Pooling, pooledStates } from "../pretrained/pooling.js";
 
@@ -15,8 +15,8 @@ import { type Pooling, pooledStates } from "../pretrained/pooling.js";
 export interface ClassifierHead {
   readonly labelCount: number;
   /**
-   * The layers of the family's own head (`classifier-heads.ts`); or no layers but the last: from the mean of the states, or the first one,
-   * brought to mean 0 and variance 1.
+   * The layers of the family's own head (`classifier-heads.ts`); or no layers but the last: from the mean of the states, the first one or the
+   * last one, brought to mean 0 and variance 1.
    */
   readonly pooling: Pooling | HeadLayers;
 }
@@ -38,6 +38,7 @@ export function textVectors(encoder: EncoderGraph, pooling: ClassifierHead["pool
   const width = Number(encoder.hidden.shape.at(-1));
   const { dense: layer, norm: normalization, dropsInput } = pooling;
   const states = pooledStates(encoder, pooling.pooling);
+  if (layer === undefined) return states;
   const project = dense(layer.name, width, width, layer.hasBias);
   const between = headActivations[layer.activation](project(dropsInput ? dropout(states, layer.name) : states));
   return normalization === undefined ? between : norm(between, normalization.name, { ...normalization, width });
@@ -55,7 +56,7 @@ export function classifierGraph(
   const width = Number(encoder.hidden.shape.at(-1));
   const vectors = dropout(textVectors(encoder, pooling, dropout), "classifier");
   const { inputIds, attentionMask } = encoder;
-  return { inputIds, attentionMask, logits: dense(outputName(pooling), width, labelCount)(vectors) };
+  return { inputIds, attentionMask, logits: dense(outputName(pooling), width, labelCount, hasOutputBias(pooling))(vectors) };
 }
 
 /** Tokens to one number that is to be small. All other inputs are weights, targets of the objective, or masks of dropout. */

@@ -42,7 +42,7 @@ export async function frozenClassifier(
 ): Promise<FrozenClassifier> {
   const pretrained = await readPretrained(model);
   // As `loadEncoder` pools.
-  const classifierHead = { labelCount: head.labels.length, pooling: pretrained.pooling ?? "mean" } as const;
+  const classifierHead = { labelCount: head.labels.length, pooling: pretrained.pooling ?? pretrained.usualPooling } as const;
   // Standardized vectors have variance 1, and so this length.
   const scale = Math.sqrt(pretrained.hiddenSize);
   const { weights: output, thresholds } = outputOfHead(head, classifierHead.pooling, pretrained.hiddenSize, scale);

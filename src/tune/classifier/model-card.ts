@@ -24,8 +24,8 @@ export interface CardContent {
   /** On rows held out from the training set, of the weights that were kept. */
   readonly evaluation?: { readonly rows: number; readonly report: EvaluationReport };
   readonly quantization?: QuantizationLoss & { readonly of: "held-out" | "training" };
-  /** Whether the ONNX files are there. */
-  readonly hasOnnx: boolean;
+  /** Why there are no ONNX files, as a sentence; absent where they are there. */
+  readonly noOnnx?: string;
   /** What computes it in Python: transformers' class for the family, that with a layer added, or modules of sentence-transformers. */
   readonly python: "class" | "layer" | "modules";
 }
@@ -51,7 +51,7 @@ export function modelCard(content: CardContent): string {
     tags: [
       "text-classification",
       ...(isMultiLabel ? ["multi-label-classification"] : []),
-      ...(content.hasOnnx ? ["onnx", "transformers.js"] : []),
+      ...(content.noOnnx === undefined ? ["onnx", "transformers.js"] : []),
       "crossover",
     ],
   };
@@ -165,14 +165,14 @@ const inPython: Readonly<Record<CardContent["python"], readonly string[]>> = {
   ],
 };
 
-function usage({ hasOnnx, python }: CardContent): string {
-  const inJavaScript = hasOnnx
-    ? code("js", [
-        'import { pipeline } from "@huggingface/transformers";',
-        "",
-        'const classify = await pipeline("text-classification", "DIR");',
-      ])
-    : "There are no ONNX files: the weights take more than the 2 GB at which an ONNX file ends.";
+function usage({ noOnnx, python }: CardContent): string {
+  const inJavaScript =
+    noOnnx ??
+    code("js", [
+      'import { pipeline } from "@huggingface/transformers";',
+      "",
+      'const classify = await pipeline("text-classification", "DIR");',
+    ]);
   return ["## Use", ...inPython[python], inJavaScript, nodeUsage].join("\n\n");
 }
 

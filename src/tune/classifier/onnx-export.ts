@@ -2,6 +2,7 @@
 import { type EmittedModel, emitModel } from "../../autodiff/onnx.js";
 import { quantizeGraph } from "../../autodiff/quantize.js";
 import { openModel } from "../../autodiff/session.js";
+import { isDecoder } from "../pretrained/build-model.js";
 import type { TokenIds } from "../pretrained/tokenizer.js";
 import { logitsOf, predictionOf } from "./classifier-logits.js";
 import { answeringGraph, type TextClassifier, textClassifierGraph } from "./classifier-model.js";
@@ -12,9 +13,14 @@ export const onnxFiles = { float32: "onnx/model.onnx", int8: "onnx/model_quantiz
 /** An ONNX file is one protobuf message, and those end at 2 GB. */
 const maxModelBytes = 2 ** 31 - 2 ** 24;
 
-/** Whether the weights fit into a file. */
-export function fitsOnnx({ weights }: Pick<TextClassifier, "weights">): boolean {
-  return Object.values(weights).reduce((total, { data }) => total + data.byteLength, 0) < maxModelBytes;
+/** Why a classifier is not exported, in a sentence for its card; `undefined` where it is. */
+export function whyNoOnnx({ pretrained, weights }: Pick<TextClassifier, "pretrained" | "weights">): string | undefined {
+  // They are for transformers.js, and would take as much room again as the model itself.
+  if (isDecoder(pretrained.config)) return "There are no ONNX files: transformers.js has no classifier on such a language model.";
+  const bytes = Object.values(weights).reduce((total, { data }) => total + data.byteLength, 0);
+  return bytes < maxModelBytes
+    ? undefined
+    : "There are no ONNX files: the weights take more than the 2 GB at which an ONNX file ends.";
 }
 
 /** Both models: inputs `input_ids` and `attention_mask`, output `logits`. */

@@ -61,6 +61,7 @@ export function sentenceModules(
         word_embedding_dimension: width,
         pooling_mode_cls_token: pooling === "cls",
         pooling_mode_mean_tokens: pooling === "mean",
+        ...(pooling === "last" && { pooling_mode_lasttoken: true }),
       }),
     ],
     ...dense("2_Dense", width, { "linear.weight": float32(diagonal, [width, width]) }),

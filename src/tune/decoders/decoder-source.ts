@@ -11,7 +11,7 @@ import { openBoxedModel } from "../pretrained/boxed/boxed-model.js";
 import { readTokenizerFiles } from "../pretrained/folder-tokenizer.js";
 import { type GgufModel, openGgufModel } from "../pretrained/gguf/gguf-model.js";
 import { findModelFolder, type ModelFolder, readObject, readText } from "../pretrained/model-folder.js";
-import { openSafetensors } from "../pretrained/safetensors.js";
+import { openTensors } from "../pretrained/sharded-weights.js";
 import type { TokenizerFiles } from "../pretrained/tokenizer.js";
 import { findWeights } from "../pretrained/weights.js";
 import { type DecoderConfig, decoderConfig } from "./decoder-config.js";
@@ -85,7 +85,7 @@ async function folderSource(folder: ModelFolder): Promise<DecoderSource> {
     throw new UserError(`${folder.path} has no config.json. Expected a Hugging Face folder, or a GGUF file.`);
   const config = decoderConfig(fields, join(folder.path, "config.json"));
   const tokens = await folderTokens(folder, fields);
-  const file = await openSafetensors(findWeights(folder));
+  const file = await openTensors(findWeights(folder));
   // A base model saved without its head (`LlamaModel`) leaves out the prefix.
   const prefix = file.tensors.has("embed_tokens.weight") ? "model." : "";
   const stored = new Map([...file.tensors].map(([name, { shape }]) => [prefix + name, { name, shape }]));

@@ -20,7 +20,7 @@ import {
   transpose,
 } from "../../autodiff/ops.js";
 import { activations } from "./config-fields.js";
-import type { Dropout, EncoderGraph, WantedStates } from "./encoder-graph.js";
+import type { Dropout, EncoderGraph, EncoderStates } from "./encoder-graph.js";
 import { singleQueryAttention } from "./single-query.js";
 
 /** What every encoder is fed. */
@@ -140,7 +140,7 @@ export interface LayerSettings {
   readonly bias?: (parts: ScoreParts) => Tensor;
   readonly dropout: Dropout;
   /** Which states the last layer gives. */
-  readonly states: WantedStates;
+  readonly states: EncoderStates;
   /** Whether training drops units of what the attention adds, as all but DistilBERT do. */
   readonly dropsAttentionOutput?: boolean;
 }

@@ -1,7 +1,7 @@
 /**
  * @file What stands between an encoder and the classes: one row a family, as its `…ForSequenceClassification` in Hugging Face's transformers
- * has it, so that a folder saved here loads there, and one saved there loads here. All take one vector a text through a dense layer with
- * an activation, some through a normalization, and then through the last linear layer.
+ * has it, so that a folder saved here loads there, and one saved there loads here. Encoders take one vector a text through a dense layer with
+ * an activation, some through a normalization, and then through the last linear layer; decoders through that one alone.
  */
 import { z } from "zod";
 import type { Tensor } from "../../autodiff/graph.js";
@@ -21,12 +21,13 @@ const headActivation = z.union([activationName, z.literal("tanh")]);
 export interface HeadLayers {
   /** How the tokens become one vector. */
   readonly pooling: Pooling;
-  /** From hidden size to hidden size. */
-  readonly dense: { readonly name: string; readonly activation: keyof typeof headActivations; readonly hasBias: boolean };
+  /** From hidden size to hidden size; absent where the last layer reads the states as they are. */
+  readonly dense?: { readonly name: string; readonly activation: keyof typeof headActivations; readonly hasBias: boolean };
   /** After the activation, where the family has it. */
   readonly norm?: { readonly name: string; readonly epsilon: number; readonly hasBias: boolean };
-  /** The last layer: one output a label. */
+  /** The last layer: one output a label. It has a bias unless this says otherwise. */
   readonly output: string;
+  readonly hasOutputBias?: boolean;
   /** Whether training drops units before the dense layer; before the last one all do. */
   readonly dropsInput: boolean;
   /** Whether the dense layer counts as part of the encoder: pre-trained with it, and stored below its prefix. */
@@ -43,10 +44,13 @@ export interface Architecture {
   layers(config: object): HeadLayers;
 }
 
+const bertDense = { name: "pooler.dense", activation: "tanh", hasBias: true } as const;
+const robertaDense = { name: "classifier.dense", activation: "tanh", hasBias: true } as const;
+
 /** BERT's pooler. */
 export const bertHead: HeadLayers = {
   pooling: "cls",
-  dense: { name: "pooler.dense", activation: "tanh", hasBias: true },
+  dense: bertDense,
   output: "classifier",
   dropsInput: false,
   isDenseInEncoder: true,
@@ -60,14 +64,14 @@ const distilbertHead: HeadLayers = {
 
 const robertaHead: HeadLayers = {
   pooling: "cls",
-  dense: { name: "classifier.dense", activation: "tanh", hasBias: true },
+  dense: robertaDense,
   output: "classifier.out_proj",
   dropsInput: true,
   isDenseInEncoder: false,
 };
 
 /** With the exact gelu, whatever `hidden_act` is. */
-const electraHead: HeadLayers = { ...robertaHead, dense: { ...robertaHead.dense, activation: "gelu" } };
+const electraHead: HeadLayers = { ...robertaHead, dense: { ...robertaDense, activation: "gelu" } };
 
 const debertaConfig = z.object({ pooler_hidden_act: headActivation.default("gelu") });
 
@@ -79,12 +83,21 @@ const modernbertConfig = z.object({
   norm_eps: z.number().positive().default(1e-5),
 });
 
+/** Of all decoders: transformers' `GenericForSequenceClassification`. */
+const decoderHead: HeadLayers = {
+  pooling: "last",
+  output: "score",
+  hasOutputBias: false,
+  dropsInput: false,
+  isDenseInEncoder: false,
+};
+
 const always =
   (layers: HeadLayers): Architecture["layers"] =>
   () =>
     layers;
 
-/** By `model_type`; complete for the families of `encoders/families.ts`, which a test sees to. */
+/** By `model_type`; complete for the families of `encoders/families.ts` and of decoders, which a test sees to. */
 export const architectures: Readonly<Record<string, Architecture>> = {
   bert: { name: "BertForSequenceClassification", carriesPooling: true, layers: always(bertHead) },
   "deberta-v2": {
@@ -92,7 +105,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     carriesPooling: false,
     layers: (config) => {
       const { pooler_hidden_act: activation } = parsed(debertaConfig, config);
-      return { ...bertHead, dense: { ...bertHead.dense, activation }, isDenseInEncoder: false };
+      return { ...bertHead, dense: { ...bertDense, activation }, isDenseInEncoder: false };
     },
   },
   distilbert: { name: "DistilBertForSequenceClassification", carriesPooling: false, layers: always(distilbertHead) },
@@ -112,7 +125,11 @@ export const architectures: Readonly<Record<string, Architecture>> = {
       };
     },
   },
+  llama: { name: "LlamaForSequenceClassification", carriesPooling: false, layers: always(decoderHead) },
+  mistral: { name: "MistralForSequenceClassification", carriesPooling: false, layers: always(decoderHead) },
   mpnet: { name: "MPNetForSequenceClassification", carriesPooling: false, layers: always(robertaHead) },
+  qwen2: { name: "Qwen2ForSequenceClassification", carriesPooling: false, layers: always(decoderHead) },
+  qwen3: { name: "Qwen3ForSequenceClassification", carriesPooling: false, layers: always(decoderHead) },
   roberta: { name: "RobertaForSequenceClassification", carriesPooling: true, layers: always(robertaHead) },
   "xlm-roberta": { name: "XLMRobertaForSequenceClassification", carriesPooling: true, layers: always(robertaHead) },
 };
@@ -135,6 +152,10 @@ export function architectureOf(config: object): Architecture | undefined {
 export const outputName = (pooling: Pooling | HeadLayers): string =>
   typeof pooling === "string" ? "classifier" : pooling.output;
 
+/** Whether the last layer adds a number of its own for each label. */
+export const hasOutputBias = (pooling: Pooling | HeadLayers): boolean =>
+  typeof pooling === "string" || pooling.hasOutputBias !== false;
+
 /** Standard deviation of new weights: BERT's `initializer_range`. */
 const initialDeviation = 0.02;
 
@@ -156,21 +177,26 @@ export function newHead(
       ...(hasBias && { [`${name}.bias`]: float32(new Float32Array(outputs), [outputs]) }),
     };
   };
-  const output = layer(outputName(pooling), labelCount);
+  const output = layer(outputName(pooling), labelCount, hasOutputBias(pooling));
   if (typeof pooling === "string") return output;
   const { dense, norm } = pooling;
   const constant = (value: number): TensorValue<"float32"> => float32(new Float32Array(width).fill(value), [width]);
   return {
-    ...layer(dense.name, width, dense.hasBias),
+    ...(dense && layer(dense.name, width, dense.hasBias)),
     ...(norm && { [`${norm.name}.weight`]: constant(1) }),
     ...(norm?.hasBias && { [`${norm.name}.bias`]: constant(0) }),
     ...output,
   };
 }
 
+/** The dense layer of a head that counts as part of the encoder, by name. */
+export function denseInEncoder(pooling: Pooling | HeadLayers): string | undefined {
+  return typeof pooling !== "string" && pooling.isDenseInEncoder ? pooling.dense?.name : undefined;
+}
+
 /** The names that the weights of a head begin with. */
 export function headNames(pooling: Pooling | HeadLayers): readonly string[] {
   if (typeof pooling === "string") return [outputName(pooling)];
   const { dense, norm, output } = pooling;
-  return [dense.name, ...(norm ? [norm.name] : []), output];
+  return [...(dense ? [dense.name] : []), ...(norm ? [norm.name] : []), output];
 }

@@ -11,7 +11,7 @@ export interface EncoderGraph {
   readonly inputIds: Tensor<"input">;
   /** `attention_mask`, int64 [batch, sequence]: 1 where there is a token, 0 at padding, which is on the right. */
   readonly attentionMask: Tensor<"input">;
-  /** float32 [batch, sequence, hidden]: the states after the last layer; [batch, 1, hidden] where only the first were asked for. */
+  /** float32 [batch, sequence, hidden]: the states after the last layer; [batch, 1, hidden] where only the first were asked for, or the last. */
   readonly hidden: Tensor;
 }
 
@@ -19,14 +19,18 @@ export interface EncoderGraph {
  * Which states are wanted of the last layer. `first`: those of each text's first token, which is all that most classifiers read; what the last
  * layer does for the others is not computed then, and of a layer that is nearly all: their queries, what attention gives them, and their
  * feed-forward layer. The numbers of the first are the same to rounding. `answer`: the same of a model that is not trained and so needs no
- * gradients, with still less of the last layer where the family can (`single-query.ts`); a weight without influence may be missing.
+ * gradients, with still less of the last layer where the family can (`single-query.ts`); a weight without influence may be missing. `last`: those
+ * of each text's last token, likewise; only decoders, whose other tokens have not seen the whole text, are asked for them.
  */
-export type WantedStates = "all" | "first" | "answer";
+export type WantedStates = "all" | "first" | "answer" | "last";
+
+/** Those that an encoder gives. */
+export type EncoderStates = Exclude<WantedStates, "last">;
 
 /** How a graph is built. */
 export interface GraphOptions {
   readonly dropout: Dropout;
-  readonly states: WantedStates;
+  readonly states: EncoderStates;
 }
 
 /**

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
+import type { Pooling } from "../pretrained/pooling.js";
 import { bertConfig, bertGraph } from "./bert.js";
 import { parseConfig } from "./config-fields.js";
 import { debertaV2Config, debertaV2Graph } from "./deberta-v2.js";
 import { distilbertConfig, distilbertGraph } from "./distilbert.js";
 import { electraConfig, electraGraph } from "./electra.js";
-import { type Dropout, type EncoderGraph, type GraphOptions, noDropout, type WantedStates } from "./encoder-graph.js";
+import { type Dropout, type EncoderGraph, type EncoderStates, type GraphOptions, noDropout } from "./encoder-graph.js";
 import { modernbertConfig, modernbertGraph } from "./modernbert.js";
 import { mpnetConfig, mpnetGraph, mpnetPositions } from "./mpnet.js";
 import { robertaConfig, robertaGraph, robertaPositions } from "./roberta.js";
@@ -21,8 +22,10 @@ interface Family {
 /** A graph with what it takes to feed it. */
 export interface BuiltEncoder {
   readonly graph: EncoderGraph;
-  /** What may stand before its tensors' names where the file has a head as well. */
+  /** What may stand before its tensors' names where the file has a head as well; "" where its own names have it already. */
   readonly prefix: string;
+  /** How the tokens become one vector where the folder does not say. */
+  readonly usualPooling: Pooling;
   readonly hiddenSize: number;
   /** The longest text in tokens that the model has positions for. */
   readonly maxPositions: number;
@@ -34,9 +37,11 @@ export interface BuiltEncoder {
 function family<Schema extends z.ZodType>(
   prefix: string,
   schema: Schema,
-  build: (config: z.infer<Schema>, options: GraphOptions) => Omit<BuiltEncoder, "prefix">,
+  build: (config: z.infer<Schema>, options: GraphOptions) => Omit<BuiltEncoder, "prefix" | "usualPooling">,
 ): Family {
-  return { build: (config, place, options) => ({ prefix, ...build(parseConfig(schema, config, place), options) }) };
+  // The mean is what sentence-transformers takes.
+  const usual = { prefix, usualPooling: "mean" } as const;
+  return { build: (config, place, options) => ({ ...usual, ...build(parseConfig(schema, config, place), options) }) };
 }
 
 /** The measures by the names that most configurations have for them. */
@@ -44,7 +49,7 @@ function measures(config: {
   readonly hidden_size: number;
   readonly max_position_embeddings: number;
   readonly vocab_size: number;
-}): Omit<BuiltEncoder, "prefix" | "graph"> {
+}): Omit<BuiltEncoder, "prefix" | "usualPooling" | "graph"> {
   return {
     hiddenSize: config.hidden_size,
     maxPositions: config.max_position_embeddings,
@@ -92,14 +97,22 @@ export function buildEncoder(
   config: object,
   folder: string,
   dropout: Dropout = noDropout,
-  states: WantedStates = "all",
+  states: EncoderStates = "all",
 ): BuiltEncoder {
   const place = join(folder, "config.json");
-  const { model_type: type } = z.object({ model_type: z.string().optional() }).catch({}).parse(config);
+  const type = modelTypeOf(config);
   const found = type !== undefined && modelTypes.includes(type) ? families[type] : undefined;
-  if (found === undefined) {
-    const what = type === undefined ? `has no "model_type"` : `is of a model of type "${type}"`;
-    throw new UserError(`${place} ${what}.${didYouMean(type ?? "", modelTypes)} Supported: ${modelTypes.join(", ")}.`);
-  }
+  if (found === undefined) throw unknownType(place, type, modelTypes);
   return found.build(config, place, { dropout, states });
+}
+
+/** The family that a configuration names. */
+export function modelTypeOf(config: object): string | undefined {
+  return z.object({ model_type: z.string().optional() }).catch({}).parse(config).model_type;
+}
+
+/** A configuration of a family that is none of `supported`. */
+export function unknownType(place: string, type: string | undefined, supported: readonly string[]): UserError {
+  const what = type === undefined ? `has no "model_type"` : `is of a model of type "${type}"`;
+  return new UserError(`${place} ${what}.${didYouMean(type ?? "", supported)} Supported: ${supported.join(", ")}.`);
 }

@@ -3,8 +3,8 @@
  * Python puts them on the model they were trained on. Names, shapes and fields are checked against files of PEFT's own (`golden/make_lora.py`).
  */
 import type { ClassifierHead } from "../classifier/classifier.js";
-import { headNames } from "../encoders/classifier-heads.js";
-import type { Pretrained } from "../pretrained/pretrained.js";
+import { denseInEncoder, headNames } from "../encoders/classifier-heads.js";
+import { bareName, type Pretrained, storedName } from "../pretrained/pretrained.js";
 import { encodeSafetensors } from "../pretrained/safetensors.js";
 import type { Weights } from "../training/training-job.js";
 import { type Adapter, factorNames, type LoraSettings } from "./lora-graph.js";
@@ -26,9 +26,8 @@ const wrapped = "base_model.model.";
  * like the encoder's others.
  */
 export function newLayers({ pooling }: ClassifierHead): readonly string[] {
-  const isEncoders = (name: string): boolean =>
-    typeof pooling !== "string" && pooling.isDenseInEncoder && name === pooling.dense.name;
-  return headNames(pooling).filter((name) => !isEncoders(name));
+  const inEncoder = denseInEncoder(pooling);
+  return headNames(pooling).filter((name) => name !== inEncoder);
 }
 
 /**
@@ -39,17 +38,17 @@ export function newLayers({ pooling }: ClassifierHead): readonly string[] {
 export function adapterFiles(model: AdaptedModel): Map<string, Uint8Array> {
   const { pretrained, head, weights, adapters, settings } = model;
   const isClassifier = typeof head.pooling !== "string";
-  const inEncoder = isClassifier ? `${pretrained.prefix}.` : "";
+  const stored = (name: string): string => (isClassifier ? storedName(pretrained, name) : bareName(pretrained, name));
   const fresh = newLayers(head);
   const kept = Object.keys(weights).filter((name) => isClassifier && fresh.some((layer) => name.startsWith(`${layer}.`)));
   const named = [
-    ...adapters.flatMap(({ module }) => Object.values(factorNames(module)).map((name) => [inEncoder + name, name] as const)),
+    ...adapters.flatMap(({ module }) => Object.values(factorNames(module)).map((name) => [stored(name), name] as const)),
     ...kept.map((name) => [name, name] as const),
   ];
-  const tensors = named.map(([stored, name]) => {
+  const tensors = named.map(([place, name]) => {
     const { data, shape } = weights[name]!;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    return [wrapped + stored, { dtype: "F32", shape, bytes }] as const;
+    return [wrapped + place, { dtype: "F32", shape, bytes }] as const;
   });
   const config = {
     base_model_name_or_path: pretrained.folder.name,
@@ -62,7 +61,7 @@ export function adapterFiles(model: AdaptedModel): Map<string, Uint8Array> {
     modules_to_save: isClassifier ? [...new Set(fresh.map((name) => name.split(".")[0]!))] : null,
     peft_type: "LORA",
     r: settings.rank,
-    target_modules: adapters.map(({ module }) => inEncoder + module),
+    target_modules: adapters.map(({ module }) => stored(module)),
     task_type: isClassifier ? "SEQ_CLS" : "FEATURE_EXTRACTION",
   };
   return new Map([

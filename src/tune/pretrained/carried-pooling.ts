@@ -48,6 +48,7 @@ export function carriedWeights(weights: Weights, config: object, pooling: Poolin
     [`${name}.bias`]: vector(weight.shape[0]!),
   });
   const names = bertLayerNames(layers);
+  if (own.dense === undefined) throw new Error("a class without a dense layer carries no pooling");
   const { "classifier.weight": weight, "classifier.bias": bias, ...encoder } = weights;
   return {
     ...encoder,

@@ -18,7 +18,6 @@ import { pooled, statesFor } from "./pooling.js";
 import { readPretrained, weightsOf } from "./pretrained.js";
 import { resolveModel } from "./resolve-model.js";
 import { tokenBatch } from "./token-batch.js";
-import { readWeights } from "./weights.js";
 
 /** Options of `loadEncoder`. */
 export interface EncoderOptions {
@@ -40,25 +39,25 @@ export interface EncoderOptions {
 const multiplicationsPerBatch = 1e10;
 
 /**
- * Loads an encoder: the bundled `minilm-l6`, a local Hugging Face folder of a family in `encoders/`, or a model of the Hub by its name,
- * `org/name` or `org/name@revision`, which is downloaded to Hugging Face's cache if it is not there yet. Vectors agree with those of
- * sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`). Throws a `UserError` if the name or the folder
- * is wrong.
+ * Loads an encoder: the bundled `minilm-l6`, a local Hugging Face folder of a family in `encoders/` or of a decoder, a GGUF file, or a model of the
+ * Hub by its name, `org/name` or `org/name@revision`, which is downloaded to Hugging Face's cache if it is not there yet. Vectors agree with those of
+ * sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`). A decoder's are the states of last tokens. Throws a
+ * `UserError` if the name or the folder is wrong.
  */
 export async function loadEncoder(nameOrFolder: string, options: EncoderOptions = {}): Promise<Encoder> {
   const { env = process.env, offline = false, signal = new AbortController().signal, log = () => {} } = options;
   const { folder: place } = await resolveModel(nameOrFolder, { env, offline, signal, log });
   const pretrained = await readPretrained(place);
-  const { folder, config, tokenizer, tokenizerFiles, maxTokens, weightsPath, hiddenSize, prefix } = pretrained;
-  const pooling = pretrained.pooling ?? "mean";
+  const { folder, config, tokenizer, tokenizerFiles, maxTokens, stored, hiddenSize } = pretrained;
+  const pooling = pretrained.pooling ?? pretrained.usualPooling;
   const graph = pretrained.build(noDropout, statesFor(pooling));
   const vector = pooled(graph, pooling);
-  const weights = await readWeights(weightsPath, weightsOf([vector], [graph.inputIds, graph.attentionMask]), prefix);
+  const weights = await stored.read(weightsOf([vector], [graph.inputIds, graph.attentionMask]));
   const threads = options.threads === undefined ? {} : { threads: options.threads };
   const session = await createSession(packTokens({ vector }, graph).roots, { weights, ...threads });
 
   const sizes = Object.entries(weights).map(([name, { shape }]) => ({
-    isTable: name.startsWith("embeddings."),
+    isTable: /^(embeddings|model\.embed_tokens)\./.test(name),
     count: countOf(shape),
   }));
   const parameters = sizes.reduce((total, { count }) => total + count, 0);
@@ -74,8 +73,9 @@ export async function loadEncoder(nameOrFolder: string, options: EncoderOptions 
       return batch.map((_, row) => data.slice(row * hiddenSize, (row + 1) * hiddenSize));
     },
   };
+  const files = await stored.files();
   const hash = sha256(
-    await fileHash(weightsPath),
+    await fileHash(files),
     JSON.stringify([config, tokenizerFiles.tokenizer, tokenizerFiles.config, pooling, maxTokens]),
   );
   const cache = options.cache ?? memoryEmbeddingCache();
@@ -88,7 +88,7 @@ export async function loadEncoder(nameOrFolder: string, options: EncoderOptions 
     parameters,
     ...(languages === undefined ? {} : { languages }),
     hash,
-    fileBytes: await sizeOf([weightsPath, join(folder.path, "tokenizer.json"), join(folder.path, "config.json")]),
+    fileBytes: await sizeOf([...files, join(folder.path, "tokenizer.json"), join(folder.path, "config.json")]),
     embed: (texts, context) => embedTexts(model, { cache, hash }, texts, context),
     countTokens: (texts) => texts.map((text) => tokenizer.encode(text).length),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
@@ -108,8 +108,9 @@ async function sizeOf(paths: readonly string[]): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-async function fileHash(path: string): Promise<string> {
+/** The hash of all their bytes, one file after the other. */
+async function fileHash(paths: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  for (const path of paths) for await (const chunk of createReadStream(path)) hash.update(chunk);
   return hash.digest("hex");
 }

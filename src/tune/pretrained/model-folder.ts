@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { boxedModelFolder, boxedModels, isBoxedModel } from "../../hub/boxed-models.js";
 import { messageOf, UserError } from "../../lib/errors.js";
 import { packageRoot } from "../../lib/package-root.js";
 import { checkRegularFile } from "../../lib/regular-file.js";
@@ -10,23 +11,27 @@ import { didYouMean, nearestNames } from "../../lib/text/nearest-name.js";
 /** Models in the package's `models/`. */
 export const embeddedModels = ["minilm-l6"] as const;
 
-/** A model to load: what it is called, and where its files are. */
+/** A model to load: what it is called, and where its files are; of a GGUF file, `path` is the file. */
 export interface ModelFolder {
   /** The embedded model's name, or the folder's as the user wrote it; of a folder in Hugging Face's cache, `org/name@1a2b3c4`. */
   readonly name: string;
   readonly path: string;
 }
 
-/** Finds a model by the name of an embedded one, or by its folder. */
+/** Every model that comes with the package or as one, by the name that `--model` takes. */
+export const namedModels: readonly string[] = [...embeddedModels, ...Object.keys(boxedModels)];
+
+/** Finds a model by the name of an embedded one, of one in the box, or by its folder or file. */
 export function findModelFolder(nameOrFolder: string): ModelFolder {
   if (embeddedModels.some((name) => name === nameOrFolder))
     return { name: nameOrFolder, path: join(packageRoot(), "models", nameOrFolder) };
+  if (isBoxedModel(nameOrFolder)) return { name: nameOrFolder, path: boxedModelFolder(nameOrFolder) };
   const path = resolve(nameOrFolder);
   if (existsSync(path)) return { name: snapshotName(path) ?? nameOrFolder, path };
-  const names = nearestNames(nameOrFolder, embeddedModels).join(", ");
+  const names = nearestNames(nameOrFolder, namedModels).join(", ");
   throw new UserError(
-    `"${nameOrFolder}" is neither an embedded model nor a folder.${didYouMean(nameOrFolder, embeddedModels)} ` +
-      `Embedded: ${names}. Or give a local Hugging Face folder (with config.json, tokenizer.json, model.safetensors).`,
+    `"${nameOrFolder}" is neither an embedded model nor a folder.${didYouMean(nameOrFolder, namedModels)} ` +
+      `Embedded: ${names}. Or give a local Hugging Face folder (with config.json, tokenizer.json, model.safetensors), or a GGUF file.`,
   );
 }
 

@@ -8,8 +8,8 @@ import { UserError } from "../../lib/errors.js";
 import type { EncoderGraph, WantedStates } from "../encoders/encoder-graph.js";
 import { type ModelFolder, readObject, readText } from "./model-folder.js";
 
-/** The mean over all tokens, or the state of the first one. */
-export type Pooling = "mean" | "cls";
+/** The mean over all tokens, the state of the first one, or that of the last one, which of a decoder alone has seen the whole text. */
+export type Pooling = "mean" | "cls" | "last";
 
 const current = z.object({ pooling_mode: z.string() });
 const former = z.record(z.string(), z.unknown());
@@ -21,7 +21,10 @@ function readPooling(config: object, place: string): Pooling {
   const modes = named.success ? [named.data.pooling_mode] : flags.map(([key]) => key.slice("pooling_mode_".length));
   const mode = modes.map((name) => name.replace(/_tokens?$/, "")).join(" and ");
   if (mode === "mean" || mode === "cls") return mode;
-  throw new UserError(`${place} asks for pooling by "${mode}". Only "mean" and "cls" are computed here: choose another model.`);
+  if (mode === "lasttoken") return "last";
+  throw new UserError(
+    `${place} asks for pooling by "${mode}". Only "mean", "cls" and "lasttoken" are computed here: choose another model.`,
+  );
 }
 
 const moduleList = z.array(z.object({ path: z.string(), type: z.string() }));
@@ -55,11 +58,12 @@ function parseJson(text: string): unknown {
 
 /** Which states of the last layer a way of pooling reads; of the first ones, `first` says for what. */
 export const statesFor = (pooling: Pooling, first: "first" | "answer" = "first"): WantedStates =>
-  pooling === "cls" ? first : "all";
+  (({ mean: "all", cls: first, last: "last" }) as const)[pooling];
 
 /** float32 [batch, hidden]: one vector a text. Padding has no part in it. */
 export function pooledStates({ hidden, attentionMask }: EncoderGraph, pooling: Pooling): Tensor {
-  if (pooling === "cls") return select(hidden, 1, 0);
+  // Of the last tokens `statesFor` had no other states made.
+  if (pooling !== "mean") return select(hidden, 1, 0);
   const [batch, sequence, width] = hidden.shape;
   const mask = cast(attentionMask, hidden.dtype);
   // A sum over the tokens that are there, as a product with the mask: [batch, 1, sequence] times [batch, sequence, hidden].

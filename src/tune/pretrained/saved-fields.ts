@@ -6,7 +6,7 @@ const savedFields = z.object({
   crossover: z
     .object({
       mayBeEmpty: z.boolean(),
-      pooling: z.enum(["mean", "cls"]).optional(),
+      pooling: z.enum(["mean", "cls", "last"]).optional(),
       thresholds: z.array(z.number()).optional(),
     })
     .optional()

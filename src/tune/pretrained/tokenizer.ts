@@ -18,6 +18,11 @@ export interface Tokenizer {
   readonly padId: number;
   /** The largest id it gives. */
   readonly maxId: number;
+  /** The special tokens that it adds after each text. */
+  readonly after: TokenIds;
+  /** The id of a token, and the token of an id; `undefined` where there is none. */
+  idOf(token: string): number | undefined;
+  tokenOf(id: number): string | undefined;
 }
 
 /**
@@ -92,6 +97,9 @@ export function createTokenizer(files: TokenizerFiles, folder: string): Tokenize
   return {
     maxId: [...tokenizer.get_vocab().values()].reduce((a, b) => Math.max(a, b), 0),
     padId: tokenizer.token_to_id(padToken) ?? 0,
+    after,
+    idOf: (token) => tokenizer.token_to_id(token),
+    tokenOf: (id) => tokenizer.id_to_token(id),
     encode: (text, maxTokens = Number.POSITIVE_INFINITY) => {
       const room = maxTokens - before.length - after.length;
       const ids: number[] = [];

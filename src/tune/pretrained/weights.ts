@@ -1,4 +1,4 @@
-/** @file A model's weights as float32, from `model.safetensors`: as Hugging Face stores them, or as 8-bit rows of our own. */
+/** @file A model's weights as float32, from `model.safetensors` or its parts: as Hugging Face stores them, or as 8-bit rows of our own. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isSameShape, shapeText } from "../../autodiff/dims.js";
@@ -6,24 +6,20 @@ import type { Tensor } from "../../autodiff/graph.js";
 import { countOf, float32, type TensorValue } from "../../autodiff/values.js";
 import { UserError } from "../../lib/errors.js";
 import type { ModelFolder } from "./model-folder.js";
-import { openSafetensors, type SafetensorsFile } from "./safetensors.js";
+import { openTensors, type TensorFile, weightFiles } from "./sharded-weights.js";
 
 /** The file that weights are read from. */
 export const weightsFile = "model.safetensors";
 
-/** Where the weights are; refuses pickles, which are programs that run when they are read. */
+/** Where the weights are, in one file or by an index of several; refuses pickles, which are programs that run when they are read. */
 export function findWeights({ path }: ModelFolder): string {
-  const place = join(path, weightsFile);
-  if (existsSync(place)) return place;
+  const found = [weightsFile, `${weightsFile}.index.json`].map((file) => join(path, file)).find((place) => existsSync(place));
+  if (found !== undefined) return found;
   const pickle = ["pytorch_model.bin", "model.bin", "model.pt", "model.pth"].find((file) => existsSync(join(path, file)));
   if (pickle !== undefined)
     throw new UserError(
       `${path} has its weights only as ${pickle}, a pickle: a program that runs when it is read, so it is not read here. ` +
         `Save the model as safetensors in Python: AutoModel.from_pretrained(DIR).save_pretrained(DIR).`,
-    );
-  if (existsSync(join(path, `${weightsFile}.index.json`)))
-    throw new UserError(
-      `${path} has its weights in several files. Save it as one: save_pretrained(DIR, max_shard_size="100GB").`,
     );
   throw new UserError(`${path} has no ${weightsFile}. Expected a Hugging Face folder with the model's weights.`);
 }
@@ -32,6 +28,36 @@ export function findWeights({ path }: ModelFolder): string {
 function storedNames(name: string, prefix: string): string[] {
   const former = name.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
   return [name, `${prefix}.${name}`, former, `${prefix}.${former}`];
+}
+
+/** Where a model's weights are, and how they are read by the names in its graph. */
+export interface StoredWeights {
+  /** The file, or the index of several. */
+  readonly path: string;
+  /** All files that hold them. */
+  files(): Promise<readonly string[]>;
+  /** The shape of each that is there. */
+  shapes(): Promise<(name: string) => readonly number[] | undefined>;
+  /** Those that a graph asks for. A missing weight or one of another shape is a `UserError`. */
+  read(wanted: readonly Tensor<"input">[]): Promise<Record<string, TensorValue<"float32">>>;
+}
+
+/** The weights of a Hugging Face folder; `prefix` is what its files may have before the names of a graph. */
+export function storedWeights(folder: ModelFolder, prefix: string): StoredWeights {
+  const path = findWeights(folder);
+  return {
+    path,
+    files: () => weightFiles(path),
+    async shapes() {
+      await using file = await openTensors(path);
+      const { tensors } = file;
+      return (name) => {
+        const stored = storedNames(name, prefix).find((each) => tensors.has(each));
+        return stored === undefined ? undefined : tensors.get(stored)?.shape;
+      };
+    },
+    read: (wanted) => readWeights(path, wanted, prefix),
+  };
 }
 
 /**
@@ -43,7 +69,7 @@ export async function readWeights(
   wanted: readonly Tensor<"input">[],
   prefix: string,
 ): Promise<Record<string, TensorValue<"float32">>> {
-  await using file = await openSafetensors(path);
+  await using file = await openTensors(path);
   const weights: Record<string, TensorValue<"float32">> = {};
   for (const { params, shape } of wanted) {
     const names = storedNames(params.name, prefix);
@@ -84,7 +110,7 @@ export const scaleSuffix = ".scale";
  * The numbers of one tensor. An I8 tensor [rows, columns] with a neighbor `<name>.scale` [rows, groups] is of our own making:
  * each row is cut into `groups` equal parts, and each 8-bit number stands for itself times the scale of its part.
  */
-async function readFloats(file: SafetensorsFile, name: string): Promise<Float32Array> {
+async function readFloats(file: TensorFile, name: string): Promise<Float32Array> {
   const stored = await file.floats(name);
   const scale = file.tensors.get(name + scaleSuffix);
   if (file.tensors.get(name)?.dtype !== "I8" || scale === undefined) return stored;

@@ -3,7 +3,6 @@ import { createSession } from "../../autodiff/session.js";
 import { packTokens } from "../encoders/packed-tokens.js";
 import { type Pretrained, weightsOf } from "../pretrained/pretrained.js";
 import { tokenBatch } from "../pretrained/token-batch.js";
-import { readWeights } from "../pretrained/weights.js";
 import { passes } from "./batches.js";
 
 /** From so many weights on a model is trained with the smaller learning rate: DistilBERT has 66 million, BERT-base 110. */
@@ -42,7 +41,7 @@ export async function estimateSeconds(
 ): Promise<number> {
   const graph = pretrained.build();
   const wanted = weightsOf([graph.hidden], [graph.inputIds, graph.attentionMask]);
-  const weights = await readWeights(pretrained.weightsPath, wanted, pretrained.prefix);
+  const weights = await pretrained.stored.read(wanted);
   await using session = await createSession(packTokens({ hidden: graph.hidden }, graph).roots, {
     weights,
     ...(threads !== undefined && { threads }),

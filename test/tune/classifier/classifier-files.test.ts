@@ -7,6 +7,7 @@ import { UserError } from "../../../src/lib/errors.js";
 import { classifierFiles } from "../../../src/tune/classifier/classifier-files.js";
 import { headPooling, readClassifier } from "../../../src/tune/classifier/classifier-model.js";
 import type { SavedDetails } from "../../../src/tune/classifier/saved-details.js";
+import { decoderFamilies } from "../../../src/tune/decoders/decoder-config.js";
 import { architectures } from "../../../src/tune/encoders/classifier-heads.js";
 import { modelTypes } from "../../../src/tune/encoders/families.js";
 import { readPretrained } from "../../../src/tune/pretrained/pretrained.js";
@@ -14,6 +15,7 @@ import { openSafetensors } from "../../../src/tune/pretrained/safetensors.js";
 import { loadClassifier } from "../../../src/tune/saved-classifier.js";
 import { tinyFolder } from "../pretrained/golden-encoder.js";
 import { classifierFolder, goldenClassifiers } from "./golden-classifiers.js";
+import { goldenDecoderClassifiers } from "./golden-decoder-classifiers.js";
 import { logitsOfTexts, pooledClassifier, savableClassifiers, save, temporaryFolder } from "./saved-folders.js";
 
 const { texts, classifiers } = goldenClassifiers;
@@ -29,9 +31,10 @@ const jsonOf = (files: ReadonlyMap<string, Uint8Array>, path: string): unknown =
 
 describe("the table of architectures", () => {
   it("has every family, and each has a golden classifier of that class", () => {
-    expect(Object.keys(architectures).sort()).toEqual([...modelTypes].sort());
+    expect(Object.keys(architectures).sort()).toEqual([...modelTypes, ...decoderFamilies].sort());
     const names = new Set(Object.values(architectures).map(({ name }) => name));
-    expect(new Set(Object.values(classifiers).map(({ architecture }) => architecture))).toEqual(names);
+    const golden = [...Object.values(classifiers), ...Object.values(goldenDecoderClassifiers.classifiers)];
+    expect(new Set(golden.map(({ architecture }) => architecture))).toEqual(names);
   });
 
   it("is used for models that were not made to be pooled", async () => {

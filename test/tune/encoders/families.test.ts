@@ -7,7 +7,7 @@ import { interpret, type NumberArray } from "../../../src/autodiff/interpret.js"
 import { input, multiply, sum } from "../../../src/autodiff/ops.js";
 import { createSession } from "../../../src/autodiff/session.js";
 import { float32, float32Of, float64, type TensorValue } from "../../../src/autodiff/values.js";
-import { dropoutBy, noDropout, type WantedStates } from "../../../src/tune/encoders/encoder-graph.js";
+import { dropoutBy, type EncoderStates, noDropout } from "../../../src/tune/encoders/encoder-graph.js";
 import { buildEncoder, modelTypes } from "../../../src/tune/encoders/families.js";
 import { packTokens } from "../../../src/tune/encoders/packed-tokens.js";
 import { debertaBucket, mpnetBucket } from "../../../src/tune/encoders/relative-positions.js";
@@ -40,7 +40,7 @@ async function load(
   name: string,
   { padId, prefix: expectedPrefix }: GoldenFamily,
   form: Form,
-  states: WantedStates = "all",
+  states: EncoderStates = "all",
 ): Promise<Loaded> {
   const { graph, prefix, hiddenSize: width } = buildEncoder(await configOf(name), name, noDropout, states);
   expect(prefix).toBe(expectedPrefix);

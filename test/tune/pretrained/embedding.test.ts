@@ -15,6 +15,9 @@ function countingModel(tokensPerBatch = 8): EmbeddingModel & { readonly batches:
     tokenizer: {
       padId: 0,
       maxId: 1,
+      after: [],
+      idOf: () => undefined,
+      tokenOf: () => undefined,
       encode: (text, max) =>
         text
           .split(" ")

@@ -88,15 +88,15 @@ describe("a folder loads", () => {
 describe("a folder is refused, with the reason and the remedy", () => {
   it("if there is none", async () => {
     expect(await refusal("minilm-16")).toBe(
-      `"minilm-16" is neither an embedded model nor a folder. Did you mean "minilm-l6"? Embedded: minilm-l6. ` +
-        "Or give a local Hugging Face folder (with config.json, tokenizer.json, model.safetensors).",
+      `"minilm-16" is neither an embedded model nor a folder. Did you mean "minilm-l6"? Embedded: minilm-l6, smollm2. ` +
+        "Or give a local Hugging Face folder (with config.json, tokenizer.json, model.safetensors), or a GGUF file.",
     );
   });
 
   it("if it has no config.json", async () => {
     await remove("config.json");
     expect(await refusal()).toBe(
-      "DIR has no config.json. Expected a Hugging Face folder: config.json, tokenizer.json, model.safetensors.",
+      "DIR has no config.json. Expected a Hugging Face folder (config.json, tokenizer.json, model.safetensors), or a GGUF file.",
     );
   });
 
@@ -109,7 +109,7 @@ describe("a folder is refused, with the reason and the remedy", () => {
     await changeConfig({ model_type: "t5" });
     expect(await refusal()).toBe(
       `DIR/config.json is of a model of type "t5". ` +
-        "Supported: bert, deberta-v2, distilbert, electra, modernbert, mpnet, roberta, xlm-roberta.",
+        "Supported: bert, deberta-v2, distilbert, electra, modernbert, mpnet, roberta, xlm-roberta, llama, mistral, qwen2, qwen3.",
     );
   });
 
@@ -179,7 +179,15 @@ describe("a folder is refused, with the reason and the remedy", () => {
     await cp(tinyFolder, inFolder("1_Pooling"), { recursive: true });
     await writeFile(inFolder("1_Pooling/config.json"), JSON.stringify({ pooling_mode_max_tokens: true }));
     expect(await refusal()).toBe(
-      `DIR/1_Pooling/config.json asks for pooling by "max". Only "mean" and "cls" are computed here: choose another model.`,
+      `DIR/1_Pooling/config.json asks for pooling by "max". Only "mean", "cls" and "lasttoken" are computed here: choose another model.`,
+    );
+  });
+
+  it("if its pooling is that of a language model", async () => {
+    await cp(tinyFolder, inFolder("1_Pooling"), { recursive: true });
+    await writeFile(inFolder("1_Pooling/config.json"), JSON.stringify({ pooling_mode_lasttoken: true }));
+    expect(await refusal()).toBe(
+      "DIR asks for pooling by the last token, which is computed for language models alone. Choose another model.",
     );
   });
 

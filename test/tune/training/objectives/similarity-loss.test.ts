@@ -8,7 +8,6 @@ import { float32, float32Of, float64 } from "../../../../src/autodiff/values.js"
 import { pooledStates } from "../../../../src/tune/pretrained/pooling.js";
 import { readPretrained, weightsOf } from "../../../../src/tune/pretrained/pretrained.js";
 import { tokenBatch } from "../../../../src/tune/pretrained/token-batch.js";
-import { readWeights } from "../../../../src/tune/pretrained/weights.js";
 import { apart, pairInputs, similarityLoss } from "../../../../src/tune/training/objectives/similarity-loss.js";
 import { tinyFolder } from "../../pretrained/golden-encoder.js";
 
@@ -25,7 +24,7 @@ describe("similarityLoss", () => {
     const loss = similarityLoss(pooledStates(graph, "mean"));
     const fed = Object.values<string>(pairInputs);
     const wanted = weightsOf([loss], [graph.inputIds, graph.attentionMask]).filter(({ params }) => !fed.includes(params.name));
-    const weights = await readWeights(pretrained.weightsPath, wanted, pretrained.prefix);
+    const weights = await pretrained.stored.read(wanted);
     // The first text of each pair is told from the other pairs' by its second: the others are told by none, and firsts do not meet.
     const texts = [0, 1].flatMap((side) => golden.pairs.map((pair) => pair[side]!));
     const [count, half] = [texts.length, golden.pairs.length];
