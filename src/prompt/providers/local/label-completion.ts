@@ -29,12 +29,15 @@ export function labelCompletion(answer: LabelAnswer, request: CompletionRequest)
   };
 }
 
-/** The answer as three tokens: the label whole, with every label as an alternative, and around it what was certain. */
+/**
+ * The answer as three tokens: the label whole, with every label as an alternative, and around it what was certain. The closing quote is the label's: without
+ * it "card" would be the beginning of "card arrival", and its probability shared by both.
+ */
 function labelTokens(text: string, { labels, logprobs, chosen }: LabelAnswer): TokenLogprob[] {
-  const written = labels.map((label) => JSON.stringify(label).slice(1, -1));
+  const written = labels.map((label) => JSON.stringify(label).slice(1));
   const certain = (token: string): TokenLogprob => ({ token, logprob: 0, top: [{ token, logprob: 0 }] });
   const label = written[chosen]!;
-  const start = text.length - label.length - '"}'.length;
+  const start = text.length - label.length - "}".length;
   const top = written.map((token, i) => ({ token, logprob: logprobs[i]! })).sort((a, b) => b.logprob - a.logprob);
   return [
     certain(text.slice(0, start)),

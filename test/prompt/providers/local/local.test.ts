@@ -94,7 +94,7 @@ describe("asked for a label", () => {
     expect(completion).toMatchObject({ text: JSON.stringify({ label: best }), finish: "stop" });
     const tokens = completion.logprobs!;
     expect(tokens.map(({ token }) => token).join("")).toBe(completion.text);
-    for (const { token, logprob } of tokens[1]!.top) expect(logprob).toBeCloseTo(expected.get(token)!, 3);
+    for (const { token, logprob } of tokens[1]!.top) expect(logprob).toBeCloseTo(expected.get(token.slice(0, -1))!, 3);
     expect(tokens[1]!.top).toHaveLength(4);
     expect(completion.usage!.inputTokens).toBeGreaterThan(ids.length);
   });
@@ -208,7 +208,7 @@ describe("a model that judges entailment", () => {
     const template = promptTemplate({ labels, descriptions, isMultiLabel: false });
     const request = renderRequest(template, [{ text: "no part of it", labels: ["login"] }], text, "json");
     const { completion } = await llm.complete({ ...request, wantsLogprobs: true }, never);
-    const scores = new Map(completion.logprobs![1]!.top.map(({ token, logprob }) => [token, Math.exp(logprob)]));
+    const scores = new Map(completion.logprobs![1]!.top.map(({ token, logprob }) => [token.slice(0, -1), Math.exp(logprob)]));
     expect(new Set(scores.values()).size).toBe(3);
     for (const [i, name] of expected.labels.entries())
       expect(scores.get(labels[names.indexOf(name)]!)).toBeCloseTo(expected.scores[i]!, 5);
