@@ -158,8 +158,17 @@ export function findPrice({ models, aliases = {} }: PriceTable, provider: string
   return null;
 }
 
-/** The price of a recorded model, whichever service it is of; `null` where the table has none. */
-export function findRecordedPrice(table: PriceTable, model: string): Price | null {
+/**
+ * The price of a recorded model, whichever service it is of; `null` where the table has none.
+ *
+ * @param isDecided whether it answered as a decision model, which the same model may do at another price
+ */
+export function findRecordedPrice(table: PriceTable, model: string, isDecided = false): Price | null {
+  if (isDecided) {
+    const names = [...Object.keys(table.models), ...Object.keys(table.aliases ?? {})];
+    const name = names.find((known) => known.startsWith("decide/") && known.endsWith(`/${model}`));
+    return name === undefined ? null : findPrice(table, "decide", name.slice("decide/".length));
+  }
   for (const provider of Object.keys(services)) {
     const price = findPrice(table, provider, model);
     if (price !== null) return price;

@@ -52,7 +52,7 @@ export async function recordedPrompt(options: RecordedPromptOptions): Promise<Ap
   const { told = {} } = options;
   const prices = options.prices ?? listPrices;
   const today = options.today ?? new Date().toISOString().slice(0, 10);
-  const listed = findRecordedPrice(prices, model);
+  const listed = findRecordedPrice(prices, model, recording.isDecided);
   const price = listed === null ? null : priceOn(listed, today);
   const facts = recordedFacts(recording, price);
   const share = price === null ? undefined : batchPriceShare(price);

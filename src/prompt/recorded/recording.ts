@@ -9,6 +9,7 @@ import { whyUnreadable } from "../../lib/unreadable-file.js";
 import { readResponseBody } from "../http/response-body.js";
 import type { Completion } from "../llm.js";
 import { isFiltered } from "../providers/content-filter.js";
+import { hasDecisions, recordedDecision } from "../providers/decide/decision-answer.js";
 
 /** One row: an answer, or the service's error. A recording knows no latency. */
 export type RecordedRow = Omit<Completion, "latencySeconds"> | { readonly error: string };
@@ -21,6 +22,8 @@ export interface Recording {
   readonly rows: ReadonlyMap<string, RecordedRow>;
   /** Answers that a later one of the same row took the place of, where they are other words. */
   readonly earlier: ReadonlyMap<string, readonly RecordedRow[]>;
+  /** Whether answers are those of a decision model, which has a price of its own. */
+  readonly isDecided: boolean;
   /** For people: ids that occur twice, a last line cut off, several models. */
   readonly warnings: readonly string[];
 }
@@ -71,7 +74,7 @@ export async function readRecording(path: string): Promise<Recording> {
     const count = [...rows.values()].filter((row) => "error" in row && row.error === unread).length;
     throw new UserError(
       `${path} holds ${count} answers, and none in a format that can be read: the first has the fields ${unreadLine}. Expected answers of OpenAI's chat ` +
-        "completions or responses, Anthropic's messages, or Google's generateContent, as their batches give them back.",
+        "completions or responses, Anthropic's messages, or Google's generateContent, as their batches give them back, or of decision models.",
     );
   }
   if (torn !== undefined) warnings.push(`${path} ends in the middle of line ${number}: that answer counts as missing.`);
@@ -81,7 +84,8 @@ export async function readRecording(path: string): Promise<Recording> {
     warnings.push(
       `${path} holds answers of ${byCount.length} models: ${byCount.map(([name, count]) => `${name} (${count})`).join(", ")}.`,
     );
-  return { path, model: byCount[0]?.[0] ?? "unknown", rows, earlier: earlierRows, warnings };
+  const isDecided = [...rows.values()].some((row) => "probabilities" in row);
+  return { path, model: byCount[0]?.[0] ?? "unknown", isDecided, rows, earlier: earlierRows, warnings };
 }
 
 function isOtherAnswer(earlier: RecordedRow, later: RecordedRow): boolean {
@@ -145,7 +149,7 @@ function readRow(
       `${path} line ${number} has no custom_id. Expected the output file of OpenAI's Batch API, with the row's id as custom_id.`,
     );
   }
-  if (!["response", "result", "modelOutput", "error"].some((field) => at(value, field) !== undefined)) {
+  if (!["response", "result", "modelOutput", "error", "answers", "choice"].some((field) => at(value, field) !== undefined)) {
     throw new UserError(
       `${path} line ${number} has neither response nor error.${at(value, "body") === undefined ? "" : " It looks like the batch's input: give its output file."}`,
     );
@@ -160,14 +164,24 @@ const unread = "its format is not known";
 function readResponse(line: unknown): RecordedRow {
   const response = at(line, "response");
   const result = at(line, "result");
-  const body = at(response, "body") ?? at(result, "message") ?? response ?? at(line, "modelOutput");
+  const own = isDecision(line) ? line : undefined;
+  const body = at(response, "body") ?? at(result, "message") ?? response ?? at(line, "modelOutput") ?? own;
   const status = at(response, "status_code");
   const error = at(body, "error") ?? at(result, "error") ?? at(line, "error");
   if (error !== undefined || (typeof status === "number" && status >= 300)) return failedRow(error, Number(status ?? 400));
   if (body === undefined) return { error: textAt(result, "type") ?? "no answer" };
+  if (isDecision(body)) {
+    const decided = recordedDecision(body);
+    return "fault" in decided ? { error: `an answer that cannot be right: ${decided.fault}` } : decided;
+  }
   const said = readResponseBody(body);
   if (said === null) return { error: unread };
   return "fault" in said ? failedRow(said.fault, said.status ?? 500) : said;
+}
+
+/** Whether a body is of a decision model, or one answer of it. */
+function isDecision(body: unknown): boolean {
+  return hasDecisions(body) || (textAt(body, "choice") !== null && at(body, "probabilities") !== undefined);
 }
 
 function failedRow(error: unknown, status: number): RecordedRow {

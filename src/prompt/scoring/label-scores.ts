@@ -28,9 +28,15 @@ export function labelScores(
   return span === null ? null : labelDistribution(tokens, span, ways, labels, label);
 }
 
-/** Probabilities of labels as a model told them, rounded as it may have: to sum to 1, and none of them 0. `null` where it told none of these labels. */
+/** Whether what is told is told of labels of the task alone. Otherwise it is not known what a probability is of: options may have other names. */
+export function isOfLabels(told: Readonly<Record<string, number>>, labels: readonly string[]): boolean {
+  const known = new Set(labels);
+  return Object.keys(told).every((option) => known.has(option));
+}
+
+/** Probabilities of labels as a model told them, rounded as it may have: to sum to 1, and none of them 0. `null` where they are not these labels. */
 function toldScores(told: Readonly<Record<string, number>>, labels: readonly string[]): Record<string, number> | null {
-  if (!labels.some((label) => Object.hasOwn(told, label))) return null;
+  if (!isOfLabels(told, labels)) return null;
   return normalized(labels, (label) => Math.max(leastProbability, Object.hasOwn(told, label) ? told[label]! : 0));
 }
 

@@ -4,7 +4,7 @@ import type { Prediction } from "../../types/prediction.js";
 import type { Completion } from "../llm.js";
 import { confidenceOf } from "./confidence.js";
 import { calibratedScores } from "./contextual-calibration.js";
-import { labelScores, labelSetProbability, listProbability, type ScoredTask } from "./label-scores.js";
+import { isOfLabels, labelScores, labelSetProbability, listProbability, type ScoredTask } from "./label-scores.js";
 import { statedConfidence } from "./stated-confidence.js";
 
 /**
@@ -25,7 +25,7 @@ export function scored<Read extends Pick<Prediction, "answer" | "rawAnswer">>(
   if (read.answer === null) return read;
   const { probabilities } = completion;
   const stated = statedConfidence(completion.text);
-  if (task.isMultiLabel && probabilities !== undefined)
+  if (task.isMultiLabel && probabilities !== undefined && isOfLabels(probabilities, task.labels))
     return { ...read, scores: probabilities, ...confident({ probability: labelSetProbability(probabilities, read.answer) }) };
   if (task.isMultiLabel) return { ...read, ...confident({ logprob: listProbability(completion), stated }) };
   const said = read.answer[0]!;

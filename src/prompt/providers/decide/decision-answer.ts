@@ -47,6 +47,29 @@ export function readDecisions(body: unknown): DecisionAnswers | AnswerFault {
   return read;
 }
 
+/**
+ * What a recorded body says, of which the question is not known: one choice, or a yes/no question for each label, named by it. The options are the
+ * labels that have a probability.
+ */
+export function recordedDecision(body: unknown): SaidCompletion | AnswerFault {
+  const answers = hasDecisions(body) ? readDecisions(body) : onlyAnswer(body);
+  if ("fault" in answers) return answers;
+  const told = [...answers.values()];
+  const [first] = told;
+  if (first === undefined) return { fault: "it has no answers" };
+  if (told.some(({ kind }) => kind === "refusal")) return completionOf(body, { text: "", finish: "refused" });
+  if (first.kind === "choice" && told.length === 1) return completionOf(body, chosen(first, [...first.probabilities.keys()]));
+  const probabilities = told.flatMap((answer) => (answer.kind === "yes-no" ? [answer.probability] : []));
+  if (probabilities.length === told.length) return completionOf(body, applying([...answers.keys()], probabilities));
+  return { fault: "it answers several questions, and which of them asks for the label is not known" };
+}
+
+/** Of a line that is an answer itself. */
+function onlyAnswer(line: unknown): DecisionAnswers | AnswerFault {
+  const answer = readDecision(line);
+  return "fault" in answer ? answer : new Map([[choiceName, answer]]);
+}
+
 function readDecision(answer: unknown): DecisionAnswer | AnswerFault {
   if (textAt(answer, "type") === "refusal") return { kind: "refusal" };
   const choice = textAt(answer, "choice");
