@@ -93,6 +93,13 @@ function outputLimit(task: Pick<Dataset, "labels" | "isMultiLabel">, isReasoning
   return 32 + answer + (isReasoning ? 4096 : 0);
 }
 
+/** What is to be done, where nobody says it in words of their own. */
+export function builtInInstruction(isMultiLabel: boolean): string {
+  return isMultiLabel
+    ? "Decide which of the labels apply to a text: several, one or none."
+    : "Classify a text: decide which one of the labels fits it best.";
+}
+
 /** The system message. */
 export function systemMessage(template: PromptTemplate, form: AnswerForm, style: AnswerStyle = "direct"): string {
   const { labels, descriptions, isMultiLabel } = template;
@@ -100,11 +107,8 @@ export function systemMessage(template: PromptTemplate, form: AnswerForm, style:
     const description = oneLine(descriptions[label] ?? "");
     return `- ${label}${description === "" || description === label ? "" : `: ${description}`}`;
   });
-  const builtIn = isMultiLabel
-    ? "Decide which of the labels apply to a text: several, one or none."
-    : "Classify a text: decide which one of the labels fits it best.";
   return [
-    template.instruction ?? builtIn,
+    template.instruction ?? builtInInstruction(isMultiLabel),
     "",
     "Labels:",
     ...list,

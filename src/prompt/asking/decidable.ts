@@ -1,5 +1,6 @@
 /** @file What a decision model can be asked: it chooses among labels at once, a few hundred at most, and writes nothing. */
 
+import { UserError } from "../../lib/errors.js";
 import type { DecisionLimits, ModelCard } from "../llm.js";
 import type { PromptProgram } from "../program.js";
 
@@ -9,7 +10,7 @@ export function mostOffered({ options, questions }: DecisionLimits, isMultiLabel
 }
 
 /** Why a model cannot be asked in a prompt's way; `null`: it can. Any other than a decision model can. */
-export function whyUndecidable(
+function whyUndecidable(
   { template, answer, samples, shortlist }: Pick<PromptProgram, "template" | "answer" | "samples" | "shortlist">,
   { spec, decides }: Pick<ModelCard, "spec" | "decides">,
 ): string | null {
@@ -26,4 +27,14 @@ export function whyUndecidable(
     `${spec} takes at most ${most} ${isMultiLabel ? "questions, one a label," : "options"} at once, and this prompt offers ${offered} labels: ` +
     "give it an encoder that makes a shortlist of them, or a smaller shortlist"
   );
+}
+
+/** Refuses a prompt that a model cannot be asked. */
+export function checkAskable(program: PromptProgram, card: Pick<ModelCard, "spec" | "decides">): void {
+  const { samples } = program;
+  if (!(Number.isInteger(samples) && samples >= 1)) {
+    throw new UserError(`A prompt asks for ${samples} answers to each text; expected a whole number of at least 1.`);
+  }
+  const undecidable = whyUndecidable(program, card);
+  if (undecidable !== null) throw new UserError(`${undecidable}.`);
 }

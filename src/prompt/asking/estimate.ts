@@ -8,6 +8,7 @@ import { costOfUsage } from "../prices/prices.js";
 import type { PromptProgram } from "../program.js";
 import { decisionBody } from "../providers/decide/decision-request.js";
 import { type AnswerForm, answerForm, delimitText, type PromptTemplate, renderAnswer, renderRequest } from "../template.js";
+import { checkAskable } from "./decidable.js";
 import { assumedOutput, type Pilot, pilotOutput } from "./output-estimate.js";
 import { needsEncoder, prepareQuestions } from "./question.js";
 import { tokenCounter } from "./token-counter.js";
@@ -41,6 +42,7 @@ export async function estimateProgram(
 ): Promise<RunEstimate> {
   const { template, answer: style, samples } = program;
   const { decides } = card;
+  checkAskable(program, card);
   // How its servers count is not known, whoever's model it is.
   const counter = await tokenCounter(decides === undefined ? card : { ...card, model: "" });
   const isStructured = !isTextOnly && card.price?.supports_response_schema !== false;

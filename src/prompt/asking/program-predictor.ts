@@ -1,6 +1,5 @@
 /** @file A prompt as a predictor: every text asked about, votes counted, failures named. */
 
-import { UserError } from "../../lib/errors.js";
 import { countWords } from "../../lib/text/count-words.js";
 import { formatCount } from "../../lib/text/format.js";
 import type { Context, PredictContext, Predictor } from "../../types/approach.js";
@@ -18,7 +17,7 @@ import { type AnswerForm, answerForm, renderRequest } from "../template.js";
 import { answerRows } from "./answer-rows.js";
 import { askSample, type Sample } from "./ask-sample.js";
 import { codedQuestions, whyUncoded } from "./coded-questions.js";
-import { whyUndecidable } from "./decidable.js";
+import { checkAskable } from "./decidable.js";
 import { type FittedRequest, fittedRequest } from "./fitted-request.js";
 import { promptPrior, whyUncalibrated } from "./prompt-prior.js";
 import { prepareQuestions, type Question, type Questions } from "./question.js";
@@ -181,16 +180,6 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
     files: async () => promptFiles(llm, program, { isTextOnly, needs: questions.needs }),
     async [Symbol.asyncDispose]() {},
   };
-}
-
-/** Refuses a prompt that the model cannot be asked. */
-function checkAskable(program: PromptProgram, llm: Llm): void {
-  const { samples } = program;
-  if (!(Number.isInteger(samples) && samples >= 1)) {
-    throw new UserError(`A prompt asks for ${samples} answers to each text; expected a whole number of at least 1.`);
-  }
-  const undecidable = whyUndecidable(program, llm);
-  if (undecidable !== null) throw new UserError(`${undecidable}.`);
 }
 
 /** What the user should know once all rows were asked about. */

@@ -1,5 +1,6 @@
 import type { Llm } from "../llm.js";
 import type { DemoPlan, PromptProgram } from "../program.js";
+import { shownQuestions } from "../providers/decide/decision-request.js";
 import { type AnswerForm, answerForm, renderRequest } from "../template.js";
 import { exampleLines } from "./example-lines.js";
 import { promptPage } from "./prompt-page.js";
@@ -12,7 +13,7 @@ import { type PromptSettings, promptFormat } from "./prompt-settings.js";
  * @param needs what it cannot be asked without, besides the model
  */
 export function promptFiles(
-  llm: Pick<Llm, "spec" | "parameters" | "isStructured">,
+  llm: Pick<Llm, "spec" | "parameters" | "isStructured" | "decides">,
   program: PromptProgram,
   { isTextOnly, needs }: { readonly isTextOnly: boolean; readonly needs: readonly string[] },
 ): ReadonlyMap<string, Uint8Array> {
@@ -20,9 +21,15 @@ export function promptFiles(
   const allowed: AnswerForm = llm.isStructured && !isTextOnly ? "json" : "text";
   const form = formOf(program, allowed);
   // What is retrieved for each text stands in no message that could be written down here.
-  const { schema, maxOutputTokens, messages } = renderRequest(template, plan.kind === "fixed" ? plan.examples : [], "", form, {
-    style,
-  });
+  const { schema, maxOutputTokens, messages, question } = renderRequest(
+    template,
+    plan.kind === "fixed" ? plan.examples : [],
+    "",
+    form,
+    {
+      style,
+    },
+  );
   const settings: PromptSettings = {
     format: promptFormat,
     llm: llm.spec,
@@ -35,11 +42,17 @@ export function promptFiles(
     needs: [...needs],
     template: structuredClone(template) as PromptSettings["template"],
   };
+  const isDecided = llm.decides !== undefined && question !== undefined;
   // The last message holds the text; its tag depends on it.
-  const request = { maxOutputTokens, schema: schema ?? null, messages: messages.slice(0, -1) };
+  const request = isDecided
+    ? { questions: shownQuestions(llm.spec, question) }
+    : { maxOutputTokens, schema: schema ?? null, messages: messages.slice(0, -1) };
   const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
   return new Map([
-    ["prompt.md", encode(promptPage(`Prompt for ${llm.spec}`, template, { form, style }, exampleNote(plan)))],
+    [
+      "prompt.md",
+      encode(promptPage(`Prompt for ${llm.spec}`, template, { form, style }, exampleNote(plan, isDecided), isDecided)),
+    ],
     ["examples.jsonl", encode(exampleLines(plan))],
     ["prompt.json", encode(`${JSON.stringify({ ...settings, request }, null, 2)}\n`)],
   ]);
@@ -50,11 +63,12 @@ export function formOf({ template, shortlist }: Pick<PromptProgram, "template" |
   return answerForm({ isStructured: allowed === "json" }, { labels: template.labels.slice(0, shortlist ?? undefined) });
 }
 
-function exampleNote(plan: DemoPlan): string | null {
+function exampleNote(plan: DemoPlan, isDecided: boolean): string | null {
+  const place = isDecided ? "in the instructions" : "as turns of a conversation";
   if (plan.kind === "retrieved") {
-    return `For each text ${plan.count} of the ${plan.pool.length} in examples.jsonl, picked by an encoder (${plan.by}), as turns of a conversation.`;
+    return `For each text ${plan.count} of the ${plan.pool.length} in examples.jsonl, picked by an encoder (${plan.by}), ${place}.`;
   }
   if (plan.examples.length === 0) return null;
   const spares = plan.spares.length === 0 ? "" : `, or its spares where one is nearly the text asked about`;
-  return `The ${plan.examples.length} of examples.jsonl, as turns of a conversation${spares}.`;
+  return `The ${plan.examples.length} of examples.jsonl, ${place}${spares}.`;
 }

@@ -40,18 +40,24 @@ function frameOf(template: PromptTemplate, { form, style }: MessageForm): Frame 
   return { opening: plain.slice(0, plain.indexOf(between)), between: between.slice(0, -bullet.length), closing };
 }
 
-/** The page. `examples`: one sentence about them, or nothing. */
+const decidedNote =
+  "A decision model gets them in parts: the labels as options, instruction and examples as its instructions, and the text alone. What the block says of tags " +
+  "and JSON is not sent. prompt.json has the questions as they are sent.";
+
+/** The page. `examples`: one sentence about them, or nothing. `isDecided`: a decision model is asked, which takes no messages. */
 export function promptPage(
   title: string,
   template: PromptTemplate,
   { form, style }: MessageForm,
   examples: string | null,
+  isDecided = false,
 ): string {
   return [
     `# ${title}`,
     "",
     "Yours to edit: the instruction and the labels in the block below, one label a line with what it means, and the lines of examples.jsonl.",
     "What follows the labels is made from prompt.json. To run it again: crossover run DATA --prompt FOLDER",
+    ...(isDecided ? [decidedNote] : []),
     "",
     "## System message",
     "",

@@ -3,9 +3,10 @@
  * its options. Several: a yes/no question a label, all in one request.
  */
 
+import { at } from "../../../lib/json-value.js";
 import type { LabelQuestion } from "../../llm.js";
-import { delimitText, mostDemoCharacters } from "../../template.js";
-import type { DecisionShape } from "./decision-services.js";
+import { builtInInstruction, delimitText, mostDemoCharacters } from "../../template.js";
+import { type DecisionShape, parseDecisionSpec } from "./decision-services.js";
 
 /** The name of the one question of a text with one label. It is for whoever reads the answer: models are not shown it. */
 export const choiceName = "label";
@@ -16,6 +17,12 @@ const blankText = "(no text)";
 /** The body of a request, as JSON. */
 export function decisionBody(shape: DecisionShape, model: string, question: LabelQuestion): string {
   return shape === "systemone" ? systemOneBody(model, question) : decisionsBody(model, question);
+}
+
+/** The questions of a request as they are sent, for people. */
+export function shownQuestions(spec: string, question: LabelQuestion): unknown {
+  const { service, model } = parseDecisionSpec(spec.slice("decide:".length));
+  return at(JSON.parse(decisionBody(service.shape, model, question)), "questions");
 }
 
 function systemOneBody(model: string, question: LabelQuestion): string {
@@ -70,7 +77,7 @@ function meaningOf({ descriptions }: LabelQuestion["task"], label: string): stri
 
 /** What is to be done, and examples of it. */
 function instructionsOf({ task, examples }: LabelQuestion): string {
-  const said = task.instruction ?? "Classify the text: decide which one of the labels fits it best.";
+  const said = task.instruction ?? builtInInstruction(task.isMultiLabel);
   return joined(said, examples, ({ labels }) => `Label: ${labels[0]}`);
 }
 
