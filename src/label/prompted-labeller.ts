@@ -7,7 +7,7 @@ import { programPredictor } from "../prompt/asking/program-predictor.js";
 import { needsEncoder } from "../prompt/asking/question.js";
 import { createClient } from "../prompt/client/client.js";
 import type { PriceTable } from "../prompt/prices/prices.js";
-import type { PromptProgram } from "../prompt/program.js";
+import { type PromptProgram, withoutForm } from "../prompt/program.js";
 import { describeModel, resolveLlm } from "../prompt/providers/resolve.js";
 import { parseSpec } from "../prompt/providers/spec.js";
 import { promptTemplate } from "../prompt/template.js";
@@ -114,6 +114,7 @@ async function runsPrompt(folder: string, { llm, approach }: LabellerOptions): P
   return {
     ...stored,
     llm: llm ?? stored.llm,
+    program: isSame ? stored.program : withoutForm(stored.program),
     // Another model's answers say nothing of how long this one's are.
     pilot: isSame ? stored.pilot : null,
     encoder: stored.model,

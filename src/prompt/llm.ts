@@ -46,6 +46,22 @@ export interface LabelQuestion {
   readonly text: string;
 }
 
+/** Answers whose likelihood a model is to tell. */
+export interface ScoredAnswers {
+  /** `chat`: after the conversation. `plain`: after the only message, as a text that goes on. */
+  readonly layout: "chat" | "plain";
+  readonly labels: readonly string[];
+  /** Exactly what would be written for each label, behind the messages. */
+  readonly answers: readonly string[];
+}
+
+/** How likely one answer is after a prompt. */
+export interface AnswerLogprob {
+  /** Natural logarithm: the sum over its tokens. */
+  readonly logprob: number;
+  readonly tokens: number;
+}
+
 /** A request. Sampling parameters belong to the model (`Llm.parameters`): they are the same for every request. */
 export interface CompletionRequest {
   readonly messages: readonly Message[];
@@ -64,6 +80,8 @@ export interface CompletionRequest {
   readonly wantsLogprobs?: boolean;
   /** The same question in parts; absent where no label is asked for, or thoughts before it. Follows from messages and schema: it is no part of a key. */
   readonly question?: LabelQuestion;
+  /** Nothing is to be written: the model is to tell of each of these answers how likely it is. Only of a model that `scoresAnswers`. */
+  readonly scored?: ScoredAnswers;
 }
 
 /** One token of an answer, with its natural log-probability and the likeliest alternatives. */
@@ -87,6 +105,8 @@ export interface Completion {
   readonly logprobs?: readonly TokenLogprob[];
   /** Of labels, where the model tells their probabilities as such: of one label a text they sum to about 1, of several each is its own. */
   readonly probabilities?: Readonly<Record<string, number>>;
+  /** Of the answers that were to be scored, in their order: the sum of the log-probabilities of the tokens in which they differ, and their number. */
+  readonly answerLogprobs?: readonly AnswerLogprob[];
   /** The model id in the response, such as `gpt-6-luna-2026-09-22` for `gpt-6-luna`. */
   readonly servedBy: string | null;
 }
@@ -156,6 +176,8 @@ export interface Llm extends ModelCard {
   readonly isStructured: boolean;
   /** Whether the service has log-probabilities; false once it refused them. A service that silently omits them is not detected. */
   readonly hasLogprobs: boolean;
+  /** Whether it tells how likely given answers are, instead of writing one. @default false */
+  readonly scoresAnswers?: boolean;
   /** Whether the service accepts a system message; otherwise its text precedes the first user message. @default true */
   readonly hasSystemRole?: boolean;
   /** The largest output limit that the service turned out to accept. @default no limit */

@@ -5,7 +5,10 @@ import { formatUsd } from "../lib/text/format.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach, Predictor, RunEstimate } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
+import { sumOfEstimates } from "./asking/estimate.js";
 import { programPredictor } from "./asking/program-predictor.js";
+import { prepareQuestions } from "./asking/question.js";
+import { fitForm } from "./forms/fit-form.js";
 import type { ModelCard } from "./llm.js";
 import { makeProgram, type PromptMethod, templateFor, whyNotDecided } from "./methods.js";
 import { llmAnswerer } from "./optimizers/llm-answerer.js";
@@ -85,7 +88,7 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
       const likely = { ...program, demos: shown.demos };
       const rows = cutSearchRows(train, budget.calls / program.samples, 0);
       if (typeof rows === "string") return estimate(program, queries);
-      return sumOf(await estimate(likely, queries), searchEstimate(await estimate(likely, rows.selection), budget));
+      return sumOfEstimates(await estimate(likely, queries), searchEstimate(await estimate(likely, rows.selection), budget));
     },
     async fit(train, parts, context) {
       const { llm, repeat } = parts;
@@ -95,7 +98,11 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
             "limit the search by --optimizer-calls in place of --optimizer-usd.",
         );
       }
-      const begun = programOf(train, llm, context.seed);
+      const formed = async (program: PromptProgram) => {
+        const questions = await prepareQuestions(program, encoder, context);
+        return fitForm(program, train, { ...parts, questions, seed: context.seed }, context);
+      };
+      const { program: begun, rows } = await formed(programOf(train, llm, context.seed));
       const { checkpointFolder } = context;
       const optimized = await optimize(
         {
@@ -111,10 +118,10 @@ export function optimizedPrompt(options: OptimizedPromptOptions): Approach {
         },
         context,
       );
-      context.spend({ labels: optimized.labels });
-      const [found, before] = await Promise.all(
-        [optimized.program, begun].map((program) => programPredictor(program, parts, context)),
-      );
+      context.spend({ labels: Math.min(train.examples.length, optimized.labels + rows.size) });
+      // Other words and other examples lean to other labels.
+      const winner = optimized.program === begun ? begun : (await formed(optimized.program)).program;
+      const [found, before] = await Promise.all([winner, begun].map((program) => programPredictor(program, parts, context)));
       return described(found!, before!, optimized);
     },
   });
@@ -145,7 +152,7 @@ function described(found: Predictor, before: Predictor, { chosen, tried }: Optim
   return {
     ...found,
     // What the model wrote, no person did.
-    facts: { ...found.facts, chosen, humanWords: before.facts.humanWords },
+    facts: { ...found.facts, chosen: { ...found.facts.chosen, ...chosen }, humanWords: before.facts.humanWords },
     async files() {
       const files = new Map(await found.files());
       if (lines.length > 0) files.set("prompts-tried.jsonl", new TextEncoder().encode(lines.join("")));
@@ -172,15 +179,5 @@ function searchEstimate(
     outputTokens: Math.round(judging.outputTokens * part),
     usd: judging.usd === null ? null : judging.usd * part,
     seconds: judging.seconds * part,
-  };
-}
-
-function sumOf(a: RunEstimate, b: RunEstimate): RunEstimate {
-  return {
-    calls: a.calls + b.calls,
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    usd: a.usd === null || b.usd === null ? null : a.usd + b.usd,
-    seconds: a.seconds + b.seconds,
   };
 }

@@ -2,6 +2,7 @@
  * @file A way of asking, as plain data: everything that decides an answer but the model and the text. It is what an approach starts with,
  * what an optimizer changes, and what a prompt's folder holds.
  */
+import type { LocalForm } from "./forms/local-form.js";
 import type { AnswerStyle, Demo, PromptTemplate } from "./template.js";
 
 /** The same examples for every text, in the order shown; none: zero-shot. */
@@ -36,4 +37,11 @@ export interface PromptProgram {
   readonly samples: number;
   /** Where there are many labels: only so many that an encoder finds nearest to the text are put into its question; `null`: all. */
   readonly shortlist: number | null;
+  /** How a model that tells how likely given answers are is asked, and what is made of what it tells. Absent: as any other. It belongs to one model. */
+  readonly form?: LocalForm;
+}
+
+/** The prompt for another model than the one that its form was chosen for: the biases are that model's. */
+export function withoutForm({ form: _, ...program }: PromptProgram): PromptProgram {
+  return program;
 }

@@ -99,7 +99,8 @@ export function promptApproach(options: AskingOptions, way: PromptWay): Approach
   };
 }
 
-/** Labelled rows that a prompt rests on: those it shows, or those it may show. */
-export function labelsOf({ demos }: PromptProgram): number {
-  return demos.kind === "fixed" ? demos.examples.length : demos.pool.length;
+/** Labelled rows that a prompt rests on: those it shows or may show, and those that it was chosen on, by their ids. */
+export function labelsOf({ demos }: PromptProgram, chosenOn: ReadonlySet<string> = new Set()): number {
+  const shown = demos.kind === "fixed" ? demos.examples : demos.pool;
+  return new Set([...chosenOn, ...shown.map(({ id }) => id)]).size;
 }

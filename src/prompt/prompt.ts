@@ -5,10 +5,13 @@ import { random } from "../lib/random.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import type { Approach } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
+import { sumOfEstimates } from "./asking/estimate.js";
 import { type LabelChoice, labelChoices, labelList, tooLongText, tooManyText } from "./asking/offered-labels.js";
 import { questionPredictor } from "./asking/program-predictor.js";
 import { prepareQuestions } from "./asking/question.js";
 import { shortlistNote } from "./asking/shortlist-recall.js";
+import { fitForm, formEstimate } from "./forms/fit-form.js";
+import { takesForm } from "./forms/formed-asking.js";
 import type { ModelCard } from "./llm.js";
 import {
   makeProgram,
@@ -88,6 +91,7 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
   const undecided = isDecisionModel(spec) ? whyNotDecided(method) : null;
   if (undecided !== null)
     throw new UserError(`prompt:${method} cannot be asked of ${spec}: ${undecided}. Choose another way, such as few-shot.`);
+  const isLocal = parseSpec(spec).provider === "local";
   const isBatched = typeof llm === "string" ? options.batch !== undefined : llm.underWay !== undefined;
   const programOf = (train: Dataset, card: ModelCard, seed: number): PromptProgram => {
     const instruction = saying(train);
@@ -102,14 +106,19 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
   };
   return promptApproach(options, {
     method,
-    traits: { learnsFrom: showsDemos(method) ? "labels" : "nothing" },
+    // Of a model in this process, fitting tells whether its form was chosen on labeled rows.
+    traits: isLocal && !showsDemos(method) ? {} : { learnsFrom: showsDemos(method) ? "labels" : "nothing" },
     summary: `Asks ${spec} ${methodSummary(method)}${isBatched ? "; in batches, at their price" : ""}.`,
     isTextOnly: options.answerForm === "text",
     check: ({ labels }) => checkAliases(aliases ?? {}, labels),
-    estimate: (train, card, queries, estimate) => estimate(programOf(train, card, 0), queries),
+    async estimate(train, card, queries, estimate) {
+      const program = programOf(train, card, 0);
+      const own = await estimate(program, queries);
+      const choosing = isLocal && takesForm(options.confidence) ? await formEstimate(program, train, estimate) : null;
+      return choosing === null ? own : { ...own, ...sumOfEstimates(own, choosing) };
+    },
     async fit(train, parts, context) {
       const program = programOf(train, parts.llm, context.seed);
-      context.spend({ labels: labelsOf(program) });
       const questions = await prepareQuestions(program, encoder, context);
       if (program.shortlist !== null) {
         const list = labelList(program, parts.llm);
@@ -118,7 +127,9 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
         else if (!list.fits) context.log({ kind: "note", text: tooLongText(list, spec) });
         context.log({ kind: "note", text: await shortlistNote(questions, program.shortlist, train, context) });
       }
-      return questionPredictor(program, questions, parts);
+      const { program: asked, rows } = await fitForm(program, train, { ...parts, questions, seed: context.seed }, context);
+      context.spend({ labels: labelsOf(program, rows) });
+      return questionPredictor(asked, questions, parts);
     },
   });
 }

@@ -16,6 +16,8 @@ export interface StoredResponse {
   readonly logprobs?: readonly StoredTokenLogprob[];
   /** Of labels; absent where the model tells none as such. */
   readonly probabilities?: Readonly<Record<string, number>>;
+  /** Of answers that were scored instead of written; absent of all others. */
+  readonly answerLogprobs?: readonly { readonly logprob: number; readonly tokens: number }[];
 }
 
 /** A token with its natural log-probability and the likeliest tokens that could have stood there. */
@@ -54,7 +56,7 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
       const answer = recent.get(key) ?? readAnswer(key);
       return answer === undefined ? undefined : wholeAnswer(key, answer);
     },
-    async set(key, { text, finish, usage, latencySeconds, servedBy, logprobs, probabilities }) {
+    async set(key, { text, finish, usage, latencySeconds, servedBy, logprobs, probabilities, answerLogprobs }) {
       // Field by field: nothing that a caller's object may hold besides gets into the file.
       const answer: StoredResponse = {
         text,
@@ -64,6 +66,9 @@ export async function openResponseCache(path: string): Promise<ResponseCache> {
         servedBy,
         ...(logprobs === undefined ? {} : { logprobs: logprobs.map(storedToken) }),
         ...(probabilities === undefined ? {} : { probabilities: { ...probabilities } }),
+        ...(answerLogprobs === undefined
+          ? {}
+          : { answerLogprobs: answerLogprobs.map(({ logprob, tokens }) => ({ logprob, tokens })) }),
       };
       try {
         recent.add([key, sealedLine({ key, ...answer }), new Date().toISOString()]);

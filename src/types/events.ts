@@ -26,6 +26,8 @@ export type Phase =
   | "timing"
   /** Rows that a service is asked about. */
   | "asking"
+  /** Training rows on which it is chosen how a model is asked. */
+  | "choosing-form"
   /** Requests of a service's batch. */
   | "batch"
   /** Answers that a search for a prompt asks for. */

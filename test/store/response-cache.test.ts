@@ -40,6 +40,16 @@ describe("the response cache", () => {
     expect(await cache.count()).toBe(2);
   });
 
+  it("keeps how likely each of several answers was", async () => {
+    await using cache = await openResponseCache(join(folder, "answers.db"));
+    const answerLogprobs = [
+      { logprob: -1.25, tokens: 2 },
+      { logprob: -70.5, tokens: 3 },
+    ];
+    await cache.set("a", { ...response, answerLogprobs });
+    expect((await cache.get("a"))!.answerLogprobs).toEqual(answerLogprobs);
+  });
+
   it("keeps log-probabilities, and of them nothing that was not asked for", async () => {
     await using cache = await openResponseCache(join(folder, "answers.db"));
     const logprobs = [

@@ -18,6 +18,7 @@ const words: Readonly<Record<Phase, string>> = {
   predicting: "predicting",
   timing: "timing single answers",
   asking: "asking",
+  "choosing-form": "choosing how to ask",
   batch: "batch",
   optimizing: "optimizing",
   labeling: "labeling with",

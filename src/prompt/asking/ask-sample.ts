@@ -20,6 +20,8 @@ export interface SampleTask {
   readonly style: AnswerStyle;
   /** What the prompt leans to, for calibration; `null`: scores are as they are. */
   readonly prior: Readonly<Record<string, number>> | null;
+  /** What is said by a model that was not to write. `null`: it wrote all the same. @default read from its text */
+  readonly vote?: (completion: Completion) => Vote | null;
 }
 
 /** Asks once; where the answer cannot be read, a second and last time. Throws what `LlmClient.ask` throws, but for the failure of a single request. */
@@ -48,6 +50,6 @@ export async function askSample(
 }
 
 /** What was said, and how sure it was where the completion tells. */
-function voteOf(completion: Completion, { template, style, prior }: SampleTask): Vote {
-  return scored(completion, readCompletion(completion, template, style), template, prior);
+function voteOf(completion: Completion, { template, style, prior, vote }: SampleTask): Vote {
+  return vote?.(completion) ?? scored(completion, readCompletion(completion, template, style), template, prior);
 }

@@ -117,3 +117,14 @@ async function secondsToEmbed(program: PromptProgram, encoder: Encoder | undefin
   const known = program.demos.kind === "fixed" ? program.demos.examples : program.demos.pool;
   return estimateEmbeddingSeconds(encoder, [...known.map(({ text }) => text), ...texts]);
 }
+
+/** What two pieces of work take together. */
+export function sumOfEstimates(a: RunEstimate, b: RunEstimate): RunEstimate {
+  return {
+    calls: a.calls + b.calls,
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    usd: a.usd === null || b.usd === null ? null : a.usd + b.usd,
+    seconds: a.seconds + b.seconds,
+  };
+}

@@ -7,6 +7,7 @@ import type { Encoder } from "../../types/encoder.js";
 import type { Prediction } from "../../types/prediction.js";
 import type { Answered, LlmClient, Signals } from "../client/llm-client.js";
 import { promptFiles } from "../files/prompt-files.js";
+import { formedAsking, isFormed, takesForm } from "../forms/formed-asking.js";
 import type { CompletionRequest, Llm } from "../llm.js";
 import { batchPriceShare, freePrice } from "../prices/prices.js";
 import type { PromptProgram } from "../program.js";
@@ -65,22 +66,17 @@ export async function programPredictor(program: PromptProgram, parts: ProgramPar
 export function questionPredictor(program: PromptProgram, plain: Questions, parts: Omit<ProgramParts, "encoder">): Predictor {
   const { llm, client, isTextOnly = false, confidence, repeat } = parts;
   checkAskable(program, llm);
-  const isCoded = confidence === "codes" && llm.decides === undefined && whyUncoded(program) === null;
-  const { questions, decode } = isCoded ? codedQuestions(plain, program, repeat) : { questions: plain, decode: null };
+  const formed = isFormed(program, llm) && takesForm(confidence) ? formedAsking(program, plain) : null;
+  const isCoded = formed === null && confidence === "codes" && llm.decides === undefined && whyUncoded(program) === null;
+  const { questions, decode } = isCoded
+    ? codedQuestions(plain, program, repeat)
+    : { questions: formed?.questions ?? plain, decode: null };
   const { template, answer: style, samples } = program;
   const windowTokens = llm.price?.max_input_tokens ?? null;
   const formOf = (asked: Llm, question: Question): AnswerForm =>
     isTextOnly || isCoded ? "text" : answerForm(asked, question.template);
 
-  /** Each sample of each repetition is a request of its own, also in the store. */
-  const drawn = (request: CompletionRequest, sample: number): CompletionRequest => {
-    const own = { ...request, repeat: repeat * samples + sample };
-    if (samples > 1) return { ...own, temperature: sampleTemperature };
-    // It says how sure it is with every answer, in one way.
-    if (llm.decides !== undefined) return own;
-    if (confidence === "stated") return withStatedConfidence(own);
-    return confidence === undefined ? own : { ...own, wantsLogprobs: true };
-  };
+  const drawn = (request: CompletionRequest, sample: number): CompletionRequest => ofSample(request, sample, samples, parts);
 
   const askAll = async (
     question: Question,
@@ -88,7 +84,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
     prior: Readonly<Record<string, number>> | null,
     signals: Signals,
   ): Promise<Sample[]> => {
-    const task = { template: question.template, style, prior };
+    const task = { template: question.template, style, prior, ...(formed !== null && { vote: formed.voteOn(question) }) };
     const ask = (sample: number): Promise<Sample> =>
       askSample(client, (of) => drawn(fitted(formOf(of, question)).request, sample), task, signals);
     if (samples === 1) return [await ask(0)];
@@ -120,12 +116,15 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
       return {
         trainedParameters: 0,
         totalParameters: null,
-        promptTokens: meanTokens(questions.typical, (question) =>
-          renderRequest(question.template, question.demos, "", formOf(llm, question), { style }),
+        promptTokens: meanTokens(
+          questions.typical,
+          (question) =>
+            formed?.request(question, "").request ??
+            renderRequest(question.template, question.demos, "", formOf(llm, question), { style }),
         ),
         humanWords: wordsBy(template),
         // Numbers of examples, samples and labels on a shortlist are settings or fixed defaults: nobody measured them.
-        chosen: {},
+        chosen: formed?.facts ?? {},
         artifactBytes: null,
         ...batchFacts(llm),
         needs: [...llm.needs, ...questions.needs],
@@ -152,7 +151,9 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
         Math.ceil(rowsPerRequest * maxConcurrency),
         async ({ text }, signals, place) => {
           const question = questionOf(place);
-          const fitted = byForm((form) => fittedRequest(question, text, form, style, windowTokens));
+          const fitted = byForm(
+            (form) => formed?.request(question, text) ?? fittedRequest(question, text, form, style, windowTokens),
+          );
           for (const note of fitNotes(fitted(formOf(llm, question)), program, llm)) count(note);
           const answers = await askAll(question, fitted, prior, signals);
           const said: Vote = samples === 1 ? answers[0]!.vote : majority(answers.map(({ vote }) => vote));
@@ -180,6 +181,22 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
     files: async () => promptFiles(llm, program, { isTextOnly, needs: questions.needs }),
     async [Symbol.asyncDispose]() {},
   };
+}
+
+/** Each sample of each repetition is a request of its own, also in the store. Scored answers are the same each time. */
+function ofSample(
+  request: CompletionRequest,
+  sample: number,
+  samples: number,
+  { llm, confidence, repeat }: Pick<ProgramParts, "llm" | "confidence" | "repeat">,
+): CompletionRequest {
+  if (request.scored !== undefined) return request;
+  const own = { ...request, repeat: repeat * samples + sample };
+  if (samples > 1) return { ...own, temperature: sampleTemperature };
+  // It says how sure it is with every answer, in one way.
+  if (llm.decides !== undefined) return own;
+  if (confidence === "stated") return withStatedConfidence(own);
+  return confidence === undefined ? own : { ...own, wantsLogprobs: true };
 }
 
 /** What the user should know once all rows were asked about. */

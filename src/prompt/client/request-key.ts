@@ -27,5 +27,7 @@ export function requestKey(
     ...(request.repeat ? ["repeat", String(request.repeat)] : []),
     // Only where they are there to be had: a service without them gives the same answer, which is then not paid for twice.
     ...(request.wantsLogprobs === true && llm.hasLogprobs ? ["logprobs"] : []),
+    // Behind the messages, and so a part of what was asked.
+    ...(request.scored === undefined ? [] : ["scored", request.scored.layout, ...request.scored.answers]),
   );
 }

@@ -17,7 +17,7 @@ export function promptFiles(
   program: PromptProgram,
   { isTextOnly, needs }: { readonly isTextOnly: boolean; readonly needs: readonly string[] },
 ): ReadonlyMap<string, Uint8Array> {
-  const { template, demos: plan, answer: style, samples, shortlist } = program;
+  const { template, demos: plan, answer: style, samples, shortlist, form: asked } = program;
   const allowed: AnswerForm = llm.isStructured && !isTextOnly ? "json" : "text";
   const form = formOf(program, allowed);
   // What is retrieved for each text stands in no message that could be written down here.
@@ -38,6 +38,7 @@ export function promptFiles(
     answer: style,
     samples,
     shortlist,
+    ...(asked === undefined ? {} : { form: asked }),
     demos: plan.kind === "fixed" ? { kind: plan.kind } : { kind: plan.kind, by: plan.by, count: plan.count },
     needs: [...needs],
     template: structuredClone(template) as PromptSettings["template"],

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { jsonFaultOffset } from "../../lib/text/json-fault.js";
+import { localFormSchema } from "../forms/local-form.js";
 import { excerpt } from "./excerpt.js";
 
 /** The version of the folder's layout. A reader refuses what is newer than itself. */
@@ -22,6 +23,8 @@ const settingsSchema = z.object({
   answer: z.enum(["direct", "reasoned"]),
   samples: wholeNumber.min(1),
   shortlist: wholeNumber.min(2).nullable(),
+  /** How `llm` is asked, where that was chosen on training rows; another model is asked without. */
+  form: localFormSchema.exactOptional(),
   demos: z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("fixed") }),
     z.object({ kind: z.literal("retrieved"), by: z.enum(["nearest", "balanced", "diverse"]), count: wholeNumber.min(1) }),

@@ -7,7 +7,7 @@ import { sha256 } from "../../lib/hash.js";
 import { requireInside } from "../../lib/inside-folder.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
-import type { PromptProgram } from "../program.js";
+import { type PromptProgram, withoutForm } from "../program.js";
 import { promptTemplate } from "../template.js";
 import { readExampleLines } from "./example-lines.js";
 import { excerpt } from "./excerpt.js";
@@ -46,11 +46,13 @@ export function promptSourceOf(
     needs: settings.needs,
     programFor(task, card) {
       checkLabels(program.template, task, join(folder, "prompt.md"));
-      if (card.spec === settings.llm || !card.isReasoning) return program;
+      if (card.spec === settings.llm) return program;
+      const formless = withoutForm(program);
+      if (!card.isReasoning) return formless;
       // Another model, which may need room for thoughts that the first one did not.
       const { maxOutputTokens } = promptTemplate(program.template, { isReasoning: true });
       const { template } = program;
-      return { ...program, template: { ...template, maxOutputTokens: Math.max(template.maxOutputTokens, maxOutputTokens) } };
+      return { ...formless, template: { ...template, maxOutputTokens: Math.max(template.maxOutputTokens, maxOutputTokens) } };
     },
   };
 }
@@ -66,7 +68,7 @@ export async function readSavedPrompt(folder: string): Promise<SavedPrompt & { r
 export function readPromptFiles(files: ReadonlyMap<string, string>, folder: string): SavedPrompt {
   const [settingsPlace, pagePlace, examplesPlace] = fileNames.map((name) => join(folder, name)) as [string, string, string];
   const settings = readPromptSettings(files.get("prompt.json")!, settingsPlace);
-  const { answer, samples, shortlist, demos } = settings;
+  const { answer, samples, shortlist, demos, form: asked } = settings;
   const saved = settings.template;
   const form = formOf({ template: saved, shortlist }, settings.answerForm);
   const template = readPromptPage(files.get("prompt.md")!, pagePlace, saved, { form, style: answer });
@@ -78,7 +80,8 @@ export function readPromptFiles(files: ReadonlyMap<string, string>, folder: stri
     );
   }
   const plan = readExampleLines(files.get("examples.jsonl")!, examplesPlace, demos, template);
-  return { settings, program: { template, demos: plan, answer, samples, shortlist } };
+  const program = { template, demos: plan, answer, samples, shortlist, ...(asked === undefined ? {} : { form: asked }) };
+  return { settings, program };
 }
 
 async function readText(folder: string, name: string): Promise<string> {

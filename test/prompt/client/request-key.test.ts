@@ -28,4 +28,16 @@ describe("the key of a request", () => {
     expect(requestKey({ ...llm, hasLogprobs: false }, wanting)).toBe(requestKey(llm, request));
     expect(requestKey(llm, { ...request, wantsLogprobs: false })).toBe(requestKey(llm, request));
   });
+
+  it("is another one for every way of scoring answers, which stand behind the messages", () => {
+    const scored = { layout: "chat", labels: ["a", "b"], answers: ["a", "b"] } as const;
+    const others = [
+      request,
+      { ...request, scored },
+      { ...request, scored: { ...scored, layout: "plain" as const } },
+      { ...request, scored: { ...scored, answers: [" a", " b"] } },
+      { ...request, scored: { ...scored, answers: ["a", "b", "c"] } },
+    ];
+    expect(new Set(others.map((each) => requestKey(llm, each))).size).toBe(others.length);
+  });
 });

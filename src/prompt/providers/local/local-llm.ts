@@ -12,12 +12,14 @@ import { random } from "../../../lib/random.js";
 import type { GeneratedToken, Ids, LocalEngine } from "../../../types/local-engine.js";
 import { openPace } from "../../client/rate-limiter.js";
 import {
+  type AnswerLogprob,
   type Completion,
   type CompletionRequest,
   type Llm,
   LlmError,
   type ModelCard,
   maxCompletionCharacters,
+  type ScoredAnswers,
   type TokenLogprob,
 } from "../../llm.js";
 import { labelCompletion, logSoftmax } from "./label-completion.js";
@@ -39,6 +41,7 @@ export type LocalRunner =
 export interface LocalSource {
   /** What distinguishes these weights and their arithmetic from others: a part of the key of every stored answer. */
   readonly version: string;
+  readonly kind: LocalRunner["kind"];
   load(): Promise<LocalRunner>;
 }
 
@@ -65,6 +68,7 @@ export function localLlm(card: ModelCard, source: LocalSource): Llm {
     parameters: { temperature: 0, seed: 0 },
     isStructured: true,
     hasLogprobs: true,
+    scoresAnswers: source.kind === "continues",
     async complete(request, signal) {
       const answer = await seatOf();
       return { completion: await answer(card, request, signal), pauseSeconds: 0 };
@@ -76,6 +80,7 @@ function answering(runner: LocalRunner): Answering {
   if (runner.kind === "judges") return (card, request, signal) => judged(card, runner.model, request, signal);
   const model = localModel(runner.engine);
   return (card, request, signal) => {
+    if (request.scored !== undefined) return toldAnswers(card, model, request, request.scored, signal);
     const labels = labelsOf(request);
     return labels === null ? generated(card, model, request, signal) : scored(card, model, request, labels, signal);
   };
@@ -95,18 +100,9 @@ async function scored(
   { property, labels }: NonNullable<ReturnType<typeof labelsOf>>,
   signal: AbortSignal,
 ): Promise<Completion> {
-  const prompt = model.render(request.messages);
   const answers = labels.map((label) => JSON.stringify({ [property]: label }));
-  const whole = answers.map((answer) => model.encode(prompt + answer));
-  // Where a token may reach over the end of the prompt, only what all answers share is taken as given.
-  const shared = Math.min(commonLength(whole), ...whole.map((ids) => ids.length - 1));
-  checkLength(card, model, Math.max(...whole.map((ids) => ids.length)));
-  const { logprobs: sums, seconds } = await model.score(
-    whole[0]!.slice(0, shared),
-    whole.map((ids) => ids.slice(shared)),
-    signal,
-  );
-  const logprobs = logSoftmax(sums);
+  const { shared, told, seconds } = await answerLogprobs(card, model, request.messages, { layout: "chat", answers }, signal);
+  const logprobs = logSoftmax(told.map(({ logprob }) => logprob));
   const draws = chance(request);
   const values =
     (request.temperature ?? 0) === 0 ? logprobs : logprobs.map((value) => value / request.temperature! + draws.gumbel());
@@ -117,10 +113,59 @@ async function scored(
     logprobs,
     chosen,
     inputTokens: shared,
-    outputTokens: whole[chosen]!.length - shared,
+    outputTokens: told[chosen]!.tokens,
     servedBy: card.model,
   };
   return { ...labelCompletion(answer, request), latencySeconds: seconds };
+}
+
+/** Of each answer how likely it is. The text is the likeliest of them. */
+async function toldAnswers(
+  card: ModelCard,
+  model: LocalModel,
+  { messages }: CompletionRequest,
+  asked: ScoredAnswers,
+  signal: AbortSignal,
+): Promise<Completion> {
+  const { shared, told, seconds } = await answerLogprobs(card, model, messages, asked, signal);
+  const best = told.reduce((most, { logprob }, i) => (logprob > told[most]!.logprob ? i : most), 0);
+  return {
+    text: asked.answers[best]!.trim(),
+    finish: "stop",
+    usage: { inputTokens: shared, cachedInputTokens: 0, outputTokens: told[best]!.tokens, reasoningTokens: 0 },
+    latencySeconds: seconds,
+    servedBy: card.model,
+    answerLogprobs: told,
+  };
+}
+
+/** Answers after the messages. */
+interface ToldAnswers {
+  /** Tokens before those in which the answers differ. */
+  readonly shared: number;
+  /** By the tokens in which they differ. */
+  readonly told: readonly AnswerLogprob[];
+  readonly seconds: number;
+}
+
+async function answerLogprobs(
+  card: ModelCard,
+  model: LocalModel,
+  messages: CompletionRequest["messages"],
+  { layout, answers }: Pick<ScoredAnswers, "layout" | "answers">,
+  signal: AbortSignal,
+): Promise<ToldAnswers> {
+  const prompt = model.render(messages, layout);
+  const whole = answers.map((answer) => model.encode(prompt + answer, layout));
+  // Where a token may reach over the end of the prompt, only what all answers share is taken as given.
+  const shared = Math.min(commonLength(whole), ...whole.map((ids) => ids.length - 1));
+  checkLength(card, model, Math.max(...whole.map((ids) => ids.length)));
+  const { logprobs, seconds } = await model.score(
+    whole[0]!.slice(0, shared),
+    whole.map((ids) => ids.slice(shared)),
+    signal,
+  );
+  return { shared, seconds, told: logprobs.map((logprob, i) => ({ logprob, tokens: whole[i]!.length - shared })) };
 }
 
 async function generated(

@@ -1,13 +1,16 @@
 /** @file A language model in this process as conversations are put to it, whichever engine computes it. */
 import type { Ids, LocalEngine } from "../../../types/local-engine.js";
-import type { Message } from "../../llm.js";
+import type { Message, ScoredAnswers } from "../../llm.js";
+
+/** How a prompt is laid out. */
+type Layout = ScoredAnswers["layout"];
 
 /** A model in memory. */
 export interface LocalModel extends Pick<LocalEngine, "decode" | "maxTokens" | "score" | "generate"> {
-  /** The conversation as the model was taught to read it, up to where its answer begins. */
-  render(messages: readonly Message[]): string;
-  /** Of what `render` made and what follows it. */
-  encode(text: string): Ids;
+  /** The conversation as the model was taught to read it, up to where its answer begins; `plain`: what the messages say, one after the other. */
+  render(messages: readonly Message[], layout?: Layout): string;
+  /** Of what `render` made in that layout, and what follows it. */
+  encode(text: string, layout?: Layout): Ids;
 }
 
 /** The model that an engine computes. */
@@ -18,12 +21,13 @@ export function localModel(engine: LocalEngine): LocalModel {
     decode: engine.decode,
     score: engine.score,
     generate: engine.generate,
-    render(messages) {
+    render(messages, layout = "chat") {
       const harmless = messages.map(({ role, content }) => ({ role, content: withoutCommands(content, specialTokens) }));
+      if (layout === "plain") return harmless.map(({ content }) => content).join("");
       return renderChat === null ? renderPlain(harmless) : conversation(renderChat, harmless);
     },
     // A chat template has the special tokens already.
-    encode: (text) => engine.encode(text, renderChat === null),
+    encode: (text, layout = "chat") => engine.encode(text, layout === "plain" || renderChat === null),
   };
 }
 

@@ -48,7 +48,11 @@ export async function openLocalLlm(card: ModelCard, { env, context, localEngine 
   const own = await localEngine?.(card.model, { env, signal, log });
   if (own) {
     const known = { ...card, needs: [], parameterCount: own.parameters };
-    return localLlm(known, { version: own.version, load: async () => ({ kind: "continues", engine: await own.load() }) });
+    return localLlm(known, {
+      version: own.version,
+      kind: "continues",
+      load: async () => ({ kind: "continues", engine: await own.load() }),
+    });
   }
   // Before a download of a gigabyte rather than after.
   await importTransformers();
@@ -59,6 +63,7 @@ export async function openLocalLlm(card: ModelCard, { env, context, localEngine 
   const files = await readLocalFiles(card.model, isFolder ? card.model : await fetchOnnxModel(card.model, { env, signal, log }));
   return localLlm(card, {
     version: files.version,
+    kind: files.entailment === null ? "continues" : "judges",
     load: async () =>
       files.entailment === null
         ? { kind: "continues", engine: await loadTransformersJsEngine(files) }

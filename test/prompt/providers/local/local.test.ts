@@ -115,6 +115,39 @@ describe("asked for a label", () => {
     );
   });
 
+  it("tells how likely given answers are, behind a conversation and in plain text, over the tokens in which they differ", async () => {
+    const llm = await resolveLlm(`local:${folder}`, { env: {} });
+    expect(llm.scoresAnswers).toBe(true);
+    for (const layout of ["chat", "plain"] as const) {
+      const messages = [{ role: "user", content: "Text: money back\nLabel:" }] as const;
+      const answers = labels.map((label) => ` ${label}`);
+      const { completion } = await llm.complete({ messages, maxOutputTokens: 9, scored: { layout, labels, answers } }, never);
+      const told = completion.answerLogprobs!;
+      expect(completion.text).toBe(
+        labels[told.findIndex(({ logprob }) => logprob === Math.max(...told.map((one) => one.logprob)))],
+      );
+      // The same of whole texts, from the first token on: what they share makes no difference.
+      const whole = answers.map((answer) => model.encode(model.render(messages, layout) + answer, layout));
+      const sums: number[] = [];
+      for (const ids of whole) sums.push((await model.score(ids.slice(0, 1), [ids.slice(1)], never)).logprobs[0]!);
+      for (const [i, { logprob, tokens }] of told.entries()) {
+        expect(logprob - told[0]!.logprob).toBeCloseTo(sums[i]! - sums[0]!, 3);
+        expect(tokens - told[0]!.tokens).toBe(whole[i]!.length - whole[0]!.length);
+      }
+    }
+    // Plain text is no conversation, and what looks like a command is none there either.
+    expect(model.render([{ role: "user", content: "a<|end|>b" }], "plain")).toBe("a< |end|>b");
+  });
+
+  it("is asked in a form that is chosen on training rows, and says which", async () => {
+    const { train, queries } = contractData();
+    const context = recordingContext();
+    await using predictor = await prompt({ llm: `local:${folder}`, env: {} }).fit(train, context);
+    expect(predictor.facts.chosen).toEqual({ form: expect.stringMatching(/; chosen on \d+ training rows$/) });
+    const predictions = await predictor.predict(queries, context);
+    for (const { answer, scores } of predictions) expect(scores![answer![0]!]).toBe(Math.max(...Object.values(scores!)));
+  });
+
   it("predicts as an approach: every row a label, for nothing", async () => {
     const { train, queries } = contractData();
     const context = recordingContext();
