@@ -22,7 +22,7 @@ const noneInWords = /(?:^|[^\p{L}])(?:none|null|n\/a|no labels?|no categor(?:y|i
 
 /** What a completion says: labels, or why there are none. Of a reasoned one only the end counts, not the thoughts. */
 export function readCompletion(
-  completion: Pick<Completion, "text" | "finish">,
+  completion: Pick<Completion, "text" | "finish" | "probabilities">,
   task: AnsweredTask,
   style: AnswerStyle = "direct",
 ): Pick<Prediction, "answer" | "failure" | "refusedBy" | "rawAnswer"> {
@@ -38,7 +38,9 @@ export function readCompletion(
   if ("answer" in parsed && parsed.answer.length === 0 && task.mayHaveNoLabel === false && noneInWords.test(stated))
     return { answer: null, failure: "unparseable", rawAnswer };
   if ("failure" in parsed) return { answer: null, failure: parsed.failure, rawAnswer };
-  const isPlain = parsed.answer.length === 1 && completion.text.trim() === parsed.answer[0];
+  // Where labels were chosen, nothing was said: the text stands for them.
+  const isChosen = completion.probabilities !== undefined;
+  const isPlain = isChosen || (parsed.answer.length === 1 && completion.text.trim() === parsed.answer[0]);
   return { answer: parsed.answer, ...(isPlain ? {} : { rawAnswer }) };
 }
 

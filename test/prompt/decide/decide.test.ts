@@ -94,6 +94,7 @@ describe.each(shapes)("a decision model asked in the shape of %s", (shape) => {
         const { answer, scores, confidence, costUsd, usage } = predictions[i]!;
         expect(asked).toBe(shape);
         expect(answer).toEqual([best]);
+        expect(predictions[i]).not.toHaveProperty("rawAnswer");
         for (const label of train.labels) expect(scores![label]).toBeCloseTo(told.get(label)! / sum, 9);
         expect(confidence).toEqual({ value: scores![best], source: "probability" });
         expect(usage).toEqual({ inputTokens, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 });
@@ -198,6 +199,7 @@ describe.each(shapes)("a decision model asked in the shape of %s", (shape) => {
   it.each([
     ["401", /answered 401.*Check DECIDE_API_KEY/],
     ["402", /add credit and run again/],
+    ["501", /does not support decisions.*takes no decisions: check the name/],
     ["404", /Check the model's name and the address http:\/\/127/],
     ["redirect", /it redirects to http:\/\/127\.0\.0\.1:9/],
   ] as const)("stops at %s, says what to do, and shows no key", async (fault, message) => {

@@ -59,6 +59,22 @@ describe("an answer to one question, in both shapes", () => {
     expect(decisionCompletion(decisions, question(labels))).toEqual({ ...expected, servedBy: "gpt-6-luna", usage: cached });
   });
 
+  it("may not give an option two probabilities", () => {
+    const twice = structuredClone(decisions);
+    twice.answers[0]!.probabilities[2] = { value: "billing", probability: 0.0093 };
+    expect(decisionCompletion(twice, question(labels))).toEqual({
+      fault: 'it gives "billing" two probabilities (question "label")',
+    });
+  });
+
+  it("has no output where none is told, and unknown tokens where none are", () => {
+    const told = (usage: unknown) => decisionCompletion({ ...systemOne, usage }, question(labels));
+    expect(told({ input_tokens: 12 })).toMatchObject({ usage: { inputTokens: 12, outputTokens: 0 } });
+    expect(told({ prompt_tokens: 12, total_tokens: 12 })).toMatchObject({ usage: { inputTokens: 12, outputTokens: 0 } });
+    for (const none of [undefined, {}, { input_tokens: 0, output_tokens: 0 }, { input_tokens: -3 }])
+      expect(told(none)).toMatchObject({ usage: null });
+  });
+
   it("tells true from the text of it", () => {
     const typed = structuredClone(decisions) as { answers: { choice: unknown; probabilities: unknown }[] };
     typed.answers[0]!.choice = "true";

@@ -51,6 +51,7 @@ export const faults = {
   "402": ({ send }) => send(402, { error: { message: "Your organization does not have enough credit." } }),
   "404": ({ send }) => send(404, { error: { message: "model not found" } }),
   "422": ({ send }) => send(422, { detail: [{ loc: ["body", "questions"], msg: "at most 2 options" }] }),
+  "501": ({ send }) => send(501, { error: { message: "the backend does not support decisions" } }),
   "an error with 200": ({ send }) => send(200, { error: { message: "upstream is overloaded", code: 503 } }),
   page: ({ response }) => {
     response.writeHead(200, { "content-type": "text/html" });

@@ -4,6 +4,7 @@
  */
 
 import { at, textAt } from "../../../lib/json-value.js";
+import type { Usage } from "../../../types/prediction.js";
 import type { SaidCompletion } from "../../http/response-body.js";
 import { readUsage } from "../../http/usage.js";
 import type { LabelQuestion } from "../../llm.js";
@@ -191,7 +192,13 @@ export function applying(labels: readonly string[], probabilities: readonly numb
 
 /** With what the body says of its model and of the tokens. */
 export function completionOf(body: unknown, decided: Decided): SaidCompletion {
-  return { ...decided, usage: readUsage(at(body, "usage")), servedBy: textAt(body, "model") };
+  return { ...decided, usage: decisionUsage(body), servedBy: textAt(body, "model") };
+}
+
+/** The tokens of an answer. Nothing is written: output that is not told is none. */
+export function decisionUsage(body: unknown): Usage | null {
+  const told = at(body, "usage");
+  return typeof told === "object" && told !== null ? readUsage({ output_tokens: 0, completion_tokens: 0, ...told }) : null;
 }
 
 function quoted(text: string): string {

@@ -5,17 +5,16 @@
 
 import { at } from "../../../lib/json-value.js";
 import { adaptivePace } from "../../client/rate-limiter.js";
-import { type Caller, limitsTold, ServiceError, toLlmError } from "../../http/failure.js";
+import { type Caller, isCallError, limitsTold, ServiceError, toLlmError } from "../../http/failure.js";
 import { type HttpResponse, send } from "../../http/http.js";
 import { bodyInWords, parsedBody } from "../../http/json-body.js";
 import { readResponseBody, type SaidCompletion } from "../../http/response-body.js";
-import { readUsage } from "../../http/usage.js";
 import { textWithoutSecrets, withoutSecrets } from "../../http/without-secrets.js";
 import { type CompletionRequest, type LabelQuestion, type Llm, LlmError, type ModelCard } from "../../llm.js";
 import { asked, openaiHeaders } from "../openai-chat.js";
 import { variableNames } from "../service-address.js";
 import { serviceKey } from "../service-key.js";
-import { decisionCompletion } from "./decision-answer.js";
+import { decisionCompletion, decisionUsage } from "./decision-answer.js";
 import type { DecisionOptions } from "./decision-card.js";
 import { decisionBody } from "./decision-request.js";
 import { type DecisionShape, parseDecisionSpec } from "./decision-services.js";
@@ -52,7 +51,7 @@ export function openDecisionLlm(card: ModelCard, options: DecisionOptions): Llm 
         return { completion: { ...completion, latencySeconds }, ...limitsTold(response.headers) };
       } catch (error) {
         signal.throwIfAborted();
-        throw refusedWhole(toLlmError(error, caller));
+        throw refusedWhole(toLlmError(error, caller), isCallError(error) ? error.statusCode : undefined);
       }
     },
   };
@@ -92,7 +91,7 @@ function readAnswer(response: HttpResponse, question: LabelQuestion, caller: Cal
     "answer",
     `${caller.card.spec} sent an answer that cannot be right: ${fault}. Such an answer counts as none.`,
     null,
-    readUsage(at(parsed, "usage")),
+    decisionUsage(parsed),
   );
 }
 
@@ -100,8 +99,17 @@ function inWords(body: string, parsed: unknown): string {
   return parsed === undefined ? bodyInWords(body.slice(0, 5000), false) : `without answers: ${body.slice(0, 5000)}`;
 }
 
-/** Nothing of a request to a decision model can be left out: one that is refused for a part of it is refused. */
-function refusedWhole(error: unknown): unknown {
-  if (!(error instanceof LlmError) || error.refusedParts === null) return error;
-  return new LlmError("request", error.message, error.retryAfterSeconds, error.usage);
+/**
+ * Nothing of a request to a decision model can be left out: one that is refused for a part of it is refused. A server that has no decisions, or whose
+ * model has none, will not have them a moment later.
+ */
+function refusedWhole(error: unknown, status: number | undefined): unknown {
+  if (!(error instanceof LlmError)) return error;
+  const { message, retryAfterSeconds, usage } = error;
+  if (status === 501)
+    return new LlmError(
+      "model",
+      `${message} Its server, or this model of it, takes no decisions: check the name and the address.`,
+    );
+  return error.refusedParts === null ? error : new LlmError("request", message, retryAfterSeconds, usage);
 }
