@@ -3,8 +3,12 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRun, runComparison } from "../../../src/index.js";
+import { prompt } from "../../../src/prompt/prompt.js";
 import { openBill } from "../../../src/store/bill.js";
+import type { Prediction } from "../../../src/types/prediction.js";
 import { emptyFolder, ticketRows } from "../../cli/cli.js";
+import { recordingContext } from "../../contract/approach.js";
+import { boxedDecider } from "../../servers/decisions/boxed-decider.js";
 import { type DecisionServer, startDecisionServer } from "../../servers/decisions/decision-server.js";
 import { tinyFolder } from "../../tune/pretrained/golden-encoder.js";
 
@@ -75,3 +79,39 @@ async function readTexts(file: string): Promise<{ readonly id: string; readonly 
     .split("\n")
     .map((line) => JSON.parse(line));
 }
+
+describe("a server that the model in the box stands behind", () => {
+  const labels = ["billing", "bug", "account"];
+  const train = {
+    name: "tickets",
+    labels,
+    isMultiLabel: false,
+    descriptions: { billing: "payments and refunds", bug: "software errors", account: "login and access" },
+    examples: [],
+  };
+  const queries = [
+    "Please refund the double payment on my card.",
+    "The app crashes whenever I open it.",
+    "I cannot log in, my password is refused.",
+    "Checkout returns an error 500 since 9am.",
+  ].map((text, i) => ({ id: String(i), text }));
+
+  it("answers both shapes alike, and is answered for row by row", async () => {
+    await using boxed = await startDecisionServer({ model: await boxedDecider() });
+    const told: Prediction[][] = [];
+    for (const shape of ["systemone", "decisions"]) {
+      const context = recordingContext();
+      await using predictor = await prompt({ llm: `decide:${boxed.url}/${shape}#smollm2`, env: {} }).fit(train, context);
+      told.push(await predictor.predict(queries, context));
+    }
+    const seen = ({ answer, scores, confidence }: Prediction) => ({ answer, scores, confidence });
+    expect(told[0]!.map(seen)).toEqual(told[1]!.map(seen));
+    for (const [i, { text }] of queries.entries()) {
+      const distribution = [...boxed.log.find((entry) => entry.text === text)!.probabilities.get("label")!];
+      expect(told[0]![i]!.answer).toEqual([distribution.reduce((a, b) => (b[1] > a[1] ? b : a))[0]]);
+      for (const [label, probability] of distribution) expect(told[0]![i]!.scores![label]).toBeCloseTo(probability, 3);
+    }
+    // It is small, and no chance: it reads what it is asked.
+    expect(new Set(told[0]!.map(({ answer }) => answer![0])).size).toBeGreaterThan(1);
+  }, 60_000);
+});

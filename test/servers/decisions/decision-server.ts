@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import { type DecisionFault, faults, type Right } from "./decision-faults.js";
 
 /** One question, whatever its shape. */
-interface AskedQuestion {
+export interface AskedQuestion {
   readonly name: string;
   readonly isChoice: boolean;
   readonly instructions: string;
@@ -40,15 +40,20 @@ export interface DecisionServerOptions {
   readonly fault?: (text: string, before: number) => DecisionFault | undefined;
   /** The most options of a question. @default 26 */
   readonly mostOptions?: number;
+  /** What it answers: of a choice the probability of each option, else that of `yes`. @default by the words that text and question share */
+  readonly model?: DecisionModel;
   /** Decimals that probabilities are rounded to. @default 4 */
   readonly decimals?: number;
   /** Refuses requests without this key. */
   readonly key?: string;
 }
 
+/** What decides. */
+export type DecisionModel = (text: string, question: AskedQuestion) => Promise<ReadonlyMap<string, number>>;
+
 /** Starts the server on a free port of 127.0.0.1. */
 export async function startDecisionServer(options: DecisionServerOptions = {}): Promise<DecisionServer> {
-  const { decimals = 4, mostOptions = 26, key } = options;
+  const { decimals = 4, mostOptions = 26, key, model } = options;
   const requests: DecisionServer["requests"][number][] = [];
   const log: LoggedAnswer[] = [];
   const asked = new Map<string, number>();
@@ -65,15 +70,19 @@ export async function startDecisionServer(options: DecisionServerOptions = {}): 
     if (key !== undefined && authorization !== `Bearer ${key}`) return send(401, { detail: "missing or unknown key" });
     const request = shape === "systemone" ? systemOneRequest(body) : decisionsRequest(body);
     if (typeof request === "string") return send(422, { detail: request });
-    const { text, model, questions } = request;
+    const { text, model: name, questions } = request;
     const long = questions.find(({ options: offered }) => offered.size > mostOptions);
     if (long !== undefined)
       return send(400, {
         error: `question ${long.name} has ${long.options.size} options, and at most ${mostOptions} are allowed`,
       });
-    const probabilities = new Map(questions.map((question) => [question.name, decided(text, question, decimals)]));
+    const probabilities = new Map<string, ReadonlyMap<string, number>>();
+    for (const question of questions) {
+      const told = model === undefined ? byWords(text, question) : await model(text, question);
+      probabilities.set(question.name, new Map([...told].map(([option, p]) => [option, Number(p.toFixed(decimals))])));
+    }
     const usage = { input_tokens: Math.ceil(body.length / 4), output_tokens: 0 };
-    const right: Right = { model, answers: answersOf(shape, questions, probabilities), usage };
+    const right: Right = { model: name, answers: answersOf(shape, questions, probabilities), usage };
     const before = asked.get(text) ?? 0;
     asked.set(text, before + 1);
     const fault = options.fault?.(text, before);
@@ -159,11 +168,7 @@ function faultOf({ name, isChoice, instructions, options }: AskedQuestion): stri
 const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/\p{L}{4,}/gu) ?? []);
 
 /** The more words a text shares with what is said of an option, and with its examples, the likelier it is. */
-function decided(
-  text: string,
-  { isChoice, instructions, options }: AskedQuestion,
-  decimals: number,
-): ReadonlyMap<string, number> {
+function byWords(text: string, { isChoice, instructions, options }: AskedQuestion): ReadonlyMap<string, number> {
   const words = wordsOf(text);
   const shared = (other: string): number => [...wordsOf(other)].filter((word) => words.has(word)).length;
   const examples = [...instructions.matchAll(/<text-(\w+)>\n([\s\S]*?)\n<\/text-\1>\n(?:Label|Applies): (.*)/g)];
@@ -176,11 +181,11 @@ function decided(
       votes("yes") -
       votes("no") -
       1;
-    return new Map([["yes", Number((1 / (1 + Math.exp(-logit))).toFixed(decimals))]]);
+    return new Map([["yes", 1 / (1 + Math.exp(-logit))]]);
   }
   const scores = [...options].map(([option, description]) => 2 * shared(`${option} ${description}`) + votes(option));
   const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
-  return new Map([...options.keys()].map((option, i) => [option, Number((Math.exp(scores[i]!) / total).toFixed(decimals))]));
+  return new Map([...options.keys()].map((option, i) => [option, Math.exp(scores[i]!) / total]));
 }
 
 function answersOf(
