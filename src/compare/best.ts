@@ -9,7 +9,7 @@ import { mainMeasurements } from "./main-measurements.js";
 import { codeOutcomes } from "./metrics/label-indices.js";
 import { metricChoice } from "./metrics/metric-choice.js";
 import { scoreIn } from "./metrics/metrics.js";
-import { presentRows } from "./missing.js";
+import { askedOutcomes, askedRows, presentRows } from "./missing.js";
 import { type MeasuredPrice, measuredPrice, usdPerThousand } from "./money/price.js";
 
 /** The best of an arm, and the candidates that could not be ranked against it. */
@@ -18,7 +18,7 @@ export interface ArmChoice {
   readonly rivals: readonly string[];
 }
 
-/** Share of the validation rows that a candidate must have an outcome of: with fewer, its score is of other rows than the rest's. */
+/** Share of the validation rows that it was asked about that a candidate must have an outcome of: with fewer, its score is of other rows than the rest's. */
 const leastShare = 0.5;
 
 /** What validation rows say of an arm's candidates, whatever prices are assumed. */
@@ -37,7 +37,7 @@ export interface Candidates {
  * The candidates of an arm with their scores on the validation rows that all have an outcome of: in the metric that ranks, or the accuracy
  * where these rows are too few for that.
  *
- * A candidate with fewer than half of the validation rows has no score.
+ * A candidate with fewer than half of the validation rows that it was asked about has no score.
  *
  * @param measurements all of the comparison, of which experiments and smaller training sets have no part in this
  * @param measured approaches of the arm that have an outcome of test rows, in any order
@@ -62,9 +62,10 @@ export function candidatesOf(
   const priced = answers.map(({ approach, price }) => ({ approach, price }));
   const [only, ...others] = candidates;
   const sole = only !== undefined && others.length === 0 ? { sole: soleBasis(only, ofArm) } : {};
-  const rankable = answers.filter(({ outcomes }) => isEnough(presentRows([outcomes]).length, outcomes.length));
-  const rows = presentRows(rankable.map(({ outcomes }) => outcomes));
-  const total = rankable[0]?.outcomes.length ?? 0;
+  const rankable = answers.filter(({ outcomes }) => isEnough(presentRows([outcomes]).length, askedOutcomes(outcomes).length));
+  const answersOfAll = rankable.map(({ outcomes }) => outcomes);
+  const rows = presentRows(answersOfAll);
+  const total = askedRows(answersOfAll).length;
   if (!isEnough(rows.length, total)) {
     const isCut = answers.some(({ outcomes }) => outcomes.length > 0);
     return { priced, ...sole, ranked: { kind: "cheapest", why: isCut ? "few-answered-rows" : "no-validation-rows" } };

@@ -97,8 +97,8 @@ export function contrastsOf(
     corrected("undisputed"),
   ];
   return tested.map((each, index): Contrast => {
-    const { a, b, metric, isPrimary, discordant, measured, asWrong, offered, readable, undisputed, missing, units, overRows } =
-      each;
+    const { a, b, metric, isPrimary, discordant, measured, asWrong, offered, readable, undisputed } = each;
+    const { asked, missing, units, overRows } = each;
     const judged = ({ rows, difference, pValue }: MeasuredDifference, adjustedPValue: number): Reading => {
       return { rows, difference, pValue, verdict: verdictOf(difference, isPrimary ? pValue : adjustedPValue, margin) };
     };
@@ -113,6 +113,7 @@ export function contrastsOf(
       adjustedPValue: adjusted[index]!,
       verdict,
       moreRows: verdict === "undecided" ? moreRowsFor(difference, overRows, { units, margin }) : null,
+      ...(asked.isSample && { askedRows: asked.rows }),
       ...(offered && { offered: { ...judged(offered, adjustedOffered[index]!), neverAnswered: offered.neverAnswered } }),
       ...(readable && { readable: judged(readable, adjustedReadable[index]!) }),
       ...(undisputed && { undisputed: judged(undisputed, adjustedUndisputed[index]!) }),

@@ -17,7 +17,9 @@ export type MeasuredDifference = Omit<Reading, "verdict">;
 export interface PairDifference {
   readonly discordant: Contrast["discordant"];
   readonly measured: MeasuredDifference;
-  /** Test rows that one of the two has no outcome of. */
+  /** Test rows that both were asked about: all, where neither is asked about a sample. */
+  readonly asked: { readonly rows: number; readonly isSample: boolean };
+  /** Of these, the rows that one of the two has no outcome of. */
   readonly missing: number;
   readonly asWrong: MeasuredDifference | false;
   readonly offered: (MeasuredDifference & { readonly neverAnswered: readonly string[] }) | false;
@@ -41,10 +43,8 @@ export function pairDifference(
   seed: number,
   labels: readonly string[],
 ): PairDifference | null {
-  const ofB = new Set(b.present);
-  const shared = a.present.filter((row) => ofB.has(row));
+  const [shared, asked] = [common(a.present, b.present), common(a.asked, b.asked)];
   if (shared.length === 0) return null;
-  const all = a.series.groups.length;
   const [commonA, commonB] = [onRows(a.series, shared), onRows(b.series, shared)];
   const stream = `${metric} of ${nameOf(a)} and ${nameOf(b)}`;
   /** What some of the shared rows say. */
@@ -64,8 +64,11 @@ export function pairDifference(
     discordant: discordantRows(commonA, commonB),
     measured: measuredDifference(commonA, commonB, metric, seed, stream),
     overRows: differenceOverRows(commonA, commonB, metric),
-    missing: all - shared.length,
-    asWrong: shared.length < all && measuredDifference(a.series, b.series, metric, seed, `${stream}, missing as wrong`),
+    asked: { rows: asked.length, isSample: asked.length < a.series.groups.length },
+    missing: asked.length - shared.length,
+    asWrong:
+      shared.length < asked.length &&
+      measuredDifference(onRows(a.series, asked), onRows(b.series, asked), metric, seed, `${stream}, missing as wrong`),
     offered: offered && { ...offered, neverAnswered: never.map((label) => labels[label]!) },
     readable: readingOf(
       shared.filter((row) => !unreadable.has(row)),
@@ -77,6 +80,12 @@ export function pairDifference(
     ),
     units: unitsOf(commonA.groups),
   };
+}
+
+/** The places that stand in both, in order. */
+function common(a: readonly number[], b: readonly number[]): number[] {
+  const ofB = new Set(b);
+  return a.filter((row) => ofB.has(row));
 }
 
 function nameOf({ measurements }: ApproachRuns): string {

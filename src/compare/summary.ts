@@ -21,14 +21,16 @@ import {
   samplesF1,
 } from "./metrics/metrics.js";
 import { onRows, type Series, scoreInterval } from "./metrics/scores.js";
-import { isMissing, missingReasons, presentRows } from "./missing.js";
+import { askedRows, isAsked, isMissing, missingReasons, presentRows } from "./missing.js";
 import { aboveGuessing } from "./statistics/guessing.js";
 
 /** One approach's measurements on the test rows after learning from the whole training set, by ascending seed: at least one. */
 export interface ApproachRuns {
   readonly measurements: readonly Measurement[];
-  /** Of every test row; a missing outcome is no answer, and so wrong: to be restricted to `present`, unless the worst case is asked for. */
+  /** Of every test row; a missing outcome is no answer, and so wrong: to be restricted to `present`, or to `asked` for the worst case. */
   readonly series: Series;
+  /** The places of the test rows that every seed was asked about: all, but of an approach that is asked about a sample. */
+  readonly asked: readonly number[];
   /** The places of the test rows that every seed has an outcome of. */
   readonly present: readonly number[];
 }
@@ -48,8 +50,9 @@ export function runsByApproach(measurements: readonly Measurement[], task: TaskF
   for (const approach of new Set(full.map((measurement) => measurement.approach))) {
     const sorted = full.filter((measurement) => measurement.approach === approach).sort((a, b) => a.seed - b.seed);
     const seeds = sorted.map(({ outcomes }) => codeOutcomes(outcomes, task));
-    const present = presentRows(sorted.map(({ outcomes }) => outcomes));
-    runs.set(approach, { measurements: sorted, series: { seeds, groups: reference.map((outcome) => outcome.group) }, present });
+    const all = sorted.map(({ outcomes }) => outcomes);
+    const groups = reference.map((outcome) => outcome.group);
+    runs.set(approach, { measurements: sorted, series: { seeds, groups }, asked: askedRows(all), present: presentRows(all) });
   }
   return runs;
 }
@@ -59,7 +62,7 @@ export type UnpricedSummary = Omit<Summary, "usdPerThousand">;
 
 /** Everything that is said of one approach alone: it has an outcome of one test row at least. `seed` fixes the resampling. */
 export function summaryOf(runs: ApproachRuns, task: TaskFacts, seed: number): UnpricedSummary {
-  const { measurements, present } = runs;
+  const { measurements, asked, present } = runs;
   const series = onRows(runs.series, present);
   const first = measurements[0]!;
   const { approach, traits, trainSize, outcomes, facts } = first;
@@ -73,8 +76,9 @@ export function summaryOf(runs: ApproachRuns, task: TaskFacts, seed: number): Un
     traits,
     seeds: measurements.map((measurement) => measurement.seed),
     trainSize,
-    testRows: outcomes.length,
-    ...(present.length < outcomes.length && { missing: missingOf(runs, task, seed) }),
+    testRows: asked.length,
+    ...(asked.length < outcomes.length && { sampledFrom: outcomes.length }),
+    ...(present.length < asked.length && { missing: missingOf(runs, task, seed) }),
     ...mainScores(series, task, (metric) => random(seed, `${metric} of ${approach}`)),
     ...(guessing !== null && { aboveGuessing: guessing }),
     calibration: calibration(outcomes, task),
@@ -106,16 +110,16 @@ function mainScores(series: Series, task: TaskFacts, randomFor: (metric: string)
 }
 
 /** What is said of the rows left out: why, in whose words, and the scores were each of them wrong. */
-function missingOf({ measurements, series, present }: ApproachRuns, task: TaskFacts, seed: number): MissingRows {
+function missingOf({ measurements, series, asked, present }: ApproachRuns, task: TaskFacts, seed: number): MissingRows {
   const { approach, outcomes } = measurements[0]!;
   const example = measurements
     .flatMap((measurement) => measurement.outcomes)
-    .find((outcome) => isMissing(outcome) && (outcome.rawAnswer ?? "").trim() !== "")?.rawAnswer;
+    .find((outcome) => isAsked(outcome) && isMissing(outcome) && (outcome.rawAnswer ?? "").trim() !== "")?.rawAnswer;
   return {
-    rows: outcomes.length - present.length,
+    rows: asked.length - present.length,
     reasons: missingReasons(outcomes),
     ...(example !== undefined && { example }),
-    worstCase: mainScores(series, task, (metric) => random(seed, `${metric} of ${approach}, missing as wrong`)),
+    worstCase: mainScores(onRows(series, asked), task, (metric) => random(seed, `${metric} of ${approach}, missing as wrong`)),
   };
 }
 

@@ -1,19 +1,20 @@
 /** @file Approaches that most answers could not be had from: what is said of them is said of a setup, not of a model. */
 import type { Failure, Outcome } from "../types/prediction.js";
 import type { UnansweredApproach, UnansweredReason } from "../types/scores.js";
-import { isMissing } from "./missing.js";
+import { askedOutcomes, isMissing } from "./missing.js";
 import type { ApproachRuns } from "./summary.js";
 
 /** Beyond this share of the test rows without an answer, nothing is concluded from the others. */
 const mostShare = 0.5;
 
 /**
- * Says of an approach that more than half of its test rows have no usable answer, or that no row has an outcome in every seed; `null` where
+ * Says of an approach that more than half of the test rows that it was asked about have no usable answer, or that no row has an outcome in every seed; `null` where
  * answers were had. Reasons add up: a run of which a third was not paid for and a third is unreadable says as little as one that lost two thirds
  * to one of them. First seed.
  */
 export function unansweredApproach({ measurements, present }: ApproachRuns): UnansweredApproach | null {
-  const { approach, arm, outcomes } = measurements[0]!;
+  const { approach, arm, outcomes: all } = measurements[0]!;
+  const outcomes = askedOutcomes(all);
   const rowsOf = new Map<UnansweredReason, Outcome[]>();
   for (const outcome of outcomes) {
     const reason = reasonOf(outcome);
@@ -39,7 +40,7 @@ export function unansweredApproach({ measurements, present }: ApproachRuns): Una
 function reasonOf(outcome: Outcome): UnansweredReason | null {
   if (isMissing(outcome)) return "missing";
   // Of the rest only these are left.
-  return (outcome.failure as Exclude<Failure, "error" | "missing"> | undefined) ?? null;
+  return (outcome.failure as Exclude<Failure, "error" | "missing" | "unasked"> | undefined) ?? null;
 }
 
 /**
@@ -59,5 +60,5 @@ export function unreadableRows({ measurements }: Pick<ApproachRuns, "measurement
       outcomes.flatMap(({ failure }, row) => (failure === "unparseable" || failure === "truncated" ? [row] : [])),
     ),
   );
-  return rows.size > suspectShare * measurements[0]!.outcomes.length ? rows : new Set();
+  return rows.size > suspectShare * askedOutcomes(measurements[0]!.outcomes).length ? rows : new Set();
 }

@@ -124,7 +124,7 @@ export const predictionSchema = z.looseObject({
   group: z.string().exactOptional(),
   answer: texts.nullable(),
   failure: z
-    .enum(namesOf<Failure>({ unparseable: true, refused: true, truncated: true, missing: true, error: true }))
+    .enum(namesOf<Failure>({ unparseable: true, refused: true, truncated: true, missing: true, error: true, unasked: true }))
     .exactOptional(),
   scores: scores.exactOptional(),
   confidence: z

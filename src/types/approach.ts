@@ -84,6 +84,8 @@ export interface RunEstimate {
   readonly usd: number | null;
   /** Where `usd` can only be guessed before anything is asked: between what it is taken to lie. */
   readonly usdRange?: { readonly low: number; readonly high: number };
+  /** How many of the queries would be asked about, where these are a sample. @default all */
+  readonly rows?: number;
   /** What the estimate rests on, in a sentence for people. */
   readonly basis?: string;
   readonly seconds: number;

@@ -42,7 +42,9 @@ export interface Contrast {
   readonly verdict: "a-better" | "b-better" | "equivalent" | "undecided";
   /** Where undecided: how many more test rows or groups would decide it with 80 % power; `null` where it can't be said. */
   readonly moreRows: MoreRows | null;
-  /** Present where one of the two has no outcome of some test rows: how many were left out, and what all rows say, the missing ones wrong. */
+  /** Present where one of the two was asked about a random sample of the test rows: how many rows both were asked about. */
+  readonly askedRows?: number;
+  /** Present where one of the two has no outcome of some rows that both were asked about: how many were left out, and what all say, the missing ones wrong. */
   readonly missing?: { readonly rows: number; readonly asWrong: Reading };
   /** Present where `b` asked an LLM that never answered some labels: which, and what the rows of the other labels say. */
   readonly offered?: Reading & { readonly neverAnswered: readonly string[] };

@@ -1,7 +1,10 @@
 /** @file What is said of a text, and what it cost. */
 
-/** Why there is no answer. `missing`: a recording has no such row. `error`: the service failed for good. */
-export type Failure = "unparseable" | "refused" | "truncated" | "missing" | "error";
+/**
+ * Why there is no answer. `missing`: a recording has no such row. `error`: the service failed for good. `unasked`: nobody asked, since the approach is
+ * asked about a random sample of the rows.
+ */
+export type Failure = "unparseable" | "refused" | "truncated" | "missing" | "error" | "unasked";
 
 /** Tokens one answer used, as the service reported them. */
 export interface Usage {

@@ -48,19 +48,19 @@ export interface LabelScore {
  * scores; what the scores would be were each of them wrong stands here.
  */
 export interface MissingRows {
-  /** Test rows that at least one of its seeds has no outcome of. */
+  /** Test rows that at least one of its seeds was asked about and has no outcome of. */
   readonly rows: number;
   /** By reason. First seed. */
   readonly reasons: Readonly<Partial<Record<Failure, number>>>;
   /** What was said of one of them, by the service or its filter. Absent where nothing was. Untrusted text. */
   readonly example?: string;
-  /** Scores over all test rows, each missing one counted as wrong. */
+  /** Scores over all test rows that it was asked about, each missing one counted as wrong. */
   readonly worstCase: Pick<Summary, "accuracy" | "macroF1" | "multiLabel" | "balancedAccuracy" | "mcc">;
 }
 
 /**
  * One approach on the test rows, learned from the whole training set. Scores and costs are means over its seeds; intervals say what
- * other test rows would have changed. Scores are over the rows that it has an outcome of: all, unless `missing` is there.
+ * other test rows would have changed. Scores are over the rows that it has an outcome of: all, unless `missing` or `sampledFrom` is there.
  */
 export interface Summary extends Identity {
   /** Its name. */
@@ -68,8 +68,10 @@ export interface Summary extends Identity {
   readonly traits: Traits;
   readonly seeds: readonly number[];
   readonly trainSize: number;
-  /** All test rows, also those that are missing. */
+  /** Test rows that it was asked about, also those that are missing: all, unless `sampledFrom` is there. */
   readonly testRows: number;
+  /** Present where it was asked about a random sample of the test rows: how many there are. */
+  readonly sampledFrom?: number;
   /** Present where it has no outcome of some test rows. */
   readonly missing?: MissingRows;
   readonly accuracy: Estimate;
@@ -88,7 +90,7 @@ export interface Summary extends Identity {
   readonly perLabel: readonly LabelScore[];
   /** Rows are truths, columns answers, in the order of the labels; one more column counts rows without an answer. First seed. */
   readonly confusion: readonly (readonly number[])[];
-  /** Rows without a usable answer, by reason, the missing ones included. First seed. */
+  /** Rows without a usable answer, by reason, of those that it was asked about, the missing ones included. First seed. */
   readonly failures: Readonly<Partial<Record<Failure, number>>>;
   /** Accuracy among the rows that got an answer. */
   readonly answeredAccuracy: number | null;
@@ -116,6 +118,7 @@ export interface UnansweredApproach {
   readonly reasons?: Readonly<Partial<Record<UnansweredReason, number>>>;
   /** Test rows without a usable answer. First seed. */
   readonly rows: number;
+  /** That it was asked about. */
   readonly testRows: number;
   /** What was said in place of one answer. Absent where nothing was. Untrusted text. */
   readonly example?: string;

@@ -22,6 +22,7 @@ export const failureNames: Readonly<Record<Failure, string>> = {
   truncated: "cut off",
   missing: "missing from the recording",
   error: "failed for good",
+  unasked: "not asked",
 };
 
 /** Why a row is missing, by its reason. */

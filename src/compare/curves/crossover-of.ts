@@ -16,11 +16,11 @@ const crossoverConfidence = 0.9;
 export function crossoverOf(tuned: ScoredArm, prompted: ScoredArm, bootstraps: BootstrapsByRows, input: CurvesInput): Crossover {
   const { metric, task } = input;
   const both = tuned.present.map((present, row) => present & prompted.present[row]!);
+  const asked = tuned.asked.map((isAsked, row) => isAsked & prompted.asked[row]!);
   const shared = rowsOf(both);
   const never = neverAnsweredIn(prompted, shared);
   const truths = prompted.coded[0]!.truths;
   const offered = both.map((present, row) => (truths[row]!.some((label) => never.includes(label)) ? 0 : present));
-  const everyRow = new Uint8Array(task.testRows).fill(1);
   const drawTogether = (counted: Uint8Array): DrawnPair => {
     const drawn = bootstraps(counted)([tuned.measured, prompted.measured]);
     return drawn.kind === "refused" ? null : [drawn.arms[0]!, drawn.arms[1]!];
@@ -34,7 +34,7 @@ export function crossoverOf(tuned: ScoredArm, prompted: ScoredArm, bootstraps: B
     metric,
     found,
     isPromptCurve: prompted.sizes > 1,
-    ...(shared.length < task.testRows && { asWrong: readingOf(drawTogether(everyRow), task.testRows) }),
+    ...(shared.length < rowsOf(asked).length && { asWrong: readingOf(drawTogether(asked), rowsOf(asked).length) }),
     ...(never.length > 0 && {
       offered: {
         neverAnswered: never.map((label) => task.labels[label]!),

@@ -1,10 +1,11 @@
 /** @file An approach's test measurements of all sizes, as the statistics of curves take them. */
 import type { TaskFacts } from "../../types/data.js";
 import type { Measurement } from "../../types/measurement.js";
+import type { Outcome } from "../../types/prediction.js";
 import type { Metric } from "../../types/scores.js";
 import { type CodedRows, codeOutcomes, isRight } from "../metrics/label-indices.js";
 import { f1 } from "../metrics/metrics.js";
-import { isMissing } from "../missing.js";
+import { isAsked, isMissing } from "../missing.js";
 import type { UnpricedSummary } from "../summary.js";
 import type { CountedScore, MeasuredArm } from "./measured-arm.js";
 
@@ -29,6 +30,8 @@ export interface ScoredArm {
   readonly measured: MeasuredArm;
   /** Numbers of training rows. */
   readonly sizes: number;
+  /** 1 for each test row that every run was asked about. */
+  readonly asked: Uint8Array;
   /** 1 for each test row that every run has an outcome of. */
   readonly present: Uint8Array;
 }
@@ -39,8 +42,11 @@ export function armsOf({ measurements, task, metric, summaries }: CurvesInput): 
     const own = measurements.filter(
       (each) => each.approach === approach && each.split === "test" && each.experiment === undefined,
     );
-    const present = new Uint8Array(task.testRows).fill(1);
-    for (const { outcomes } of own) for (const [row, outcome] of outcomes.entries()) if (isMissing(outcome)) present[row] = 0;
+    const rowsWith = (isMeant: (outcome: Outcome) => boolean): Uint8Array => {
+      return Uint8Array.from({ length: task.testRows }, (_, row) =>
+        own.every(({ outcomes }) => isMeant(outcomes[row]!)) ? 1 : 0,
+      );
+    };
     const coded = own.map(({ outcomes }) => codeOutcomes(outcomes, task));
     const sizes = new Set(own.map(({ trainSize }) => trainSize)).size;
     return {
@@ -50,7 +56,8 @@ export function armsOf({ measurements, task, metric, summaries }: CurvesInput): 
       coded,
       measured: measuredArm({ measurements: own, coded, sizes }, metric),
       sizes,
-      present,
+      asked: rowsWith(isAsked),
+      present: rowsWith((outcome) => !isMissing(outcome)),
     };
   });
 }

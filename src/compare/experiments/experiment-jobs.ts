@@ -8,6 +8,7 @@ import { isBilled } from "../billed.js";
 import type { CurveLevel } from "../curves/curve-schedule.js";
 import type { FurtherMeasuring } from "../further-measuring.js";
 import type { KeptFits } from "../kept-fits.js";
+import { askedOutcomes } from "../missing.js";
 import { nextAddition } from "./addition-order.js";
 import {
   newLabelExperiment,
@@ -71,8 +72,10 @@ export function jobsIn(
   const ofLabel = held && labelRows(task.test, held.label, seed);
 
   const whole = { train: () => train, trainSize: train.examples.length, seed } as const;
-  const answering = ({ own }: Subject, rows: Dataset): number =>
-    (own.predictCost.seconds * rows.examples.length) / Math.max(1, own.outcomes.length);
+  const answering = ({ own }: Subject, rows: Dataset): number => {
+    const asked = new Set(askedOutcomes(own.outcomes).map(({ id }) => id));
+    return (own.predictCost.seconds * rows.examples.filter(({ id }) => asked.has(id)).length) / Math.max(1, asked.size);
+  };
 
   // Chance is measured where it costs time alone: money is spent once.
   const repeats = Array.from({ length: mostSeeds - 1 }, (_, index) => seed + index + 1);
@@ -174,6 +177,6 @@ export const keyOf = ({ approach, trainSize, seed, experiment }: Job): string =>
 /** The share of rows with the label that are answered with it, of all or of some rows. */
 function recallOf({ outcomes }: Measurement, label: string, among?: Dataset): number {
   const ids = among && new Set(among.examples.map(({ id }) => id));
-  const own = outcomes.filter(({ id, truth }) => truth.includes(label) && (ids === undefined || ids.has(id)));
-  return own.filter(({ answer }) => answer?.includes(label)).length / own.length;
+  const own = askedOutcomes(outcomes).filter(({ id, truth }) => truth.includes(label) && (ids === undefined || ids.has(id)));
+  return own.length === 0 ? 0 : own.filter(({ answer }) => answer?.includes(label)).length / own.length;
 }

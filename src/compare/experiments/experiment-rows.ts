@@ -1,13 +1,13 @@
 /** @file The test rows that experiments ask about. */
-import { random } from "../../lib/random.js";
 import type { Dataset } from "../../types/data.js";
+import { rowOrder } from "../sample/row-order.js";
 
 /** Of the new label, and of all others; or of all together. More would be dear and say little more. */
 const mostRows = 300;
 
 /** At most `mostRows` of them by chance, in their order. */
 export function someRows(rows: Dataset, seed: number): Dataset {
-  const chosen = new Set(random(seed, "rows of experiments").shuffle(rows.examples).slice(0, mostRows));
+  const chosen = new Set(rowOrder(rows.examples, seed).slice(0, mostRows));
   return { ...rows, examples: rows.examples.filter((example) => chosen.has(example)) };
 }
 

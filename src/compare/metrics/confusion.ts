@@ -25,6 +25,7 @@ export function confusionMatrix(coded: CodedRows): number[][] {
 /** Rows without an answer, by reason; reasons that did not occur are absent. */
 export function failureCounts(outcomes: readonly Outcome[]): Partial<Record<Failure, number>> {
   const counts: Partial<Record<Failure, number>> = {};
-  for (const { failure } of outcomes) if (failure !== undefined) counts[failure] = (counts[failure] ?? 0) + 1;
+  for (const { failure } of outcomes)
+    if (failure !== undefined && failure !== "unasked") counts[failure] = (counts[failure] ?? 0) + 1;
   return counts;
 }

@@ -2,6 +2,7 @@
 import type { Measurement } from "../../types/measurement.js";
 import type { Assumptions } from "../../types/prices.js";
 import type { Summary } from "../../types/scores.js";
+import { askedOutcomes } from "../missing.js";
 
 /** What measurements say of the price of a prediction, before any price of a machine is assumed. */
 export type MeasuredPrice =
@@ -25,7 +26,7 @@ export type MeasuredPrice =
  * from the single answers that were timed.
  */
 export function measuredPrice(measurements: readonly Measurement[]): MeasuredPrice | null {
-  const outcomes = measurements.flatMap((measurement) => measurement.outcomes);
+  const outcomes = askedOutcomes(measurements.flatMap((measurement) => measurement.outcomes));
   if (!outcomes.some((outcome) => outcome.answer !== null || typeof outcome.costUsd === "number")) return null;
   const billed = outcomes.flatMap(({ costUsd, group, id }) => (costUsd === undefined ? [] : [{ costUsd, unit: group ?? id }]));
   if (billed.length > 0) {

@@ -14,7 +14,8 @@ export function failureTables(comparison: Comparison): Markup | null {
   const { summaries } = comparison;
   const failing = summaries.filter((summary) => unansweredRows(summary) > 0);
   if (failing.length === 0) return null;
-  const kinds = Object.entries(failureNames) as [Failure, string][];
+  // What nobody asked for is no failure.
+  const kinds = (Object.entries(failureNames) as [Failure, string][]).filter(([kind]) => kind !== "unasked");
   const head = [
     "Approach",
     ...kinds.map(([, name]) => ({ content: name.replace(" from the recording", ""), kind: "number" as const })),

@@ -27,7 +27,7 @@ export async function estimateRun(
     const before = estimates.get(approach.name);
     estimates.set(approach.name, {
       approach: approach.name,
-      rows: (before?.rows ?? 0) + test.examples.length,
+      rows: (before?.rows ?? 0) + (estimate.rows ?? test.examples.length),
       calls: (before?.calls ?? 0) + estimate.calls,
       inputTokens: (before?.inputTokens ?? 0) + estimate.inputTokens,
       outputTokens: (before?.outputTokens ?? 0) + estimate.outputTokens,

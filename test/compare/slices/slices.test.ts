@@ -35,6 +35,7 @@ function runsOf(
       ],
       groups: truths.map(() => undefined),
     },
+    asked: [...truths.keys()],
     present: [...truths.keys()],
   };
 }
