@@ -2,7 +2,7 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { countTokens } from "gpt-tokenizer/encoding/o200k_base";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { UserError } from "../../../src/lib/errors.js";
 import { createBudget } from "../../../src/prompt/client/budget.js";
 import { filePrompt } from "../../../src/prompt/file-prompt.js";
@@ -16,7 +16,7 @@ import { openResponseCache } from "../../../src/store/response-cache.js";
 import type { Dataset, Query } from "../../../src/types/data.js";
 import type { Prediction } from "../../../src/types/prediction.js";
 import { emptyFolder } from "../../cli/cli.js";
-import { contractData, recordingContext } from "../../contract/approach.js";
+import { approachContract, contractData, recordingContext } from "../../contract/approach.js";
 import { passingFaults, wrongAnswers } from "../../servers/decisions/decision-faults.js";
 import { type DecisionServer, type DecisionServerOptions, startDecisionServer } from "../../servers/decisions/decision-server.js";
 
@@ -79,6 +79,19 @@ async function run(llm: string, rows: readonly Query[], options: Partial<PromptO
 /** What the log says of a text. */
 const logged = (server: DecisionServer, text: string) => server.log.find((entry) => entry.text === text)!;
 
+describe.each(shapes)("in the shape of %s", (shape) => {
+  let server: DecisionServer;
+  beforeAll(async () => {
+    server = await startDecisionServer();
+  });
+  afterAll(() => server[Symbol.asyncDispose]());
+  // The address is known once the server stands.
+  const ask = (method: "zero-shot" | "few-shot") => () => prompt({ llm: specOf(server, shape), env: {}, prices, method });
+  approachContract("prompt:zero-shot", ask("zero-shot"));
+  approachContract("prompt:few-shot", ask("few-shot"));
+  approachContract("prompt:few-shot with several labels", ask("few-shot"), () => contractData(true));
+});
+
 describe.each(shapes)("a decision model asked in the shape of %s", (shape) => {
   it.each(["zero-shot", "few-shot"] as const)(
     "%s: answers, probabilities and bill are those of the server's log",
@@ -140,6 +153,15 @@ describe.each(shapes)("a decision model asked in the shape of %s", (shape) => {
     expect(scores).toEqual(told);
     expect(answer).toEqual(["refund", "login"]);
     expect(confidence!.value).toBeCloseTo(told["refund"]! * told["login"]! * (1 - told["parcel"]!), 12);
+  });
+
+  it("names the questions by numbers where a label may be no name", async () => {
+    const server = await serve();
+    const several = { ...train, isMultiLabel: true, labels: ["money back", "login"], descriptions: {}, examples: [] };
+    const { predictions } = await run(specOf(server, shape), [{ id: "1", text: "money back" }], {}, several);
+    expect(server.log[0]!.questions.map(({ name }) => name)).toEqual(["label-1", "label-2"]);
+    expect(predictions[0]).toMatchObject({ answer: ["money back"] });
+    expect(Object.keys(predictions[0]!.scores!)).toEqual(["money back", "login"]);
   });
 
   it("calibrates by what it says of texts without content, a blank one among them", async () => {

@@ -9,7 +9,7 @@ import type { SaidCompletion } from "../../http/response-body.js";
 import { readUsage } from "../../http/usage.js";
 import type { LabelQuestion } from "../../llm.js";
 import { maxCompletionCharacters } from "../../llm.js";
-import { choiceName } from "./decision-request.js";
+import { choiceName, questionNames } from "./decision-request.js";
 
 /** One answer, whatever its shape. */
 export type DecisionAnswer =
@@ -144,7 +144,7 @@ export function decisionCompletion(body: unknown, question: LabelQuestion): Said
   const answers = readDecisions(body);
   if ("fault" in answers) return answers;
   const { labels, isMultiLabel } = question.task;
-  const asked = isMultiLabel ? labels : [choiceName];
+  const asked = questionNames(question.task);
   const missing = asked.find((name) => !answers.has(name));
   if (missing !== undefined) return { fault: `it has no answer to the question ${quoted(missing)}` };
   const unasked = [...answers.keys()].find((name) => !asked.includes(name));

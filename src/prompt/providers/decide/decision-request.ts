@@ -11,6 +11,15 @@ import { type DecisionShape, parseDecisionSpec } from "./decision-services.js";
 /** The name of the one question of a text with one label. It is for whoever reads the answer: models are not shown it. */
 export const choiceName = "label";
 
+/** What names are of in APIs that restrict them. Of those of questions, no page says it. */
+const plainName = /^[\w-]{1,64}$/;
+
+/** The names of the questions: by their labels, so that a log can be read by itself; by numbers where a label may be no name. */
+export function questionNames({ labels, isMultiLabel }: LabelQuestion["task"]): readonly string[] {
+  if (!isMultiLabel) return [choiceName];
+  return labels.every((label) => plainName.test(label)) ? labels : labels.map((_, i) => `label-${i + 1}`);
+}
+
 /** Some servers refuse a state that is blank. */
 const blankText = "(no text)";
 
@@ -27,9 +36,12 @@ export function shownQuestions(spec: string, question: LabelQuestion): unknown {
 
 function systemOneBody(model: string, question: LabelQuestion): string {
   const { task, text } = question;
+  const names = questionNames(task);
   // By hand: an object would put labels that are numbers in front, whatever their order.
   const questions = task.isMultiLabel
-    ? task.labels.map((label): Entry => [label, JSON.stringify({ type: "noul", instructions: statementOf(question, label) })])
+    ? task.labels.map(
+        (label, i): Entry => [names[i]!, JSON.stringify({ type: "noul", instructions: statementOf(question, label) })],
+      )
     : [
         [
           choiceName,
@@ -52,8 +64,9 @@ function criteriaOf({ task }: LabelQuestion): string {
 
 function decisionsBody(model: string, question: LabelQuestion): string {
   const { task, text } = question;
+  const names = questionNames(task);
   const questions = task.isMultiLabel
-    ? task.labels.map((label) => ({ type: "predicate", name: label, instructions: statementOf(question, label) }))
+    ? task.labels.map((label, i) => ({ type: "predicate", name: names[i], instructions: statementOf(question, label) }))
     : [
         {
           type: "choice",
