@@ -22,7 +22,7 @@ export const askedForms: readonly AskedForm[] = [
 ];
 
 /** Rows that are asked about, at most, and however long it takes; with fewer than the last, nothing is chosen. */
-export const [mostFormRows, leastFormRows, fewestFormRows] = [48, 16, 8] as const;
+export const [mostFormRows, leastFormRows, fewestFormRows] = [48, 32, 8] as const;
 /** Seconds of the model that this may take; what is stored counts as what it took once, so that a resumed run chooses the same. */
 const mostFormSeconds = 20;
 

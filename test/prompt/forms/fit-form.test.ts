@@ -95,7 +95,7 @@ describe("the form of a prompt", () => {
     // Three forms of two seconds each.
     const slow = { ...knowsPlain, seconds: 2 };
     const first = await fitted(slow, { cache });
-    expect(first.form!.rows).toBe(16);
+    expect(first.form!.rows).toBe(32);
     const again = await fitted(slow, { cache });
     expect(again.asked).toHaveLength(0);
     expect(again.form).toEqual(first.form);
