@@ -21,6 +21,17 @@ if name == "distilbert":
         dropout=rate, attention_dropout=rate, seq_classif_dropout=rate, num_labels=2, attn_implementation="sdpa"
     )
     model = transformers.DistilBertForSequenceClassification(config)
+elif name.startswith("smollm2"):
+    config = transformers.LlamaConfig(
+        vocab_size=49152, hidden_size=576, intermediate_size=1536, num_hidden_layers=30, num_attention_heads=9, num_key_value_heads=3,
+        max_position_embeddings=8192, rope_theta=100000.0, tie_word_embeddings=True, num_labels=2, pad_token_id=0, use_cache=False,
+        attn_implementation="sdpa",
+    )  # fmt: skip
+    model = transformers.LlamaForSequenceClassification(config)
+    if name == "smollm2-lora":
+        import peft
+
+        model = peft.get_peft_model(model, peft.LoraConfig(task_type="SEQ_CLS", r=8, lora_alpha=16, target_modules="all-linear"))
 else:
     config = transformers.BertConfig(
         hidden_size=384, num_hidden_layers=6, num_attention_heads=12, intermediate_size=1536, num_labels=2,
@@ -28,7 +39,8 @@ else:
     )
     model = transformers.BertForSequenceClassification(config)
 model.train()
-optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5, weight_decay=0.01, fused=True)
+trained = [p for p in model.parameters() if p.requires_grad]
+optimizer = torch.optim.AdamW(trained, lr=1e-5, weight_decay=0.01, fused=True)
 
 ids = torch.randint(1, config.vocab_size, (rows, tokens))
 mask = torch.ones(rows, tokens, dtype=torch.long)
@@ -42,7 +54,7 @@ def step():
     optimizer.zero_grad()
     loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    torch.nn.utils.clip_grad_norm_(trained, 1.0)
     optimizer.step()
     loss.item()
     return time.perf_counter() - start

@@ -10,27 +10,32 @@ import { openModel } from "../../src/autodiff/session.js";
 import { float32, float32Of } from "../../src/autodiff/values.js";
 import { random } from "../../src/lib/random.js";
 import { classifierGraph, classifierLossGraph, maskedDropout, targetsInput } from "../../src/tune/classifier/classifier.js";
+import { outputName } from "../../src/tune/encoders/classifier-heads.js";
 import { noDropout } from "../../src/tune/encoders/encoder-graph.js";
+import { withAdapters } from "../../src/tune/lora/lora-graph.js";
 import { createOptimizer } from "../../src/tune/optimizer/optimizer.js";
 import { tokenBatch } from "../../src/tune/pretrained/token-batch.js";
 import { drawMasks } from "../../src/tune/training/dropout/dropout-feeds.js";
 import { createDropoutMasks } from "../../src/tune/training/dropout/dropout-masks.js";
 import { targetsOf } from "../../src/tune/training/objectives/target-weights.js";
 import { stepModel } from "../../src/tune/training/step-model.js";
-import { isStepModel, stepModels, vocabulary } from "./models.js";
+import { isStepModel, type StepModelSource, stepModels } from "./models.js";
 
 const [name = "", ...numbers] = process.argv.slice(2);
 const [rows = 0, tokens = 0, rate = 0, threads = 0] = numbers.map(Number);
 if (!isStepModel(name)) throw new Error(`no model "${name}"`);
 
 const dropout = rate > 0 ? maskedDropout(rate) : noDropout;
-const { encoder, head } = stepModels[name];
+const { encoder, head, vocabulary, lora }: StepModelSource = stepModels[name];
 const labels = { labelCount: 2, isMultiLabel: false };
-const graph = classifierLossGraph(classifierGraph(encoder(dropout), { labelCount: 2, pooling: head }, dropout), false);
+const whole = classifierLossGraph(classifierGraph(encoder(dropout), { labelCount: 2, pooling: head }, dropout), false);
+const isNew = (layer: string): boolean => layer.startsWith(outputName(head));
+const graph =
+  lora === undefined ? whole : { ...whole, ...withAdapters({ loss: whole.loss }, lora, (module) => !isNew(module)).roots };
 const model = stepModel(graph, {
   targets: [targetsInput],
   padId: 0,
-  isTrained: () => true,
+  isTrained: (weight) => lora === undefined || weight.includes(".lora_") || isNew(weight),
   learningRateScale: () => 1,
 });
 const optimizer = createOptimizer({ parameters: model.weights });
@@ -63,7 +68,8 @@ async function step(): Promise<number> {
   );
   const results = await session.run({ ...weights, ...batch, ...dropped, [targetsInput]: targets });
   for (const { name: weight, gradient, table } of model.weights) {
-    const values = float32Of(results[gradient!]!);
+    if (gradient === undefined) continue;
+    const values = float32Of(results[gradient]!);
     if (table) optimizer.accumulateRows(weight, batch.token_ids.data, values);
     else optimizer.accumulate(weight, values);
   }

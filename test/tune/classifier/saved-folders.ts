@@ -6,12 +6,20 @@ import { float32 } from "../../../src/autodiff/values.js";
 import { random } from "../../../src/lib/random.js";
 import { classifierFiles } from "../../../src/tune/classifier/classifier-files.js";
 import { logitsOf, logitsSession } from "../../../src/tune/classifier/classifier-logits.js";
-import { readClassifier, type TextClassifier } from "../../../src/tune/classifier/classifier-model.js";
+import {
+  headPooling,
+  readBodyWeights,
+  readClassifier,
+  type TextClassifier,
+} from "../../../src/tune/classifier/classifier-model.js";
 import type { SavedDetails } from "../../../src/tune/classifier/saved-details.js";
 import { architectures, newHead } from "../../../src/tune/encoders/classifier-heads.js";
 import type { Pooling } from "../../../src/tune/pretrained/pooling.js";
+import { readPretrained } from "../../../src/tune/pretrained/pretrained.js";
 import type { Weights } from "../../../src/tune/training/training-job.js";
+import { drawnWeight } from "../decoders/golden-decoders.js";
 import { classifierFolder, goldenClassifiers } from "./golden-classifiers.js";
+import { goldenDecoderClassifiers } from "./golden-decoder-classifiers.js";
 
 /** A golden classifier whose head is replaced by one on pooled states. */
 export async function pooledClassifier(name: string, pooling: Pooling): Promise<TextClassifier> {
@@ -41,6 +49,32 @@ export async function savableClassifiers(): Promise<Map<string, TextClassifier>>
       for (const pooling of ["mean", "cls"] as const) found.set(`${name} ${pooling}`, await pooledClassifier(name, pooling));
   }
   return found;
+}
+
+/** A classifier on a decoder of every family by its own class, and on pooled states, by a name; with the texts that both sides read alike. */
+export async function savableDecoders(): Promise<Map<string, SavableDecoder>> {
+  const found = new Map<string, SavableDecoder>();
+  const { labels, classifiers } = goldenDecoderClassifiers;
+  for (const family of Object.keys(classifiers)) {
+    const pretrained = await readPretrained(classifierFolder(family));
+    for (const pooling of [headPooling(pretrained), "last"] as const) {
+      const head = { labelCount: labels.length, pooling };
+      const added = newHead(pooling, labels.length, pretrained.hiddenSize, 1);
+      const drawn = Object.entries(added).map(([name, { shape }]) => [name, drawnWeight(name, shape)] as const);
+      const weights = { ...(await readBodyWeights(pretrained, head)), ...Object.fromEntries(drawn) };
+      const classifier = { pretrained, head, labels, isMultiLabel: false, mayBeEmpty: false, weights };
+      const isOfClass = typeof pooling !== "string";
+      // sentence-transformers does not pass over a token of padding that stands in a text.
+      const texts = goldenDecoderClassifiers.texts.filter((text) => isOfClass || !text.includes("<pad>"));
+      found.set(isOfClass ? family : `${family} last`, { classifier, texts });
+    }
+  }
+  return found;
+}
+
+interface SavableDecoder {
+  readonly classifier: TextClassifier;
+  readonly texts: readonly string[];
 }
 
 /** The logits of texts, those of the golden file unless told. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { goldenClassifiers } from "./golden-classifiers.js";
-import { logitsOfTexts, savableClassifiers, save, temporaryFolder } from "./saved-folders.js";
+import { logitsOfTexts, savableClassifiers, savableDecoders, save, temporaryFolder } from "./saved-folders.js";
 
 const python = process.env["CROSSOVER_PYTHON"] ?? "python3";
 const script = fileURLToPath(new URL("../../../golden/check_saved_model.py", import.meta.url));
@@ -29,10 +29,13 @@ describe(`a saved folder in Python${isThere ? "" : " (skipped: no Python with to
   it.skipIf(!isThere)("has the predictions that it has here", { timeout: 240_000 }, async () => {
     const folder = await temporaryFolder();
     try {
-      const classifiers = await savableClassifiers();
-      for (const [name, classifier] of classifiers) {
+      const encoders = [...(await savableClassifiers())].map(
+        ([name, classifier]) => [name, { classifier, texts: goldenClassifiers.texts }] as const,
+      );
+      const classifiers = new Map([...encoders, ...(await savableDecoders())]);
+      for (const [name, { classifier, texts }] of classifiers) {
         await save(classifier, join(folder, name));
-        const expected = { texts: goldenClassifiers.texts, logits: await logitsOfTexts(classifier) };
+        const expected = { texts, logits: await logitsOfTexts(classifier, texts) };
         await writeFile(join(folder, name, "expected.json"), JSON.stringify(expected));
       }
       const names = [...classifiers.keys()];
