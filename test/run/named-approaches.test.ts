@@ -40,6 +40,18 @@ describe("--approaches", () => {
     expect(() => namedApproaches(all.slice(0, 4), ["prompt:few-shot"])).toThrow("It needs an LLM: add --llm");
     expect(() => chosen("prompt:few-shot")).not.toThrow("It needs an LLM");
   });
+
+  it("refuses a way that makes no sense with its LLM, by name and with the reason, and takes it of another", () => {
+    const refused = new Map([["prompt:cot@decide:typesafe/jev", "a decision model writes no thoughts"]]);
+    for (const name of ["prompt:cot@decide:typesafe/jev", "prompt:cot"]) {
+      const others = all.filter(({ method }) => method !== "cot");
+      expect(() => namedApproaches(others, [name], refused)).toThrow(
+        "--approaches: prompt:cot@decide:typesafe/jev makes no sense: a decision model writes no thoughts. Leave it out.",
+      );
+    }
+    const cot = { ...all.at(-1)!, name: "prompt:cot@openai:m", arm: "prompt" as const, method: "cot" };
+    expect(namedApproaches([...all, cot], ["prompt:cot"], refused).map(({ name }) => name)).toContain("prompt:cot@openai:m");
+  });
 });
 
 it("a way of asking an LLM is known with an LLM and without", () => {
