@@ -17,7 +17,7 @@ export async function showPlan(inputs: RunInputs, { hooks, clear }: RunScreen, {
     return;
   }
   await using plan = await planRun(inputs, hooks);
-  const { approaches, curve, warnings, labelPrices, downloads } = await estimatePlan(plan, hooks);
+  const { approaches, curve, warnings, sample, labelPrices, downloads } = await estimatePlan(plan, hooks);
   print(renderEstimates(inputs.task, approaches, curve));
   const { output } = inputs.manner;
   if (output.length > 0) {
@@ -25,5 +25,5 @@ export async function showPlan(inputs: RunInputs, { hooks, clear }: RunScreen, {
     hooks.onEvent({ kind: "warning", text });
   }
   for (const text of warnings) hooks.onEvent({ kind: "warning", text });
-  for (const text of [...labelPrices, ...downloads]) print(noteLines(text, terminal));
+  for (const text of [...(sample === undefined ? [] : [sample]), ...labelPrices, ...downloads]) print(noteLines(text, terminal));
 }

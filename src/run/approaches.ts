@@ -1,5 +1,6 @@
 /** @file From the words of the command line to approaches: the one place where both arms are in sight. */
 
+import { sampledApproach } from "../compare/sample/sampled-approach.js";
 import { UserError } from "../lib/errors.js";
 import type { BatchOptions } from "../prompt/batch/batch-queue.js";
 import { type Budget, createBudget, type Reservation } from "../prompt/client/budget.js";
@@ -91,6 +92,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const saved = await readPrompts(options);
   /** Names of ways that make no sense with an LLM, and why. */
   const refused = new Map<string, string>();
+  const sample = sampleOf(options, sources.task);
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
     const own: Approach[] = [];
@@ -134,7 +136,8 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       ...(responses === undefined ? {} : { cache: responses }),
       ...(budget === undefined || !isBudgeted ? {} : { budget }),
     };
-    const add = (place: Approach[], approach: Approach): void => {
+    const add = (place: Approach[], whole: Approach): void => {
+      const approach = sample(whole);
       own.push(approach);
       place.push(approach);
     };
@@ -160,6 +163,12 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     sources.warn?.(`--llm ${spec} is not asked: --approaches names none of its approaches, such as ${ways.join(" or ")}.`);
   }
   return chosen;
+}
+
+/** What makes an LLM's approach one that is asked about some of the rows, where `--llm-rows` says so. Recordings cost nothing, and keep theirs. */
+function sampleOf({ llmRows, seed }: RunOptions, task: Task | undefined): (approach: Approach) => Approach {
+  if (llmRows === undefined || task === undefined) return (approach) => approach;
+  return (approach) => sampledApproach(approach, { rows: llmRows, seed, task });
 }
 
 /** What the options say of the search for a prompt; with any of them it is wanted. */

@@ -14,6 +14,7 @@ import type { Task } from "../types/data.js";
 import type { RunEvent } from "../types/events.js";
 import { writeArtifacts } from "./artifacts.js";
 import { curveOptions } from "./curve-options.js";
+import { sampleNote } from "./estimate/sample-note.js";
 import type { RunHooks } from "./hooks.js";
 import type { OpenRun } from "./open-run.js";
 import { resumeCommand } from "./options/run-command.js";
@@ -34,8 +35,8 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
     tellSpending();
     tell(event);
   };
-  const why = choiceNote(task, approaches, seeds);
-  if (why !== null) onEvent({ kind: "note", text: why });
+  const notes = [choiceNote(task, approaches, seeds), sampleNote(options, task, approaches, seeds)];
+  for (const text of notes) if (text !== null) onEvent({ kind: "note", text });
   try {
     const comparison = await compare(task, approaches, {
       seeds,

@@ -12,6 +12,7 @@ import { type ApproachSources, makeApproaches, planWarnings, withTuning } from "
 import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
 import { type ApproachEstimate, estimateRun } from "./estimate/estimate.js";
 import { labelPriceNotes } from "./estimate/label-prices.js";
+import { sampleNote } from "./estimate/sample-note.js";
 import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
 import { downloadNote, localDownloadNotes } from "./model-downloads.js";
@@ -38,6 +39,8 @@ export interface PlanEstimate {
   readonly curve?: CurveEstimate;
   /** What the user should know about the models, in sentences. */
   readonly warnings: readonly string[];
+  /** That language models are asked about a sample of the rows, in a sentence. Absent where they are asked about all. */
+  readonly sample?: string;
   /** What prompts would cost with more or fewer labels in them, in sentences. */
   readonly labelPrices: readonly string[];
   /** The local LLMs that would be downloaded first, in sentences. */
@@ -96,11 +99,13 @@ export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<Plan
     plannedApproaches({ ...plan, options: { ...plan.options, labelsInPrompt } }, hooks);
   const labelPrices = await labelPriceNotes(plan.options, { ...inputs, seeds, approachesWith, estimates });
   const { curve } = curveOptions(plan.options);
+  const sample = sampleNote(plan.options, inputs.task, approaches, seeds);
   const seconds = estimates.reduce((sum, each) => sum + each.seconds, 0);
   return {
     approaches: estimates,
     ...(curve && { curve: await estimateCurvesOfRun(inputs.task, approaches, curve, { seconds, seeds }) }),
     warnings: [...unasked, ...idleOptions(inputs.options, approaches), ...(await planWarnings(inputs.options, inputs.env))],
+    ...(sample !== null && { sample }),
     labelPrices,
     downloads: await localDownloadNotes(inputs.options.llm, modelContext(inputs, hooks)),
   };

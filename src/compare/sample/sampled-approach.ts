@@ -16,6 +16,17 @@ export interface SampleOptions {
   readonly task: Pick<Task, "train" | "validation" | "test">;
 }
 
+/** So many of the test rows. */
+export interface SampleShare {
+  readonly rows: number;
+  readonly of: number;
+}
+
+/** How many of these validation rows an approach is asked about that is asked about such a share of the test rows. */
+export function sampledValidationCount(held: number, { rows, of }: SampleShare): number {
+  return Math.min(held, Math.max(leastSampledRows, Math.ceil((held * rows) / of)));
+}
+
 const unasked: Prediction = { answer: null, failure: "unasked" };
 
 /**
@@ -71,14 +82,13 @@ function askedAmong({ rows, seed, task }: SampleOptions): (queries: readonly Que
       .slice(0, rows)
       .map(({ id }) => id),
   );
-  const share = rows / test.examples.length;
+  const share = { rows, of: test.examples.length };
   const [ofTest, ofTraining] = [textsById([test]), textsById(validation === undefined ? [train] : [train, validation])];
   // An id of a test row may stand for another row in the training file.
   const isValidation = (query: Query): boolean => isAmong(query, ofTraining) && !isAmong(query, ofTest);
   return (queries) => {
     const held = queries.filter(isValidation);
-    const wanted = Math.max(leastSampledRows, Math.ceil(share * held.length));
-    const ofHeld = new Set(rowOrder(held, seed).slice(0, wanted));
+    const ofHeld = new Set(rowOrder(held, seed).slice(0, sampledValidationCount(held.length, share)));
     const isHeld = new Set(held);
     return new Set(queries.filter((query) => (isHeld.has(query) ? ofHeld.has(query) : chosen.has(query.id))));
   };

@@ -27,7 +27,7 @@ export async function llmOffer(
 ): Promise<LlmOffer | null> {
   if (options.llm.length > 0) return null;
   const model = keyAtHand(env)?.spec ?? usualLlm;
-  const { approaches: _, prompt: __, ...rest } = options;
+  const { approaches: _, prompt: __, llmRows: ___, ...rest } = options;
   const all = await makeApproaches({ ...rest, llm: [model], prompt: [] }, { encoder, env, task });
   const plain = all.find((approach) => approach.model === model && approach.method === "zero-shot");
   const estimate = await plain?.estimate(

@@ -1,5 +1,6 @@
 /** @file What is compared: the tuned arm, the prompted arm, and how long each is searched for. */
 import type { CurveLevel } from "../../compare/curves/curve-schedule.js";
+import { leastSampledRows } from "../../compare/sample/sampled-approach.js";
 import { labelChoices, mostListedLabels, shortlistSize } from "../../prompt/asking/offered-labels.js";
 import { optimizerNames } from "../../prompt/optimizers/optimizers.js";
 import { llmForms } from "../../prompt/providers/services.js";
@@ -22,6 +23,11 @@ export const comparedOptions = {
     default: [],
     path: "recorded",
     example: "openai:gpt-6-luna",
+  }),
+  llmRows: option(wholeNumber(leastSampledRows), {
+    argument: "n",
+    help: `the most test rows that each LLM is asked about, chosen at random by the seed, the same for every prompt; of the validation rows the same share, ${leastSampledRows} at least. The tuned model answers all rows, and the two are compared on those of the sample (default: all rows)`,
+    example: "100",
   }),
   recordedLabels: option(wholeNumber(0), {
     argument: "n",

@@ -20,6 +20,7 @@ const asksLlm = ({ llm }: RunOptions, approaches: readonly Approach[]): boolean 
 const rules: readonly Rule[] = [
   {
     options: [
+      "llmRows",
       "confidence",
       "optimizer",
       "optimizerCalls",
