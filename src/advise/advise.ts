@@ -25,7 +25,7 @@ import { monthlyBill, price } from "./rules/price.js";
 import { chanceNotExcluded, chosenByTest, metricsDisagree, notTopOnTest } from "./rules/selection.js";
 import { flips, moreRows } from "./rules/sensitivity.js";
 import { losesInSlices } from "./rules/slices.js";
-import { fewGroups, smallTestSet } from "./rules/test-size.js";
+import { fewGroups, sampledRows, smallTestSet } from "./rules/test-size.js";
 import { failedApproaches, priceUnknown } from "./rules/unmeasured.js";
 import { verdict } from "./rules/verdict.js";
 import { verdictDependsOnLabels, wrongLabels } from "./rules/wrong-labels.js";
@@ -92,6 +92,7 @@ export const rules: readonly AdviceRule[] = [
   unanswered,
   chanceNotExcluded,
   metricsDisagree,
+  sampledRows,
   smallTestSet,
   fewGroups,
   fewRowsOfLabels,

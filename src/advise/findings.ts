@@ -336,6 +336,16 @@ export type Finding =
       readonly metric: Metric;
       readonly margin: number;
     }
+  | {
+      /** Approaches that were asked about a random sample of the test rows. */
+      readonly kind: "sampled-rows";
+      readonly approaches: readonly string[];
+      /** That they were asked about. */
+      readonly rows: number;
+      readonly testRows: number;
+      /** Whether the difference is not settled, so that asking about the others is worth something. */
+      readonly isOpen: boolean;
+    }
   | { readonly kind: "data-warning"; readonly text: string }
   | { readonly kind: "latency-not-measured"; readonly approach: string; readonly isRecording: boolean }
   | { readonly kind: "price-unknown"; readonly approach: string }
@@ -375,7 +385,8 @@ export type Finding =
       /** Labels that it finds less often than the average label, as far as the test rows show. */
       readonly missed: readonly string[];
     }
-  | { readonly kind: "more-rows"; readonly needed: MoreRows; readonly a: string; readonly b: string }
+  /** `unasked`: test rows that there are, and that not both were asked about. */
+  | { readonly kind: "more-rows"; readonly needed: MoreRows; readonly a: string; readonly b: string; readonly unasked?: number }
   /** `tried`: approaches that would have asked one, and could not. `isOffered`: the verdict names one, with its price. */
   | { readonly kind: "add-llm"; readonly tried?: readonly string[]; readonly isOffered?: true }
   | { readonly kind: "add-tuned" };

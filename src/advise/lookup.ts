@@ -51,6 +51,21 @@ function reversedReading({
   return { difference: { value: -value, low: -high, high: -low }, verdict: verdicts[verdict] };
 }
 
+/** On how many test rows the two are compared: those that both have an outcome of. */
+export function comparedRows({ askedRows, missing }: Contrast, { task }: Pick<Comparison, "task">): number {
+  return (askedRows ?? task.testRows) - (missing?.rows ?? 0);
+}
+
+/** Test rows that there are, and that not both of the two were asked about; 0 where it is not their number, but that of groups, that counts. */
+export function unaskedRows({ askedRows, moreRows }: Contrast, { task }: Pick<Comparison, "task">): number {
+  return moreRows?.unit === "groups" ? 0 : task.testRows - (askedRows ?? task.testRows);
+}
+
+/** Over how many test rows the scores of an approach are: those that it has an outcome of. */
+export function scoredRows({ testRows, missing }: Pick<Summary, "testRows" | "missing">): number {
+  return testRows - (missing?.rows ?? 0);
+}
+
 /** The contrast that answers the question: the best tuned approach minus the best prompted one. `undefined` where an arm is missing. */
 export function primaryContrast(comparison: Comparison): Contrast | undefined {
   const { tune, prompt } = comparison.best;

@@ -38,7 +38,7 @@ export function disagreeingReadings(comparison: Comparison, decision: Decision):
     if (isSameChoice && (read.ground === decision.ground || decision.ground === "not-worse")) return [];
     const { difference, pValue, verdict } = contrastBetween(other, a, b)!;
     // Of two rivals one may have a reading that the other has not.
-    const rows = readings[by](decision.contrast)?.rows ?? comparison.task.testRows;
+    const rows = readings[by](decision.contrast)?.rows ?? decision.contrast.askedRows ?? comparison.task.testRows;
     return [{ by, isSameChoice, reading: { rows, difference, pValue, verdict } }];
   });
 }

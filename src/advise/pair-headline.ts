@@ -7,10 +7,10 @@ import type { UntoldPrice } from "../types/prices.js";
 import type { Summary } from "../types/scores.js";
 import type { PairDecision } from "./decision.js";
 import type { TieBreak } from "./findings.js";
-import { isPerhapsChance, leadIsShown } from "./lookup.js";
+import { isPerhapsChance, leadIsShown, unaskedRows } from "./lookup.js";
 import { chanceText } from "./words/chance.js";
 import { sequence } from "./words/lists.js";
-import { moreTestRows } from "./words/more-rows.js";
+import { moreTestRows, unaskedText } from "./words/more-rows.js";
 import { criterionNames, limitNames, tieBreakNames } from "./words/names.js";
 import { rowsOfBoth } from "./words/pairs.js";
 import { isLevel, points, range, signed } from "./words/points.js";
@@ -87,7 +87,10 @@ export function pairHeadline(decision: PairDecision, comparison: Comparison, { g
     case "undecided": {
       const { leader, other, contrast } = decision;
       const { difference, metric, moreRows } = contrast;
-      const remedy = moreRows === null ? "" : ` ${remedies[moreRows.aim]} ${moreTestRows(moreRows)}.`;
+      const remedy =
+        moreRows === null
+          ? ""
+          : ` ${remedies[moreRows.aim]} ${moreTestRows(moreRows)}${unaskedText(unaskedRows(contrast, comparison))}.`;
       if (leadIsShown(comparison, contrast)) {
         // What is open is whether the lead matters, which cost may decide.
         const lead = `${leader.approach} is ${points(difference.value, margin)} of ${metricInWords(metric)} ahead of ${other.approach}${both} (95% interval ${range(difference, margin)})`;

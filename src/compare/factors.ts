@@ -79,7 +79,7 @@ function labelsScored(metric: Metric, { metrics, labelCount }: FactorInput): { r
 
 function qualityCell(summary: Summary, input: FactorInput): FactorCell {
   const { primary, others, ranking } = input.metrics;
-  const { testRows, missing, balancedAccuracy, seeds } = summary;
+  const { testRows, sampledFrom, missing, balancedAccuracy, seeds } = summary;
   const scoreIn = (metric: Metric): MetricScore => {
     return { metric, score: scoreOf(summary, metric), ...labelsScored(metric, input) };
   };
@@ -89,6 +89,7 @@ function qualityCell(summary: Summary, input: FactorInput): FactorCell {
     others: [primary, ...others].filter((metric) => metric !== ranking).map(scoreIn),
     balancedAccuracy,
     testRows,
+    ...(sampledFrom !== undefined && { sampledFrom }),
     ...(missing !== undefined && {
       missing: {
         rows: missing.rows,

@@ -23,7 +23,7 @@ import { labelNoise, type MeasuredLabelNoise } from "./noise/label-noise.js";
 import { type PairDifference, pairDifference } from "./pair-difference.js";
 import { resamplingSeed } from "./resampling-seed.js";
 import { slicesOf } from "./slices/slices.js";
-import { runsByApproach, summaryOf, type UnpricedSummary } from "./summary.js";
+import { type ApproachRuns, runsByApproach, summaryOf, type UnpricedSummary } from "./summary.js";
 import { unansweredApproach } from "./unanswered.js";
 
 /** See `rowStatistics`. Belongs to its measurements: it says nothing of others. */
@@ -64,7 +64,7 @@ export function rowStatistics(task: TaskFacts, stored: readonly Measurement[]): 
   const seed = resamplingSeed(task.testHash);
   const all = [...runsByApproach(measurements, task)];
   const runs = new Map(all.filter(([, { present }]) => present.length > 0));
-  const metrics = metricChoice(all[0]?.[1].series.seeds[0] ?? { truths: [], labelCount: task.labels.length }, task);
+  const metrics = metricChoice({ truths: truthsOfAll(all.map(([, own]) => own)), labelCount: task.labels.length }, task);
   const approaches = [...runs.values()]
     .map((own) => ({ summary: summaryOf(own, task, seed), price: measuredPrice(own.measurements) }))
     .sort(({ summary: a }, { summary: b }) => {
@@ -108,6 +108,13 @@ export function rowStatistics(task: TaskFacts, stored: readonly Measurement[]): 
     slices: kept((a, b) => slicesOf(runs.get(a)!, runs.get(b)!, task.labels)),
     answersChanged: kept((a, b) => shareOfAnswersChanged(firstOutcomes(a), firstOutcomes(b))),
   };
+}
+
+/** The true labels of the test rows that every approach was asked about: those that two of them may be compared on. */
+function truthsOfAll(runs: readonly ApproachRuns[]): readonly (readonly number[])[] {
+  const truths = runs[0]?.series.seeds[0]?.truths ?? [];
+  const asked = runs.map((own) => new Set(own.asked));
+  return truths.filter((_, row) => asked.every((rows) => rows.has(row)));
 }
 
 /** A function of names that is computed once for each of them. */

@@ -1,3 +1,4 @@
+import { sampleText } from "../advise/words/pairs.js";
 import { failedText, unansweredText } from "../advise/words/unanswered.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
 import { formatMetric, metricNames } from "../lib/text/metric-names.js";
@@ -62,14 +63,15 @@ function testCase(suite: string, name: string, content: string): string {
 }
 
 function output(summary: Summary, metrics: MetricChoice): string {
-  const { testRows, missing } = summary;
+  const { testRows, sampledFrom, missing } = summary;
   const [first] = shownMetrics(metrics);
   const said = (scores: Parameters<typeof scoreOf>[0], metric: Metric): string =>
     formatMetric(metric, scoreOf(scores, metric).value);
+  const asked = sampledFrom === undefined ? `${testRows} test rows` : sampleText(testRows, sampledFrom);
   const rows =
     missing === undefined
-      ? `${testRows} test rows`
-      : `${testRows - missing.rows} of ${testRows} test rows (${metricNames[first!]} ${said(missing.worstCase, first!)} if the missing ones are wrong)`;
+      ? asked
+      : `${testRows - missing.rows} of ${asked} (${metricNames[first!]} ${said(missing.worstCase, first!)} if the missing ones are wrong)`;
   const scores = shownMetrics(metrics).map((metric) => `${metricNames[metric]} ${said(summary, metric)}`);
   const text = `${scores.join(", ")} on ${rows}`;
   return `<system-out>${escapeXml(text)}</system-out>`;

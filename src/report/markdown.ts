@@ -8,7 +8,7 @@ import { capitalized, closed } from "../advise/words/lists.js";
 import { moreTestRows } from "../advise/words/more-rows.js";
 import { failureNames } from "../advise/words/names.js";
 import { noiseSentences, suspicionNames } from "../advise/words/noise.js";
-import { asWrongText } from "../advise/words/pairs.js";
+import { restsOnTexts } from "../advise/words/pairs.js";
 import { sliceName, slicesNote } from "../advise/words/slices.js";
 import { failedText } from "../advise/words/unanswered.js";
 import { formatCount, formatPercent, formatPlural, formatPointsEstimate, formatPValue, formatUsd } from "../lib/text/format.js";
@@ -25,7 +25,7 @@ import { factorNames } from "./factor-names.js";
 import { flexibilityTitle, lossNote, lossRows, newLabelRows, newLabelSentences } from "./flexibility-rows.js";
 import { forPeople, type PeopleNames } from "./for-people.js";
 import { newLabelPicture } from "./new-label-picture.js";
-import { missingNote, rankingColumns, shownInFactors } from "./ranking.js";
+import { rankingColumns, rowsNote, shownInFactors } from "./ranking.js";
 import { type RunFacts, titleFacts } from "./run-facts.js";
 import { type UnansweredRow, unansweredExamples } from "./unanswered.js";
 import { type UseIt, useTitle } from "./use-it.js";
@@ -201,7 +201,7 @@ function flexibilityBlocks(comparison: Comparison): string[] {
 }
 
 function rankingNote(comparison: Comparison): string[] {
-  const note = missingNote(comparison);
+  const note = rowsNote(comparison);
   return note === null ? [] : [escapeMarkdown(note)];
 }
 
@@ -229,7 +229,9 @@ function contrastTable(comparison: Comparison): string {
       `${escapeMarkdown(contrast.a)} − ${escapeMarkdown(contrast.b)}`,
       metricNames[contrast.metric],
       formatPointsEstimate(contrast.difference, assumptions.margin) +
-        (contrast.missing === undefined ? "" : `<br>${escapeMarkdown(asWrongText(contrast.missing))}`),
+        restsOnTexts(contrast, comparison)
+          .map((line) => `<br>${escapeMarkdown(line)}`)
+          .join(""),
       escapeMarkdown(formatPValue(contrast.adjustedPValue)),
       `${verdictName(contrast, comparison)}${contrast.moreRows === null ? "" : `; ${moreTestRows(contrast.moreRows)} would decide`}`,
     ]),

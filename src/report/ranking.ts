@@ -1,4 +1,5 @@
 /** @file The table of all approaches: what each column is called and says, once for the terminal, Markdown and the page. */
+import { scoredRows } from "../advise/lookup.js";
 import { capitalized } from "../advise/words/lists.js";
 import { fitSeconds } from "../compare/known-facts.js";
 import { scoreOf } from "../compare/metrics/metric-choice.js";
@@ -21,11 +22,17 @@ export interface RankingColumn {
 
 const missing = "–";
 
-/** The columns after the approach's name: the metric that ranks first, the other ones, and what it takes. Where rows are missing, of how many rows
- * the scores are, and the worst case. */
+/** The columns after the approach's name: the metric that ranks first, the other ones, and what it takes. Where they are not all over every
+ * test row, over how many; and where rows are missing, the worst case. */
 export function rankingColumns({ metrics, summaries }: Pick<Comparison, "metrics" | "summaries">): readonly RankingColumn[] {
-  const isWhole = summaries.every(({ missing: gap }) => gap === undefined);
-  return [...scoreColumns(metrics), ...(isWhole ? [] : [rowsColumn, worstColumn(metrics)]), ...otherColumns];
+  const isMissing = summaries.some(({ missing: gap }) => gap !== undefined);
+  const isSampled = summaries.some(({ sampledFrom }) => sampledFrom !== undefined);
+  return [
+    ...scoreColumns(metrics),
+    ...(isMissing || isSampled ? [rowsColumn({ isMissing, isSampled })] : []),
+    ...(isMissing ? [worstColumn(metrics)] : []),
+    ...otherColumns,
+  ];
 }
 
 /** The metrics of a comparison: the one that ranks first, and each once. */
@@ -64,13 +71,16 @@ export function metricMeaning(metric: Metric, { labelsScored }: MetricChoice, la
   }
 }
 
-const rowsColumn: RankingColumn = {
-  title: "rows",
-  heading: "Test rows",
-  meaning: "test rows with an outcome, which the scores are over; the others are missing",
-  text: ({ testRows, missing: gap }) => formatCount(testRows - (gap?.rows ?? 0)),
-  value: ({ testRows, missing: gap }) => testRows - (gap?.rows ?? 0),
-};
+function rowsColumn({ isMissing, isSampled }: { readonly isMissing: boolean; readonly isSampled: boolean }): RankingColumn {
+  const others = [...(isMissing ? ["missing"] : []), ...(isSampled ? ["not asked about"] : [])].join(" or ");
+  return {
+    title: "rows",
+    heading: "Test rows",
+    meaning: `test rows with an outcome, which the scores are over; the others are ${others}`,
+    text: (summary) => formatCount(scoredRows(summary)),
+    value: scoredRows,
+  };
+}
 
 function worstColumn({ primary }: MetricChoice): RankingColumn {
   const worst = (summary: Summary): number => scoreOf(summary.missing?.worstCase ?? summary, primary).value;
@@ -83,14 +93,18 @@ function worstColumn({ primary }: MetricChoice): RankingColumn {
   };
 }
 
-/** What stands under the table where approaches have missing rows: their scores are over different rows. `null` where none has. */
-export function missingNote({ summaries, task, metrics }: Pick<Comparison, "summaries" | "task" | "metrics">): string | null {
-  const lacking = summaries.filter(({ missing: gap }) => gap !== undefined);
+/** What stands under the table where approaches lack outcomes of some rows: their scores are over different rows. `null` where none does. */
+export function rowsNote({ summaries, task, metrics }: Pick<Comparison, "summaries" | "task" | "metrics">): string | null {
+  const lacking = summaries.filter(({ missing: gap, sampledFrom }) => gap !== undefined || sampledFrom !== undefined);
   if (lacking.length === 0) return null;
-  const named = lacking.map(
-    ({ approach, missing: gap }) => `${approach} (${formatCount(task.testRows - gap!.rows)} of ${formatCount(task.testRows)})`,
-  );
-  return `Scores are over the rows that each has an outcome of, not all of: ${named.join(", ")}. "worst case": ${metricNames[metrics.primary]} if each missing row is wrong. Only the differences compare the same rows.`;
+  const named = lacking.map((summary) => {
+    const rows = `${formatCount(scoredRows(summary))} of ${formatCount(task.testRows)}`;
+    return `${summary.approach} (${rows}${summary.sampledFrom === undefined ? "" : ", a random sample"})`;
+  });
+  const worst = lacking.every(({ missing: gap }) => gap === undefined)
+    ? ""
+    : ` "worst case": ${metricNames[metrics.primary]} if each missing row is wrong.`;
+  return `Scores are over the rows that each has an outcome of, not all of: ${named.join(", ")}.${worst} Only the differences compare the same rows.`;
 }
 
 const otherColumns: readonly RankingColumn[] = [

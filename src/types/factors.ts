@@ -31,7 +31,10 @@ export type FactorCell =
       /** The same in the metrics that do not rank. */
       readonly others: readonly MetricScore[];
       readonly balancedAccuracy: number;
+      /** That it was asked about. */
       readonly testRows: number;
+      /** Present where these are a random sample: of how many. */
+      readonly sampledFrom?: number;
       /** Present where test rows are missing: how many, and the share of right rows were each of them wrong. */
       readonly missing?: { readonly rows: number; readonly metric: "accuracy" | "exactMatch"; readonly asWrong: number };
       /** How many seeds the scores are the means of. */
@@ -47,7 +50,7 @@ export type FactorCell =
       readonly fitSeconds: number;
       /** Seconds of one answer; `null` where that was not measured. */
       readonly latency: Summary["latency"];
-      /** All test rows, and what answering them took. */
+      /** All test rows that it was asked about, and what answering them took. */
       readonly testRows: number;
       readonly predictSeconds: number;
     }

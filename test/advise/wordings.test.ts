@@ -375,6 +375,10 @@ const said: readonly (readonly [Finding, string])[] = [
     "300 test rows fix the accuracy to about ±3.4 points only, wider than the margin of 1 point: smaller differences can't be seen.",
   ],
   [
+    { kind: "sampled-rows", approaches: ["prompt:x", "prompt:y"], rows: 100, testRows: 188, isOpen: true },
+    "prompt:x and prompt:y were asked about a random sample of 100 of 188 test rows (--llm-rows): scores and differences rest on these, and their intervals are wider than those of all rows would be. What was trained answered all of them.",
+  ],
+  [
     { kind: "data-warning", text: "2 test rows have the texts of training rows." },
     "2 test rows have the texts of training rows.",
   ],
@@ -574,6 +578,10 @@ const said: readonly (readonly [Finding, string])[] = [
   [
     { kind: "more-rows", needed: { low: 668, high: null, unit: "rows", aim: "difference" }, a: "a", b: "b" },
     "To settle whether a or b is better takes at least 670 more test rows, for a chance of 80%; how many more can't be bounded, since the true difference may be about the margin.",
+  ],
+  [
+    { kind: "more-rows", needed: { low: 20, high: 60, unit: "rows", aim: "difference" }, a: "a", b: "b", unasked: 88 },
+    "To settle whether a or b is better takes 20 to 60 more test rows, for a chance of 80%; 88 are there, and were not asked about.",
   ],
   [
     { kind: "more-rows", needed: { low: 0, high: 41, unit: "groups", aim: "equivalence" }, a: "a", b: "b" },

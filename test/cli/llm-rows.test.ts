@@ -57,7 +57,8 @@ describe("--llm-rows", () => {
     };
     expect(asked("zero-shot")).toHaveLength(20);
     expect(asked("few-shot")).toEqual(asked("zero-shot"));
-    expect(flat(out + err)).toContain("20 of 40 test rows");
+    expect(flat(out)).toContain("on a random sample of 20 of 40 test rows");
+    expect(flat(err)).toContain("The language model is asked about a random sample: 20 of 40 test rows");
     const { code: again } = await crossover(["resume", join(runs, "r"), "--retry-errors"], env);
     expect(again).toBe(0);
     expect(server.requests).toHaveLength(80);

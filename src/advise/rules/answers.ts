@@ -4,6 +4,7 @@ import type { Failure } from "../../types/prediction.js";
 import type { Summary } from "../../types/scores.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
+import { comparedRows } from "../lookup.js";
 import { disagreeingReadings } from "../other-readings.js";
 
 /** Share of rows without an answer from which on it is worth a word, though each counts as wrong already. */
@@ -88,7 +89,7 @@ export function labelsNeverAnswered(comparison: Comparison): Finding[] {
 /** Where other rows than those that decide would decide otherwise: both numbers. */
 export function readingsDisagree(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   if (!("contrast" in decision)) return [];
-  const { a, b, metric, difference, missing } = decision.contrast;
+  const { a, b, metric, difference } = decision.contrast;
   // Labels that were never answered have a caution of their own, with both numbers.
   const readings = disagreeingReadings(comparison, decision).filter(({ by }) => by !== "offered-labels");
   return readings.map(({ by, reading }) => ({
@@ -99,7 +100,7 @@ export function readingsDisagree(comparison: Comparison, decision: Decision = de
     metric,
     difference,
     margin: comparison.assumptions.margin,
-    rows: comparison.task.testRows - (missing?.rows ?? 0),
+    rows: comparedRows(decision.contrast, comparison),
     otherRows: reading.rows,
     otherDifference: reading.difference,
     otherVerdict: reading.verdict,

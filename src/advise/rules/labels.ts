@@ -3,9 +3,10 @@ import type { Summary } from "../../types/scores.js";
 import { type Decision, decide, subjectOf } from "../decision.js";
 import type { Finding } from "../findings.js";
 
-/** Labels with so few test rows that their scores are hardly more than a guess. */
-export function notEstimable(comparison: Comparison): Finding[] {
-  const perLabel = comparison.summaries[0]?.perLabel ?? [];
+/** Labels with so few test rows that their scores are hardly more than a guess, also of whoever was asked about all rows. */
+export function notEstimable({ summaries }: Comparison): Finding[] {
+  const most = Math.max(...summaries.map(({ testRows }) => testRows));
+  const perLabel = summaries.find(({ testRows }) => testRows === most)?.perLabel ?? [];
   const labels = perLabel.filter(({ isEstimable }) => !isEstimable).map(({ label }) => label);
   return labels.length === 0 ? [] : [{ kind: "not-estimable", labels, ofLabels: perLabel.length }];
 }

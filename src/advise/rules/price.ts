@@ -35,7 +35,7 @@ function extraRight(
   { other, contrast }: PairDecision,
 ): Pick<FindingOf<"dearer">, "extraRightPerThousand" | "isExactMatch"> {
   // Two accuracies over different rows have no difference: how many more are right is not known then.
-  const isSameRows = contrast.missing === undefined;
+  const isSameRows = contrast.missing === undefined && contrast.askedRows === undefined;
   if (!isSameRows && contrast.metric !== "accuracy") return {};
   const extra = 1000 * (isSameRows ? choice.accuracy.value - other.accuracy.value : contrast.difference.value);
   return { extraRightPerThousand: Math.max(0, extra), ...(task.isMultiLabel && { isExactMatch: true }) };

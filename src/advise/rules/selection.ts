@@ -34,10 +34,11 @@ export function chosenByTest(comparison: Comparison): Finding[] {
   });
 }
 
-/** How far a rival lies above the chosen one: in the metric that ranks, or, where one of them has missing rows, on the rows that both have. */
+/** How far a rival lies above the chosen one: in the metric that ranks, or, where one of them lacks some rows, on the rows that both have. */
 function leadOver(comparison: Comparison, rival: Summary, chosen: Summary): { lead: number; metric: Metric } {
   const metric = comparison.metrics.ranking;
-  if (rival.missing === undefined && chosen.missing === undefined) {
+  const isWhole = ({ missing, sampledFrom }: Summary): boolean => missing === undefined && sampledFrom === undefined;
+  if (isWhole(rival) && isWhole(chosen)) {
     return { lead: scoreOf(rival, metric).value - scoreOf(chosen, metric).value, metric };
   }
   const contrast = rival === chosen ? undefined : contrastBetween(comparison, rival.approach, chosen.approach);

@@ -3,6 +3,7 @@ import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
 import { flipsOf } from "../flips.js";
+import { unaskedRows } from "../lookup.js";
 
 /** At which value of each thing assumed the answer turns, and to what. */
 export function flips(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
@@ -13,5 +14,7 @@ export function flips(comparison: Comparison, decision: Decision = decide(compar
 export function moreRows(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
   if (decision.ground !== "undecided" && decision.ground !== "not-worse") return [];
   const { a, b, moreRows: needed } = decision.contrast;
-  return needed === null ? [] : [{ kind: "more-rows", needed, a, b }];
+  if (needed === null) return [];
+  const unasked = unaskedRows(decision.contrast, comparison);
+  return [{ kind: "more-rows", needed, a, b, ...(unasked > 0 && { unasked }) }];
 }

@@ -5,6 +5,7 @@ import type { Comparison } from "../../types/comparison.js";
 import type { Estimate, Metric, Summary } from "../../types/scores.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
+import { comparedRows, scoredRows } from "../lookup.js";
 
 /** With fewer groups that count, intervals rest on a guess of how much groups differ, and the caution says so. */
 const manyGroups = 50;
@@ -35,9 +36,20 @@ export function smallTestSet(comparison: Comparison, decision: Decision = decide
       : intervalOf(decision.best, decision.ground === "no-llm" ? comparison.metrics.primary : comparison.metrics.ranking);
   const halfWidth = (interval.high - interval.low) / 2;
   const { margin } = comparison.assumptions;
-  const missing = decision.ground === "undecided" ? decision.contrast.missing : decision.best.missing;
-  const testRows = comparison.task.testRows - (missing?.rows ?? 0);
+  const testRows = decision.ground === "undecided" ? comparedRows(decision.contrast, comparison) : scoredRows(decision.best);
   return halfWidth > margin ? [{ kind: "small-test-set", testRows, halfWidth, metric, margin }] : [];
+}
+
+/** Approaches that were asked about a random sample of the test rows: which, and about how many. */
+export function sampledRows({ summaries, task }: Comparison, decision: Decision): Finding[] {
+  const sampled = summaries.filter(({ sampledFrom }) => sampledFrom !== undefined);
+  return [...new Set(sampled.map(({ testRows }) => testRows))].map((rows) => ({
+    kind: "sampled-rows",
+    approaches: sampled.filter(({ testRows }) => testRows === rows).map(({ approach }) => approach),
+    rows,
+    testRows: task.testRows,
+    isOpen: decision.ground === "undecided" || decision.ground === "not-worse" || decision.ground === "unranked",
+  }));
 }
 
 /** In the metric that the verdict is said in. */

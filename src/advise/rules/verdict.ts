@@ -3,7 +3,7 @@ import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
 import type { Finding } from "../findings.js";
-import { gainOver, isRecording, leadIsShown } from "../lookup.js";
+import { comparedRows, gainOver, isRecording, leadIsShown } from "../lookup.js";
 
 /** What the decision rests on: one finding. */
 export function verdict(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {
@@ -71,9 +71,9 @@ export function verdict(comparison: Comparison, decision: Decision = decide(comp
       return [{ kind: "not-worse", approach, other, metric, difference, margin, leadIsShown: shown }];
     }
     case "undecided": {
-      const { metric, difference, moreRows, missing } = decision.contrast;
+      const { metric, difference, moreRows } = decision.contrast;
       const [leader, other] = [decision.leader.approach, decision.other.approach];
-      const testRows = comparison.task.testRows - (missing?.rows ?? 0);
+      const testRows = comparedRows(decision.contrast, comparison);
       const shown = leadIsShown(comparison, decision.contrast);
       return [{ kind: "undecided", leader, other, metric, difference, margin, moreRows, testRows, leadIsShown: shown }];
     }

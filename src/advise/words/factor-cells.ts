@@ -15,6 +15,7 @@ import type { Upfront } from "../../types/prices.js";
 import { labelsText, measuredLabels } from "./crossovers.js";
 import { adaptationWords, noExperiment, spreadText, unvariedTexts } from "./experiments.js";
 import { capitalized } from "./lists.js";
+import { sampleText } from "./pairs.js";
 import { priceBasisText } from "./prices.js";
 
 /** A cell in words. `text` is short enough for a table; of a cell that was not measured it says why. */
@@ -142,11 +143,11 @@ function over(labels: LabelsScored | undefined): string {
   return labels === undefined ? "" : ` over ${formatCount(labels.scored)} of ${formatPlural(labels.of, "label")}`;
 }
 
-function scoreWords({ testRows, missing, others, balancedAccuracy, seeds, ...main }: CellOf<"score">): CellLines {
+function scoreWords({ testRows, sampledFrom, missing, others, balancedAccuracy, seeds, ...main }: CellOf<"score">): CellLines {
   const scoreText = ({ metric, score }: MetricScore): string => formatMetricEstimate(metric, score);
   const beside = others.map((other) => `${metricNames[other.metric]} ${scoreText(other)}${over(other.labels)}, `).join("");
   const balanced = `${beside}balanced accuracy ${formatPercent(balancedAccuracy)}`;
-  const rows = formatPlural(testRows, "test row");
+  const rows = sampledFrom === undefined ? formatPlural(testRows, "test row") : sampleText(testRows, sampledFrom);
   const all = seeds > 1 ? `, mean of ${seeds} seeds` : "";
   if (missing === undefined) return { text: scoreText(main), details: [`${balanced}, on ${rows}${all}`] };
   const worst = `${metricNames[missing.metric]} ${formatPercent(missing.asWrong)} with the missing ones wrong`;

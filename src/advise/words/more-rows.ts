@@ -1,3 +1,4 @@
+import { formatCount } from "../../lib/text/format.js";
 import type { MoreRows } from "../../types/contrast.js";
 import { about } from "./points.js";
 
@@ -11,6 +12,13 @@ export function moreTestRows({ low, high, unit }: MoreRows): string {
   if (high === null) return `at least ${about(low)} ${noun(low)}`;
   if (low === 0) return high < few ? `up to ${about(high)} ${noun(high)}` : `a few to ${about(high)} ${noun(high)}`;
   return about(low) === about(high) ? `about ${about(high)} ${noun(high)}` : `${about(low)} to ${about(high)} ${noun(high)}`;
+}
+
+/** Of these, the rows that are there and were not asked about: `; 88 are there, and were not asked about`. Nothing where there are none. */
+export function unaskedText(unasked: number): string {
+  return unasked === 0
+    ? ""
+    : `; ${formatCount(unasked)} ${unasked === 1 ? "is there, and was" : "are there, and were"} not asked about`;
 }
 
 /** The same beside a verdict in a table: `300+ more rows`, `300–1,200 more groups`. */

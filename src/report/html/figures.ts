@@ -19,7 +19,8 @@ import { figure } from "./elements.js";
 
 /** A chart for each metric, with the intervals of all approaches, the metric that ranks first. */
 export function qualityFigures({ summaries, metrics, task }: Comparison, advice: Advice): Markup {
-  const over = summaries.some(({ missing }) => missing !== undefined) ? " Of each, over the rows it has an outcome of." : "";
+  const isPartial = summaries.some(({ missing, sampledFrom }) => missing !== undefined || sampledFrom !== undefined);
+  const over = isPartial ? " Of each, over the rows it has an outcome of." : "";
   return markup`${shownMetrics(metrics).map((metric) => {
     const rows = summaries
       .map((summary) => ({ ...nameOf(summary, advice), estimate: scoreOf(summary, metric) }))

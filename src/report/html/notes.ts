@@ -1,5 +1,6 @@
 /** @file What the report rests on: assumptions, data, methods, and what it takes to repeat it. */
 import { choiceBasisText } from "../../advise/words/choices.js";
+import { sampleText } from "../../advise/words/pairs.js";
 import { failedText } from "../../advise/words/unanswered.js";
 import { formatCount, formatPercent, formatPlural, formatUsd } from "../../lib/text/format.js";
 import { spendingText } from "../../lib/text/spending.js";
@@ -48,12 +49,15 @@ export function methodNotes({ contrasts, best, summaries }: Comparison): Markup 
     ["tuned", best.tune],
     ["prompted", best.prompt],
   ] as const;
+  const sampled = new Map(
+    summaries.flatMap(({ testRows, sampledFrom }) => (sampledFrom === undefined ? [] : [[testRows, sampledFrom]])),
+  );
   const chosen = choices.flatMap(([arm, choice]) =>
     choice === null ? [] : [markup`<li>Best ${arm}: <bdi>${choice.approach}</bdi>, ${choiceBasisText(choice.basis)}.</li>`],
   );
   return markup`<ul>
 <li>Both arms learned from the same training rows and were measured on the same test rows; nothing was trained on them, and nothing chosen by them unless it is said below.</li>
-${chosen}
+${[...sampled].map(([rows, of]) => markup`<li>Language models were asked about ${sampleText(rows, of)}, drawn by the seed and the same for each of their prompts (--llm-rows). Rows outside it count in no score, and as no failure.</li>`)}${chosen}
 <li>Intervals are 95% intervals over test rows, or over groups of rows where rows belong together: of scores by the bootstrap, of differences, which are taken in pairs, by the jackknife.${
     seeds <= 1
       ? " With one seed they say nothing of the spread between seeds."

@@ -2,7 +2,7 @@
 import type { Advice } from "../../advise/advise.js";
 import { cellLines, measureText } from "../../advise/words/factor-cells.js";
 import { moreTestRows } from "../../advise/words/more-rows.js";
-import { asWrongText } from "../../advise/words/pairs.js";
+import { restsOnTexts } from "../../advise/words/pairs.js";
 import {
   formatBytes,
   formatCount,
@@ -18,7 +18,7 @@ import type { Summary } from "../../types/scores.js";
 import { factorNames } from "../factor-names.js";
 import type { PeopleNames } from "../for-people.js";
 import { type Content, type Markup, markup } from "../markup.js";
-import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
+import { rankingColumns, rowsNote, shownInFactors } from "../ranking.js";
 import { verdictName } from "../verdict-names.js";
 import { approachName, approachWithId, type Cell, details, table } from "./elements.js";
 
@@ -65,7 +65,7 @@ function factorCell(cell: FactorCell | undefined): Markup {
 /** All approaches with their scores, prices and times, the best first. */
 export function rankingTable(comparison: Comparison, advice: Advice, names: PeopleNames): Markup {
   const { summaries } = comparison;
-  const note = missingNote(comparison);
+  const note = rowsNote(comparison);
   const columns = rankingColumns(comparison);
   const head = ["Approach", ...columns.map(({ heading }) => ({ content: heading, kind: "number" as const }))];
   const rows = summaries.map((summary) => ({
@@ -125,12 +125,12 @@ export function contrastTable(comparison: Comparison): Markup {
   const armOf = new Map(summaries.map(({ approach, arm }) => [approach, arm]));
   const name = (approach: string): Markup => approachName(approach, armOf.get(approach) ?? "baseline");
   const rows = contrasts.map((contrast) => {
-    const { a, b, metric, difference, discordant, pValue, adjustedPValue, moreRows, missing } = contrast;
+    const { a, b, metric, difference, discordant, pValue, adjustedPValue, moreRows } = contrast;
     return {
       cells: [
         markup`${name(a)}<br>−&nbsp;${name(b)}`,
         { content: metricNames[metric], kind: "nowrap" as const },
-        markup`<span class="nowrap">${formatPointsEstimate(difference, assumptions.margin).replace(" points", "")}</span>${missing !== undefined && markup`<span class="detail">${asWrongText(missing)}</span>`}`,
+        markup`<span class="nowrap">${formatPointsEstimate(difference, assumptions.margin).replace(" points", "")}</span>${restsOnTexts(contrast, comparison).map((line) => markup`<span class="detail">${line}</span>`)}`,
         { content: `${formatCount(discordant[0])} / ${formatCount(discordant[1])}`, kind: "number" as const },
         { content: withoutName(pValue), kind: "number" as const },
         { content: withoutName(adjustedPValue), kind: "number" as const },

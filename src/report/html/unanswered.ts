@@ -35,7 +35,12 @@ export function failureTables(comparison: Comparison): Markup | null {
   const counted = isMissing
     ? "those that are missing, that failed, or that the host's filter refused are left out, the others count as wrong"
     : "each counts as wrong";
-  return markup`<p class="note">Of ${formatPlural(failing[0]!.testRows, "test row")}; ${counted}.</p>${table("Counts of rows without an answer", head, rows)}${examples(comparison)}`;
+  return markup`<p class="note">Of ${rowsText(failing.map(({ testRows }) => testRows))}; ${counted}.</p>${table("Counts of rows without an answer", head, rows)}${examples(comparison)}`;
+}
+
+/** The test rows that all were asked about, where these are equally many. */
+function rowsText(asked: readonly number[]): string {
+  return new Set(asked).size === 1 ? formatPlural(asked[0]!, "test row") : "the test rows that each was asked about";
 }
 
 /** What was said instead of an answer, so that a person can see why. */

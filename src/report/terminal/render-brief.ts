@@ -160,6 +160,9 @@ function contenderLines(
       column: { title: say(metricNames[primary]), minimum: 12 },
       text: (summary) => say(formatMetricEstimate(primary, scoreOf(summary, primary))),
     },
+    ...(contenders.every(({ sampledFrom }) => sampledFrom === undefined)
+      ? []
+      : [{ column: { title: "test rows", align: "right" as const }, text: rowsText }]),
     // Rows without an answer count as wrong, or are missing: a score is not to be read without them.
     ...(isWhole
       ? []
@@ -186,6 +189,11 @@ function contenderLines(
   );
   const note = leftOut.length === 0 ? [] : wrap(`Not shown for want of room: ${sequence(leftOut)}.`, width).map(own.dim);
   return [...head, ...rows.flat(), ...note];
+}
+
+/** The rows that an approach was asked about, and of how many where these are a sample. */
+function rowsText({ testRows, sampledFrom }: Summary): string {
+  return sampledFrom === undefined ? formatCount(testRows) : `${formatCount(testRows)} of ${formatCount(sampledFrom)}`;
 }
 
 function baselinePart({ summaries, metrics }: Comparison, page: Page): Part {

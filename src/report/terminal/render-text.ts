@@ -5,7 +5,7 @@ import { cellWords, measureText } from "../../advise/words/factor-cells.js";
 import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
 import { closed } from "../../advise/words/lists.js";
 import { moreRowsInShort } from "../../advise/words/more-rows.js";
-import { asWrongText } from "../../advise/words/pairs.js";
+import { restsOnTexts } from "../../advise/words/pairs.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { wrap } from "../../lib/text/display-width.js";
 import { formatPlural, formatPointsEstimate, formatPValue } from "../../lib/text/format.js";
@@ -18,7 +18,7 @@ import { crossoverTitle } from "../crossover-rows.js";
 import { factorNames } from "../factor-names.js";
 import { flexibilityTitle } from "../flexibility-rows.js";
 import { newLabelPicture } from "../new-label-picture.js";
-import { missingNote, rankingColumns, shownInFactors } from "../ranking.js";
+import { rankingColumns, rowsNote, shownInFactors } from "../ranking.js";
 import { type UseIt, useTitle } from "../use-it.js";
 import { verdictBadges, verdictName, verdictTones } from "../verdict-names.js";
 import { crossoverLines } from "./crossovers.js";
@@ -167,7 +167,7 @@ function rankingLines(comparison: Comparison, advice: Advice, { width, style, gl
     ];
   };
   const rows = summaries.map((summary) => [nameOf(summary), ...shown.map(({ text }) => say(text(summary)))]);
-  const note = missingNote(comparison);
+  const note = rowsNote(comparison);
   return [
     ...tableLines(columns, rows, width, { headStyle: style.dim, rule: glyphs.rule }),
     ...(note === null ? [] : wrap(say(note), width).map(style.dim)),
@@ -193,10 +193,13 @@ function contrastLines(comparison: Comparison, { width, style, glyphs, say }: Pa
     width,
     { headStyle: style.dim, rule: glyphs.rule },
   );
-  const lines = contrasts.flatMap(({ a, b, missing }, i) => {
+  const lines = contrasts.flatMap((contrast, i) => {
+    const { a, b } = contrast;
     const isSamePair = contrasts[i - 1]?.a === a && contrasts[i - 1]?.b === b;
-    const worst = missing === undefined ? [] : wrap(say(asWrongText(missing)), width - 2).map((line) => `  ${style.dim(line)}`);
-    return [...(isSamePair ? [] : wrap(say(`${a} − ${b}`), width)), ...rows[i]!, ...worst];
+    const rests = restsOnTexts(contrast, comparison)
+      .flatMap((text) => wrap(say(text), width - 2))
+      .map((line) => `  ${style.dim(line)}`);
+    return [...(isSamePair ? [] : wrap(say(`${a} − ${b}`), width)), ...rows[i]!, ...rests];
   });
   const note = `p: McNemar for accuracy, permutation for F1; Holm-corrected for ${formatPlural(contrasts.length, "contrast")}.`;
   return [...head, ...lines, ...wrap(note, width).map(style.dim)];

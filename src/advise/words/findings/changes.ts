@@ -4,7 +4,7 @@ import { formatNumber, formatPercent, formatUsd } from "../../../lib/text/format
 import type { BreakEven } from "../../../types/prices.js";
 import type { Flip, FlipParameter } from "../../findings.js";
 import { capitalized, sequence } from "../lists.js";
-import { moreTestRows } from "../more-rows.js";
+import { moreTestRows, unaskedText } from "../more-rows.js";
 import { about, points } from "../points.js";
 import { fromRequests, leftOutText, machineNames } from "../prices.js";
 import type { WordingsOf } from "../wording.js";
@@ -49,17 +49,21 @@ export const changeWordings: WordingsOf<"labels-undescribed" | "break-even" | "f
   "more-rows": {
     role: "change",
     title: () => "More test rows",
-    sentence: ({ needed, a, b }) =>
+    sentence: ({ needed, a, b, unasked = 0 }) =>
       (needed.aim === "equivalence"
         ? `To show that ${a} and ${b} differ by less than the margin, as it looks now, takes ${moreTestRows(needed)}`
         : `To settle whether ${a} or ${b} is better takes ${moreTestRows(needed)}`) +
-      `, for a chance of 80%${needed.high === null ? "; how many more can't be bounded, since the true difference may be about the margin" : ""}.`,
-    steps: ({ needed }) => [
-      {
-        text: `Label ${moreTestRows(needed)} and give them in a file of their own.`,
-        command: "crossover run FILE --test TEST_FILE",
-      },
-    ],
+      `, for a chance of 80%${needed.high === null ? "; how many more can't be bounded, since the true difference may be about the margin" : ""}${unaskedText(unasked)}.`,
+    steps: ({ needed, unasked = 0 }) => {
+      // To ask about those that there are comes first, and is said with the sample.
+      if (needed.unit === "rows" && needed.high !== null && needed.high <= unasked) return [];
+      return [
+        {
+          text: `Label ${moreTestRows(needed)} and give them in a file of their own.`,
+          command: "crossover run FILE --test TEST_FILE",
+        },
+      ];
+    },
   },
 };
 

@@ -2,7 +2,8 @@
 
 import { formatCount, formatNumber, formatPercent, formatPlural } from "../../../lib/text/format.js";
 import { metricInWords } from "../../../lib/text/metric-names.js";
-import { shortList } from "../lists.js";
+import { sequence, shortList } from "../lists.js";
+import { sampleText } from "../pairs.js";
 import { points } from "../points.js";
 import type { WordingsOf } from "../wording.js";
 
@@ -14,6 +15,7 @@ export const testRowsWordings: WordingsOf<
   | "rare-labels-missed"
   | "badly-calibrated"
   | "small-test-set"
+  | "sampled-rows"
   | "data-warning"
 > = {
   "few-rows-of-labels": {
@@ -68,6 +70,22 @@ export const testRowsWordings: WordingsOf<
     sentence: ({ testRows, halfWidth, metric, margin }) =>
       `${formatPlural(testRows, "test row")} ${testRows === 1 ? "fixes" : "fix"} the ${metricInWords(metric)} to about ±${points(halfWidth)} only, wider than the margin of ` +
       `${points(margin)}: smaller differences can't be seen.`,
+  },
+  "sampled-rows": {
+    role: "caution",
+    title: () => "Asked about a sample of the rows",
+    sentence: ({ approaches, rows, testRows }) =>
+      `${sequence(approaches)} ${approaches.length === 1 ? "was" : "were"} asked about ${sampleText(rows, testRows)} (--llm-rows): scores and differences ` +
+      "rest on these, and their intervals are wider than those of all rows would be. What was trained answered all of them.",
+    steps: ({ isOpen, testRows }) =>
+      isOpen
+        ? [
+            {
+              text: `Ask about all ${formatPlural(testRows, "test row")}.`,
+              command: `crossover run FILE --llm-rows ${testRows}`,
+            },
+          ]
+        : [],
   },
   "data-warning": {
     role: "caution",

@@ -31,7 +31,8 @@ export function differingRows(comparison: Comparison, texts: ReadonlyMap<string,
     { title: `Only ${prompt.approach} is right`, rows: found.onlyPrompted },
     { title: "Both are wrong, differently", rows: found.bothWrong },
   ].filter(({ rows }) => rows.length > 0);
-  if (groups.length === 0) return markup`<p class="note">The two answer every test row alike.</p>`;
+  if (groups.length === 0)
+    return markup`<p class="note">The two answer every test row ${isSampled(comparison, prompt.approach) ? "that both were asked about " : ""}alike.</p>`;
   const limits = shares(
     groups.map(({ rows }) => rows.length),
     shownRows,
@@ -53,13 +54,18 @@ export function differingRows(comparison: Comparison, texts: ReadonlyMap<string,
   return markup`${hint}${tables}`;
 }
 
+function isSampled(comparison: Comparison, approach: string): boolean {
+  return summaryOf(comparison, approach)?.sampledFrom !== undefined;
+}
+
 /** The first rows that the best of the only arm gets wrong; `null` where there is none. */
 function wrongRows(comparison: Comparison, texts: ReadonlyMap<string, string>): Markup | null {
   const summary = summaryOf(comparison, (comparison.best.tune ?? comparison.best.prompt)?.approach);
   if (summary === undefined) return null;
   const { approach, arm } = summary;
   const wrong = (outcomesOf(comparison, approach) ?? []).filter((outcome) => !isMissing(outcome) && !isRight(outcome));
-  if (wrong.length === 0) return markup`<p class="note">${capitalized(approach)} answers every test row right.</p>`;
+  if (wrong.length === 0)
+    return markup`<p class="note">${capitalized(approach)} answers every test row ${summary.sampledFrom === undefined ? "" : "that it was asked about "}right.</p>`;
   const shown = wrong.slice(0, shownRows);
   const rows = shown.map((outcome) => ({ id: outcome.id, truth: outcome.truth, answers: [outcome] }));
   const title = `${capitalized(approach)} is wrong`;
