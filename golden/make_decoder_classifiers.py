@@ -137,12 +137,12 @@ def make(family, settings, saved, begins, pads):
             model.score.weight.copy_(draw("score.weight", model.score.weight.shape))
     bare = AutoModel.from_pretrained(folder, attn_implementation="eager", dtype=torch.float64).eval()
     with torch.no_grad():
-        states = [bare(**tokenizer(text, truncation=True, return_tensors="pt")).last_hidden_state[0, -1] for text in texts[:3]]
+        states = [bare(**tokenizer(text, truncation=True, return_tensors="pt")).last_hidden_state[0].mean(0) for text in texts[:3]]
     return {
         "architecture": type(model).__name__,
         "padId": tokenizer.pad_token_id,
         "ids": [tokenizer(text, truncation=True)["input_ids"] for text in texts],
-        "lastStates": [numbers(state, 9) for state in states],
+        "meanStates": [numbers(state, 9) for state in states],
         "logits": logits_of(model, tokenizer),
         "full": trained(model, tokenizer),
         "lora": trained(with_adapters(model), tokenizer),

@@ -6,7 +6,7 @@ import { UserError } from "../../lib/errors.js";
 import { type Architecture, architectureOf, denseInEncoder, hasOutputBias, headNames } from "../encoders/classifier-heads.js";
 import { type Dropout, type EncoderGraph, noDropout } from "../encoders/encoder-graph.js";
 import { carriedOutput } from "../pretrained/carried-pooling.js";
-import { statesFor } from "../pretrained/pooling.js";
+import { statesFor, usualPooling } from "../pretrained/pooling.js";
 import { type Pretrained, readPretrained, weightsOf } from "../pretrained/pretrained.js";
 import { readSavedFields } from "../pretrained/saved-fields.js";
 import type { Weights } from "../training/training-job.js";
@@ -68,7 +68,7 @@ export function headPooling(pretrained: Pretrained): ClassifierHead["pooling"] {
  */
 export function fittedPooling(pretrained: Pretrained): ClassifierHead["pooling"] {
   const pooling = headPooling(pretrained);
-  return hasOutputBias(pooling) ? pooling : pretrained.usualPooling;
+  return hasOutputBias(pooling) ? pooling : usualPooling;
 }
 
 /**

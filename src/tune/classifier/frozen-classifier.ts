@@ -3,6 +3,7 @@ import { countOf, float32 } from "../../autodiff/values.js";
 import { evenlySpaced } from "../../lib/evenly-spaced.js";
 import type { Dataset } from "../../types/data.js";
 import type { Encoder } from "../../types/encoder.js";
+import { usualPooling } from "../pretrained/pooling.js";
 import { readPretrained, weightsOf } from "../pretrained/pretrained.js";
 import { tokenizeTexts } from "../pretrained/token-batch.js";
 import type { Head } from "../regression/head.js";
@@ -42,7 +43,7 @@ export async function frozenClassifier(
 ): Promise<FrozenClassifier> {
   const pretrained = await readPretrained(model);
   // As `loadEncoder` pools.
-  const classifierHead = { labelCount: head.labels.length, pooling: pretrained.pooling ?? pretrained.usualPooling } as const;
+  const classifierHead = { labelCount: head.labels.length, pooling: pretrained.pooling ?? usualPooling } as const;
   // Standardized vectors have variance 1, and so this length.
   const scale = Math.sqrt(pretrained.hiddenSize);
   const { weights: output, thresholds } = outputOfHead(head, classifierHead.pooling, pretrained.hiddenSize, scale);

@@ -12,7 +12,7 @@ const longestText = 8192;
 
 /**
  * Builds the decoder that a configuration describes; `place` is its file, for messages. Training drops no units of it, as transformers does not by
- * default. A text's vector is the state of its last token, which alone has seen all of it: so transformers' `…ForSequenceClassification` has it.
+ * default.
  */
 export function buildDecoder(config: object, place: string, states: WantedStates): BuiltEncoder {
   const parsed = decoderConfig(config, place);
@@ -21,7 +21,6 @@ export function buildDecoder(config: object, place: string, states: WantedStates
   return {
     graph,
     prefix: "",
-    usualPooling: "last",
     hiddenSize: parsed.hidden,
     maxPositions,
     vocabularySize: parsed.vocabularySize,

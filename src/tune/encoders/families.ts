@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
-import type { Pooling } from "../pretrained/pooling.js";
 import { bertConfig, bertGraph } from "./bert.js";
 import { parseConfig } from "./config-fields.js";
 import { debertaV2Config, debertaV2Graph } from "./deberta-v2.js";
@@ -24,8 +23,6 @@ export interface BuiltEncoder {
   readonly graph: EncoderGraph;
   /** What may stand before its tensors' names where the file has a head as well; "" where its own names have it already. */
   readonly prefix: string;
-  /** How the tokens become one vector where the folder does not say. */
-  readonly usualPooling: Pooling;
   readonly hiddenSize: number;
   /** The longest text in tokens that the model has positions for. */
   readonly maxPositions: number;
@@ -37,11 +34,9 @@ export interface BuiltEncoder {
 function family<Schema extends z.ZodType>(
   prefix: string,
   schema: Schema,
-  build: (config: z.infer<Schema>, options: GraphOptions) => Omit<BuiltEncoder, "prefix" | "usualPooling">,
+  build: (config: z.infer<Schema>, options: GraphOptions) => Omit<BuiltEncoder, "prefix">,
 ): Family {
-  // The mean is what sentence-transformers takes.
-  const usual = { prefix, usualPooling: "mean" } as const;
-  return { build: (config, place, options) => ({ ...usual, ...build(parseConfig(schema, config, place), options) }) };
+  return { build: (config, place, options) => ({ prefix, ...build(parseConfig(schema, config, place), options) }) };
 }
 
 /** The measures by the names that most configurations have for them. */
@@ -49,7 +44,7 @@ function measures(config: {
   readonly hidden_size: number;
   readonly max_position_embeddings: number;
   readonly vocab_size: number;
-}): Omit<BuiltEncoder, "prefix" | "usualPooling" | "graph"> {
+}): Omit<BuiltEncoder, "prefix" | "graph"> {
   return {
     hiddenSize: config.hidden_size,
     maxPositions: config.max_position_embeddings,

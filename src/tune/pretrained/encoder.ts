@@ -14,7 +14,7 @@ import { packTokens } from "../encoders/packed-tokens.js";
 import { type EmbeddingModel, embedTexts } from "./embedding.js";
 import { memoryEmbeddingCache } from "./embedding-cache.js";
 import { modelLanguages } from "./model-languages.js";
-import { pooled, statesFor } from "./pooling.js";
+import { pooled, statesFor, usualPooling } from "./pooling.js";
 import { readPretrained, weightsOf } from "./pretrained.js";
 import { resolveModel } from "./resolve-model.js";
 import { tokenBatch } from "./token-batch.js";
@@ -41,15 +41,15 @@ const multiplicationsPerBatch = 1e10;
 /**
  * Loads an encoder: the bundled `minilm-l6`, a local Hugging Face folder of a family in `encoders/` or of a decoder, a GGUF file, or a model of the
  * Hub by its name, `org/name` or `org/name@revision`, which is downloaded to Hugging Face's cache if it is not there yet. Vectors agree with those of
- * sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`). A decoder's are the states of last tokens. Throws a
- * `UserError` if the name or the folder is wrong.
+ * sentence-transformers (`golden/make_encoder.py`) and transformers (`golden/make_families.py`). Throws a `UserError` if the name or the folder
+ * is wrong.
  */
 export async function loadEncoder(nameOrFolder: string, options: EncoderOptions = {}): Promise<Encoder> {
   const { env = process.env, offline = false, signal = new AbortController().signal, log = () => {} } = options;
   const { folder: place } = await resolveModel(nameOrFolder, { env, offline, signal, log });
   const pretrained = await readPretrained(place);
   const { folder, config, tokenizer, tokenizerFiles, maxTokens, stored, hiddenSize } = pretrained;
-  const pooling = pretrained.pooling ?? pretrained.usualPooling;
+  const pooling = pretrained.pooling ?? usualPooling;
   const graph = pretrained.build(noDropout, statesFor(pooling));
   const vector = pooled(graph, pooling);
   const weights = await stored.read(weightsOf([vector], [graph.inputIds, graph.attentionMask]));

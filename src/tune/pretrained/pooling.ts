@@ -11,6 +11,12 @@ import { type ModelFolder, readObject, readText } from "./model-folder.js";
 /** The mean over all tokens, the state of the first one, or that of the last one, which of a decoder alone has seen the whole text. */
 export type Pooling = "mean" | "cls" | "last";
 
+/**
+ * Where a folder does not say: what sentence-transformers takes. Of a language model's frozen states too, although its classes read the last: measured
+ * in `decisions/0054-language-models-as-classifiers.md`.
+ */
+export const usualPooling: Pooling = "mean";
+
 const current = z.object({ pooling_mode: z.string() });
 const former = z.record(z.string(), z.unknown());
 

@@ -49,7 +49,7 @@ export async function readPretrained(nameOrFolder: string): Promise<Pretrained> 
     fields === undefined || isDecoder(fields) ? await decoderParts(folder) : await encoderParts(folder, fields);
   const { graph: _, ...built } = buildModel(config, folder.path);
   const pooling = readSavedFields(config)?.pooling ?? (await readFolderPooling(folder));
-  if (pooling === "last" && built.usualPooling !== "last")
+  if (pooling === "last" && !isDecoder(config))
     throw new UserError(
       `${folder.path} asks for pooling by the last token, which is computed for language models alone. Choose another model.`,
     );

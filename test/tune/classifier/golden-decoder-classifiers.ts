@@ -21,8 +21,8 @@ export interface GoldenDecoderClassifier {
   readonly architecture: string;
   readonly padId: number;
   readonly ids: readonly (readonly number[])[];
-  /** Of the first three texts, that of the last token. */
-  readonly lastStates: readonly (readonly number[])[];
+  /** Of the first three texts, the mean over the tokens. */
+  readonly meanStates: readonly (readonly number[])[];
   readonly logits: readonly (readonly number[])[];
   readonly full: GoldenTraining;
   /** Rank 2, alpha 4, on all linear layers. */

@@ -57,7 +57,7 @@ export async function savableDecoders(): Promise<Map<string, SavableDecoder>> {
   const { labels, classifiers } = goldenDecoderClassifiers;
   for (const family of Object.keys(classifiers)) {
     const pretrained = await readPretrained(classifierFolder(family));
-    for (const pooling of [headPooling(pretrained), "last"] as const) {
+    for (const pooling of [headPooling(pretrained), "mean", "last"] as const) {
       const head = { labelCount: labels.length, pooling };
       const added = newHead(pooling, labels.length, pretrained.hiddenSize, 1);
       const drawn = Object.entries(added).map(([name, { shape }]) => [name, drawnWeight(name, shape)] as const);
@@ -66,7 +66,7 @@ export async function savableDecoders(): Promise<Map<string, SavableDecoder>> {
       const isOfClass = typeof pooling !== "string";
       // sentence-transformers does not pass over a token of padding that stands in a text.
       const texts = goldenDecoderClassifiers.texts.filter((text) => isOfClass || !text.includes("<pad>"));
-      found.set(isOfClass ? family : `${family} last`, { classifier, texts });
+      found.set(isOfClass ? family : `${family} ${pooling}`, { classifier, texts });
     }
   }
   return found;
