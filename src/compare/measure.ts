@@ -8,6 +8,7 @@ import type { ProgressEvent } from "../types/events.js";
 import type { Experiment, Measurement, MeasurementKey } from "../types/measurement.js";
 import type { Cost, Outcome, Prediction } from "../types/prediction.js";
 import { identityOf, traitsOf } from "./identity.js";
+import { isAsked } from "./missing.js";
 
 export interface MeasureOptions {
   readonly split: Measurement["split"];
@@ -143,7 +144,8 @@ async function latencies(
   if (carried.length > 0 || isService || !isAnswering || split === "validation" || !isTimed) return carried;
   // Spending here measures nothing but the measuring.
   const context: PredictContext = { signal, log: () => {}, spend: () => {}, useCache: false };
-  const sample = random(seed, "latency").shuffle(queries).slice(0, timedRequests);
+  const asked = queries.filter((_, row) => isAsked(predictions[row]!));
+  const sample = random(seed, "latency").shuffle(asked).slice(0, timedRequests);
   for (const query of sample.slice(0, warmUpRequests)) await predictor.predict([query], context);
   const seconds: number[] = [];
   for (const [index, query] of sample.entries()) {

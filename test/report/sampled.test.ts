@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
 import { compare } from "../../src/compare/compare.js";
+import { sharedConfusions } from "../../src/compare/details/shared-confusions.js";
 import { sampledApproach } from "../../src/compare/sample/sampled-approach.js";
 import { random } from "../../src/lib/random.js";
 import { renderJunit } from "../../src/report/junit.js";
@@ -73,6 +74,13 @@ describe("a sample of the rows", async () => {
     expect(texts[0]).toContain('"not asked"');
     expect(flat(renderBrief(clear, advice, { width: 100, hasColor: false, mostLines: 60 }))).toContain("1,000 of 1,880");
     expect(renderJunit(clear)).toContain("on a random sample of 1,000 of 1,880 test rows");
+  });
+
+  it("is what two confusion matrices are compared on, cell by cell", () => {
+    const matrices = sharedConfusions(clear, "tune:probe", "prompt:zero-shot@openai:m")!;
+    for (const matrix of matrices) expect(matrix.flat().reduce((sum, count) => sum + count, 0)).toBe(1000);
+    const rowsOf = (matrix: readonly (readonly number[])[]) => matrix.map((row) => row.reduce((sum, count) => sum + count, 0));
+    expect(rowsOf(matrices[0])).toEqual(rowsOf(matrices[1]));
   });
 
   it("is neither right nor wrong in the predictions", () => {

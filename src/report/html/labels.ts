@@ -3,6 +3,7 @@
 import { summaryOf } from "../../advise/lookup.js";
 import { type ConfusedPair, confusedPairs } from "../../compare/details/confused-pairs.js";
 import { labelDifferences } from "../../compare/details/label-differences.js";
+import { sharedConfusions } from "../../compare/details/shared-confusions.js";
 import { formatCount, formatPlural, formatScore } from "../../lib/text/format.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { LabelScore, Summary } from "../../types/scores.js";
@@ -63,6 +64,7 @@ function labelFigure(comparison: Comparison, best: readonly Summary[]): Markup |
   const shown = estimable.slice(0, chartRows);
   const notes = [
     estimable.length > shown.length && `The ${shown.length} largest differences of ${estimable.length} labels.`,
+    best.some(hasOtherRows) && "Of each, over the rows it has an outcome of.",
     left > 0 && `Left out: ${formatPlural(left, "label")} with fewer than 20 test rows.`,
   ].filter((note) => note !== false);
   const chart = figure(
@@ -87,13 +89,19 @@ function labelFigure(comparison: Comparison, best: readonly Summary[]): Markup |
 }
 
 /** The matrices of the two less each other; nothing where there are no two. */
-function confusionDifference([first, second]: readonly Summary[], { task }: Comparison): Markup | null {
+function confusionDifference([first, second]: readonly Summary[], comparison: Comparison): Markup | null {
   if (first === undefined || second === undefined) return null;
-  const drawn = [first, second] as const;
-  const mostDiffering = drawn[0].confusion
-    .flatMap((counts, truth) =>
-      counts.map((count, answer) => ({ truth, answer, more: count - second.confusion[truth]![answer]! })),
-    )
+  const { task } = comparison;
+  const shared = sharedConfusions(comparison, first.approach, second.approach);
+  if (shared === null) return null;
+  const [ofFirst, ofSecond] = shared;
+  const drawn = [
+    { arm: first.arm, confusion: ofFirst },
+    { arm: second.arm, confusion: ofSecond },
+  ] as const;
+  const isPartial = [first, second].some(hasOtherRows);
+  const mostDiffering = ofFirst
+    .flatMap((counts, truth) => counts.map((count, answer) => ({ truth, answer, more: count - ofSecond[truth]![answer]! })))
     .sort((a, b) => Math.abs(b.more) - Math.abs(a.more))
     .slice(0, 5)
     .filter(({ more }) => more !== 0)
@@ -103,7 +111,7 @@ function confusionDifference([first, second]: readonly Summary[], { task }: Comp
   return matrixFigure(
     "confusion-difference",
     "Where the two matrices differ",
-    "How many more rows one of them has in a cell, in its color: blue fine-tuning, orange prompting.",
+    `How many more rows one of them has in a cell, in its color: blue fine-tuning, orange prompting.${isPartial ? " Of the rows that both have an outcome of." : ""}`,
     task.labels,
     (size) =>
       confusionDifferenceChart(drawn, task.labels, {
@@ -113,6 +121,11 @@ function confusionDifference([first, second]: readonly Summary[], { task }: Comp
           mostDiffering.length === 0 ? "The matrices are the same." : `Largest differences: ${mostDiffering.join("; ")}`,
       }),
   );
+}
+
+/** Whether it lacks outcomes of some test rows, so that its counts and scores are of other rows than those of one that has all. */
+function hasOtherRows({ missing, sampledFrom }: Summary): boolean {
+  return missing !== undefined || sampledFrom !== undefined;
 }
 
 /** A matrix as wide as its labels ask for; where it would be too fine to read on a phone, it says so there. */

@@ -2,6 +2,8 @@
 import { describe, expect, test } from "vitest";
 import { advise } from "../../../src/advise/advise.js";
 import { type CompareOptions, compare } from "../../../src/compare/compare.js";
+import { experimentUsd } from "../../../src/compare/experiments/experiment-estimate.js";
+import { someRows } from "../../../src/compare/experiments/experiment-rows.js";
 import { measure } from "../../../src/compare/measure.js";
 import { pairDifference } from "../../../src/compare/pair-difference.js";
 import { leastSampledRows, sampledApproach } from "../../../src/compare/sample/sampled-approach.js";
@@ -12,6 +14,7 @@ import type { Approach } from "../../../src/types/approach.js";
 import type { Comparison } from "../../../src/types/comparison.js";
 import type { Query, Task } from "../../../src/types/data.js";
 import type { Prediction } from "../../../src/types/prediction.js";
+import { reader, textTask } from "../experiments/texts.js";
 import { assumptions, type FakeOptions, fake, labelOf, labels, majority, rowOf, task, wrongEvery } from "../fakes.js";
 
 const options: CompareOptions = { seeds: [1], assumptions };
@@ -160,7 +163,9 @@ describe("what is made of a sample", () => {
     const comparison = await compare(own, [tuned, local.approach], options);
     const { basis } = llmOf(comparison).usdPerThousand!;
     expect(basis.kind === "machine" && basis.textsPerSecond).toBeCloseTo(40 / 1000, 4);
-    expect(llmOf(comparison).latency!.requests).toBeGreaterThan(0);
+    // Timed one by one, after three that warm up: no time is taken of what is not asked.
+    expect(llmOf(comparison).latency!.requests).toBe(40);
+    expect(local.trace.asked.filter(({ queries }) => queries.length === 1)).toHaveLength(43);
   });
 
   test("candidates are chosen by the validation rows that they were asked about", async () => {
@@ -169,6 +174,51 @@ describe("what is made of a sample", () => {
     // A third of 40 validation rows is fewer than 20.
     expect(best.prompt).toMatchObject({ approach: "prompt:zero-shot@openai:m", basis: { kind: "validation", rows: 20, of: 20 } });
   });
+});
+
+test("experiments and curves rest on the same rows, and are finite where they are few", async () => {
+  const of = textTask({ billing: 60, login: 50, other: 40 });
+  const llm = reader("prompt:zero-shot@m", "prompt", { needs: 0 });
+  const inner: Approach = { ...llm.approach, reworded: [reader("prompt:zero-shot@m", "prompt", { needs: 0 }).approach] };
+  const approach = sampledApproach(inner, { rows: 30, seed: 1, task: of });
+  const comparison = await compare(of, [reader("tune:probe", "tune", { needs: 2 }).approach, approach], {
+    ...options,
+    curve: { level: "quick", seconds: 20 },
+    experiments: true,
+  });
+  const ofLlm = comparison.measurements.filter((each) => each.approach === approach.name);
+  const asked = ofLlm.map(({ outcomes }) => outcomes.filter(({ failure }) => failure !== "unasked").map(({ id }) => id));
+  expect(ofLlm.length).toBeGreaterThan(3);
+  expect(asked[0]).toHaveLength(30);
+  for (const ids of asked) expect(asked[0]).toEqual(expect.arrayContaining(ids));
+  for (const texts of llm.asked) expect(texts.length).toBeLessThanOrEqual(30);
+  const perturbed = comparison.experiments!.perturbed.filter((each) => each.approach === approach.name);
+  expect(perturbed.map(({ rows }) => rows)).toEqual(perturbed.map(() => 30));
+  const crossover = comparison.crossovers![0]!;
+  expect(crossover.found.rows).toBe(30);
+  expect(crossover.asWrong).toBeUndefined();
+  const numbers = (value: unknown): number[] =>
+    typeof value === "number"
+      ? [value]
+      : typeof value === "object" && value !== null
+        ? Object.values(value).flatMap(numbers)
+        : [];
+  expect(numbers([comparison.experiments, comparison.contrasts, crossover]).filter((each) => !Number.isFinite(each))).toEqual([]);
+});
+
+test("what experiments may cost is of the rows that are asked about", async () => {
+  const of = task({ testRows: 1000 });
+  const llm: Approach = {
+    ...fake("prompt:zero-shot@openai:m", "prompt", majority).approach,
+    traits: { learnsFrom: "nothing" },
+    estimate: async (_, { length }) => ({ calls: length, inputTokens: 0, outputTokens: 0, usd: length, seconds: 0 }),
+  };
+  // A dollar a text: three changes to 300 of 1,000 rows, or to the 100 of the sample, which are among them.
+  expect(await experimentUsd(of, [llm])).toBeCloseTo(900, 6);
+  expect(await experimentUsd(of, [sampledApproach(llm, { rows: 100, seed: 1, task: of })])).toBeCloseTo(300, 6);
+  const some = new Set(someRows(of.test, 1).examples.map(({ id }) => id));
+  const asked = await askedBy(sampledApproach(llm, { rows: 100, seed: 1, task: of }), of, queriesOf(of.test));
+  expect(asked.every((id) => some.has(id))).toBe(true);
 });
 
 test("by simulation: the score of a sample is unbiased, and the intervals of score and difference cover", async () => {

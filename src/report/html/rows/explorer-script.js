@@ -23,7 +23,7 @@
   const holds = (answer, label) =>
     answer !== null &&
     (typeof answer === "string"
-      ? label === "no answer"
+      ? label === "no answer" && answer !== data.unasked
       : label === none
         ? places(answer).length === 0
         : places(answer).some((place) => labels[place] === label));

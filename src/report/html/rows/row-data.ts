@@ -40,6 +40,8 @@ export interface RowData {
   readonly cutAt?: number;
   /** Characters after which answers word for word are cut; absent where none is. */
   readonly rawCutAt?: number;
+  /** What stands in place of an answer where nobody asked; absent where everybody was asked about every row. */
+  readonly unasked?: string;
   /** Test rows in all, where not all are here. */
   readonly of?: number;
 }
@@ -101,6 +103,7 @@ export function rowData(comparison: Comparison, texts: ReadonlyMap<string, strin
     })),
     ...(raw.at !== undefined && { rawCutAt: raw.at }),
     ...(texts.size > 0 && cut.at !== undefined && { cutAt: cut.at }),
+    ...(outcomes.some((own) => own.some((outcome) => outcome?.failure === "unasked")) && { unasked: failureNames.unasked }),
     ...(rows.length > shown.length && { of: rows.length }),
   };
 }
