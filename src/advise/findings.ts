@@ -226,6 +226,8 @@ export type Finding =
       readonly ofLabels: number;
       /** Test rows of such a label, in the median. */
       readonly rowsOfLabel: number;
+      /** Present where these are the rows of a sample: those that all approaches were asked about. */
+      readonly isSample?: true;
     }
   | {
       readonly kind: "few-groups";

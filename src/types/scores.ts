@@ -17,7 +17,7 @@ export interface Estimate {
  */
 export type Metric = "accuracy" | "exactMatch" | "macroF1" | "microF1";
 
-/** Which metric decides, which one ranks, and how many labels and rows macro-F1 rests on. */
+/** Which metric decides, which one ranks, and how many labels and rows macro-F1 rests on: of the test rows that every approach was asked about. */
 export interface MetricChoice {
   /** Of the primary contrast, and of those with baselines and with the other candidates. */
   readonly primary: Metric;

@@ -206,6 +206,10 @@ const said: readonly (readonly [Finding, string])[] = [
     "61 of 77 labels have test rows, 2 each in the median: which labels happen to be tested moves macro-F1 more than the approaches do. So accuracy ranks the approaches and chooses among them.",
   ],
   [
+    { kind: "few-rows-of-labels", labelsScored: 8, ofLabels: 8, rowsOfLabel: 2, isSample: true },
+    "8 of 8 labels have test rows in the sample that all approaches answered, 2 each in the median: which labels happen to be tested moves macro-F1 more than the approaches do. So accuracy ranks the approaches and chooses among them.",
+  ],
+  [
     { kind: "few-groups", groups: 40, effective: 12.3, testRows: 400 },
     "The 400 test rows belong to 40 groups, worth about 12 of equal size: rows of one group are not independent, so intervals are as wide as for that many, and rest on few. Test rows of further groups would say more than further rows of these.",
   ],

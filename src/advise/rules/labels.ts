@@ -12,10 +12,12 @@ export function notEstimable({ summaries }: Comparison): Finding[] {
 }
 
 /** Whether labels have so few test rows that the accuracy ranks in place of macro-F1. */
-export function fewRowsOfLabels({ metrics, task }: Comparison): Finding[] {
+export function fewRowsOfLabels({ metrics, task, summaries }: Comparison): Finding[] {
   const { labelsScored, rowsOfLabel, ranking } = metrics;
   if (ranking !== "accuracy") return [];
-  return [{ kind: "few-rows-of-labels", labelsScored, ofLabels: task.labels.length, rowsOfLabel }];
+  const isSample = summaries.some(({ sampledFrom }) => sampledFrom !== undefined);
+  const rows = { labelsScored, ofLabels: task.labels.length, rowsOfLabel };
+  return [{ kind: "few-rows-of-labels", ...rows, ...(isSample && { isSample }) }];
 }
 
 /**

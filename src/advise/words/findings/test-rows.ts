@@ -21,8 +21,9 @@ export const testRowsWordings: WordingsOf<
   "few-rows-of-labels": {
     role: "caution",
     title: () => "Too few test rows of a label for macro-F1",
-    sentence: ({ labelsScored, ofLabels, rowsOfLabel }) =>
-      `${formatCount(labelsScored)} of ${formatPlural(ofLabels, "label")} ${labelsScored === 1 ? "has" : "have"} test rows, ` +
+    sentence: ({ labelsScored, ofLabels, rowsOfLabel, isSample = false }) =>
+      `${formatCount(labelsScored)} of ${formatPlural(ofLabels, "label")} ${labelsScored === 1 ? "has" : "have"} test rows` +
+      `${isSample ? " in the sample that all approaches answered" : ""}, ` +
       `${formatNumber(rowsOfLabel)} each in the median: which labels happen to be tested moves macro-F1 more than the approaches do. ` +
       "So accuracy ranks the approaches and chooses among them.",
   },
