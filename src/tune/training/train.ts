@@ -113,8 +113,13 @@ export async function train(
     else if (event.kind === "snapshot") onSnapshot?.(event.step, event.weights);
     else onNote?.(event.text);
   };
-  if (thread === "own" && hasTrainingThread()) return trainInThread(job, weights, { signal, report });
-  return runTraining(job, filledOptimizer(job.model, weights, settings.weightDecay), { signal, report });
+  const result =
+    thread === "own" && hasTrainingThread()
+      ? await trainInThread(job, weights, { signal, report })
+      : await runTraining(job, filledOptimizer(job.model, weights, settings.weightDecay), { signal, report });
+  // Frozen ones are where they were: of a language model with adapters they are nearly all.
+  const all = job.model.weights.map(({ name }) => [name, result.weights[name] ?? weights[name]!] as const);
+  return { ...result, weights: Object.fromEntries(all) };
 }
 
 function checkEvaluation({ rows, every, patience = 1 }: EvaluationSettings): void {

@@ -34,7 +34,7 @@ export function filledOptimizer({ weights }: StepModel, initial: Weights, weight
 }
 
 /**
- * Trains the weights in the optimizer, and returns them. The same job and number of threads give the same bytes, interrupted or not.
+ * Trains the weights in the optimizer, and returns those that were trained. The same job and number of threads give the same bytes, interrupted or not.
  *
  * Blocks the thread during each step and leaves it free between steps, where `signal` is looked at.
  * @throws UserError where the loss or the gradients are no longer finite
@@ -136,9 +136,12 @@ export async function runTraining(
   }
 
   const { steps: reports, evaluations, best } = state;
-  const kept = Object.entries(weights).map(([name, { data, shape }]) => {
-    return [name, float32(best?.weights.get(name)?.slice() ?? data.slice(), shape)] as const;
-  });
+  const kept = model.weights
+    .filter(({ frozen }) => !frozen)
+    .map(({ name, shape }) => {
+      const numbers = best?.weights.get(name) ?? optimizer.views(name).weights;
+      return [name, float32(numbers.slice(), shape)] as const;
+    });
   return {
     weights: Object.fromEntries(kept),
     steps: reports,
