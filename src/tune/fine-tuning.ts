@@ -99,9 +99,11 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
       const pretrained = await readPretrained(model);
       const settings = settingsFor(dataset);
       const rows = dataset.examples.length;
+      const updates = stepsOf(rows, settings);
       const planned = {
         trained: dataset.examples.map(({ text }) => text),
-        times: rows === 0 ? 0 : (stepsOf(rows, settings) * Math.min(rows, settings.batchSize)) / rows,
+        updates,
+        times: rows === 0 ? 0 : (updates * Math.min(rows, settings.batchSize)) / rows,
         answered: queries.map(({ text }) => text),
       };
       const seconds = await estimateSeconds(pretrained, planned, options.threads);

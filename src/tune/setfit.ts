@@ -77,9 +77,11 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
     async estimate(dataset, queries) {
       const pretrained = await readPretrained(model);
       const rows = dataset.examples.length;
+      const taken = updates ?? usualUpdates(rows, batchSize);
       const planned = {
         trained: dataset.examples.map(({ text }) => text),
-        times: rows === 0 ? 0 : ((updates ?? usualUpdates(rows, batchSize)) * Math.min(rows, batchSize)) / rows,
+        updates: taken,
+        times: rows === 0 ? 0 : (taken * Math.min(rows, batchSize)) / rows,
         isMixed: true,
         answered: [...dataset.examples, ...queries].map(({ text }) => text),
       };

@@ -9,7 +9,7 @@
  * L tokens takes 40 ms + 0.77 ms · r L (1 + L / 1200) of one core, so 50 tokens. With two threads, which speed up the tokens but not
  * the copying, it should be twice that: an estimate, and what is taken here.
  */
-const passOverhead = 100;
+export const passOverhead = 100;
 
 /** The length at which attention between all pairs costs as much as all else, by the same measurement. */
 const evenLength = 1200;
@@ -19,7 +19,12 @@ const evenLength = 1200;
  * attention is computed with padding to `length`, that of the longest row.
  */
 export function passCost(rows: number, length: number): number {
-  return passOverhead + (rows * length ** 2) / evenLength;
+  return passOverhead + attentionCost(rows, length);
+}
+
+/** What attention costs in a pass of `rows` rows padded to `length`, in the time that one token takes alone. */
+export function attentionCost(rows: number, length: number): number {
+  return (rows * length ** 2) / evenLength;
 }
 
 /**
