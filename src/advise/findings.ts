@@ -13,6 +13,7 @@ import type { Failure } from "../types/prediction.js";
 import type { BreakEven, LlmOffer, UntoldPrice } from "../types/prices.js";
 import type { Estimate, Metric, UnansweredApproach } from "../types/scores.js";
 import type { SliceOf } from "../types/slices.js";
+import type { SizedModel } from "./model-size.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =
@@ -391,6 +392,13 @@ export type Finding =
   | { readonly kind: "more-rows"; readonly needed: MoreRows; readonly a: string; readonly b: string; readonly unasked?: number }
   /** `tried`: approaches that would have asked one, and could not. `isOffered`: the verdict names one, with its price. */
   | { readonly kind: "add-llm"; readonly tried?: readonly string[]; readonly isOffered?: true }
+  /** The language model is small, and did not win. `next`: one that runs in this process too. `offer`: what asking a service would cost. */
+  | ({
+      readonly kind: "larger-model";
+      readonly testRows: number;
+      readonly next?: SizedModel;
+      readonly offer?: LlmOffer;
+    } & SizedModel)
   | { readonly kind: "add-tuned" };
 
 /**

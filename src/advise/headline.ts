@@ -7,10 +7,12 @@ import type { Comparison } from "../types/comparison.js";
 import type { Decision } from "./decision.js";
 import { guessingRival } from "./guessing-rival.js";
 import { certainGain, contendersOf, gainOver, guesserKind } from "./lookup.js";
+import { unchosenModel } from "./model-size.js";
 import type { OtherReading } from "./other-readings.js";
 import { pairHeadline } from "./pair-headline.js";
 import { guesserDoubts, guessInWords } from "./words/guessing.js";
 import { sequence } from "./words/lists.js";
+import { sizeText } from "./words/model-size.js";
 import { armNames, limitNames } from "./words/names.js";
 import { offerText } from "./words/offers.js";
 import { otherReadingText, pairText } from "./words/pairs.js";
@@ -22,7 +24,10 @@ import { unansweredText } from "./words/unanswered.js";
  * @param disputes readings by which the decision would be another one: the headline then says what they say
  */
 export function headlineOf(decision: Decision, comparison: Comparison, disputes: readonly OtherReading[] = []): string {
-  const open = disputes.map((dispute) => ` ${otherReadingText(dispute)}`).join("") + rivalsText(decision, comparison);
+  const open =
+    disputes.map((dispute) => ` ${otherReadingText(dispute)}`).join("") +
+    rivalsText(decision, comparison) +
+    sizeText(unchosenModel(decision, comparison));
   // What makes the comparison worthless goes before what it says.
   const guess = guessingText(comparison, decision);
   switch (decision.ground) {

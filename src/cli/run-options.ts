@@ -58,7 +58,8 @@ export function flag(name: keyof typeof rows, changes: Partial<Pick<Row, "help" 
   if (kind.form === "switch") return made;
   if (kind.form === "single") return made.argParser(parserOf(long, kind));
   repeated.add(made);
-  return made.argParser((given: string, all: readonly string[] = []) => [...all, given]);
+  // What is given takes the place of the default.
+  return made.argParser((given: string, all: readonly string[] = []) => (all === usual ? [given] : [...all, given]));
 }
 
 const repeated = new WeakSet<Option>();

@@ -46,6 +46,9 @@ export interface ApproachSources {
  */
 const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot", "nearest"]);
 
+/** Those of a model that nobody named: they share a beginning for all texts, which is read once. */
+const quickMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
+
 /** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
 export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
   const isWanted = options.approaches === undefined || options.approaches.includes(ladderName);
@@ -143,7 +146,8 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     };
     for (const each of saved) add(all, filePrompt({ ...shared, ...each }));
     // A prompt of one's own takes the place of the built-in ones.
-    const isUsual = (method: PromptMethod): boolean => usualMethods.has(method) && saved.length === 0;
+    const usual = options.isUsualLlm === true ? quickMethods : usualMethods;
+    const isUsual = (method: PromptMethod): boolean => usual.has(method) && saved.length === 0;
     for (const method of promptMethods) {
       const why = isDecisionModel(spec) ? whyNotDecided(method) : null;
       if (why === null) add(isUsual(method) ? all : onRequest, prompt({ ...shared, method }));

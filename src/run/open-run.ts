@@ -19,7 +19,7 @@ import { confirmUsd } from "./confirm-usd.js";
 import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
 import { dataNotes } from "./data-notes.js";
 import { estimateRun, totalUsd } from "./estimate/estimate.js";
-import { keyAtHand, llmOffer, usualLlm } from "./estimate/llm-offer.js";
+import { keyAtHand, llmOffer } from "./estimate/llm-offer.js";
 import { checkGateNames } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
 import { thisMachine } from "./machine.js";
@@ -128,12 +128,9 @@ function checkSameData(run: Run, task: Task): void {
 }
 
 /** A key that is set is never used unasked: it costs money. */
-function hintAtLlm({ llm }: RunOptions, env: RunHooks["env"], onEvent: RunHooks["onEvent"]): void {
-  if (llm.length > 0) return;
+function hintAtLlm({ llm, isUsualLlm }: RunOptions, env: RunHooks["env"], onEvent: RunHooks["onEvent"]): void {
+  if (llm.length > 0 && isUsualLlm !== true) return;
   const found = keyAtHand(env);
-  const hint =
-    found === undefined
-      ? `To add one: --llm ${usualLlm} (with OPENAI_API_KEY), another service of docs/services.md, ollama:qwen3:8b, or recorded:FILE.`
-      : `${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.`;
-  onEvent({ kind: "note", text: `No LLM was named, so none is measured. ${hint}` });
+  if (found === undefined) return;
+  onEvent({ kind: "note", text: `${found.variable} is set: add --llm ${found.spec}, with --dry-run first to see the price.` });
 }

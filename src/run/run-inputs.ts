@@ -13,6 +13,7 @@ import { readEnvironment } from "./environment.js";
 import { type Gate, parseGate } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
 import { resolveData } from "./hub-data.js";
+import { namedLlms, type UsualChoice, withUsualLlm } from "./llms/usual-llm.js";
 import { type RunManner, type RunOptions, taskOptions } from "./run-options.js";
 import { withPrompts } from "./saved-prompts.js";
 
@@ -48,12 +49,16 @@ export async function readInputs(
   const gates = given.require.map(parseGate);
   checkOutputs(manner.output);
   checkName(manner.name);
-  const asked = await withPrompts(given);
+  const named = namedLlms(given);
+  const asked = await withPrompts(named.options);
   const env = await readEnvironment(outer, manner.envFile);
   await checkLlms(asked, env, isPlan);
   const data = await resolveData(asked.path, { env, offline: asked.offline, signal, log: onEvent });
-  const options = { ...asked, path: data.pinned };
-  const task = await readTask({ ...taskOptions(options), ...data.source, log: onEvent });
+  const pinned = { ...asked, path: data.pinned };
+  const task = await readTask({ ...taskOptions(pinned), ...data.source, log: onEvent });
+  const isOpen = named.isOpen && asked.llm.length === 0;
+  const { options, note }: UsualChoice = isOpen ? withUsualLlm(pinned, task) : { options: pinned };
+  if (note !== undefined) onEvent({ kind: "note", text: note });
   if (options.curve !== "off") checkShift(task);
   // A plan prints this with its table.
   if (!isPlan) for (const text of foundNotes(task)) onEvent({ kind: "note", text });

@@ -51,7 +51,7 @@ export interface Comparison {
   readonly noise?: LabelNoise;
   /** Parts of the test rows in which the best of both arms differ. Absent where an arm is missing, or no part has rows enough. */
   readonly slices?: Slices;
-  /** What measuring a language model would cost. Absent where one was measured, and where nobody computed it. */
+  /** What measuring a language model of a service would cost. Absent where one was measured, and where nobody computed it. */
   readonly llmOffer?: LlmOffer;
   /** What all of it came to, with what was measured anew. Absent where nothing was asked. */
   readonly spending?: Spending;

@@ -606,6 +606,10 @@ const said: readonly (readonly [Finding, string])[] = [
     "On 40 test rows a is 2 points of accuracy ahead of b, but the 95% interval reaches from +0.96 to +4.0 points: it lies beyond 0, but on so few rows the test does not exclude chance.",
   ],
   [{ kind: "add-llm" }, "No language model was measured; one may do better or worse than everything here."],
+  [
+    { kind: "larger-model", model: "local:smollm2", parameters: 134_515_008, testRows: 40 },
+    "local:smollm2 has 135 million parameters. A larger one may do better: measure one before you decide against prompting.",
+  ],
   [{ kind: "add-tuned" }, "No tuned model was measured; one may do better or worse than everything here."],
 ];
 

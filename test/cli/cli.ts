@@ -10,6 +10,8 @@ import { fakeTerminal } from "./fake-terminal.js";
 
 // Training takes a minute, and is tested by itself: a test that wants it says --time-budget or --approaches.
 process.env["CROSSOVER_TIME_BUDGET"] ??= "0";
+// Asking it takes half a minute, and is tested by itself: a test that wants it says --llm auto.
+process.env["CROSSOVER_LLM"] ??= "none";
 /** An encoder of 100 KB, for tests of everything around it: a test of what is found with the embedded one says `--model minilm-l6`. */
 process.env["CROSSOVER_MODEL"] ??= join(import.meta.dirname, "..", "..", "golden", "tiny-bert");
 

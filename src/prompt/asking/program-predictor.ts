@@ -115,7 +115,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
     get facts() {
       return {
         trainedParameters: 0,
-        totalParameters: null,
+        totalParameters: llm.parameterCount ?? null,
         promptTokens: meanTokens(
           questions.typical,
           (question) =>

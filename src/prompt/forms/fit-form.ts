@@ -1,6 +1,6 @@
 /** @file The form of a prompt, chosen on training rows: each is asked about in every form once, and the rest is arithmetic. */
 
-import { random } from "../../lib/random.js";
+import { sha256 } from "../../lib/hash.js";
 import type { Context, RunEstimate } from "../../types/approach.js";
 import type { Dataset, Example, Query } from "../../types/data.js";
 import { whyUncoded } from "../asking/coded-questions.js";
@@ -37,11 +37,18 @@ export interface FormParts {
   readonly seed: number;
 }
 
-/** Training rows that are asked about: none that the prompt shows to all texts, in an order drawn by the seed. */
+/**
+ * Training rows that are asked about: none that the prompt shows to all texts, in an order by seed and id. So the rows of a part of the training set are
+ * mostly those of the whole, and what was asked about them is in the store.
+ */
 export function formRows({ demos }: PromptProgram, { examples }: Dataset, seed: number): Example[] {
   const shown = new Set(demos.kind === "fixed" ? demos.examples.map(({ id }) => id) : []);
   const others = examples.filter(({ id, labels }) => !shown.has(id) && labels.length === 1);
-  return random(seed, "rows for a form").shuffle(others).slice(0, mostFormRows);
+  const drawn = others.map((row) => ({ row, place: sha256("rows for a form", String(seed), row.id) }));
+  return drawn
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .slice(0, mostFormRows)
+    .map(({ row }) => row);
 }
 
 /** The ways to ask that a prompt allows; none where its answers can't be scored. */

@@ -1,5 +1,6 @@
-/** @file What measuring a language model would cost, where none was named: the next step of a run that has no answer yet. */
+/** @file What measuring a language model of a service would cost, where none was named: the next step of a run that has no answer yet. */
 import { services } from "../../prompt/providers/services.js";
+import { parseSpec } from "../../prompt/providers/spec.js";
 import type { Task } from "../../types/data.js";
 import type { Encoder } from "../../types/encoder.js";
 import type { LlmOffer } from "../../types/prices.js";
@@ -20,12 +21,12 @@ export function keyAtHand(env: RunHooks["env"]): (typeof keyHints)[number] | und
   return keyHints.find(({ variable }) => env[variable]);
 }
 
-/** Asking a model without examples, of a service whose key is at hand; asks nobody. `null` where a language model was named, or no price is known. */
+/** Asking a model without examples, of a service whose key is at hand; asks nobody. `null` where a language model was named that is not one of this process, or no price is known. */
 export async function llmOffer(
   options: RunOptions,
   { task, encoder, env }: { readonly task: Task; readonly encoder: Encoder; readonly env: RunHooks["env"] },
 ): Promise<LlmOffer | null> {
-  if (options.llm.length > 0) return null;
+  if (options.llm.some((spec) => parseSpec(spec).provider !== "local")) return null;
   const model = keyAtHand(env)?.spec ?? usualLlm;
   const { approaches: _, prompt: __, llmRows: ___, ...rest } = options;
   const all = await makeApproaches({ ...rest, llm: [model], prompt: [] }, { encoder, env, task });

@@ -19,8 +19,9 @@ export const comparedOptions = {
   }),
   llm: option(severalTexts(), {
     argument: "spec",
-    help: `LLM to prompt (repeatable): ${llmForms()}, local:ORG/MODEL, recorded:FILE; OPENAI_BASE_URL points openai: at your own server`,
-    default: [],
+    help: `LLM to prompt (repeatable): ${llmForms()}, local:smollm2, local:ORG/MODEL, local:FOLDER, local:FILE.gguf, recorded:FILE; auto: local:smollm2, the small model that comes along, where it can be asked; none: no LLM; OPENAI_BASE_URL points openai: at your own server`,
+    default: ["auto"],
+    env: "CROSSOVER_LLM",
     path: "recorded",
     example: "openai:gpt-6-luna",
   }),

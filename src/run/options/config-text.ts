@@ -33,6 +33,8 @@ function line(name: string, row: Option, value: unknown): string {
   if (value !== undefined) return stringify({ [key]: value }, { lineWidth: 0, flowCollectionPadding: false }).trimEnd();
   const usual = row.isMachineDefault ? undefined : row.default;
   if (usual === undefined) return `#${key}:`;
+  // In one line, so that taking away its # gives the whole.
+  if (Array.isArray(usual)) return `#${key}: ${stringify(usual, { lineWidth: 0, collectionStyle: "flow" }).trimEnd()}`;
   return `#${stringify({ [key]: usual }, { lineWidth: 0 }).trimEnd()}`;
 }
 

@@ -1,12 +1,22 @@
 /** @file What was not measured, in words. */
+import { formatBytes } from "../../../lib/text/format.js";
 import { formatMetric, formatMetricEstimate, metricInWords } from "../../../lib/text/metric-names.js";
 import { closed } from "../lists.js";
+import { parametersInWords } from "../model-size.js";
+import { offerText } from "../offers.js";
 import { failedText } from "../unanswered.js";
 import type { WordingsOf } from "../wording.js";
 
 /** Findings on what is missing. */
 export const unmeasuredWordings: WordingsOf<
-  "needed-open" | "limit-unmeasured" | "latency-not-measured" | "price-unknown" | "failed" | "add-llm" | "add-tuned"
+  | "needed-open"
+  | "limit-unmeasured"
+  | "latency-not-measured"
+  | "price-unknown"
+  | "failed"
+  | "add-llm"
+  | "larger-model"
+  | "add-tuned"
 > = {
   "needed-open": {
     role: "caution",
@@ -68,6 +78,27 @@ export const unmeasuredWordings: WordingsOf<
               command: "crossover run FILE --llm recorded:batch-output.jsonl",
             },
           ].filter((step) => step !== false),
+  },
+  "larger-model": {
+    role: "change",
+    title: () => "A larger language model",
+    sentence: ({ model, parameters }) =>
+      `${model} has ${parametersInWords(parameters)}. A larger one may do better: measure one before you decide against prompting.`,
+    steps: ({ next, offer, testRows }) =>
+      [
+        next && {
+          // Two bytes a parameter, as they are published.
+          text: `Ask a model of ${parametersInWords(next.parameters)} on this machine: ${formatBytes(2 * next.parameters)} or more to download.`,
+          command: `crossover run FILE --llm ${next.model}`,
+        },
+        {
+          text:
+            offer === undefined
+              ? "Ask a model of a service: set OPENAI_API_KEY (see the cost first with --dry-run)."
+              : offerText(offer, testRows),
+          command: `crossover run FILE --llm ${offer?.model ?? "openai:gpt-6-luna"}`,
+        },
+      ].filter((step) => step !== undefined),
   },
   "add-tuned": {
     role: "change",

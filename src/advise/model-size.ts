@@ -1,0 +1,35 @@
+/** @file How large the prompted language model is, where that is known: a small one that loses says little of the others. */
+import type { Comparison } from "../types/comparison.js";
+import type { Summary } from "../types/scores.js";
+import type { Decision } from "./decision.js";
+
+/** A language model of known size that the answer is not. */
+export interface SizedModel {
+  /** As `--llm` names it. */
+  readonly model: string;
+  /** Numbers that it was trained to. */
+  readonly parameters: number;
+}
+
+/** The prompted model of a decision, where it is not chosen and its size is known: of those that run in this process. */
+export function unchosenModel(decision: Decision, comparison: Comparison): SizedModel | undefined {
+  if (decision.choice !== null && decision.choice.arm === "prompt") return undefined;
+  const prompted = comparison.summaries.find(({ approach }) => approach === comparison.best.prompt?.approach);
+  return prompted === undefined || !("contrast" in decision) ? undefined : sized(prompted);
+}
+
+function sized({ model, traits, facts }: Summary): SizedModel | undefined {
+  const { totalParameters: parameters } = facts;
+  return !traits.asksLlm || parameters === null || model === undefined ? undefined : { model, parameters };
+}
+
+/** Language models that run in this process, the smallest first, with the sizes that their cards tell (huggingface.co/Qwen/Qwen3-0.6B, …-1.7B). */
+const localModels: readonly SizedModel[] = [
+  { model: "local:Qwen/Qwen3-0.6B", parameters: 0.6e9 },
+  { model: "local:Qwen/Qwen3-1.7B", parameters: 1.7e9 },
+];
+
+/** The next larger one that runs in this process; `undefined` after the largest. */
+export function nextLarger({ parameters }: SizedModel): SizedModel | undefined {
+  return localModels.find((each) => each.parameters > 1.5 * parameters);
+}
