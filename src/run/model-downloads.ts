@@ -1,6 +1,7 @@
 /** @file What a run would have to download first, in words: its encoder, and LLMs that run here. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { isBoxedModel } from "../hub/boxed-models.js";
 import { planModel, planOnnxModel } from "../hub/hub.js";
 import { HubUnreachable } from "../hub/retries.js";
 import { formatBytes, formatPlural } from "../lib/text/format.js";
@@ -25,7 +26,7 @@ export async function localDownloadNotes(llm: readonly string[], context: ModelC
   const notes: string[] = [];
   for (const spec of llm) {
     const { provider, model } = parseSpec(spec);
-    if (provider !== "local" || existsSync(resolve(model))) continue;
+    if (provider !== "local" || isBoxedModel(model) || existsSync(resolve(model))) continue;
     try {
       // Nobody waits long for a plan.
       const plan = await planOnnxModel(model, { ...context, backoffSeconds: 0.2 });

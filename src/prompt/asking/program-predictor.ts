@@ -172,7 +172,9 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
             inputTokens: bill.usage?.inputTokens ?? 0,
             outputTokens: bill.usage?.outputTokens ?? 0,
           });
-          return { ...withAllLabels(answer, template.labels), ...bill };
+          // What runs here is billed to nobody: as a tuned model it costs the time of the machine.
+          const { costUsd: _, ...used } = bill;
+          return { ...withAllLabels(answer, template.labels), ...(llm.isSharingTime === true ? used : bill) };
         },
       );
       for (const text of closingNotes(llm, samples, queries.length, faults)) predictContext.log({ kind: "note", text });

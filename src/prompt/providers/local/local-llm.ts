@@ -30,7 +30,7 @@ import { type EntailmentModel, judged } from "./local-nli.js";
 const mostAlternatives = 20;
 
 /** So many questions may wait at once: those whose turn comes together are computed together. */
-const mostAtOnce = 32;
+const mostAtOnce = 16;
 
 /** What is run: a model that continues texts, or one that judges entailment. */
 export type LocalRunner =
