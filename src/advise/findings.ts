@@ -7,13 +7,12 @@ import type { ChoiceBasis, ValidationBasis } from "../types/comparison.js";
 import type { Contrast, MoreRows } from "../types/contrast.js";
 import type { Criterion } from "../types/criteria.js";
 import type { Crossover } from "../types/curves.js";
-import type { Arm } from "../types/identity.js";
+import type { Arm, SizedModel } from "../types/identity.js";
 import type { FailedReason } from "../types/measurement.js";
 import type { Failure } from "../types/prediction.js";
 import type { BreakEven, LlmOffer, UntoldPrice } from "../types/prices.js";
 import type { Estimate, Metric, UnansweredApproach } from "../types/scores.js";
 import type { SliceOf } from "../types/slices.js";
-import type { SizedModel } from "./model-size.js";
 
 /** Everything that a rule can find, told apart by `kind`. Every number in it was measured or follows from what was. */
 export type Finding =

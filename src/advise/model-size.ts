@@ -1,15 +1,8 @@
 /** @file How large the prompted language model is, where that is known: a small one that loses says little of the others. */
 import type { Comparison } from "../types/comparison.js";
+import type { SizedModel } from "../types/identity.js";
 import type { Summary } from "../types/scores.js";
 import type { Decision } from "./decision.js";
-
-/** A language model of known size that the answer is not. */
-export interface SizedModel {
-  /** As `--llm` names it. */
-  readonly model: string;
-  /** Numbers that it was trained to. */
-  readonly parameters: number;
-}
 
 /** The prompted model of a decision, where it is not chosen and its size is known: of those that run in this process. */
 export function unchosenModel(decision: Decision, comparison: Comparison): SizedModel | undefined {

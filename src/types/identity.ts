@@ -58,3 +58,11 @@ export interface PredictorFacts {
     readonly words: number | null;
   };
 }
+
+/** A language model whose size is known. */
+export interface SizedModel {
+  /** As `--llm` names it. */
+  readonly model: string;
+  /** Numbers that it was trained to. */
+  readonly parameters: number;
+}

@@ -1,6 +1,6 @@
 /** @file What the size of a language model means for an answer, in words. */
 import { formatLargeCount } from "../../lib/text/format.js";
-import type { SizedModel } from "../model-size.js";
+import type { SizedModel } from "../../types/identity.js";
 
 /** Ends a headline: that a small model loses is no news of larger ones. */
 export function sizeText(model: SizedModel | undefined): string {

@@ -172,9 +172,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
             inputTokens: bill.usage?.inputTokens ?? 0,
             outputTokens: bill.usage?.outputTokens ?? 0,
           });
-          // What runs here is billed to nobody: as a tuned model it costs the time of the machine.
-          const { costUsd: _, ...used } = bill;
-          return { ...withAllLabels(answer, template.labels), ...(llm.isSharingTime === true ? used : bill) };
+          return { ...withAllLabels(answer, template.labels), ...billedBy(llm, bill) };
         },
       );
       for (const text of closingNotes(llm, samples, queries.length, faults)) predictContext.log({ kind: "note", text });
@@ -199,6 +197,13 @@ function ofSample(
   if (llm.decides !== undefined) return own;
   if (confidence === "stated") return withStatedConfidence(own);
   return confidence === undefined ? own : { ...own, wantsLogprobs: true };
+}
+
+/** What runs in this process is billed to nobody: as a tuned model it costs the time of the machine. */
+function billedBy(llm: Llm, bill: ReturnType<typeof billOf>): ReturnType<typeof billOf> {
+  if (llm.isSharingTime !== true) return bill;
+  const { costUsd: _, ...used } = bill;
+  return used;
 }
 
 /** What the user should know once all rows were asked about. */
