@@ -49,6 +49,8 @@ export interface FineTuningWay {
   readonly summary: (model: string) => string;
   /** Instead of the usual ones. */
   readonly defaults?: Partial<Pick<FullOptions, FullNumbers>>;
+  /** What a step takes of one that trains all weights, for plans. @default 1 */
+  readonly stepShare?: number;
   /** Times the usual learning rate, where none is given. */
   readonly learningRateScale?: number;
   /** Weights that training starts with in place of the untrained ones, a fitted last layer among them, and settings chosen by measuring. Sees the rows that are learned. */
@@ -103,6 +105,7 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
       const planned = {
         trained: dataset.examples.map(({ text }) => text),
         updates,
+        ...(way.stepShare !== undefined && { stepShare: way.stepShare }),
         times: rows === 0 ? 0 : (updates * Math.min(rows, settings.batchSize)) / rows,
         answered: queries.map(({ text }) => text),
       };

@@ -29,6 +29,8 @@ export interface PlannedTexts {
   readonly times: number;
   /** How often gradients of all weights leave the session. */
   readonly updates: number;
+  /** What a step takes of one that trains all weights. @default 1 */
+  readonly stepShare?: number;
   /** Whether texts of all lengths are trained on together, padded to the longest; otherwise those of about one length. */
   readonly isMixed?: boolean;
   readonly answered: readonly string[];
@@ -40,7 +42,7 @@ const trainingFactor = 3;
 /** About how many seconds these texts take on this machine: their pass forward, measured on a few of them; training three times that. */
 export async function estimateSeconds(
   pretrained: Pretrained,
-  { trained, times, updates, isMixed = false, answered }: PlannedTexts,
+  { trained, times, updates, stepShare = 1, isMixed = false, answered }: PlannedTexts,
   threads?: number,
 ): Promise<number> {
   const [tried] = [trained, answered].filter((texts) => texts.length > 0);
@@ -51,7 +53,8 @@ export async function estimateSeconds(
     return (texts.length * workOf(batches)) / Math.max(1, batches.flat().length);
   };
   const whole = Number.POSITIVE_INFINITY;
-  const learned = trainingFactor * (times * work(trained, isMixed ? whole : tokensPerPass) + updates * passOverhead);
+  const steps = times * work(trained, isMixed ? whole : tokensPerPass) + updates * passOverhead;
+  const learned = trainingFactor * stepShare * steps;
   return pace * (learned + work(answered, tokensPerPass));
 }
 

@@ -29,6 +29,8 @@ describe("the time of a training", () => {
     const once = await seconds(40, 1, 0);
     expect(once).toBeGreaterThan(0);
     expect(await seconds(40, 3, 0)).toBeCloseTo(3 * once, 10);
+    const adapters = { trained: texts.slice(0, 40), times: 1, updates: 0, stepShare: 0.7, answered: [] };
+    expect(await estimateSeconds(pretrained, adapters, 1)).toBeCloseTo(0.7 * once, 10);
     expect(await seconds(40, 0, 0, 40)).toBeCloseTo(once / 3, 10);
     expect(await seconds(40, 1, 5)).toBeGreaterThan(once);
     expect(await seconds(20, 1, 0)).toBeLessThan(once);
