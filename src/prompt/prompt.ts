@@ -46,6 +46,8 @@ export interface PromptOptions extends AskingOptions {
   readonly aliases?: Aliases;
   /** The length that longer texts are cut to. @default what fits the model's context window; 24,000 if that is unknown */
   readonly maxTextCharacters?: number;
+  /** The most training rows on which the form is chosen that a `local:` model is asked in. @default 48 */
+  readonly formRows?: number;
   /** `text` never asks for JSON. @default "auto" */
   readonly answerForm?: "auto" | "text";
 }
@@ -114,7 +116,8 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
     async estimate(train, card, queries, estimate) {
       const program = programOf(train, card, 0);
       const own = await estimate(program, queries);
-      const choosing = isLocal && takesForm(options.confidence) ? await formEstimate(program, train, estimate) : null;
+      const choosing =
+        isLocal && takesForm(options.confidence) ? await formEstimate(program, train, estimate, options.formRows) : null;
       return choosing === null ? own : { ...own, ...sumOfEstimates(own, choosing) };
     },
     async fit(train, parts, context) {
@@ -127,7 +130,12 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
         else if (!list.fits) context.log({ kind: "note", text: tooLongText(list, spec) });
         context.log({ kind: "note", text: await shortlistNote(questions, program.shortlist, train, context) });
       }
-      const { program: asked, rows } = await fitForm(program, train, { ...parts, questions, seed: context.seed }, context);
+      const { program: asked, rows } = await fitForm(
+        program,
+        train,
+        { ...parts, questions, seed: context.seed, formRows: options.formRows },
+        context,
+      );
       context.spend({ labels: labelsOf(program, rows) });
       return questionPredictor(asked, questions, parts);
     },

@@ -49,6 +49,9 @@ const usualMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"
 /** Those of a model that nobody named: they share a beginning for all texts, which is read once. */
 const quickMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"]);
 
+/** And its form is chosen on fewer rows. */
+const quickFormRows = 24;
+
 /** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
 export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
   const isWanted = options.approaches === undefined || options.approaches.includes(ladderName);
@@ -150,7 +153,11 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     const isUsual = (method: PromptMethod): boolean => usual.has(method) && saved.length === 0;
     for (const method of promptMethods) {
       const why = isDecisionModel(spec) ? whyNotDecided(method) : null;
-      if (why === null) add(isUsual(method) ? all : onRequest, prompt({ ...shared, method }));
+      if (why === null)
+        add(
+          isUsual(method) ? all : onRequest,
+          prompt({ ...shared, method, ...(options.isUsualLlm === true && { formRows: quickFormRows }) }),
+        );
       else refused.set(`prompt:${method}@${spec}`, why);
     }
     const search = searchOptions(options);

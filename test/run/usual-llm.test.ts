@@ -40,7 +40,7 @@ describe("the models that options name", () => {
 describe("the usual model", () => {
   it("is asked where none is named, which its user is told", () => {
     const { options: chosen, note } = withUsualLlm(open, { train, test });
-    expect(chosen).toMatchObject({ llm: [usualSpec], isUsualLlm: true, llmRows: 100 });
+    expect(chosen).toMatchObject({ llm: [usualSpec], isUsualLlm: true });
     expect(note).toContain("SmolLM2-135M-Instruct");
   });
 
@@ -49,7 +49,7 @@ describe("the usual model", () => {
       ...train,
       examples: train.examples.map((each) => ({ ...each, text: "x".repeat(length) })),
     });
-    const rows = [100, 400, 1000, 20_000].map((length) => withUsualLlm(open, { train, test: ofLength(length) }).options.llmRows!);
+    const rows = [10, 100, 200, 20_000].map((length) => withUsualLlm(open, { train, test: ofLength(length) }).options.llmRows!);
     expect(rows).toEqual(rows.toSorted((a, b) => b - a));
     expect(new Set(rows).size).toBeGreaterThan(2);
     expect(withUsualLlm({ ...open, llmRows: 30 }, { train, test }).options.llmRows).toBe(30);

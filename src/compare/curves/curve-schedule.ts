@@ -7,7 +7,7 @@ import { nestedSubsets } from "./nested-subset.js";
 /** How much of the learning curves is measured. */
 export interface CurveOptions {
   /**
-   * `quick`: sizes in steps of 2, three seeds, nothing that a service bills. `full`: sizes in steps of √2, five seeds, and prompts that learn from labels too,
+   * `quick`: sizes in steps of 2, three seeds, no language models. `full`: sizes in steps of √2, five seeds, and prompts that learn from labels too,
    * within the budget. All rows get as many seeds: the comparison's scores are then their means.
    */
   readonly level: CurveLevel;
@@ -108,7 +108,7 @@ export async function estimateCurves(
   let usd: number | null = 0;
   for (const approach of approaches.filter(mayLearn)) {
     const whole = await approach.estimate(task.train, queries);
-    if (whole.usd !== 0 && !isBilled) continue;
+    if ((whole.usd !== 0 || approach.traits?.asksLlm === true) && !isBilled) continue;
     const smallest = nestedSubsets(task.train, 0)(sizes[0]!);
     const expected = await expectedSeconds(approach, smallest, task.train, queries);
     for (const size of sizes) {

@@ -9,7 +9,7 @@ import type { Task } from "../../types/data.js";
 import type { Measurement } from "../../types/measurement.js";
 import type { Outcome } from "../../types/prediction.js";
 import { attempt } from "../attempt.js";
-import { isBilled } from "../billed.js";
+import { isCostly } from "../billed.js";
 import type { FurtherMeasuring } from "../further-measuring.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";
@@ -111,7 +111,7 @@ function candidatesOf(
   return approaches.flatMap((approach) => {
     const own = main.find((measurement) => measurement.approach === approach.name);
     if (own === undefined || own.arm === "baseline" || own.traits.learnsFrom !== "labels" || own.traits.isRecording) return [];
-    return isBilled(own) && !withBilled ? [] : [{ approach, own }];
+    return isCostly(own) && !withBilled ? [] : [{ approach, own }];
   });
 }
 

@@ -35,6 +35,8 @@ export interface FormParts {
   readonly confidence?: string;
   readonly questions: Questions;
   readonly seed: number;
+  /** The most training rows that are asked about. @default 48 */
+  readonly formRows?: number | undefined;
 }
 
 /**
@@ -78,7 +80,7 @@ export async function fitForm(
   const unformed = { program, rows: new Set<string>() };
   const asked = formsOf(program);
   if (llm.scoresAnswers !== true || !takesForm(confidence) || asked.length === 0) return unformed;
-  const candidates = formRows(program, train, seed);
+  const candidates = formRows(program, train, seed).slice(0, parts.formRows);
   if (candidates.length < fewestFormRows) return unformed;
   const { forms, rows } = await askedRows(program, candidates, asked, parts, context);
   if (rows.length < fewestFormRows) return unformed;
@@ -93,8 +95,9 @@ export async function formEstimate(
   program: PromptProgram,
   train: Dataset,
   estimate: (program: PromptProgram, queries: readonly Query[]) => Promise<RunEstimate>,
+  mostRows?: number,
 ): Promise<RunEstimate | null> {
-  const rows = formRows(program, train, 0);
+  const rows = formRows(program, train, 0).slice(0, mostRows);
   const forms = formsOf(program).length;
   if (forms === 0 || rows.length < fewestFormRows) return null;
   const { calls, inputTokens, outputTokens, usd, seconds } = await estimate(program, rows);
