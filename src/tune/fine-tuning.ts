@@ -52,7 +52,7 @@ export interface FineTuningWay {
   /** What a step takes of one that trains all weights, for plans. @default 1 */
   readonly stepShare?: number;
   /** Times the usual learning rate, where none is given. */
-  readonly learningRateScale?: number;
+  readonly learningRateScale?: (pretrained: Pretrained) => number;
   /** Weights that training starts with in place of the untrained ones, a fitted last layer among them, and settings chosen by measuring. Sees the rows that are learned. */
   start?(
     untrained: Untrained,
@@ -151,7 +151,7 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
         isTrained: (name: string) => settings.frozenLayers === 0 || depths.depthOf(name) > settings.frozenLayers,
         merge: (weights: Weights) => ({ weights, files: new Map<string, Uint8Array>() }),
       };
-      const learningRate = usualLearningRate(pretrained) * (way.learningRateScale ?? 1);
+      const learningRate = usualLearningRate(pretrained) * (way.learningRateScale?.(pretrained) ?? 1);
       const epochSteps = updatesPerEpoch(learnedRows.length, settings);
       const patience = Math.max(1, Math.ceil((patientShare * settings.minSteps) / epochSteps));
       const result = await train(

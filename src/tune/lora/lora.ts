@@ -3,6 +3,7 @@ import type { Approach } from "../../types/approach.js";
 import { noDropout } from "../encoders/encoder-graph.js";
 import { fineTuning } from "../fine-tuning.js";
 import type { FullOptions } from "../full-options.js";
+import { isDecoder } from "../pretrained/build-model.js";
 import { adapterFiles, newLayers } from "./lora-files.js";
 import { factorNames, type LoraSettings, mergeAdapters, newFactors, withAdapters } from "./lora-graph.js";
 
@@ -19,6 +20,11 @@ const defaults = { rank: 8, alpha: 16 } as const satisfies LoraSettings;
 
 /** Hu et al. train adapters with 2e-4 to 5e-4 where all weights take 2e-5 to 5e-5: two thin factors, one of them 0, move slowly. */
 const learningRateScale = 10;
+/**
+ * Of a language model: SmolLM2-135M learns 532 support tickets to an accuracy of .862 with 5e-4, and of .729 with 2e-4 (188 test rows, 200 updates, one
+ * seed).
+ */
+const decoderLearningRateScale = 25;
 
 /**
  * Of a step that trains all weights, in seconds of one core: MiniLM-L6 .81 with 32 rows of 64 tokens and .65 with 16 of 24; SmolLM2-135M .73 with 8 of 128
@@ -44,7 +50,7 @@ export function tuneLora({ rank = defaults.rank, alpha = defaults.alpha, ...opti
     {
       method: "lora",
       summary: (model) => `Adapters of rank ${rank} on all linear layers of ${model}, and a classifier, trained on the examples.`,
-      learningRateScale,
+      learningRateScale: ({ config }) => (isDecoder(config) ? decoderLearningRateScale : learningRateScale),
       stepShare,
       adapt(trainable, { pretrained, head }, seed) {
         const fresh = newLayers(head);
