@@ -49,7 +49,7 @@ export async function graphLogisticLoss(problem: LogisticProblem, precision: Pre
   const fedFor = new WeakMap<Float64Array, Values>();
 
   return {
-    async evaluate(parameters, weightOfRows, penalty) {
+    async evaluate(parameters, weightOfRows, penalty, { spare } = {}) {
       const fixed = fedFor.get(weightOfRows) ?? weightedRows(problem, weightOfRows, toValue);
       fedFor.set(weightOfRows, fixed);
       const result = await session.run({
@@ -57,7 +57,7 @@ export async function graphLogisticLoss(problem: LogisticProblem, precision: Pre
         weights: toValue(parameters.subarray(0, outputs * depth), [outputs, depth]),
         intercepts: toValue(parameters.subarray(outputs * depth), [outputs]),
       });
-      const gradient = new Float64Array(parameters.length);
+      const gradient = spare ?? new Float64Array(parameters.length);
       gradient.set(realsOf(result.weightGradient));
       gradient.set(realsOf(result.interceptGradient), outputs * depth);
       let squares = 0;

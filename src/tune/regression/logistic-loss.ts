@@ -35,14 +35,22 @@ export interface LogisticProblem {
 export interface LogisticLoss extends AsyncDisposable {
   /**
    * A row of weight 0 has no influence and takes no time: so the folds of a cross-validation are weight vectors over one problem. The weights must not be
-   * changed between evaluations: a loss may prepare what goes with one array of them. An evaluation that takes seconds looks at the signal in between.
+   * changed between evaluations: a loss may prepare what goes with one array of them.
    */
   evaluate(
     parameters: Float64Array,
     rowWeights: Float64Array,
     penalty: number,
-    signal?: AbortSignal,
+    during?: DuringEvaluation,
   ): Evaluation | Promise<Evaluation>;
+}
+
+/** What an evaluation may make use of. */
+export interface DuringEvaluation {
+  /** Looked at now and then by an evaluation that takes seconds. */
+  readonly signal?: AbortSignal | undefined;
+  /** As long as the parameters: the gradient may be written into it. Its numbers mean nothing. */
+  readonly spare?: Float64Array | undefined;
 }
 
 /** The loss in plain loops. */
@@ -51,10 +59,10 @@ export function plainLogisticLoss(problem: LogisticProblem): LogisticLoss {
   const depth = features.columns;
   const outputs = targets.columns;
   return {
-    evaluate(parameters, rowWeights, penalty) {
+    evaluate(parameters, rowWeights, penalty, { spare } = {}) {
       const weights = parameters.subarray(0, outputs * depth);
       const intercepts = parameters.subarray(outputs * depth);
-      const gradient = new Float64Array(parameters.length);
+      const gradient = spare?.fill(0) ?? new Float64Array(parameters.length);
       const interceptGradient = gradient.subarray(outputs * depth);
       let value = 0;
 

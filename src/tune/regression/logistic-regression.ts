@@ -9,11 +9,12 @@
  */
 
 import { setImmediate } from "node:timers/promises";
-import { type Evaluation, lbfgs, type Minimum } from "./lbfgs.js";
+import { type Evaluation, lbfgs, type Minimum, maxAbsolute } from "./lbfgs.js";
 import { type Link, type LogisticLoss, type LogisticProblem, type Precision, plainLogisticLoss } from "./logistic-loss.js";
 import { graphLogisticLoss } from "./logistic-loss-graph.js";
 import { type Matrix, timesTransposed } from "./matrix.js";
-import { sparseLogisticLoss } from "./sparse-logistic-loss.js";
+import { mergeColumns } from "./merged-columns.js";
+import { type SparseLogisticProblem, sparseLogisticLoss } from "./sparse-logistic-loss.js";
 import { type Features, isSparse, type SparseMatrix, sparseTimesTransposed } from "./sparse-matrix.js";
 
 /** Feature vectors and what is true of them. */
@@ -39,7 +40,7 @@ export interface LinearModel {
 export interface LogisticOptions {
   /** Inverse strength of the penalty, as in scikit-learn. */
   readonly C: number;
-  /** The weight of each row; a row of weight 0 has no influence. @default 1 for each */
+  /** The weight of each row; a row of weight 0 has no influence. Not to be changed between fits of one solver. @default 1 for each */
   readonly rowWeights?: Float64Array;
   /** A fit of the same solver to start from. */
   readonly start?: LogisticFit;
@@ -88,19 +89,22 @@ type MakeLoss = (problem: LogisticProblem, precision: Precision) => LogisticLoss
  *
  * The features are centered and divided by one number, their root mean square: with intercepts free and the penalty scaled
  * to match, that moves the minimum nowhere, and L-BFGS needs a fraction of the steps. (Dividing each feature by its own
- * deviation would change the penalty, and with it the model.) Sparse features are divided only: centered, they would be sparse no more.
+ * deviation would change the penalty, and with it the model.) Sparse features are divided only: centered, they would be sparse no more; those of
+ * them that are proportional become one (`mergeColumns`).
  */
 export async function logisticSolver(data: LabelledFeatures, makeLoss: MakeLoss = logisticLoss): Promise<LogisticSolver> {
   const kind = data.isMultiLabel ? "multilabel" : data.labelCount === 2 ? "binary" : "multinomial";
   const outputs = outputsOf(data, kind);
-  const { lossIn, mean, scale } = standardizedLoss(data, kind, makeLoss);
+  const { lossIn, length, scale, gradientScales, modelOf } = standardizedLoss(data, kind, makeLoss);
   const losses = new Map<Precision, Promise<LogisticLoss>>();
   const lossOf = (precision: Precision): Promise<LogisticLoss> => {
     const made = losses.get(precision) ?? Promise.resolve(lossIn(precision));
     losses.set(precision, made);
     return made;
   };
-  const depth = data.features.columns;
+  // Of the parameters of the model, not of those that are found: with another history a fit would stop elsewhere within its tolerance.
+  const history = historyFor(outputs * (data.features.columns + 1));
+  const steepnesses = new WeakMap<Float64Array, number>();
 
   return {
     async fit({ C, rowWeights, start, gradientTolerance, precision = "double", maxIterations, signal, onEvaluation }) {
@@ -110,23 +114,29 @@ export async function logisticSolver(data: LabelledFeatures, makeLoss: MakeLoss 
       const weights = given.map((weight) => weight / total);
       const penalty = 1 / (C * total * scale * scale);
       let evaluations = 0;
-      const evaluate = async (parameters: Float64Array): Promise<Evaluation> => {
+      const evaluate = async (parameters: Float64Array, spare?: Float64Array): Promise<Evaluation> => {
         // Lets the event loop turn: without it neither Ctrl-C nor a timer would be heard before the fit is over.
         await setImmediate();
         signal?.throwIfAborted();
-        const evaluation = await loss.evaluate(parameters, weights, penalty, signal);
+        const evaluation = await loss.evaluate(parameters, weights, penalty, { signal, spare });
         onEvaluation?.(++evaluations);
         return evaluation;
       };
-      const zero = new Float64Array(outputs * (depth + 1));
-      const atZero = (await evaluate(zero)).gradient.reduce((largest, g) => Math.max(largest, Math.abs(g)), 0);
+      // At 0 there is no penalty, so neither C nor the precision makes a difference there, and fits of the same rows share what was measured.
+      const zero = new Float64Array(length);
+      const known = steepnesses.get(given);
+      const atZero = known === undefined ? await evaluate(zero) : undefined;
+      const steepness = known ?? maxAbsolute(atZero!.gradient, gradientScales);
+      steepnesses.set(given, steepness);
       const minimum = await lbfgs(evaluate, start?.minimum.point ?? zero, {
-        gradientTolerance: (gradientTolerance ?? defaultGradientTolerance) * atZero,
+        gradientTolerance: (gradientTolerance ?? defaultGradientTolerance) * steepness,
         maxIterations: maxIterations ?? defaultMaxIterations,
-        history: historyFor(zero.length),
+        history,
+        ...(start === undefined && atZero && { atStart: atZero }),
+        ...(gradientScales && { gradientScales }),
         ...(signal && { signal }),
       });
-      return { model: { kind, ...unstandardize(minimum.point, outputs, mean, scale) }, minimum };
+      return { model: { kind, ...modelOf(minimum.point) }, minimum };
     },
     async [Symbol.asyncDispose]() {
       for (const loss of losses.values()) await (await loss)[Symbol.asyncDispose]();
@@ -147,11 +157,20 @@ function historyFor(length: number): number {
 
 const outputsOf = ({ labelCount }: LabelledFeatures, kind: LinearModel["kind"]): number => (kind === "binary" ? 1 : labelCount);
 
-function standardizedLoss(
-  data: LabelledFeatures,
-  kind: LinearModel["kind"],
-  makeLoss: MakeLoss,
-): { readonly lossIn: (precision: Precision) => ReturnType<MakeLoss>; readonly mean: Float64Array; readonly scale: number } {
+/** A loss over parameters of its own choice, and what they mean. */
+interface StandardizedLoss {
+  readonly lossIn: (precision: Precision) => ReturnType<MakeLoss>;
+  /** How many parameters there are. */
+  readonly length: number;
+  /** What the features were divided by. */
+  readonly scale: number;
+  /** What each component of the gradient counts for the tolerance. @default 1 for each */
+  readonly gradientScales?: Float64Array;
+  /** Parameters as weights and intercepts for the features as they were. */
+  readonly modelOf: (point: Float64Array) => Pick<LinearModel, "weights" | "intercepts">;
+}
+
+function standardizedLoss(data: LabelledFeatures, kind: LinearModel["kind"], makeLoss: MakeLoss): StandardizedLoss {
   const { features, labels } = data;
   const link: Link = kind === "multinomial" ? "softmax" : "sigmoid";
   const outputs = outputsOf(data, kind);
@@ -162,15 +181,44 @@ function standardizedLoss(
       else target[label] = 1;
     }
   };
-  if (isSparse(features)) {
-    const { scaled, scale } = divided(features);
-    const loss = sparseLogisticLoss({ features: scaled, outputs, fillTarget, link });
-    return { lossIn: () => loss, mean: new Float64Array(features.columns), scale };
-  }
+  if (isSparse(features)) return sparseStandardizedLoss(features, { outputs, fillTarget, link });
   const { standardized, mean, scale } = standardize(features);
   const targets = { rows: features.rows, columns: outputs, data: new Float64Array(features.rows * outputs) };
   for (let i = 0; i < features.rows; i++) fillTarget(i, targets.data.subarray(i * outputs, (i + 1) * outputs));
-  return { lossIn: (precision) => makeLoss({ features: standardized, targets, link }, precision), mean, scale };
+  return {
+    lossIn: (precision) => makeLoss({ features: standardized, targets, link }, precision),
+    length: outputs * (features.columns + 1),
+    scale,
+    modelOf: (point) => unstandardize(point, outputs, mean, scale),
+  };
+}
+
+/** The loss over features of which proportional columns are one, held to the tolerance that it would have over all of them. */
+function sparseStandardizedLoss(features: SparseMatrix, problem: Omit<SparseLogisticProblem, "features">): StandardizedLoss {
+  const { outputs } = problem;
+  const { scaled, scale } = divided(features);
+  const { features: merged, groupOf, shares, largestShares } = mergeColumns(scaled);
+  const loss = sparseLogisticLoss({ features: merged, ...problem });
+  const size = outputs * merged.columns;
+  return {
+    lossIn: () => loss,
+    length: size + outputs,
+    scale,
+    gradientScales: Float64Array.from({ length: size + outputs }, (_, p) =>
+      p < size ? largestShares[Math.floor(p / outputs)]! : 1,
+    ),
+    modelOf(point) {
+      const { columns } = features;
+      const weights = new Float64Array(outputs * columns);
+      for (let j = 0; j < columns; j++) {
+        const at = groupOf[j]! * outputs;
+        if (at < 0) continue;
+        const factor = shares[j]! / scale;
+        for (let k = 0; k < outputs; k++) weights[k * columns + j] = factor * point[at + k]!;
+      }
+      return { weights: { rows: outputs, columns, data: weights }, intercepts: point.slice(size) };
+    },
+  };
 }
 
 /**

@@ -71,13 +71,15 @@ export function addRowProduct(
   const end = starts[row + 1]!;
   let p = starts[row]!;
   for (; p + 4 <= end; p += 4) {
-    const [v0, v1, v2, v3] = [values[p]!, values[p + 1]!, values[p + 2]!, values[p + 3]!];
-    let [w0, w1, w2, w3] = [
-      indices[p]! * outputs,
-      indices[p + 1]! * outputs,
-      indices[p + 2]! * outputs,
-      indices[p + 3]! * outputs,
-    ];
+    // One by one: arrays to take them apart from would be made for every four numbers.
+    const v0 = values[p]!;
+    const v1 = values[p + 1]!;
+    const v2 = values[p + 2]!;
+    const v3 = values[p + 3]!;
+    let w0 = indices[p]! * outputs;
+    let w1 = indices[p + 1]! * outputs;
+    let w2 = indices[p + 2]! * outputs;
+    let w3 = indices[p + 3]! * outputs;
     for (let k = 0; k < outputs; k++)
       out[k]! += v0 * weights[w0++]! + v1 * weights[w1++]! + (v2 * weights[w2++]! + v3 * weights[w3++]!);
   }

@@ -37,6 +37,31 @@ describe("lbfgs", () => {
     for (let j = 0; j < 4; j++) expect(minimum.point[j]).toBeCloseTo(j, 6);
   });
 
+  it("takes the same steps where the gradient is written into the memory that it offers, and where the first one is known", async () => {
+    const start = Float64Array.of(-1.2, 1, 0.5, 2);
+    const expected = await lbfgs(rosenbrock, start, tight);
+    const offered = new Set<Float64Array>();
+    const intoSpare = (x: Float64Array, spare: Float64Array): Evaluation => {
+      offered.add(spare.fill(Number.NaN));
+      const { value, gradient } = rosenbrock(x);
+      spare.set(gradient);
+      return { value, gradient: spare };
+    };
+    expect(await lbfgs(intoSpare, start, tight)).toEqual(expected);
+    // The memory of the steps taken serves the next: only what trials that were given up had is made anew.
+    expect(offered.size).toBeLessThan(expected.evaluations / 2);
+    expect(await lbfgs(rosenbrock, start, { ...tight, atStart: rosenbrock(start) })).toEqual(expected);
+  });
+
+  it("holds each component of the gradient against the tolerance by its own scale", async () => {
+    const bowl = (x: Float64Array): Evaluation => ({ value: 0.5 * (x[0]! ** 2 + x[1]! ** 2), gradient: x.slice() });
+    const start = Float64Array.of(3, 0.5);
+    const options = { gradientTolerance: 1, maxIterations: 100 };
+    expect((await lbfgs(bowl, start, { ...options, gradientScales: Float64Array.of(0.1, 1) })).iterations).toBe(0);
+    expect((await lbfgs(bowl, start, { ...options, gradientScales: Float64Array.of(0.1, 3) })).iterations).toBeGreaterThan(0);
+    expect((await lbfgs(bowl, start, options)).iterations).toBeGreaterThan(0);
+  });
+
   it("leaves the start alone and stays there if it is the minimum", async () => {
     const start = Float64Array.of(1, 1, 1);
     const minimum = await lbfgs(rosenbrock, start, tight);

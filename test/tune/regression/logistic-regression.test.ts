@@ -5,6 +5,7 @@ import { type LogisticProblem, plainLogisticLoss } from "../../../src/tune/regre
 import { graphLogisticLoss } from "../../../src/tune/regression/logistic-loss-graph.js";
 import {
   type LabelledFeatures,
+  type LogisticFit,
   logisticRegression,
   logisticSolver,
   probabilities,
@@ -145,6 +146,22 @@ describe("logisticSolver", () => {
     expect(largestDifference(probabilities(warm.model, features).data, [...expected.data])).toBeLessThan(2e-5);
   });
 
+  it("measures how steep the loss is at 0 once for the same row weights", async () => {
+    await using solver = await logisticSolver(data);
+    const rowWeights = new Float64Array(40).fill(1);
+    let told = 0;
+    const fitAt = (C: number, start?: LogisticFit) =>
+      solver.fit({ C, rowWeights, gradientTolerance: 1e-6, onEvaluation: (count) => (told = count), ...(start && { start }) });
+    const first = await fitAt(5);
+    expect(told).toBe(first.minimum.evaluations);
+    const warm = await fitAt(10, first);
+    expect(told).toBe(warm.minimum.evaluations);
+    const cold = await fitAt(10);
+    expect(told).toBe(cold.minimum.evaluations);
+    const alone = await logisticRegression(data, { C: 10, gradientTolerance: 1e-6 });
+    expect(largestDifference(cold.model.weights.data, [...alone.weights.data])).toBe(0);
+  });
+
   it("gives large problems to ONNX Runtime and comes to the same model", async () => {
     const wide = makeProblem(150, 300, 3, "softmax");
     const rows = Array.from({ length: 150 }, (_, i) => [[0, 1, 2].find((k) => wide.targets.data[i * 3 + k] === 1)!]);
@@ -177,7 +194,8 @@ describe("a fit of thousands of labels on sparse features", () => {
       columns: 100,
       starts: Int32Array.from({ length: rows + 1 }, (_, i) => i * perRow),
       indices: Int32Array.from({ length: rows * perRow }, (_, p) => (p * 3) % 100),
-      values: new Float64Array(rows * perRow).fill(1),
+      // All different, so that no two columns say the same and become one.
+      values: Float64Array.from({ length: rows * perRow }, (_, p) => 1 + (p % 1009) / 1009),
     };
     const labels = Array.from({ length: rows }, (_, i) => [(i * 5) % labelCount]);
     await using solver = await logisticSolver({ features, labels, labelCount, isMultiLabel: false });
