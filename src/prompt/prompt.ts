@@ -117,7 +117,7 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
       const program = programOf(train, card, 0);
       const own = await estimate(program, queries);
       const choosing =
-        isLocal && takesForm(options.confidence) ? await formEstimate(program, train, estimate, options.formRows) : null;
+        isLocal && takesForm(options.confidence) ? await formEstimate(program, train, card, estimate, options.formRows) : null;
       return choosing === null ? own : { ...own, ...sumOfEstimates(own, choosing) };
     },
     async fit(train, parts, context) {

@@ -6,7 +6,7 @@ import type { Dataset, Example, Query } from "../../types/data.js";
 import { whyUncoded } from "../asking/coded-questions.js";
 import type { Questions } from "../asking/question.js";
 import type { LlmClient } from "../client/llm-client.js";
-import { type AnswerLogprob, type Llm, LlmError } from "../llm.js";
+import { type AnswerLogprob, type Llm, LlmError, type ModelCard } from "../llm.js";
 import type { PromptProgram } from "../program.js";
 import { type FormRow, hopefulForms, judgedForms } from "./choose-form.js";
 import { formRequest } from "./form-request.js";
@@ -53,11 +53,18 @@ export function formRows({ demos }: PromptProgram, { examples }: Dataset, seed: 
     .map(({ row }) => row);
 }
 
-/** The ways to ask that a prompt allows; none where its answers can't be scored. */
-export function formsOf(program: PromptProgram): readonly AskedForm[] {
+/** Below so many parameters a model makes nothing of letters: one of 135 million is at chance with them (decisions/0055), and each form takes its time. */
+const leastForLetters = 300e6;
+
+/** The ways to ask that a prompt and a model allow; none where its answers can't be scored. */
+export function formsOf(
+  program: PromptProgram,
+  { parameterCount = Number.POSITIVE_INFINITY }: Pick<ModelCard, "parameterCount">,
+): readonly AskedForm[] {
   // With a shortlist each text has labels of its own, and biases would be of different labels each time.
   if (whyUnformed(program) !== null || program.shortlist !== null) return [];
-  return askedForms.filter(({ answer }) => answer !== "letter" || whyUncoded(program) === null);
+  const takesLetters = parameterCount >= leastForLetters && whyUncoded(program) === null;
+  return askedForms.filter(({ answer }) => answer !== "letter" || takesLetters);
 }
 
 /** A prompt with its form, and the ids of the rows that it was chosen on. */
@@ -78,7 +85,7 @@ export async function fitForm(
 ): Promise<FormedProgram> {
   const { llm, seed, confidence } = parts;
   const unformed = { program, rows: new Set<string>() };
-  const asked = formsOf(program);
+  const asked = formsOf(program, llm);
   if (llm.scoresAnswers !== true || !takesForm(confidence) || asked.length === 0) return unformed;
   const candidates = formRows(program, train, seed).slice(0, parts.formRows);
   if (candidates.length < fewestFormRows) return unformed;
@@ -94,11 +101,12 @@ export async function fitForm(
 export async function formEstimate(
   program: PromptProgram,
   train: Dataset,
+  card: Pick<ModelCard, "parameterCount">,
   estimate: (program: PromptProgram, queries: readonly Query[]) => Promise<RunEstimate>,
   mostRows?: number,
 ): Promise<RunEstimate | null> {
   const rows = formRows(program, train, 0).slice(0, mostRows);
-  const forms = formsOf(program).length;
+  const forms = formsOf(program, card).length;
   if (forms === 0 || rows.length < fewestFormRows) return null;
   const { calls, inputTokens, outputTokens, usd, seconds } = await estimate(program, rows);
   return {
