@@ -1,6 +1,7 @@
 /** @file `npm run bench NAME …`: measurements that take a quiet machine and the peers in Python. Not tests: see `README.md` here. */
 import { advice } from "./advice/advice.js";
 import { article } from "./article/compare.js";
+import { ask } from "./ask/ask.js";
 import { backtest } from "./curves/backtest.js";
 import { curves } from "./curves/curves.js";
 import { wholeSummary } from "./curves/whole-summary.js";
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   backtest,
   intervals,
   advice,
+  ask,
 };
 
 const [name = "", ...names] = process.argv.slice(2);
