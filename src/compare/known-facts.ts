@@ -18,7 +18,7 @@ export function fitSeconds({ facts, fitCost }: Known): number | null {
   return facts.recording === undefined ? fitCost.seconds : null;
 }
 
-/** Whether it can be shipped as files, rather than asking a service for every answer; `null` where nobody knows. */
+/** Whether it runs where its files are, rather than asking a service for every answer; `null` where nobody knows. Of a model that runs here its size is known; no service tells it. */
 export function runsAnywhere({ facts }: Pick<Summary, "facts">): boolean | null {
-  return facts.recording === undefined ? facts.artifactBytes !== null : null;
+  return facts.recording === undefined ? facts.artifactBytes !== null || facts.totalParameters !== null : null;
 }

@@ -27,10 +27,10 @@ export function namedLlms(given: RunOptions): { readonly options: RunOptions; re
 }
 
 /**
- * Test rows that the usual model is asked about in each prompt: as many as it reads in some five seconds of two cores, at 1,000 tokens a second,
+ * Test rows that the usual model is asked about in each prompt: as many as it reads in some seven seconds of two cores, at 1,000 tokens a second,
  * and at least so many that the interval says something.
  */
-const [readTokens, leastRows, mostRows] = [4_500, 40, 100] as const;
+const [readTokens, leastRows, mostRows] = [7_000, 40, 100] as const;
 /** What comes with a text: its marks, and the labels that are tried after it. */
 const tokensAround = 45;
 const charactersAToken = 4;

@@ -17,7 +17,7 @@ import { type DecoderSource, ggufSource, isGgufPath, openDecoderSource } from ".
 import { createDecoderEngine } from "./decoder-engine.js";
 
 /** Changes with the arithmetic: answers that were stored before are then asked for again. */
-const arithmetic = "int8 blocks, 1";
+const arithmetic = "int8 blocks of 16";
 
 /** Finds a model. What this engine does not compute, or has no weights as safetensors or GGUF, is `null`: transformers.js may run it. */
 export const openLocalEngine: OpenLocalEngine = async (name, context) => {
