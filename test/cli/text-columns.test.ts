@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
 import { type FaultyServer, startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, ticketRows } from "./cli.js";
 
@@ -11,6 +11,9 @@ beforeAll(async () => {
   folder = await emptyFolder();
   const lines = ticketRows(40).map(({ text, label }, i) => `mail ${i},"${text}",${label}`);
   await writeFile(join(folder, "mails.csv"), `subject,body,label\n${lines.join("\n")}\n`);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
@@ -23,6 +26,8 @@ const call = (...words: readonly string[]) =>
 const asked = (from: number): string[] => server.requests.slice(from).map(({ body }) => JSON.stringify(body.messages));
 
 it("several text columns reach the LLM by one template, in the run and in what is labeled by it", async () => {
+  // The environment would win over the configuration.
+  vi.stubEnv("CROSSOVER_LLM", undefined);
   await writeFile(join(folder, "c.yaml"), "data: mails.csv\ntext:\n  - subject\n  - body\nllm: openai:gpt-5-mini\n");
   const words = ["-c", join(folder, "c.yaml"), "--approaches", "tune:tfidf,prompt:zero-shot", "--name", "both", "-y"];
   const run = await call("run", ...words);

@@ -43,9 +43,9 @@ export function armsOf({ measurements, task, metric, summaries }: CurvesInput): 
       (each) => each.approach === approach && each.split === "test" && each.experiment === undefined,
     );
     const rowsWith = (isMeant: (outcome: Outcome) => boolean): Uint8Array => {
-      return Uint8Array.from({ length: task.testRows }, (_, row) =>
-        own.every(({ outcomes }) => isMeant(outcomes[row]!)) ? 1 : 0,
-      );
+      // A stored run that somebody has edited may have fewer rows than its task.
+      const isRow = (outcome: Outcome | undefined): boolean => outcome !== undefined && isMeant(outcome);
+      return Uint8Array.from({ length: task.testRows }, (_, row) => (own.every(({ outcomes }) => isRow(outcomes[row])) ? 1 : 0));
     };
     const coded = own.map(({ outcomes }) => codeOutcomes(outcomes, task));
     const sizes = new Set(own.map(({ trainSize }) => trainSize)).size;

@@ -52,6 +52,7 @@ export async function openPage(browser: Browser, html: string, size: { width: nu
   });
   const address = pathToFileURL(path).href;
   await tab.goto(address);
-  await tab.waitForFunction("document.documentElement.classList.contains('ready')");
+  // Not by a function: the page's policy forbids the browser to make one of a text, which it does where it has to wait.
+  await tab.waitForSelector("html.ready", { state: "attached" });
   return { tab, address, complaints };
 }
