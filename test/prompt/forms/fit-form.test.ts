@@ -1,3 +1,6 @@
+import { mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { filePrompt } from "../../../src/prompt/file-prompt.js";
 import { readPromptFolder } from "../../../src/prompt/files/read-prompt-folder.js";
@@ -91,7 +94,7 @@ describe("the form of a prompt", () => {
   });
 
   it("takes as many rows as the time allows, the same ones again where answers are stored, and counts their time", async () => {
-    const cache = await openResponseCache(":memory:");
+    const cache = await openResponseCache(join(await mkdtemp(join(tmpdir(), "crossover-form-")), "answers.db"));
     // Three forms of two seconds each.
     const slow = { ...knowsPlain, seconds: 2 };
     const first = await fitted(slow, { cache });
