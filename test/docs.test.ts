@@ -296,7 +296,7 @@ describe("the programs of docs/from-code.md", () => {
   });
 
   it("what the run saved answers", async () => {
-    expect(await printed(saved!, "saved")).toMatch(/^classifier \["refund"\] \{.*"refund":0\.\d/);
+    expect(await printed(saved!, "saved")).toMatch(/^tfidf \["refund"\] \{.*"refund":0\.\d/);
   });
 
   it("an approach of one's own is compared with a tuned one", async () => {

@@ -35,10 +35,10 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
   report: ["types", "lib", "data", "compare", "advise"],
   hub: ["types", "lib"],
   transformers: ["types", "lib", "data", "autodiff", "tune", "hub", "prompt"],
-  ship: ["types", "lib", "tune", "prompt"],
-  run: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "hub"],
+  ship: ["types", "lib", "tune", "store", "prompt", "compare", "advise"],
+  run: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "hub", "ship"],
   label: ["types", "lib", "data", "tune", "store", "prompt", "compare", "run"],
-  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "run", "label"],
+  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "run", "label", "ship"],
   index: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "ship", "run"],
 };
 

@@ -10,7 +10,7 @@ import { type Pilot, pilotOf } from "../prompt/asking/output-estimate.js";
 import { readSavedPrompt } from "../prompt/files/read-prompt-folder.js";
 import type { PromptProgram } from "../prompt/program.js";
 import { storedOptions } from "../run/stored-options.js";
-import { artifactFolder } from "../run/training-curves.js";
+import { artifactFolder } from "../store/artifact-folder.js";
 import { type Run, readRun } from "../store/run.js";
 
 /** All that asking as the run asked takes. */

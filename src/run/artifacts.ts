@@ -5,18 +5,19 @@ import { mainMeasurements } from "../compare/main-measurements.js";
 import { summarize } from "../compare/summarize.js";
 import { writePrivateFile } from "../lib/private-file.js";
 import { withTestScores } from "../report/card-scores.js";
+import { withManifest } from "../ship/manifest/make-manifest.js";
+import { artifactFolder } from "../store/artifact-folder.js";
 import type { Run } from "../store/run.js";
 import { cardFile } from "../tune/classifier/model-card.js";
 import type { Predictor } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
 import type { Measurement } from "../types/measurement.js";
 import { promptfooExport } from "./saved-prompts.js";
-import { artifactFolder } from "./training-curves.js";
 
 /**
  * Writes the files of a predictor that was measured on the test rows; of several seeds, the first one's, and none of an experiment or
  * of a part of the training rows. A predictor never sees a test label, so
- * what needs them is added here: the scores of a tuned model's card, and promptfoo's tests of a prompt.
+ * what needs them is added here: the scores of a tuned model's card, promptfoo's tests of a prompt, and the manifest, which says what was measured.
  */
 export async function writeArtifacts(
   run: Run,
@@ -30,17 +31,26 @@ export async function writeArtifacts(
   if (!isMain || split !== "test" || seed !== seeds[0]) return;
   const folder = artifactFolder(run.folder, approach);
   const own = await predictor.files();
-  const files = new Map<string, string | Uint8Array>([...own, ...promptfooExport(own, test)]);
-  const card = files.get(cardFile);
-  if (arm === "tune" && card instanceof Uint8Array)
-    files.set(cardFile, cardWithScores(run, measurement, new TextDecoder().decode(card)));
-  for (const [path, content] of files) await writePrivateFile(join(folder, path), content);
-}
-
-/** Of this model alone: the report's scores are means over seeds. */
-function cardWithScores({ manifest: { task, assumptions } }: Run, measurement: Measurement, card: string): string {
+  const { task, assumptions, options } = run.manifest;
+  // Of this model alone: the report's scores are means over seeds.
   const [summary] = summarize({ task, assumptions, measurements: [measurement], failed: [] }).summaries;
-  return summary === undefined ? card : withTestScores(card, task, summary);
+  const encode = (content: string): Uint8Array => new TextEncoder().encode(content);
+  const exported = [...promptfooExport(own, test)].map(([path, content]) => [path, encode(content)] as const);
+  const files = new Map<string, Uint8Array>([...own, ...exported]);
+  const card = files.get(cardFile);
+  if (arm === "tune" && card !== undefined && summary !== undefined)
+    files.set(cardFile, encode(withTestScores(new TextDecoder().decode(card), task, summary)));
+  const { model, confidence } = options;
+  const described = await withManifest(files, {
+    task,
+    identity: measurement,
+    needs: measurement.facts.needs,
+    summary,
+    ...(typeof model === "string" && { encoderSource: model }),
+    ...(typeof confidence === "string" && { confidence }),
+  });
+  // The manifest last: a folder that was not finished has none.
+  for (const [path, content] of described) await writePrivateFile(join(folder, path), content);
 }
 
 /** The folder of a tuned approach whose model can be loaded; `undefined` where the run has none of that name. */

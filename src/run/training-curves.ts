@@ -2,11 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrainingCurve } from "../report/charts/training-chart.js";
-
-/** The folder of an approach's files within its run. */
-export function artifactFolder(run: string, approach: string): string {
-  return join(run, "artifacts", approach.replace(/[^\w.@-]+/g, "_"));
-}
+import { artifactFolder } from "../store/artifact-folder.js";
 
 /** The curves of the approaches that left a `trainer_state.json` (as Hugging Face's `Trainer` writes it). What is none is passed over. */
 export async function readTrainingCurves(run: string, approaches: readonly string[]): Promise<TrainingCurve[]> {

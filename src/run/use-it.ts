@@ -7,10 +7,10 @@ import { filesOfFolder, isFolder } from "../data/split-files.js";
 import { UserError } from "../lib/errors.js";
 import { shellWord } from "../lib/text/shell-word.js";
 import type { UseIt } from "../report/use-it.js";
+import { artifactFolder } from "../store/artifact-folder.js";
 import type { Run } from "../store/run.js";
 import type { Comparison } from "../types/comparison.js";
 import { tunedFolder } from "./artifacts.js";
-import { artifactFolder } from "./training-curves.js";
 
 /**
  * Of the choice, or of the best tuned approach where nothing could be chosen; `null` where that left no files to use, and where nothing is

@@ -146,6 +146,7 @@ export const predictionSchema = z.looseObject({
     })
     .exactOptional(),
   costUsd: number.nullable().exactOptional(),
+  answeredBy: z.string().exactOptional(),
   isCached: z.boolean().exactOptional(),
 });
 

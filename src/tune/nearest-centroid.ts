@@ -3,6 +3,7 @@ import { throwIfAborted, UserError } from "../lib/errors.js";
 import type { Approach, Predictor } from "../types/approach.js";
 import type { Encoder } from "../types/encoder.js";
 import type { Prediction } from "../types/prediction.js";
+import { baselineBytes, baselineFiles, type CentroidsFile } from "./baseline-files.js";
 import { type Matrix, matrixOf, timesTransposed } from "./regression/matrix.js";
 
 /**
@@ -42,14 +43,34 @@ export function nearestCentroid({ encoder }: { readonly encoder: Encoder }): App
       const given = train.examples.reduce((sum, { labels }) => sum + labels.length, 0);
       const count = train.isMultiLabel ? Math.max(1, Math.round(given / train.examples.length)) : 1;
       context.spend({ labels: train.examples.length });
-      return predictor(encoder, known, centroids, count);
+      return centroidPredictor(
+        {
+          encoder: { name: encoder.name, hash: encoder.hash },
+          labels: [...train.labels],
+          isMultiLabel: train.isMultiLabel,
+          count,
+          centroids: known.map((label, k) => ({ label, vector: [...rowOf(centroids, k)] })),
+        },
+        encoder,
+      );
     },
   };
 }
 
-function predictor(encoder: Encoder, labels: readonly string[], centroids: Matrix, count: number): Predictor {
-  const rows = labels.map((label, k) => [label, [...rowOf(centroids, k)]]);
-  const file = new TextEncoder().encode(`${JSON.stringify({ encoder: encoder.name, centroids: Object.fromEntries(rows) })}\n`);
+/** The predictor that a file of `baseline:nearest-centroid` describes. UserError where the encoder is another one. */
+export function centroidPredictor(file: CentroidsFile, encoder: Encoder): Predictor {
+  const { count, encoder: wanted } = file;
+  if (wanted.hash !== encoder.hash || file.centroids[0]!.vector.length !== encoder.dimension) {
+    throw new UserError(
+      `${baselineFiles.centroids} is of the vectors of ${wanted.name} (${wanted.hash.slice(0, 12)}), and the encoder given is ` +
+        `${encoder.name} (${encoder.hash.slice(0, 12)}). Load the encoder it was fitted on, or run the comparison again.`,
+    );
+  }
+  const labels = file.centroids.map(({ label }) => label);
+  const centroids = matrixOf(
+    file.centroids.map(({ vector }) => vector),
+    encoder.dimension,
+  );
   return {
     facts: {
       trainedParameters: centroids.data.length,
@@ -73,7 +94,7 @@ function predictor(encoder: Encoder, labels: readonly string[], centroids: Matri
         return { answer: nearest.slice(0, count).map((k) => labels[k]!) };
       });
     },
-    files: async () => new Map([["centroids.json", file]]),
+    files: async () => new Map([[baselineFiles.centroids, baselineBytes(file)]]),
     async [Symbol.asyncDispose]() {},
   };
 }

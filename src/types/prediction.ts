@@ -53,6 +53,8 @@ export interface Prediction {
   readonly usage?: Usage;
   /** What this answer costs at list price, cached or not. Absent where nothing is billed per answer; `null` where the price is unknown. */
   readonly costUsd?: number | null;
+  /** Present where an approach hands texts on to others: which of them answered this one, by its name. */
+  readonly answeredBy?: string;
   /** True where the answer came from a store and was not billed now. */
   readonly isCached?: boolean;
   /** Present where a recording holds another answer to the same row too, with other labels. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { promptMethods } from "../../src/prompt/methods.js";
 import { makeApproaches } from "../../src/run/approaches.js";
 import type { RunOptions } from "../../src/run/run-options.js";
-import { artifactFolder } from "../../src/run/training-curves.js";
+import { artifactFolder } from "../../src/store/artifact-folder.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";

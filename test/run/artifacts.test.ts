@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { compare } from "../../src/compare/compare.js";
 import { taskFacts } from "../../src/compare/task-facts.js";
 import { writeArtifacts } from "../../src/run/artifacts.js";
-import { artifactFolder } from "../../src/run/training-curves.js";
+import { artifactFolder } from "../../src/store/artifact-folder.js";
 import { createRun, runFormat } from "../../src/store/run.js";
 import type { Predictor } from "../../src/types/approach.js";
 import type { Measurement } from "../../src/types/measurement.js";

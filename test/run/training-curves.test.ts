@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { artifactFolder, readTrainingCurves } from "../../src/run/training-curves.js";
+import { readTrainingCurves } from "../../src/run/training-curves.js";
+import { artifactFolder } from "../../src/store/artifact-folder.js";
 import { crossover, emptyFolder, writeTickets } from "../cli/cli.js";
 
 const approach = "baseline:majority";

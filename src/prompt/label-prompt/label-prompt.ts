@@ -100,7 +100,7 @@ function nearest(vector: Float32Array, labelVectors: readonly Float64Array[], { 
 
 function labelFiles(
   encoder: Encoder,
-  { labels, descriptions }: Dataset,
+  { labels, isMultiLabel, descriptions }: Dataset,
   templates: readonly string[],
   sentences: readonly (readonly string[])[],
 ): ReadonlyMap<string, Uint8Array> {
@@ -110,6 +110,7 @@ function labelFiles(
     approach: "prompt:labels",
     encoder: { name: encoder.name, hash: encoder.hash },
     labels,
+    isMultiLabel,
     descriptions,
     templates,
     temperature,

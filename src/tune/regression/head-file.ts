@@ -55,6 +55,12 @@ export function encodeHead(head: Head, encoder: Encoder): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(stored)}\n`);
 }
 
+/** The labels of such a file, which need no encoder. UserError where it is none. */
+export function headLabels(bytes: Uint8Array): Pick<Head, "labels" | "isMultiLabel"> {
+  const { labels, isMultiLabel } = parse(bytes);
+  return { labels, isMultiLabel };
+}
+
 /** The head of a file that `encodeHead` wrote for the same encoder; a `UserError` for anything else. */
 export function decodeHead(bytes: Uint8Array, encoder: Encoder): Head {
   const { encoder: wanted, format: _, model, ...head } = parse(bytes);
