@@ -73,6 +73,7 @@ export type AdviceRule = (comparison: Comparison, decision: Decision) => Finding
 /** All rules, in the order in which their findings are shown. */
 export const rules: readonly AdviceRule[] = [
   verdict,
+  missingArm,
   crossover,
   neededOpen,
   untoldPrices,
@@ -108,7 +109,6 @@ export const rules: readonly AdviceRule[] = [
   limitsUnmeasured,
   latencyNotMeasured,
   freeLabels,
-  missingArm,
   undescribedLabels,
   moreLabels,
   moreRows,

@@ -7,12 +7,12 @@ import type { Comparison } from "../types/comparison.js";
 import type { Decision } from "./decision.js";
 import { guessingRival } from "./guessing-rival.js";
 import { certainGain, contendersOf, gainOver, guesserKind } from "./lookup.js";
-import { unchosenModel } from "./model-size.js";
+import { sharedModel, unchosenModel } from "./model-size.js";
 import type { OtherReading } from "./other-readings.js";
 import { pairHeadline } from "./pair-headline.js";
 import { guesserDoubts, guessInWords } from "./words/guessing.js";
 import { sequence } from "./words/lists.js";
-import { sizeText } from "./words/model-size.js";
+import { sharedModelText, sizeText } from "./words/model-size.js";
 import { armNames, limitNames } from "./words/names.js";
 import { offerText } from "./words/offers.js";
 import { otherReadingText, pairText } from "./words/pairs.js";
@@ -27,6 +27,7 @@ export function headlineOf(decision: Decision, comparison: Comparison, disputes:
   const open =
     disputes.map((dispute) => ` ${otherReadingText(dispute)}`).join("") +
     rivalsText(decision, comparison) +
+    sharedModelText(sharedModel(decision, comparison)) +
     sizeText(unchosenModel(decision, comparison));
   // What makes the comparison worthless goes before what it says.
   const guess = guessingText(comparison, decision);

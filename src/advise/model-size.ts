@@ -1,4 +1,4 @@
-/** @file How large the prompted language model is, where that is known: a small one that loses says little of the others. */
+/** @file Which language model was prompted: how large it is, for a small one that loses says little of the others, and whether the very same was tuned. */
 import type { Comparison } from "../types/comparison.js";
 import type { SizedModel } from "../types/identity.js";
 import type { Summary } from "../types/scores.js";
@@ -9,6 +9,18 @@ export function unchosenModel(decision: Decision, comparison: Comparison): Sized
   if (decision.choice !== null && decision.choice.arm === "prompt") return undefined;
   const prompted = comparison.summaries.find(({ approach }) => approach === comparison.best.prompt?.approach);
   return prompted === undefined || !("contrast" in decision) ? undefined : sized(prompted);
+}
+
+/** The model whose weights both sides of a decision stand on, as `--model` names it: once tuned, once prompted. `undefined` where they are two models. */
+export function sharedModel(decision: Decision, { summaries, best }: Comparison): string | undefined {
+  if (!("contrast" in decision)) return undefined;
+  const modelOf = (arm: "tune" | "prompt"): string | undefined =>
+    summaries.find(({ approach }) => approach === best[arm]?.approach)?.model;
+  const [tuned, prompted] = [modelOf("tune"), modelOf("prompt")];
+  if (tuned === undefined || prompted === undefined) return undefined;
+  // A run keeps which commit of a model of the Hub it tuned; the prompted one is called as the user wrote it.
+  const [name] = tuned.split("@");
+  return prompted === `local:${tuned}` || prompted.split("@")[0] === `local:${name}` ? name : undefined;
 }
 
 function sized({ model, traits, facts }: Summary): SizedModel | undefined {

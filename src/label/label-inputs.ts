@@ -62,7 +62,7 @@ const mostSampled = 1000;
  */
 export async function readLabelInputs(
   options: LabelOptions,
-  { env: outer, onEvent }: RunHooks,
+  { env: outer, onEvent, signal }: RunHooks,
   { isPlan = false }: { readonly isPlan?: boolean } = {},
 ): Promise<LabelInputs> {
   const { output } = options;
@@ -72,7 +72,7 @@ export async function readLabelInputs(
   if (options.batch === true) collectSoon();
   const batches = options.batch === true ? { batches: { folder: join(stateFolder(output), "batches"), log: onEvent } } : {};
   const labeller = await planLabeller({ ...options, ...batches }, env, prices);
-  if (options.model === undefined) await checkLlms({ ...options, llm: [labeller.name] }, env, isPlan);
+  if (options.model === undefined) await checkLlms({ ...options, llm: [labeller.name] }, { env, onEvent, signal }, isPlan);
   const source = await openRows(options.path);
   const rows = await lookThrough(source, options.text);
   for (const text of [...source.warnings, ...rows.notes]) onEvent({ kind: "warning", text });

@@ -2,7 +2,7 @@
 import { owning } from "../lib/disposables.js";
 import { packageVersion } from "../lib/version.js";
 import type { RunHooks } from "../run/hooks.js";
-import { localDownloadNotes } from "../run/model-downloads.js";
+import { localDownloadNotes } from "../run/llms/local-llms.js";
 import { lockRun } from "../store/run-lock.js";
 import type { RunEstimate } from "../types/approach.js";
 import { failedPlaces, finishReplacing, isRetriable, passingFailures } from "./failed-rows.js";

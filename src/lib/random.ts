@@ -64,3 +64,18 @@ export function random(seed: number, stream = ""): Random {
     },
   };
 }
+
+/**
+ * The place of the likeliest, or at a temperature above 0 a draw from softmax(logprobs / temperature): the largest sum with Gumbel noise (Gumbel-max
+ * trick). Of equal ones the first.
+ */
+export function drawn(logprobs: ArrayLike<number>, temperature: number, { uniform }: Pick<Random, "uniform">): number {
+  let best = 0;
+  let most = Number.NEGATIVE_INFINITY;
+  for (let place = 0; place < logprobs.length; place++) {
+    const logprob = logprobs[place]!;
+    const value = temperature === 0 ? logprob : logprob / temperature - Math.log(-Math.log(uniform() || Number.MIN_VALUE));
+    if (value > most) [best, most] = [place, value];
+  }
+  return best;
+}

@@ -21,6 +21,8 @@ import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../
 import type { Approach } from "../types/approach.js";
 import type { Dataset, Task } from "../types/data.js";
 import type { Encoder } from "../types/encoder.js";
+import type { RunHooks } from "./hooks.js";
+import { checkLocalLlm } from "./llms/local-llms.js";
 import { allName, ladderName, namedApproaches, promptWayOf } from "./named-approaches.js";
 import type { RunOptions } from "./run-options.js";
 import { readPrompts } from "./saved-prompts.js";
@@ -199,16 +201,21 @@ function searchOptions({
 
 /**
  * What can be wrong with the LLMs that were named, found before anything takes time: an unknown provider, an address that cannot be used, a
- * missing key, a network that is forbidden. A plan needs no key.
+ * missing key, a network that is forbidden, a model of this machine that is not there. A plan needs no key.
  */
 export async function checkLlms(
   { llm, offline, batch, approaches, ...search }: Pick<RunOptions, "llm" | "offline"> & Partial<RunOptions>,
-  env: ApproachSources["env"],
+  { env, onEvent, signal }: Pick<RunHooks, "env" | "onEvent" | "signal">,
   isPlan: boolean,
 ): Promise<void> {
   if (batch === true) checkBatch(llm, approaches ?? [], search);
   for (const spec of llm) {
-    if (["recorded", "local"].includes(parseSpec(spec).provider)) continue;
+    const { provider } = parseSpec(spec);
+    if (provider === "recorded") continue;
+    if (provider === "local") {
+      await checkLocalLlm(spec, { env, offline, signal, log: onEvent }, isPlan);
+      continue;
+    }
     if (offline) {
       throw new UserError(
         `--llm ${spec} needs a network, and --offline forbids it. Use recorded:FILE or a local: model that is in the cache, or leave out --offline.`,

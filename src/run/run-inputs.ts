@@ -52,7 +52,7 @@ export async function readInputs(
   const named = namedLlms(given);
   const asked = await withPrompts(named.options);
   const env = await readEnvironment(outer, manner.envFile);
-  await checkLlms(asked, env, isPlan);
+  await checkLlms(asked, { env, onEvent, signal }, isPlan);
   const data = await resolveData(asked.path, { env, offline: asked.offline, signal, log: onEvent });
   const pinned = { ...asked, path: data.pinned };
   const task = await readTask({ ...taskOptions(pinned), ...data.source, log: onEvent });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { advise } from "../../src/advise/advise.js";
 import { decide } from "../../src/advise/decision.js";
-import { nextLarger } from "../../src/advise/model-size.js";
+import { nextLarger, sharedModel } from "../../src/advise/model-size.js";
 import { missingArm } from "../../src/advise/rules/language-model.js";
 import type { Comparison } from "../../src/types/comparison.js";
 import { busy, comparisonOf, withContrast } from "../report/fixture.js";
@@ -25,6 +25,38 @@ const better = (verdict: "a-better" | "b-better", value: number): Comparison =>
   });
 const lost = better("a-better", 0.045);
 const won = better("b-better", -0.045);
+
+/** With the models of both arms. */
+function ofModels(comparison: Comparison, tuned: string, prompted: string): Comparison {
+  const models = { tune: tuned, prompt: prompted };
+  const summaries = comparison.summaries.map((summary) =>
+    summary.arm === "tune" || summary.arm === "prompt" ? { ...summary, model: models[summary.arm] } : summary,
+  );
+  return { ...comparison, summaries };
+}
+
+describe("one model, tuned and prompted", () => {
+  it.each([
+    ["smollm2", "local:smollm2", "smollm2"],
+    ["org/name@0a1b2c3", "local:org/name", "org/name"],
+    ["models/a.gguf", "local:models/a.gguf", "models/a.gguf"],
+  ])("is named as one: %s and %s", (tuned, prompted, name) => {
+    for (const comparison of [won, lost]) {
+      const models = ofModels(comparison, tuned, prompted);
+      expect(sharedModel(decide(models), models)).toBe(name);
+      expect(advise(models).headline).toContain(`same weights, ${name}`);
+    }
+  });
+
+  it.each([
+    ["minilm-l6", "local:smollm2"],
+    ["smollm2", "openai:smollm2"],
+  ])("is not what two models are: %s and %s", (tuned, prompted) => {
+    const models = ofModels(won, tuned, prompted);
+    expect(sharedModel(decide(models), models)).toBeUndefined();
+    expect(advise(models).headline).not.toContain("same weights");
+  });
+});
 
 describe("a language model of known size", () => {
   it("that does not win is named with its size in the headline, and the next larger ones with what they take", () => {

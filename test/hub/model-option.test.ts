@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -162,5 +162,46 @@ describe("--llm local: with a model of the Hub, planned", () => {
     expect(away.out.replace(/\s+/g, " ")).toMatch(
       /What local:org\/chat takes to download is not known: 127\.0\.0\.1:\d+ can't be reached/,
     );
+  });
+
+  it("plans the safetensors of a model that has them: they are computed here", async () => {
+    const weights = Buffer.alloc(700_000);
+    const repo = { "config.json": Buffer.from("{}"), "tokenizer.json": Buffer.from("{}"), "model.safetensors": weights };
+    hub.repos = { "models/org/chat": { revisions: { main: repo } } };
+    const { code, out } = await crossover(
+      ["run", data, "--runs", join(folder, "runs"), "--llm", "local:org/chat", "--dry-run", "--approaches", "prompt:zero-shot"],
+      { env: { HF_HOME: home, HF_ENDPOINT: hub.url } },
+    );
+    expect(code).toBe(0);
+    expect(out.replace(/\s+/g, " ")).toContain("local:org/chat is downloaded first: 3 files, 700 kB");
+  });
+});
+
+describe("--llm local: with a model that cannot be had", () => {
+  const told = async (model: string, ...words: string[]): Promise<string> => {
+    const { code, out, err } = await crossover(
+      ["run", data, "--runs", join(folder, "runs"), "--llm", `local:${model}`, ...words],
+      {
+        env: { HF_HOME: home, HF_ENDPOINT: hub.url },
+      },
+    );
+    expect(code).toBe(2);
+    // Before the data was read: nothing was trained, and no run was begun.
+    expect(out + err).not.toContain("training rows");
+    expect(await readdir(folder)).not.toContain("runs");
+    return err;
+  };
+
+  it("is refused before anything is trained: a file that is missing, cut off or something else, and a name that the Hub does not know", async () => {
+    const whole = await readFile("golden/gguf/llama.gguf");
+    const [cut, other] = [join(folder, "cut.gguf"), join(folder, "other.gguf")];
+    await writeFile(cut, whole.subarray(0, whole.length / 2));
+    await writeFile(other, "text,label\n");
+    expect(await told(join(folder, "missing.gguf"))).toMatch(/missing\.gguf/);
+    expect(await told(cut)).toMatch(/cut\.gguf/);
+    expect(await told(other, "--dry-run")).toMatch(/other\.gguf/);
+    hub.repos = {};
+    expect(await told("org/nowhere")).toMatch(/org\/nowhere/);
+    expect(await told("org/nowhere", "--offline")).toMatch(/org\/nowhere.* is not in the cache/s);
   });
 });

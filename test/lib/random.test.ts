@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { random } from "../../src/lib/random.js";
+import { drawn, random } from "../../src/lib/random.js";
 
 describe("seeded random numbers", () => {
   it("are the same for the same seed and stream, and others for another", () => {
@@ -45,5 +45,20 @@ describe("seeded random numbers", () => {
     const { integer } = random(10);
     const seen = new Set(Array.from({ length: 1_000 }, () => integer(7)));
     expect([...seen].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it("draw from a softmax at a temperature: the chi-squared statistic stays below its 99.9 % point", () => {
+    const logprobs = [-0.5, -1, -3, Number.NEGATIVE_INFINITY];
+    const [temperature, n] = [2, 60_000];
+    const stream = random(10);
+    const counts = logprobs.map(() => 0);
+    for (let i = 0; i < n; i++) counts[drawn(logprobs, temperature, stream)]! += 1;
+    const weights = logprobs.map((logprob) => Math.exp(logprob / temperature));
+    const total = weights.reduce((a, b) => a + b);
+    const expected = weights.map((weight) => (n * weight) / total);
+    expect(counts[3]).toBe(0);
+    // scipy.stats.chi2.ppf(0.999, 2)
+    expect([0, 1, 2].reduce((sum, i) => sum + (counts[i]! - expected[i]!) ** 2 / expected[i]!, 0)).toBeLessThan(13.816);
+    expect(drawn([-2, -1, -1], 0, stream)).toBe(1);
   });
 });

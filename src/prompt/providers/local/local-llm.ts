@@ -8,7 +8,7 @@
  */
 
 import { sha256 } from "../../../lib/hash.js";
-import { random } from "../../../lib/random.js";
+import { drawn, type Random, random } from "../../../lib/random.js";
 import type { GeneratedToken, Ids, LocalEngine } from "../../../types/local-engine.js";
 import { openPace } from "../../client/rate-limiter.js";
 import {
@@ -103,10 +103,7 @@ async function scored(
   const answers = labels.map((label) => JSON.stringify({ [property]: label }));
   const { shared, told, seconds } = await answerLogprobs(card, model, request.messages, { layout: "chat", answers }, signal);
   const logprobs = logSoftmax(told.map(({ logprob }) => logprob));
-  const draws = chance(request);
-  const values =
-    (request.temperature ?? 0) === 0 ? logprobs : logprobs.map((value) => value / request.temperature! + draws.gumbel());
-  const chosen = values.indexOf(Math.max(...values));
+  const chosen = drawn(logprobs, request.temperature ?? 0, chance(request));
   const answer = {
     property,
     labels,
@@ -180,7 +177,7 @@ async function generated(
   const { tokens, isEnded, seconds } = await model.generate(prompt, {
     most,
     temperature: request.temperature ?? 0,
-    random: chance(request).stream,
+    random: chance(request),
     signal,
   });
   const text = model.decode(tokens.map(({ id }) => id));
@@ -210,9 +207,8 @@ function likeliest(logprobs: GeneratedToken["logprobs"]): Ids {
 }
 
 /** What is left to chance depends on the question and on how often it was asked, and on nothing else. */
-function chance(request: CompletionRequest): { readonly stream: ReturnType<typeof random>; gumbel(): number } {
-  const stream = random(request.repeat ?? 0, sha256(...request.messages.map(({ content }) => content)));
-  return { stream, gumbel: () => -Math.log(-Math.log(stream.uniform() || Number.MIN_VALUE)) };
+function chance(request: CompletionRequest): Random {
+  return random(request.repeat ?? 0, sha256(...request.messages.map(({ content }) => content)));
 }
 
 function checkLength({ spec }: ModelCard, { maxTokens }: LocalModel, tokens: number): void {

@@ -6,7 +6,8 @@
  */
 
 import { oneAtATime } from "../../../lib/queue.js";
-import type { GeneratedToken, GenerateOptions, Ids, LocalEngine } from "../../../types/local-engine.js";
+import { drawn } from "../../../lib/random.js";
+import type { GeneratedToken, Ids, LocalEngine } from "../../../types/local-engine.js";
 import type { LocalFiles } from "./local-files.js";
 import { importTransformers, loadPretrained, type Transformers } from "./transformers-js.js";
 
@@ -139,17 +140,6 @@ function logprobsAt({ data, dims }: Tensor, row: number, place: number): Float64
   const most = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const total = logits.reduce((sum, logit) => sum + Math.exp(logit - most), 0);
   return logits.map((logit) => logit - most - Math.log(total));
-}
-
-/** The likeliest token, or at a temperature a draw: the largest sum of log-probability and Gumbel noise. */
-function drawn(logprobs: Float64Array, temperature: number, random: GenerateOptions["random"]): number {
-  let best = 0;
-  let most = Number.NEGATIVE_INFINITY;
-  for (const [id, logprob] of logprobs.entries()) {
-    const value = temperature === 0 ? logprob : logprob / temperature - Math.log(-Math.log(random.uniform() || Number.MIN_VALUE));
-    if (value > most) [best, most] = [id, value];
-  }
-  return best;
 }
 
 function windowOf(config: object): number {

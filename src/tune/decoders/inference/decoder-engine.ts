@@ -5,7 +5,8 @@
 import { Tokenizer } from "@huggingface/tokenizers";
 import { messageOf, UserError } from "../../../lib/errors.js";
 import { oneAtATime } from "../../../lib/queue.js";
-import type { GeneratedToken, GenerateOptions, Ids, LocalEngine, Scored } from "../../../types/local-engine.js";
+import { drawn } from "../../../lib/random.js";
+import type { GeneratedToken, Ids, LocalEngine, Scored } from "../../../types/local-engine.js";
 import { checkTokenizerBounds } from "../../pretrained/tokenizer-bounds.js";
 import type { DecoderSource } from "../decoder-source.js";
 import { chatRenderer } from "./chat-template.js";
@@ -137,16 +138,4 @@ function openTokenizer({ tokens: { files }, config, path }: DecoderSource): Toke
       `The tokenizer of ${path} has ids up to ${largest}; the model has numbers of ${config.vocabularySize} tokens. Do they belong together?`,
     );
   return tokenizer;
-}
-
-/** The likeliest token, or at a temperature a draw: the largest sum of log-probability and Gumbel noise. */
-function drawn(logprobs: Float32Array, temperature: number, random: GenerateOptions["random"]): number {
-  let best = 0;
-  let most = Number.NEGATIVE_INFINITY;
-  for (let id = 0; id < logprobs.length; id++) {
-    const logprob = logprobs[id]!;
-    const value = temperature === 0 ? logprob : logprob / temperature - Math.log(-Math.log(random.uniform() || Number.MIN_VALUE));
-    if (value > most) [best, most] = [id, value];
-  }
-  return best;
 }

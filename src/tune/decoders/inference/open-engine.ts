@@ -10,9 +10,9 @@ import { sha256 } from "../../../lib/hash.js";
 import { at } from "../../../lib/json-value.js";
 import type { EngineContext, LocalEngine, LocalEngineSource, OpenLocalEngine } from "../../../types/local-engine.js";
 import { openBoxedModel } from "../../pretrained/boxed/boxed-model.js";
+import { isDecoder } from "../../pretrained/build-model.js";
 import { findModelFolder, readObject } from "../../pretrained/model-folder.js";
 import { findWeights } from "../../pretrained/weights.js";
-import { decoderFamilies } from "../decoder-config.js";
 import { type DecoderSource, ggufSource, isGgufPath, openDecoderSource } from "../decoder-source.js";
 import { createDecoderEngine } from "./decoder-engine.js";
 
@@ -46,12 +46,12 @@ function sourceOf(hash: string, parameters: number, open: () => Promise<DecoderS
 async function placeOf(name: string, context: EngineContext): Promise<string | null> {
   const path = resolve(name);
   if (isGgufPath(name) || (await stat(path).catch(() => null))?.isFile()) return path;
-  if (existsSync(path)) return (await isDecoder(path)) && !(await isOnnxAlone(path)) ? path : null;
+  if (existsSync(path)) return (await continuesTexts(path)) && !(await isOnnxAlone(path)) ? path : null;
   try {
     return await fetchModel(name, {
       ...context,
       beforeWeights: async (folder) => {
-        if (!(await isDecoder(folder))) throw new AnotherFamily();
+        if (!(await continuesTexts(folder))) throw new AnotherFamily();
       },
     });
   } catch (error) {
@@ -64,12 +64,12 @@ async function placeOf(name: string, context: EngineContext): Promise<string | n
 class AnotherFamily extends Error {}
 
 /** Whether a folder's configuration is of a family that is computed here, and of a model that continues texts. */
-async function isDecoder(path: string): Promise<boolean> {
+async function continuesTexts(path: string): Promise<boolean> {
   const config = await readObject(findModelFolder(path), "config.json");
   const [architecture] = [at(config, "architectures")].flat();
-  const continues =
-    typeof architecture !== "string" || /CausalLM|LMHeadModel|^(Llama|Mistral|Qwen2|Qwen3)Model$/.test(architecture);
-  return continues && decoderFamilies.some((family) => family === at(config, "model_type"));
+  const isClassifier =
+    typeof architecture === "string" && !/CausalLM|LMHeadModel|^(Llama|Mistral|Qwen2|Qwen3)Model$/.test(architecture);
+  return config !== undefined && isDecoder(config) && !isClassifier;
 }
 
 async function isOnnxAlone(path: string): Promise<boolean> {
@@ -84,7 +84,20 @@ function parametersOf({ shapes }: DecoderSource): number {
   return [...shapes.values()].reduce((total, shape) => total + shape.reduce((a, b) => a * b, 1), 0);
 }
 
+/** By path, size and time of the last change: gigabytes are read once, though a model is looked at before it is asked. */
+const fileHashes = new Map<string, Promise<string>>();
+
 async function fileHash(path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path);
+  const key = JSON.stringify([resolve(path), size, mtimeMs]);
+  const known = fileHashes.get(key) ?? readHash(path);
+  fileHashes.set(key, known);
+  // What could not be read is read again.
+  known.catch(() => fileHashes.delete(key));
+  return known;
+}
+
+async function readHash(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path)) hash.update(chunk);
   return hash.digest("hex");
