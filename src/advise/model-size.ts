@@ -11,6 +11,9 @@ export function unchosenModel(decision: Decision, comparison: Comparison): Sized
   return prompted === undefined || !("contrast" in decision) ? undefined : sized(prompted);
 }
 
+/** How `--llm` names models that run in this process. */
+const local = "local:";
+
 /** The model whose weights both sides of a decision stand on, as `--model` names it: once tuned, once prompted. `undefined` where they are two models. */
 export function sharedModel(decision: Decision, { summaries, best }: Comparison): string | undefined {
   if (!("contrast" in decision)) return undefined;
@@ -18,9 +21,9 @@ export function sharedModel(decision: Decision, { summaries, best }: Comparison)
     summaries.find(({ approach }) => approach === best[arm]?.approach)?.model;
   const [tuned, prompted] = [modelOf("tune"), modelOf("prompt")];
   if (tuned === undefined || prompted === undefined) return undefined;
-  // A run keeps which commit of a model of the Hub it tuned; the prompted one is called as the user wrote it.
-  const [name] = tuned.split("@");
-  return prompted === `local:${tuned}` || prompted.split("@")[0] === `local:${name}` ? name : undefined;
+  const name = prompted.startsWith(local) ? prompted.slice(local.length) : undefined;
+  // Of a model of the Hub the tuned side says which commit it was too.
+  return name !== undefined && (tuned === name || tuned.startsWith(`${name}@`)) ? name : undefined;
 }
 
 function sized({ model, traits, facts }: Summary): SizedModel | undefined {

@@ -180,7 +180,7 @@ describe("--llm local: with a model of the Hub, planned", () => {
 describe("--llm local: with a model that cannot be had", () => {
   const told = async (model: string, ...words: string[]): Promise<string> => {
     const { code, out, err } = await crossover(
-      ["run", data, "--runs", join(folder, "runs"), "--llm", `local:${model}`, ...words],
+      ["run", data, "--runs", join(folder, "none-began"), "--llm", `local:${model}`, ...words],
       {
         env: { HF_HOME: home, HF_ENDPOINT: hub.url },
       },
@@ -188,7 +188,7 @@ describe("--llm local: with a model that cannot be had", () => {
     expect(code).toBe(2);
     // Before the data was read: nothing was trained, and no run was begun.
     expect(out + err).not.toContain("training rows");
-    expect(await readdir(folder)).not.toContain("runs");
+    expect(await readdir(folder)).not.toContain("none-began");
     return err;
   };
 
