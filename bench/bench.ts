@@ -7,11 +7,13 @@ import { curves } from "./curves/curves.js";
 import { wholeSummary } from "./curves/whole-summary.js";
 import { decideAnew } from "./decide/decide.js";
 import { intervals } from "./intervals/intervals.js";
+import { next } from "./next/next.js";
 import { predictions } from "./predictions/compare.js";
 import { probe } from "./probe/compare.js";
 import { prompting } from "./prompting/client.js";
 import { labeling } from "./prompting/labeling.js";
 import { smsSpam } from "./prompting/sms-spam-table.js";
+import { recheck } from "./recheck/recheck.js";
 import { steps } from "./steps/steps.js";
 
 const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<void>>> = {
@@ -29,6 +31,8 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   intervals,
   advice,
   ask,
+  next,
+  recheck,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

@@ -188,7 +188,7 @@ describe("the sources", () => {
   });
 
   it("read nothing out of the name of an approach, but where somebody typed it", () => {
-    const rooms = files.filter((file) => /^src\/(advise|compare|report|run|label|cli|store|lib)\//.test(file));
+    const rooms = files.filter((file) => /^src\/(advise|compare|report|run|label|upkeep|cli|store|lib)\//.test(file));
     expect(rooms.length).toBeGreaterThan(150);
     // What stands before the "@" of an address is who asks.
     expect(rooms.filter((file) => readsNames(textOf(file)))).toEqual(["src/lib/base-url.ts"]);
@@ -212,7 +212,7 @@ describe("the sources", () => {
   });
 
   it("write to no terminal, read no arguments and set no exit code where a run or labeling is", () => {
-    const rooms = files.filter((file) => /^src\/(run|label)\//.test(file));
+    const rooms = files.filter((file) => /^src\/(run|label|upkeep)\//.test(file));
     expect(rooms.length).toBeGreaterThan(20);
     const forbidden = /process\.(argv|exit|exitCode|stdout|stderr)|console\.|terminal/;
     const code = (file: string): string => textOf(file).replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");

@@ -135,7 +135,7 @@ beforeAll(async () => {
   await mkdir(join(folder, "runs"));
   await symlink(join(root, "examples"), join(folder, "examples"));
   process.chdir(folder);
-  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view"];
+  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view", "recheck"];
   help = (await Promise.all(commands.map((name) => crossover([name, "--help"])))).map(({ out }) => out).join();
 });
 afterAll(async () => {

@@ -16,6 +16,7 @@ export const layers = [
   "ship",
   "run",
   "label",
+  "upkeep",
   "cli",
   "index",
 ] as const;
@@ -38,7 +39,8 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
   ship: ["types", "lib", "tune", "store", "prompt", "compare", "advise"],
   run: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "hub", "ship"],
   label: ["types", "lib", "data", "tune", "store", "prompt", "compare", "run"],
-  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "run", "label", "ship"],
+  upkeep: ["types", "lib", "data", "tune", "store", "prompt", "compare", "ship", "run", "label"],
+  cli: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "run", "label", "ship", "upkeep"],
   index: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "ship", "run"],
 };
 

@@ -10,6 +10,7 @@ import { addCheckCommand } from "./commands/check.js";
 import { addInitCommand } from "./commands/init.js";
 import { addLabelCommand } from "./commands/label.js";
 import { addListCommand } from "./commands/list.js";
+import { addRecheckCommand } from "./commands/recheck.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunCommand } from "./commands/run.js";
 import { addViewCommand } from "./commands/view.js";
@@ -27,6 +28,7 @@ const commands = [
   addListCommand,
   addViewCommand,
   addLabelCommand,
+  addRecheckCommand,
 ];
 
 /**

@@ -1,6 +1,7 @@
 /** @file Who labels rows: what is known of it before anything is asked, and what asking takes. */
 
 import type { Pilot } from "../prompt/asking/output-estimate.js";
+import type { ProgramParts } from "../prompt/asking/program-predictor.js";
 import type { BatchOptions } from "../prompt/batch/batch-queue.js";
 import type { Budget } from "../prompt/client/budget.js";
 import type { PriceTable } from "../prompt/prices/prices.js";
@@ -28,6 +29,8 @@ export interface LabellerOptions {
   readonly approach?: string;
   /** Asks in batches. */
   readonly batches?: BatchOptions;
+  /** See `ProgramParts.confidence`. Not asked for unless told. */
+  readonly confidence?: NonNullable<ProgramParts["confidence"]>;
   readonly offline?: boolean;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;

@@ -55,7 +55,7 @@ export async function planPrompted(
     encoder: encoderName,
     notes,
   } = options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
-  const { maxConcurrency, timeoutSeconds, patienceSeconds, batches } = options;
+  const { maxConcurrency, timeoutSeconds, patienceSeconds, batches, confidence } = options;
   const patience = patienceSeconds === undefined ? {} : { patienceSeconds };
   const batch = batches === undefined ? {} : { batch: batches };
   const { labels, isMultiLabel } = program.template;
@@ -89,7 +89,8 @@ export async function planPrompted(
       const isBudgeted = hasLimit || resolved.price !== null;
       const client = createClient(resolved, { cache, timeoutSeconds, ...patience, ...(isBudgeted ? { budget } : {}) });
       const encoder = await encoderOf();
-      const parts = { llm: resolved, client, isTextOnly, repeat, ...(encoder === undefined ? {} : { encoder }) };
+      const asked = { llm: resolved, client, isTextOnly, repeat, ...(confidence === undefined ? {} : { confidence }) };
+      const parts = { ...asked, ...(encoder === undefined ? {} : { encoder }) };
       const predictor = await programPredictor(program, parts, context);
       return {
         ...predictor,

@@ -1,0 +1,132 @@
+/** @file What a re-check starts from: an approach of a run, its stored answers, and the texts they are of. Nothing is asked and nothing is written. */
+import { mainMeasurements } from "../../compare/main-measurements.js";
+import { isMissing } from "../../compare/missing.js";
+import { rowOrder } from "../../compare/sample/row-order.js";
+import { readTask } from "../../data/data.js";
+import type { LabellerPlan } from "../../label/labeller.js";
+import { UserError } from "../../lib/errors.js";
+import { sha256 } from "../../lib/hash.js";
+import { pilotOf } from "../../prompt/asking/output-estimate.js";
+import type { PriceTable } from "../../prompt/prices/prices.js";
+import { checkLlms, pricesOf } from "../../run/approaches.js";
+import { readEnvironment } from "../../run/environment.js";
+import type { RunHooks } from "../../run/hooks.js";
+import { resolveData } from "../../run/hub-data.js";
+import { taskOptions } from "../../run/run-options.js";
+import { checkFilesOf, storedOptions } from "../../run/stored-options.js";
+import { type Run, readRun } from "../../store/run.js";
+import type { RunEstimate } from "../../types/approach.js";
+import type { Query } from "../../types/data.js";
+import type { Measurement } from "../../types/measurement.js";
+import type { Outcome } from "../../types/prediction.js";
+import { planAsking } from "./plan-asking.js";
+import type { RecheckOptions } from "./recheck-options.js";
+
+/** A row that the run has an answer to, with its text. */
+export interface StoredRow {
+  readonly before: Outcome;
+  readonly text: string;
+}
+
+/** What is known before anything is asked. */
+export interface RecheckInputs {
+  readonly options: RecheckOptions;
+  readonly run: Run;
+  /** The name of the approach whose answers are stored. */
+  readonly approach: string;
+  readonly margin: number;
+  readonly env: RunHooks["env"];
+  readonly prices: PriceTable;
+  readonly labeller: LabellerPlan;
+  /** Whether an LLM answers, which may say something else each time; a tuned model doesn't. */
+  readonly asksLlm: boolean;
+  /** The rows to be asked about. */
+  readonly rows: readonly StoredRow[];
+  readonly left: LeftOut;
+  /** Hash of all that decides what is asked: an asking that was stopped goes on only with the same. */
+  readonly fingerprint: string;
+  readonly estimate: RunEstimate;
+}
+
+/** Test rows that are not asked about, and why. */
+export interface LeftOut {
+  /** The run did not ask about them: it asked about a sample. */
+  readonly unasked: number;
+  /** The run got no answer to them. */
+  readonly unanswered: number;
+  /** Beyond `limit`. */
+  readonly beyondLimit: number;
+}
+
+/**
+ * Finds the approach, its stored answers, and the rows' texts.
+ *
+ * @param isPlan whether nothing will be asked: no key is needed then
+ * @throws UserError where the run has nothing that can be asked again, or its data has changed
+ */
+export async function readRecheckInputs(
+  options: RecheckOptions,
+  { env: outer, onEvent, signal }: RunHooks,
+  { isPlan = false }: { readonly isPlan?: boolean } = {},
+): Promise<RecheckInputs> {
+  const run = await readRun(options.run);
+  const env = await readEnvironment(outer, options.envFile);
+  const prices = await pricesOf(options);
+  const { labeller, approach, asksLlm } = await planAsking(run, options, env, prices);
+  if (asksLlm) await checkLlms({ llm: [labeller.name], offline: options.offline }, { env, onEvent, signal }, isPlan);
+  const measurement = measurementOf(run, approach);
+  const texts = await textsOf(run, env, signal);
+  const present = measurement.outcomes.filter((outcome) => !isMissing(outcome));
+  if (present.length === 0)
+    throw new UserError(`${run.folder} has no answer of ${approach} to compare with. Name another one with --approach.`);
+  const { limit = present.length } = options;
+  const chosen = new Set(rowOrder(present, run.manifest.options["seed"] as number).slice(0, limit));
+  const rows = present.flatMap((before) => (chosen.has(before) ? [{ before, text: texts.get(before.id)! }] : []));
+  const unasked = measurement.outcomes.filter(({ failure }) => failure === "unasked").length;
+  return {
+    options,
+    run,
+    approach,
+    margin: options.margin ?? run.manifest.assumptions.margin,
+    env,
+    prices,
+    labeller,
+    asksLlm,
+    rows,
+    left: {
+      unasked,
+      unanswered: measurement.outcomes.length - present.length - unasked,
+      beyondLimit: present.length - rows.length,
+    },
+    fingerprint: sha256("recheck", labeller.fingerprint, run.manifest.task.testHash, ...rows.map(({ before }) => before.id)),
+    estimate: await labeller.estimate(rows.map(queryOf), pilotOf([])),
+  };
+}
+
+/** The row as it is asked about. */
+export const queryOf = ({ before, text }: StoredRow): Query => ({ id: before.id, text });
+
+/** The answers of the fit whose files the run kept: that of its first seed. */
+function measurementOf({ manifest, measurements, folder }: Run, approach: string): Measurement {
+  const own = mainMeasurements(measurements, manifest.task).filter((each) => each.split === "test" && each.approach === approach);
+  const found = own.find(({ seed }) => seed === manifest.options["seed"]) ?? own[0];
+  if (found === undefined)
+    throw new UserError(`${folder} has no answers of ${approach} to its test rows. Finish it first: crossover resume ${folder}`);
+  return found;
+}
+
+/** The texts of the run's test rows by id: it stored none itself. UserError where its data is gone or has changed. */
+async function textsOf(run: Run, env: RunHooks["env"], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  checkFilesOf(run);
+  const options = storedOptions(run);
+  // Of the Hub's what is in the cache: the rows are the same by their hash, or refused.
+  const { source } = await resolveData(options.path, { env, offline: options.offline, signal, log: () => {} });
+  const { test, testHash } = await readTask({ ...taskOptions(options), ...source });
+  if (testHash !== run.manifest.task.testHash) {
+    throw new UserError(
+      `${options.path} no longer holds the test rows that ${run.folder} was measured on: the data has changed since. ` +
+        "Put the former file back, or start a new run.",
+    );
+  }
+  return new Map(test.examples.map(({ id, text }) => [id, text]));
+}

@@ -1,0 +1,245 @@
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { unsealed } from "../../src/lib/sealed-json.js";
+import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
+import { type SimulatedLlm, startSimulatedLlm } from "../servers/simulated-llm/simulated-llm.js";
+import { type TicketModel, ticketModel } from "../upkeep/recheck/ticket-model.js";
+import { crossover, emptyFolder, writeTickets } from "./cli.js";
+
+const llm = "openai:gpt-5-mini";
+const asked = `prompt:zero-shot@${llm}`;
+
+/** Where the run is that all tests begin with. */
+let origin: string;
+let folder: string;
+let model: TicketModel;
+let service: SimulatedLlm;
+const env = () => ({ OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: service.url });
+
+/** A run of a prompt, all whose answers are right, and a tuned model on 240 rows, 60 of them test rows: a copy, in its own folder. */
+async function aRun(): Promise<string> {
+  const run = join(folder, "runs", "tickets");
+  await cp(join(origin, "runs", "tickets"), run, { recursive: true });
+  return run;
+}
+
+async function makeRun(...words: string[]): Promise<string> {
+  const data = await writeTickets(folder, 240);
+  const run = ["run", data, "--runs", join(folder, "runs"), "--name", "tickets", "--llm", llm, "--test-share", "0.25"];
+  const approaches = ["--approaches", `tune:tfidf,${asked}`, "--curve", "off", "--yes", "--quiet"];
+  const { code, err } = await crossover([...run, ...approaches, ...words], { env: env() });
+  expect(err).toBe("");
+  expect(code).toBe(0);
+  return join(folder, "runs", "tickets");
+}
+
+const recheck = (run: string, ...words: string[]) => crossover(["recheck", run, ...words], { env: env() });
+const stored = async (run: string) =>
+  Promise.all(
+    (await readdir(join(run, "rechecks")).catch(() => []))
+      .filter((name) => name.endsWith(".json"))
+      .map(async (name) => unsealed(await readFile(join(run, "rechecks", name), "utf8"))!),
+  );
+
+describe("crossover recheck", () => {
+  beforeAll(async () => {
+    folder = await emptyFolder();
+    model = ticketModel();
+    await using first = await startSimulatedLlm({ model });
+    service = first;
+    await makeRun();
+    origin = folder;
+  });
+  beforeEach(async () => {
+    folder = await emptyFolder();
+    model = ticketModel();
+    service = await startSimulatedLlm({ model });
+    return () => service[Symbol.asyncDispose]();
+  });
+
+  it("exits 0 against the same model, asks each row anew, and changes nothing of the run", async () => {
+    const run = await aRun();
+    const before = await readFile(join(run, "predictions.jsonl"), "utf8");
+    const requests = service.requests.length;
+    const { code, out, err } = await recheck(run, "--approach", asked, "--json");
+    expect(code, err).toBe(0);
+    expect(service.requests.length - requests).toBe(60);
+    const result = JSON.parse(out);
+    expect(result).toMatchObject({ approach: asked, llm, left: { unasked: 0, unanswered: 0, beyondLimit: 0 } });
+    expect(result.askings).toHaveLength(1);
+    expect(result.askings[0]).toMatchObject({ rows: 60, missing: 0, changed: 0, pValue: 1, broken: [], mended: [] });
+    expect(result.askings[0].accuracy.difference.value).toBe(0);
+    expect(result.verdict.finding).not.toBe("worse");
+    expect(result.spending.paidUsd).toBeGreaterThan(0);
+    expect(await readFile(join(run, "predictions.jsonl"), "utf8")).toBe(before);
+    expect(await stored(run)).toHaveLength(1);
+    expect((await stored(run))[0]).toMatchObject({ approach: asked, answers: [expect.any(Array)] });
+    // No text of a row is kept.
+    expect(JSON.stringify(await stored(run))).not.toContain("money");
+  });
+
+  it("exits 100 against a model that was made worse, after asking twice, and lists what flipped with its texts", async () => {
+    const run = await aRun();
+    model.wrong = 0.3;
+    const requests = service.requests.length;
+    const { code, out } = await recheck(run, "--approach", asked);
+    expect(code).toBe(100);
+    expect(service.requests.length - requests).toBe(120);
+    expect(out).toContain("WORSE");
+    expect(out).toMatch(/refund → login {2}.*money/);
+    const [result] = await stored(run);
+    expect(result).toMatchObject({ verdict: { finding: "worse", isRefuted: false }, unconfirmed: null });
+    const [first, second] = result!["askings"] as {
+      broken: string[];
+      mended: string[];
+      rows: number;
+      accuracy: { now: { value: number } };
+    }[];
+    expect({ ...second, seconds: null }).toEqual({ ...first, seconds: null });
+    expect(first!.mended).toEqual([]);
+    expect(first!.accuracy.now.value).toBeCloseTo(1 - first!.broken.length / 60, 12);
+    expect(Math.max(...out.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it("sounds no alarm where the second asking does not confirm the first", async () => {
+    const run = await aRun();
+    const before = service.requests.length;
+    // Bad for the first 60 requests alone.
+    Object.defineProperty(model, "wrong", { get: () => (service.requests.length - before <= 60 ? 0.3 : 0) });
+    const { code, out } = await recheck(run, "--approach", asked, "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ verdict: { finding: "unclear", isRefuted: true } });
+  });
+
+  it("takes a wider margin, and another LLM", async () => {
+    const run = await aRun();
+    model.wrong = 0.3;
+    expect((await recheck(run, "--approach", asked, "--margin", "0.5")).code).toBe(0);
+    const { code, out } = await recheck(run, "--llm", "openai:gpt-5-nano", "--json");
+    expect(code).toBe(100);
+    expect(JSON.parse(out)).toMatchObject({ approach: asked, llm: "openai:gpt-5-nano" });
+    expect(service.requests.at(-1)!.model).toBe("gpt-5-nano");
+    expect(await stored(run)).toHaveLength(2);
+  });
+
+  it("predicts again with a tuned model, which is the same, and costs nothing", async () => {
+    const run = await aRun();
+    const requests = service.requests.length;
+    const { code, out } = await recheck(run, "--approach", "tune:tfidf", "--json");
+    expect(code).toBe(0);
+    expect(service.requests.length).toBe(requests);
+    expect(JSON.parse(out)).toMatchObject({ llm: null, askings: [{ changed: 0 }], spending: { paidUsd: 0 } });
+  });
+
+  it("asks for a name where the run chose none, and takes one by its way alone", async () => {
+    const run = await aRun();
+    const { code, err } = await recheck(run);
+    expect(code).toBe(2);
+    expect(err).toContain(asked);
+    const { out } = await recheck(run, "--approach", "prompt:zero-shot", "--json", "-n", "10");
+    expect(JSON.parse(out)).toMatchObject({ approach: asked, askings: [{ rows: 10 }] });
+  });
+
+  it("asks nothing where the budget cannot suffice, and once where it does not suffice for a second asking", async () => {
+    const run = await aRun();
+    model.wrong = 0.3;
+    const requests = service.requests.length;
+    const { code, err } = await recheck(run, "--approach", asked, "--budget-usd", "0.00001");
+    expect(code).toBe(2);
+    expect(err).toContain("--budget-usd");
+    expect(service.requests.length).toBe(requests);
+    expect(await stored(run)).toEqual([]);
+    const plan = await recheck(run, "--approach", asked, "--json", "--budget-usd", "10");
+    const { paidUsd } = JSON.parse(plan.out).spending;
+    const most = service.requests.length - requests;
+    expect(most).toBe(120);
+    const { code: again, out } = await recheck(
+      run,
+      "--approach",
+      asked,
+      "--json",
+      "--budget-usd",
+      String(paidUsd * 0.95),
+      "-j",
+      "1",
+    );
+    // Either the second asking is left out, or what is left does not allow it to end: never more is paid than the budget.
+    if (again === 100) {
+      expect(JSON.parse(out)).toMatchObject({ unconfirmed: "budget", verdict: { finding: "worse" } });
+      expect(JSON.parse(out).spending.paidUsd).toBeLessThanOrEqual(paidUsd * 0.95);
+    } else expect(again).toBe(2);
+  });
+
+  it("asks about a sample, and pairs only what the run asked about", async () => {
+    const run = await makeRun("--llm-rows", "40");
+    const requests = service.requests.length;
+    const { code, out } = await recheck(run, "--approach", asked, "--json", "-n", "25");
+    expect(code).toBe(0);
+    expect(service.requests.length - requests).toBe(25);
+    expect(JSON.parse(out)).toMatchObject({ left: { unasked: 20, unanswered: 0, beyondLimit: 15 }, askings: [{ rows: 25 }] });
+  });
+
+  it("says what is wrong: no key, an approach that is not there, data that changed", async () => {
+    const run = await makeRun();
+    const requests = service.requests.length;
+    const noKey = await crossover(["recheck", run, "--approach", asked], { env: {} });
+    expect(noKey.code).toBe(2);
+    expect(noKey.err).toContain("OPENAI_API_KEY");
+    const unknown = await recheck(run, "--approach", "prompt:zero-shoot");
+    expect(unknown.code).toBe(2);
+    expect(unknown.err).toContain(asked);
+    const recording = await recheck(run, "--approach", "baseline:nothing");
+    expect(recording.code).toBe(2);
+    await writeTickets(folder, 200);
+    const changed = await recheck(run, "--approach", asked);
+    expect(changed.code).toBe(2);
+    expect(changed.err).toContain("tickets.csv");
+    expect(service.requests.length).toBe(requests);
+  });
+
+  it("plans without a key and without asking", async () => {
+    const run = await aRun();
+    const requests = service.requests.length;
+    const { code, out } = await crossover(["recheck", run, "--approach", asked, "--dry-run"], { env: {} });
+    expect(code).toBe(0);
+    expect(out).toContain("60");
+    expect(service.requests.length).toBe(requests);
+    expect(await readdir(run)).not.toContain("rechecks");
+  });
+});
+
+describe("a re-check that is killed", () => {
+  let program: ChildScript;
+  beforeAll(async () => {
+    program = await bundleChild("src/cli/cli.ts");
+  }, 60_000);
+  afterAll(() => program[Symbol.asyncDispose]());
+
+  it("goes on with what was answered, and pays for nothing twice", async () => {
+    folder = await emptyFolder();
+    model = ticketModel();
+    await using slow = await startSimulatedLlm({ model, latencyMs: 10 });
+    service = slow;
+    const run = await makeRun();
+    await mkdir(join(folder, "elsewhere"), { recursive: true });
+    await writeFile(join(folder, "keys.env"), `OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=${slow.url}\n`);
+    const before = slow.requests.length;
+    const words = ["recheck", run, "--approach", asked, "--env-file", join(folder, "keys.env"), "-j", "2", "--json"];
+    const child = program.start(...words);
+    while (slow.requests.length - before < 30 && child.exitCode === null) await delay(2);
+    child.kill("SIGKILL");
+    await ended(child);
+    expect(await stored(run)).toEqual([]);
+    const { code, out } = await recheck(run, "--approach", asked, "--json");
+    expect(code).toBe(0);
+    expect(slow.requests.length - before).toBeLessThanOrEqual(60 + 2);
+    expect(JSON.parse(out)).toMatchObject({ askings: [{ rows: 60 }] });
+    expect(await stored(run)).toHaveLength(1);
+    // The next one asks all of them.
+    const then = slow.requests.length;
+    expect((await recheck(run, "--approach", asked)).code).toBe(0);
+    expect(slow.requests.length - then).toBe(60);
+  });
+});
