@@ -14,6 +14,8 @@ import { prompting } from "./prompting/client.js";
 import { labeling } from "./prompting/labeling.js";
 import { smsSpam } from "./prompting/sms-spam-table.js";
 import { recheck } from "./recheck/recheck.js";
+import { serve } from "./serve/serve.js";
+import { serveStop } from "./serve/stop.js";
 import { steps } from "./steps/steps.js";
 
 const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<void>>> = {
@@ -33,6 +35,8 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   ask,
   next,
   recheck,
+  serve,
+  "serve-stop": serveStop,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

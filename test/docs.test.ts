@@ -135,7 +135,7 @@ beforeAll(async () => {
   await mkdir(join(folder, "runs"));
   await symlink(join(root, "examples"), join(folder, "examples"));
   process.chdir(folder);
-  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view", "recheck"];
+  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view", "recheck", "serve"];
   help = (await Promise.all(commands.map((name) => crossover([name, "--help"])))).map(({ out }) => out).join();
 });
 afterAll(async () => {
@@ -146,6 +146,31 @@ afterAll(async () => {
 
 const copyPrompt = (): Promise<void> =>
   cp("runs/first/artifacts/prompt_few-shot@openai_gpt-6-luna", "my-prompt", { recursive: true });
+
+/** It listens until it is told to stop, which is as soon as it says where. What a page asks of it meanwhile is answered. */
+async function serves(words: readonly string[]): Promise<void> {
+  const stop = new AbortController();
+  const asked: Promise<string[]>[] = [];
+  const out = (url: string): void => {
+    const requests = commandsOf("docs/serve.md").filter((command) => command.startsWith("curl "));
+    asked.push(faultsOf(requests, url.trim()).finally(() => stop.abort()));
+  };
+  const { code, err } = await crossover([...words, "--port", "0"], { out }, stop.signal);
+  expect(code, err).toBe(0);
+  expect(await Promise.all(asked)).toEqual([[]]);
+}
+
+/** Requests that are written for `curl` and are not answered. */
+async function faultsOf(commands: readonly string[], url: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const command of commands) {
+    const [, address = "", , type = "", , body = ""] = wordsOf(command);
+    const headers = { "content-type": type.split(": ")[1]! };
+    const { status } = await fetch(`${url}${new URL(address).pathname}`, { method: "POST", headers, body });
+    if (status !== 200) faults.push(`${command}: ${status}`);
+  }
+  return faults;
+}
 
 /** Commands that an earlier page has are not run again: their runs are there. */
 const seen = new Set<string>();
@@ -161,6 +186,7 @@ describe.each(pages)("%s", (page) => {
     const isWholeExample = words[0] === "run" && words[1]?.startsWith("examples/") && !words.includes("--dry-run");
     // What a page copies before it is there.
     if (words.includes("my-prompt")) await copyPrompt();
+    if (words[0] === "serve") return serves(words);
     const { code, err } = await crossover(isWholeExample ? [...words, "--limit", "40", "--test-limit", "20"] : words, { env });
     expect(err).not.toMatch(/bug in crossover/);
     expect(code, err).toBe(0);

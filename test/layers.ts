@@ -48,5 +48,7 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
 export const onlyIn: Readonly<Record<string, string>> = {
   "onnxruntime-node": "src/autodiff/session.ts",
   commander: "src/cli/",
+  hono: "src/ship/serve/",
+  "@hono/node-server": "src/ship/serve/",
   "get-east-asian-width": "src/lib/text/display-width.ts",
 };

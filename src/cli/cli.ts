@@ -18,17 +18,24 @@ process.stderr.on("error", () => {});
 
 const stop = new AbortController();
 
+/** npm and npx pass a Ctrl-C on that the terminal sent to everybody already: two so close are one. */
+const sameSignalMs = 500;
+
 /** A handler of ours is heard only between two steps; without one the system ends the process at once. */
 function stopInOrder(): void {
-  process.on("SIGINT", () => {
-    // The second Ctrl-C does not wait for anything: all that was paid for is on disk already.
-    if (stop.signal.aborted) {
+  let stoppedAt = 0;
+  const onSignal = (code: number) => (): void => {
+    if (!stop.signal.aborted) {
+      stoppedAt = performance.now();
+      stop.abort();
+    } else if (performance.now() - stoppedAt > sameSignalMs) {
+      // The second one does not wait for anything: all that was paid for is on disk already.
       process.stderr.write("\n");
-      process.exit(130);
+      process.exit(code);
     }
-    stop.abort();
-  });
-  process.on("SIGTERM", () => stop.abort());
+  };
+  process.on("SIGINT", onSignal(130));
+  process.on("SIGTERM", onSignal(143));
 }
 
 process.exitCode = await main(process.argv.slice(2), processTerminal(), stop.signal, stopInOrder, openFile);

@@ -13,6 +13,7 @@ import { addListCommand } from "./commands/list.js";
 import { addRecheckCommand } from "./commands/recheck.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunCommand } from "./commands/run.js";
+import { addServeCommand } from "./commands/serve.js";
 import { addViewCommand } from "./commands/view.js";
 import { exitCode, explain } from "./exit-code.js";
 import { noteLines } from "./notes.js";
@@ -29,6 +30,7 @@ const commands = [
   addViewCommand,
   addLabelCommand,
   addRecheckCommand,
+  addServeCommand,
 ];
 
 /**
@@ -103,6 +105,8 @@ Examples:
   crossover run tickets.csv --llm openai:gpt-6-luna --budget-usd 2
   # label new rows with what was measured
   crossover label new.csv --run tickets-2026-01-01-120000
+  # answer over HTTP with what was measured
+  crossover serve tickets-2026-01-01-120000
 
 Exit codes: 0 done, 1 internal error, 2 fix your input, or rows without an
 answer, 100 a --require gate failed, 130 interrupted.`,
