@@ -97,6 +97,17 @@ beforeAll(async () => {
   const folder = await emptyFolder();
   const tickets = await writeTickets(folder, 40);
   await copyFile(tickets, join(folder, "messages.csv"));
+  const unlabelled = [
+    "a parcel",
+    "no invoice",
+    "the app crashes",
+    "an address",
+    "my discount",
+    "two orders",
+    "a delay",
+    "the colour",
+  ];
+  await writeFile(join(folder, "unlabelled.csv"), `text\n${unlabelled.map((topic) => `"I write about ${topic}"`).join("\n")}\n`);
   await copyFile(join(root, "golden", "gguf", "llama.gguf"), join(folder, "smollm2-135m.gguf"));
   const queues = ticketRows(40).map(({ text: body, label }, i) => `"${body}",${label},c${i % 13}`);
   await writeFile(join(folder, "train.csv"), `body,queue,customer\n${queues.slice(0, 30).join("\n")}\n`);
@@ -135,7 +146,7 @@ beforeAll(async () => {
   await mkdir(join(folder, "runs"));
   await symlink(join(root, "examples"), join(folder, "examples"));
   process.chdir(folder);
-  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view", "recheck", "serve"];
+  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view", "recheck", "next", "serve"];
   help = (await Promise.all(commands.map((name) => crossover([name, "--help"])))).map(({ out }) => out).join();
 });
 afterAll(async () => {

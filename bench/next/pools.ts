@@ -22,7 +22,6 @@ export const pools: readonly PoolFiles[] = [
   { name: "BANKING77", train: "banking77/train.csv", test: "banking77/test.csv" },
   { name: "SMS spam", train: "sms-spam/messages.csv" },
   { name: "SNIPS", train: "snips/train.csv", test: "snips/validation.csv" },
-  { name: "CLINC150", train: "clinc150/train.jsonl", test: "clinc150/test.jsonl" },
 ];
 
 /** Rows of a pool, and test rows, at most. */
@@ -35,12 +34,14 @@ export interface EmbeddedRows {
   readonly features: Matrix;
 }
 
+/** A pool and its test rows. */
+export interface EmbeddedPool {
+  readonly pool: EmbeddedRows;
+  readonly test: EmbeddedRows;
+}
+
 /** A pool and its test rows, embedded. What was embedded before is in the cache in `folder`. */
-export async function embeddedPool(
-  data: string,
-  { train, test }: PoolFiles,
-  folder: string,
-): Promise<{ readonly pool: EmbeddedRows; readonly test: EmbeddedRows }> {
+export async function embeddedPool(data: string, { train, test }: PoolFiles, folder: string): Promise<EmbeddedPool> {
   const task = await readTask({
     path: join(data, train),
     ...(test !== undefined && { test: join(data, test) }),

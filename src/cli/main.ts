@@ -10,6 +10,7 @@ import { addCheckCommand } from "./commands/check.js";
 import { addInitCommand } from "./commands/init.js";
 import { addLabelCommand } from "./commands/label.js";
 import { addListCommand } from "./commands/list.js";
+import { addNextCommand } from "./commands/next.js";
 import { addRecheckCommand } from "./commands/recheck.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunCommand } from "./commands/run.js";
@@ -29,6 +30,7 @@ const commands = [
   addListCommand,
   addViewCommand,
   addLabelCommand,
+  addNextCommand,
   addRecheckCommand,
   addServeCommand,
 ];

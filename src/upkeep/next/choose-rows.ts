@@ -5,7 +5,11 @@
 import { type Random, random } from "../../lib/random.js";
 
 /** `random`: any. `uncertainty`: those that the model is least sure of. `diverse`: the same, but unlike each other (BADGE). */
-export type NextWay = "random" | "uncertainty" | "diverse";
+export const nextWays = ["diverse", "uncertainty", "random"] as const;
+export type NextWay = (typeof nextWays)[number];
+
+/** The way that reached more than random rows with as many labels on most pools that it was tried on (`bench/next`, decision 0060). */
+export const defaultWay: NextWay = "diverse";
 
 /** What is known of the rows of a pool. */
 export interface PoolRows {
