@@ -146,7 +146,7 @@ beforeAll(async () => {
   await mkdir(join(folder, "runs"));
   await symlink(join(root, "examples"), join(folder, "examples"));
   process.chdir(folder);
-  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view", "recheck", "next", "serve"];
+  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view", "recheck", "next", "serve", "cascade"];
   help = (await Promise.all(commands.map((name) => crossover([name, "--help"])))).map(({ out }) => out).join();
 });
 afterAll(async () => {

@@ -6,6 +6,7 @@ import { packageVersion } from "../lib/version.js";
 import { cleanTerminal } from "./clean-terminal.js";
 import type { CommandContext } from "./command-context.js";
 import { addAdviseCommand } from "./commands/advise.js";
+import { addCascadeCommand } from "./commands/cascade.js";
 import { addCheckCommand } from "./commands/check.js";
 import { addInitCommand } from "./commands/init.js";
 import { addLabelCommand } from "./commands/label.js";
@@ -33,6 +34,7 @@ const commands = [
   addNextCommand,
   addRecheckCommand,
   addServeCommand,
+  addCascadeCommand,
 ];
 
 /**

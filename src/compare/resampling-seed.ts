@@ -1,4 +1,4 @@
-/** @file The seed of all resampling. By SHA-256 in plain JavaScript, so that a page computes the same as the program. */
+/** @file What chance takes from names: the seed of all resampling, the fold of a row. By SHA-256 in plain JavaScript, so that a page computes the same as the program. */
 
 /**
  * The first 32 bits of the SHA-256 of the test set's hash, as `lib/hash.ts` takes it: two runs on the same test rows draw the same resamples.
@@ -8,6 +8,11 @@
 export function resamplingSeed(testHash: string): number {
   const text = `${testHash.length}:${testHash}`;
   return firstWord(Array.from(text, (character) => character.charCodeAt(0)));
+}
+
+/** The first 32 bits of the SHA-256 of a text in UTF-8, as a number. In Python: `int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")`. */
+export function hashWord(text: string): number {
+  return firstWord(new TextEncoder().encode(text));
 }
 
 /** The first 32 bits of the fraction of a root: what SHA-256 takes for random constants. */
@@ -23,10 +28,11 @@ const initial = primes.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
 const rounds = primes.slice(0, 64).map((prime) => fraction(Math.cbrt(prime)));
 
 /** The first word of SHA-256 (FIPS 180-4, sections 5 and 6) of bytes. */
-function firstWord(bytes: readonly number[]): number {
+function firstWord(bytes: ArrayLike<number>): number {
   const state = Uint32Array.from(initial);
   const padded = new Uint8Array(64 * Math.ceil((bytes.length + 9) / 64));
-  padded.set([...bytes, 0x80]);
+  padded.set(bytes);
+  padded[bytes.length] = 0x80;
   const view = new DataView(padded.buffer);
   view.setUint32(padded.length - 4, 8 * bytes.length);
   const schedule = new Uint32Array(64);

@@ -3,8 +3,9 @@ import { binomialCdf } from "../../lib/binomial.js";
 import type { AccuracyTarget, AnsweredShare } from "../../types/calibration.js";
 import type { Outcome } from "../../types/prediction.js";
 import { tieRuns } from "../metrics/tie-runs.js";
-import { effectiveUnits, jackknifeError, jackknifeInterval } from "../statistics/jackknife.js";
-import { type Statistic, totalCounts, type Units, unitsOf } from "../statistics/resampling-units.js";
+import { designWeight } from "../statistics/design-weight.js";
+import { effectiveUnits, jackknifeInterval } from "../statistics/jackknife.js";
+import { type Statistic, unitsOf } from "../statistics/resampling-units.js";
 import { isOutcomeRight } from "./claims.js";
 import { surenessOf } from "./sureness.js";
 
@@ -39,7 +40,10 @@ export function answeredShare(outcomes: readonly Outcome[]): AnsweredShare | nul
     effectiveRows: unitsThatCount,
   });
   const answered = cumulated(stepOf, hits, stepCount);
-  const weight = rowWeight(units, stepCount, unitsThatCount);
+  const weight = designWeight(
+    hits.map((hit) => !hit),
+    groups,
+  );
   const last = answered.at(-1)!;
   return {
     rows: outcomes.length,
@@ -107,22 +111,6 @@ function areaUnderRisk(stepCount: number, rows: number): Statistic {
     }
     return sum / before;
   };
-}
-
-/**
- * How many independent rows a row is worth: the variance of an error rate of independent rows over its variance by the jackknife, which knows the
- * groups (one over the design effect). At least what it would be, were the rows of a group all alike.
- */
-function rowWeight(units: Units, stepCount: number, unitsThatCount: number): number {
-  const sumOf = (counts: Float64Array, from: number): number =>
-    counts.subarray(from, from + stepCount).reduce((sum, count) => sum + count, 0);
-  const totals = totalCounts(units);
-  const [rows, errors] = [sumOf(totals, 0), sumOf(totals, stepCount)];
-  const alike = unitsThatCount / rows;
-  const error = jackknifeError(units, (counts) => sumOf(counts, stepCount) / sumOf(counts, 0));
-  if (error === 0) return alike;
-  const rate = errors / rows;
-  return Math.min(1, Math.max(alike, (rate * (1 - rate)) / rows / error ** 2));
 }
 
 /**

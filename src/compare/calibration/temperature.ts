@@ -13,6 +13,13 @@ const edgePrecision = 1e-3;
 /** Half the 95 % quantile of χ² with one degree of freedom: how far the log-likelihood falls within the interval (Wilks 1938). */
 const halfChiSquare = 1.9207294;
 
+/** The temperature that makes claims on validation rows likeliest; `null` where too little of their scores is kept, or nothing sets it a limit. */
+export function likeliestTemperature({ logLoss }: Pick<Claims, "logLoss">): number | null {
+  if (logLoss === null) return null;
+  const best = goldenSection((log) => logLoss(Math.exp(log)), -reach, reach, precision);
+  return Math.abs(best) > reach - 1e-3 ? null : Math.exp(best);
+}
+
 /**
  * The temperature that makes the validation rows likeliest, and what it makes of the claims on the test rows. Of 1/T the loss is convex, so that
  * there is one minimum.
@@ -26,11 +33,11 @@ export function fitTemperature(validation: Claims | null, test: Claims): Tempera
   const { logLoss, rows } = validation;
   if (logLoss === null) return refused("scores-cut");
   const loss = (log: number): number => logLoss(Math.exp(log));
-  const best = goldenSection(loss, -reach, reach, precision);
-  if (Math.abs(best) > reach - 1e-3) return refused("no-minimum");
+  const value = likeliestTemperature(validation);
+  if (value === null) return refused("no-minimum");
+  const best = Math.log(value);
   // The likelihood is of rows: where each label of a row is a question of its own, the mean over claims stands for that row's.
   const allowed = loss(best) + halfChiSquare / rows;
-  const value = Math.exp(best);
   return {
     kind: "fitted",
     value: { value, low: Math.exp(edge(loss, allowed, best, -reach)), high: Math.exp(edge(loss, allowed, best, reach)) },

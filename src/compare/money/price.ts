@@ -3,6 +3,7 @@ import type { Measurement } from "../../types/measurement.js";
 import type { Assumptions } from "../../types/prices.js";
 import type { Summary } from "../../types/scores.js";
 import { askedOutcomes } from "../missing.js";
+import { clusteredMean } from "../statistics/clustered-mean.js";
 
 /** What measurements say of the price of a prediction, before any price of a machine is assumed. */
 export type MeasuredPrice =
@@ -63,18 +64,4 @@ export function usdPerThousand(measured: MeasuredPrice | null, assumptions: Assu
     basis: { kind: "machine", textsPerSecond, usdPerHour: usdPerMachineHour, utilization },
     ...(relativeError !== null && { standardError: value * relativeError }),
   };
-}
-
-/** A mean with its standard error, where values of one unit may depend on each other; `null` with fewer than two units. */
-function clusteredMean(values: readonly { readonly value: number; readonly unit: string }[]): {
-  readonly mean: number;
-  readonly standardError: number | null;
-} {
-  const mean = values.reduce((sum, { value }) => sum + value, 0) / values.length;
-  const residuals = new Map<string, number>();
-  for (const { value, unit } of values) residuals.set(unit, (residuals.get(unit) ?? 0) + value - mean);
-  const units = residuals.size;
-  if (units < 2) return { mean, standardError: null };
-  const squares = [...residuals.values()].reduce((sum, residual) => sum + residual ** 2, 0);
-  return { mean, standardError: Math.sqrt((squares * units) / (units - 1)) / values.length };
 }

@@ -1,0 +1,209 @@
+import { type Command, Option } from "commander";
+import { cascadeOf, type NoCascade } from "../../compare/cascade/cascade.js";
+import { selectiveOf } from "../../compare/cascade/selective.js";
+import { summarize } from "../../compare/summarize.js";
+import { UserError } from "../../lib/errors.js";
+import { didYouMean } from "../../lib/text/nearest-name.js";
+import { visibleText } from "../../lib/text/visible-text.js";
+import { renderCascade, renderSelective } from "../../report/cascade/render-cascade.js";
+import { toldAssumptions } from "../../run/assumptions.js";
+import { findRun } from "../../run/find-run.js";
+import { number, type ValueKind } from "../../run/options/option.js";
+import type { RunOptions } from "../../run/run-options.js";
+import { type Run, readRun } from "../../store/run.js";
+import type { CascadeAim } from "../../types/cascade.js";
+import type { Comparison } from "../../types/comparison.js";
+import type { CommandContext } from "../command-context.js";
+import { flag, parserOf, toldOptions } from "../run-options.js";
+
+interface CascadeOptions {
+  readonly small?: string;
+  readonly llm?: string;
+  readonly targetAccuracy?: number;
+  readonly maxUsdPer1k?: number;
+  readonly maxError?: number;
+  readonly escalate: "llm" | "person";
+  readonly json: boolean;
+  readonly runs: string;
+}
+
+/** A share that is neither 0 nor 1: those no rows can show. */
+const share: ValueKind<number> = {
+  ...number(0, 1),
+  read: (given) => {
+    const value = number(0, 1).read(given);
+    return value === undefined || value === 0 || value === 1 ? undefined : value;
+  },
+  must: "be a number between 0 and 1, such as 0.95",
+};
+
+/** `crossover cascade RUN`: two measured approaches as one, or one that hands rows on to a person. Asks nothing. */
+export function addCascadeCommand(program: Command, context: CommandContext): Command {
+  const command = program
+    .command("cascade")
+    .description("pair two approaches of a finished run: the small one answers where it is sure, the LLM is asked for the rest")
+    .argument("[run]", "the run's folder or name (default: the newest one)")
+    .option("--small <approach>", "approach that answers where it is sure enough (default: the best tuned one)")
+    .option("--llm <approach>", "approach that is asked for the rest (default: the best prompted one)")
+    .addOption(
+      new Option(
+        "--escalate <whom>",
+        "who gets the rows that the small one is unsure of: llm, or person, and nobody else is asked",
+      )
+        .choices(["llm", "person"])
+        .default("llm"),
+    )
+    .optionsGroup("What the threshold is chosen for (default: the most gained over handing on at random):")
+    .addOption(
+      new Option(
+        "--target-accuracy <share>",
+        "the fewest rows handed on for such an accuracy, e.g. 0.95; of rows with several labels it is the micro-F1",
+      ).argParser(parserOf("--target-accuracy", share)),
+    )
+    .addOption(
+      new Option("--max-usd-per-1k <usd>", "the best score within such a price of 1,000 rows")
+        .argParser(parserOf("--max-usd-per-1k", number(0)))
+        .conflicts(["targetAccuracy"]),
+    )
+    .addOption(
+      new Option(
+        "--max-error <share>",
+        "with --escalate person: the most rows answered with so few errors, e.g. 0.02, with 95% confidence",
+      )
+        .argParser(parserOf("--max-error", share))
+        .conflicts(["targetAccuracy", "maxUsdPer1k"]),
+    )
+    .optionsGroup("How it is shown:")
+    .option("--json", "print the result as JSON instead of text", false)
+    .addOption(flag("runs", { help: "folder of all runs" }));
+  for (const name of ["usdPerMachineHour", "utilization", "llmPrice"] as const) {
+    const made = flag(name);
+    made.defaultValue = undefined;
+    command.addOption(made);
+  }
+  return command
+    .addHelpText(
+      "after",
+      `
+Nothing is asked or measured again: recorded answers can be paired too.
+
+Examples:
+  crossover cascade runs/tickets
+  crossover cascade runs/tickets --target-accuracy 0.95
+  crossover cascade runs/tickets --max-usd-per-1k 0.10
+  crossover cascade runs/tickets --small tune:probe --llm prompt:zero-shot@openai:gpt-6-luna
+  # one model alone; a person answers what it is unsure of
+  crossover cascade runs/tickets --escalate person --max-error 0.02`,
+    )
+    .action(async (name: string | undefined, given: CascadeOptions) => {
+      checkTogether(given);
+      const run = await readRun(await findRun(given.runs, name, "any"));
+      const told = toldOptions(command) as Partial<RunOptions>;
+      const assumptions = { ...run.manifest.assumptions, ...toldAssumptions(pricesAmong(told)) };
+      const { task, failed } = run.manifest;
+      const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
+      const small = approachOf(run, comparison, "small", given.small);
+      const { terminal } = context;
+      const options = {
+        width: terminal.width,
+        hasColor: terminal.hasColor,
+        isAscii: terminal.isOutScreen && !terminal.hasUnicode,
+      };
+      if (given.escalate === "person") {
+        const maxError = given.maxError ?? (given.targetAccuracy === undefined ? null : 1 - given.targetAccuracy);
+        const found = selectiveOf({ task, measurements: run.measurements, approach: small, maxError });
+        if ("kind" in found) throw refusal(found, run, comparison);
+        terminal.out(given.json ? asJson(found) : renderSelective(found, options));
+        return;
+      }
+      const llm = approachOf(run, comparison, "llm", given.llm);
+      if (small === llm) {
+        throw new UserError(
+          `--small and --llm are both ${visibleText(small)}. A cascade is of two approaches: name another one.`,
+        );
+      }
+      const found = cascadeOf({ task, measurements: run.measurements, assumptions, small, llm, aim: aimOf(given) });
+      if ("kind" in found) throw refusal(found, run, comparison);
+      terminal.out(given.json ? asJson(found) : renderCascade(found, options));
+    });
+}
+
+/** Prices alone: what else decides a verdict has no part in a cascade. */
+function pricesAmong({ usdPerMachineHour, utilization, llmPrice }: Partial<RunOptions>): Partial<RunOptions> {
+  return Object.fromEntries(
+    Object.entries({ usdPerMachineHour, utilization, llmPrice }).filter(([, value]) => value !== undefined),
+  );
+}
+
+/** @throws UserError where options contradict each other */
+function checkTogether({ escalate, llm, maxUsdPer1k, maxError }: CascadeOptions): void {
+  if (escalate === "person") {
+    if (llm !== undefined) throw new UserError("--llm names whom --escalate person leaves out. Give one of the two.");
+    if (maxUsdPer1k !== undefined) {
+      throw new UserError(
+        "--max-usd-per-1k has no meaning with --escalate person, whose price is not known. Give --max-error, e.g. 0.02.",
+      );
+    }
+  } else if (maxError !== undefined) {
+    throw new UserError(
+      "--max-error is for --escalate person: add that. For a cascade with an LLM give --target-accuracy, e.g. 0.95.",
+    );
+  }
+}
+
+function aimOf({ targetAccuracy, maxUsdPer1k }: CascadeOptions): CascadeAim {
+  if (targetAccuracy !== undefined) return { kind: "score", least: targetAccuracy };
+  return maxUsdPer1k === undefined ? { kind: "trade" } : { kind: "cost", mostUsdPerThousand: maxUsdPer1k };
+}
+
+/** The approach that was named, or the best of its arm. */
+function approachOf(run: Run, comparison: Comparison, side: "small" | "llm", named: string | undefined): string {
+  const { best, summaries } = comparison;
+  const names = summaries.map(({ approach }) => approach);
+  const known = names.length === 0 ? "none" : names.map(visibleText).join(", ");
+  if (named !== undefined) {
+    if (names.includes(named)) return named;
+    throw new UserError(
+      `--${side} is "${visibleText(named)}", which ${run.folder} has not measured.${didYouMean(named, names)} Measured: ${known}.`,
+    );
+  }
+  const chosen = (side === "small" ? best.tune : best.prompt)?.approach;
+  if (chosen !== undefined) return chosen;
+  const arm = side === "small" ? "fine-tuned" : "prompted";
+  throw new UserError(
+    `${run.folder} has no ${arm} approach to take. Name another one with --${side}${side === "llm" ? ", or give --escalate person" : ""}. Measured: ${known}.`,
+  );
+}
+
+/** Why there is no cascade, and what to do. */
+function refusal(reason: NoCascade, run: Run, { summaries }: Comparison): UserError {
+  switch (reason.kind) {
+    case "not-measured":
+      return new UserError(
+        `${run.folder} has no answers of ${visibleText(reason.approach)} to its test rows. Go on with the run: crossover resume ${run.folder}`,
+      );
+    case "tells-no-confidence": {
+      const telling = summaries.map(({ approach }) => approach).filter((approach) => tellsConfidence(run, approach));
+      return new UserError(
+        `${visibleText(reason.approach)} does not tell how sure it is of each answer, so that nothing says which rows to hand on. Take another one with --small: ${telling.map(visibleText).join(", ") || "none of this run tells; LLMs do with --confidence"}.`,
+      );
+    }
+    case "few-shared-rows":
+      return new UserError(
+        `Both have an outcome of ${reason.rows} test rows; a threshold takes ${reason.least} at least. Take another pair, or measure more rows.`,
+      );
+    case "price-unknown":
+      return new UserError(
+        `What ${visibleText(reason.approach)} costs is not known, so that --max-usd-per-1k can't be kept. Give its prices when the run is made (--prices), or another aim: --target-accuracy.`,
+      );
+  }
+}
+
+function tellsConfidence({ measurements, manifest: { task } }: Run, approach: string): boolean {
+  const found = selectiveOf({ task, measurements, approach, maxError: null });
+  return !("kind" in found) && found.curve.length > 1;
+}
+
+function asJson(result: unknown): string {
+  return `${JSON.stringify({ format: 1, ...(result as object) }, null, 2)}\n`;
+}

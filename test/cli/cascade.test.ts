@@ -1,0 +1,98 @@
+/** @file `crossover cascade`: what it prints, and what it refuses. */
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, expect, it } from "vitest";
+import type { Cascade, Selective } from "../../src/types/cascade.js";
+import { crossover, emptyFolder, ticketRows } from "./cli.js";
+
+let runs: string;
+const recorded = "prompt:recorded@big";
+
+beforeAll(async () => {
+  const folder = await emptyFolder();
+  runs = join(folder, "runs");
+  const rows = ticketRows(160).map((row, i) => ({ ...row, id: `t${i}` }));
+  const data = join(folder, "tickets.csv");
+  await writeFile(data, `id,text,label\n${rows.map(({ id, text, label }) => `${id},"${text}",${label}`).join("\n")}\n`);
+  const answers = rows.map(({ id, label }, row) =>
+    JSON.stringify({
+      custom_id: id,
+      response: {
+        status_code: 200,
+        body: {
+          model: "big",
+          choices: [{ message: { content: row % 9 === 0 ? "nothing of it" : label }, finish_reason: "stop" }],
+          usage: { prompt_tokens: 50, completion_tokens: 2 },
+        },
+      },
+    }),
+  );
+  const file = join(folder, "answers.jsonl");
+  await writeFile(file, `${answers.join("\n")}\n`);
+  const ran = await crossover([
+    "run",
+    data,
+    "--id",
+    "id",
+    "--runs",
+    runs,
+    "--name",
+    "r",
+    "--curve",
+    "off",
+    "--llm",
+    `recorded:${file}`,
+  ]);
+  expect(ran.code, ran.err).toBe(0);
+});
+
+const cascade = (...words: readonly string[]) => crossover(["cascade", "r", "--runs", runs, ...words], { width: 80 });
+
+it("pairs the best of both arms, within 80 columns, and asks nothing", async () => {
+  const { code, out, err } = await cascade();
+  expect(code, err).toBe(0);
+  expect(err).toBe("");
+  expect(out).toContain(recorded);
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+it("prints the whole result as JSON, of the pair that is named and for the aim that is told", async () => {
+  const found = JSON.parse((await cascade("--json", "--small", "tune:tfidf", "--target-accuracy", "0.9")).out) as Cascade;
+  expect(found).toMatchObject({ format: 1, small: "tune:tfidf", llm: recorded, aim: { kind: "score", least: 0.9 } });
+  expect(found.curve.at(-1)!.share).toBe(1);
+  expect(found.policies.cascade.accuracy.value).toBeGreaterThan(0.5);
+});
+
+it("leaves the unsure rows to a person, and says how many errors there may be", async () => {
+  const found = JSON.parse((await cascade("--json", "--escalate", "person", "--max-error", "0.4")).out) as Selective;
+  expect(found).toMatchObject({ maxError: 0.4, rows: found.of });
+  const alike = JSON.parse((await cascade("--json", "--escalate", "person", "--target-accuracy", "0.6")).out) as Selective;
+  expect(alike.found).toEqual(found.found);
+  const text = await cascade("--escalate", "person");
+  expect(text.code).toBe(0);
+  for (const line of text.out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+});
+
+it.each([
+  [["--small", "tune:tfidff"], "tune:tfidf"],
+  [["--small", "tune:tfidf", "--llm", "tune:tfidf"], "tune:tfidf"],
+  [["--small", recorded, "--llm", "tune:tfidf"], recorded],
+  [["--max-error", "0.02"], "--escalate person"],
+  [["--escalate", "person", "--llm", recorded], "--llm"],
+  [["--escalate", "person", "--max-usd-per-1k", "1"], "--max-error"],
+  [["--target-accuracy", "95"], "--target-accuracy"],
+  [["--target-accuracy", "1"], "--target-accuracy"],
+  [["--max-usd-per-1k", "-1"], "--max-usd-per-1k"],
+  [["--max-usd-per-1k", "1"], recorded],
+])("refuses %j, and names what is wrong", async (words, named) => {
+  const { code, out, err } = await cascade(...words);
+  expect(code).toBe(2);
+  expect(out).toBe("");
+  expect(err).toContain(named);
+  expect(err).not.toMatch(/^ +at /m);
+});
+
+it("refuses aims that exclude each other, and a run that is not there", async () => {
+  expect((await cascade("--target-accuracy", "0.9", "--max-usd-per-1k", "1")).code).toBe(2);
+  expect((await crossover(["cascade", "nothing", "--runs", runs])).code).toBe(2);
+});
