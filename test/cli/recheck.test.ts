@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { unsealed } from "../../src/lib/sealed-json.js";
 import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
+import type { Fault } from "../servers/faults.js";
 import { type SimulatedLlm, startSimulatedLlm } from "../servers/simulated-llm/simulated-llm.js";
 import { type TicketModel, ticketModel } from "../upkeep/recheck/ticket-model.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
@@ -16,6 +17,8 @@ let origin: string;
 let folder: string;
 let model: TicketModel;
 let service: SimulatedLlm;
+/** What goes wrong with a request of so many since the last look. */
+let fault: (request: number) => Fault | undefined;
 const env = () => ({ OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: service.url });
 
 /** A run of a prompt, all whose answers are right, and a tuned model on 240 rows, 60 of them test rows: a copy, in its own folder. */
@@ -55,7 +58,9 @@ describe("crossover recheck", () => {
   beforeEach(async () => {
     folder = await emptyFolder();
     model = ticketModel();
-    service = await startSimulatedLlm({ model });
+    fault = () => undefined;
+    let requests = 0;
+    service = await startSimulatedLlm({ model, fault: () => fault(requests++) });
     return () => service[Symbol.asyncDispose]();
   });
 
@@ -111,6 +116,35 @@ describe("crossover recheck", () => {
     const { code, out } = await recheck(run, "--approach", asked, "--json");
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ verdict: { finding: "unclear", isRefuted: true } });
+  });
+
+  it("lets the first asking count where the second cannot be brought to its end", async () => {
+    const run = await aRun();
+    model.wrong = 0.3;
+    fault = (request) => (request >= 60 ? "404" : undefined);
+    const { code, out } = await recheck(run, "--approach", asked, "--json");
+    expect(code).toBe(100);
+    expect(JSON.parse(out)).toMatchObject({ unconfirmed: "stopped", askings: [{ rows: 60 }], verdict: { finding: "worse" } });
+  });
+
+  it("says that it does not know where many rows get no answer", async () => {
+    const run = await aRun();
+    fault = (request) => (request % 4 === 0 ? "400" : undefined);
+    const { code, out } = await recheck(run, "--approach", asked, "--json");
+    expect(code).toBe(2);
+    const { askings, verdict } = JSON.parse(out);
+    expect(verdict).toMatchObject({ hangsOnMissing: true });
+    expect(askings[0].rows + askings[0].missing).toBe(60);
+    expect(askings[0].missing).toBeGreaterThan(10);
+  });
+
+  it("ends with 2 where the model is gone, and keeps no result", async () => {
+    const run = await aRun();
+    fault = () => "404";
+    const { code, err } = await recheck(run, "--approach", asked);
+    expect(code).toBe(2);
+    expect(err).toContain("404");
+    expect(await stored(run)).toEqual([]);
   });
 
   it("takes a wider margin, and another LLM", async () => {

@@ -21,13 +21,13 @@ import { formatUsdRange } from "../estimate-table.js";
 import type { Terminal } from "../terminal.js";
 
 /** What is to be asked. */
-export function recheckPlanText({ run, approach, labeller, asksLlm, rows, left, estimate, margin }: RecheckInputs): string {
+export function recheckPlanText({ run, approach, llm, rows, left, estimate, margin }: RecheckInputs): string {
   const { calls, inputTokens, outputTokens, usd, usdRange, seconds, basis } = estimate;
   const range = usdRange === undefined ? null : formatUsdRange(usdRange);
   const price =
     usd === null ? "the price is unknown; --prices FILE gives it" : `${formatUsd(usd)}${range === null ? "" : `, from ${range}`}`;
   return [
-    `${approach} of ${run.manifest.name}: ${formatPlural(rows.length, "test row")} ${asksLlm ? `asked again of ${labeller.name}` : "predicted again with the stored model"}; a decline of up to ${points(margin)} does not matter.`,
+    `${approach} of ${run.manifest.name}: ${formatPlural(rows.length, "test row")} ${llm !== null ? `asked again of ${llm}` : "predicted again with what the run stored"}; a decline of up to ${points(margin)} does not matter.`,
     ...leftText(left),
     ...(calls === 0
       ? []
@@ -83,7 +83,7 @@ export function recheckText(
           ...(ids.length > mostFlips ? [`  and ${formatCount(ids.length - mostFlips)} more: --json has their ids`] : []),
         ];
   const lines = [
-    `${visibleText(approach)}, ${llm === null ? "predicted again with the stored model" : `asked again of ${visibleText(llm)}`}: ${formatPlural(last.rows, "row")} with both answers.`,
+    `${visibleText(approach)}, ${llm === null ? "predicted again with what the run stored" : `asked again of ${visibleText(llm)}`}: ${formatPlural(last.rows, "row")} with both answers.`,
     ...leftText(result.left),
     ...(last.missing === 0
       ? []
@@ -109,7 +109,7 @@ export function recheckText(
             .join(", ")}.`,
         ]),
     "",
-    `Kept in ${visibleText(file)}${llm === null ? "" : `; paid: ${spendingText(spending)}`}.`,
+    `Kept in ${visibleText(file)}${llm === null && spending.paidUsd + spending.uncertainUsd === 0 ? "" : `; paid: ${spendingText(spending)}`}.`,
     verdictText(result),
     "",
   ];
@@ -143,18 +143,20 @@ function scoreTable({ accuracy, macroF1, usd, seconds }: PairedAnswers, margin: 
   );
 }
 
+/** Why there is no second asking. */
+const once: Readonly<Record<NonNullable<RecheckResult["unconfirmed"]>, string>> = {
+  budget: " (asked once: the budget does not allow a second asking)",
+  stopped: " (asked once: a second asking was stopped)",
+  "same-answers": "",
+};
+
 /** One sentence or two, which tell a reader of a log all there is to know. */
 export function verdictText({ verdict, askings, margin, unconfirmed, leastFoundDecline }: RecheckResult): string {
   const { accuracy, missing, changed, rows } = askings.at(-1)!;
   const difference = formatPointsEstimate(accuracy.difference, margin);
   const allowed = points(margin);
   if (verdict.finding === "worse") {
-    const sure =
-      askings.length > 1
-        ? ", twice in a row"
-        : unconfirmed === "budget"
-          ? " (asked once: the budget does not allow a second asking)"
-          : "";
+    const sure = askings.length > 1 ? ", twice in a row" : once[unconfirmed ?? "same-answers"];
     return `WORSE by more than ${allowed}${sure}: ${difference}.`;
   }
   if (verdict.hangsOnMissing)

@@ -7,6 +7,8 @@ import { sha256 } from "../../lib/hash.js";
 import type { PriceTable } from "../../prompt/prices/prices.js";
 import type { RunHooks } from "../../run/hooks.js";
 import { storedOptions } from "../../run/stored-options.js";
+import type { Artifact } from "../../ship/kinds/kind.js";
+import { kinds } from "../../ship/kinds/kinds.js";
 import { findArtifact, type LoadedPredictor, loadArtifact } from "../../ship/load-predictor.js";
 import { artifactOfRun } from "../../ship/run-artifacts.js";
 import type { Run } from "../../store/run.js";
@@ -16,7 +18,9 @@ import type { RecheckOptions } from "./recheck-options.js";
 export interface Asking {
   readonly approach: string;
   readonly labeller: LabellerPlan;
-  /** Whether an LLM answers, which may say something else each time; a stored model doesn't. */
+  /** The LLM that a prompt is asked of; `null` for all else. */
+  readonly llm: string | null;
+  /** Whether an LLM answers, or may, which may say something else each time; a stored model doesn't. */
   readonly asksLlm: boolean;
 }
 
@@ -31,8 +35,11 @@ export async function planAsking(run: Run, options: RecheckOptions, env: RunHook
   const isOtherLlm = llm !== undefined && options.approach === undefined;
   const artifact = isOtherLlm ? undefined : await artifactOfRun(folder, options.approach);
   const files = artifact === undefined ? undefined : await findArtifact(artifact.folder);
-  if (artifact !== undefined && files !== undefined && files.fields.kind !== "prompt" && llm === undefined)
-    return { approach: artifact.approach, labeller: storedModelPlan(files), asksLlm: false };
+  if (artifact !== undefined && files !== undefined && files.fields.kind !== "prompt" && llm === undefined) {
+    const { asksLlm } = kinds[files.fields.kind];
+    const labeller = asksLlm ? mixedPlan(files, options) : storedModelPlan(files);
+    return { approach: artifact.approach, labeller, llm: null, asksLlm };
+  }
   // Read twice: who labels does not say whose prompt it is.
   const { approach } = await readStoredPrompt(folder, artifact?.approach);
   const { confidence } = storedOptions(run);
@@ -46,17 +53,15 @@ export async function planAsking(run: Run, options: RecheckOptions, env: RunHook
     ...(llm && { llm }),
     ...(confidence && { confidence }),
   };
-  return { approach, labeller: await planLabeller(prompted, env, prices), asksLlm: true };
+  const labeller = await planLabeller(prompted, env, prices);
+  return { approach, labeller, llm: labeller.name, asksLlm: true };
 }
 
 /** Texts that the estimate of a stored model is timed on. */
 const trialTexts = 32;
 
-/** What the run stored of an approach that runs on this machine. */
-function storedModelPlan(artifact: Awaited<ReturnType<typeof findArtifact>>): LabellerPlan {
-  const { folder, manifest } = artifact;
-  let loaded: Promise<LoadedPredictor> | undefined;
-  const open = (): Promise<LoadedPredictor> => (loaded ??= loadArtifact(artifact));
+/** What is known of files without loading them. */
+function planOf({ folder, manifest }: Artifact): Omit<LabellerPlan, "estimate" | "open"> {
   return {
     name: folder,
     labels: manifest?.labels ?? [],
@@ -64,6 +69,25 @@ function storedModelPlan(artifact: Awaited<ReturnType<typeof findArtifact>>): La
     fingerprint: sha256("artifact", JSON.stringify(manifest?.files ?? folder)),
     notes: [],
     pieceRows: 256,
+  };
+}
+
+/** An approach of several parts, one of which asks an LLM: nothing is tried before it may be paid for, and what it costs the run knows. */
+function mixedPlan(artifact: Artifact, { timeoutSeconds, patienceSeconds, maxConcurrency }: RecheckOptions): LabellerPlan {
+  const manner = { timeoutSeconds, maxConcurrency, ...(patienceSeconds !== undefined && { patienceSeconds }) };
+  return {
+    ...planOf(artifact),
+    estimate: async () => ({ calls: 0, inputTokens: 0, outputTokens: 0, usd: null, seconds: 0 }),
+    open: ({ env, prices, cache, budget }) => loadArtifact(artifact, { ...manner, env, prices, cache, budget }),
+  };
+}
+
+/** What the run stored of an approach that runs on this machine. */
+function storedModelPlan(artifact: Artifact): LabellerPlan {
+  let loaded: Promise<LoadedPredictor> | undefined;
+  const open = (): Promise<LoadedPredictor> => (loaded ??= loadArtifact(artifact));
+  return {
+    ...planOf(artifact),
     async estimate(queries) {
       const trial = queries.slice(0, trialTexts);
       const predictor = await open();

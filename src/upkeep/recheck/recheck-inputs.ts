@@ -38,7 +38,8 @@ export interface RecheckInputs {
   readonly env: RunHooks["env"];
   readonly prices: PriceTable;
   readonly labeller: LabellerPlan;
-  /** Whether an LLM answers, which may say something else each time; a tuned model doesn't. */
+  /** See `Asking`. */
+  readonly llm: string | null;
   readonly asksLlm: boolean;
   /** The rows to be asked about. */
   readonly rows: readonly StoredRow[];
@@ -72,8 +73,8 @@ export async function readRecheckInputs(
   const run = await readRun(options.run);
   const env = await readEnvironment(outer, options.envFile);
   const prices = await pricesOf(options);
-  const { labeller, approach, asksLlm } = await planAsking(run, options, env, prices);
-  if (asksLlm) await checkLlms({ llm: [labeller.name], offline: options.offline }, { env, onEvent, signal }, isPlan);
+  const { labeller, approach, llm, asksLlm } = await planAsking(run, options, env, prices);
+  if (llm !== null) await checkLlms({ llm: [llm], offline: options.offline }, { env, onEvent, signal }, isPlan);
   const measurement = measurementOf(run, approach);
   const texts = await textsOf(run, env, signal);
   const present = measurement.outcomes.filter((outcome) => !isMissing(outcome));
@@ -91,6 +92,7 @@ export async function readRecheckInputs(
     env,
     prices,
     labeller,
+    llm,
     asksLlm,
     rows,
     left: {
@@ -99,8 +101,16 @@ export async function readRecheckInputs(
       beyondLimit: present.length - rows.length,
     },
     fingerprint: sha256("recheck", labeller.fingerprint, run.manifest.task.testHash, ...rows.map(({ before }) => before.id)),
-    estimate: await labeller.estimate(rows.map(queryOf), pilotOf([])),
+    estimate: withStoredPrice(await labeller.estimate(rows.map(queryOf), pilotOf([])), rows),
   };
+}
+
+/** Where nothing tells what asking costs, what it cost when the run asked. */
+function withStoredPrice(estimate: RunEstimate, rows: readonly StoredRow[]): RunEstimate {
+  const costs = rows.flatMap(({ before }) => before.costUsd ?? []);
+  if (estimate.usd !== null || costs.length === 0) return estimate;
+  const usd = costs.reduce((sum, cost) => sum + cost, 0);
+  return { ...estimate, calls: estimate.calls || costs.length, usd, basis: "Priced by what the run's answers cost." };
 }
 
 /** The row as it is asked about. */

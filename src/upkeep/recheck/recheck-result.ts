@@ -25,7 +25,7 @@ export interface RecheckResult {
   readonly askings: readonly PairedAnswers[];
   readonly verdict: RecheckVerdict;
   /** Why a first asking that says worse was not followed by a second one; `null` where it was, or none was needed. */
-  readonly unconfirmed: "budget" | "same-answers" | null;
+  readonly unconfirmed: "budget" | "stopped" | "same-answers" | null;
   /** The least decline that such an asking finds four times in five; `null` where there is none. */
   readonly leastFoundDecline: number | null;
   readonly spending: Spending;

@@ -44,15 +44,13 @@ export interface FinishedRecheck {
  * @throws UserError where the budget does not suffice or is reached, a service cannot be asked, or not one row got an answer
  */
 export async function runRecheck(inputs: RecheckInputs, hooks: RunHooks, goOnWith: string): Promise<FinishedRecheck> {
-  const { options, run, approach, labeller, asksLlm, env, prices, estimate, margin, left } = inputs;
+  const { options, run, approach, llm, env, prices, estimate, margin, left } = inputs;
   const { signal, onEvent } = hooks;
   await using held = disposables();
   held.use(await lockRun(rechecksFolder(run.folder)));
-  if (asksLlm)
-    for (const text of await shutdownNotes([labeller.name], { env, prices, signal })) onEvent({ kind: "warning", text });
+  if (llm !== null) for (const text of await shutdownNotes([llm], { env, prices, signal })) onEvent({ kind: "warning", text });
   const isAllowed = options.yes || options.budgetUsd !== undefined;
   if (!isAllowed) await confirmUsd({ usd: estimate.usd ?? 0, subject: "The re-check" }, hooks.confirm);
-  const llm = asksLlm ? labeller.name : null;
   const former = await formerRechecks(run.folder, { approach, llm });
   const asking = await openAsking(run.folder, inputs.fingerprint, new Date());
   if (asking.isResumed)
@@ -63,13 +61,15 @@ export async function runRecheck(inputs: RecheckInputs, hooks: RunHooks, goOnWit
   const ask = asker(inputs, asking, budget, hooks);
   try {
     const askings = [await ask(0)];
-    const unconfirmed = whyUnconfirmed(inputs, askings[0]!, bill);
+    let unconfirmed = whyUnconfirmed(inputs, askings[0]!, bill);
     if (unconfirmed === null && findingOfRows(inputs, askings[0]!) === "worse") {
       onEvent({
         kind: "note",
         text: "The answers are worse by more than the margin: all rows are asked about once more, to be sure.",
       });
-      askings.push(await ask(1));
+      const second = await secondAsking(ask, hooks);
+      if (second === null) unconfirmed = "stopped";
+      else askings.push(second);
     }
     const paired = askings.map((rows) => pairedOf(inputs, rows));
     if (paired.some((each) => each === null)) throw noAnswer(inputs);
@@ -114,7 +114,7 @@ function checkBudget({ options: { budgetUsd }, estimate: { usd }, rows }: Rechec
   );
 }
 
-/** Asks about all rows. Each `repeat` is an asking of its own: none is answered by what another was told. */
+/** Asks about all rows. Each `repeat` is an asking of its own, with a store of its own: none is answered by what another was told. */
 function asker(
   { options, labeller, env, prices, rows }: RecheckInputs,
   { folder }: OpenAsking,
@@ -123,7 +123,7 @@ function asker(
 ): (repeat: number) => Promise<RecheckedRow[]> {
   return async (repeat) => {
     await using held = disposables();
-    const cache = held.use(await openResponseCache(join(folder, "responses.db")));
+    const cache = held.use(await openResponseCache(join(folder, `responses-${repeat}.db`)));
     const hasLimit = options.budgetUsd !== undefined;
     const sources: LabellerSources = { env, prices, cache, budget, hasLimit, repeat };
     const predictor = held.use(await labeller.open(sources));
@@ -132,6 +132,20 @@ function asker(
     signal.throwIfAborted();
     return rows.map(({ before }, row) => ({ before, now: answers[row]! }));
   };
+}
+
+/** `null` where it could not be brought to its end: a budget, or a service that fails by now, must not hide what the first asking has found. */
+async function secondAsking(
+  ask: (repeat: number) => Promise<RecheckedRow[]>,
+  { signal, onEvent }: RunHooks,
+): Promise<RecheckedRow[] | null> {
+  try {
+    return await ask(1);
+  } catch (error) {
+    if (!(error instanceof UserError) || signal.aborted) throw error;
+    onEvent({ kind: "warning", text: `The second asking was stopped: ${error.message}` });
+    return null;
+  }
 }
 
 function pairedOf({ run: { manifest } }: RecheckInputs, rows: readonly RecheckedRow[]): PairedAnswers | null {
