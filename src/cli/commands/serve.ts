@@ -125,9 +125,9 @@ async function serve(given: string, flags: ServeFlags, context: CommandContext):
     ...(flags.budgetUsd !== undefined && { budget: createBudget(flags.budgetUsd) }),
   };
   await using predictor = await renewedPredictor(() => loadPredictor(place, loading));
-  const { labels, isMultiLabel, asksLlm, approach, manifest } = predictor.first;
+  const { labels, isMultiLabel, asksLlm, approach, folder, manifest } = predictor.first;
   // Without a manifest it is the folder's path, which is no client's business.
-  const name = manifest === null ? basename(resolve(place)) : approach;
+  const name = manifest === null ? basename(resolve(folder)) : approach;
   // The first pass takes longer than others; and a model that cannot answer is known before anybody asks it.
   if (!asksLlm) await predictor.first.classify(["warm up"]);
   const server = await startServer(

@@ -67,6 +67,9 @@ const keepAliveMs = 75_000;
 /** How long a request may take to say what it is. */
 const headersMs = 10_000;
 
+/** How long whoever comes is still answered that it stops, once nobody is in. */
+const refusingMs = 100;
+
 /** How long connections may take to end by themselves once everything is answered. */
 const closingMs = 1000;
 
@@ -105,6 +108,8 @@ export async function startServer(predictor: ServedPredictor, options: ServeOpti
   await listen(server, host, port);
   const stop = async (): Promise<void> => {
     await admission.empty();
+    // Requests that came while the last texts were computed are read only now: they are told that it stops, rather than cut off.
+    await delay(refusingMs);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     await Promise.race([closed, delay(closingMs, undefined, { ref: false })]);
