@@ -2,6 +2,7 @@
 import { advice } from "./advice/advice.js";
 import { article } from "./article/compare.js";
 import { ask } from "./ask/ask.js";
+import { prompted } from "./ask/prompted.js";
 import { backtest } from "./curves/backtest.js";
 import { curves } from "./curves/curves.js";
 import { wholeSummary } from "./curves/whole-summary.js";
@@ -37,6 +38,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   recheck,
   serve,
   "serve-stop": serveStop,
+  prompted,
 };
 
 const [name = "", ...names] = process.argv.slice(2);
