@@ -25,6 +25,6 @@ export function serviceKey(
       ? ` A server of your own that asks for none is named by ${variableNames(address.variables)}.`
       : "";
   throw new UserError(
-    `The API key for ${spec} is missing. Set ${key.variable}, or choose a model without a key: --llm ollama:${services.ollama.example}.${own}`,
+    `The API key for ${spec} is missing. Set ${key.variable}, or choose a model without a key: --llm local:smollm2, --llm ollama:${services.ollama.example}.${own}`,
   );
 }
