@@ -52,6 +52,7 @@ export { publishRun, type RunReport } from "./run/publish-run.js";
 export { type RunRequest, runComparison } from "./run/run-comparison.js";
 export { type RunInputs, readInputs } from "./run/run-inputs.js";
 export { defaultRunManner, defaultRunOptions, type RunManner, type RunOptions } from "./run/run-options.js";
+export { type Exported, type ExportOptions, exportArtifact, type QuantizationLoss } from "./ship/export/export-artifact.js";
 export type { LoadPredictorOptions } from "./ship/kinds/kind.js";
 export { type LoadedPredictor, loadPredictor } from "./ship/load-predictor.js";
 export type { ArtifactKind, Manifest } from "./ship/manifest/manifest.js";

@@ -146,7 +146,8 @@ beforeAll(async () => {
   await mkdir(join(folder, "runs"));
   await symlink(join(root, "examples"), join(folder, "examples"));
   process.chdir(folder);
-  const commands = ["advise", "init", "run", "check", "label", "resume", "list", "view", "recheck", "next", "serve", "cascade"];
+  const [, list = ""] = (await crossover(["--help"])).out.split("Commands:\n");
+  const commands = [...list.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name!).filter((name) => name !== "help");
   help = (await Promise.all(commands.map((name) => crossover([name, "--help"])))).map(({ out }) => out).join();
 });
 afterAll(async () => {
@@ -367,4 +368,32 @@ it("the README's two commands are scripts of the package", () => {
   expect(scripts["test"]).toBe("vitest run");
   const example = /(?:crossover|cli\.js) run (\S+)$/.exec(scripts["start"]!)?.[1];
   expect(existsSync(join(root, example!))).toBe(true);
+});
+
+describe("the programs of docs/production.md", () => {
+  const page = "docs/production.md";
+  const labels = /refund|login/;
+
+  it("in Node", async () => {
+    expect(await printed(programsOf(page)[0]!, "production")).toMatch(labels);
+  });
+
+  it("with transformers.js, on the folder that was exported", async () => {
+    // Found from where the packages are, not from the folder of the data.
+    const file = join(process.cwd(), "production.mjs");
+    await writeFile(file, blocksOf(page, "js")[0]!);
+    await symlink(join(root, "node_modules"), join(process.cwd(), "node_modules"));
+    const { stdout } = await promisify(execFile)(process.execPath, [file], { cwd: process.cwd() });
+    expect(stdout).toMatch(labels);
+  });
+
+  it.skipIf(process.env["CROSSOVER_PYTHON"] === undefined)(
+    "with Python's transformers",
+    async () => {
+      const program = blocksOf(page, "python")[0]!;
+      const { stdout } = await promisify(execFile)(process.env["CROSSOVER_PYTHON"]!, ["-c", program], { cwd: process.cwd() });
+      expect(stdout).toMatch(labels);
+    },
+    60_000,
+  );
 });

@@ -8,6 +8,7 @@ import type { CommandContext } from "./command-context.js";
 import { addAdviseCommand } from "./commands/advise.js";
 import { addCascadeCommand } from "./commands/cascade.js";
 import { addCheckCommand } from "./commands/check.js";
+import { addExportCommand } from "./commands/export.js";
 import { addInitCommand } from "./commands/init.js";
 import { addLabelCommand } from "./commands/label.js";
 import { addListCommand } from "./commands/list.js";
@@ -32,6 +33,7 @@ const commands = [
   addViewCommand,
   addLabelCommand,
   addNextCommand,
+  addExportCommand,
   addRecheckCommand,
   addServeCommand,
   addCascadeCommand,
