@@ -1,10 +1,12 @@
 /** @file The files that a run keeps of each approach: what it takes to use it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { calibrationOf } from "../compare/cascade/cascade.js";
 import { mainMeasurements } from "../compare/main-measurements.js";
 import { summarize } from "../compare/summarize.js";
 import { writePrivateFile } from "../lib/private-file.js";
 import { withTestScores } from "../report/card-scores.js";
+import { calibrationFile, calibrationText } from "../ship/calibration/calibration-file.js";
 import { withManifest } from "../ship/manifest/make-manifest.js";
 import { artifactFolder } from "../store/artifact-folder.js";
 import type { Run } from "../store/run.js";
@@ -17,7 +19,8 @@ import { promptfooExport } from "./saved-prompts.js";
 /**
  * Writes the files of a predictor that was measured on the test rows; of several seeds, the first one's, and none of an experiment or
  * of a part of the training rows. A predictor never sees a test label, so
- * what needs them is added here: the scores of a tuned model's card, promptfoo's tests of a prompt, and the manifest, which says what was measured.
+ * what needs them is added here: the scores of a tuned model's card, promptfoo's tests of a prompt, what calibrates it, which validation rows told,
+ * and the manifest, which says what was measured.
  */
 export async function writeArtifacts(
   run: Run,
@@ -40,6 +43,8 @@ export async function writeArtifacts(
   const card = files.get(cardFile);
   if (arm === "tune" && card !== undefined && summary !== undefined)
     files.set(cardFile, encode(withTestScores(new TextDecoder().decode(card), task, summary)));
+  const calibration = calibrationOf(run.measurements, task, approach);
+  if (calibration !== null) files.set(calibrationFile, encode(calibrationText(calibration)));
   const { model, confidence } = options;
   const described = await withManifest(files, {
     task,

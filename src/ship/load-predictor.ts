@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { UserError } from "../lib/errors.js";
 import type { LoadedClassifier } from "../tune/saved-classifier.js";
 import { expectedPlace, filesOf, readArtifact } from "./artifact.js";
+import { calibratedPredictor } from "./calibration/calibrated-predictor.js";
+import { readCalibration } from "./calibration/calibration-file.js";
 import type { Artifact, Loaded, LoadPredictorOptions } from "./kinds/kind.js";
 import { kinds, loadKind } from "./kinds/kinds.js";
 import { type ArtifactKind, type Manifest, manifestFile } from "./manifest/manifest.js";
@@ -83,11 +85,12 @@ export async function loadArtifact(artifact: Artifact, options: LoadPredictorOpt
 /** Loads, and compares the labels with those of the manifest. */
 async function loadChecked(artifact: Artifact, options: LoadPredictorOptions): Promise<Loaded> {
   const { folder, manifest } = artifact;
+  const calibration = options.isCalibrated === false ? null : await readCalibration(folder);
   const loaded = await loadKind(artifact, options, async (member, memberOptions) =>
     loadChecked(await readArtifact(member, memberOptions), memberOptions),
   );
   const wrong = manifest === null ? null : difference(manifest, loaded);
-  if (wrong === null) return loaded;
+  if (wrong === null) return calibration === null ? loaded : calibratedPredictor(loaded, calibration);
   await loaded.predictor[Symbol.asyncDispose]();
   throw new UserError(`${join(folder, manifestFile)} does not fit its folder: ${wrong}. ${remedy(join(folder, manifestFile))}`);
 }

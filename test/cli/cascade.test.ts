@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
+import { loadPredictor } from "../../src/index.js";
 import type { Cascade, Selective } from "../../src/types/cascade.js";
 import { crossover, emptyFolder, ticketRows } from "./cli.js";
 
@@ -11,7 +12,11 @@ const recorded = "prompt:recorded@big";
 beforeAll(async () => {
   const folder = await emptyFolder();
   runs = join(folder, "runs");
-  const rows = ticketRows(160).map((row, i) => ({ ...row, id: `t${i}` }));
+  // Some labels are the other one: what is learned from words errs there, and no temperature is without a limit.
+  const rows = ticketRows(160).map(({ text, label }, i) => {
+    const other = label === "login" ? "refund" : "login";
+    return { text, label: i % 7 === 3 ? other : label, id: `t${i}` };
+  });
   const data = join(folder, "tickets.csv");
   await writeFile(data, `id,text,label\n${rows.map(({ id, text, label }) => `${id},"${text}",${label}`).join("\n")}\n`);
   const answers = rows.map(({ id, label }, row) =>
@@ -42,6 +47,8 @@ beforeAll(async () => {
     "off",
     "--llm",
     `recorded:${file}`,
+    "--approaches",
+    `tune:tfidf,tune:probe,${recorded}`,
   ]);
   expect(ran.code, ran.err).toBe(0);
 });
@@ -95,4 +102,31 @@ it.each([
 it("refuses aims that exclude each other, and a run that is not there", async () => {
   expect((await cascade("--target-accuracy", "0.9", "--max-usd-per-1k", "1")).code).toBe(2);
   expect((await crossover(["cascade", "nothing", "--runs", runs])).code).toBe(2);
+});
+
+it("saves a cascade that loads, with what calibrates it, and says what can't be saved", async () => {
+  const refused = await cascade("--save");
+  expect(refused.code).toBe(2);
+  expect(refused.err).toContain("recorded");
+  const pair = ["--small", "tune:probe", "--llm", "tune:tfidf", "--target-accuracy", "0.99"] as const;
+  const found = JSON.parse((await cascade(...pair, "--json")).out) as Cascade;
+  const saved = await cascade(...pair, "--json", "--save");
+  if (found.threshold === 0 || found.threshold === null) {
+    expect(saved.code).toBe(2);
+    return;
+  }
+  expect(saved.code, saved.err).toBe(0);
+  await using predictor = await loadPredictor(join(runs, "r", "artifacts", "hybrid_cascade"));
+  expect(predictor.manifest!.measured!.accuracy.value).toBeCloseTo(found.policies.cascade.accuracy.value, 12);
+  expect(["tune:probe", "tune:tfidf"]).toContain((await predictor.classify(["I want my money back"]))[0]!.answeredBy);
+});
+
+it("leaves calibration.json beside approaches that had validation rows, named by their manifest, and tells calibrated scores", async () => {
+  const folder = join(runs, "r", "artifacts", "tune_tfidf");
+  await using told = await loadPredictor(folder);
+  expect(told.manifest!.files).toHaveProperty("calibration.json");
+  await using raw = await loadPredictor(folder, { isCalibrated: false });
+  const [ours, theirs] = [await told.classify(["my password"]), await raw.classify(["my password"])];
+  expect(ours[0]!.answer).toEqual(theirs[0]!.answer);
+  expect(ours[0]!.scores).not.toEqual(theirs[0]!.scores);
 });

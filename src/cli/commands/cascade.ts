@@ -1,19 +1,24 @@
 import { type Command, Option } from "commander";
-import { cascadeOf, type NoCascade } from "../../compare/cascade/cascade.js";
+import { type NoCascade, pairedCascade } from "../../compare/cascade/cascade.js";
+import { cascadeMeasurement, cascadeName } from "../../compare/cascade/cascade-measurement.js";
 import { selectiveOf } from "../../compare/cascade/selective.js";
 import { summarize } from "../../compare/summarize.js";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
+import { shellWord } from "../../lib/text/shell-word.js";
 import { visibleText } from "../../lib/text/visible-text.js";
 import { renderCascade, renderSelective } from "../../report/cascade/render-cascade.js";
 import { toldAssumptions } from "../../run/assumptions.js";
 import { findRun } from "../../run/find-run.js";
 import { number, type ValueKind } from "../../run/options/option.js";
 import type { RunOptions } from "../../run/run-options.js";
+import { saveCascade } from "../../ship/cascade/save-cascade.js";
+import { artifactFolder } from "../../store/artifact-folder.js";
 import { type Run, readRun } from "../../store/run.js";
 import type { CascadeAim } from "../../types/cascade.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { CommandContext } from "../command-context.js";
+import { noteLines } from "../notes.js";
 import { flag, parserOf, toldOptions } from "../run-options.js";
 
 interface CascadeOptions {
@@ -23,6 +28,7 @@ interface CascadeOptions {
   readonly maxUsdPer1k?: number;
   readonly maxError?: number;
   readonly escalate: "llm" | "person";
+  readonly save?: string | true;
   readonly json: boolean;
   readonly runs: string;
 }
@@ -73,7 +79,11 @@ export function addCascadeCommand(program: Command, context: CommandContext): Co
         .argParser(parserOf("--max-error", share))
         .conflicts(["targetAccuracy", "maxUsdPer1k"]),
     )
-    .optionsGroup("How it is shown:")
+    .optionsGroup("What becomes of it:")
+    .option(
+      "--save [folder]",
+      "save the cascade as a folder that can be loaded, served and asked like any other approach (default: artifacts/hybrid_cascade of the run)",
+    )
     .option("--json", "print the result as JSON instead of text", false)
     .addOption(flag("runs", { help: "folder of all runs" }));
   for (const name of ["usdPerMachineHour", "utilization", "llmPrice"] as const) {
@@ -92,6 +102,8 @@ Examples:
   crossover cascade runs/tickets --target-accuracy 0.95
   crossover cascade runs/tickets --max-usd-per-1k 0.10
   crossover cascade runs/tickets --small tune:probe --llm prompt:zero-shot@openai:gpt-6-luna
+  # kept, to be loaded and served
+  crossover cascade runs/tickets --save
   # one model alone; a person answers what it is unsure of
   crossover cascade runs/tickets --escalate person --max-error 0.02`,
     )
@@ -122,9 +134,19 @@ Examples:
           `--small and --llm are both ${visibleText(small)}. A cascade is of two approaches: name another one.`,
         );
       }
-      const found = cascadeOf({ task, measurements: run.measurements, assumptions, small, llm, aim: aimOf(given) });
-      if ("kind" in found) throw refusal(found, run, comparison);
-      terminal.out(given.json ? asJson(found) : renderCascade(found, options));
+      const input = { task, measurements: run.measurements, assumptions, small, llm, aim: aimOf(given) };
+      const paired = pairedCascade(input);
+      if ("kind" in paired) throw refusal(paired, run, comparison);
+      const { cascade } = paired;
+      terminal.out(given.json ? asJson(cascade) : renderCascade(cascade, options));
+      if (given.save === undefined) return;
+      const folder = given.save === true ? artifactFolder(run.folder, cascadeName) : given.save;
+      const measurement = cascadeMeasurement(paired, input);
+      const [summary] = summarize({ task, assumptions, measurements: [measurement], failed: [] }).summaries;
+      const members = { small: artifactFolder(run.folder, small), llm: artifactFolder(run.folder, llm) };
+      await saveCascade(folder, { cascade, members, task, summary, seed: measurement.seed });
+      const doubt = cascade.objections.length === 0 ? "" : " Note that it is not recommended.";
+      terminal.err(noteLines(`Saved: ${folder}.${doubt} To serve it: crossover serve ${shellWord(folder)}`, terminal));
     });
 }
 
@@ -136,9 +158,14 @@ function pricesAmong({ usdPerMachineHour, utilization, llmPrice }: Partial<RunOp
 }
 
 /** @throws UserError where options contradict each other */
-function checkTogether({ escalate, llm, maxUsdPer1k, maxError }: CascadeOptions): void {
+function checkTogether({ escalate, llm, maxUsdPer1k, maxError, save }: CascadeOptions): void {
   if (escalate === "person") {
     if (llm !== undefined) throw new UserError("--llm names whom --escalate person leaves out. Give one of the two.");
+    if (save !== undefined) {
+      throw new UserError(
+        "--save is for a cascade of two approaches: with --escalate person there is one, which is saved already.",
+      );
+    }
     if (maxUsdPer1k !== undefined) {
       throw new UserError(
         "--max-usd-per-1k has no meaning with --escalate person, whose price is not known. Give --max-error, e.g. 0.02.",

@@ -77,6 +77,19 @@ export function calibrationOf(measurements: readonly Measurement[], task: TaskFa
 
 /** The cascade of two approaches on the rows that both have an outcome of, beside either alone and handing on at random. */
 export function cascadeOf(input: CascadeInput): Cascade | NoCascade {
+  const paired = pairedCascade(input);
+  return "kind" in paired ? paired : paired.cascade;
+}
+
+/** A cascade with the rows that it is of, and which of them are handed on (a list a seed). */
+export interface PairedCascade {
+  readonly cascade: Cascade;
+  readonly test: PairRows;
+  readonly handedOn: readonly (readonly boolean[])[];
+}
+
+/** The same with the rows behind it. */
+export function pairedCascade(input: CascadeInput): PairedCascade | NoCascade {
   const { task, measurements, assumptions, small, llm, aim } = input;
   const runs = (approach: string, split: Measurement["split"]): SplitRuns => splitRuns(measurements, task, approach, split);
   for (const approach of [small, llm]) if (runs(approach, "test").length === 0) return { kind: "not-measured", approach };
@@ -98,7 +111,7 @@ export function cascadeOf(input: CascadeInput): Cascade | NoCascade {
       : crossFitted(test, aim, metric);
   const measured = measuredCascade(test, chosen.handedOn, metric, { names: [small, llm], task });
   const curve = curveOf(test, metric);
-  return {
+  const cascade: Cascade = {
     small,
     llm,
     aim,
@@ -112,6 +125,7 @@ export function cascadeOf(input: CascadeInput): Cascade | NoCascade {
     curve,
     objections: objectionsTo(measured, chosen.isReached, metric),
   };
+  return { cascade, test, handedOn: chosen.handedOn };
 }
 
 function sharedRows(small: SplitRuns, llm: SplitRuns): number {

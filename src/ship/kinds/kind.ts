@@ -11,6 +11,8 @@ export interface LoadPredictorOptions extends LoadOptions, Omit<FilePromptOption
   readonly approach?: string;
   /** Whether the bytes of its files are compared with the manifest's hashes, at half a second for 200 MB; sizes are always. @default true */
   readonly checksHashes?: boolean;
+  /** Whether scores and confidences are calibrated, where a run's validation rows told how. @default true */
+  readonly isCalibrated?: boolean;
   /** Receives notes about the LLM or the prompt. */
   readonly log?: (event: NoteEvent) => void;
 }

@@ -1,5 +1,6 @@
 /** @file The table of kinds: a kind without a row does not compile. */
 import type { ArtifactKind } from "../manifest/manifest.js";
+import { cascadeKind } from "./cascade.js";
 import type { Artifact, Kind, Loaded, LoadMember, LoadPredictorOptions } from "./kind.js";
 import { promptKind, recordingKind } from "./prompted.js";
 import { classifierKind, tfidfKind } from "./tuned.js";
@@ -15,6 +16,7 @@ export const kinds: { readonly [Name in ArtifactKind]: Kind<Name> } = {
   labels: labelsKind,
   prompt: promptKind,
   recording: recordingKind,
+  cascade: cascadeKind,
 };
 
 /** Loads a folder by its kind's row. */

@@ -12,7 +12,10 @@ import { disposingOf, encoderFor, silentFit } from "./with-encoder.js";
 export const promptKind: Kind<"prompt"> = {
   noun: "a prompt",
   asksLlm: true,
-  async load({ folder, fields, manifest }, { log = () => {}, threads, approach: _approach, checksHashes: _checks, ...options }) {
+  async load(
+    { folder, fields, manifest },
+    { log = () => {}, threads, approach: _approach, checksHashes: _checks, isCalibrated: _is, ...options },
+  ) {
     const saved = await readSavedPrompt(folder);
     const { template } = saved.program;
     // What it was measured on may have fewer labels than the prompt.

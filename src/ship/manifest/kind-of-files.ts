@@ -3,6 +3,7 @@ import { at, textAt } from "../../lib/json-value.js";
 import { baselineFiles } from "../../tune/baseline-files.js";
 import { headFile } from "../../tune/regression/head-file.js";
 import { tfidfType } from "../../tune/tfidf/tfidf-classifier.js";
+import { cascadeFile } from "../cascade/cascade-names.js";
 import type { KindFields } from "./manifest.js";
 
 /** Files in memory or in a folder. */
@@ -17,6 +18,7 @@ export interface FilesAtHand {
 const signs: Readonly<Record<string, (content: unknown) => KindFields>> = {
   [baselineFiles.majority]: () => ({ kind: "majority" }),
   [baselineFiles.centroids]: (content) => ({ kind: "centroid", encoder: encoderIn(content) }),
+  [cascadeFile]: () => ({ kind: "cascade" }),
   [headFile]: (content) => ({ kind: "probe", encoder: encoderIn(content) }),
   "config.json": (content) => ({ kind: at(content, "model_type") === tfidfType ? "tfidf" : "classifier" }),
   "prompt.json": (content) => {

@@ -103,6 +103,8 @@ export const kindSchemas = [
   }),
   /** Answers that were given before: nothing new can be asked. */
   z.object({ kind: z.literal("recording") }),
+  /** Two approaches, in folders of their own within it. */
+  z.object({ kind: z.literal("cascade") }),
 ] as const;
 
 /** What each kind has of its own. */
