@@ -97,8 +97,34 @@ describe("crossover next", () => {
 
   it("defuses formulas where it is told to", async () => {
     await writeFile(path("sheet.csv"), 'text\n"=1+1 and where is my money please"\n"another text about nothing at all"\n');
+    expect((await next(path("sheet.csv"), "-o", path("as-is.csv"))).err).toContain("--defuse-formulas");
     expect((await next(path("sheet.csv"), "--defuse-formulas")).code).toBe(0);
     expect(await readFile(path("sheet.next.csv"), "utf8")).toContain("\n'=1+1");
+  });
+
+  it("tells of several labels a row the one that is nearest to even odds", async () => {
+    const lines = ticketRows(40).map(
+      ({ text, label }, i) => `"${text}${i % 3 === 0 ? " urgent" : ""}",${label}${i % 3 === 0 ? "|urgent" : ""}`,
+    );
+    await writeFile(path("several.csv"), `text,label\n${lines.join("\n")}\n`);
+    const words = [
+      "run",
+      path("several.csv"),
+      "--multi-label",
+      "--runs",
+      path("runs"),
+      "--name",
+      "several",
+      "--approaches",
+      "tune:tfidf",
+    ];
+    expect((await crossover([...words, "--curve", "off", "--quiet"])).code).toBe(0);
+    const pool = await writePool("several-pool.csv");
+    const { code, err } = await crossover(["next", pool, "--run", join(path("runs"), "several"), "-n", "5"]);
+    expect(code, err).toBe(0);
+    const { rows } = await readTable(path("several-pool.next.csv"));
+    expect(rows).toHaveLength(5);
+    for (const row of rows) expect(row["reason"]).toMatch(/unsure of (refund|login|urgent) \(\d/);
   });
 
   it("refuses what it cannot do, and overwrites nothing", async () => {

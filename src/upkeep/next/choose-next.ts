@@ -1,9 +1,10 @@
 /** @file Chooses the rows of a pool that are worth a label first, by a run's tuned model, and writes them. */
 import { dirname, join } from "node:path";
 import { summarize } from "../../compare/summarize.js";
+import { labelledFormat, mayBeFormula } from "../../label/labelled-file.js";
 import { disposables } from "../../lib/disposables.js";
 import { UserError } from "../../lib/errors.js";
-import { formatPercent } from "../../lib/text/format.js";
+import { formatPercent, formatPlural } from "../../lib/text/format.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
 import type { RunHooks } from "../../run/hooks.js";
 import { storedOptions } from "../../run/stored-options.js";
@@ -60,6 +61,11 @@ export async function chooseNext(options: NextOptions, hooks: RunHooks): Promise
     return { ...pool.rows[place]!, suggested, ...judged(predictions[place]!, labels, isMultiLabel, options.way) };
   });
   const { columns, labelColumn } = pool;
+  const formulas = chosen.flatMap(({ values }) => Object.values(values).filter(mayBeFormula)).length;
+  if (formulas > 0 && !options.defuseFormulas && labelledFormat(options.output) === "csv") {
+    const text = `${formatPlural(formulas, "cell")} of ${options.output} may be taken for a formula by a spreadsheet (=, +, - or @). Where you don't trust them, --defuse-formulas puts an apostrophe before each.`;
+    hooks.onEvent({ kind: "warning", text });
+  }
   await writeChosen(options.output, chosen, { columns, labelColumn, defuseFormulas: options.defuseFormulas });
   return {
     output: options.output,

@@ -67,6 +67,7 @@ export function certainty(probabilities: ArrayLike<number>, isMultiLabel: boolea
 function diverseRows({ vectors, probabilities, isMultiLabel }: PoolRows, count: number, { uniform }: Random): number[] {
   const errors = probabilities.map((row) => errorOfAnswer(row, isMultiLabel));
   const lengths = errors.map((error, row) => dot(error, error) * dot(vectors[row]!, vectors[row]!));
+  const norms = lengths.map(Math.sqrt);
   const chosen: number[] = [];
   const isChosen = new Uint8Array(errors.length);
   /** Of each row its squared distance to the nearest chosen one. */
@@ -77,7 +78,8 @@ function diverseRows({ vectors, probabilities, isMultiLabel }: PoolRows, count: 
     isChosen[row] = 1;
     distances[row] = 0;
     for (let other = 0; other < errors.length; other++) {
-      if (isChosen[other] === 1) continue;
+      // No nearer than their lengths differ: rows that the model is certain of, most of them, are near 0 and stay so.
+      if (isChosen[other] === 1 || (norms[row]! - norms[other]!) ** 2 >= distances[other]!) continue;
       const product = dot(errors[row]!, errors[other]!) * dot(vectors[row]!, vectors[other]!);
       const distance = Math.max(0, lengths[row]! + lengths[other]! - 2 * product);
       if (distance < distances[other]!) distances[other] = distance;

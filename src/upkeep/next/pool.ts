@@ -3,7 +3,7 @@ import { findTextColumn } from "../../data/columns.js";
 import { readTask } from "../../data/data.js";
 import { duplicateGroups } from "../../data/near-duplicates.js";
 import { isNested, nestedError } from "../../data/nested.js";
-import { openRows, type SourceRow } from "../../data/row-stream.js";
+import { openRows, type RowSource, type SourceRow } from "../../data/row-stream.js";
 import type { Row, Table } from "../../data/table.js";
 import { textColumns } from "../../data/text-columns.js";
 import { textOfRow } from "../../label/label-rows.js";
@@ -58,29 +58,26 @@ export async function readPool(options: NextOptions, run: Run, { env, signal, on
   const stored = storedOptions(run);
   const source = await openRows(options.path);
   for (const text of source.warnings) onEvent({ kind: "warning", text });
-  const all: SourceRow[] = [];
-  for await (const row of source.rows()) all.push(row);
-  const { file, columns } = source;
+  const { file, columns, count } = source;
   // Columns that were joined are asked for by the same names; a single one may have another name here.
   const name = options.text ?? (stored.text?.includes(",") ? stored.text : undefined);
-  const names = textColumnsOf({ file, columns, rows: all }, name, onEvent);
+  const names = await textColumnsOf(source, name, onEvent);
   const labelColumn = stored.label !== undefined && !stored.label.includes(",") ? stored.label : "label";
   const left = { empty: 0, labelled: 0, repeated: 0, known: 0, beyond: 0 };
-  const rows: PoolRow[] = [];
-  for (const row of all) {
+  const drawn = reservoir<PoolRow>(mostRows, options.seed ?? stored.seed);
+  for await (const row of source.rows()) {
     const text = textOfRow(row, names);
     if (text.trim() === "") left.empty++;
     else if (hasValue(row.values[labelColumn])) left.labelled++;
-    else rows.push({ values: row.values, text });
+    else drawn.add({ values: row.values, text });
   }
-  const seed = options.seed ?? stored.seed;
-  const looked = rows.length <= mostRows ? rows : random(seed, "pool").shuffle(rows).slice(0, mostRows);
-  left.beyond = rows.length - looked.length;
+  const looked = drawn.items();
+  left.beyond = drawn.offered() - looked.length;
   const known = await textsOfRun(run, env, signal);
   const unlike = withoutDuplicates(looked, known ?? [], left, (event) => onEvent(event));
   if (unlike.length === 0) {
     throw new UserError(
-      `${file} has no row that could be labelled next: of ${all.length} rows ${left.empty} have no text, ${left.labelled} have a label, ` +
+      `${file} has no row that could be labelled next: of ${count} rows ${left.empty} have no text, ${left.labelled} have a label, ` +
         `${left.known} are like rows of the run. Give rows that the run has not seen.`,
     );
   }
@@ -89,21 +86,45 @@ export async function readPool(options: NextOptions, run: Run, { env, signal, on
 
 const hasValue = (value: unknown): boolean => value !== undefined && value !== null && String(value).trim() !== "";
 
-function textColumnsOf(
-  { file, columns, rows }: { readonly file: string; readonly columns: readonly string[]; readonly rows: readonly SourceRow[] },
-  name: string | undefined,
-  onEvent: RunHooks["onEvent"],
-): string[] {
-  const first = rows.slice(0, firstRows).map(({ values }) => values as Row);
+/** At most so many items of any number, each equally likely, in their order. Vitter's algorithm R. */
+function reservoir<Item>(most: number, seed: number) {
+  const { integer } = random(seed, "pool");
+  const kept: { readonly place: number; readonly item: Item }[] = [];
+  let offered = 0;
+  return {
+    add(item: Item): void {
+      const place = offered++;
+      if (kept.length < most) kept.push({ place, item });
+      else {
+        const slot = integer(offered);
+        if (slot < most) kept[slot] = { place, item };
+      }
+    },
+    offered: () => offered,
+    items: () => kept.sort((a, b) => a.place - b.place).map(({ item }) => item),
+  };
+}
+
+/** The columns of the text. UserError where they are not found, or hold objects or lists. */
+async function textColumnsOf(source: RowSource, name: string | undefined, onEvent: RunHooks["onEvent"]): Promise<string[]> {
+  const { file, columns, count: total } = source;
+  const first: Row[] = [];
+  const nested = new Map<string, { count: number; readonly value: unknown; readonly place: string }>();
+  for await (const { values, place } of source.rows()) {
+    if (first.length < firstRows) first.push(values as Row);
+    for (const [column, value] of Object.entries(values)) {
+      if (!isNested(value)) continue;
+      const seen = nested.get(column);
+      if (seen) seen.count++;
+      else nested.set(column, { count: 1, value, place });
+    }
+  }
   const table: Table = { file, columns, rows: first, lineOf: () => null, warnings: [] };
   const found = (name === undefined ? [undefined] : textColumns(name, columns)).map((each) => findTextColumn(table, each));
   for (const { column, note } of found) {
     if (note !== null) onEvent({ kind: "note", text: `${file}: ${note}.` });
-    const inside = rows.filter(({ values }) => isNested(values[column]));
-    const [nested] = inside;
-    if (nested === undefined) continue;
-    const { place, values } = nested;
-    throw nestedError({ file, column, role: "text", count: inside.length, total: rows.length, value: values[column], place });
+    const inside = nested.get(column);
+    if (inside !== undefined) throw nestedError({ file, column, role: "text", total, ...inside });
   }
   return found.map(({ column }) => column);
 }
