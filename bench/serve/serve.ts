@@ -3,7 +3,7 @@
  *
  *     MODEL=folder npm run bench serve        MODEL as `tune:full` or `tune:probe` saves it; PYTHON has fastapi, uvicorn, torch, transformers
  *
- * SECONDS (10) a measurement, TURNS (3); CONCURRENCY (1,16,64).
+ * EXPORTED: a folder that `bench/predictions/export.py` made, whose ONNX file transformers.js then runs too. SECONDS (10) a measurement, TURNS (3); CONCURRENCY (1,16,64).
  */
 import { env } from "node:process";
 import { python, pythonVersions } from "../lib/machine.js";
@@ -26,7 +26,7 @@ const sizes = { "12 words": 12, "200 words": 200 } as const;
 
 /** Runs all in turn, and keeps the table. */
 export async function serve(): Promise<void> {
-  const { MODEL, SECONDS = "10", TURNS = "3", CONCURRENCY = "1,16,64" } = env;
+  const { MODEL, EXPORTED, SECONDS = "10", TURNS = "3", CONCURRENCY = "1,16,64" } = env;
   if (MODEL === undefined) throw new Error("Set MODEL to the folder of a tuned model.");
   const levels = CONCURRENCY.split(",").map(Number);
   const [seconds, turns] = [Number(SECONDS), Number(TURNS)];
@@ -35,7 +35,13 @@ export async function serve(): Promise<void> {
     "crossover serve": await startServed("node", ["dist/cli/cli.js", "serve", MODEL, "--port", "0"]),
     "the same, waiting 1 ms for more": await startServed("node", ["build/bench/serve/windowed.js", MODEL, "1"]),
     "the same, waiting 4 ms for more": await startServed("node", ["build/bench/serve/windowed.js", MODEL, "4"]),
-    "transformers.js, Hono": await startServed("node", ["build/bench/serve/transformers-js.js", MODEL]),
+    "transformers.js with our file, Hono": await startServed("node", ["build/bench/serve/transformers-js.js", MODEL]),
+    ...(EXPORTED !== undefined && {
+      "transformers.js with PyTorch's export, Hono": await startServed("node", [
+        "build/bench/serve/transformers-js.js",
+        EXPORTED,
+      ]),
+    }),
     "FastAPI, async": await startServed(python, ["bench/serve/fastapi_server.py", MODEL, "async", "0"]),
     "FastAPI, threads": await startServed(python, ["bench/serve/fastapi_server.py", MODEL, "threads", "0"]),
   };
@@ -50,7 +56,7 @@ export async function serve(): Promise<void> {
   for (const { process: child } of Object.values(processes)) child.kill("SIGKILL");
   const note =
     `One saved classifier in float32, 2 threads, ${seconds} s each, medians of ${turns} turns; the load runs on the same machine. ` +
-    "transformers.js runs the ONNX file that is saved here, which computes less than PyTorch's export.";
+    '"Our file": the ONNX file that is saved with a classifier here, which computes less than what PyTorch exports.';
   const body = `${note}\n\n${table(["texts", "connections", "program", "requests a second", "p95 in ms", "crossover serve / this"], rows)}`;
   const versions = `transformers.js 4.3.1, ${pythonVersions(["torch", "transformers", "fastapi", "uvicorn"])}`;
   keep("serve", "Serving", body, versions);

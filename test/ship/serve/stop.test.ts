@@ -50,6 +50,16 @@ describe("a server that is told to stop", () => {
   });
 });
 
+/** Waits until the server says that so many requests are inside. */
+async function untilInside(url: string, count: number): Promise<void> {
+  const line = `crossover_requests_inside ${count}`;
+  for (let i = 0; i < 100; i++) {
+    if ((await (await fetch(`${url}/metrics`)).text()).includes(line)) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`there is no ${line}`);
+}
+
 describe("crossover serve", () => {
   let program: ChildScript;
   beforeAll(async () => {
@@ -98,6 +108,31 @@ describe("crossover serve", () => {
     await Promise.all(clients);
     expect([await ended(child), child.signalCode]).toEqual([0, null]);
     expect([counts.wrong, counts.answered > 50]).toEqual([0, true]);
+  });
+
+  it("takes two signals that npm makes of one for one, and ends at once at a second one", async () => {
+    const { child, url } = await started();
+    // Whoever is still sending keeps it open.
+    const slow = rawPost(`${url}/predict`, { "content-length": "12" }, null);
+    slow.sent.write('{"text":');
+    await untilInside(url, 1);
+    child.kill("SIGINT");
+    child.kill("SIGINT");
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+    slow.sent.end('"x"}');
+    expect((await slow.answer).status).toBe(200);
+    expect(await ended(child)).toBe(0);
+
+    const { child: other, url: second } = await started();
+    const never = rawPost(`${second}/predict`, { "content-length": "12" }, null);
+    never.answer.catch(() => {});
+    never.sent.write('{"text":');
+    await untilInside(second, 1);
+    other.kill("SIGTERM");
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    other.kill("SIGTERM");
+    expect(await ended(other)).toBe(143);
   });
 
   it("takes its token from the variable, and says so before anything is loaded where it needs one", async () => {

@@ -102,6 +102,7 @@ export const systemOneShape: Shape = {
   request: () => systemOne,
   response: () => systemOneAnswer,
   read(body, served) {
+    checkQuestions(at(body, "questions"));
     const { state, questions } = checked(systemOne, body);
     // The check leaves this name out, as if nobody had asked.
     if (Object.hasOwn(at(body, "questions") as object, "__proto__"))
@@ -111,7 +112,6 @@ export const systemOneShape: Shape = {
       if (question.type === "noul") return { name, label: statedLabel(name, question, served, place) };
       return { name, options: checkedOptions(Object.keys(question.criteria), served, place) };
     });
-    checkQuestions(asked.length);
     return {
       texts: [wellFormed(state)],
       answer([prediction]) {
@@ -138,8 +138,8 @@ export const decisionsShape: Shape = {
   request: () => decisions,
   response: () => decisionsAnswer,
   read(body, served) {
+    checkQuestions(at(body, "questions"));
     const { input, questions } = checked(decisions, body);
-    checkQuestions(questions.length);
     const asked = questions.map((question, i) => {
       const place = `questions[${i}]`;
       const own = question.name === undefined ? {} : { name: question.name };
@@ -190,7 +190,10 @@ type Decided =
 /** The most questions of a request. */
 const mostQuestions = 1000;
 
-function checkQuestions(count: number): void {
+/** A list of them, or an object. */
+function checkQuestions(questions: unknown): void {
+  if (typeof questions !== "object" || questions === null) return;
+  const count = Object.keys(questions).length;
   if (count === 0) throw new Refusal(400, "questions: there is none.");
   if (count > mostQuestions) throw new Refusal(400, `questions: there are ${count}, and may be ${mostQuestions}.`);
 }

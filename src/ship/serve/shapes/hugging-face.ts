@@ -3,6 +3,7 @@
  * list a text, each with the labels from the likeliest down.
  */
 import { z } from "zod";
+import { at } from "../../../lib/json-value.js";
 import type { Prediction } from "../../../types/prediction.js";
 import { Refusal } from "../refusal.js";
 import { wellFormed } from "../request-body.js";
@@ -34,9 +35,9 @@ const shape: Omit<Shape, "id" | "path"> = {
   request: () => request,
   response: () => response,
   read(body, served) {
+    checkCount(at(body, "inputs"), served);
     const { inputs, parameters: given } = checked(request, body);
     const texts = typeof inputs === "string" ? [inputs] : inputs;
-    checkCount(texts.length, served);
     checkFunction(given?.function_to_apply ?? undefined, served);
     const most = given?.top_k ?? served.labels.length;
     return {

@@ -1,5 +1,6 @@
 /** @file `POST /predict`: our own shape, which says all that is known of an answer. */
 import { z } from "zod";
+import { at } from "../../../lib/json-value.js";
 import type { Prediction } from "../../../types/prediction.js";
 import { Refusal } from "../refusal.js";
 import { wellFormed } from "../request-body.js";
@@ -57,8 +58,8 @@ export const predictShape: Shape = {
         },
       };
     }
+    checkCount(at(body, "texts"), served);
     const { texts } = checked(many, body);
-    checkCount(texts.length, served);
     return {
       texts: texts.map(wellFormed),
       answer(predictions, latencySeconds) {

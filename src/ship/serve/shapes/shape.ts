@@ -54,10 +54,10 @@ export function checked<Value>(schema: z.ZodType<Value>, body: unknown): Value {
   );
 }
 
-/** A `Refusal` where there are more texts than a request may have. */
-export function checkCount(count: number, { mostTexts }: Served): void {
-  if (count <= mostTexts) return;
-  throw new Refusal(413, `The request has ${count} texts, and may have ${mostTexts}. Send them in several requests.`);
+/** A `Refusal` where a list has more texts than a request may have. To be asked first: millions of them are not worth a look at each. */
+export function checkCount(texts: unknown, { mostTexts }: Served): void {
+  if (!Array.isArray(texts) || texts.length <= mostTexts) return;
+  throw new Refusal(413, `The request has ${texts.length} texts, and may have ${mostTexts}. Send them in several requests.`);
 }
 
 /** The labels from the likeliest down, with their probabilities; `null` where the answer has none. */
