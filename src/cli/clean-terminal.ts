@@ -20,6 +20,8 @@ export function cleanTerminal(terminal: Terminal): Terminal {
     ...terminal,
     out: (text) => terminal.out(out(text)),
     err: (text) => terminal.err(err(text)),
+    // A file or another program takes them as data: a changed character would be a changed row.
+    rows: (text) => terminal.rows(terminal.isOutScreen ? out(text.replace(/\r(?=\n|$)/g, "")) : text),
     confirm: (question) => terminal.confirm(terminalCleaner([])(question)),
   };
 }

@@ -3,11 +3,11 @@
 import { type LabelOptions, readLabelInputs } from "../label/label-inputs.js";
 import { emptyText, type LabelTotals } from "../label/label-totals.js";
 import { labelingDownloads, openLabeling } from "../label/open-labeling.js";
+import type { planLabeller } from "../label/plan-labeller.js";
 import { type LabelingResult, runLabeling } from "../label/run-labeling.js";
-import { formatPlural } from "../lib/text/format.js";
 import type { CommandContext } from "./command-context.js";
 import { exitCode } from "./exit-code.js";
-import { planText, summaryText } from "./label-text.js";
+import { planText, summaryText, unansweredText } from "./label-text.js";
 import { noteLines } from "./notes.js";
 import { runScreen } from "./run-screen.js";
 
@@ -22,18 +22,20 @@ export interface LabelManner {
  * Labels the rows of a file into another one, or, with `dryRun`, says what that would take.
  *
  * @param command how to go on, for people
+ * @param makeLabeller makes the plan of who labels. @default by the options
  */
 export async function completeLabeling(
   options: LabelOptions,
   manner: LabelManner,
   command: string,
   context: CommandContext,
+  makeLabeller?: typeof planLabeller,
 ): Promise<void> {
   const { terminal } = context;
   const isPlan = manner.dryRun;
   using screen = runScreen(context, { isQuiet: manner.quiet });
   const { hooks } = screen;
-  const inputs = await readLabelInputs(options, hooks, { isPlan });
+  const inputs = await readLabelInputs(options, hooks, { isPlan, ...(makeLabeller !== undefined && { makeLabeller }) });
   if (!isPlan) context.holdWork();
   await using open = await openLabeling(inputs, { isPlan });
   const plan = planText(inputs.labeller, open.facts);
@@ -55,8 +57,7 @@ export async function completeLabeling(
     terminal.err(noteLines(words, terminal));
     return;
   }
-  const words = `${formatPlural(unanswered, "row")} got no answer. The same command asks again, and only ${unanswered === 1 ? "that one" : "those"}: ${command}`;
-  terminal.err(noteLines(words, terminal));
+  terminal.err(noteLines(unansweredText(unanswered, command), terminal));
 }
 
 /** Whether not one row that was asked about has an answer that could be used. */

@@ -67,6 +67,11 @@ export function summaryText(totals: LabelTotals, output: string, spending: Spend
   ].join("\n");
 }
 
+/** What became of rows that nobody answered, and how to go on. */
+export function unansweredText(rows: number, command: string): string {
+  return `${formatPlural(rows, "row")} got no answer. The same command asks again, and only ${rows === 1 ? "that one" : "those"}: ${command}`;
+}
+
 const mostLabels = 20;
 
 function paid(spending: Spending): string {

@@ -13,6 +13,7 @@ import { addInitCommand } from "./commands/init.js";
 import { addLabelCommand } from "./commands/label.js";
 import { addListCommand } from "./commands/list.js";
 import { addNextCommand } from "./commands/next.js";
+import { addPredictCommand } from "./commands/predict.js";
 import { addRecheckCommand } from "./commands/recheck.js";
 import { addResumeCommand } from "./commands/resume.js";
 import { addRunCommand } from "./commands/run.js";
@@ -34,6 +35,7 @@ const commands = [
   addLabelCommand,
   addNextCommand,
   addExportCommand,
+  addPredictCommand,
   addRecheckCommand,
   addServeCommand,
   addCascadeCommand,
@@ -109,7 +111,9 @@ Examples:
   # the same with an LLM (OPENAI_API_KEY): what it would cost, then the run
   crossover run tickets.csv --llm openai:gpt-6-luna --dry-run
   crossover run tickets.csv --llm openai:gpt-6-luna --budget-usd 2
-  # label new rows with what was measured
+  # answer a text with what was measured
+  crossover predict tickets-2026-01-01-120000 "Where is my parcel?"
+  # label new rows with it
   crossover label new.csv --run tickets-2026-01-01-120000
   # answer over HTTP with what was measured
   crossover serve tickets-2026-01-01-120000

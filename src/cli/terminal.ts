@@ -6,6 +6,8 @@ import { Interrupted } from "../lib/errors.js";
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** Rows for another program to `out`, byte for byte where that is no screen. */
+  rows(text: string): void;
   /** Whether `err` is a screen that can be redrawn. */
   readonly isInteractive: boolean;
   /** What `err` shows at this moment: a window can be resized. */
@@ -21,6 +23,8 @@ export interface Terminal {
   /** Whether blocks and braille can be shown. */
   readonly hasUnicode: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What is piped in. To be read once. */
+  input(): AsyncIterable<Uint8Array>;
   /** Milliseconds of a clock that never goes back. */
   now(): number;
   /** Asks a yes-or-no question; `undefined` where nobody can answer. */
@@ -40,6 +44,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    rows: (text) => void stdout.write(text),
     isOutScreen: stdout.isTTY === true && !isDumb,
     isInteractive: stderr.isTTY === true && !isCi && !isDumb,
     // A pseudo-terminal that nobody sized says 0.
@@ -49,6 +54,7 @@ export function processTerminal(): Terminal {
     hasErrColor: hasColor(stderr),
     hasUnicode: showsUnicode(env),
     env,
+    input: () => stdin,
     now: () => performance.now(),
     async confirm(question) {
       if (!stdin.isTTY || !stderr.isTTY) return undefined;

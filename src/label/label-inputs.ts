@@ -51,19 +51,26 @@ export interface LabelInputs {
   readonly rows: ReadRows;
 }
 
+/** How the inputs are read. */
+export interface ReadLabelOptions {
+  /** Whether nothing will be asked: no key is needed then. @default false */
+  readonly isPlan?: boolean;
+  /** Makes the plan of who labels. @default by the options */
+  readonly makeLabeller?: typeof planLabeller;
+}
+
 /** Rows that the estimate is made from: their mean length is within a few percent of that of all rows. */
 const mostSampled = 1000;
 
 /**
  * Finds who labels, and reads the rows through.
  *
- * @param isPlan whether nothing will be asked: no key is needed then
  * @throws UserError where options or data cannot be used
  */
 export async function readLabelInputs(
   options: LabelOptions,
   { env: outer, onEvent, signal }: RunHooks,
-  { isPlan = false }: { readonly isPlan?: boolean } = {},
+  { isPlan = false, makeLabeller = planLabeller }: ReadLabelOptions = {},
 ): Promise<LabelInputs> {
   const { output } = options;
   labelledFormat(output);
@@ -71,8 +78,8 @@ export async function readLabelInputs(
   const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
   if (options.batch === true) collectSoon();
   const batches = options.batch === true ? { batches: { folder: join(stateFolder(output), "batches"), log: onEvent } } : {};
-  const labeller = await planLabeller({ ...options, ...batches }, env, prices);
-  if (options.model === undefined) await checkLlms({ ...options, llm: [labeller.name] }, { env, onEvent, signal }, isPlan);
+  const labeller = await makeLabeller({ ...options, ...batches }, env, prices);
+  if (labeller.llm !== undefined) await checkLlms({ ...options, llm: [labeller.llm] }, { env, onEvent, signal }, isPlan);
   const source = await openRows(options.path);
   const rows = await lookThrough(source, options.text);
   for (const text of [...source.warnings, ...rows.notes]) onEvent({ kind: "warning", text });

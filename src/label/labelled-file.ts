@@ -44,6 +44,13 @@ export interface LabelledLayout {
   readonly columns: readonly string[];
   readonly names: Readonly<Record<AddedColumn, string>>;
   readonly isMultiLabel: boolean;
+  /** Labels whose probabilities are written, too: each in a column of a CSV, all in a field of JSON. `null`: none. */
+  readonly probabilities: {
+    readonly field: string;
+    readonly each: readonly { readonly label: string; readonly column: string }[];
+  } | null;
+  /** The column that says which of several models answered; `null`: none does. */
+  readonly answeredBy: string | null;
   /** Whether cells of a CSV that a spreadsheet might compute get an apostrophe before them. */
   readonly defusesFormulas: boolean;
 }
@@ -105,7 +112,7 @@ export async function readRetries(path: string, folder: string): Promise<number>
  * @param folder where the journal is kept
  */
 export async function openLabelledFile(path: string, folder: string, layout: LabelledLayout): Promise<LabelledFile> {
-  const { columns, names, defusesFormulas } = layout;
+  const { columns, defusesFormulas } = layout;
   const format = labelledFormat(path);
   const { whole, journal, count } = await openWhole(path, folder);
   const file = await open(path, existsSync(path) ? "r+" : "w");
@@ -123,8 +130,7 @@ export async function openLabelledFile(path: string, folder: string, layout: Lab
       return totals;
     },
     async append(rows) {
-      const header =
-        format === "csv" && bytes === 0 ? csvLine([...columns, ...addedColumns.map((name) => names[name])], defusesFormulas) : "";
+      const header = format === "csv" && bytes === 0 ? csvLine([...columns, ...headerOf(layout)], defusesFormulas) : "";
       await write(header + rows.map((row) => labelledLine(row, format, layout)).join(""));
       await file.sync();
       totals = addPredictions(
@@ -141,8 +147,7 @@ export async function openLabelledFile(path: string, folder: string, layout: Lab
 
 /** A row as it stands in the file, with the end of its line. */
 export function labelledLine(row: LabelledRow, format: LabelledFormat, layout: LabelledLayout): string {
-  const { names, isMultiLabel } = layout;
-  return format === "csv" ? csvRow(row, layout) : `${formatExactJson(jsonRow(row, names, isMultiLabel))}\n`;
+  return format === "csv" ? csvRow(row, layout) : `${formatExactJson(jsonRow(row, layout))}\n`;
 }
 
 async function writeAll(file: FileHandle, content: Buffer, position: number): Promise<void> {
@@ -179,8 +184,27 @@ function added({ prediction }: LabelledRow): Readonly<Record<Exclude<AddedColumn
   };
 }
 
+/** The added columns of a CSV. What went wrong comes last: rows that failed are found by it. */
+function headerOf({ names, probabilities, answeredBy }: LabelledLayout): string[] {
+  const { label, confidence, confidence_source: source, failure } = names;
+  const who = answeredBy === null ? [] : [answeredBy];
+  return [label, confidence, source, ...(probabilities?.each ?? []).map(({ column }) => column), ...who, failure];
+}
+
+/** The probability of each label, to six digits; `null` where there is none. */
+function probabilitiesOf(
+  { prediction }: LabelledRow,
+  { probabilities }: LabelledLayout,
+): [label: string, value: number | null][] {
+  const scores = prediction?.scores;
+  return (probabilities?.each ?? []).map(({ label }) => [
+    label,
+    scores !== undefined && Object.hasOwn(scores, label) ? Number(scores[label]!.toFixed(6)) : null,
+  ]);
+}
+
 /** How sure an answer is: as it says itself, or by the probability of its one label. */
-function confidenceOf({ answer, confidence, scores }: Prediction): NonNullable<Prediction["confidence"]> | null {
+export function confidenceOf({ answer, confidence, scores }: Prediction): NonNullable<Prediction["confidence"]> | null {
   if (answer === null) return null;
   if (confidence !== undefined) return confidence;
   const [only, ...others] = answer;
@@ -188,10 +212,13 @@ function confidenceOf({ answer, confidence, scores }: Prediction): NonNullable<P
   return value === undefined ? null : { value, source: "probability" };
 }
 
-function csvRow(row: LabelledRow, { columns, defusesFormulas }: LabelledLayout): string {
+function csvRow(row: LabelledRow, layout: LabelledLayout): string {
+  const { columns, defusesFormulas } = layout;
   const { confidence, confidence_source: source, failure } = added(row);
   const label = row.prediction?.answer?.join("|") ?? null;
-  return csvLine([...columns.map((column) => row.values[column]), label, confidence, source, failure], defusesFormulas);
+  const who = layout.answeredBy === null ? [] : [row.prediction?.answeredBy ?? null];
+  const own = [label, confidence, source, ...probabilitiesOf(row, layout).map(([, value]) => value), ...who, failure];
+  return csvLine([...columns.map((column) => row.values[column]), ...own], defusesFormulas);
 }
 
 function csvLine(cells: readonly unknown[], defusesFormulas: boolean): string {
@@ -210,7 +237,8 @@ export function mayBeFormula(cell: unknown): boolean {
   return typeof cell === "string" && isFormulaLike(cell) && !/^[+-]?\d+(\.\d+)?$/.test(cell);
 }
 
-function jsonRow(row: LabelledRow, names: Readonly<Record<AddedColumn, string>>, isMultiLabel: boolean): object {
+function jsonRow(row: LabelledRow, layout: LabelledLayout): object {
+  const { names, isMultiLabel, probabilities } = layout;
   const { confidence, confidence_source: source, failure } = added(row);
   const answer = row.prediction?.answer ?? null;
   return {
@@ -218,17 +246,36 @@ function jsonRow(row: LabelledRow, names: Readonly<Record<AddedColumn, string>>,
     [names.label]: isMultiLabel ? answer : (answer?.[0] ?? null),
     [names.confidence]: confidence,
     [names.confidence_source]: source,
+    ...(row.prediction?.scores !== undefined && probabilities !== null
+      ? { [probabilities.field]: Object.fromEntries(probabilitiesOf(row, layout)) }
+      : {}),
+    ...(layout.answeredBy !== null && { [layout.answeredBy]: row.prediction?.answeredBy ?? null }),
     [names.failure]: failure,
   };
 }
 
-/** The names of the added columns: with `predicted_` before each where the rows have one of them already. */
-export function namesFor(columns: readonly string[]): Readonly<Record<AddedColumn, string>> {
+/**
+ * The names of the added columns: with `predicted_` before each where the rows have one of them already.
+ *
+ * @param more what is added besides: the probabilities of labels, and who answered
+ */
+export function namesFor(
+  columns: readonly string[],
+  more: { readonly probabilitiesOf?: readonly string[]; readonly isAnswererTold?: boolean } = {},
+): Pick<LabelledLayout, "names" | "probabilities" | "answeredBy"> {
+  const { probabilitiesOf = [], isAnswererTold = false } = more;
+  const taken = new Set(columns);
   for (const prefix of ["", "predicted_"]) {
     const names = addedColumns.map((name) => [name, prefix + name] as const);
-    if (names.every(([, name]) => !columns.includes(name))) return Object.fromEntries(names) as Record<AddedColumn, string>;
+    const each = probabilitiesOf.map((label) => ({ label, column: `${prefix}probability_${label}` }));
+    const probabilities = each.length === 0 ? null : { field: `${prefix}probabilities`, each };
+    const answeredBy = isAnswererTold ? `${prefix}answered_by` : null;
+    const others = [probabilities?.field, answeredBy].filter((name) => typeof name === "string");
+    const all = [...names.map(([, name]) => name), ...each.map(({ column }) => column), ...others];
+    if (all.every((name) => !taken.has(name)))
+      return { names: Object.fromEntries(names) as LabelledLayout["names"], probabilities, answeredBy };
   }
   throw new UserError(
-    `The data has columns named like those that are added, also with "predicted_" before them (${addedColumns.join(", ")}). Rename one.`,
+    `The data has columns named like those that are added, also with "predicted_" before them (${addedColumns.join(", ")}${probabilitiesOf.length > 0 ? ", probabilities" : ""}). Rename one.`,
   );
 }

@@ -49,10 +49,22 @@ export interface LabellerSources {
   readonly repeat?: number;
 }
 
+/** What a row of answers tells besides the label and how sure it is. */
+export interface AnswerColumns {
+  /** The probability of every label, where there is one. */
+  readonly probabilities: boolean;
+  /** Which of several models answered. @default false */
+  readonly answeredBy?: boolean;
+}
+
 /** Known before anything is asked or any key is there. */
 export interface LabellerPlan {
-  /** For people: the LLM's spec, or the model's folder. */
+  /** For people: the LLM's spec, the model's folder, or the approach. */
   readonly name: string;
+  /** The LLM that is asked, where one is. */
+  readonly llm?: string;
+  /** What a row of answers tells besides the label and how sure it is. */
+  readonly columns?: AnswerColumns;
   readonly labels: readonly string[];
   readonly isMultiLabel: boolean;
   /** Hash of all that decides an answer: a file is labeled by one of them, from its first row to its last. */

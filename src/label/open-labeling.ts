@@ -70,7 +70,10 @@ export function openLabeling(inputs: LabelInputs, { isPlan = false }: { readonly
     const rows = Math.min(source.count, options.limit ?? source.count);
     const layout = {
       columns: source.columns,
-      names: namesFor(source.columns),
+      ...namesFor(source.columns, {
+        probabilitiesOf: labeller.columns?.probabilities === true ? labeller.labels : [],
+        isAnswererTold: labeller.columns?.answeredBy === true,
+      }),
       isMultiLabel: labeller.isMultiLabel,
       defusesFormulas: options.defuseFormulas,
     };
@@ -88,7 +91,7 @@ export function openLabeling(inputs: LabelInputs, { isPlan = false }: { readonly
 
 /** Which local LLM would be downloaded first, in sentences. */
 export function labelingDownloads({ options, env, labeller }: LabelInputs, { signal, onEvent }: RunHooks): Promise<string[]> {
-  const llm = options.model === undefined ? [labeller.name] : [];
+  const llm = labeller.llm === undefined ? [] : [labeller.llm];
   return localDownloadNotes(llm, { env, offline: options.offline, signal, log: onEvent });
 }
 

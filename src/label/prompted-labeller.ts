@@ -20,8 +20,8 @@ import { readLabelSet } from "./label-set.js";
 import type { LabellerOptions, LabellerPlan, LabellerSources } from "./labeller.js";
 import { readStoredPrompt } from "./stored-prompt.js";
 
-/** What retrieves examples and shortlists labels where a prompt of no earlier run does. */
-const promptEncoder = "minilm-l6";
+/** What retrieves examples and shortlists labels where a prompt of no earlier run does. A name that comes with the package. */
+export const promptEncoder = "minilm-l6";
 
 /** Rows of a batch, of which two are under way at once. A row that waits takes some 12 KB: labeling any number of them stays below 500 MB. */
 const batchRows = 8_000;
@@ -30,7 +30,7 @@ const batchRows = 8_000;
 const context: Context = { signal: new AbortController().signal, spend: () => {}, log: () => {} };
 
 /** The prompt, from an earlier run or from labels and examples. */
-interface Prompt {
+export interface Prompt {
   readonly llm: string;
   readonly program: PromptProgram;
   /** Never ask for JSON. */
@@ -47,14 +47,17 @@ export async function planPrompted(
   env: LabellerSources["env"],
   prices: PriceTable,
 ): Promise<LabellerPlan> {
-  const {
-    llm,
-    program,
-    isTextOnly,
-    pilot,
-    encoder: encoderName,
-    notes,
-  } = options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
+  const prompt = options.run === undefined ? await newPrompt(options, env, prices) : await runsPrompt(options.run, options);
+  return planPrompt(prompt, options, env, prices);
+}
+
+/** The plan of labeling with a prompt that is at hand. */
+export function planPrompt(
+  { llm, program, isTextOnly, pilot, encoder: encoderName, notes }: Prompt,
+  options: LabellerOptions,
+  env: LabellerSources["env"],
+  prices: PriceTable,
+): LabellerPlan {
   const { maxConcurrency, timeoutSeconds, patienceSeconds, batches, confidence } = options;
   const patience = patienceSeconds === undefined ? {} : { patienceSeconds };
   const batch = batches === undefined ? {} : { batch: batches };
@@ -67,13 +70,19 @@ export async function planPrompted(
   const card = describeModel(llm, { env, prices, ...batch });
   return {
     name: llm,
+    llm,
     labels,
     isMultiLabel,
     fingerprint: sha256(
       "llm",
       llm,
       card.baseUrl,
-      JSON.stringify([program, isTextOnly, ...(needsEncoder(program) && encoderName !== promptEncoder ? [encoderName] : [])]),
+      JSON.stringify([
+        program,
+        isTextOnly,
+        ...(needsEncoder(program) && encoderName !== promptEncoder ? [encoderName] : []),
+        ...(confidence === undefined ? [] : [confidence]),
+      ]),
     ),
     notes: [...notes, ...card.warnings],
     pieceRows: batches === undefined ? Math.min(2048, Math.max(64, 8 * maxConcurrency)) : batchRows,

@@ -28,14 +28,17 @@ export interface LabelingResult {
   readonly unanswered: number;
 }
 
+/** What is kept of labeling that was stopped, in a sentence. */
+export type KeptText = (written: number, rows: number) => string;
+
 /**
  * Labels what is left. What was written before is passed over, what was answered is not asked again.
  *
- * @param goOnWith how to go on where it is stopped, for people
+ * @param goOnWith how to go on where it is stopped, for people; or what is kept then, by the rows that are written and all of them
  * @throws Interrupted where the signal is aborted, or the money may not be spent
  * @throws UserError where the budget is reached, or a service cannot be asked
  */
-export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith: string): Promise<LabelingResult> {
+export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith: string | KeptText): Promise<LabelingResult> {
   const { inputs, folder, state, isBegun, before, layout, failed, facts } = open;
   const { options, env, prices, labeller, source } = inputs;
   const { rows, estimate } = facts;
@@ -43,7 +46,7 @@ export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith:
   const { signal, onEvent } = hooks;
   await using held = disposables();
   const left = Math.max(0, rows - before.rows) + failed.length;
-  const llm = options.model === undefined && left > 0 ? [labeller.name] : [];
+  const llm = labeller.llm !== undefined && left > 0 ? [labeller.llm] : [];
   for (const text of await shutdownNotes(llm, { env, prices, signal })) onEvent({ kind: "warning", text });
   if (!options.yes && options.budgetUsd === undefined)
     await confirmUsd({ usd: estimate.usd ?? 0, subject: "Labeling" }, hooks.confirm);
@@ -95,7 +98,10 @@ export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith:
     if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
     const paid = bill.totalUsd > 0 ? `, and every answer paid for (${spendingText(bill)})` : "";
     const { rows: written } = await readTotals(output, folder);
-    const kept = `${formatCount(written)} of ${formatCount(rows)} rows are in ${output}${paid}. Go on with: ${goOnWith}`;
+    const kept =
+      typeof goOnWith === "string"
+        ? `${formatCount(written)} of ${formatCount(rows)} rows are in ${output}${paid}. Go on with: ${goOnWith}`
+        : goOnWith(written, rows);
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);
   }

@@ -26,6 +26,9 @@ export interface StoredPrompt {
   readonly model: string;
 }
 
+/** What a prompt's folder tells by itself. */
+export type FolderPrompt = Pick<StoredPrompt, "llm" | "program" | "isTextOnly">;
+
 /**
  * The prompt of one approach of a run: the one that is named, or the one that the run found best, or else the first that has a prompt.
  * UserError where there is none.
@@ -64,13 +67,23 @@ function bestPrompt({ manifest: { task, assumptions, failed }, measurements }: R
 }
 
 /** `null` for what has other files under these names: recordings, and prompts that ask no LLM. */
-async function readLlmPrompt(folder: string): Promise<Pick<StoredPrompt, "llm" | "program" | "isTextOnly"> | null> {
+async function readLlmPrompt(folder: string): Promise<FolderPrompt | null> {
   const path = join(folder, "prompt.json");
   checkRegularFile(path);
   const { llm, template } = parsed(path, await readFile(path, "utf8"));
   if (llm === undefined || template === undefined) return null;
+  return readFolderPrompt(folder);
+}
+
+/** What the folder of a prompt says of how it is asked. UserError for what is none. */
+export async function readFolderPrompt(folder: string): Promise<FolderPrompt> {
   const { settings, program } = await readSavedPrompt(folder);
   return { llm: settings.llm, program, isTextOnly: settings.answerForm === "text" };
+}
+
+/** A run's answers of one approach: how long answers are. */
+export async function answersOfRun(folder: string, approach: string): Promise<Pilot> {
+  return answersOf(await readRun(folder), approach);
 }
 
 /** UserError where the text is no JSON object. */

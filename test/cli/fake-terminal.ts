@@ -14,6 +14,9 @@ export function fakeTerminal(changes: Partial<Terminal> = {}): FakeTerminal {
     out: (text) => {
       printed.out += text;
     },
+    rows: (text) => {
+      printed.out += text;
+    },
     err: (text) => {
       printed.err += text;
     },
@@ -25,6 +28,7 @@ export function fakeTerminal(changes: Partial<Terminal> = {}): FakeTerminal {
     hasUnicode: true,
     env: {},
     now: () => terminal.clock * 1000,
+    input: async function* () {},
     isOutScreen: false,
     confirm: async () => undefined,
     ask: async () => undefined,

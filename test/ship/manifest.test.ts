@@ -12,6 +12,7 @@ import type { Encoder } from "../../src/types/encoder.js";
 import { contractData } from "../contract/approach.js";
 import { fakeEncoder } from "../contract/fake-encoder.js";
 import { firstLabelLlm, texts } from "../prompt/files/saved-prompt.js";
+import { startDecisionServer } from "../servers/decisions/decision-server.js";
 import { tinyFolder } from "../tune/pretrained/golden-encoder.js";
 import { savedArtifact } from "./saved-artifact.js";
 
@@ -68,6 +69,16 @@ describe("a folder with a manifest", () => {
     await using predictor = await loadPredictor(folder, { llm });
     expect((await predictor.classify(texts)).map(({ answer }) => answer)).toEqual(before.map(({ answer }) => answer));
     expect([predictor.kind, predictor.asksLlm]).toEqual(["prompt", true]);
+  });
+
+  it.each(["systemone", "decisions"])("of a prompt for a decision model asks it again, in the shape of %s", async (shape) => {
+    await using server = await startDecisionServer();
+    const before = await savedArtifact(folder, prompt({ llm: `decide:${server.url}/${shape}#decider-1`, env: {}, demos: 2 }));
+    const asked = server.log.map(({ questions }) => questions);
+    await using predictor = await loadPredictor(folder, { env: {} });
+    const answers = await predictor.classify(texts);
+    expect(answers.map(({ answer, scores }) => [answer, scores])).toEqual(before.map(({ answer, scores }) => [answer, scores]));
+    expect(server.log.slice(asked.length).map(({ questions }) => questions)).toEqual(asked);
   });
 
   it("loads the encoder by the name in its file, and refuses another one", async () => {

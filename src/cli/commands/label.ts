@@ -103,7 +103,7 @@ Examples:
   crossover label new.csv --model runs/tickets/artifacts/tune_full`,
     );
   return command.action(
-    async (path: string, { output = outputBeside(path), run, dryRun, json, quiet, ...rest }: GivenOptions) => {
+    async (path: string, { output = outputBeside(path, "labelled"), run, dryRun, json, quiet, ...rest }: GivenOptions) => {
       const folder = run === undefined ? undefined : await findRun(rest.runs, run, "any");
       const text = rest.text ?? (folder === undefined ? undefined : await joinedTextOf(folder));
       const given = text === undefined ? rest : { ...rest, text };
@@ -123,18 +123,18 @@ Examples:
 
 type GivenOptions = Omit<LabelOptions, "path" | "output"> & LabelManner & { readonly output?: string };
 
-/** `tickets.csv.gz` → `tickets.labelled.csv`; what is no JSON becomes a CSV. */
-function outputBeside(path: string): string {
+/** `tickets.csv.gz` → `tickets.labelled.csv`; what is no JSON becomes a CSV. `word`: what has been done to it. */
+export function outputBeside(path: string, word: string): string {
   const bare = path.replace(/\.gz$/i, "");
   const isJson = /\.(jsonl|ndjson|json)$/i.test(bare);
-  return `${bare.replace(/\.[^./\\]+$/, "")}.labelled.${isJson ? "jsonl" : "csv"}`;
+  return `${bare.replace(/\.[^./\\]+$/, "")}.${word}.${isJson ? "jsonl" : "csv"}`;
 }
 
 /**
  * The columns that a run made its texts of, where they are several: a text that is put together otherwise is another question than the one that
  * was measured. A single column may have another name in other files, and is looked for.
  */
-async function joinedTextOf(folder: string): Promise<string | undefined> {
+export async function joinedTextOf(folder: string): Promise<string | undefined> {
   const run = await readRun(folder);
   const { text } = storedOptions(run);
   return text?.includes(",") ? text : undefined;
