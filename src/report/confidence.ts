@@ -38,7 +38,10 @@ export const confidenceColumns: readonly ConfidenceColumn[] = [
   },
   {
     title: "Error at it",
-    text: ({ temperature }) => (temperature.kind === "fitted" ? formatPercent(temperature.reliability.ece) : missing),
+    text: ({ temperature, isotonic }) => {
+      const atTemperature = temperature.kind === "fitted" ? formatPercent(temperature.reliability.ece) : missing;
+      return isotonic === undefined ? atTemperature : `${atTemperature}; isotonic ${formatPercent(isotonic.reliability.ece)}`;
+    },
   },
   {
     title: "Surest rows answered",
@@ -65,7 +68,7 @@ export function targetText({ accuracy, share }: AccuracyTarget): string {
 /** What the table shows, in a note below it. */
 export const confidenceNote =
   "Calibration error: how far confidence and accuracy are apart, over 15 bins (ECE). One temperature, by which log-probabilities are divided, changes no answer; " +
-  "it is fitted on validation rows, and its error is that of the test rows. “62% at 95% (51–70%)”: answering only the surest 62% of the rows, " +
+  "it is fitted on validation rows, and its error is that of the test rows; isotonic: by the non-decreasing curve that fits these best. “62% at 95% (51–70%)”: answering only the surest 62% of the rows, " +
   "95% of the answers are right; the interval says which share may be.";
 
 function wholePercent(share: number): string {

@@ -72,6 +72,11 @@ export interface ApproachCalibration {
   readonly claims: "scores" | Confidence["source"];
   readonly reliability: Reliability;
   readonly temperature: Temperature;
+  /**
+   * The same claims on the test rows by isotonic regression on the validation rows: where rows may have several labels, and of what is stated. Absent
+   * elsewhere, and with fewer than 100 validation rows.
+   */
+  readonly isotonic?: { readonly validationRows: number; readonly reliability: Reliability };
   /** `null` where some answer has no confidence of its own. */
   readonly answered: AnsweredShare | null;
 }

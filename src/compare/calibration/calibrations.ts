@@ -7,6 +7,8 @@ import { reliability } from "../metrics/reliability.js";
 import { isMissing } from "../missing.js";
 import { answeredShare } from "./answered-share.js";
 import { claimsOf } from "./claims.js";
+import { isotonicValue } from "./isotonic.js";
+import { fitScoreCalibration } from "./score-calibration.js";
 import { fitTemperature } from "./temperature.js";
 
 /**
@@ -29,6 +31,8 @@ export function calibrations(
     if (claims === null) return [];
     const validation = first("validation");
     const validated = validation === undefined ? null : claimsOf(present(validation), task);
+    const fitted = validation === undefined ? null : fitScoreCalibration(present(validation), task);
+    const isCurve = fitted?.kind === "isotonic" && fitted.claims === claims.kind;
     return [
       {
         approach,
@@ -36,6 +40,15 @@ export function calibrations(
         claims: claims.kind,
         reliability: reliability(claims.confidences(1), claims.hits),
         temperature: fitTemperature(validated, claims),
+        ...(isCurve && {
+          isotonic: {
+            validationRows: fitted.rows,
+            reliability: reliability(
+              Float64Array.from(claims.confidences(1), (claim) => isotonicValue(fitted, claim)),
+              claims.hits,
+            ),
+          },
+        }),
         answered: answeredShare(present(test)),
       },
     ];

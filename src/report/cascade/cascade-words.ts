@@ -196,5 +196,6 @@ function usdText(estimate: Estimate | null): string {
 }
 
 function signedUsd(value: number): string {
-  return value > 0 ? `+${formatUsd(value)}` : formatUsd(value);
+  const text = formatUsd(value);
+  return value > 0 && text.startsWith("$") ? `+${text}` : text;
 }

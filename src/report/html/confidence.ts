@@ -33,10 +33,18 @@ function reliabilityFigure(drawn: readonly ApproachCalibration[]): Markup {
   return figure(
     "reliability",
     "Confidence and accuracy",
-    "How often answers of about the same confidence are right. On the dashed line confidence is what it says, below it the approach is too sure.",
+    "How often answers of about the same confidence are right. On the dashed line confidence is what it says, below it the approach is too sure. The thin dashed line of an approach is the same once calibrated on validation rows.",
     (size) =>
       reliabilityChart(
-        drawn.map(({ approach, arm, reliability }) => ({ name: approach, arm, bins: reliability.bins })),
+        drawn.map(({ approach, arm, reliability, temperature, isotonic }) => {
+          const calibrated = isotonic?.reliability ?? (temperature.kind === "fitted" ? temperature.reliability : undefined);
+          return {
+            name: approach,
+            arm,
+            bins: reliability.bins,
+            ...(calibrated !== undefined && { calibrated: calibrated.bins }),
+          };
+        }),
         { ...size, title: "Accuracy by confidence", description: described.join(". ") },
       ),
   );

@@ -50,3 +50,22 @@ test("each approach that tells how sure it is has its claims held against the ro
   // The row that failed says nothing.
   expect(alone.answered!.rows).toBe(299);
 });
+
+test("what is stated gets a curve beside the temperature, fitted on validation rows, and its error on the test rows is smaller", async () => {
+  const stated =
+    (skill: number) =>
+    (query: Query): Prediction => {
+      const { answer } = claiming(skill, 0.9)(query);
+      return { answer, confidence: { value: 0.95, source: "stated" } };
+    };
+  const { calibrations } = await compare(
+    task({ trainRows: 800, testRows: 300 }),
+    [fake("prompt:a", "prompt", stated(0.7)).approach, fake("prompt:b", "prompt", claiming(0.6, 0.9)).approach],
+    { seeds: [1], assumptions },
+  );
+  const [a, b] = ["prompt:a", "prompt:b"].map((name) => calibrations!.find(({ approach }) => approach === name)!);
+  expect(a!.claims).toBe("stated");
+  expect(a!.isotonic!.validationRows).toBe(160);
+  expect(a!.isotonic!.reliability.ece).toBeLessThan(a!.reliability.ece / 2);
+  expect(b!.isotonic).toBeUndefined();
+});
