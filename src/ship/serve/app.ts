@@ -154,7 +154,7 @@ async function answered(
     const question = shape.read(body, served);
     texts = question.texts;
     const predictions = texts.length === 0 ? [] : await batcher.classify(texts, ending.signal);
-    count(predictions, metrics);
+    count(predictions, served.name, metrics);
     const microseconds = Math.round((performance.now() - startedAt) * 1000);
     return json(200, question.answer(predictions, microseconds / 1e6));
   } catch (error) {
@@ -177,8 +177,9 @@ function requestEnd(outgoing: ServerResponse, timeoutSeconds: number): { readonl
   return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }
 
-function count(predictions: readonly Prediction[], metrics: Metrics): void {
-  for (const { answer, failure } of predictions) metrics.text(answer === null ? (failure ?? "error") : "answered");
+function count(predictions: readonly Prediction[], name: string, metrics: Metrics): void {
+  for (const { answer, failure, answeredBy = name } of predictions)
+    metrics.text(answer === null ? (failure ?? "error") : "answered", answeredBy);
   metrics.cost(totalUsd(predictions) ?? 0);
 }
 

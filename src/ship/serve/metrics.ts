@@ -8,8 +8,8 @@ export interface Metrics {
   request(route: string, status: number, seconds: number): void;
   /** A pass over texts of one request or several. */
   pass(texts: number, seconds: number): void;
-  /** Texts that got an answer, or none for a reason. */
-  text(outcome: string): void;
+  /** A text that got an answer, or none for a reason, by whom. */
+  text(outcome: string, answeredBy: string): void;
   cost(usd: number): void;
   /** All of it, with what is asked for at this moment. */
   text0004(now: { readonly inside: number; readonly waitingTexts: number }): string;
@@ -25,7 +25,7 @@ export function createMetrics(): Metrics {
   const seconds = histogram("crossover_request_seconds", "Seconds from a request's headers to its answer.", secondsBounds);
   const passes = histogram("crossover_pass_texts", "Texts of a pass of the model (batch size).", textsBounds);
   const passSeconds = histogram("crossover_pass_seconds", "Seconds of a pass of the model.", secondsBounds);
-  const texts = counter("crossover_texts_total", "Texts by what became of them.");
+  const texts = counter("crossover_texts_total", "Texts by what became of them, and by who answered.");
   const cost = counter("crossover_cost_usd_total", "Dollars that answers cost at list price.");
   return {
     request(route, status, took) {
@@ -36,7 +36,7 @@ export function createMetrics(): Metrics {
       passes.observe({}, count);
       passSeconds.observe({}, took);
     },
-    text: (outcome) => texts.add({ outcome }, 1),
+    text: (outcome, answeredBy) => texts.add({ outcome, answered_by: answeredBy }, 1),
     cost: (usd) => cost.add({}, usd),
     text0004: ({ inside, waitingTexts }) =>
       [

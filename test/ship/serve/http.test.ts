@@ -261,7 +261,7 @@ describe("/metrics", () => {
     for (const line of [
       'crossover_requests_total{route="predict",status="200"} 1',
       'crossover_requests_total{route="predict",status="400"} 1',
-      'crossover_texts_total{outcome="answered"} 2',
+      'crossover_texts_total{outcome="answered",answered_by="tune:fake"} 2',
       "crossover_cost_usd_total 1",
       "crossover_queue_texts 0",
       'crossover_pass_texts_bucket{le="1"} 0',

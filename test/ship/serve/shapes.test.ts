@@ -45,6 +45,15 @@ describe("/predict", () => {
     ]);
   });
 
+  it("says which member of a cascade answered", async () => {
+    const classify = async (given: readonly string[]): Promise<Prediction[]> =>
+      given.map((text, i) => ({ ...predictionFor(text), answeredBy: i === 0 ? "tune:small" : "prompt:large", costUsd: i }));
+    await using to = await serving(fake({ classify, isBatched: false }));
+    const { body } = await to.post("/predict", { texts: ["spam", "login"] });
+    expect(body.predictions.map(({ answeredBy }: { answeredBy: string }) => answeredBy)).toEqual(["tune:small", "prompt:large"]);
+    expect((await to.get("/metrics")).text).toContain('crossover_texts_total{outcome="answered",answered_by="prompt:large"} 1');
+  });
+
   it("says which text has no answer, and is 502 where none has one since nobody could be asked", async () => {
     const classify = async (given: readonly string[]): Promise<Prediction[]> =>
       given.map((text): Prediction => {

@@ -22,7 +22,7 @@ const predictionOf = ({ isMultiLabel }: Served) =>
       .nullable()
       .describe("The probability of each label; null where the model tells none."),
     confidence: z.number().nullable().describe("How sure it is of its answer, from 0 to 1; null where it does not tell."),
-    answeredBy: z.string().describe("Who answered."),
+    answeredBy: z.string().describe("Who answered: the approach, or the one of its members that did."),
     costUsd: z
       .number()
       .nullable()
@@ -92,13 +92,13 @@ function refuseAll(predictions: readonly Prediction[]): void {
 }
 
 function shownPrediction(prediction: Prediction, { name, isMultiLabel }: Served) {
-  const { answer, scores, confidence, costUsd = 0, failure } = prediction;
+  const { answer, scores, confidence, costUsd = 0, failure, answeredBy = name } = prediction;
   return {
     answer: answer === null || isMultiLabel ? answer : answer[0],
     ...(failure !== undefined && { failure }),
     probabilities: scores ?? null,
     confidence: confidence?.value ?? topOf(prediction),
-    answeredBy: name,
+    answeredBy,
     costUsd,
   };
 }
