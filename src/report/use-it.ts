@@ -5,6 +5,8 @@ export interface UseIt {
   readonly isAdvised: boolean;
   /** Where its files are. */
   readonly folder: string;
+  /** Asks it about one text. */
+  readonly ask: string;
   /** Labels a file with it. */
   readonly command: string;
   /** The same in Node, line by line; none where there is no such way. */

@@ -23,19 +23,17 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
   const { options } = run.manifest;
   const text = typeof options["text"] === "string" ? ["--text", shellWord(options["text"])] : [];
   const rows = shellWord((await rowsFile(options)) ?? "ROWS.csv");
+  const named = isAdvised ? [] : ["--approach", shellWord(approach)];
+  const ask = ["crossover predict", shellWord(run.folder), shellWord("A text to be labeled"), ...named].join(" ");
   const folder = tunedFolder(run, approach);
   if (folder !== undefined) {
     return {
       approach,
       isAdvised,
       folder,
+      ask,
       command: ["crossover label", rows, ...text, "--model", shellWord(folder)].join(" "),
-      code: [
-        'import { loadClassifier } from "crossover";',
-        "",
-        `const classifier = await loadClassifier(${JSON.stringify(folder)});`,
-        'const [{ answer, scores }] = await classifier.classify(["A text to be labeled"]);',
-      ],
+      code: codeOf(folder),
     };
   }
   const prompt = artifactFolder(run.folder, approach);
@@ -52,7 +50,17 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
     shellWord(approach),
     "--dry-run",
   ];
-  return { approach, isAdvised, folder: prompt, command: words.join(" "), code: [] };
+  return { approach, isAdvised, folder: prompt, ask, command: words.join(" "), code: codeOf(prompt) };
+}
+
+/** The same in Node: what is loaded is compared with its manifest, and a key that is missing is missed then. */
+function codeOf(folder: string): string[] {
+  return [
+    'import { loadPredictor } from "crossover";',
+    "",
+    `const predictor = await loadPredictor(${JSON.stringify(folder)});`,
+    'const [{ answer, scores }] = await predictor.classify(["A text to be labeled"]);',
+  ];
 }
 
 /** A file with texts that are surely there: the run's own. */

@@ -116,7 +116,14 @@ describe("renderHtml", () => {
 
   it("keeps the lines of the code that uses a model apart", () => {
     const code = ['import { loadClassifier } from "crossover";', "", "const answers = 1; // <all>"];
-    const useIt = { approach: "tune:probe", isAdvised: true, folder: "runs/a", command: "crossover label a.csv", code };
+    const useIt = {
+      approach: "tune:probe",
+      isAdvised: true,
+      folder: "runs/a",
+      ask: "crossover predict",
+      command: "crossover label a.csv",
+      code,
+    };
     const html = markupSource(useCard(useIt));
     expect(html).toContain("&quot;crossover&quot;;\n\nconst answers = 1; // &lt;all&gt;</code>");
   });

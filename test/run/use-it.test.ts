@@ -52,7 +52,12 @@ it("what is advised can be used by the command that the report shows", { timeout
   const probe = results.summaries.find(({ approach }) => approach === "tune:probe")!;
   expect(card).toContain(`value: ${probe.accuracy.value}\n`);
   for (const file of ["report.md", "report.html"])
-    expect(await readFile(join(runs, "one", file), "utf8"), file).toContain("loadClassifier");
+    expect(await readFile(join(runs, "one", file), "utf8"), file).toContain("loadPredictor");
+
+  const ask = out.split("\n").find((line) => line.includes("crossover predict"))!;
+  const asked = await crossover([...wordsOf(ask.trim()).slice(1), "--json"]);
+  expect(asked.code).toBe(0);
+  expect(labels).toContain((JSON.parse(asked.out) as { label: string }).label);
 });
 
 it("a run of a file whose name is all signs can be viewed by its name", { timeout: 60_000 }, async () => {

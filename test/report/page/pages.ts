@@ -74,11 +74,12 @@ function optionsOf(comparison: Comparison): HtmlOptions {
       approach: "tune:probe",
       isAdvised: true,
       folder: "runs/tickets/artifacts/tune_probe",
+      ask: "crossover predict runs/tickets 'A text to be labeled'",
       command: "crossover label new.csv --model runs/tickets/artifacts/tune_probe",
       code: [
-        'import { loadClassifier } from "crossover";',
+        'import { loadPredictor } from "crossover";',
         "",
-        'const model = await loadClassifier("runs/tickets/artifacts/tune_probe");',
+        'const model = await loadPredictor("runs/tickets/artifacts/tune_probe");',
       ],
     },
   };

@@ -46,6 +46,7 @@ const use = {
   approach: "tune:probe",
   isAdvised: true,
   folder: `runs/${"deep/".repeat(30)}`,
+  ask: "crossover predict",
   command: "crossover label",
   code: [],
 };
