@@ -15,6 +15,8 @@ export interface ServedProcess {
 /** Starts it, and waits for its address. */
 export async function startServed(command: string, args: readonly string[]): Promise<ServedProcess> {
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+  // A measurement that fails leaves no servers behind.
+  process.once("exit", () => child.kill("SIGKILL"));
   let log = "";
   child.stderr.on("data", (chunk: Buffer) => {
     log += chunk.toString();
