@@ -83,7 +83,7 @@ export const unmeasuredWordings: WordingsOf<
     role: "change",
     title: () => "A larger language model",
     sentence: ({ model, parameters }) =>
-      `${model} has ${parametersInWords(parameters)}. A larger one may do better: measure one before you decide against prompting.`,
+      `The model ${model} has ${parametersInWords(parameters)}. A larger one may do better: measure one before you decide against prompting.`,
     steps: ({ next, offer, testRows }) =>
       [
         next && {
