@@ -3,12 +3,14 @@
  * many rows and bytes stand in the file and what they came to. What stands in the file without a line, left by a killed process, is cut
  * off when the file is opened again, and written anew.
  */
+
 import { existsSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UserError } from "../lib/errors.js";
 import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
+import { ownValue } from "../lib/json-value.js";
 import { csvCell, isFormulaLike, quotedCell } from "../lib/text/csv-cell.js";
 import { type Journal, openJournal } from "../store/journal.js";
 import type { Prediction } from "../types/prediction.js";
@@ -208,7 +210,7 @@ export function confidenceOf({ answer, confidence, scores }: Prediction): NonNul
   if (answer === null) return null;
   if (confidence !== undefined) return confidence;
   const [only, ...others] = answer;
-  const value = only === undefined || others.length > 0 ? undefined : scores?.[only];
+  const value = only === undefined || others.length > 0 ? undefined : ownValue(scores, only);
   return value === undefined ? null : { value, source: "probability" };
 }
 

@@ -10,3 +10,8 @@ export function textAt(value: unknown, key: string | number): string | null {
   const found = at(value, key);
   return typeof found === "string" ? found : null;
 }
+
+/** The value of a key that people chose, such as a label: one named `constructor` or `__proto__` finds nothing that is not the record's own. */
+export function ownValue<Value>(record: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined {
+  return record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
+}

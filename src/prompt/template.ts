@@ -7,6 +7,7 @@
  */
 
 import { sha256 } from "../lib/hash.js";
+import { ownValue } from "../lib/json-value.js";
 import type { Dataset, Example } from "../types/data.js";
 import type { AnswerSchema, CompletionRequest, Message } from "./llm.js";
 import type { Aliases } from "./reading/answer.js";
@@ -104,7 +105,7 @@ export function builtInInstruction(isMultiLabel: boolean): string {
 export function systemMessage(template: PromptTemplate, form: AnswerForm, style: AnswerStyle = "direct"): string {
   const { labels, descriptions, isMultiLabel } = template;
   const list = labels.map((label) => {
-    const description = oneLine(descriptions[label] ?? "");
+    const description = oneLine(ownValue(descriptions, label) ?? "");
     return `- ${label}${description === "" || description === label ? "" : `: ${description}`}`;
   });
   return [

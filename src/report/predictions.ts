@@ -1,6 +1,7 @@
 /** @file The predictions themselves, one row an answer: for spreadsheets and for scripts. */
 
 import { isMissing } from "../compare/missing.js";
+import { ownValue } from "../lib/json-value.js";
 import { csvCell } from "../lib/text/csv-cell.js";
 import { keyOf } from "../lib/text/measurement-key.js";
 import type { Comparison } from "../types/comparison.js";
@@ -91,7 +92,7 @@ function rows({ measurements }: Comparison, { texts, trainTexts }: RowTexts): Ro
 /** The probability of the answer, where there is one label and it has a score. */
 function ownScore({ answer, scores }: Row): number | undefined {
   const [only, ...others] = answer ?? [];
-  return only === undefined || others.length > 0 ? undefined : scores?.[only];
+  return only === undefined || others.length > 0 ? undefined : ownValue(scores, only);
 }
 
 function isSameSet(truth: readonly string[], answer: readonly string[] | null): boolean {

@@ -1,7 +1,9 @@
 /** @file A small search of training settings: some are tried on a part of the training rows, the best one is trained on all of them. */
+
 import { join } from "node:path";
 import { splitDataset } from "../data/split.js";
 import { UserError } from "../lib/errors.js";
+import { ownValue } from "../lib/json-value.js";
 import { random } from "../lib/random.js";
 import type { Approach, FitContext, Predictor } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
@@ -146,7 +148,7 @@ function logLossOf({ labels, isMultiLabel, examples }: Dataset, predictions: rea
   const total = examples.reduce((sum, example, i) => {
     const { scores = {} } = predictions[i]!;
     const ofTruth = (isMultiLabel ? labels : example.labels).map((label) => {
-      const probability = scores[label] ?? 0;
+      const probability = ownValue(scores, label) ?? 0;
       return example.labels.includes(label) ? probability : 1 - probability;
     });
     return sum - ofTruth.reduce((logs, probability) => logs + Math.log(Math.max(probability, Number.EPSILON)), 0);

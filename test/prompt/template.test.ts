@@ -44,6 +44,12 @@ describe("a text in its tag", () => {
 describe("a request", () => {
   const template = promptTemplate(task);
 
+  it("lists labels that are called as parts of every object, without a description", () => {
+    const labels = ["__proto__", "constructor", "toString"];
+    const lines = systemMessage(promptTemplate({ ...task, labels }), "text").split("\n");
+    expect(lines.filter((line) => line.startsWith("- "))).toEqual(labels.map((label) => `- ${label}`));
+  });
+
   it("lists every label with its description on one line, and no other", () => {
     const lines = systemMessage(template, "text").split("\n");
     expect(lines.filter((line) => line.startsWith("- "))).toEqual(["- ham", "- spam: promotional or fraudulent"]);

@@ -1,5 +1,6 @@
 /** @file A prompt as a predictor: every text asked about, votes counted, failures named. */
 
+import { ownValue } from "../../lib/json-value.js";
 import { countWords } from "../../lib/text/count-words.js";
 import { formatCount } from "../../lib/text/format.js";
 import type { Context, PredictContext, Predictor } from "../../types/approach.js";
@@ -243,7 +244,7 @@ function byForm<Value>(make: (form: AnswerForm) => Value): (form: AnswerForm) =>
 function withAllLabels<Answer extends Pick<Prediction, "scores">>(answer: Answer, labels: readonly string[]): Answer {
   const { scores } = answer;
   if (scores === undefined) return answer;
-  return { ...answer, scores: Object.fromEntries(labels.map((label) => [label, scores[label] ?? 0])) };
+  return { ...answer, scores: Object.fromEntries(labels.map((label) => [label, ownValue(scores, label) ?? 0])) };
 }
 
 function batchFacts({ price }: Llm): Partial<Pick<Predictor["facts"], "batchPriceShare">> {

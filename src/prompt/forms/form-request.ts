@@ -1,3 +1,4 @@
+import { ownValue } from "../../lib/json-value.js";
 import type { Question } from "../asking/question.js";
 import type { CompletionRequest, ScoredAnswers } from "../llm.js";
 import { type PromptTemplate, renderAnswer, renderRequest } from "../template.js";
@@ -37,7 +38,7 @@ function plainText({ template, demos }: Question, text: string, style: "json" | 
 }
 
 function labelList({ labels, descriptions }: PromptTemplate): string {
-  const meaning = (label: string): string => squeezed(descriptions[label] ?? "");
+  const meaning = (label: string): string => squeezed(ownValue(descriptions, label) ?? "");
   if (labels.every((label) => ["", label].includes(meaning(label)))) return `Labels: ${labels.join(", ")}`;
   return ["Labels:", ...labels.map((label) => `- ${label}${meaning(label) === "" ? "" : `: ${meaning(label)}`}`)].join("\n");
 }

@@ -1,9 +1,11 @@
 /** @file Chooses the rows of a pool that are worth a label first, by a run's tuned model, and writes them. */
+
 import { dirname, join } from "node:path";
 import { summarize } from "../../compare/summarize.js";
 import { labelledFormat, mayBeFormula } from "../../label/labelled-file.js";
 import { disposables } from "../../lib/disposables.js";
 import { UserError } from "../../lib/errors.js";
+import { ownValue } from "../../lib/json-value.js";
 import { formatPercent, formatPlural } from "../../lib/text/format.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
 import type { RunHooks } from "../../run/hooks.js";
@@ -52,7 +54,7 @@ export async function chooseNext(options: NextOptions, hooks: RunHooks): Promise
   const artifact = tunedArtifact(run, options.approach);
   const pool = await readPool(options, run, hooks);
   const { predictions, labels, isMultiLabel } = await predicted(artifact, pool, hooks);
-  const probabilities = predictions.map((prediction) => labels.map((label) => prediction.scores?.[label] ?? 0));
+  const probabilities = predictions.map((prediction) => labels.map((label) => ownValue(prediction.scores, label) ?? 0));
   const vectors = options.way === "diverse" ? await embedded(run, options, pool, hooks) : [];
   hooks.signal.throwIfAborted();
   const places = chooseRows({ vectors, probabilities, isMultiLabel }, { way: options.way, count: options.count, seed });
@@ -150,7 +152,7 @@ function judged(
   isMultiLabel: boolean,
   way: NextWay,
 ): Pick<ChosenRow, "probability" | "reason"> {
-  const of = (label: string): number => scores[label] ?? 0;
+  const of = (label: string): number => ownValue(scores, label) ?? 0;
   const probability = answer === null || answer.length === 0 ? 0 : Math.min(...answer.map(of));
   if (way === "random") return { probability, reason: "drawn at random" };
   const doubt = (label: string): number => Math.abs(of(label) - 0.5);

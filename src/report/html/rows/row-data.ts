@@ -1,7 +1,9 @@
 /** @file All test rows with what every approach answered, as the data that the page's script shows. */
+
 import { failureNames } from "../../../advise/words/names.js";
 import { outcomesOf } from "../../../compare/details/disagreements.js";
 import { isMissing } from "../../../compare/missing.js";
+import { ownValue } from "../../../lib/json-value.js";
 import { cutText, visibleText } from "../../../lib/text/visible-text.js";
 import type { Comparison } from "../../../types/comparison.js";
 import type { Arm } from "../../../types/identity.js";
@@ -130,7 +132,7 @@ function whyNot({ failure }: Outcome): string {
 
 function confidenceOf(outcome: Outcome | undefined): number | null {
   const [only, ...others] = outcome?.answer ?? [];
-  const score = only === undefined || others.length > 0 ? undefined : outcome?.scores?.[only];
+  const score = only === undefined || others.length > 0 ? undefined : ownValue(outcome?.scores, only);
   const value = outcome?.confidence?.value ?? score;
   return value === undefined ? null : Math.round(value * 1000);
 }
