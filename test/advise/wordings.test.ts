@@ -608,7 +608,7 @@ const said: readonly (readonly [Finding, string])[] = [
   [{ kind: "add-llm" }, "No language model was measured; one may do better or worse than everything here."],
   [
     { kind: "larger-model", model: "local:smollm2", parameters: 134_515_008, testRows: 40 },
-    "local:smollm2 has 135 million parameters. A larger one may do better: measure one before you decide against prompting.",
+    "The model local:smollm2 has 135 million parameters. A larger one may do better: measure one before you decide against prompting.",
   ],
   [{ kind: "add-tuned" }, "No tuned model was measured; one may do better or worse than everything here."],
 ];

@@ -70,7 +70,7 @@ describe("a model", () => {
   });
 
   it.each([
-    ["openai:gpt-5-mini", /Set OPENAI_API_KEY, or choose a model without a key: --llm ollama/],
+    ["openai:gpt-5-mini", /Set OPENAI_API_KEY, or choose a model without a key: --llm local:smollm2, --llm ollama/],
     ["anthropic:claude-haiku-4-5", /Set ANTHROPIC_API_KEY/],
     ["google:gemini-2.5-flash", /Set GOOGLE_GENERATIVE_AI_API_KEY/],
   ])("%s needs a key to be asked, and none to be described", async (spec, message) => {
