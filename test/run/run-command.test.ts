@@ -72,3 +72,13 @@ describe("a command", () => {
     expect(command).not.toContain("--llm");
   });
 });
+
+test("a model that was asked because nobody named one is not named, and gives way to one that is", () => {
+  const usual: RunOptions = { ...defaultRunOptions, path: "tickets.csv", llm: ["local:smollm2"], llmRows: 99, isUsualLlm: true };
+  expect(runCommand({ ...usual })).toBe("crossover run tickets.csv --llm-rows 99");
+  expect(completeCommand("crossover run FILE --llm openai:gpt-6-luna", "runs/a", { ...usual })).toBe(
+    "crossover run tickets.csv --llm openai:gpt-6-luna",
+  );
+  const { isUsualLlm: _, ...named } = usual;
+  expect(runCommand({ ...named })).toBe("crossover run tickets.csv --llm local:smollm2 --llm-rows 99");
+});

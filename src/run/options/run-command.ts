@@ -42,9 +42,19 @@ export function resumeCommand(
 function commandWith(name: "run" | "check", stored: Stored, asked: string): string {
   const given = withAddedApproach(asked, stored["approaches"]);
   const table: Options = name === "run" ? resultOptions : dataOptions;
-  const flags = flagsOf(table, stored).filter((flag) => !isReplaced(flag, table[flag.name]!, given));
+  const flags = flagsOf(table, asGiven(stored, given)).filter((flag) => !isReplaced(flag, table[flag.name]!, given));
   const words = ["crossover", name, shellWord(String(stored["path"])), ...flags.flatMap(({ words: own }) => own)];
   return given === "" ? words.join(" ") : `${words.join(" ")} ${given}`;
+}
+
+/**
+ * The options without a model that the run asked because nobody named one: the same is asked again without it. Where a model is named now, it takes the
+ * place of that one, and is asked about all rows.
+ */
+function asGiven(stored: Stored, given: string): Stored {
+  if (stored["isUsualLlm"] !== true) return stored;
+  const { llm: _llm, llmRows, ...others } = stored;
+  return given.split(" ").includes("--llm") || llmRows === undefined ? others : { ...others, llmRows };
 }
 
 function withAddedApproach(given: string, named: unknown): string {
