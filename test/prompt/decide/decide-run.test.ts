@@ -111,7 +111,11 @@ describe("a server that the model in the box stands behind", () => {
       expect(told[0]![i]!.answer).toEqual([distribution.reduce((a, b) => (b[1] > a[1] ? b : a))[0]]);
       for (const [label, probability] of distribution) expect(told[0]![i]!.scores![label]).toBeCloseTo(probability, 3);
     }
-    // It is small, and no chance: it reads what it is asked.
-    expect(new Set(told[0]!.map(({ answer }) => answer![0])).size).toBeGreaterThan(1);
+    // It is small, and no chance: of all texts a label is likeliest for its own. Which label is likeliest of a text hangs on the processor's rounding.
+    const likeliestFor = (label: string): number => {
+      const all = told[0]!.map(({ scores }) => scores![label]!);
+      return all.indexOf(Math.max(...all));
+    };
+    expect([likeliestFor("billing"), likeliestFor("bug")]).toEqual([0, 1]);
   }, 60_000);
 });
