@@ -4,6 +4,7 @@
  *
  *     DATA=folder npm run bench prompted              the folder that holds sst2/, sms-spam/ and trec/; the support tickets are at hand
  *     DATA=folder npm run bench prompted SST-2 TREC   some of them
+ *     WAYS=zero-shot npm run bench prompted           the ways whose names begin so
  */
 import { join } from "node:path";
 import { cpuUsage, env } from "node:process";
@@ -89,7 +90,7 @@ export async function prompted(names: readonly string[]): Promise<void> {
   await using encoder = await loadEncoder("minilm-l6", {});
   const base: PromptOptions = { llm: "local:smollm2", env: {}, encoder, localEngine: openLocalEngine };
   const plainly = { ...base, formRows: 0 };
-  const ways: readonly (readonly [name: string, approach: Approach])[] = [
+  const all: readonly (readonly [name: string, approach: Approach])[] = [
     ["zero-shot, plainly", prompt({ ...plainly, method: "zero-shot" })],
     ["zero-shot, form and biases", prompt({ ...base, method: "zero-shot" })],
     ["few-shot, plainly", prompt({ ...plainly, method: "few-shot" })],
@@ -97,6 +98,7 @@ export async function prompted(names: readonly string[]): Promise<void> {
     ["nearest, form and biases", prompt({ ...base, method: "nearest" })],
     ["optimized", optimizedPrompt({ ...base, optimizerCalls: searchCalls, optimizerSeconds: searchSeconds })],
   ];
+  const ways = all.filter(([name]) => name.startsWith(env["WAYS"] ?? ""));
   const rows: string[][] = [];
   for (const [dataset, source] of Object.entries(sources)) {
     if (names.length > 0 && !names.includes(dataset)) continue;
