@@ -4,13 +4,14 @@ import { tunedOfRun } from "../../label/tuned-of-run.js";
 import { llmForms } from "../../prompt/providers/services.js";
 import { findRun } from "../../run/find-run.js";
 import { dataOptions } from "../../run/options/data-options.js";
-import { names, wholeNumber } from "../../run/options/option.js";
+import { names } from "../../run/options/option.js";
 import { storedOptions } from "../../run/stored-options.js";
 import { readRun } from "../../store/run.js";
 import type { CommandContext } from "../command-context.js";
 import { completeLabeling, type LabelManner } from "../complete-labeling.js";
 import { givenWords } from "../given-words.js";
 import { noteLines } from "../notes.js";
+import { addAskingOptions, addRowOptions } from "../row-file-options.js";
 import { flag, parserOf } from "../run-options.js";
 
 /** `crossover label FILE`: writes the rows with labels and confidences. */
@@ -50,39 +51,8 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     .addOption(flag("labelColumns", { help: `in --examples: ${dataOptions.labelColumns.help}` }))
     .addOption(flag("multiLabel", { help: "rows may get several labels, joined by |" }))
     .optionsGroup("The file:")
-    .option("-o, --output <file>", "output file, .csv or .jsonl (default: DATA.labelled.csv or .jsonl)")
-    .addOption(
-      flag("limit", {
-        help: "stop after this many rows; run again without it, or with a larger number, to go on (default: all)",
-        kind: wholeNumber(1),
-      }),
-    )
-    .option(
-      "--retry-errors",
-      "also ask again about rows whose answer was not a label; rows without an answer are always asked again",
-      false,
-    )
-    .option(
-      "--defuse-formulas",
-      "put an apostrophe before CSV cells that a spreadsheet would compute (default: your columns stay as they are)",
-      false,
-    )
-    .optionsGroup("Asking services, and their price:")
-    .addOption(flag("batch"))
-    .addOption(flag("maxConcurrency"))
-    .addOption(flag("timeoutSeconds"))
-    .addOption(flag("patienceSeconds"))
-    .addOption(
-      flag("budgetUsd", {
-        help: "stop before a request that could exceed this sum, including what the file has cost so far (default: no limit; above $1 you are asked first)",
-      }),
-    )
-    .addOption(flag("prices"))
-    .addOption(flag("cache", { help: "ignore stored answers: ask again" }))
-    .addOption(flag("offline"))
-    .optionsGroup("How it runs:")
-    .addOption(flag("dryRun"))
-    .addOption(flag("yes"))
+    .option("-o, --output <file>", "output file, .csv or .jsonl (default: DATA.labelled.csv or .jsonl)");
+  addAskingOptions(addRowOptions(command))
     .addOption(flag("json", { help: "print the totals as JSON instead of text" }))
     .addOption(flag("quiet", { help: "print the totals alone; besides them, errors and warnings" }))
     .addOption(flag("envFile"))

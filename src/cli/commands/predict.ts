@@ -4,7 +4,6 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { UserError } from "../../lib/errors.js";
 import { findRun } from "../../run/find-run.js";
-import { wholeNumber } from "../../run/options/option.js";
 import { findArtifact } from "../../ship/load-predictor.js";
 import { signFiles } from "../../ship/manifest/kind-of-files.js";
 import { manifestFile } from "../../ship/manifest/manifest.js";
@@ -17,6 +16,7 @@ import { givenInput } from "../predict/given-input.js";
 import type { MakePlan, PredictOptions } from "../predict/predict-options.js";
 import { predictStream } from "../predict/predict-stream.js";
 import { predictText } from "../predict/predict-text.js";
+import { addAskingOptions, addRowOptions } from "../row-file-options.js";
 import { flag } from "../run-options.js";
 import { joinedTextOf, outputBeside } from "./label.js";
 
@@ -39,39 +39,8 @@ export function addPredictCommand(program: Command, context: CommandContext): Co
       "--probabilities",
       "also write the probability of every label, in a column of its own; JSON Lines always have them",
       false,
-    )
-    .addOption(
-      flag("limit", {
-        help: "stop after this many rows; run again without it, or with a larger number, to go on (default: all)",
-        kind: wholeNumber(1),
-      }),
-    )
-    .option(
-      "--retry-errors",
-      "also ask again about rows whose answer was not a label; rows without an answer are always asked again",
-      false,
-    )
-    .option(
-      "--defuse-formulas",
-      "put an apostrophe before CSV cells that a spreadsheet would compute (default: your columns stay as they are)",
-      false,
-    )
-    .optionsGroup("Asking services, and their price:")
-    .addOption(flag("batch"))
-    .addOption(flag("maxConcurrency"))
-    .addOption(flag("timeoutSeconds"))
-    .addOption(flag("patienceSeconds"))
-    .addOption(
-      flag("budgetUsd", {
-        help: "stop before a request that could exceed this sum, including what the file has cost so far (default: no limit; above $1 you are asked first)",
-      }),
-    )
-    .addOption(flag("prices"))
-    .addOption(flag("cache", { help: "ignore stored answers: ask again" }))
-    .addOption(flag("offline"))
-    .optionsGroup("How it runs:")
-    .addOption(flag("dryRun"))
-    .addOption(flag("yes"))
+    );
+  addAskingOptions(addRowOptions(command))
     .addOption(
       flag("json", { help: "print the answers to a text or to standard input as JSON Lines; of a file, the totals as JSON" }),
     )

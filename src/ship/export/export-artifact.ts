@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { isErrorCode, UserError } from "../../lib/errors.js";
 import { writePrivateFile } from "../../lib/private-file.js";
+import { formatPlural } from "../../lib/text/format.js";
 import { whyUnreadable } from "../../lib/unreadable-file.js";
 import { kinds } from "../kinds/kinds.js";
 import { findArtifact } from "../load-predictor.js";
@@ -104,7 +105,7 @@ async function checkTarget(target: string, to: string, folder: string): Promise<
   });
   if (names.length > 0)
     throw new UserError(
-      `--to ${to} holds ${names.length} files already. Name a new folder, so that none of them is lost or mixed in.`,
+      `--to ${to} holds ${formatPlural(names.length, "file")} already. Name a new folder, so that none of them is lost or mixed in.`,
     );
 }
 
