@@ -9,7 +9,7 @@ import type { Artifact, Loaded, LoadPredictorOptions } from "./kinds/kind.js";
 import { kinds, loadKind } from "./kinds/kinds.js";
 import { type ArtifactKind, type Manifest, manifestFile } from "./manifest/manifest.js";
 import { remedy } from "./manifest/read-manifest.js";
-import { artifactOfRun } from "./run-artifacts.js";
+import { artifactOfRun, choiceNote, type MeantArtifact } from "./run-artifacts.js";
 
 /** A loaded predictor. It may hold native memory: dispose of it. */
 export interface LoadedPredictor extends LoadedClassifier {
@@ -26,8 +26,9 @@ export interface LoadedPredictor extends LoadedClassifier {
 
 /**
  * Loads what a run made: the folder of an approach of any kind (a tuned model, a prompt for an LLM, a baseline), a classifier that Python's
- * transformers saved, or the folder of a run, of which the approach is loaded that the run advises, or the one that `approach` names. A prompt
- * asks as the run did: the same model, unless `llm` names another.
+ * transformers saved, or the folder of a run, of which the approach is loaded that `approach` names, or that the run advises, or, where it chose
+ * none, the best one that it measured; where the run chose none or is not finished, `log` is told. A prompt asks as the run did: the same model,
+ * unless `llm` names another.
  *
  * ```ts
  * await using predictor = await loadPredictor("runs/tickets");
@@ -36,23 +37,32 @@ export interface LoadedPredictor extends LoadedClassifier {
  *
  * @param options `cache` keeps paid answers, `budget` limits spending; `encoder` is needed if the approach stands on an encoder that is not on
  * this machine by its name, and stays the caller's to dispose of
- * @throws UserError if the folder is damaged, foreign, or of a newer version, if the run chose no approach, or if the LLM's key is missing
+ * @throws UserError if the folder is damaged, foreign, or of a newer version, if the run has measured nothing, or if the LLM's key is missing
  */
 export async function loadPredictor(place: string, options: LoadPredictorOptions = {}): Promise<LoadedPredictor> {
   const artifact = await findArtifact(place, options);
+  const text = artifact.meant && choiceNote(artifact.meant);
+  if (text) options.log?.({ kind: "note", text });
   return loadArtifact(artifact, options);
+}
+
+/** A folder that was found by a place. */
+export interface FoundArtifact extends Artifact {
+  /** Which approach of a run it is, and why; absent where the place was the folder itself. */
+  readonly meant?: MeantArtifact;
 }
 
 /** The folder that a place means, read and checked but not loaded: it needs no key. Throws as `loadPredictor` does. */
 export async function findArtifact(
   place: string,
   { approach, checksHashes }: Pick<LoadPredictorOptions, "approach" | "checksHashes"> = {},
-): Promise<Artifact> {
+): Promise<FoundArtifact> {
   const isRun = (await filesOf(place)).includes("run.json");
   if (!isRun && approach !== undefined)
     throw new UserError(`${place} is not the folder of a run, and so has no approach "${approach}" to name. ${expectedPlace}`);
-  const folder = isRun ? (await artifactOfRun(place, approach)).folder : place;
-  return readArtifact(folder, { checksHashes });
+  if (!isRun) return readArtifact(place, { checksHashes });
+  const meant = await artifactOfRun(place, approach);
+  return { ...(await readArtifact(meant.folder, { checksHashes })), meant };
 }
 
 /** Loads a folder that was read. */

@@ -6,6 +6,7 @@ import { mainMeasurements } from "../compare/main-measurements.js";
 import { summarize } from "../compare/summarize.js";
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
+import { shellWord } from "../lib/text/shell-word.js";
 import { artifactFolder } from "../store/artifact-folder.js";
 import { type Run, readRun } from "../store/run.js";
 import type { Identity } from "../types/identity.js";
@@ -31,13 +32,29 @@ export function artifactsOfRun({ folder, manifest, measurements }: Run): RunArti
   return [...found.values()];
 }
 
+/** The approach of a run that is used, and why it is this one. */
+export interface MeantArtifact extends RunArtifact {
+  /** The run's folder. */
+  readonly run: string;
+  /** It was named; the run advises it; or the run chose none, and this is the best of what it measured. */
+  readonly basis: "named" | "advised" | "best";
+  /** Whether the run came to its end: otherwise another one may turn out better. */
+  readonly isFinal: boolean;
+}
+
 /**
- * The artifact of a run that is meant: the approach that is named, in full or by its way (`tune:probe`, `prompt:few-shot`), or the one that the
- * run advises. UserError, with the approaches there are, where there is no such one.
+ * The artifact of a run that is meant: the approach that is named, in full or by its way (`tune:probe`, `prompt:few-shot`), or the one that the run
+ * advises, or, where it chose none, the best one of what was measured. Of a run that is not finished by what was measured so far. UserError, with
+ * the approaches there are, where there is no such one.
  */
-export async function artifactOfRun(folder: string, approach: string | undefined): Promise<RunArtifact> {
+export async function artifactOfRun(folder: string, approach: string | undefined): Promise<MeantArtifact> {
   const run = await readRun(folder);
-  const { task, assumptions, failed } = run.manifest;
+  const { task, assumptions, failed, finishedAt } = run.manifest;
+  const isFinal = finishedAt !== undefined;
+  if (!mainMeasurements(run.measurements, task).some(({ split }) => split === "test"))
+    throw new UserError(
+      `${folder} was stopped before anything was measured: there is nothing to use yet. Go on with: crossover resume ${shellWord(folder)}`,
+    );
   const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
   const ranks = new Map(comparison.summaries.map((summary, rank) => [summary.approach, rank]));
   const rank = (each: RunArtifact): number => ranks.get(each.approach) ?? ranks.size;
@@ -51,7 +68,7 @@ export async function artifactOfRun(folder: string, approach: string | undefined
     const exact = all.filter((each) => each.approach === approach);
     const meant = exact.length > 0 ? exact : all.filter(({ arm, method }) => `${arm}:${method}` === approach);
     const [only] = meant;
-    if (only !== undefined && meant.length === 1) return only;
+    if (only !== undefined && meant.length === 1) return { ...only, run: folder, basis: "named", isFinal };
     if (meant.length > 1)
       throw new UserError(
         `${folder} has several approaches "${approach}": ${meant.map((each) => each.approach).join(", ")}. Name one in full.`,
@@ -59,14 +76,26 @@ export async function artifactOfRun(folder: string, approach: string | undefined
     throw new UserError(`${folder} has no approach "${approach}" that could be used.${didYouMean(approach, names)} ${list}`);
   }
   const { choice } = advise(comparison);
-  if (choice === null) {
-    throw new UserError(
-      `${folder} chose no approach: what was measured does not suffice for it. Name one, by --approach or the option "approach". ${list}`,
-    );
-  }
-  const chosen = all.find((each) => each.approach === choice);
-  if (chosen !== undefined) return chosen;
+  const { tune, prompt } = comparison.best;
+  const bestOfArms = all.find((each) => each.approach === tune?.approach || each.approach === prompt?.approach);
+  const chosen = choice === null ? (bestOfArms ?? all[0]) : all.find((each) => each.approach === choice);
+  if (chosen !== undefined) return { ...chosen, run: folder, basis: choice === null ? "best" : "advised", isFinal };
   throw new UserError(
-    `${folder} chose ${choice}, which left no files that could be used. Name another approach, by --approach or the option "approach". ${list}`,
+    choice === null
+      ? `${folder} has no approach that could be used: none left files.`
+      : `${folder} chose ${choice}, which left no files that could be used. Name another approach, by --approach or the option "approach". ${list}`,
   );
+}
+
+/**
+ * What whoever uses it must know of why it is this one: that the run is not finished, with how to finish it, or that the run chose none. `null` where
+ * it was named, or is what a finished run advises.
+ */
+export function choiceNote({ approach, run, basis, isFinal }: MeantArtifact): string | null {
+  if (basis === "named") return null;
+  const best = basis === "best" ? "the best that was measured" : "what it advises";
+  if (!isFinal) return `${run} is not finished: ${approach} answers, ${best} so far. Go on with: crossover resume ${shellWord(run)}`;
+  return basis === "best"
+    ? `${run} chose no approach: ${approach} answers, ${best}. --approach NAME takes another one.`
+    : null;
 }

@@ -1,8 +1,9 @@
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Terminal } from "../../src/cli/terminal.js";
 import { readRun } from "../../src/index.js";
+import { sealedDocument } from "../../src/lib/sealed-json.js";
 import { saveCascade } from "../../src/ship/cascade/save-cascade.js";
 import type { Cascade } from "../../src/types/cascade.js";
 import { type FaultyServer, startFaultyServer } from "../servers/faulty-openai.js";
@@ -167,6 +168,54 @@ describe("a file of rows", () => {
   });
 });
 
+describe("the approach that is taken where none is named", () => {
+  /** A run of which nothing is chosen: no LLM was measured. */
+  const runOf = async (name: string, tuned: string): Promise<string> => {
+    const words = ["run", path("tickets.csv"), "--runs", path("runs"), "--name", name, "--curve", "off"];
+    expect((await crossover([...words, "--approaches", `${tuned},baseline:majority`], { env: {} })).code).toBe(0);
+    return path(`runs/${name}`);
+  };
+  const words = (text: string): string => text.replace(/\s+/g, " ");
+
+  it("is the best of a run that chose none: it is named, quietly where that is asked for", async () => {
+    const open = await runOf("open", "tune:probe");
+    const { code, out, err } = await predict(["open", "my money is gone", "--json"]);
+    expect(code).toBe(0);
+    expect(jsonLines(out)[0]).toMatchObject({ answered_by: "tune:probe" });
+    expect(words(err)).toMatch(/chose no approach.*tune:probe.*--approach/);
+    expect((await predict(["open", "my money is gone", "--json", "--quiet"])).err).toBe("");
+    const exported = await crossover(["export", open, "--as", "hf", "--to", path("exported")]);
+    expect(words(exported.err)).toMatch(/chose no approach.*tune:probe/);
+    const rechecked = await crossover(["recheck", open, "--quiet"]);
+    expect([rechecked.code, words(rechecked.err)]).toMatchObject([0, expect.stringMatching(/chose no approach.*tune:probe/)]);
+    expect(rechecked.out).toMatch(/not one of/);
+  });
+
+  it("is the best so far of a run that was stopped, which is said with how to finish it, also quietly", async () => {
+    const stopped = await runOf("stopped", "tune:tfidf");
+    await unfinish(stopped);
+    const { code, out, err } = await predict([stopped, "my money is gone", "--json", "--quiet"]);
+    expect(code).toBe(0);
+    expect(jsonLines(out)[0]).toMatchObject({ label: "refund", answered_by: "tune:tfidf" });
+    expect(words(err)).toMatch(/not finished.*tune:tfidf.*crossover resume \S*stopped/);
+    // Who names one knows which.
+    expect((await predict([stopped, "my money is gone", "--approach", "tune:tfidf"])).err).toBe("");
+    // As a run is that was killed at its first measurement.
+    await rm(join(stopped, "measurements.jsonl"));
+    const nothing = await predict([stopped, "my money is gone"]);
+    expect([nothing.code, words(nothing.err)]).toMatchObject([2, expect.stringMatching(/crossover resume/)]);
+    expect(nothing.err).not.toContain("    at ");
+  });
+});
+
+/** Makes a run look as one that is still being made, or was stopped. */
+async function unfinish(folder: string): Promise<void> {
+  const file = join(folder, "run.json");
+  const { finishedAt, crc: _, ...rest } = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+  expect(finishedAt).toEqual(expect.any(String));
+  await writeFile(file, sealedDocument(rest));
+}
+
 describe("a cascade", () => {
   const folderOf = (approach: string): string => join(run, "artifacts", approach);
   const cascade = { small: "tune:tfidf", llm: "prompt:zero-shot@openai:gpt-5-mini", threshold: 0.8, calibration: null };
@@ -252,14 +301,6 @@ describe("what cannot be answered is said, with exit code 2", () => {
     ["a service without a network", () => [run, "x", ...zeroShot, "--offline"], /--offline/],
   ])("%s", async (_, words, message) => {
     expect(await refused(words())).toMatch(message);
-  });
-
-  it("a run that chose nothing names its approaches, the best first", async () => {
-    const { manifest, measurements } = await readRun(run);
-    expect([manifest.failed, measurements.length > 0]).toEqual([[], true]);
-    const words = ["run", path("tickets.csv"), "--runs", path("runs"), "--name", "open", "--curve", "off"];
-    await crossover([...words, "--approaches", "tune:tfidf"], { env: {} });
-    expect(await refused(["open", "my money"])).toMatch(/chose no approach.*tune:tfidf.*baseline:majority/);
   });
 
   it("a key that is missing, before anything is read", async () => {

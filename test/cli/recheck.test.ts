@@ -167,11 +167,13 @@ describe("crossover recheck", () => {
     expect(JSON.parse(out)).toMatchObject({ llm: null, askings: [{ changed: 0 }], spending: { paidUsd: 0 } });
   });
 
-  it("asks for a name where the run chose none, and takes one by its way alone", async () => {
+  it("takes the best where the run chose none, which it says, and one by its way alone", async () => {
     const run = await aRun();
-    const { code, err } = await recheck(run);
-    expect(code).toBe(2);
-    expect(err).toContain(asked);
+    const { code, out: best, err } = await recheck(run, "--json", "-n", "10");
+    expect(code).toBe(0);
+    const { approach } = JSON.parse(best);
+    expect(["tune:tfidf", asked]).toContain(approach);
+    expect(err.replace(/\s+/g, " ")).toContain(`chose no approach: ${approach} answers`);
     const { out } = await recheck(run, "--approach", "prompt:zero-shot", "--json", "-n", "10");
     expect(JSON.parse(out)).toMatchObject({ approach: asked, askings: [{ rows: 10 }] });
   });

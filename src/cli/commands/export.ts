@@ -26,7 +26,7 @@ export function addExportCommand(program: Command, { terminal }: CommandContext)
     .argument("[run]", "a run (folder or name), or the folder of one approach (default: the newest run)")
     .addOption(new Option("--as <form>", "form of the export; see below").choices(exportFormNames))
     .option("--to <folder>", "folder to make")
-    .option("--approach <name>", "approach of the run, e.g. tune:probe (default: the one that the run advises)")
+    .option("--approach <name>", "approach of the run, e.g. tune:probe (default: the one that the run advises, or the best)")
     .addOption(flag("runs", { help: "folder of all runs" }))
     .addHelpText(
       "after",
@@ -48,6 +48,7 @@ Examples:
       }
       const place = name !== undefined && existsSync(join(name, manifestFile)) ? name : await placeOf(name, runs);
       const exported = await exportArtifact(place, { as, to, ...(approach !== undefined && { approach }) });
+      if (exported.choiceNote !== undefined) terminal.err(noteLines(exported.choiceNote, terminal));
       terminal.out(noteLines(summary(exported, as), terminal));
     });
 }

@@ -7,6 +7,7 @@ import { findRun } from "../../run/find-run.js";
 import { findArtifact } from "../../ship/load-predictor.js";
 import { signFiles } from "../../ship/manifest/kind-of-files.js";
 import { manifestFile } from "../../ship/manifest/manifest.js";
+import { choiceNote, type MeantArtifact } from "../../ship/run-artifacts.js";
 import type { CommandContext } from "../command-context.js";
 import { completeLabeling } from "../complete-labeling.js";
 import { givenWords } from "../given-words.js";
@@ -31,7 +32,7 @@ export function addPredictCommand(program: Command, context: CommandContext): Co
       "a text in quotes; a file of rows (CSV, TSV, JSON Lines, JSON, Parquet; also .gz); or - for standard input: a text a line, JSON Lines, or with --text a CSV",
     )
     .optionsGroup("What answers:")
-    .option("--approach <name>", "approach of the run, e.g. tune:probe (default: the one that the run advises)")
+    .option("--approach <name>", "approach of the run, e.g. tune:probe (default: the one that the run advises, or the best)")
     .optionsGroup("Rows:")
     .addOption(flag("text"))
     .option("-o, --output <file>", "output file, .csv or .jsonl (default: DATA.predicted.csv or .jsonl)")
@@ -88,17 +89,26 @@ Examples:
           env,
           prices,
         });
+      if (artifact.meant !== undefined) tellChoice(artifact.meant, { isFile: what.kind === "file", isQuiet: options.quiet }, context);
       if (what.kind === "text") return predictText(what.text, makePlan, options, context);
       const { dryRun, json, quiet, probabilities: _, ...rest } = { ...options, ...(text !== undefined && { text }) };
       if (what.kind === "stream") return predictStream(makePlan, { ...options, ...rest }, context);
-      if (!quiet && run !== undefined && approach === undefined) {
-        const name = artifact.manifest?.approach.name ?? artifact.folder;
-        context.terminal.err(noteLines(`${name} answers, which the run advises.`, context.terminal));
-      }
       const given = { ...rest, path: what.path, output, demos: 0, seed: 0 };
       return completeLabeling(given, { dryRun, json, quiet }, givenWords(command), context, makePlan);
     },
   );
+}
+
+/** Says which approach of a run answers, and why, before it does; under an answer to a text stands its name anyway. */
+function tellChoice(
+  meant: MeantArtifact,
+  { isFile, isQuiet }: { readonly isFile: boolean; readonly isQuiet: boolean },
+  { terminal }: CommandContext,
+): void {
+  const note = choiceNote(meant);
+  const advised = isFile && meant.basis === "advised" ? `${meant.approach} answers, which the run advises.` : null;
+  const text = note ?? advised;
+  if (text !== null && (!isQuiet || !meant.isFinal)) terminal.err(noteLines(text, terminal));
 }
 
 /** The folder that is named, or the run of that name: data of the same name may lie here. */

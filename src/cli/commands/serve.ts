@@ -11,7 +11,8 @@ import { readEnvironment } from "../../run/environment.js";
 import { findRun } from "../../run/find-run.js";
 import { number, wholeNumber } from "../../run/options/option.js";
 import type { LoadPredictorOptions } from "../../ship/kinds/kind.js";
-import { loadPredictor } from "../../ship/load-predictor.js";
+import { findArtifact, loadArtifact } from "../../ship/load-predictor.js";
+import { choiceNote } from "../../ship/run-artifacts.js";
 import { checkedToken, tokenVariable } from "../../ship/serve/access.js";
 import { renewedPredictor } from "../../ship/serve/renewed-predictor.js";
 import { type RunningServer, startServer } from "../../ship/serve/serve.js";
@@ -49,7 +50,7 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
     .description("serve what a run saved over HTTP: its own routes, and those of Hugging Face and of decision models")
     .argument("<run>", "a run (folder or name), whose best model or prompt is served, or the folder of an approach")
     .optionsGroup("What is served:")
-    .option("--approach <name>", "approach of the run to serve, e.g. tune:probe (default: its best)")
+    .option("--approach <name>", "approach of the run to serve, e.g. tune:probe (default: the one that the run advises, or the best)")
     .option("--threads <n>", "threads of a tuned model (default: the cores, at most 8)", whole("--threads", 1, 256))
     .optionsGroup("Where, and to whom:")
     .option("--host <address>", "address to listen on; beyond this machine a token is needed", "127.0.0.1")
@@ -118,13 +119,16 @@ async function serve(given: string, flags: ServeFlags, context: CommandContext):
     maxConcurrency: flags.maxConcurrency,
     timeoutSeconds: flags.requestTimeoutSeconds,
     log: ({ text: words }) => note(words),
-    ...(flags.approach !== undefined && { approach: flags.approach }),
     ...(flags.llm !== undefined && { llm: flags.llm }),
     ...(flags.threads !== undefined && { threads: flags.threads }),
     ...(flags.prices !== undefined && { prices: await loadPrices(flags.prices, listPrices) }),
     ...(flags.budgetUsd !== undefined && { budget: createBudget(flags.budgetUsd) }),
   };
-  await using predictor = await renewedPredictor(() => loadPredictor(place, loading));
+  // Found once: what is loaded anew after a failure is the same approach, also where a run has gone on meanwhile.
+  const artifact = await findArtifact(place, flags.approach === undefined ? {} : { approach: flags.approach });
+  const why = artifact.meant === undefined ? null : choiceNote(artifact.meant);
+  if (why !== null) note(why);
+  await using predictor = await renewedPredictor(() => loadArtifact(artifact, loading));
   const { labels, isMultiLabel, asksLlm, approach, folder, manifest } = predictor.first;
   // Without a manifest it is the folder's path, which is no client's business.
   const name = manifest === null ? basename(resolve(folder)) : approach;

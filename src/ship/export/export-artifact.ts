@@ -9,6 +9,7 @@ import { whyUnreadable } from "../../lib/unreadable-file.js";
 import { kinds } from "../kinds/kinds.js";
 import { findArtifact } from "../load-predictor.js";
 import { manifestFile } from "../manifest/manifest.js";
+import { choiceNote } from "../run-artifacts.js";
 import { type ExportForm, type ExportFormName, exportFormNames, exportForms } from "./export-forms.js";
 
 /** What to export, and where to. */
@@ -16,7 +17,7 @@ export interface ExportOptions {
   readonly as: ExportFormName;
   /** The folder to make: it must not be there yet, or be empty. */
   readonly to: string;
-  /** The approach, where the place is the folder of a run. @default the one that the run advises */
+  /** The approach, where the place is the folder of a run. @default the one that the run advises, or, where it chose none, the best */
   readonly approach?: string;
 }
 
@@ -30,6 +31,8 @@ export interface Exported {
   readonly files: readonly { readonly path: string; readonly bytes: number }[];
   /** What 8-bit weights lose, measured when they were made; present where they are among the files and it is known. */
   readonly quantization?: QuantizationLoss;
+  /** Of a run that is not finished, or that chose none: that it is so, and which approach was taken. */
+  readonly choiceNote?: string;
 }
 
 const loss = z.object({
@@ -56,7 +59,7 @@ export type QuantizationLoss = Readonly<z.infer<typeof loss>>;
  */
 export async function exportArtifact(place: string, { as, to, approach }: ExportOptions): Promise<Exported> {
   const form: ExportForm = exportForms[as];
-  const { folder, fields, manifest } = await findArtifact(place, approach === undefined ? {} : { approach });
+  const { folder, fields, manifest, meant } = await findArtifact(place, approach === undefined ? {} : { approach });
   const fitting = exportFormNames.filter((name) => (exportForms[name] as ExportForm).kinds.includes(fields.kind));
   if (!form.kinds.includes(fields.kind)) {
     const others =
@@ -85,6 +88,7 @@ export async function exportArtifact(place: string, { as, to, approach }: Export
     throw error instanceof UserError ? error : await whyUnreadable(to, error);
   }
   const sizes = paths.map(async (path) => ({ path, bytes: (await stat(join(target, path))).size }));
+  const note = meant === undefined ? null : choiceNote(meant);
   const quantization = as === "onnx" ? loss.safeParse(manifest?.details?.["quantization"]).data : undefined;
   return {
     folder,
@@ -92,6 +96,7 @@ export async function exportArtifact(place: string, { as, to, approach }: Export
     to: target,
     files: await Promise.all(sizes),
     ...(quantization !== undefined && { quantization }),
+    ...(note !== null && { choiceNote: note }),
   };
 }
 

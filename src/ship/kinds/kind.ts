@@ -7,13 +7,13 @@ import type { ArtifactKind, KindFields, Manifest } from "../manifest/manifest.js
 
 /** How a predictor is loaded: `threads` is for what runs on this machine, everything else for an LLM. */
 export interface LoadPredictorOptions extends LoadOptions, Omit<FilePromptOptions, "source" | "suffix" | "batch"> {
-  /** The approach to load, where the place is the folder of a run: `tune:probe`. @default the one that the run advises */
+  /** The approach to load, where the place is the folder of a run: `tune:probe`. @default the one that the run advises, or, where it chose none, the best */
   readonly approach?: string;
   /** Whether the bytes of its files are compared with the manifest's hashes, at half a second for 200 MB; sizes are always. @default true */
   readonly checksHashes?: boolean;
   /** Whether scores and confidences are calibrated, where a run's validation rows told how. @default true */
   readonly isCalibrated?: boolean;
-  /** Receives notes about the LLM or the prompt. */
+  /** Receives notes about the LLM or the prompt, and of a run that is not finished or chose no approach. */
   readonly log?: (event: NoteEvent) => void;
 }
 

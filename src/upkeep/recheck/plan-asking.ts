@@ -10,7 +10,7 @@ import { storedOptions } from "../../run/stored-options.js";
 import type { Artifact } from "../../ship/kinds/kind.js";
 import { kinds } from "../../ship/kinds/kinds.js";
 import { findArtifact, type LoadedPredictor, loadArtifact } from "../../ship/load-predictor.js";
-import { artifactOfRun } from "../../ship/run-artifacts.js";
+import { artifactOfRun, choiceNote } from "../../ship/run-artifacts.js";
 import type { Run } from "../../store/run.js";
 import type { RecheckOptions } from "./recheck-options.js";
 
@@ -22,12 +22,15 @@ export interface Asking {
   readonly llm: string | null;
   /** Whether an LLM answers, or may, which may say something else each time; a stored model doesn't. */
   readonly asksLlm: boolean;
+  /** What must be known of why it is this approach; see `choiceNote`. */
+  readonly note: string | null;
 }
 
 /**
- * The approach that is named, or the one that the run advises; with another LLM, the run's best prompt where the advised one is none.
+ * The approach that is named, or the one that the run advises, or, where it chose none, the best; with another LLM, the run's best prompt where the
+ * advised one is none.
  *
- * @throws UserError where the run has no such one, or chose none
+ * @throws UserError where the run has no such one
  */
 export async function planAsking(run: Run, options: RecheckOptions, env: RunHooks["env"], prices: PriceTable): Promise<Asking> {
   const { folder } = run;
@@ -35,10 +38,11 @@ export async function planAsking(run: Run, options: RecheckOptions, env: RunHook
   const isOtherLlm = llm !== undefined && options.approach === undefined;
   const artifact = isOtherLlm ? undefined : await artifactOfRun(folder, options.approach);
   const files = artifact === undefined ? undefined : await findArtifact(artifact.folder);
+  const note = artifact === undefined ? null : choiceNote(artifact);
   if (artifact !== undefined && files !== undefined && files.fields.kind !== "prompt" && llm === undefined) {
     const { asksLlm } = kinds[files.fields.kind];
     const labeller = asksLlm ? mixedPlan(files, options) : storedModelPlan(files);
-    return { approach: artifact.approach, labeller, llm: null, asksLlm };
+    return { approach: artifact.approach, labeller, llm: null, asksLlm, note };
   }
   // Read twice: who labels does not say whose prompt it is.
   const { approach } = await readStoredPrompt(folder, artifact?.approach);
@@ -54,7 +58,7 @@ export async function planAsking(run: Run, options: RecheckOptions, env: RunHook
     ...(confidence && { confidence }),
   };
   const labeller = await planLabeller(prompted, env, prices);
-  return { approach, labeller, llm: labeller.name, asksLlm: true };
+  return { approach, labeller, llm: labeller.name, asksLlm: true, note };
 }
 
 /** Texts that the estimate of a stored model is timed on. */

@@ -73,7 +73,8 @@ export async function readRecheckInputs(
   const run = await readRun(options.run);
   const env = await readEnvironment(outer, options.envFile);
   const prices = await pricesOf(options);
-  const { labeller, approach, llm, asksLlm } = await planAsking(run, options, env, prices);
+  const { labeller, approach, llm, asksLlm, note } = await planAsking(run, options, env, prices);
+  if (note !== null) onEvent({ kind: "warning", text: note });
   if (llm !== null) await checkLlms({ llm: [llm], offline: options.offline }, { env, onEvent, signal }, isPlan);
   const measurement = measurementOf(run, approach);
   const texts = await textsOf(run, env, signal);
