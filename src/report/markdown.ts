@@ -305,11 +305,11 @@ function findingList(title: string, findings: readonly Finding[]): string[] {
 }
 
 function useBlocks(useIt: UseIt): string[] {
-  const { folder, ask, command, code: lines } = useIt;
+  const { folder, ask, serve, command, code: lines } = useIt;
   return [
     `## ${escapeMarkdown(useTitle(useIt))}`,
     `Its files: \`${code(folder)}\``,
-    fenced("sh", [ask, command]),
+    fenced("sh", [ask, command, serve]),
     ...(lines.length === 0 ? [] : [fenced("js", lines)]),
   ];
 }

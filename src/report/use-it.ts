@@ -7,6 +7,8 @@ export interface UseIt {
   readonly folder: string;
   /** Asks it about one text. */
   readonly ask: string;
+  /** Answers with it over HTTP. */
+  readonly serve: string;
   /** Labels a file with it. */
   readonly command: string;
   /** The same in Node, line by line; none where there is no such way. */

@@ -25,6 +25,7 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
   const rows = shellWord((await rowsFile(options)) ?? "ROWS.csv");
   const named = isAdvised ? [] : ["--approach", shellWord(approach)];
   const ask = ["crossover predict", shellWord(run.folder), shellWord("A text to be labeled"), ...named].join(" ");
+  const serve = ["crossover serve", shellWord(run.folder), ...named].join(" ");
   const folder = tunedFolder(run, approach);
   if (folder !== undefined) {
     return {
@@ -32,6 +33,7 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
       isAdvised,
       folder,
       ask,
+      serve,
       command: ["crossover label", rows, ...text, "--model", shellWord(folder)].join(" "),
       code: codeOf(folder),
     };
@@ -50,7 +52,7 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
     shellWord(approach),
     "--dry-run",
   ];
-  return { approach, isAdvised, folder: prompt, ask, command: words.join(" "), code: codeOf(prompt) };
+  return { approach, isAdvised, folder: prompt, ask, serve, command: words.join(" "), code: codeOf(prompt) };
 }
 
 /** The same in Node: what is loaded is compared with its manifest, and a key that is missing is missed then. */

@@ -121,6 +121,7 @@ describe("renderHtml", () => {
       isAdvised: true,
       folder: "runs/a",
       ask: "crossover predict",
+      serve: "crossover serve",
       command: "crossover label a.csv",
       code,
     };

@@ -52,12 +52,18 @@ it("what is advised can be used by the command that the report shows", { timeout
   const probe = results.summaries.find(({ approach }) => approach === "tune:probe")!;
   expect(card).toContain(`value: ${probe.accuracy.value}\n`);
   for (const file of ["report.md", "report.html"])
-    expect(await readFile(join(runs, "one", file), "utf8"), file).toContain("loadPredictor");
+    expect(await readFile(join(runs, "one", file), "utf8"), file).toMatch(/crossover serve[^]*loadPredictor/);
 
   const ask = out.split("\n").find((line) => line.includes("crossover predict"))!;
   const asked = await crossover([...wordsOf(ask.trim()).slice(1), "--json"]);
   expect(asked.code).toBe(0);
   expect(labels).toContain((JSON.parse(asked.out) as { label: string }).label);
+
+  const serve = out.split("\n").find((line) => line.includes("crossover serve"))!;
+  const stop = new AbortController();
+  const served = await crossover([...wordsOf(serve.trim()).slice(1), "--port", "0"], { out: () => stop.abort() }, stop.signal);
+  expect(served.code, served.err).toBe(0);
+  expect(served.err).toContain("Serving tune:probe");
 });
 
 it("a run of a file whose name is all signs can be viewed by its name", { timeout: 60_000 }, async () => {

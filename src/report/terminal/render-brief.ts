@@ -94,6 +94,7 @@ export function renderVerdict(measured: Comparison, given: Advice, { width, hasC
 const worth = {
   wholeCautions: 1,
   wholeCrossover: 2,
+  serving: 2.5,
   wholeStep: 3,
   wholeBaselines: 4,
   secondCaution: 5,
@@ -262,9 +263,12 @@ function cautionPart({ cautions }: Advice, { width, say, glyphs }: Page): Part {
   };
 }
 
-function filesPart({ approach, folder }: UseIt, { width, say }: Page): Part {
-  const text = `Files of ${say(approach)}: ${say(folder)}`;
-  return { name: "where the files are", forms: [form(wrap(text, width), worth.files), gone] };
+function filesPart({ approach, folder, serve }: UseIt, { width, say }: Page): Part {
+  const files = wrap(`Files of ${say(approach)}: ${say(folder)}`, width);
+  const serving = `Serve it over HTTP: ${say(serve)}`;
+  // A command is to be copied: it is not wrapped.
+  const both = displayWidth(serving) > width ? [] : [form([...files, serving], worth.serving)];
+  return { name: "where the files are", forms: [...both, form(files, worth.files), gone] };
 }
 
 /** The next step. Its command is to be copied: it is never cut. */

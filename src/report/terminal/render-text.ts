@@ -214,13 +214,15 @@ function findingSection(title: string, findings: readonly Finding[], page: Page)
 }
 
 /** Commands and code are not wrapped: they are there to be copied. */
-function useLines({ folder, ask, command, code }: UseIt, { width, style, glyphs, say }: Page): string[] {
+function useLines({ folder, ask, serve, command, code }: UseIt, { width, style, glyphs, say }: Page): string[] {
   return [
     ...bulletLines(say(`Its files: ${folder}`), width, glyphs),
     ...bulletLines("To ask it about a text:", width, glyphs),
     `    ${style.bold(say(ask))}`,
     ...bulletLines("To label rows with it:", width, glyphs),
     `    ${style.bold(say(command))}`,
+    ...bulletLines("To serve it over HTTP:", width, glyphs),
+    `    ${style.bold(say(serve))}`,
     ...(code.length === 0
       ? []
       : [...bulletLines("In Node:", width, glyphs), ...code.map((line) => `    ${say(line)}`.trimEnd())]),

@@ -75,6 +75,7 @@ function optionsOf(comparison: Comparison): HtmlOptions {
       isAdvised: true,
       folder: "runs/tickets/artifacts/tune_probe",
       ask: "crossover predict runs/tickets 'A text to be labeled'",
+      serve: "crossover serve runs/tickets",
       command: "crossover label new.csv --model runs/tickets/artifacts/tune_probe",
       code: [
         'import { loadPredictor } from "crossover";',

@@ -47,6 +47,7 @@ const use = {
   isAdvised: true,
   folder: `runs/${"deep/".repeat(30)}`,
   ask: "crossover predict",
+  serve: "crossover serve runs/ex",
   command: "crossover label",
   code: [],
 };
