@@ -2,8 +2,8 @@
 
 import { type LabelOptions, readLabelInputs } from "../label/label-inputs.js";
 import { emptyText, type LabelTotals } from "../label/label-totals.js";
+import type { MakeLabeller } from "../label/labeller.js";
 import { labelingDownloads, openLabeling } from "../label/open-labeling.js";
-import type { planLabeller } from "../label/plan-labeller.js";
 import { type LabelingResult, runLabeling } from "../label/run-labeling.js";
 import type { CommandContext } from "./command-context.js";
 import { exitCode } from "./exit-code.js";
@@ -22,20 +22,20 @@ export interface LabelManner {
  * Labels the rows of a file into another one, or, with `dryRun`, says what that would take.
  *
  * @param command how to go on, for people
- * @param makeLabeller makes the plan of who labels. @default by the options
+ * @param makeLabeller makes the plan of who labels
  */
 export async function completeLabeling(
   options: LabelOptions,
   manner: LabelManner,
   command: string,
   context: CommandContext,
-  makeLabeller?: typeof planLabeller,
+  makeLabeller: MakeLabeller,
 ): Promise<void> {
   const { terminal } = context;
   const isPlan = manner.dryRun;
   using screen = runScreen(context, { isQuiet: manner.quiet });
   const { hooks } = screen;
-  const inputs = await readLabelInputs(options, hooks, { isPlan, ...(makeLabeller !== undefined && { makeLabeller }) });
+  const inputs = await readLabelInputs(options, hooks, { isPlan, makeLabeller });
   if (!isPlan) context.holdWork();
   await using open = await openLabeling(inputs, { isPlan });
   const plan = planText(inputs.labeller, open.facts);

@@ -19,8 +19,7 @@ import type { Query } from "../types/data.js";
 import { textOfRow } from "./label-rows.js";
 import { stateFolder } from "./label-state.js";
 import { labelledFormat, mayBeFormula } from "./labelled-file.js";
-import type { LabellerOptions, LabellerPlan } from "./labeller.js";
-import { planLabeller } from "./plan-labeller.js";
+import type { LabellerOptions, LabellerPlan, MakeLabeller } from "./labeller.js";
 
 /** Which rows are labeled by whom, and into which file. */
 export interface LabelOptions extends LabellerOptions {
@@ -55,8 +54,8 @@ export interface LabelInputs {
 export interface ReadLabelOptions {
   /** Whether nothing will be asked: no key is needed then. @default false */
   readonly isPlan?: boolean;
-  /** Makes the plan of who labels. @default by the options */
-  readonly makeLabeller?: typeof planLabeller;
+  /** Makes the plan of who labels. */
+  readonly makeLabeller: MakeLabeller;
 }
 
 /** Rows that the estimate is made from: their mean length is within a few percent of that of all rows. */
@@ -70,7 +69,7 @@ const mostSampled = 1000;
 export async function readLabelInputs(
   options: LabelOptions,
   { env: outer, onEvent, signal }: RunHooks,
-  { isPlan = false, makeLabeller = planLabeller }: ReadLabelOptions = {},
+  { isPlan = false, makeLabeller }: ReadLabelOptions,
 ): Promise<LabelInputs> {
   const { output } = options;
   labelledFormat(output);

@@ -8,6 +8,7 @@ import { writePrivateFile } from "../lib/private-file.js";
 import { checkRegularFile } from "../lib/regular-file.js";
 import { sealedDocument, unsealed } from "../lib/sealed-json.js";
 import { checked, damaged } from "../store/journal.js";
+import type { LabellerPlan } from "./labeller.js";
 
 /** The version of what is kept beside a file of labels. */
 export const labelFormat = 2;
@@ -48,8 +49,10 @@ export async function writeState(output: string, state: LabelState): Promise<voi
 /**
  * Whether labeling is to go on; false: it begins. UserError where the file is another's, or its rows were labeled otherwise: one file is
  * labeled by one prompt and one model.
+ *
+ * @param former see `LabellerPlan.former`
  */
-export async function checkState(output: string, state: LabelState): Promise<boolean> {
+export async function checkState(output: string, state: LabelState, former?: LabellerPlan["former"]): Promise<boolean> {
   const path = statePath(output);
   if (!existsSync(path)) {
     if (existsSync(output))
@@ -67,7 +70,9 @@ export async function checkState(output: string, state: LabelState): Promise<boo
       : before.labelledBy !== state.labelledBy
         ? `its rows were labeled by ${before.labelledBy}`
         : before.fingerprint !== state.fingerprint
-          ? "labels, prompt or examples are not those it was begun with"
+          ? before.fingerprint === former?.fingerprint
+            ? former.differs
+            : "labels, prompt or examples are not those it was begun with"
           : before.defusesFormulas !== state.defusesFormulas
             ? `it was begun with${before.defusesFormulas ? "" : "out"} --defuse-formulas`
             : null;

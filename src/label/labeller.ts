@@ -69,6 +69,8 @@ export interface LabellerPlan {
   readonly isMultiLabel: boolean;
   /** Hash of all that decides an answer: a file is labeled by one of them, from its first row to its last. */
   readonly fingerprint: string;
+  /** The fingerprint by which an earlier version labeled with the same, where it told something else of a text; and what, for people. */
+  readonly former?: { readonly fingerprint: string; readonly differs: string };
   /** For people: what was taken from where. */
   readonly notes: readonly string[];
   /** Rows answered together. */
@@ -77,3 +79,10 @@ export interface LabellerPlan {
   estimate(queries: readonly Query[], pilot: Pilot): Promise<RunEstimate>;
   open(sources: LabellerSources): Promise<Predictor>;
 }
+
+/** Makes the plan of who labels, once keys and prices are known. UserError where the options name nobody, or what does not go together. */
+export type MakeLabeller = (
+  options: LabellerOptions,
+  env: LabellerSources["env"],
+  prices: PriceTable,
+) => Promise<LabellerPlan>;

@@ -61,10 +61,10 @@ export function openLabeling(inputs: LabelInputs, { isPlan = false }: { readonly
     const folder = stateFolder(output);
     if (!isPlan) {
       // Beside a file that is somebody else's no folder is made.
-      await checkState(output, state);
+      await checkState(output, state, labeller.former);
       held.use(await lockRun(folder));
     }
-    const isBegun = await checkState(output, state);
+    const isBegun = await checkState(output, state, labeller.former);
     if (isBegun && !isPlan) await finishReplacing(output, folder);
     const before = await readTotals(output, folder);
     const rows = Math.min(source.count, options.limit ?? source.count);

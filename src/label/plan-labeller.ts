@@ -2,7 +2,7 @@ import { UserError } from "../lib/errors.js";
 import type { PriceTable } from "../prompt/prices/prices.js";
 import type { LabellerOptions, LabellerPlan, LabellerSources } from "./labeller.js";
 import { planPrompted } from "./prompted-labeller.js";
-import { planTuned } from "./tuned-labeller.js";
+import { type OpenModel, planTuned } from "./tuned-labeller.js";
 
 /** Options that say what an earlier run or a tuned model has settled already. */
 const settled = ["labels", "descriptions", "examples", "multiLabel", "labelSeparator", "labelColumns"] as const;
@@ -12,6 +12,7 @@ export async function planLabeller(
   options: LabellerOptions,
   env: LabellerSources["env"],
   prices: PriceTable,
+  openModel: OpenModel,
 ): Promise<LabellerPlan> {
   const { model, llm, run, approach } = options;
   if (model !== undefined && (llm !== undefined || run !== undefined))
@@ -26,5 +27,5 @@ export async function planLabeller(
   }
   if (approach !== undefined && run === undefined)
     throw new UserError("--approach names a prompt of a run: give the run with --run.");
-  return model === undefined ? planPrompted(options, env, prices) : planTuned(model);
+  return model === undefined ? planPrompted(options, env, prices) : planTuned(model, openModel);
 }

@@ -2,21 +2,47 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { sha256 } from "../lib/hash.js";
-import { readSavedClassifier } from "../tune/saved-classifier.js";
+import { findWeights } from "../tune/pretrained/weights.js";
+import type { Predictor } from "../types/approach.js";
+import type { ScoreCalibration } from "../types/cascade.js";
 import type { LabellerPlan } from "./labeller.js";
 import { planLocal } from "./local-labeller.js";
 
+/** A tuned model that was loaded. */
+export interface OpenedModel extends Pick<LabellerPlan, "labels" | "isMultiLabel"> {
+  /** Its scores are calibrated. */
+  readonly predictor: Predictor;
+  /** What they are calibrated by; `null`: they are as the model tells them. */
+  readonly calibration: ScoreCalibration | null;
+}
+
+/**
+ * Opens the folder of a tuned model, compared with its manifest. Handed in by whoever joins labeling with the loader of folders, so that labeling and
+ * predicting check a folder alike, and tell the same of a text.
+ *
+ * @throws UserError where the folder is none, is damaged, foreign or of a newer version
+ */
+export type OpenModel = (folder: string) => Promise<OpenedModel>;
+
 /** The plan of labeling with `--model`. What is wrong with the folder is a UserError. */
-export async function planTuned(folder: string): Promise<LabellerPlan> {
-  const saved = await readSavedClassifier(folder);
+export async function planTuned(folder: string, openModel: OpenModel): Promise<LabellerPlan> {
+  // Loaded at once, so that what it lacks is said before the rows are read.
+  const { labels, isMultiLabel, predictor, calibration } = await openModel(folder);
   // Enough to see that it was trained again.
-  const { size, mtimeMs } = await stat(saved.weightsPath);
-  const { labels, isMultiLabel } = saved;
-  return planLocal({
-    name: folder,
-    labels,
-    isMultiLabel,
-    fingerprint: sha256("model", JSON.stringify([resolve(folder), labels, size, mtimeMs])),
-    load: () => saved.open(),
-  });
+  const { size, mtimeMs } = await stat(findWeights({ name: folder, path: folder }));
+  const trained = [resolve(folder), labels, size, mtimeMs];
+  const plain = sha256("model", JSON.stringify(trained));
+  return {
+    ...planLocal({
+      name: folder,
+      labels,
+      isMultiLabel,
+      // What earlier versions began with a model that has no calibration goes on: they told the same.
+      fingerprint: calibration === null ? plain : sha256("model", JSON.stringify([...trained, calibration])),
+      load: async () => predictor,
+    }),
+    ...(calibration !== null && {
+      former: { fingerprint: plain, differs: "it was begun with probabilities that were not calibrated, as earlier versions of crossover told them" },
+    }),
+  };
 }

@@ -232,6 +232,65 @@ describe("labeling a file", () => {
     for (const [i, { answer, scores }] of expected.entries()) expect(written[i].confidence).toBeCloseTo(scores![answer![0]!]!, 4);
   });
 
+  describe("with a tuned model that has a calibration", () => {
+    const calibration = JSON.stringify({ format: 1, kind: "temperature", claims: "scores", rows: 50, temperature: 3 });
+    const isCalibrated = () => writeFile(path("model/calibration.json"), calibration);
+    beforeEach(() => cp(tuned, path("model"), { recursive: true }));
+    const confidences = async (name: string): Promise<number[]> => {
+      const lines = (await readFile(path(name), "utf8")).trim().split("\n");
+      return lines.map((line) => (JSON.parse(line) as { confidence: number }).confidence);
+    };
+
+    it("tells what predict tells", async () => {
+      const data = await writeRows("rows.csv", 40);
+      await label(data, "--model", path("model"), "-o", path("plain.jsonl"));
+      await isCalibrated();
+      expect((await label(data, "--model", path("model"), "-o", path("own.jsonl"))).code).toBe(0);
+      expect((await crossover(["predict", path("model"), data, "-o", path("predicted.jsonl"), "--runs", folder])).code).toBe(0);
+      const [plain, own, predicted] = await Promise.all(["plain", "own", "predicted"].map((name) => confidences(`${name}.jsonl`)));
+      expect(own).toEqual(predicted);
+      // A temperature above 1 takes from the likeliest label.
+      expect(own!.every((value, row) => value < plain![row]!)).toBe(true);
+    });
+
+    it("does not go on with what was begun without it, and goes on with its own", async () => {
+      const data = await writeRows("rows.csv", 20);
+      // As earlier versions did, also where there was a calibration.
+      await label(data, "--model", path("model"), "-n", "5");
+      await isCalibrated();
+      const { code, err } = await label(data, "--model", path("model"));
+      expect(code).toBe(2);
+      expect(err).toMatch(/rows\.labelled\.csv.*not calibrated.*-o/);
+      for (const rows of ["5", "20"])
+        expect((await label(data, "--model", path("model"), "-o", path("other.csv"), "-n", rows)).code).toBe(0);
+      await rm(path("model/calibration.json"));
+      expect((await label(data, "--model", path("model"))).code).toBe(0);
+    });
+
+    it.each<[string, () => Promise<void>, RegExp]>([
+      ["a calibration that is damaged", () => writeFile(path("model/calibration.json"), calibration.slice(0, 40)), /is not JSON/],
+      ["a manifest of a newer version", () => writeFile(path("model/manifest.json"), '{"format":9}'), /newer version/],
+      ["somebody else's manifest", () => writeFile(path("model/manifest.json"), "{}"), /not written by crossover/],
+      ["no model", () => rm(path("model/config.json")), /holds no approach/],
+    ])("is refused with the words of predict: %s", async (_, damage, message) => {
+      const data = await writeRows("rows.csv", 4);
+      await damage();
+      const labelled = await label(data, "--model", path("model"));
+      const predicted = await crossover(["predict", path("model"), data, "--runs", folder]);
+      expect([labelled.code, predicted.code]).toEqual([2, 2]);
+      expect(labelled.err).toMatch(message);
+      expect(labelled.err).toBe(predicted.err);
+      expect(existsSync(path("rows.labelled.csv"))).toBe(false);
+    });
+  });
+
+  it("says of a folder of another kind who answers with it", async () => {
+    await writeFile(path("majority.json"), "{}");
+    const { code, err } = await label(await writeRows("rows.csv", 4), "--model", folder);
+    expect(code).toBe(2);
+    expect(err).toMatch(/crossover predict/);
+  });
+
   it.each([
     [[], "Nobody is named who labels."],
     [["--llm", "openai:gpt-5-mini"], "There are no labels."],

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { LabelOptions } from "../../label/label-inputs.js";
+import { planLabeller } from "../../label/plan-labeller.js";
 import { tunedOfRun } from "../../label/tuned-of-run.js";
 import { llmForms } from "../../prompt/providers/services.js";
 import { findRun } from "../../run/find-run.js";
@@ -11,6 +12,7 @@ import type { CommandContext } from "../command-context.js";
 import { completeLabeling, type LabelManner } from "../complete-labeling.js";
 import { givenWords } from "../given-words.js";
 import { noteLines } from "../notes.js";
+import { openTunedModel } from "../predict/tuned-model.js";
 import { addAskingOptions, addRowOptions } from "../row-file-options.js";
 import { flag, parserOf } from "../run-options.js";
 
@@ -79,7 +81,9 @@ Examples:
       const given = text === undefined ? rest : { ...rest, text };
       const tuned = folder === undefined || rest.llm !== undefined ? undefined : await tunedOfRun(folder, rest.approach);
       const complete = (options: LabelOptions): Promise<void> =>
-        completeLabeling(options, { dryRun, json, quiet }, givenWords(command), context);
+        completeLabeling(options, { dryRun, json, quiet }, givenWords(command), context, (given, env, prices) =>
+          planLabeller(given, env, prices, openTunedModel),
+        );
       if (tuned === undefined) {
         await complete({ ...given, ...(folder === undefined ? {} : { run: folder }), path, output });
         return;

@@ -1,7 +1,7 @@
 /** @file Who is asked again: a prompt of a run, its own LLM or another, or whatever else the run stored. */
 
 import type { LabellerPlan } from "../../label/labeller.js";
-import { planLabeller } from "../../label/plan-labeller.js";
+import { planPrompted } from "../../label/prompted-labeller.js";
 import { readStoredPrompt } from "../../label/stored-prompt.js";
 import { sha256 } from "../../lib/hash.js";
 import type { PriceTable } from "../../prompt/prices/prices.js";
@@ -57,7 +57,7 @@ export async function planAsking(run: Run, options: RecheckOptions, env: RunHook
     ...(llm && { llm }),
     ...(confidence && { confidence }),
   };
-  const labeller = await planLabeller(prompted, env, prices);
+  const labeller = await planPrompted(prompted, env, prices);
   return { approach, labeller, llm: labeller.name, asksLlm: true, note };
 }
 
