@@ -29,7 +29,7 @@ export function addPredictCommand(program: Command, context: CommandContext): Co
     .argument("<place>", "a run (folder or name), or the folder of an approach: runs/NAME/artifacts/APPROACH")
     .argument(
       "[input]",
-      "a text in quotes; a file of rows (CSV, TSV, JSON Lines, JSON, Parquet; also .gz); or - for standard input: a text a line, JSON Lines, or with --text a CSV",
+      "a text in quotes; a file of rows (CSV, TSV, JSON Lines, JSON, Parquet; also .gz); or - for standard input: a text a line, JSON Lines, or with --text a CSV; it can't be resumed, as a file can",
     )
     .optionsGroup("What answers:")
     .option("--approach <name>", "approach of the run, e.g. tune:probe (default: the one that the run advises, or the best)")

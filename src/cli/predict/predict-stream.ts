@@ -40,8 +40,9 @@ export async function predictStream(makePlan: MakePlan, options: PredictOptions,
       return;
     }
     if (inputs.labeller.llm !== undefined) screen.hooks.onEvent({ kind: "note", text: plan });
+    const isPaidKept = inputs.labeller.llm !== undefined && rest.cache;
     const kept = (written: number, rows: number): string =>
-      `${formatCount(written)} of ${formatCount(rows)} rows were printed; answers that were paid for are stored, and not asked again.`;
+      `${formatCount(written)} of ${formatCount(rows)} rows are printed. Standard input can't be resumed: give all of it again${isPaidKept ? " (answers that were paid for are stored, and not asked again)" : ""}, or as a file, which can.`;
     try {
       const { unanswered } = await runLabeling(open, screen.hooks, kept);
       if (unanswered > 0) {
