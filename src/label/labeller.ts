@@ -47,6 +47,8 @@ export interface LabellerSources {
   readonly hasLimit: boolean;
   /** How often the same was asked before, if the stored answers must not be reused. @default 0 */
   readonly repeat?: number;
+  /** Asks in batches that are kept here. @default those of the options */
+  readonly batches?: BatchOptions;
 }
 
 /** What a row of answers tells besides the label and how sure it is. */

@@ -92,8 +92,9 @@ export function planPrompt(
         maxConcurrency,
         pilot: pilot === null || own.answers > pilot.answers ? own : pilot,
       }),
-    async open({ cache, budget, hasLimit, repeat = 0 }) {
-      const resolved = await resolveLlm(llm, { env, prices, maxConcurrency, localEngine: openLocalEngine, ...batch });
+    async open({ cache, budget, hasLimit, repeat = 0, batches: own }) {
+      const kept = own === undefined ? batch : { batch: own };
+      const resolved = await resolveLlm(llm, { env, prices, maxConcurrency, localEngine: openLocalEngine, ...kept });
       // Without a price there is no sum to enter; with a limit the client refuses such a model.
       const isBudgeted = hasLimit || resolved.price !== null;
       const client = createClient(resolved, { cache, timeoutSeconds, ...patience, ...(isBudgeted ? { budget } : {}) });

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { advise } from "../advise/advise.js";
+import { cascadeName } from "../compare/cascade/cascade-measurement.js";
 import { mainMeasurements } from "../compare/main-measurements.js";
 import { summarize } from "../compare/summarize.js";
 import { UserError } from "../lib/errors.js";
@@ -10,6 +11,7 @@ import { shellWord } from "../lib/text/shell-word.js";
 import { artifactFolder } from "../store/artifact-folder.js";
 import { type Run, readRun } from "../store/run.js";
 import type { Identity } from "../types/identity.js";
+import { cascadeFile } from "./cascade/cascade-names.js";
 import { signFiles } from "./manifest/kind-of-files.js";
 
 /** An approach of a run with the folder of its files. */
@@ -18,7 +20,7 @@ export interface RunArtifact extends Identity {
   readonly folder: string;
 }
 
-/** Those that have files and answered the test rows, in the order they were measured; of recordings nothing new can be asked. */
+/** Those that have files and answered the test rows, in the order they were measured, and a cascade that was saved of two of them; of recordings nothing new can be asked. */
 export function artifactsOfRun({ folder, manifest, measurements }: Run): RunArtifact[] {
   const found = new Map<string, RunArtifact>();
   for (const measurement of mainMeasurements(measurements, manifest.task)) {
@@ -29,6 +31,10 @@ export function artifactsOfRun({ folder, manifest, measurements }: Run): RunArti
     const identity = { arm, method, ...(model !== undefined && { model }), ...(variant !== undefined && { variant }) };
     found.set(approach, { approach, folder: place, ...identity });
   }
+  // Saved after the run was made, of two of its approaches.
+  const cascade = artifactFolder(folder, cascadeName);
+  if (!found.has(cascadeName) && existsSync(join(cascade, cascadeFile)))
+    found.set(cascadeName, { approach: cascadeName, arm: "hybrid", method: "cascade", folder: cascade });
   return [...found.values()];
 }
 

@@ -1,8 +1,12 @@
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { unsealed } from "../../src/lib/sealed-json.js";
+import { readRun } from "../../src/index.js";
+import { sealedLine, unsealed } from "../../src/lib/sealed-json.js";
+import { saveCascade } from "../../src/ship/cascade/save-cascade.js";
+import { artifactFolder } from "../../src/store/artifact-folder.js";
+import type { Cascade } from "../../src/types/cascade.js";
 import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
 import type { Fault } from "../servers/faults.js";
 import { type SimulatedLlm, startSimulatedLlm } from "../servers/simulated-llm/simulated-llm.js";
@@ -165,6 +169,95 @@ describe("crossover recheck", () => {
     expect(code).toBe(0);
     expect(service.requests.length).toBe(requests);
     expect(JSON.parse(out)).toMatchObject({ llm: null, askings: [{ changed: 0 }], spending: { paidUsd: 0 } });
+  });
+
+  it("asks in batches, each asking its own, at half the price", async () => {
+    const run = await aRun();
+    model.wrong = 0.3;
+    const single = JSON.parse((await recheck(run, "--approach", asked, "--json")).out);
+    const { code, out, err } = await recheck(run, "--approach", asked, "--json", "--batch");
+    expect(code, err).toBe(100);
+    expect(service.batches.map(({ keys }) => keys.length)).toEqual([60, 60]);
+    const { askings, spending } = JSON.parse(out);
+    expect(askings.map(({ broken }: { broken: string[] }) => broken)).toEqual([
+      single.askings[0].broken,
+      single.askings[0].broken,
+    ]);
+    expect(spending.paidUsd).toBeCloseTo(single.spending.paidUsd / 2, 9);
+    expect(await readdir(join(run, "rechecks"))).toHaveLength(2);
+    const plan = await recheck(run, "--approach", asked, "--dry-run", "--batch");
+    expect(plan.out).toMatch(/About 60 requests/);
+    const here = await recheck(run, "--approach", "tune:tfidf", "--batch");
+    expect([here.code, here.err]).toMatchObject([2, expect.stringContaining("--batch")]);
+  }, 30_000);
+
+  describe("of a saved cascade", () => {
+    /** Saved in the run, handing on about half of the rows. */
+    async function withCascade(): Promise<{ run: string; small: Set<string> }> {
+      const run = await aRun();
+      const { manifest, measurements } = await readRun(run);
+      const measured = measurements.find(({ approach, split }) => approach === "tune:tfidf" && split === "test")!;
+      const sure = measured.outcomes.map(({ scores, answer }) => scores![answer![0]!]!).sort((a, b) => a - b);
+      const threshold = sure[sure.length >> 1]!;
+      const cascade = { small: "tune:tfidf", llm: asked, threshold, calibration: null } as unknown as Cascade;
+      const members = { small: artifactFolder(run, "tune:tfidf"), llm: artifactFolder(run, asked) };
+      const folder = artifactFolder(run, "hybrid:cascade");
+      await saveCascade(folder, { cascade, members, task: manifest.task, summary: undefined, seed: 42 });
+      const kept = measured.outcomes.filter(({ scores, answer }) => scores![answer![0]!]! >= threshold);
+      return { run, small: new Set(kept.map(({ id }) => id)) };
+    }
+
+    it("asks about what is handed on alone, and exits 0 against the same model, 100 against one that was made worse", async () => {
+      const { run, small } = await withCascade();
+      const handedOn = 60 - small.size;
+      expect(handedOn).toBeGreaterThan(10);
+      const requests = service.requests.length;
+      const plan = await recheck(run, "--approach", "hybrid:cascade", "--dry-run");
+      expect(plan.out).toContain(`About ${handedOn} requests`);
+      const same = await recheck(run, "--approach", "hybrid:cascade", "--json");
+      expect(same.code, same.err).toBe(0);
+      expect(service.requests.length - requests).toBe(handedOn);
+      expect(JSON.parse(same.out)).toMatchObject({
+        approach: "hybrid:cascade",
+        llm: null,
+        askings: [{ rows: 60, changed: 0 }],
+      });
+      model.wrong = 0.6;
+      const worse = await recheck(run, "--approach", "hybrid:cascade", "--json");
+      expect(worse.code).toBe(100);
+      const { askings } = JSON.parse(worse.out);
+      expect(askings).toHaveLength(2);
+      // What the small model answers cannot have become worse.
+      expect(askings[0].broken.filter((id: string) => small.has(id))).toEqual([]);
+    });
+
+    it("leaves out rows that are handed on and that the run did not ask about", async () => {
+      const { run } = await withCascade();
+      const path = join(run, "predictions.jsonl");
+      // As a run with --llm-rows stores them.
+      const lines = (await readFile(path, "utf8")).trim().split("\n");
+      let left = 0;
+      const changed = lines.map((line) => {
+        const { crc: _, ...row } = JSON.parse(line) as Record<string, unknown>;
+        if (row["approach"] !== asked || row["split"] !== "test" || left++ % 2 === 0) return line;
+        const { rawAnswer: _raw, usage: _usage, ...rest } = row;
+        return sealedLine({ ...rest, answer: null, failure: "unasked" });
+      });
+      await writeFile(path, `${changed.join("\n")}\n`);
+      const { code, out, err } = await recheck(run, "--approach", "hybrid:cascade", "--json");
+      expect(code, err).toBe(0);
+      const { left: leftOut, askings } = JSON.parse(out);
+      expect(leftOut.unasked).toBeGreaterThan(3);
+      expect(askings[0]).toMatchObject({ rows: 60 - leftOut.unasked, changed: 0 });
+    });
+  });
+
+  it("refuses a stored model that was changed since the run", async () => {
+    const run = await aRun();
+    await appendFile(join(artifactFolder(run, "tune:tfidf"), "model.safetensors"), "x");
+    const { code, err } = await recheck(run, "--approach", "tune:tfidf");
+    expect(code).toBe(2);
+    expect(err.replace(/\s+/g, " ")).toContain("is damaged: model.safetensors");
   });
 
   it("takes the best where the run chose none, which it says, and one by its way alone", async () => {

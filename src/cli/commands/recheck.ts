@@ -42,6 +42,7 @@ export function addRecheckCommand(program: Command, context: CommandContext): Co
         help: "never spend more than this on one re-check; where it cannot suffice nothing is asked (default: no limit; above $1 you are asked first)",
       }),
     )
+    .addOption(flag("batch"))
     .addOption(flag("maxConcurrency"))
     .addOption(flag("timeoutSeconds"))
     .addOption(flag("patienceSeconds"))

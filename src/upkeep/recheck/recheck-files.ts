@@ -10,6 +10,7 @@ import { writePrivateFile } from "../../lib/private-file.js";
 import { checkRegularFile } from "../../lib/regular-file.js";
 import { sealedDocument, unsealed } from "../../lib/sealed-json.js";
 import { type RecheckResult, recheckFormat } from "./recheck-result.js";
+import { rechecksFolder } from "./rechecks-folder.js";
 
 const stateSchema = z.object({ format: z.literal(recheckFormat), fingerprint: z.string(), begunAt: z.string() });
 
@@ -18,9 +19,6 @@ type RecheckState = z.output<typeof stateSchema>;
 
 /** One that was stopped goes on within so many hours: answers of last week and of today are not one asking. */
 const longestPauseHours = 24;
-
-/** The folder of all re-checks of a run. */
-export const rechecksFolder = (run: string): string => join(run, "rechecks");
 
 /** An asking with a folder of its own. */
 export interface OpenAsking {
@@ -31,7 +29,11 @@ export interface OpenAsking {
 }
 
 /** The asking that was stopped, if it may go on; otherwise a new one. The caller holds the lock of the folder of all. */
-export async function openAsking(run: string, fingerprint: string, now: Date): Promise<OpenAsking> {
+export async function openAsking(
+  run: string,
+  { fingerprint, pauseHours = longestPauseHours }: { readonly fingerprint: string; readonly pauseHours?: number },
+  now: Date,
+): Promise<OpenAsking> {
   const all = rechecksFolder(run);
   const names = existsSync(all) ? (await readdir(all)).sort().reverse() : [];
   for (const name of names) {
@@ -39,7 +41,7 @@ export async function openAsking(run: string, fingerprint: string, now: Date): P
     const state = await readState(join(folder, "recheck.json"));
     if (state === null || state.fingerprint !== fingerprint || existsSync(`${folder}.json`)) continue;
     const hours = (now.getTime() - Date.parse(state.begunAt)) / 3_600_000;
-    if (hours < longestPauseHours) return { folder, begunAt: state.begunAt, isResumed: true };
+    if (hours < pauseHours) return { folder, begunAt: state.begunAt, isResumed: true };
   }
   const begunAt = now.toISOString();
   const time = begunAt.slice(0, 19).replace("T", "-").replaceAll(":", "");

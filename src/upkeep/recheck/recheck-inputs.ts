@@ -1,4 +1,6 @@
 /** @file What a re-check starts from: an approach of a run, its stored answers, and the texts they are of. Nothing is asked and nothing is written. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { mainMeasurements } from "../../compare/main-measurements.js";
 import { isMissing } from "../../compare/missing.js";
 import { rowOrder } from "../../compare/sample/row-order.js";
@@ -14,6 +16,8 @@ import type { RunHooks } from "../../run/hooks.js";
 import { resolveData } from "../../run/hub-data.js";
 import { taskOptions } from "../../run/run-options.js";
 import { checkFilesOf, storedOptions } from "../../run/stored-options.js";
+import { cascadeFile } from "../../ship/cascade/cascade-names.js";
+import { artifactFolder } from "../../store/artifact-folder.js";
 import { type Run, readRun } from "../../store/run.js";
 import type { RunEstimate } from "../../types/approach.js";
 import type { Query } from "../../types/data.js";
@@ -21,6 +25,7 @@ import type { Measurement } from "../../types/measurement.js";
 import type { Outcome } from "../../types/prediction.js";
 import { planAsking } from "./plan-asking.js";
 import type { RecheckOptions } from "./recheck-options.js";
+import { cascadeOutcomes } from "./stored-cascade.js";
 
 /** A row that the run has an answer to, with its text. */
 export interface StoredRow {
@@ -75,16 +80,17 @@ export async function readRecheckInputs(
   const prices = await pricesOf(options);
   const { labeller, approach, llm, asksLlm, note } = await planAsking(run, options, env, prices);
   if (note !== null) onEvent({ kind: "warning", text: note });
-  if (llm !== null) await checkLlms({ llm: [llm], offline: options.offline }, { env, onEvent, signal }, isPlan);
-  const measurement = measurementOf(run, approach);
+  if (labeller.llm !== undefined)
+    await checkLlms({ llm: [labeller.llm], offline: options.offline }, { env, onEvent, signal }, isPlan);
+  const outcomes = await outcomesOf(run, approach);
   const texts = await textsOf(run, env, signal);
-  const present = measurement.outcomes.filter((outcome) => !isMissing(outcome));
+  const present = outcomes.filter((outcome) => !isMissing(outcome));
   if (present.length === 0)
     throw new UserError(`${run.folder} has no answer of ${approach} to compare with. Name another one with --approach.`);
   const { limit = present.length } = options;
   const chosen = new Set(rowOrder(present, run.manifest.options["seed"] as number).slice(0, limit));
   const rows = present.flatMap((before) => (chosen.has(before) ? [{ before, text: texts.get(before.id)! }] : []));
-  const unasked = measurement.outcomes.filter(({ failure }) => failure === "unasked").length;
+  const unasked = outcomes.filter(({ failure }) => failure === "unasked").length;
   return {
     options,
     run,
@@ -98,7 +104,7 @@ export async function readRecheckInputs(
     rows,
     left: {
       unasked,
-      unanswered: measurement.outcomes.length - present.length - unasked,
+      unanswered: outcomes.length - present.length - unasked,
       beyondLimit: present.length - rows.length,
     },
     fingerprint: sha256("recheck", labeller.fingerprint, run.manifest.task.testHash, ...rows.map(({ before }) => before.id)),
@@ -116,6 +122,15 @@ function withStoredPrice(estimate: RunEstimate, rows: readonly StoredRow[]): Run
 
 /** The row as it is asked about. */
 export const queryOf = ({ before, text }: StoredRow): Query => ({ id: before.id, text });
+
+/** The stored answers of an approach, or those that a saved cascade of the run would have given. */
+async function outcomesOf(run: Run, approach: string): Promise<readonly Outcome[]> {
+  const folder = artifactFolder(run.folder, approach);
+  const isMeasured = run.measurements.some((each) => each.approach === approach);
+  if (!isMeasured && existsSync(join(folder, cascadeFile)))
+    return cascadeOutcomes(run, folder, (member) => measurementOf(run, member).outcomes);
+  return measurementOf(run, approach).outcomes;
+}
 
 /** The answers of the fit whose files the run kept: that of its first seed. */
 function measurementOf({ manifest, measurements, folder }: Run, approach: string): Measurement {

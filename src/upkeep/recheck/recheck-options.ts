@@ -11,6 +11,8 @@ export interface RecheckOptions {
   /** Ask about so many of the rows, drawn at random, the same each time. @default all */
   readonly limit?: number;
   readonly budgetUsd?: number;
+  /** Ask in batches, at half the price, within a day. */
+  readonly batch?: boolean;
   readonly yes: boolean;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;

@@ -21,10 +21,10 @@ import {
   formerRechecks,
   type OpenAsking,
   openAsking,
-  rechecksFolder,
 } from "./recheck-files.js";
 import { queryOf, type RecheckInputs } from "./recheck-inputs.js";
 import { type RecheckResult, recheckFormat, type StoredAnswer } from "./recheck-result.js";
+import { rechecksFolder } from "./rechecks-folder.js";
 import { findingOf, leastFoundDecline, verdictOf } from "./verdict.js";
 
 /** What there is to tell of a re-check. */
@@ -52,7 +52,12 @@ export async function runRecheck(inputs: RecheckInputs, hooks: RunHooks, goOnWit
   const isAllowed = options.yes || options.budgetUsd !== undefined;
   if (!isAllowed) await confirmUsd({ usd: estimate.usd ?? 0, subject: "The re-check" }, hooks.confirm);
   const former = await formerRechecks(run.folder, { approach, llm });
-  const asking = await openAsking(run.folder, inputs.fingerprint, new Date());
+  // A batch may take a day by itself.
+  const asking = await openAsking(
+    run.folder,
+    { fingerprint: inputs.fingerprint, ...(options.batch === true && { pauseHours: 48 }) },
+    new Date(),
+  );
   if (asking.isResumed)
     onEvent({ kind: "note", text: `Goes on with the re-check of ${asking.begunAt}: what it was told is not asked again.` });
   const bill = openBill(join(asking.folder, "bill.jsonl"));
@@ -98,7 +103,7 @@ export async function runRecheck(inputs: RecheckInputs, hooks: RunHooks, goOnWit
   } catch (error) {
     if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
     const paid = bill.totalUsd > 0 ? ` (${spendingText(bill)})` : "";
-    const kept = `What was answered is kept for a day${paid}. Go on with: ${goOnWith}`;
+    const kept = `What was answered is kept for ${options.batch === true ? "two days" : "a day"}${paid}. Go on with: ${goOnWith}`;
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);
   }
@@ -125,7 +130,11 @@ function asker(
     await using held = disposables();
     const cache = held.use(await openResponseCache(join(folder, `responses-${repeat}.db`)));
     const hasLimit = options.budgetUsd !== undefined;
-    const sources: LabellerSources = { env, prices, cache, budget, hasLimit, repeat };
+    const batches = { folder: join(folder, `batches-${repeat}`), log: onEvent };
+    const sources: LabellerSources = {
+      ...{ env, prices, cache, budget, hasLimit, repeat },
+      ...(options.batch === true && { batches }),
+    };
     const predictor = held.use(await labeller.open(sources));
     const context = { signal, useCache: false, spend: () => {}, log: onEvent };
     const answers = await predictor.predict(rows.map(queryOf), context);

@@ -1,24 +1,24 @@
 /** @file What a run made, as who labels: the loader of folders joined with the engine of `label`. */
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { AnswerColumns, LabellerOptions, LabellerPlan, LabellerSources } from "../../label/labeller.js";
-import { planLocal } from "../../label/local-labeller.js";
-import { planPrompt, promptEncoder } from "../../label/prompted-labeller.js";
-import { answersOfRun, readFolderPrompt } from "../../label/stored-prompt.js";
-import { UserError } from "../../lib/errors.js";
-import { evenlySpaced } from "../../lib/evenly-spaced.js";
-import { sha256 } from "../../lib/hash.js";
-import { formatCount, formatPlural } from "../../lib/text/format.js";
-import type { PriceTable } from "../../prompt/prices/prices.js";
-import { readArtifact } from "../../ship/artifact.js";
-import { calibratedPredictor } from "../../ship/calibration/calibrated-predictor.js";
-import { readCalibration } from "../../ship/calibration/calibration-file.js";
-import { memberFolders } from "../../ship/cascade/cascade-names.js";
-import type { Artifact } from "../../ship/kinds/kind.js";
-import { loadKind } from "../../ship/kinds/kinds.js";
-import { loadArtifact } from "../../ship/load-predictor.js";
-import type { PredictContext, Predictor } from "../../types/approach.js";
-import type { Query } from "../../types/data.js";
+import type { AnswerColumns, LabellerOptions, LabellerPlan, LabellerSources } from "../label/labeller.js";
+import { planLocal } from "../label/local-labeller.js";
+import { planPrompt, promptEncoder } from "../label/prompted-labeller.js";
+import { answersOfRun, readFolderPrompt } from "../label/stored-prompt.js";
+import { UserError } from "../lib/errors.js";
+import { evenlySpaced } from "../lib/evenly-spaced.js";
+import { sha256 } from "../lib/hash.js";
+import { formatCount, formatPlural } from "../lib/text/format.js";
+import type { PriceTable } from "../prompt/prices/prices.js";
+import { readArtifact } from "../ship/artifact.js";
+import { calibratedPredictor } from "../ship/calibration/calibrated-predictor.js";
+import { readCalibration } from "../ship/calibration/calibration-file.js";
+import { memberFolders } from "../ship/cascade/cascade-names.js";
+import type { Artifact } from "../ship/kinds/kind.js";
+import { loadKind } from "../ship/kinds/kinds.js";
+import { loadArtifact } from "../ship/load-predictor.js";
+import type { PredictContext, Predictor } from "../types/approach.js";
+import type { Query } from "../types/data.js";
 
 /** What answering with a folder takes besides it. */
 export interface ArtifactPlanInput {
