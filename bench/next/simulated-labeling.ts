@@ -50,7 +50,8 @@ export async function simulatedLabeling(
       isMultiLabel: false,
     };
     const count = Math.min(batch, last - labelled.length);
-    labelled.push(...chooseRows(rows, { way, count, seed: seed * 1000 + labelled.length }).map((place) => left[place]!));
+    const chosen = await chooseRows(rows, { way, count, seed: seed * 1000 + labelled.length });
+    labelled.push(...chosen.map((place) => left[place]!));
   }
 }
 

@@ -33,7 +33,9 @@ export type Phase =
   /** Answers that a search for a prompt asks for. */
   | "optimizing"
   /** Rows of a file that get a label. */
-  | "labeling";
+  | "labeling"
+  /** Rows of a pool that are chosen to be labelled; `done` counts them. */
+  | "choosing-rows";
 
 /** What is measured while a model is trained. A number is absent where it was not measured at this step. */
 export interface TrainingNumbers {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -93,6 +94,16 @@ describe("crossover next", () => {
       .map((line) => JSON.parse(line));
     expect(rows.map(({ id }) => id).sort()).toEqual([0, 1, 2, 3]);
     expect(Object.keys(rows[0])).toEqual(["id", "text", "label", "suggested_label", "probability", "reason"]);
+  });
+
+  it("is ended by Ctrl-C without a file, and says that none is written", async () => {
+    const pool = await writePool("stopped.csv");
+    const stop = new AbortController();
+    stop.abort();
+    const { code, err } = await crossover(["next", pool, "--run", run], {}, stop.signal);
+    expect(code).toBe(130);
+    expect(err).toContain("stopped.next.csv is not written");
+    expect(existsSync(path("stopped.next.csv"))).toBe(false);
   });
 
   it("defuses formulas where it is told to", async () => {

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { findRun } from "../../run/find-run.js";
 import { wholeNumber } from "../../run/options/option.js";
-import { chooseNext } from "../../upkeep/next/choose-next.js";
+import { chooseNext, readNextInputs } from "../../upkeep/next/choose-next.js";
 import { defaultWay, nextWays } from "../../upkeep/next/choose-rows.js";
 import type { NextOptions } from "../../upkeep/next/next-options.js";
 import type { CommandContext } from "../command-context.js";
@@ -51,10 +51,10 @@ Examples:
     .action(async (path: string, { run, runs, limit, by, json, quiet, ...given }: GivenOptions) => {
       using screen = runScreen(context, { isQuiet: quiet });
       const folder = await findRun(runs, run, "any");
-      const chosen = await chooseNext(
-        { output: outputBeside(path), ...given, path, run: folder, count: limit, way: by },
-        screen.hooks,
-      );
+      const options = { output: outputBeside(path), ...given, path, run: folder, count: limit, way: by };
+      const inputs = await readNextInputs(options, screen.hooks);
+      context.holdWork();
+      const chosen = await chooseNext(inputs, screen.hooks);
       screen.clear();
       const { terminal } = context;
       terminal.out(json ? `${JSON.stringify(chosen, null, 2)}\n` : nextText(chosen, terminal));

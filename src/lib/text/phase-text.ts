@@ -22,6 +22,7 @@ const words: Readonly<Record<Phase, string>> = {
   batch: "batch",
   optimizing: "optimizing",
   labeling: "labeling with",
+  "choosing-rows": "choosing rows of",
 };
 
 /** Phases that learn from the training rows: how many these are tells the fit for a choice, and that for a point of a curve, from the one on all. */

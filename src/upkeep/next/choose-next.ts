@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { summarize } from "../../compare/summarize.js";
 import { labelledFormat, mayBeFormula } from "../../label/labelled-file.js";
 import { disposables } from "../../lib/disposables.js";
-import { UserError } from "../../lib/errors.js";
+import { Interrupted, isAbort, UserError } from "../../lib/errors.js";
 import { ownValue } from "../../lib/json-value.js";
 import { formatPercent, formatPlural } from "../../lib/text/format.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
@@ -42,22 +42,56 @@ export interface ChosenNext {
   readonly gain: ExpectedGain;
 }
 
+/** What a choice starts from. */
+export interface NextInputs {
+  readonly options: NextOptions;
+  readonly run: Run;
+  readonly artifact: RunArtifact;
+  readonly pool: Pool;
+}
+
 /**
- * Chooses, and writes the file.
+ * Reads the run and the pool. Nothing is predicted, and nothing written.
  *
  * @throws UserError where the run has no tuned model, the pool no row that could be chosen, or the file is there already
  */
-export async function chooseNext(options: NextOptions, hooks: RunHooks): Promise<ChosenNext> {
+export async function readNextInputs(options: NextOptions, hooks: RunHooks): Promise<NextInputs> {
   checkOutput(options.output);
   const run = await readRun(options.run);
-  const { seed } = { seed: storedOptions(run).seed, ...(options.seed !== undefined && { seed: options.seed }) };
   const artifact = tunedArtifact(run, options.approach);
-  const pool = await readPool(options, run, hooks);
+  return { options, run, artifact, pool: await readPool(options, run, hooks) };
+}
+
+/**
+ * Chooses, and writes the file.
+ *
+ * @throws Interrupted where the signal is aborted: then no file is written
+ */
+export async function chooseNext(inputs: NextInputs, hooks: RunHooks): Promise<ChosenNext> {
+  try {
+    return await chosenNext(inputs, hooks);
+  } catch (error) {
+    if (!isAbort(error) && !hooks.signal.aborted) throw error;
+    throw new Interrupted(
+      `Stopped: ${inputs.options.output} is not written. The same command begins anew; vectors that were computed are kept.`,
+    );
+  }
+}
+
+async function chosenNext({ options, run, artifact, pool }: NextInputs, hooks: RunHooks): Promise<ChosenNext> {
+  const { seed } = { seed: storedOptions(run).seed, ...(options.seed !== undefined && { seed: options.seed }) };
   const { predictions, labels, isMultiLabel } = await predicted(artifact, pool, hooks);
   const probabilities = predictions.map((prediction) => labels.map((label) => ownValue(prediction.scores, label) ?? 0));
   const vectors = options.way === "diverse" ? await embedded(run, options, pool, hooks) : [];
   hooks.signal.throwIfAborted();
-  const places = chooseRows({ vectors, probabilities, isMultiLabel }, { way: options.way, count: options.count, seed });
+  const places = await chooseRows(
+    { vectors, probabilities, isMultiLabel },
+    {
+      ...{ way: options.way, count: options.count, seed, signal: hooks.signal },
+      onProgress: (done, total) =>
+        hooks.onEvent({ kind: "progress", phase: "choosing-rows", subject: pool.file, done, total }),
+    },
+  );
   const chosen = places.map((place): ChosenRow => {
     const suggested = predictions[place]!.answer ?? [];
     return { ...pool.rows[place]!, suggested, ...judged(predictions[place]!, labels, isMultiLabel, options.way) };

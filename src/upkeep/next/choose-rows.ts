@@ -2,6 +2,7 @@
  * @file Which rows of a pool are worth a label first, by what a model makes of them: at random, the least certain ones, or the least certain ones
  * that are unlike each other.
  */
+import { setImmediate } from "node:timers/promises";
 import { type Random, random } from "../../lib/random.js";
 
 /** `random`: any. `uncertainty`: those that the model is least sure of. `diverse`: the same, but unlike each other (BADGE). */
@@ -27,15 +28,41 @@ export interface ChooseOptions {
   readonly count: number;
   /** Equal seeds choose equal rows. */
   readonly seed: number;
+  /** Ends the choice between two rows. @default never */
+  readonly signal?: AbortSignal;
+  /** Told how many rows are chosen by now, of so many. */
+  readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** The places of the chosen rows in the pool: the one that is worth most first. */
-export function chooseRows(pool: PoolRows, { way, count, seed }: ChooseOptions): number[] {
+/** So long at most it computes before others have their turn: those that hear a Ctrl-C. */
+const turnMs = 50;
+
+/**
+ * The places of the chosen rows in the pool: the one that is worth most first.
+ *
+ * @throws the signal's reason once it is aborted
+ */
+export async function chooseRows(
+  pool: PoolRows,
+  { way, count, seed, signal, onProgress }: ChooseOptions,
+): Promise<number[]> {
   const rows = pool.probabilities.length;
   const wanted = Math.min(count, rows);
   const places = Array.from({ length: rows }, (_, row) => row);
   if (way === "random") return random(seed, "next").shuffle(places).slice(0, wanted);
-  if (way === "diverse") return diverseRows(pool, wanted, random(seed, "next"));
+  if (way === "diverse") {
+    const chosen: number[] = [];
+    let turnEnds = performance.now() + turnMs;
+    for (const row of diverseRows(pool, wanted, random(seed, "next"))) {
+      chosen.push(row);
+      if (performance.now() < turnEnds) continue;
+      onProgress?.(chosen.length, wanted);
+      await setImmediate();
+      signal?.throwIfAborted();
+      turnEnds = performance.now() + turnMs;
+    }
+    return chosen;
+  }
   const doubts = pool.probabilities.map((row) => certainty(row, pool.isMultiLabel));
   return places.sort((a, b) => doubts[a]! - doubts[b]! || a - b).slice(0, wanted);
 }
@@ -64,17 +91,16 @@ export function certainty(probabilities: ArrayLike<number>, isMultiLabel: boolea
  * layer is the product of what the model gets wrong (probabilities less the answer) with the row's vector: it is long where the model is unsure, and
  * points elsewhere for other texts and other doubts. Products are never made: ⟨a⊗h, b⊗g⟩ = ⟨a, b⟩⟨h, g⟩.
  */
-function diverseRows({ vectors, probabilities, isMultiLabel }: PoolRows, count: number, { uniform }: Random): number[] {
+function* diverseRows({ vectors, probabilities, isMultiLabel }: PoolRows, count: number, { uniform }: Random): Generator<number> {
   const errors = probabilities.map((row) => errorOfAnswer(row, isMultiLabel));
   const lengths = errors.map((error, row) => dot(error, error) * dot(vectors[row]!, vectors[row]!));
   const norms = lengths.map(Math.sqrt);
-  const chosen: number[] = [];
   const isChosen = new Uint8Array(errors.length);
   /** Of each row its squared distance to the nearest chosen one. */
   const distances = Float64Array.from(lengths);
-  while (chosen.length < count) {
-    const row = chosen.length === 0 ? largest(distances) : drawn(distances, isChosen, uniform());
-    chosen.push(row);
+  for (let place = 0; place < count; place++) {
+    const row = place === 0 ? largest(distances) : drawn(distances, isChosen, uniform());
+    yield row;
     isChosen[row] = 1;
     distances[row] = 0;
     for (let other = 0; other < errors.length; other++) {
@@ -85,7 +111,6 @@ function diverseRows({ vectors, probabilities, isMultiLabel }: PoolRows, count: 
       if (distance < distances[other]!) distances[other] = distance;
     }
   }
-  return chosen;
 }
 
 /** The probabilities less the answer that follows from them. */
