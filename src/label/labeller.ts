@@ -83,8 +83,4 @@ export interface LabellerPlan {
 }
 
 /** Makes the plan of who labels, once keys and prices are known. UserError where the options name nobody, or what does not go together. */
-export type MakeLabeller = (
-  options: LabellerOptions,
-  env: LabellerSources["env"],
-  prices: PriceTable,
-) => Promise<LabellerPlan>;
+export type MakeLabeller = (options: LabellerOptions, env: LabellerSources["env"], prices: PriceTable) => Promise<LabellerPlan>;

@@ -42,7 +42,10 @@ export async function planTuned(folder: string, openModel: OpenModel): Promise<L
       load: async () => predictor,
     }),
     ...(calibration !== null && {
-      former: { fingerprint: plain, differs: "it was begun with probabilities that were not calibrated, as earlier versions of crossover told them" },
+      former: {
+        fingerprint: plain,
+        differs: "it was begun with probabilities that were not calibrated, as earlier versions of crossover told them",
+      },
     }),
   };
 }

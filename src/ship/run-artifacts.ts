@@ -100,8 +100,7 @@ export async function artifactOfRun(folder: string, approach: string | undefined
 export function choiceNote({ approach, run, basis, isFinal }: MeantArtifact): string | null {
   if (basis === "named") return null;
   const best = basis === "best" ? "the best that was measured" : "what it advises";
-  if (!isFinal) return `${run} is not finished: ${approach} answers, ${best} so far. Go on with: crossover resume ${shellWord(run)}`;
-  return basis === "best"
-    ? `${run} chose no approach: ${approach} answers, ${best}. --approach NAME takes another one.`
-    : null;
+  if (!isFinal)
+    return `${run} is not finished: ${approach} answers, ${best} so far. Go on with: crossover resume ${shellWord(run)}`;
+  return basis === "best" ? `${run} chose no approach: ${approach} answers, ${best}. --approach NAME takes another one.` : null;
 }

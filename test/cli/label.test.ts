@@ -247,7 +247,9 @@ describe("labeling a file", () => {
       await isCalibrated();
       expect((await label(data, "--model", path("model"), "-o", path("own.jsonl"))).code).toBe(0);
       expect((await crossover(["predict", path("model"), data, "-o", path("predicted.jsonl"), "--runs", folder])).code).toBe(0);
-      const [plain, own, predicted] = await Promise.all(["plain", "own", "predicted"].map((name) => confidences(`${name}.jsonl`)));
+      const [plain, own, predicted] = await Promise.all(
+        ["plain", "own", "predicted"].map((name) => confidences(`${name}.jsonl`)),
+      );
       expect(own).toEqual(predicted);
       // A temperature above 1 takes from the likeliest label.
       expect(own!.every((value, row) => value < plain![row]!)).toBe(true);

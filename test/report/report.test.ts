@@ -70,7 +70,14 @@ describe("where nothing is chosen", () => {
   });
 
   it("what was fine-tuned is not called advised", () => {
-    const use = { approach: "tune:x", folder: "runs/a", ask: "crossover predict", serve: "crossover serve", command: "crossover label", code: [] };
+    const use = {
+      approach: "tune:x",
+      folder: "runs/a",
+      ask: "crossover predict",
+      serve: "crossover serve",
+      command: "crossover label",
+      code: [],
+    };
     const sections = (["md", "html"] as const).map((form) =>
       [true, false].map((isAdvised) => render(form, comparison, advice, { useIt: { ...use, isAdvised } })),
     );

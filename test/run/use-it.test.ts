@@ -52,7 +52,7 @@ it("what is advised can be used by the command that the report shows", { timeout
   const probe = results.summaries.find(({ approach }) => approach === "tune:probe")!;
   expect(card).toContain(`value: ${probe.accuracy.value}\n`);
   for (const file of ["report.md", "report.html"])
-    expect(await readFile(join(runs, "one", file), "utf8"), file).toMatch(/crossover serve[^]*loadPredictor/);
+    expect(await readFile(join(runs, "one", file), "utf8"), file).toMatch(/crossover serve.*loadPredictor/s);
 
   const ask = out.split("\n").find((line) => line.includes("crossover predict"))!;
   const asked = await crossover([...wordsOf(ask.trim()).slice(1), "--json"]);

@@ -4,11 +4,14 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadPredictor, prompt } from "../../src/index.js";
 import { calibrationText } from "../../src/ship/calibration/calibration-file.js";
+import { cascadePredictor } from "../../src/ship/cascade/cascade-predictor.js";
 import { saveCascade } from "../../src/ship/cascade/save-cascade.js";
+import { sharedPasses } from "../../src/ship/serve/shared-passes.js";
 import { tfidf } from "../../src/tune/tfidf.js";
+import type { Predictor } from "../../src/types/approach.js";
 import type { Cascade, ScoreCalibration } from "../../src/types/cascade.js";
 import type { TaskFacts } from "../../src/types/data.js";
-import { contractData } from "../contract/approach.js";
+import { contractData, recordingContext } from "../contract/approach.js";
 import { fakeLlm } from "../prompt/fake-llm.js";
 import { firstLabelLlm, texts } from "../prompt/files/saved-prompt.js";
 import { savedArtifact } from "./saved-artifact.js";
@@ -39,6 +42,20 @@ const cascadeAt = (threshold: number | null, calibration: ScoreCalibration | nul
   ({ small: "tune:tfidf", llm: "prompt:few", threshold, calibration }) as Cascade;
 
 const hot: ScoreCalibration = { kind: "temperature", claims: "scores", rows: 50, temperature: 3 };
+
+const silentPredictor: Omit<Predictor, "predict"> = {
+  facts: {
+    trainedParameters: 0,
+    totalParameters: null,
+    promptTokens: 0,
+    humanWords: 0,
+    chosen: {},
+    artifactBytes: null,
+    needs: [],
+  },
+  files: async () => new Map(),
+  async [Symbol.asyncDispose]() {},
+};
 
 async function save(cascade: Cascade, folder = join(root, "both")): Promise<string> {
   await saveCascade(folder, { cascade, members, task, summary: undefined, seed: 7 });
@@ -73,6 +90,58 @@ describe("a saved cascade", () => {
       expect(answer).toEqual(alone[row]!.answer);
       expect(costUsd).toBe(0);
     }
+  });
+
+  it("answers calls of one moment in one pass of its small model, and asks for each of them by itself", async () => {
+    const passes: number[] = [];
+    const small: Predictor = {
+      ...silentPredictor,
+      async predict(queries) {
+        passes.push(queries.length);
+        return queries.map(({ text }) => {
+          const sure = text.includes("sure") ? 0.9 : 0.6;
+          return { answer: [train.labels[0]!], scores: { [train.labels[0]!]: sure, [train.labels[1]!]: 1 - sure } };
+        });
+      },
+    };
+    const asked: string[][] = [];
+    let open = 0;
+    let mostOpen = 0;
+    const llm: Predictor = {
+      ...silentPredictor,
+      async predict(queries) {
+        asked.push(queries.map(({ text }) => text));
+        mostOpen = Math.max(mostOpen, ++open);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        open--;
+        return queries.map(() => ({ answer: [train.labels[1]!], costUsd: 0.01 }));
+      },
+    };
+    const space = { labels: train.labels, isMultiLabel: false };
+    const told = { format: 1, small: "tune:x", llm: "prompt:y", threshold: 0.8, calibration: null } as const;
+    const both = cascadePredictor(
+      { small: { ...space, predictor: sharedPasses(small) }, llm: { ...space, predictor: llm } },
+      told,
+    );
+    const calls = Array.from({ length: 16 }, (_, i) =>
+      both.predict([{ id: "0", text: i % 4 === 0 ? `sure ${i}` : `perhaps ${i}` }], recordingContext()),
+    );
+    const answers = (await Promise.all(calls)).map(([answer]) => answer!.answeredBy);
+    expect(passes).toEqual([16]);
+    expect(asked).toHaveLength(12);
+    expect(mostOpen).toBe(12);
+    expect(answers).toEqual(answers.map((_, i) => (i % 4 === 0 ? "tune:x" : "prompt:y")));
+  });
+
+  it("shares passes where it is loaded for a server, with the same answers", async () => {
+    const sure = await writeMembers();
+    const folder = await save(cascadeAt(Math.max(...sure)));
+    const classified = async (sharesPasses: boolean): Promise<unknown> => {
+      await using predictor = await loadPredictor(folder, { llm: firstLabelLlm(), sharesPasses });
+      const answers = (await Promise.all(texts.map((text) => predictor.classify([text])))).flat();
+      return answers.map(({ answer, answeredBy }) => [answer, answeredBy]);
+    };
+    expect(await classified(true)).toEqual(await classified(false));
   });
 
   it("lets the small model's answer stand where the other one's can't be used, and counts its cost", async () => {

@@ -89,7 +89,8 @@ Examples:
           env,
           prices,
         });
-      if (artifact.meant !== undefined) tellChoice(artifact.meant, { isFile: what.kind === "file", isQuiet: options.quiet }, context);
+      if (artifact.meant !== undefined)
+        tellChoice(artifact.meant, { isFile: what.kind === "file", isQuiet: options.quiet }, context);
       if (what.kind === "text") return predictText(what.text, makePlan, options, context);
       const { dryRun, json, quiet, probabilities: _, ...rest } = { ...options, ...(text !== undefined && { text }) };
       if (what.kind === "stream") return predictStream(makePlan, { ...options, ...rest }, context);

@@ -50,7 +50,10 @@ export function addServeCommand(program: Command, context: CommandContext): Comm
     .description("serve what a run saved over HTTP: its own routes, and those of Hugging Face and of decision models")
     .argument("<run>", "a run (folder or name), whose best model or prompt is served, or the folder of an approach")
     .optionsGroup("What is served:")
-    .option("--approach <name>", "approach of the run to serve, e.g. tune:probe (default: the one that the run advises, or the best)")
+    .option(
+      "--approach <name>",
+      "approach of the run to serve, e.g. tune:probe (default: the one that the run advises, or the best)",
+    )
     .option("--threads <n>", "threads of a tuned model (default: the cores, at most 8)", whole("--threads", 1, 256))
     .optionsGroup("Where, and to whom:")
     .option("--host <address>", "address to listen on; beyond this machine a token is needed", "127.0.0.1")
@@ -118,6 +121,7 @@ async function serve(given: string, flags: ServeFlags, context: CommandContext):
     env,
     maxConcurrency: flags.maxConcurrency,
     timeoutSeconds: flags.requestTimeoutSeconds,
+    sharesPasses: true,
     log: ({ text: words }) => note(words),
     ...(flags.llm !== undefined && { llm: flags.llm }),
     ...(flags.threads !== undefined && { threads: flags.threads }),

@@ -4,6 +4,7 @@ import { UserError } from "../../lib/errors.js";
 import { readCascadeFile } from "../cascade/cascade-file.js";
 import { cascadeFile, memberFolders } from "../cascade/cascade-names.js";
 import { cascadePredictor } from "../cascade/cascade-predictor.js";
+import { sharedPasses } from "../serve/shared-passes.js";
 import type { Kind, Loaded } from "./kind.js";
 
 /** A cascade. A missing key of the LLM is found when it is loaded, not at the first row that is handed on. */
@@ -24,7 +25,8 @@ export const cascadeKind: Kind<"cascade"> = {
       throw error;
     }
     const { labels, isMultiLabel } = small;
-    return { labels, isMultiLabel, predictor: cascadePredictor({ small, llm }, told) };
+    const own = options.sharesPasses === true ? { ...small, predictor: sharedPasses(small.predictor) } : small;
+    return { labels, isMultiLabel, predictor: cascadePredictor({ small: own, llm }, told) };
   },
 };
 

@@ -13,6 +13,11 @@ export interface LoadPredictorOptions extends LoadOptions, Omit<FilePromptOption
   readonly checksHashes?: boolean;
   /** Whether scores and confidences are calibrated, where a run's validation rows told how. @default true */
   readonly isCalibrated?: boolean;
+  /**
+   * Whether calls at the same time share the passes of a cascade's small model, as those of a server's requests should: only what it hands on is then
+   * asked for each call by itself. @default false
+   */
+  readonly sharesPasses?: boolean;
   /** Receives notes about the LLM or the prompt, and of a run that is not finished or chose no approach. */
   readonly log?: (event: NoteEvent) => void;
 }

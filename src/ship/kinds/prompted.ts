@@ -14,7 +14,7 @@ export const promptKind: Kind<"prompt"> = {
   asksLlm: true,
   async load(
     { folder, fields, manifest },
-    { log = () => {}, threads, approach: _approach, checksHashes: _checks, isCalibrated: _is, ...options },
+    { log = () => {}, threads, approach: _approach, checksHashes: _checks, isCalibrated: _is, sharesPasses: _shares, ...options },
   ) {
     const saved = await readSavedPrompt(folder);
     const { template } = saved.program;

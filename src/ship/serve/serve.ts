@@ -10,6 +10,7 @@ import { type AppParts, serveApp } from "./app.js";
 import { type Batcher, type Classify, createBatcher, createDirect } from "./batcher.js";
 import { createMetrics } from "./metrics.js";
 import type { Served } from "./shapes/shape.js";
+import { usualPass } from "./shared-passes.js";
 
 /** Bounds and manner of a server. */
 export interface ServeOptions {
@@ -134,7 +135,7 @@ export async function startServer(predictor: ServedPredictor, options: ServeOpti
 
 function batcherOf(
   { isBatched, classify }: ServedPredictor,
-  { passTexts = 64, passCharacters = 16_384, windowMs = 0 }: ServeOptions,
+  { passTexts = usualPass.mostTexts, passCharacters = usualPass.mostCharacters, windowMs = 0 }: ServeOptions,
   onPass: (texts: number, seconds: number) => void,
 ): Batcher {
   if (!isBatched) return createDirect(classify, { onPass });

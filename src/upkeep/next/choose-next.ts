@@ -88,8 +88,7 @@ async function chosenNext({ options, run, artifact, pool }: NextInputs, hooks: R
     { vectors, probabilities, isMultiLabel },
     {
       ...{ way: options.way, count: options.count, seed, signal: hooks.signal },
-      onProgress: (done, total) =>
-        hooks.onEvent({ kind: "progress", phase: "choosing-rows", subject: pool.file, done, total }),
+      onProgress: (done, total) => hooks.onEvent({ kind: "progress", phase: "choosing-rows", subject: pool.file, done, total }),
     },
   );
   const chosen = places.map((place): ChosenRow => {

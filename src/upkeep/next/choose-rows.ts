@@ -42,10 +42,7 @@ const turnMs = 50;
  *
  * @throws the signal's reason once it is aborted
  */
-export async function chooseRows(
-  pool: PoolRows,
-  { way, count, seed, signal, onProgress }: ChooseOptions,
-): Promise<number[]> {
+export async function chooseRows(pool: PoolRows, { way, count, seed, signal, onProgress }: ChooseOptions): Promise<number[]> {
   const rows = pool.probabilities.length;
   const wanted = Math.min(count, rows);
   const places = Array.from({ length: rows }, (_, row) => row);

@@ -15,13 +15,7 @@ import { type Bill, openBill } from "../../store/bill.js";
 import { openResponseCache } from "../../store/response-cache.js";
 import { lockRun } from "../../store/run-lock.js";
 import { type PairedAnswers, pairedAnswers, type RecheckedRow, withMissingAsWrong } from "./paired-answers.js";
-import {
-  concludeAsking,
-  type FormerRecheck,
-  formerRechecks,
-  type OpenAsking,
-  openAsking,
-} from "./recheck-files.js";
+import { concludeAsking, type FormerRecheck, formerRechecks, type OpenAsking, openAsking } from "./recheck-files.js";
 import { queryOf, type RecheckInputs } from "./recheck-inputs.js";
 import { type RecheckResult, recheckFormat, type StoredAnswer } from "./recheck-result.js";
 import { rechecksFolder } from "./rechecks-folder.js";

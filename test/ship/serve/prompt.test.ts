@@ -70,6 +70,23 @@ describe("a prompt behind HTTP", () => {
     expect(service.requests).toHaveLength(2);
   });
 
+  it("asks about requests of one moment at once: 16 take about as long as one", async () => {
+    const latencyMs = 300;
+    await using service = await startFaultyServer({ ...behaviour, latencyMs });
+    const env = { OPENAI_API_KEY: "sk-secret", OPENAI_BASE_URL: service.url };
+    const { code, err } = await whileServing([], env, async (url) => {
+      const startedAt = performance.now();
+      const answers = await Promise.all(
+        Array.from({ length: 16 }, (_, i) => ask(url, { text: `${i % 2 === 0 ? "the second" : "another"} ${i}` })),
+      );
+      // One after the other it would be 4.8 seconds.
+      expect(performance.now() - startedAt).toBeLessThan(5 * latencyMs);
+      expect(answers.map(({ body }) => body.answer)).toEqual(answers.map((_, i) => labels[i % 2 === 0 ? 1 : 0]));
+    });
+    expect(code, err).toBe(0);
+    expect([service.requests.length, service.mostOpen]).toEqual([16, 16]);
+  });
+
   it("stops asking when the budget is used up, with 402", async () => {
     await using service = await startFaultyServer(behaviour);
     const env = { OPENAI_API_KEY: "sk-secret", OPENAI_BASE_URL: service.url };

@@ -56,7 +56,8 @@ describe("rows that are chosen", () => {
 
   it.each([false, true])("are those of BADGE with every gradient written out (several labels: %s)", async (isMultiLabel) => {
     const pool = somePool(60, 4, isMultiLabel);
-    for (const seed of [1, 2, 3]) expect(await chooseRows(pool, { way: "diverse", count: 15, seed })).toEqual(badge(pool, 15, seed));
+    for (const seed of [1, 2, 3])
+      expect(await chooseRows(pool, { way: "diverse", count: 15, seed })).toEqual(badge(pool, 15, seed));
   });
 
   it("are no two alike while there are others", async () => {
