@@ -11,6 +11,7 @@ import { answersDiffer, labelsNeverAnswered, missingRows, readingsDisagree, unan
 import { aboveBaseline, baselineLeads } from "./rules/baselines.js";
 import { breakEven, freeLabels, untoldPrices } from "./rules/break-even.js";
 import { calibration } from "./rules/calibration.js";
+import { bothTogether } from "./rules/cascade.js";
 import { crossover } from "./rules/crossover.js";
 import { dataWarnings } from "./rules/data-warnings.js";
 import { undescribedLabels } from "./rules/descriptions.js";
@@ -114,6 +115,7 @@ export const rules: readonly AdviceRule[] = [
   moreRows,
   breakEven,
   flips,
+  bothTogether,
 ];
 
 /** Derives advice from a comparison. It claims nothing that was not measured; a choice of `null` means "not enough evidence". */

@@ -108,6 +108,26 @@ export type Finding =
       readonly otherSeconds: number;
     }
   | { readonly kind: "self-contained"; readonly approach: string; readonly other: string; readonly otherNeeds: readonly string[] }
+  | {
+      /** A cascade of the two is recommended, and is worth more than the choice alone. */
+      readonly kind: "both-together";
+      readonly small: string;
+      readonly llm: string;
+      /** Share of the rows that the second one is asked about. */
+      readonly escalated: number;
+      readonly metric: Metric;
+      readonly score: Estimate;
+      /** The cascade minus either alone. */
+      readonly overSmall: Estimate;
+      readonly overLlm: Estimate;
+      /** Per 1,000 requests; absent where that is not known. */
+      readonly usd?: number;
+      readonly llmUsd?: number;
+      /** Differences within this do not matter in practice. */
+      readonly margin: number;
+      /** The second one replays a recording, which can be asked nothing new. */
+      readonly isRecording: boolean;
+    }
   | { readonly kind: "above-baseline"; readonly approach: string; readonly baseline: string; readonly gain: Gain }
   // What to be careful about.
   /** Which is cheaper depends on what nobody told. */

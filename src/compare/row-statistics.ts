@@ -3,15 +3,19 @@
  * decide anew under other assumptions takes none of it.
  */
 import type { ApproachCalibration } from "../types/calibration.js";
+import type { Cascade, NoCascade } from "../types/cascade.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast } from "../types/contrast.js";
 import type { TaskFacts } from "../types/data.js";
 import type { ExperimentResults, LossDifference } from "../types/experiments.js";
 import type { FailedApproach, Measurement } from "../types/measurement.js";
+import type { Assumptions } from "../types/prices.js";
 import type { Slices } from "../types/slices.js";
 import { shareOfAnswersChanged } from "./answers-changed.js";
 import { type Candidates, candidatesOf } from "./best.js";
 import { calibrations } from "./calibration/calibrations.js";
+import { tradingPair } from "./cascade/cascade.js";
+import { pricedCascade } from "./cascade/priced-cascade.js";
 import { type CurveStatistics, learningCurves } from "./curves/learning-curves.js";
 import { experimentResults } from "./experiments/experiment-results.js";
 import { lossDifferences } from "./experiments/loss-differences.js";
@@ -51,6 +55,8 @@ export interface RowStatistics {
   lossDifferences(tuned: string, prompted: string): readonly LossDifference[];
   /** Where the best of both arms differ. Kept likewise. */
   slices(tuned: string, prompted: string): Slices | null;
+  /** The best of both arms as one, with the threshold of the best trade. Kept likewise, and under the same prices as a whole. */
+  cascade(tuned: string, prompted: string, assumptions: Assumptions): Cascade | NoCascade;
   /** See `shareOfAnswersChanged`. Kept likewise. First seed. */
   answersChanged(approach: string, from: string): number;
 }
@@ -75,6 +81,17 @@ export function rowStatistics(task: TaskFacts, stored: readonly Measurement[]): 
   const candidates = (arm: "tune" | "prompt"): Candidates => {
     const measured = approaches.filter(({ summary }) => summary.arm === arm).map(({ summary }) => summary.approach);
     return candidatesOf(arm, measured, measurements, task, metrics, mostlyMissing);
+  };
+  const pair = kept((small, llm) => tradingPair({ task, measurements, small, llm }));
+  const priced = new Map<string, Cascade>();
+  const cascade = (small: string, llm: string, assumptions: Assumptions): Cascade | NoCascade => {
+    const scored = pair(small, llm);
+    if ("kind" in scored) return scored;
+    const { usdPerMachineHour, utilization, llmPrice } = assumptions;
+    const key = JSON.stringify([small, llm, usdPerMachineHour, utilization, llmPrice]);
+    const found = priced.get(key) ?? pricedCascade(scored, assumptions);
+    priced.set(key, found);
+    return found;
   };
   const firstOutcomes = (approach: string) => runs.get(approach)!.measurements[0]!.outcomes;
   return {
@@ -106,6 +123,7 @@ export function rowStatistics(task: TaskFacts, stored: readonly Measurement[]): 
     labelNoise: kept((a, b) => labelNoise(runs.get(a)!, runs.get(b)!, task, metrics.primary, seed)),
     lossDifferences: kept((a, b) => lossDifferences(runs.get(a)!, runs.get(b)!, measurements, task)),
     slices: kept((a, b) => slicesOf(runs.get(a)!, runs.get(b)!, task.labels)),
+    cascade,
     answersChanged: kept((a, b) => shareOfAnswersChanged(firstOutcomes(a), firstOutcomes(b))),
   };
 }

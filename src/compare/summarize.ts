@@ -111,14 +111,16 @@ function remembered(task: TaskFacts, measurements: readonly Measurement[]): RowS
   return rows;
 }
 
-/** What is looked at of the best of both arms alone: suspected labels with what they would change, and slices. */
+/** What is looked at of the best of both arms alone: suspected labels with what they would change, slices, and the two as one. */
 function ofBestPair(
   rows: RowStatistics,
   { tune, prompt }: Comparison["best"],
-  { margin }: Assumptions,
-): Pick<Comparison, "noise" | "slices"> {
+  assumptions: Assumptions,
+): Pick<Comparison, "noise" | "slices" | "cascade" | "noCascade"> {
   if (tune === null || prompt === null) return {};
+  const { margin } = assumptions;
   const pair = [tune.approach, prompt.approach] as const;
+  const cascade = rows.cascade(...pair, assumptions);
   const [noise, slices] = [rows.labelNoise(...pair), rows.slices(...pair)];
   const judged = (measured: MeasuredDifference): Reading => {
     return { ...measured, verdict: verdictOf(measured.difference, measured.pValue, margin) };
@@ -128,6 +130,7 @@ function ofBestPair(
       noise: { ...noise, leftOut: noise.leftOut && judged(noise.leftOut), corrected: judged(noise.corrected) },
     }),
     ...(slices !== null && { slices }),
+    ...("kind" in cascade ? { noCascade: cascade } : { cascade }),
   };
 }
 

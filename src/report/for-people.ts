@@ -21,7 +21,7 @@ export interface PeopleView {
 /** Names in place of ids, also in what the advice says. Commands keep ids: they are to be typed. */
 export function forPeople(comparison: Comparison, advice: Advice): PeopleView {
   const names = approachNames(comparison);
-  const shorts = new Map([...names].map(([id, { short }]) => [id, short]));
+  const shorts = shortNames(names);
   const rename = <Shown>(shown: Shown): Shown => renamed(shown, shorts) as Shown;
   const say = sayer(shorts);
   const { headline, confidence, nextSteps } = advice;
@@ -36,6 +36,15 @@ export function forPeople(comparison: Comparison, advice: Advice): PeopleView {
     names: new Map([...names].map(([id, name]) => [name.short, { ...name, id }])),
     rename,
   };
+}
+
+/** Puts names in place of ids in something that is shown without a report. */
+export function namedForPeople<Shown>(comparison: Comparison, shown: Shown): Shown {
+  return renamed(shown, shortNames(approachNames(comparison))) as Shown;
+}
+
+function shortNames(names: ReadonlyMap<string, ApproachName>): ReadonlyMap<string, string> {
+  return new Map([...names].map(([id, { short }]) => [id, short]));
 }
 
 /** Where no id can stand: words from the data, and what is many rows long. */

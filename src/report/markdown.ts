@@ -18,6 +18,8 @@ import { visibleText } from "../lib/text/visible-text.js";
 import type { Comparison } from "../types/comparison.js";
 import type { FactorCell } from "../types/factors.js";
 import { billRows, volumeHeads } from "./bills.js";
+import { cascadeTitle, noCascadeText, type TextTable } from "./cascade/cascade-words.js";
+import { type ToldCascade, toldCascade } from "./cascade/told-cascade.js";
 import { confidenceColumns, confidenceNote } from "./confidence.js";
 import { crossoverPicture } from "./crossover-picture.js";
 import { crossoverHeads, crossoverNotes, crossoverRows, crossoverTitle, pointRows } from "./crossover-rows.js";
@@ -56,6 +58,7 @@ export function renderMarkdown(
     ...(comparison.contrasts.length > 0
       ? ["## Differences on the same test rows", contrastTable(comparison), "p is Holm-corrected over all planned contrasts."]
       : []),
+    ...cascadeBlocks(comparison),
     ...sliceBlocks(comparison),
     ...noiseBlocks(comparison),
     ...(comparison.calibrations === undefined
@@ -92,6 +95,31 @@ export function renderMarkdown(
     `Test rows \`${code(task.testHash.slice(0, 16))}\`, training rows \`${code(task.trainHash.slice(0, 16))}\` (SHA-256).`,
   ];
   return `${blocks.join("\n\n")}\n`;
+}
+
+/** The two arms as one. */
+function cascadeBlocks({ cascade, noCascade }: Comparison): string[] {
+  if (cascade !== undefined) return [`## ${cascadeTitle}`, ...toldBlocks(toldCascade(cascade))];
+  return noCascade === undefined ? [] : [`## ${cascadeTitle}`, escapeMarkdown(noCascadeText(noCascade))];
+}
+
+/** All that is told of a cascade, below its heading. */
+export function toldBlocks(told: ToldCascade): string[] {
+  const { badge, headline, objections, basis, tables, curve, note } = told;
+  const titled = ({ title, columns, rows }: TextTable): string[] => [
+    `**${escapeMarkdown(title)}**`,
+    table(
+      columns.map(escapeMarkdown),
+      rows.map((cells) => cells.map(escapeMarkdown)),
+      columns.length - 1,
+    ),
+  ];
+  return [
+    `*${escapeMarkdown(capitalized(badge.toLowerCase()))}.* **${escapeMarkdown(headline)}**`,
+    ...(objections.length > 0 ? [objections.map((text) => `- ${escapeMarkdown(text)}`).join("\n")] : []),
+    ...[...tables, ...(curve === undefined ? [] : [curve])].flatMap(titled),
+    escapeMarkdown(`${basis} ${note}`),
+  ];
 }
 
 function billBlocks(comparison: Comparison): string[] {

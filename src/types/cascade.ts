@@ -84,6 +84,13 @@ export type CascadeObjection =
   /** What was asked for is not reached on the rows that the threshold was chosen on. */
   | "aim-not-reached";
 
+/** Why two approaches can't be paired. */
+export type NoCascade =
+  | { readonly kind: "not-measured"; readonly approach: string }
+  | { readonly kind: "tells-no-confidence"; readonly approach: string }
+  | { readonly kind: "few-shared-rows"; readonly rows: number; readonly least: number }
+  | { readonly kind: "price-unknown"; readonly approach: string };
+
 /** A small model that answers where it is sure enough, and another approach that is asked for the rest. */
 export interface Cascade {
   readonly small: string;

@@ -1,5 +1,6 @@
 /** @file Everything that follows from the measurements of a task. */
 import type { ApproachCalibration } from "./calibration.js";
+import type { Cascade, NoCascade } from "./cascade.js";
 import type { Contrast } from "./contrast.js";
 import type { Crossover, LearningCurve } from "./curves.js";
 import type { TaskFacts } from "./data.js";
@@ -51,6 +52,13 @@ export interface Comparison {
   readonly noise?: LabelNoise;
   /** Parts of the test rows in which the best of both arms differ. Absent where an arm is missing, or no part has rows enough. */
   readonly slices?: Slices;
+  /**
+   * The best of both arms as one, `hybrid:cascade`: the tuned one answers where it is sure, the prompted one is asked for the rest. Computed from stored
+   * outcomes, it stands beside the comparison: it has no summary, and no contrast or choice knows of it. Absent where an arm is missing.
+   */
+  readonly cascade?: Cascade;
+  /** Why there is none, where both arms were measured. */
+  readonly noCascade?: NoCascade;
   /** What measuring a language model of a service would cost. Absent where one was measured, and where nobody computed it. */
   readonly llmOffer?: LlmOffer;
   /** What all of it came to, with what was measured anew. Absent where nothing was asked. */

@@ -12,7 +12,9 @@ export type PriceBasis =
       readonly usdPerHour: number;
       /** See `Assumptions`. */
       readonly utilization: number;
-    };
+    }
+  /** The first member's price of every request, and the second's of the share that is handed on. */
+  | { readonly kind: "cascade"; readonly escalated: number; readonly small: PriceBasis; readonly llm: PriceBasis };
 
 /** Whose machine a model runs on: one that other work shares, or one that is kept for it alone. */
 export type MachineUse = "shared" | "own";

@@ -463,6 +463,23 @@ const said: readonly (readonly [Finding, string])[] = [
     "50,000,000 requests a month cost $12.42 with tune:probe and $2,551 with prompt:zero-shot@m, with what came before written off over a year.",
   ],
   [
+    {
+      kind: "both-together",
+      small: "tune:probe",
+      llm: "prompt:x",
+      escalated: 0.03,
+      metric: "accuracy",
+      score: { value: 0.994, low: 0.988, high: 0.997 },
+      overSmall: { value: 0.009, low: 0.004, high: 0.014 },
+      overLlm: { value: 0.005, low: -0.001, high: 0.011 },
+      usd: 0.026,
+      llmUsd: 0.62,
+      margin: 0.01,
+      isRecording: false,
+    },
+    "tune:probe where it is sure, and prompt:x for the other 3.0% of the rows reach 99.4% (98.8–99.7) of accuracy: +0.9 points (+0.4 to +1.4) against the first alone, +0.5 points (−0.1 to +1.1) against the second alone, for $0.026 per 1,000 requests in place of $0.62.",
+  ],
+  [
     { kind: "price-untold", untold: ["requests-per-month", "machine"], a: "tune:probe", b: "prompt:x" },
     "Which of tune:probe and prompt:x costs less depends on how many requests a month there will be and whether the machine is shared with other work.",
   ],
@@ -629,7 +646,10 @@ describe("the wordings", () => {
       expect(["reason", "caution", "change"]).toContain(roleOf(finding));
       for (const { text, command } of stepsOf(finding)) {
         expect(text).toMatch(/^[A-Z].*\.$/);
-        if (command !== undefined) expect(command).toMatch(/^crossover ((run|check) FILE|(resume|view) RUN)( |$)/);
+        if (command !== undefined)
+          expect(command).toMatch(
+            /^crossover ((run|check) FILE|(resume|view|cascade) RUN|serve RUN\/artifacts\/hybrid_cascade)( |$)/,
+          );
       }
     },
   );

@@ -1,5 +1,6 @@
 /** @file `crossover cascade`: what it prints, and what it refuses. */
-import { writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, it } from "vitest";
 import { loadPredictor } from "../../src/index.js";
@@ -70,6 +71,30 @@ it("prints the whole result as JSON, of the pair that is named and for the aim t
   expect(found.policies.cascade.accuracy.value).toBeGreaterThan(0.5);
 });
 
+it("writes the same as a page, as Markdown and as JSON, also of one model and a person", async () => {
+  const folder = await emptyFolder();
+  const files = ["html", "md", "json"].map((extension) => join(folder, `both.${extension}`));
+  const { code, out, err } = await cascade(...files.flatMap((path) => ["-o", path]), "--json");
+  expect(code, err).toBe(0);
+  const [html, md, json] = await Promise.all(files.map((path) => readFile(path, "utf8")));
+  expect(json).toBe(out);
+  expect(html).toContain("<svg");
+  expect(html).not.toContain("<script");
+  expect(md).toMatch(/^# Cascade of /);
+  const person = join(folder, "person.html");
+  expect((await cascade("--escalate", "person", "--max-error", "0.4", "-o", person)).code).toBe(0);
+  expect(await readFile(person, "utf8")).toContain("<svg");
+});
+
+it("refuses a file of another format before anything is written", async () => {
+  const folder = await emptyFolder();
+  const [page, table] = [join(folder, "a.html"), join(folder, "a.csv")];
+  const { code, out, err } = await cascade("-o", page, "-o", table);
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain(".html, .md, .json");
+  expect(existsSync(page)).toBe(false);
+});
+
 it("leaves the unsure rows to a person, and says how many errors there may be", async () => {
   const found = JSON.parse((await cascade("--json", "--escalate", "person", "--max-error", "0.4")).out) as Selective;
   expect(found).toMatchObject({ maxError: 0.4, rows: found.of });
@@ -117,7 +142,12 @@ it("saves a cascade that loads, with what calibrates it, and says what can't be 
   }
   expect(saved.code, saved.err).toBe(0);
   await using predictor = await loadPredictor(join(runs, "r", "artifacts", "hybrid_cascade"));
-  expect(predictor.manifest!.measured!.accuracy.value).toBeCloseTo(found.policies.cascade.accuracy.value, 12);
+  const { accuracy, usdPerThousand } = predictor.manifest!.measured!;
+  expect(accuracy.value).toBeCloseTo(found.policies.cascade.accuracy.value, 12);
+  // Both run on this machine: nothing of it is a list price.
+  expect(usdPerThousand!.value).toBeCloseTo(found.policies.cascade.usdPerThousand!.value, 12);
+  const machine = { kind: "machine" };
+  expect(usdPerThousand!.basis).toMatchObject({ kind: "cascade", small: machine, llm: machine });
   expect(["tune:probe", "tune:tfidf"]).toContain((await predictor.classify(["I want my money back"]))[0]!.answeredBy);
 });
 

@@ -28,8 +28,11 @@ it("a hybrid stands in every ranking with a sign of its own, and is advised by n
   expect(page.split("</svg><bdi>hybrid</bdi></span>")).toHaveLength(3);
 });
 
-it("the legends name no hybrid where there is none", () => {
-  const advice = advise(without);
-  expect(renderText(without, advice, { width: 100, hasColor: false })).not.toContain("hybrid");
-  expect(renderHtml(without, advice)).not.toContain("</svg><bdi>hybrid");
+it("the legends name no hybrid where there is none, and that of costs names a cascade that is recommended", () => {
+  const { cascade: _, ...alone } = without;
+  const advice = advise(alone);
+  expect(without.cascade!.objections).toEqual([]);
+  expect(renderHtml(without, advise(without)).split("</svg><bdi>hybrid</bdi></span>")).toHaveLength(2);
+  expect(renderText(alone, advice, { width: 100, hasColor: false })).not.toContain("▲ hybrid");
+  expect(renderHtml(alone, advice)).not.toContain("</svg><bdi>hybrid");
 });

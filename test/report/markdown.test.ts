@@ -17,7 +17,7 @@ describe("renderMarkdown", () => {
     const comparison = comparisonOf({ labels: hostileTexts, testRows: 90, trainRows: 120, approaches, name: hostileTexts[0] });
     const markdown = renderMarkdown(comparison, advise(comparison));
     const tables = markdown.split("\n\n").filter((block) => block.startsWith("|"));
-    expect(tables).toHaveLength(7);
+    expect(tables).toHaveLength(10);
     for (const table of tables) {
       const bars = table.split("\n").map((line) => line.match(/(?<!\\)\|/g)!.length);
       expect(new Set(bars).size, table).toBe(1);

@@ -8,6 +8,10 @@ import { about } from "./points.js";
 /** What a price per prediction follows from: `mean list price of 200 requests`. */
 export function priceBasisText(basis: PriceBasis): string {
   if (basis.kind === "list-price") return `mean list price of ${formatCount(basis.requests)} requests`;
+  if (basis.kind === "cascade") {
+    const { small, llm, escalated } = basis;
+    return `${priceBasisText(small)}; for ${formatPercent(escalated)} of the requests besides: ${priceBasisText(llm)}`;
+  }
   const { textsPerSecond, usdPerHour, utilization } = basis;
   const machine = `${formatUsd(usdPerHour)} an hour, busy ${formatPercent(utilization)} of the time`;
   return `${formatNumber(textsPerSecond)} texts a second on this machine, at ${machine}`;

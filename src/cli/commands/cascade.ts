@@ -1,21 +1,26 @@
 import { type Command, Option } from "commander";
-import { type NoCascade, pairedCascade } from "../../compare/cascade/cascade.js";
-import { cascadeMeasurement, cascadeName } from "../../compare/cascade/cascade-measurement.js";
+import { pairedCascade } from "../../compare/cascade/cascade.js";
+import { cascadeName, cascadeSummary } from "../../compare/cascade/cascade-measurement.js";
 import { selectiveOf } from "../../compare/cascade/selective.js";
 import { summarize } from "../../compare/summarize.js";
+import { writeFileAtomic } from "../../lib/atomic-write.js";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
 import { shellWord } from "../../lib/text/shell-word.js";
 import { visibleText } from "../../lib/text/visible-text.js";
-import { renderCascade, renderSelective } from "../../report/cascade/render-cascade.js";
+import { cascadeFormatOf, cascadeJson, renderCascadeFile } from "../../report/cascade/cascade-file.js";
+import { noCascadeText } from "../../report/cascade/cascade-words.js";
+import { renderCascade } from "../../report/cascade/render-cascade.js";
+import { toldCascade, toldSelective } from "../../report/cascade/told-cascade.js";
 import { toldAssumptions } from "../../run/assumptions.js";
 import { findRun } from "../../run/find-run.js";
 import { number, type ValueKind } from "../../run/options/option.js";
+import { runFacts } from "../../run/run-facts.js";
 import type { RunOptions } from "../../run/run-options.js";
 import { saveCascade } from "../../ship/cascade/save-cascade.js";
 import { artifactFolder } from "../../store/artifact-folder.js";
 import { type Run, readRun } from "../../store/run.js";
-import type { CascadeAim } from "../../types/cascade.js";
+import type { Cascade, CascadeAim, NoCascade, Selective } from "../../types/cascade.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { CommandContext } from "../command-context.js";
 import { noteLines } from "../notes.js";
@@ -29,6 +34,7 @@ interface CascadeOptions {
   readonly maxError?: number;
   readonly escalate: "llm" | "person";
   readonly save?: string | true;
+  readonly output: readonly string[];
   readonly json: boolean;
   readonly runs: string;
 }
@@ -84,6 +90,7 @@ export function addCascadeCommand(program: Command, context: CommandContext): Co
       "--save [folder]",
       "save the cascade as a folder that can be loaded, served and asked like any other approach (default: artifacts/hybrid_cascade of the run)",
     )
+    .addOption(flag("output", { help: "also write it here, in the format of the extension: .html .md .json (repeatable)" }))
     .option("--json", "print the result as JSON instead of text", false)
     .addOption(flag("runs", { help: "folder of all runs" }));
   for (const name of ["usdPerMachineHour", "utilization", "llmPrice"] as const) {
@@ -102,6 +109,8 @@ Examples:
   crossover cascade runs/tickets --target-accuracy 0.95
   crossover cascade runs/tickets --max-usd-per-1k 0.10
   crossover cascade runs/tickets --small tune:probe --llm prompt:zero-shot@openai:gpt-6-luna
+  # a page with the whole curve
+  crossover cascade runs/tickets -o cascade.html
   # kept, to be loaded and served
   crossover cascade runs/tickets --save
   # one model alone; a person answers what it is unsure of
@@ -109,23 +118,18 @@ Examples:
     )
     .action(async (name: string | undefined, given: CascadeOptions) => {
       checkTogether(given);
+      for (const path of given.output) cascadeFormatOf(path);
       const run = await readRun(await findRun(given.runs, name, "any"));
       const told = toldOptions(command) as Partial<RunOptions>;
       const assumptions = { ...run.manifest.assumptions, ...toldAssumptions(pricesAmong(told)) };
       const { task, failed } = run.manifest;
       const comparison = summarize({ task, assumptions, measurements: run.measurements, failed });
       const small = approachOf(run, comparison, "small", given.small);
-      const { terminal } = context;
-      const options = {
-        width: terminal.width,
-        hasColor: terminal.hasColor,
-        isAscii: terminal.isOutScreen && !terminal.hasUnicode,
-      };
       if (given.escalate === "person") {
         const maxError = given.maxError ?? (given.targetAccuracy === undefined ? null : 1 - given.targetAccuracy);
         const found = selectiveOf({ task, measurements: run.measurements, approach: small, maxError });
         if ("kind" in found) throw refusal(found, run, comparison);
-        terminal.out(given.json ? asJson(found) : renderSelective(found, options));
+        await show(found, { run, comparison, given, context });
         return;
       }
       const llm = approachOf(run, comparison, "llm", given.llm);
@@ -138,16 +142,33 @@ Examples:
       const paired = pairedCascade(input);
       if ("kind" in paired) throw refusal(paired, run, comparison);
       const { cascade } = paired;
-      terminal.out(given.json ? asJson(cascade) : renderCascade(cascade, options));
+      await show(cascade, { run, comparison, given, context });
       if (given.save === undefined) return;
       const folder = given.save === true ? artifactFolder(run.folder, cascadeName) : given.save;
-      const measurement = cascadeMeasurement(paired, input);
-      const [summary] = summarize({ task, assumptions, measurements: [measurement], failed: [] }).summaries;
+      const summary = cascadeSummary(paired, input);
       const members = { small: artifactFolder(run.folder, small), llm: artifactFolder(run.folder, llm) };
-      await saveCascade(folder, { cascade, members, task, summary, seed: measurement.seed });
+      await saveCascade(folder, { cascade, members, task, summary, seed: summary?.seeds[0] ?? 0 });
       const doubt = cascade.objections.length === 0 ? "" : " Note that it is not recommended.";
+      const { terminal } = context;
       terminal.err(noteLines(`Saved: ${folder}.${doubt} To serve it: crossover serve ${shellWord(folder)}`, terminal));
     });
+}
+
+interface ShowInput {
+  readonly run: Run;
+  readonly comparison: Comparison;
+  readonly given: Pick<CascadeOptions, "json" | "output">;
+  readonly context: CommandContext;
+}
+
+/** Prints the result, and writes it to the files that were asked for. */
+async function show(result: Cascade | Selective, { run, comparison, given, context: { terminal } }: ShowInput): Promise<void> {
+  const isAscii = terminal.isOutScreen && !terminal.hasUnicode;
+  const told = "policies" in result ? toldCascade(result) : toldSelective(result);
+  const { width, hasColor } = terminal;
+  terminal.out(given.json ? cascadeJson(result) : renderCascade(told, { width, hasColor, isAscii }));
+  for (const path of given.output)
+    await writeFileAtomic(path, renderCascadeFile(path, { result, comparison, facts: runFacts(run) }));
 }
 
 /** Prices alone: what else decides a verdict has no part in a cascade. */
@@ -204,24 +225,21 @@ function approachOf(run: Run, comparison: Comparison, side: "small" | "llm", nam
 
 /** Why there is no cascade, and what to do. */
 function refusal(reason: NoCascade, run: Run, { summaries }: Comparison): UserError {
+  const why = visibleText(noCascadeText(reason));
   switch (reason.kind) {
     case "not-measured":
-      return new UserError(
-        `${run.folder} has no answers of ${visibleText(reason.approach)} to its test rows. Go on with the run: crossover resume ${run.folder}`,
-      );
+      return new UserError(`${why} Go on with the run: crossover resume ${shellWord(run.folder)}`);
     case "tells-no-confidence": {
       const telling = summaries.map(({ approach }) => approach).filter((approach) => tellsConfidence(run, approach));
       return new UserError(
-        `${visibleText(reason.approach)} does not tell how sure it is of each answer, so that nothing says which rows to hand on. Take another one with --small: ${telling.map(visibleText).join(", ") || "none of this run tells; LLMs do with --confidence"}.`,
+        `${why} Take another one with --small: ${telling.map(visibleText).join(", ") || "none of this run tells; LLMs do with --confidence"}.`,
       );
     }
     case "few-shared-rows":
-      return new UserError(
-        `Both have an outcome of ${reason.rows} test rows; a threshold takes ${reason.least} at least. Take another pair, or measure more rows.`,
-      );
+      return new UserError(`${why} Take another pair, or measure more rows.`);
     case "price-unknown":
       return new UserError(
-        `What ${visibleText(reason.approach)} costs is not known, so that --max-usd-per-1k can't be kept. Give its prices when the run is made (--prices), or another aim: --target-accuracy.`,
+        `${why} So --max-usd-per-1k can't be kept. Give its prices when the run is made (--prices), or another aim: --target-accuracy.`,
       );
   }
 }
@@ -229,8 +247,4 @@ function refusal(reason: NoCascade, run: Run, { summaries }: Comparison): UserEr
 function tellsConfidence({ measurements, manifest: { task } }: Run, approach: string): boolean {
   const found = selectiveOf({ task, measurements, approach, maxError: null });
   return !("kind" in found) && found.curve.length > 1;
-}
-
-function asJson(result: unknown): string {
-  return `${JSON.stringify({ format: 1, ...(result as object) }, null, 2)}\n`;
 }

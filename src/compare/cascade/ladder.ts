@@ -3,7 +3,7 @@ import type { CascadeAim } from "../../types/cascade.js";
 import type { Metric } from "../../types/scores.js";
 import { type CodedRows, isRight } from "../metrics/label-indices.js";
 import { f1 } from "../metrics/metrics.js";
-import type { PairRows } from "./pair-rows.js";
+import type { PairRows, RowsUsd } from "./pair-rows.js";
 
 /**
  * What a row adds to a score 2·hits / (given + due). Micro-F1: true positives, labels given, true labels. The accuracy is the same of whether the
@@ -51,8 +51,11 @@ export function rowScores(coded: CodedRows, metric: Metric): RowScore[] {
   });
 }
 
+/** Rows whose price nobody asks for. */
+const unpriced: RowsUsd = { small: null, llm: null };
+
 /** The rows of one seed. */
-export function ladderRows({ seeds, usd }: PairRows, seed: number, metric: Metric): LadderRow[] {
+export function ladderRows({ seeds }: PairRows, seed: number, metric: Metric, usd: RowsUsd = unpriced): LadderRow[] {
   const { small, handedOn, confidence } = seeds[seed]!;
   const [kept, other] = [rowScores(small, metric), rowScores(handedOn, metric)];
   return kept.map((score, row) => ({

@@ -6,7 +6,7 @@ import type { Assumptions } from "../../types/prices.js";
 import { answerConfidence, calibrated } from "../calibration/score-calibration.js";
 import { type CodedRows, codeOutcomes, type LabelSpace } from "../metrics/label-indices.js";
 import { presentRows } from "../missing.js";
-import { measuredPrice, usdPerThousand } from "../money/price.js";
+import { type MeasuredPrice, measuredPrice, usdPerThousand } from "../money/price.js";
 
 /** One seed of both. All lists have an entry a row. */
 export interface PairSeed {
@@ -27,10 +27,23 @@ export interface PairRows {
   readonly units: readonly string[];
   /** At least one. */
   readonly seeds: readonly PairSeed[];
-  /** USD that each row costs; `null` where that is not known. */
-  readonly usd: { readonly small: Float64Array | null; readonly llm: Float64Array | null };
+  /** What predictions cost, before any price is assumed; `null` where that is not known. */
+  readonly prices: { readonly small: MeasuredRowPrices | null; readonly llm: MeasuredRowPrices | null };
   /** Rows before those were left out that one of the two has no outcome of. */
   readonly of: number;
+}
+
+/** What an approach's predictions cost, by the bill of each row or by the clock. */
+export interface MeasuredRowPrices {
+  readonly price: MeasuredPrice;
+  /** List price of each row in USD, the mean over the seeds; `null`: by the clock, the same for all. */
+  readonly listed: Float64Array | null;
+}
+
+/** USD that each row costs, by both; `null` where that is not known. */
+export interface RowsUsd {
+  readonly small: Float64Array | null;
+  readonly llm: Float64Array | null;
 }
 
 /** One approach's measurements of a split, by ascending seed. */
@@ -44,7 +57,7 @@ export function pairRows(
   small: SplitRuns,
   llm: SplitRuns,
   calibration: ScoreCalibration | null,
-  { space, assumptions }: { readonly space: LabelSpace; readonly assumptions: Assumptions },
+  space: LabelSpace,
 ): PairRows | null {
   const rows = presentRows([...small, ...llm].map(({ outcomes }) => outcomes));
   if (small.length === 0 || llm.length === 0 || rows.length === 0) return null;
@@ -72,19 +85,30 @@ export function pairRows(
     groups,
     units: ids.map((id, row) => (groups[row] === undefined ? `row:${id}` : `group:${groups[row]}`)),
     seeds,
-    usd: { small: rowPrices(small, rows, assumptions), llm: rowPrices(llm, rows, assumptions) },
+    prices: { small: measuredRowPrices(small, rows), llm: measuredRowPrices(llm, rows) },
     of: first!.outcomes.length,
   };
 }
 
-/** What each row costs: as it was billed, the mean where it was not; by the clock the same for all. `null` where a price is not known. */
-function rowPrices(runs: SplitRuns, rows: readonly number[], assumptions: Assumptions): Float64Array | null {
-  const measured = measuredPrice(runs);
-  const price = usdPerThousand(measured, assumptions);
-  if (measured === null || price === null) return null;
-  const mean = price.value / 1000;
-  const { llmPrice = 1 } = assumptions;
-  const priceOf = ({ costUsd }: Outcome): number =>
-    measured.kind === "machine" || typeof costUsd !== "number" ? mean : llmPrice * costUsd;
-  return Float64Array.from(rows, (row) => runs.reduce((sum, { outcomes }) => sum + priceOf(outcomes[row]!), 0) / runs.length);
+/** As it was billed, the mean where it was not; by the clock the same for all. */
+function measuredRowPrices(runs: SplitRuns, rows: readonly number[]): MeasuredRowPrices | null {
+  const price = measuredPrice(runs);
+  if (price === null || price.kind === "machine") return price && { price, listed: null };
+  const mean = price.usdPerThousand / 1000;
+  const priceOf = ({ costUsd }: Outcome): number => (typeof costUsd === "number" ? costUsd : mean);
+  const listed = Float64Array.from(rows, (row) => {
+    return runs.reduce((sum, { outcomes }) => sum + priceOf(outcomes[row]!), 0) / runs.length;
+  });
+  return { price, listed };
+}
+
+/** What each row costs by both, under such prices. */
+export function usdOfRows({ prices, ids }: Pick<PairRows, "prices" | "ids">, assumptions: Assumptions): RowsUsd {
+  const usd = (of: MeasuredRowPrices | null): Float64Array | null => {
+    const mean = usdPerThousand(of?.price ?? null, assumptions);
+    if (of === null || mean === null) return null;
+    const { llmPrice = 1 } = assumptions;
+    return of.listed?.map((price) => llmPrice * price) ?? new Float64Array(ids.length).fill(mean.value / 1000);
+  };
+  return { small: usd(prices.small), llm: usd(prices.llm) };
 }

@@ -1,6 +1,6 @@
 /** @file One model that answers where it is sure, and hands the rest on to a person: how many rows it may answer at a stated error rate. */
 import { binomialCdf } from "../../lib/binomial.js";
-import type { RiskPoint, ScoreCalibration, Selective, SelectiveThreshold } from "../../types/cascade.js";
+import type { NoCascade, RiskPoint, ScoreCalibration, Selective, SelectiveThreshold } from "../../types/cascade.js";
 import type { TaskFacts } from "../../types/data.js";
 import type { Measurement } from "../../types/measurement.js";
 import { isOutcomeRight } from "../calibration/claims.js";
@@ -9,8 +9,9 @@ import type { LabelSpace } from "../metrics/label-indices.js";
 import { isMissing } from "../missing.js";
 import { designWeight } from "../statistics/design-weight.js";
 import { exactInterval, exactUpper } from "../statistics/exact-interval.js";
-import { calibrationOf, cascadeFolds, type NoCascade, splitRuns } from "./cascade.js";
+import { calibrationOf, splitRuns } from "./cascade.js";
 import { foldOf } from "./folds.js";
+import { cascadeFolds } from "./threshold.js";
 
 /** How often an error rate may be above its bound. */
 const doubt = 0.05;

@@ -1,5 +1,5 @@
 /** @file What is said of a cascade, once for the terminal, Markdown and the page. Texts are not yet made harmless. */
-import { inMetric } from "../../compare/cascade/cascade.js";
+import { inMetric } from "../../compare/cascade/in-metric.js";
 import {
   formatCount,
   formatNumber,
@@ -11,7 +11,14 @@ import {
   formatUsd,
 } from "../../lib/text/format.js";
 import { formatMetric, formatMetricEstimate, metricNames } from "../../lib/text/metric-names.js";
-import type { Cascade, CascadeDifference, CascadeObjection, CascadePolicy, EscalationPoint } from "../../types/cascade.js";
+import type {
+  Cascade,
+  CascadeDifference,
+  CascadeObjection,
+  CascadePolicy,
+  EscalationPoint,
+  NoCascade,
+} from "../../types/cascade.js";
 import type { Estimate, Metric } from "../../types/scores.js";
 
 const missing = "–";
@@ -21,6 +28,23 @@ export interface TextTable {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+}
+
+/** What the section of a report is called. */
+export const cascadeTitle = "Both together";
+
+/** Why two approaches can't be paired. */
+export function noCascadeText(reason: NoCascade): string {
+  switch (reason.kind) {
+    case "not-measured":
+      return `There are no answers of ${reason.approach} to the test rows.`;
+    case "tells-no-confidence":
+      return `${reason.approach} does not tell how sure it is of each answer, so that nothing says which rows to hand on.`;
+    case "few-shared-rows":
+      return `Both have an outcome of ${formatPlural(reason.rows, "test row")}; a threshold takes ${formatCount(reason.least)} at least.`;
+    case "price-unknown":
+      return `What ${reason.approach} costs is not known.`;
+  }
 }
 
 /** One word for it. */
@@ -136,12 +160,12 @@ export function differenceTable(cascade: Cascade): TextTable {
 /** Rows of the curve that are told: about evenly spaced, and what lies between them is in the JSON. */
 const curveRows = 11;
 
-/** Shares handed on, with what they score. */
-export function curveTable({ curve, metric }: Cascade): TextTable {
+/** Shares handed on, with what they score: some, or all that there are. */
+export function curveTable({ curve, metric }: Cascade, isWhole = false): TextTable {
   return {
     title: "Every share of rows handed on, the least sure first",
     columns: ["handed on", "kept from", metricNames[metric], "at random", "USD per 1,000"],
-    rows: someOf(curve).map(({ share, threshold, score, random, usdPerThousand }) => [
+    rows: (isWhole ? curve : someOf(curve)).map(({ share, threshold, score, random, usdPerThousand }) => [
       formatPercent(share),
       threshold === null ? "none is" : threshold === 0 ? "any" : confidenceText(threshold),
       formatMetricEstimate(metric, score),

@@ -1,76 +1,25 @@
-/** @file A cascade, or one model that hands rows on to a person, as text for a terminal. */
+/** @file A cascade, or one model that hands rows on to a person, as text for a terminal: by itself, and as a section of a report. */
 import { wrap } from "../../lib/text/display-width.js";
 import { visibleText } from "../../lib/text/visible-text.js";
-import type { Cascade, Selective } from "../../types/cascade.js";
 import { asciiGlyphs, toAscii, unicodeGlyphs } from "../terminal/glyphs.js";
 import type { Page } from "../terminal/page.js";
-import type { TextOptions } from "../terminal/render-text.js";
 import { style } from "../terminal/style.js";
 import { type Column, tableLines } from "../terminal/table.js";
-import {
-  cascadeBadge,
-  cascadeBasis,
-  cascadeHeadline,
-  cascadeNote,
-  curveTable,
-  differenceTable,
-  objectionText,
-  policyTable,
-  type TextTable,
-} from "./cascade-words.js";
-import { riskTable, selectiveBadge, selectiveBasis, selectiveHeadline, selectiveNote } from "./selective-words.js";
+import type { TextTable } from "./cascade-words.js";
+import type { ToldCascade } from "./told-cascade.js";
 
 const indent = "  ";
 
-/** What is shown: a verdict, then tables. */
-interface Shown {
-  readonly title: string;
-  readonly isGood: boolean;
-  readonly badge: string;
-  readonly headline: string;
-  readonly objections: readonly string[];
-  readonly basis: string;
-  readonly tables: readonly TextTable[];
-  readonly note: string;
+interface Options {
+  /** Columns. */
+  readonly width: number;
+  readonly hasColor: boolean;
+  /** See `TextOptions`. */
+  readonly isAscii?: boolean;
 }
 
-type Options = Pick<TextOptions, "width" | "hasColor" | "isAscii">;
-
-/** The cascade as text, ending with a line feed. Without color it holds no escape codes. */
-export function renderCascade(cascade: Cascade, options: Options): string {
-  return draw(
-    {
-      title: `Cascade of ${cascade.small} and ${cascade.llm}`,
-      isGood: cascade.objections.length === 0,
-      badge: cascadeBadge(cascade),
-      headline: cascadeHeadline(cascade),
-      objections: cascade.objections.map((objection) => objectionText(objection, cascade)),
-      basis: cascadeBasis(cascade),
-      tables: [policyTable(cascade), differenceTable(cascade), curveTable(cascade)],
-      note: cascadeNote,
-    },
-    options,
-  );
-}
-
-/** The same of one model that hands rows on to a person. */
-export function renderSelective(selective: Selective, options: Options): string {
-  return draw(
-    {
-      title: `${selective.approach}, and a person for the rows that it is unsure of`,
-      isGood: selective.found !== null,
-      badge: selectiveBadge(selective),
-      headline: selectiveHeadline(selective),
-      objections: [],
-      basis: selectiveBasis(selective),
-      tables: selective.curve.length === 0 ? [] : [riskTable(selective)],
-      note: selectiveNote,
-    },
-    options,
-  );
-}
-
-function draw(shown: Shown, { width, hasColor, isAscii = false }: Options): string {
+/** What is told of a cascade as text, ending with a line feed. Without color it holds no escape codes. */
+export function renderCascade(told: ToldCascade, { width, hasColor, isAscii = false }: Options): string {
   const page: Page = {
     width: Math.max(60, width) - indent.length,
     style: style(hasColor),
@@ -79,23 +28,39 @@ function draw(shown: Shown, { width, hasColor, isAscii = false }: Options): stri
   };
   const { say, style: drawn, glyphs } = page;
   const rule = drawn.dim(glyphs.rule.repeat(page.width));
-  const tone = shown.isGood ? drawn.good : drawn.warn;
-  const wrapped = (text: string): string[] => wrap(say(text), page.width);
+  const tables = [...told.tables, ...(told.curve === undefined ? [] : [told.curve])];
   const lines = [
-    ...wrapped(shown.title).map(drawn.bold),
+    ...wrap(say(told.title), page.width).map(drawn.bold),
     rule,
-    drawn.bold(tone(shown.badge)),
-    ...wrapped(shown.headline).map((line) => drawn.bold(line)),
-    ...shown.objections.flatMap((text) =>
-      wrap(say(text), page.width - 2).map((line, i) => `${i === 0 ? `${glyphs.bullet} ` : "  "}${line}`),
-    ),
-    ...wrapped(shown.basis).map(drawn.dim),
+    ...verdictLines(told, page),
+    ...wrap(say(told.basis), page.width).map(drawn.dim),
     rule,
-    ...shown.tables.flatMap((table) => ["", drawn.bold(say(table.title)), ...tableText(table, page)]),
+    ...tables.flatMap((table) => ["", drawn.bold(say(table.title)), ...tableText(table, page)]),
     "",
-    ...wrapped(shown.note).map(drawn.dim),
+    ...wrap(say(told.note), page.width).map(drawn.dim),
   ];
   return `\n${lines.map((line) => (line === "" ? "" : indent + line)).join("\n")}\n`;
+}
+
+/** The badge, what it does, and what speaks against it. */
+function verdictLines(
+  { isGood, badge, headline, objections }: ToldCascade,
+  { width, style: drawn, glyphs, say }: Page,
+): string[] {
+  const tone = isGood ? drawn.good : drawn.warn;
+  return [
+    drawn.bold(tone(badge)),
+    ...wrap(say(headline), width).map((line) => drawn.bold(line)),
+    ...objections.flatMap((text) =>
+      wrap(say(text), width - 2).map((line, i) => `${i === 0 ? `${glyphs.bullet} ` : "  "}${line}`),
+    ),
+  ];
+}
+
+/** The section of a report's text: the verdict, and where it is recommended what it is held against. */
+export function cascadeLines(told: ToldCascade, page: Page): string[] {
+  const [policies] = told.tables;
+  return [...verdictLines(told, page), ...(told.isGood && policies !== undefined ? ["", ...tableText(policies, page)] : [])];
 }
 
 function tableText({ columns, rows }: TextTable, { width, style, glyphs, say }: Page): string[] {

@@ -1,6 +1,7 @@
 /** @file The page's charts: which there are, what each is given, and what its caption says. */
 import type { Advice } from "../../advise/advise.js";
 import { capitalized } from "../../advise/words/lists.js";
+import { inMetric } from "../../compare/cascade/in-metric.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { isShareOfRows } from "../../compare/metrics/share-of-rows.js";
 import { formatNumber, formatPlural, formatSeconds, formatUsd } from "../../lib/text/format.js";
@@ -8,7 +9,7 @@ import { formatMetric, formatMetricEstimate, metricNames } from "../../lib/text/
 import type { Comparison } from "../../types/comparison.js";
 import type { Arm } from "../../types/identity.js";
 import type { Summary } from "../../types/scores.js";
-import { costQualityChart, isFarBelow, tradeOffs } from "../charts/cost-quality-chart.js";
+import { type CostQualityPoint, costQualityChart, isFarBelow, tradeOffs } from "../charts/cost-quality-chart.js";
 import { intervalChart } from "../charts/interval-chart.js";
 import { mark } from "../charts/svg.js";
 import { percentTick, secondsTick, shareTick } from "../charts/ticks.js";
@@ -46,14 +47,29 @@ export function costFigures(comparison: Comparison, advice: Advice): Markup {
   return markup`${costQualityFigure(comparison, advice)}${latencyFigure(comparison, advice)}`;
 }
 
-function costQualityFigure({ summaries, metrics }: Comparison, advice: Advice): Markup | null {
+/** What the marks of these charts mean. */
+export function costLegend(comparison: Comparison): Markup {
+  return legend([...comparison.summaries.filter(({ traits }) => !traits.isMajority), ...bothTogether(comparison)]);
+}
+
+/** The two arms as one, where that is recommended and has a price. */
+function bothTogether({ cascade, metrics }: Comparison): CostQualityPoint[] {
+  const cost = cascade?.policies.cascade.usdPerThousand?.value ?? 0;
+  if (cascade === undefined || cascade.objections.length > 0 || cost <= 0) return [];
+  const quality = inMetric(cascade.policies.cascade, metrics.ranking);
+  return [{ name: "both together", arm: "hybrid", isChosen: false, cost, quality }];
+}
+
+function costQualityFigure(comparison: Comparison, advice: Advice): Markup | null {
+  const { summaries, metrics } = comparison;
   const priced = summaries.flatMap((summary) => {
     const cost = summary.usdPerThousand?.value ?? 0;
     return cost > 0 ? [{ ...nameOf(summary, advice), cost, quality: scoreOf(summary, metrics.ranking) }] : [];
   });
   // The baseline that always says the same costs nothing: it would stretch the axis and squeeze all that matters.
   const cheapest = Math.min(...priced.filter(({ arm }) => arm !== "baseline").map(({ cost }) => cost));
-  const points = priced.filter(({ arm, cost }) => arm !== "baseline" || cost > cheapest / 10);
+  const measured = priced.filter(({ arm, cost }) => arm !== "baseline" || cost > cheapest / 10);
+  const points = [...measured, ...bothTogether(comparison)];
   if (points.length < 2) return null;
   const metric = metricNames[metrics.ranking];
   const format = (quality: number): string => formatMetric(metrics.ranking, quality);

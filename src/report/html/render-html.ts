@@ -1,29 +1,30 @@
 /** @file The report as one page that needs nothing else: no request, no font, no script but one of its own; it opens from a mail as from a server. */
-import { createHash } from "node:crypto";
 import type { Advice } from "../../advise/advise.js";
 import type { Comparison } from "../../types/comparison.js";
+import { cascadeTitle } from "../cascade/cascade-words.js";
 import type { TrainingCurve } from "../charts/training-chart.js";
 import { crossoverTitle } from "../crossover-rows.js";
 import { flexibilityTitle } from "../flexibility-rows.js";
 import { forPeople, type PeopleView } from "../for-people.js";
-import { type Markup, markup, markupSource, trusted } from "../markup.js";
+import { type Markup, markup } from "../markup.js";
 import { newLabelPicture } from "../new-label-picture.js";
 import { type RunFacts, titleFacts } from "../run-facts.js";
 import type { UseIt } from "../use-it.js";
 import { adviceColumns, answerCard } from "./answer.js";
+import { cascadeSection } from "./cascade.js";
 import { comparedList } from "./compared.js";
 import { confidenceFigures } from "./confidence.js";
 import { crossoverSection } from "./crossovers.js";
 import { differenceFigure } from "./differences.js";
 import { doubtfulLabels, sliceTable } from "./doubtful-labels.js";
 import { section } from "./elements.js";
-import { costFigures, legend, qualityFigures, trainingFigures } from "./figures.js";
+import { costFigures, costLegend, legend, qualityFigures, trainingFigures } from "./figures.js";
 import { flexibilitySection } from "./flexibility.js";
+import { pageSource } from "./frame.js";
 import { labelFigures } from "./labels.js";
 import { moneySection } from "./money.js";
 import { assumptionList, dataNotes, methodNotes, reproduction } from "./notes.js";
 import { explorerScript, rowExplorer } from "./rows/row-explorer.js";
-import { stylesheet } from "./stylesheet.js";
 import { contrastTable, factorTables, moreScores, rankingTable } from "./tables.js";
 import { failureTables } from "./unanswered.js";
 import { useCard } from "./use-card.js";
@@ -57,42 +58,16 @@ export function renderHtml(
     useIt: useIt && rename(useIt),
   });
   const links = sections.map(({ id, name }) => markup`<a href="#${id}">${name}</a>`);
-  const page = markup`<!doctype html>
-<html lang="en"${rows === null && markup` class="ready"`}>
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(rows !== null)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="robots" content="noindex">
-<title>${title}</title>
-<style>${trusted(stylesheet)}</style>
-</head>
-<body>
-<a class="skip" href="#answer">To the answer</a>
-<header class="top"><h1>Fine-tune or prompt? <bdi>${task.name}</bdi></h1><p class="lead">${titleFacts(comparison, facts).map((fact, i) => markup`${i > 0 && " · "}<bdi>${fact}</bdi>`)}</p><nav aria-label="Contents">${links}</nav></header>
-<main>
-${answerCard(comparison, advice)}
+  return pageSource({
+    title,
+    header: markup`<h1>Fine-tune or prompt? <bdi>${task.name}</bdi></h1><p class="lead">${titleFacts(comparison, facts).map((fact, i) => markup`${i > 0 && " · "}<bdi>${fact}</bdi>`)}</p><nav aria-label="Contents">${links}</nav>`,
+    main: markup`${answerCard(comparison, advice)}
 ${comparedList(comparison, advice, names)}
 ${adviceColumns(advice)}
-${sections.map(({ id, name, content }) => section(id, name, content))}
-</main>
-<footer>Made by Crossover. Every number was computed from the stored predictions of this run.</footer>
-${rows?.script}
-</body>
-</html>
-`;
-  return markupSource(page);
-}
-
-/** Nothing may be loaded; of styles this page's own sheet counts, of scripts the one that shows the rows. */
-function contentSecurityPolicy(hasScript: boolean): string {
-  const script = hasScript ? `script-src ${hashOf(explorerScript())}; ` : "";
-  return `default-src 'none'; style-src ${hashOf(stylesheet)}; ${script}base-uri 'none'; form-action 'none'`;
-}
-
-function hashOf(source: string): string {
-  return `'sha256-${createHash("sha256").update(source).digest("base64")}'`;
+${sections.map(({ id, name, content }) => section(id, name, content))}`,
+    footer: "Made by Crossover. Every number was computed from the stored predictions of this run.",
+    ...(rows !== null && { script: { source: explorerScript(), element: rows.script } }),
+  });
 }
 
 /** What sections show besides the comparison and the advice. */
@@ -121,6 +96,7 @@ function pageSections(
   const confidence = confidenceFigures(comparison);
   const [doubtful, slices] = [doubtfulLabels(comparison, texts), sliceTable(comparison)];
   const money = moneySection(comparison);
+  const cascade = cascadeSection(comparison);
   const use = useIt !== undefined && {
     id: "use",
     name: useIt.isAdvised ? "Use it" : "If you fine-tune",
@@ -141,6 +117,7 @@ function pageSections(
       name: "Is the difference real?",
       content: markup`${differenceFigure(comparison)}${contrastTable(comparison)}`,
     },
+    cascade !== null && { id: "together", name: cascadeTitle, content: cascade },
     labels !== null && { id: "labels", name: "Label by label", content: labels },
     rows !== null && { id: "rows", name: "Row by row", content: rows },
     doubtful !== null && { id: "doubtful", name: "Doubtful labels", content: doubtful },
@@ -149,7 +126,7 @@ function pageSections(
     hasResults && {
       id: "cost",
       name: "Cost and time",
-      content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${legend(comparison.summaries.filter(({ traits }) => !traits.isMajority))}`,
+      content: markup`<div class="figures">${costFigures(comparison, advice)}</div>${costLegend(comparison)}`,
     },
     money !== null && { id: "money", name: "The bill of a month", content: money },
     confidence !== null && { id: "confidence", name: "How sure they are", content: confidence },

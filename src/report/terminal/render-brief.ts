@@ -5,7 +5,7 @@ import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
 import { sequence } from "../../advise/words/lists.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import { displayWidth, wrap } from "../../lib/text/display-width.js";
-import { formatCount, formatPlural, formatSeconds, formatUsd } from "../../lib/text/format.js";
+import { formatCount, formatPercent, formatPlural, formatSeconds, formatUsd } from "../../lib/text/format.js";
 import { formatMetric, formatMetricEstimate, metricNames } from "../../lib/text/metric-names.js";
 import { visibleText } from "../../lib/text/visible-text.js";
 import type { Comparison } from "../../types/comparison.js";
@@ -65,6 +65,7 @@ export function renderBrief(
     baselinePart(comparison, page),
     crossoverPart(comparison, page),
     billPart(comparison, page),
+    togetherPart(advice, page),
     blank,
     cautionPart(advice, page),
     ...(useIt === undefined ? [] : [filesPart(rename(useIt), page)]),
@@ -101,6 +102,7 @@ const worth = {
   baselines: 6,
   files: 7,
   bill: 8,
+  together: 8.5,
   crossover: 9,
   cautions: 10,
   rivals: 11,
@@ -241,6 +243,16 @@ function billPart(comparison: Comparison, page: Page): Part {
   const note = assumed.length === 0 ? "" : ` (assumed: ${sequence(assumed)})`;
   const text = page.say(`A month of ${formatCount(requests)} requests: ${bills}${note}`);
   return { name: "the bill of a month", forms: [form(wrap(text, page.width), worth.bill), gone] };
+}
+
+/** What the two arms do as one, where the advice names it. */
+function togetherPart({ reasons }: Advice, { width, say }: Page): Part {
+  const found = reasons.find(({ kind }) => kind === "both-together");
+  if (found?.kind !== "both-together") return fixed([]);
+  const { metric, score, escalated, usd } = found;
+  const price = usd === undefined ? "" : `, ${formatUsd(usd)} per 1,000`;
+  const text = `Both together: ${metricNames[metric]} ${formatMetricEstimate(metric, score)}${price}, ${formatPercent(escalated)} to the LLM`;
+  return { name: "both together", forms: [form(wrap(say(text), width), worth.together), gone] };
 }
 
 /** The most serious cautions, whole if there is room. How many more there are is said with where they stand. */

@@ -14,6 +14,9 @@ import { visibleText } from "../../lib/text/visible-text.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { FactorCell } from "../../types/factors.js";
 import type { Metric, Summary } from "../../types/scores.js";
+import { cascadeTitle } from "../cascade/cascade-words.js";
+import { cascadeLines } from "../cascade/render-cascade.js";
+import { toldCascade } from "../cascade/told-cascade.js";
 import { crossoverTitle } from "../crossover-rows.js";
 import { factorNames } from "../factor-names.js";
 import { flexibilityTitle } from "../flexibility-rows.js";
@@ -72,6 +75,9 @@ export function renderText(
     ...(comparison.contrasts.length > 0
       ? [section("Differences on the same test rows", contrastLines(comparison, page), page)]
       : []),
+    ...(comparison.cascade === undefined
+      ? []
+      : [section(cascadeTitle, cascadeLines(toldCascade(comparison.cascade), page), page)]),
     ...findingSection("Be careful", advice.cautions, page),
     ...findingSection("What would change the answer", advice.whatWouldChange, page),
     ...(useIt === undefined ? [] : [section(say(useTitle(useIt)), useLines(useIt, page), page)]),

@@ -1,7 +1,10 @@
 /** @file The reports that the page's tests open: few labels and many, several labels a row, no language model, and none that is good enough. */
 import { advise } from "../../../src/advise/advise.js";
+import { selectiveOf } from "../../../src/compare/cascade/selective.js";
 import { summarize } from "../../../src/compare/summarize.js";
+import { renderCascadeFile } from "../../../src/report/cascade/cascade-file.js";
 import { type HtmlOptions, renderHtml } from "../../../src/report/html/render-html.js";
+import type { Selective } from "../../../src/types/cascade.js";
 import type { Comparison } from "../../../src/types/comparison.js";
 import { comparisonOf, measuredOf, offlineApproaches } from "../fixture.js";
 
@@ -42,7 +45,20 @@ const comparisons: Readonly<Record<string, () => Comparison>> = {
   "none good enough": () => comparisonOf({ told: { needed: 0.99 } }),
 };
 
-export const pageNames = Object.keys(comparisons);
+/** A cascade, and one model that hands rows on to a person, on pages of their own. */
+const ofTheirOwn: Readonly<Record<string, () => string>> = {
+  "a cascade by itself": () => {
+    const comparison = comparisonOf();
+    return renderCascadeFile("x.html", { result: comparison.cascade!, comparison });
+  },
+  "a model and a person": () => {
+    const comparison = comparisonOf();
+    const result = selectiveOf({ ...comparison, approach: "tune:probe", maxError: 0.1 }) as Selective;
+    return renderCascadeFile("x.html", { result, comparison });
+  },
+};
+
+export const pageNames = [...Object.keys(comparisons), ...Object.keys(ofTheirOwn)];
 
 const made = new Map<string, string>();
 
@@ -50,10 +66,13 @@ const made = new Map<string, string>();
 export function reportPage(name: string): string {
   const known = made.get(name);
   if (known !== undefined) return known;
-  const comparison = comparisons[name]!();
-  const page = renderHtml(comparison, advise(comparison), optionsOf(comparison));
+  const page = ofTheirOwn[name]?.() ?? reportOf(comparisons[name]!());
   made.set(name, page);
   return page;
+}
+
+function reportOf(comparison: Comparison): string {
+  return renderHtml(comparison, advise(comparison), optionsOf(comparison));
 }
 
 function optionsOf(comparison: Comparison): HtmlOptions {

@@ -3,6 +3,7 @@ import type { Finding, FindingOf } from "../../findings.js";
 import type { NextStep, Role, Wording, WordingsOf } from "../wording.js";
 import { answerWordings } from "./answers.js";
 import { baselineWordings } from "./baselines.js";
+import { bothTogetherWordings } from "./both-together.js";
 import { changeWordings } from "./changes.js";
 import { learningWordings } from "./learning.js";
 import { noiseWordings } from "./noise.js";
@@ -16,6 +17,7 @@ const wordings: WordingsOf<Finding["kind"]> = {
   ...verdictWordings,
   ...learningWordings,
   ...runningWordings,
+  ...bothTogetherWordings,
   ...baselineWordings,
   ...answerWordings,
   ...selectionWordings,
