@@ -7,6 +7,7 @@ import { backtest } from "./curves/backtest.js";
 import { curves } from "./curves/curves.js";
 import { wholeSummary } from "./curves/whole-summary.js";
 import { decideAnew } from "./decide/decide.js";
+import { distill } from "./distill/distill.js";
 import { intervals } from "./intervals/intervals.js";
 import { next } from "./next/next.js";
 import { predictions } from "./predictions/compare.js";
@@ -39,6 +40,7 @@ const benchmarks: Readonly<Record<string, (names: readonly string[]) => Promise<
   serve,
   "serve-stop": serveStop,
   prompted,
+  distill,
 };
 
 const [name = "", ...names] = process.argv.slice(2);

@@ -36,7 +36,7 @@ export const mayImport: Record<Layer, readonly Layer[]> = {
   report: ["types", "lib", "data", "compare", "advise"],
   hub: ["types", "lib"],
   transformers: ["types", "lib", "data", "autodiff", "tune", "hub", "prompt"],
-  ship: ["types", "lib", "tune", "store", "prompt", "compare", "advise"],
+  ship: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise"],
   run: ["types", "lib", "data", "tune", "store", "prompt", "compare", "advise", "report", "hub", "ship"],
   label: ["types", "lib", "data", "tune", "store", "prompt", "compare", "run"],
   upkeep: ["types", "lib", "data", "tune", "store", "prompt", "compare", "ship", "run", "label"],

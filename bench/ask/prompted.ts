@@ -4,7 +4,7 @@
  *
  *     DATA=folder npm run bench prompted              the folder that holds sst2/, sms-spam/ and trec/; the support tickets are at hand
  *     DATA=folder npm run bench prompted SST-2 TREC   some of them
- *     WAYS=zero-shot npm run bench prompted           the ways whose names begin so
+ *     WAYS=nearest,optimized npm run bench prompted   the ways whose names begin so, beside asking plainly
  */
 import { join } from "node:path";
 import { cpuUsage, env } from "node:process";
@@ -98,7 +98,9 @@ export async function prompted(names: readonly string[]): Promise<void> {
     ["nearest, form and biases", prompt({ ...base, method: "nearest" })],
     ["optimized", optimizedPrompt({ ...base, optimizerCalls: searchCalls, optimizerSeconds: searchSeconds })],
   ];
-  const ways = all.filter(([name]) => name.startsWith(env["WAYS"] ?? ""));
+  const wanted = (env["WAYS"] ?? "").split(",");
+  // What all others are compared with is always asked.
+  const ways = all.filter(([name], place) => place === 0 || wanted.some((way) => name.startsWith(way)));
   const rows: string[][] = [];
   for (const [dataset, source] of Object.entries(sources)) {
     if (names.length > 0 && !names.includes(dataset)) continue;

@@ -63,7 +63,7 @@ async function step(): Promise<number> {
   const batch = tokenBatch(texts, 0);
   const dropped = drawMasks(model.masks, masks, passes++, 1 - rate, batch);
   const targets = targetsOf(
-    texts.map((_, row) => [row % 2]),
+    texts.map((_, row) => ({ labels: [row % 2] })),
     labels,
   );
   const results = await session.run({ ...weights, ...batch, ...dropped, [targetsInput]: targets });

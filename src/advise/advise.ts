@@ -15,6 +15,7 @@ import { bothTogether } from "./rules/cascade.js";
 import { crossover } from "./rules/crossover.js";
 import { dataWarnings } from "./rules/data-warnings.js";
 import { undescribedLabels } from "./rules/descriptions.js";
+import { distillation } from "./rules/distillation.js";
 import { noBetterThanGuessing } from "./rules/guessing.js";
 import { fewRowsOfLabels, notEstimable, rareLabelsMissed } from "./rules/labels.js";
 import { missingArm } from "./rules/language-model.js";
@@ -111,6 +112,7 @@ export const rules: readonly AdviceRule[] = [
   latencyNotMeasured,
   freeLabels,
   undescribedLabels,
+  distillation,
   moreLabels,
   moreRows,
   breakEven,

@@ -7,7 +7,7 @@ import type { ChoiceBasis, ValidationBasis } from "../types/comparison.js";
 import type { Contrast, MoreRows } from "../types/contrast.js";
 import type { Criterion } from "../types/criteria.js";
 import type { Crossover } from "../types/curves.js";
-import type { Arm, SizedModel } from "../types/identity.js";
+import type { Arm, DistilledFacts, SizedModel } from "../types/identity.js";
 import type { FailedReason } from "../types/measurement.js";
 import type { Failure } from "../types/prediction.js";
 import type { BreakEven, LlmOffer, UntoldPrice } from "../types/prices.js";
@@ -128,6 +128,9 @@ export type Finding =
       /** The second one replays a recording, which can be asked nothing new. */
       readonly isRecording: boolean;
     }
+  /** What the labels of a language model taught a small one. */
+  | ({ readonly kind: "distillation-paid" } & Taught)
+  | ({ readonly kind: "distillation-unpaid" } & Taught)
   | { readonly kind: "above-baseline"; readonly approach: string; readonly baseline: string; readonly gain: Gain }
   // What to be careful about.
   /** Which is cheaper depends on what nobody told. */
@@ -433,6 +436,15 @@ export type Guesser = "llm" | "recording" | "tuned";
 export type FindingOf<Kind extends Finding["kind"]> = Extract<Finding, { readonly kind: Kind }>;
 
 /** A difference of two approaches on the same test rows, the one named first minus the other. */
+/** A distilled model, and beside it the same model without the rows that it was taught. */
+interface Taught extends DistilledFacts {
+  readonly approach: string;
+  /** What all of it cost. */
+  readonly usd: number;
+  /** `approach` minus `student`. Absent where the two were not contrasted. */
+  readonly shown?: Pick<Contrast, "metric" | "difference" | "verdict">;
+}
+
 interface Difference {
   readonly metric: Metric;
   readonly difference: Estimate;

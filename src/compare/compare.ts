@@ -81,7 +81,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   // With validation rows of the user's own both splits rest on the same training rows; experiments ask a trained model again.
   await using fits = keptFits(approaches, ({ arm }, train, seed) => {
     const isWhole = train === task.train && seed === seeds[0];
-    return isWhole && (task.validation !== undefined || (isExperimental && arm !== "prompt" && arm !== "baseline"));
+    return isWhole && (task.validation !== undefined || (isExperimental && arm === "tune"));
   });
   const plan = planMeasurements(task, fits.approaches, seeds, seconds);
   const facts = taskFacts(task);

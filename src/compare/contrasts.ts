@@ -21,6 +21,7 @@ interface Plan {
  * 2. the same two in the other metrics;
  * 3. each of the two against every baseline: does it learn anything at all?
  * 4. each of the two against the other candidates of its arm: was the choice on validation rows a good one?
+ * 5. each distilled model against the same model without what it was taught: did that pay?
  *
  * Where validation rows could not rank an arm, 1 and 2 are asked of each candidate that may be its best (`rivals`), and Holm's correction
  * holds for all of them: the answer must not be the luckiest of several.
@@ -31,7 +32,7 @@ interface Plan {
  */
 export function plannedContrasts(
   best: Comparison["best"],
-  summaries: readonly Pick<Summary, "approach" | "arm">[],
+  summaries: readonly (Pick<Summary, "approach" | "arm"> & { readonly facts?: Pick<Summary["facts"], "distilled"> })[],
   { primary: main, others }: Pick<MetricChoice, "primary" | "others">,
   rivals: readonly string[] = [],
   turned: readonly ("tune" | "prompt")[] = [],
@@ -64,6 +65,10 @@ export function plannedContrasts(
     for (const other of named) {
       if (other.arm === arm && other.approach !== approach) plans.push({ a: approach, b: other.approach, metric: main });
     }
+  }
+  for (const { approach, facts } of named) {
+    const student = facts?.distilled?.student;
+    if (student !== undefined && armOf.has(student)) plans.push({ a: approach, b: student, metric: main });
   }
   return plans;
 }

@@ -1,6 +1,6 @@
 /** @file What an approach is: what it says of itself, and for what it leaves out, what its measurement tells. */
 import type { Approach } from "../types/approach.js";
-import type { Identity, Traits } from "../types/identity.js";
+import type { Arm, Identity, Traits } from "../types/identity.js";
 import type { Measurement } from "../types/measurement.js";
 
 /** The identity of an approach; its method is its name where it tells none. */
@@ -11,6 +11,11 @@ export function identityOf({ name, method = name, ...rest }: Approach): Identity
 /** The identity of a measurement, a summary or a failed approach, without the rest. */
 export function pickIdentity({ arm, method, model, variant }: Identity): Identity {
   return { arm, method, ...(model !== undefined && { model }), ...(variant !== undefined && { variant }) };
+}
+
+/** Whether an arm is one of the two that a verdict is between. What belongs to neither has no learning curve and takes part in no experiment. */
+export function isOfVerdict(arm: Arm): arm is "tune" | "prompt" {
+  return arm === "tune" || arm === "prompt";
 }
 
 /** The traits of an approach; see `Approach.traits` for the defaults. Without a measurement an approach is taken to be usual for its arm. */

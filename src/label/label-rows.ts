@@ -1,8 +1,6 @@
 /** @file Rows through a predictor, piece by piece, written in the order they came in. */
-import { pathOf, valueAt } from "../data/nested.js";
 import type { RowSource, SourceRow } from "../data/row-stream.js";
-import { joinedText } from "../data/text-columns.js";
-import { ExactNumber, formatExactJson } from "../lib/exact-json.js";
+import { textOfRow } from "../data/text-of-row.js";
 import type { PredictContext } from "../types/approach.js";
 import type { Query } from "../types/data.js";
 import type { ProgressEvent } from "../types/events.js";
@@ -22,27 +20,6 @@ export interface LabelRowsInput {
   /** How many rows have an answer by now. */
   readonly onProgress: (done: number, detail?: string) => void;
   readonly onNote: (text: string) => void;
-}
-
-/** What a row has in a column, or at a dotted path into one. */
-export function valueOfRow({ values }: SourceRow, column: string): unknown {
-  if (Object.hasOwn(values, column)) return values[column];
-  const place = pathOf(column, Object.keys(values));
-  return place === null ? undefined : valueAt(values[place.column], place.path);
-}
-
-/** The text of a row, as it is asked about. */
-export function textOfRow(row: SourceRow, columns: readonly string[]): string {
-  const [only, ...others] = columns;
-  if (only !== undefined && others.length === 0) return textOfColumn(row, only);
-  return joinedText(columns.map((column) => ({ column, text: textOfColumn(row, column) })));
-}
-
-function textOfColumn(row: SourceRow, column: string): string {
-  const value = valueOfRow(row, column);
-  if (value === undefined || value === null) return "";
-  if (Array.isArray(value)) return value.join(" ");
-  return typeof value === "object" && !(value instanceof ExactNumber) ? formatExactJson(value) : String(value);
 }
 
 /**

@@ -14,16 +14,17 @@ import { prompt } from "../prompt/prompt.js";
 import { describeModel, isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
 import { isDecisionModel, parseSpec } from "../prompt/providers/spec.js";
 import { recordedPrompt } from "../prompt/recorded/recorded-prompt.js";
+import { distilled } from "../ship/distill/distilled.js";
 import type { Bill } from "../store/bill.js";
 import type { ResponseCache } from "../store/response-cache.js";
 import { openLocalEngine } from "../tune/decoders/inference/open-engine.js";
 import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../tune/tune.js";
 import type { Approach } from "../types/approach.js";
-import type { Dataset, Task } from "../types/data.js";
+import type { Dataset, Query, Task } from "../types/data.js";
 import type { Encoder } from "../types/encoder.js";
 import type { RunHooks } from "./hooks.js";
 import { checkLocalLlm } from "./llms/local-llms.js";
-import { allName, ladderName, namedApproaches, promptWayOf } from "./named-approaches.js";
+import { allName, distilledName, ladderName, namedApproaches, promptWayOf } from "./named-approaches.js";
 import type { RunOptions } from "./run-options.js";
 import { readPrompts } from "./saved-prompts.js";
 
@@ -32,6 +33,8 @@ export interface ApproachSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The rows to be asked about, which a recording must know some of. */
   readonly task?: Task;
+  /** Rows that each LLM labels for a small model to learn from. Absent where there are none. */
+  readonly pool?: readonly Query[];
   /** Absent with `--no-cache` and `--dry-run`. */
   readonly responses?: ResponseCache;
   /** Where batches are kept, and who hears of them; for `--batch`. */
@@ -98,8 +101,14 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   /** What asks each LLM. */
   const asking = new Map<string, Approach[]>();
   const saved = await readPrompts(options);
+  /** The small model that learns from the labels of an LLM too, where there are rows for it to label. */
+  const taught = (teacher: Approach, named: { readonly variant?: string } = {}): Approach[] =>
+    sources.pool === undefined ? [] : [distilled({ teacher, student: tuned(picked), pool: sources.pool, ...named })];
   /** Names of ways that make no sense with an LLM, and why. */
   const refused = new Map<string, string>();
+  if (sources.pool === undefined)
+    for (const spec of options.llm)
+      refused.set(`${distilledName}@${spec}`, "no rows are given that an LLM could label (--unlabelled FILE)");
   const sample = sampleOf(options, sources.task);
   for (const spec of new Set(options.llm)) {
     const { provider, model } = parseSpec(spec);
@@ -115,7 +124,9 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       const namesakes = recordings.get(recording.name) ?? 0;
       recordings.set(recording.name, namesakes + 1);
       // Two recordings of one model are two approaches: the prompts behind them differ.
-      own.push(namesakes === 0 ? recording : await recordedPrompt({ ...recorded, suffix: String(namesakes + 1) }));
+      const suffix = String(namesakes + 1);
+      const replayed = namesakes === 0 ? recording : await recordedPrompt({ ...recorded, suffix });
+      own.push(replayed, ...taught(replayed, namesakes === 0 ? {} : { variant: `#${suffix}` }));
       all.push(...own);
       continue;
     }
@@ -162,6 +173,14 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
         );
       else refused.set(`prompt:${method}@${spec}`, why);
     }
+    // Of the LLM's prompts the one that shows the same examples for all texts: a service reads them once. A prompt of one's own before it.
+    const teaching = { ...shared, confidence: options.confidence ?? "logprob" } as const;
+    const [first] = saved;
+    const students = taught(
+      first === undefined ? prompt({ ...teaching, method: "few-shot" }) : filePrompt({ ...teaching, ...first }),
+    );
+    own.push(...students);
+    all.push(...students);
     const search = searchOptions(options);
     add(Object.keys(search).length > 0 ? all : onRequest, optimizedPrompt({ ...shared, ...searchUsd, ...search }));
   }

@@ -29,7 +29,7 @@ export async function writeArtifacts(
   seeds: readonly number[],
   test: Dataset,
 ): Promise<void> {
-  const { approach, split, seed, arm } = measurement;
+  const { approach, split, seed } = measurement;
   const isMain = mainMeasurements([measurement], run.manifest.task).length > 0;
   if (!isMain || split !== "test" || seed !== seeds[0]) return;
   const folder = artifactFolder(run.folder, approach);
@@ -41,7 +41,7 @@ export async function writeArtifacts(
   const exported = [...promptfooExport(own, test)].map(([path, content]) => [path, encode(content)] as const);
   const files = new Map<string, Uint8Array>([...own, ...exported]);
   const card = files.get(cardFile);
-  if (arm === "tune" && card !== undefined && summary !== undefined)
+  if (card !== undefined && summary !== undefined)
     files.set(cardFile, encode(withTestScores(new TextDecoder().decode(card), task, summary)));
   const calibration = calibrationOf(run.measurements, task, approach);
   if (calibration !== null) files.set(calibrationFile, encode(calibrationText(calibration)));

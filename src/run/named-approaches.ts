@@ -9,8 +9,11 @@ export const ladderName = "tune";
 /** All approaches there are. */
 export const allName = "all";
 
+/** The small model that an LLM labelled rows for. */
+export const distilledName = "hybrid:distilled";
+
 /** The ways of asking an LLM, without the LLM. */
-const promptWays = [...promptMethods, "optimized"].map((method) => `prompt:${method}`);
+const promptWays = [...[...promptMethods, "optimized"].map((method) => `prompt:${method}`), distilledName];
 
 /** The way of asking an LLM that a name means, with an LLM or without; `undefined` where it means something else. */
 export function promptWayOf(name: string): string | undefined {

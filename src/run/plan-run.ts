@@ -81,9 +81,9 @@ export function plannedApproaches(
   { onEvent }: RunHooks,
   stores: Pick<ApproachSources, "responses" | "bill" | "warn"> = {},
 ): Promise<Approach[]> {
-  const { env, task, folder } = inputs;
+  const { env, task, pool, folder } = inputs;
   const batch = { folder: join(folder, "batches"), log: onEvent };
-  return makeApproaches(options, { encoder, env, task, batch, ...stores });
+  return makeApproaches(options, { encoder, env, task, ...(pool !== undefined && { pool }), batch, ...stores });
 }
 
 /** Estimates the cost and time of a plan, without spending anything. */

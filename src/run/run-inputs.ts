@@ -6,13 +6,14 @@ import { UserError } from "../lib/errors.js";
 import { formatPlural } from "../lib/text/format.js";
 import { formatOf } from "../report/report.js";
 import type { Run } from "../store/run.js";
-import type { Task } from "../types/data.js";
+import type { Query, Task } from "../types/data.js";
 import { checkLlms } from "./approaches.js";
 import { checkShift } from "./check-shift.js";
 import { readEnvironment } from "./environment.js";
 import { type Gate, parseGate } from "./gates.js";
 import type { RunHooks } from "./hooks.js";
 import { resolveData } from "./hub-data.js";
+import { readUnlabelled } from "./llms/unlabelled.js";
 import { namedLlms, type UsualChoice, withUsualLlm } from "./llms/usual-llm.js";
 import { type RunManner, type RunOptions, taskOptions } from "./run-options.js";
 import { withPrompts } from "./saved-prompts.js";
@@ -25,6 +26,8 @@ export interface RunInputs {
   readonly env: RunHooks["env"];
   readonly gates: readonly Gate[];
   readonly task: Task;
+  /** The rows of `--unlabelled`. Absent where there are none. */
+  readonly pool?: readonly Query[];
   /** The run's folder. */
   readonly folder: string;
   /** The folder of all runs and their caches. */
@@ -57,8 +60,9 @@ export async function readInputs(
   const pinned = { ...asked, path: data.pinned };
   const task = await readTask({ ...taskOptions(pinned), ...data.source, log: onEvent });
   const isOpen = named.isOpen && asked.llm.length === 0;
-  const { options, note }: UsualChoice = isOpen ? withUsualLlm(pinned, task) : { options: pinned };
+  const { options: chosen, note }: UsualChoice = isOpen ? withUsualLlm(pinned, task) : { options: pinned };
   if (note !== undefined) onEvent({ kind: "note", text: note });
+  const { options, pool } = await readUnlabelled(chosen, task, onEvent);
   if (options.curve !== "off") checkShift(task);
   // A plan prints this with its table.
   if (!isPlan) for (const text of foundNotes(task)) onEvent({ kind: "note", text });
@@ -66,7 +70,17 @@ export async function readInputs(
   const folder = resumed?.folder ?? join(manner.runs, manner.name ?? newName(task.train.name, manner.runs));
   // What a run has stored beside it is found again from wherever it is resumed.
   const runs = resumed === undefined ? manner.runs : dirname(folder);
-  return { options, manner, env, gates, task, folder, runs, ...(resumed === undefined ? {} : { resumed }) };
+  return {
+    options,
+    manner,
+    env,
+    gates,
+    task,
+    ...(pool !== undefined && { pool }),
+    folder,
+    runs,
+    ...(resumed === undefined ? {} : { resumed }),
+  };
 }
 
 /** What was read, and what was found or divided without being asked. */

@@ -13,6 +13,8 @@ import { resultOptions, runOptions } from "./options/options-table.js";
 export interface RunOptions extends OptionValues<typeof resultOptions> {
   /** Hash of the prompts when the run began. No flag sets it. */
   readonly promptHash?: string;
+  /** Hash of the rows of `--unlabelled` when the run began. No flag sets it. */
+  readonly unlabelledHash?: string;
   /** That no language model was named, and the usual one is asked. No flag sets it. */
   readonly isUsualLlm?: true;
   /** The tuning method that was picked when the run began. No flag sets it. */
@@ -30,6 +32,7 @@ export const defaultRunManner: DefaultValues<typeof mannerOptions> = defaultsOf(
 
 const found = {
   promptHash: z.string().exactOptional(),
+  unlabelledHash: z.string().exactOptional(),
   isUsualLlm: z.literal(true).exactOptional(),
   // Its method is checked where it is used: another version may pick others.
   ladder: z

@@ -7,6 +7,11 @@ export interface Example {
   readonly text: string;
   /** Names in `Dataset.labels`: one, or several (also none) where the task is multi-label. Label indices exist only inside `tune/`. */
   readonly labels: readonly string[];
+  /**
+   * Soft labels: how likely each label is, by the model that gave `labels`; they sum to 1 unless the task is multi-label. What is trained learns from these
+   * instead. Absent where a person gave the labels.
+   */
+  readonly softLabels?: Readonly<Record<string, number>>;
   /** Rows of one group (a customer, a document) never sit on two sides of a split. */
   readonly group?: string;
   /** What stands in the column that rows are parted by to see what other rows do to an approach (`Dataset.shiftColumn`). Has no part in any hash. */

@@ -47,6 +47,8 @@ export interface PredictorFacts {
   readonly batchPriceShare?: number;
   /** What it needs at prediction time that is not in its files, e.g. "OPENAI_API_KEY", "network". */
   readonly needs: readonly string[];
+  /** Present where a language model taught it. */
+  readonly distilled?: DistilledFacts;
   /**
    * Present where answers that were given before are replayed: how they came about was not measured, so all of the above, and what fitting
    * took, is unknown. What the user told of it stands here; `null`: not told.
@@ -57,6 +59,28 @@ export interface PredictorFacts {
     /** Words a person wrote for it. */
     readonly words: number | null;
   };
+}
+
+/** What a language model taught a small one. */
+export interface DistilledFacts {
+  /** The approach that was trained: the same without the rows that it was taught. */
+  readonly student: string;
+  /** The approach that labelled them. */
+  readonly teacher: string;
+  /** Human rows that neither had seen: how many the teacher answered and had right, and how many the student alone had right. */
+  readonly judged: { readonly rows: number; readonly answered: number; readonly right: number; readonly studentRight: number };
+  /** From which confidence on answers were kept, by those rows: the teacher had `right` of the `judged` that were as sure. */
+  readonly rule:
+    | { readonly kind: "from"; readonly confidence: number; readonly judged: number; readonly right: number }
+    | { readonly kind: "all"; readonly judged: number; readonly right: number }
+    | { readonly kind: "none" };
+  /** Unlabelled rows that there were, that were asked about, that got an answer, and that were learned from. */
+  readonly pool: number;
+  readonly asked: number;
+  readonly answered: number;
+  readonly kept: number;
+  /** Whether probabilities of labels were learned from, and not labels alone. */
+  readonly isSoft: boolean;
 }
 
 /** A language model whose size is known. */

@@ -23,6 +23,20 @@ function breakEven(machine: BreakEven["machine"], requestsPerMonth: number | nul
   };
 }
 
+const taught = {
+  approach: "hybrid:distilled@m",
+  student: "tune:probe",
+  teacher: "prompt:few-shot@m",
+  judged: { rows: 60, answered: 58, right: 41, studentRight: 44 },
+  pool: 1000,
+  asked: 1000,
+  answered: 990,
+  kept: 640,
+  isSoft: false,
+  usd: 0.42,
+} as const;
+const surest = { kind: "from", confidence: 0.83, judged: 40, right: 37 } as const;
+
 /** One finding of every kind, and how it is said. */
 const said: readonly (readonly [Finding, string])[] = [
   [
@@ -104,6 +118,29 @@ const said: readonly (readonly [Finding, string])[] = [
       gain: { ...gain, interval: { low: 0.015, high: 0.05 } },
     },
     "tune:probe beats the strongest baseline, nearest-centroid, by 2.1 points of accuracy (95% interval +1.5 to +5.0).",
+  ],
+  [
+    {
+      ...taught,
+      kind: "distillation-paid",
+      rule: surest,
+      shown: { metric: "accuracy", difference: { value: 0.031, low: 0.012, high: 0.05 }, verdict: "a-better" },
+    },
+    "hybrid:distilled@m is better than tune:probe alone: +3.1 points of accuracy (95% interval +1.2 to +5.0). It learned from 640 of 1,000 rows that prompt:few-shot@m labelled, for $0.42, those of which it was at least 83.0% sure.",
+  ],
+  [
+    {
+      ...taught,
+      kind: "distillation-unpaid",
+      rule: surest,
+      usd: 0,
+      shown: { metric: "macroF1", difference: { value: 0.002, low: -0.01, high: 0.014 }, verdict: "undecided" },
+    },
+    "hybrid:distilled@m is not shown to be better than tune:probe alone: +0.2 points of macro-F1 (95% interval −1.0 to +1.4). It learned from 640 of 1,000 rows that prompt:few-shot@m labelled, those of which it was at least 83.0% sure.",
+  ],
+  [
+    { ...taught, kind: "distillation-unpaid", rule: { kind: "none" }, asked: 0, answered: 0, kept: 0 },
+    "prompt:few-shot@m taught hybrid:distilled@m nothing: of 60 labelled rows that neither had seen it had 41 right and tune:probe 44, and it was nowhere sure enough to be right as often. Labels of a better model may help.",
   ],
   [
     { kind: "no-better-than-majority", best: "tune:probe", baseline: "majority", gain },

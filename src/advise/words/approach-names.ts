@@ -64,12 +64,22 @@ function wordingsOf(approach: Named): Wordings {
   const { arm, traits } = approach;
   if (traits.isMajority) return majorityWordings;
   if (arm === "prompt" && traits.asksLlm) return promptedWordings(approach);
+  if (arm === "hybrid" && approach.method === "distilled") return distilledWordings(approach);
   const words = wordsOfMethods[approach.method];
   // An approach of somebody's own: nobody but its author has words for it.
   if (words === undefined || words.arm !== arm) return { names: [approach.approach], shorts: [approach.approach], gloss: "" };
   const { model } = approach;
   return words.say(model === undefined ? "the encoder" : encoderName(model), model ?? "the encoder");
 }
+
+const distilledWordings = ({ model = "an LLM" }: Named): Wordings => {
+  const llm = llmName(model);
+  return {
+    names: [`Distilled from ${llm}`, `Distilled from ${model}`],
+    shorts: [`distilled from ${llm}`, `distilled from ${model}`],
+    gloss: `The small model, trained on your rows and on unlabelled ones that ${llm} labelled, where it was sure enough.`,
+  };
+};
 
 const majorityWordings: Wordings = {
   names: ["Always the commonest label"],

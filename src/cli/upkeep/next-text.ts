@@ -1,11 +1,12 @@
 /** @file What is said of rows that were chosen to be labelled next. */
+
+import type { LeftOfPool } from "../../data/pool/pool-rows.js";
 import { displayWidth, wrap } from "../../lib/text/display-width.js";
 import { formatCount, formatPlural, formatPointsEstimate } from "../../lib/text/format.js";
 import { visibleText } from "../../lib/text/visible-text.js";
 import type { ChosenNext } from "../../upkeep/next/choose-next.js";
 import type { NextWay } from "../../upkeep/next/choose-rows.js";
 import type { ExpectedGain } from "../../upkeep/next/expected-gain.js";
-import type { LeftOfPool } from "../../upkeep/next/pool.js";
 import type { Terminal } from "../terminal.js";
 
 const ways: Readonly<Record<NextWay, string>> = {

@@ -1,6 +1,7 @@
 /** @file How much of learning curves is measured: at which sizes, with which seeds, for how long, and what that is expected to take. */
 import type { Approach, RunEstimate } from "../../types/approach.js";
 import type { Dataset, Query, Task } from "../../types/data.js";
+import { isOfVerdict } from "../identity.js";
 import { curveSizes } from "./curve-sizes.js";
 import { nestedSubsets } from "./nested-subset.js";
 
@@ -131,4 +132,4 @@ export async function estimateCurves(
 
 /** Whether an approach may get better with labels, as far as it tells. */
 const mayLearn = ({ arm, traits }: Approach): boolean =>
-  arm !== "baseline" && traits?.isRecording !== true && (traits?.learnsFrom ?? "labels") === "labels";
+  isOfVerdict(arm) && traits?.isRecording !== true && (traits?.learnsFrom ?? "labels") === "labels";

@@ -11,6 +11,7 @@ import type { Outcome } from "../../types/prediction.js";
 import { attempt } from "../attempt.js";
 import { isCostly } from "../billed.js";
 import type { FurtherMeasuring } from "../further-measuring.js";
+import { isOfVerdict } from "../identity.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";
 import { secondsTaken } from "../seconds-taken.js";
@@ -110,7 +111,7 @@ function candidatesOf(
 ): { readonly approach: Approach; readonly own: Measurement }[] {
   return approaches.flatMap((approach) => {
     const own = main.find((measurement) => measurement.approach === approach.name);
-    if (own === undefined || own.arm === "baseline" || own.traits.learnsFrom !== "labels" || own.traits.isRecording) return [];
+    if (own === undefined || !isOfVerdict(own.arm) || own.traits.learnsFrom !== "labels" || own.traits.isRecording) return [];
     return isCostly(own) && !withBilled ? [] : [{ approach, own }];
   });
 }

@@ -1,6 +1,7 @@
 /** @file What experiments may cost, before anything is asked. */
 import type { Approach } from "../../types/approach.js";
 import type { Task } from "../../types/data.js";
+import { isOfVerdict } from "../identity.js";
 import { someRows } from "./experiment-rows.js";
 import { heldOutLabel } from "./held-out-label.js";
 import { perturbationKinds } from "./perturbation.js";
@@ -15,7 +16,7 @@ export async function experimentUsd(task: Task, approaches: readonly Approach[])
   const newLabelFits = held === null ? 0 : Math.ceil(Math.log2(held.sizes.length + 1)) + 1;
   const shiftedTexts = (2 * (shiftedRows(task)?.test.examples.length ?? 0)) / Math.max(1, queries.length);
   let usd = 0;
-  for (const approach of approaches.filter(({ arm, traits }) => arm !== "baseline" && traits?.isRecording !== true)) {
+  for (const approach of approaches.filter(({ arm, traits }) => isOfVerdict(arm) && traits?.isRecording !== true)) {
     const whole = await approach.estimate(task.train, queries);
     if (whole.usd === null) return null;
     // Both are the first rows of one order.

@@ -11,6 +11,7 @@ import { isBilled } from "../billed.js";
 import { answerOnly } from "../curves/answer-only.js";
 import type { CurveLevel } from "../curves/curve-schedule.js";
 import type { FurtherMeasuring } from "../further-measuring.js";
+import { isOfVerdict } from "../identity.js";
 import type { KeptFits } from "../kept-fits.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { taskFacts } from "../task-facts.js";
@@ -30,7 +31,7 @@ export interface ExperimentInput extends FurtherMeasuring {
 
 /** Whether experiments are made with an approach. Its measurement tells. */
 export function takesPart(own: Measurement, level: CurveLevel): boolean {
-  return own.arm !== "baseline" && !own.traits.isRecording && (level === "full" || !isBilled(own));
+  return isOfVerdict(own.arm) && !own.traits.isRecording && (level === "full" || !isBilled(own));
 }
 
 /**

@@ -30,6 +30,17 @@ export const comparedOptions = {
     help: `the most test rows that each LLM is asked about, chosen at random by the seed, the same for every prompt; of the validation rows the same share, ${leastSampledRows} at least. The tuned model answers all rows, and the two are compared on those of the sample (default: all rows)`,
     example: "100",
   }),
+  unlabelled: option(text(), {
+    argument: "file",
+    help: "file of texts without labels, as CSV, TSV, JSON Lines and others: each LLM labels them, and a small model is trained on your rows and on those labels that it is sure enough of (hybrid:distilled). Test rows among them are left out. --dry-run tells the price",
+    path: "file",
+    example: "unlabelled.csv",
+  }),
+  unlabelledRows: option(wholeNumber(1), {
+    argument: "n",
+    help: "the most rows of --unlabelled that an LLM labels, drawn at random by the seed (default: 1000)",
+    example: "5000",
+  }),
   recordedLabels: option(wholeNumber(0), {
     argument: "n",
     help: "labeled examples behind recorded answers, e.g. those in the prompt (default: unknown)",

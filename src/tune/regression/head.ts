@@ -4,6 +4,7 @@ import { UserError } from "../../lib/errors.js";
 import type { Context } from "../../types/approach.js";
 import type { Dataset } from "../../types/data.js";
 import type { Prediction } from "../../types/prediction.js";
+import { softTargets } from "../training/soft-labels.js";
 import { type ClassWeight, rowWeights } from "./class-weights.js";
 import { type CrossValidation, chooseC, defaultC, type RangeOfC } from "./cross-validation.js";
 import {
@@ -205,7 +206,15 @@ function learnable(
   );
   const index = new Map(learned.map((label, k) => [label, k]));
   const indices = examples.map((example) => example.labels.flatMap((label) => index.get(label) ?? []));
-  return { data: { features, labels: indices, labelCount: learned.length, isMultiLabel }, learned, fixed };
+  const softLabels = examples.map((example) => example.softLabels && softTargets(example.softLabels, learned, isMultiLabel));
+  const data = {
+    features,
+    labels: indices,
+    labelCount: learned.length,
+    isMultiLabel,
+    ...(softLabels.some((each) => each !== undefined) && { softLabels }),
+  };
+  return { data, learned, fixed };
 }
 
 function chooseThresholds({ labels, labelCount }: LabelledFeatures, { outOfFold }: CrossValidation): number[] {

@@ -23,6 +23,8 @@ export interface LabelledFeatures {
   readonly features: Features;
   /** Label indices of each row: exactly one unless `isMultiLabel`. */
   readonly labels: readonly (readonly number[])[];
+  /** How likely each label is, of the rows that are learned by that instead of by `labels`; `undefined` for the others. @default none */
+  readonly softLabels?: readonly (Float64Array | undefined)[];
   /** At least 2 unless `isMultiLabel`. Every index below it must occur, or its intercept has no finite best value. */
   readonly labelCount: number;
   readonly isMultiLabel: boolean;
@@ -171,10 +173,15 @@ interface StandardizedLoss {
 }
 
 function standardizedLoss(data: LabelledFeatures, kind: LinearModel["kind"], makeLoss: MakeLoss): StandardizedLoss {
-  const { features, labels } = data;
+  const { features, labels, softLabels } = data;
   const link: Link = kind === "multinomial" ? "softmax" : "sigmoid";
   const outputs = outputsOf(data, kind);
   const fillTarget = (row: number, target: Float64Array): void => {
+    const soft = softLabels?.[row];
+    if (soft !== undefined) {
+      target.set(kind === "binary" ? soft.subarray(1) : soft);
+      return;
+    }
     target.fill(0);
     for (const label of labels[row]!) {
       if (kind === "binary") target[0] = label;

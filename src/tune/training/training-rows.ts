@@ -5,6 +5,7 @@ import type { Context } from "../../types/approach.js";
 import type { Dataset } from "../../types/data.js";
 import type { Pretrained } from "../pretrained/pretrained.js";
 import { tokenizeTexts } from "../pretrained/token-batch.js";
+import { softTargets } from "./soft-labels.js";
 import type { TrainingRow } from "./train.js";
 
 /** The indices of each example's labels. Refuses what has nothing to tell apart. */
@@ -25,7 +26,7 @@ export function labelIndices({ name, labels, isMultiLabel, examples }: Dataset):
 
 /** The examples as tokens, with their labels. Notes how many texts were cut. */
 export async function readRows(
-  { examples }: Dataset,
+  { examples, labels: names, isMultiLabel }: Dataset,
   labels: readonly (readonly number[])[],
   pretrained: Pretrained,
   { signal, log }: Context,
@@ -42,5 +43,12 @@ export async function readRows(
       kind: "note",
       text: `${formatCount(full)} of ${formatCount(ids.length)} training texts fill the model's ${formatCount(maxTokens)} tokens; what is beyond was cut.`,
     });
-  return ids.map((own, i) => ({ ids: own, labels: labels[i]! }));
+  return ids.map((own, i) => {
+    const { softLabels } = examples[i]!;
+    return {
+      ids: own,
+      labels: labels[i]!,
+      ...(softLabels !== undefined && { softLabels: softTargets(softLabels, names, isMultiLabel) }),
+    };
+  });
 }

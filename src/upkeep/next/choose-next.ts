@@ -2,6 +2,7 @@
 
 import { dirname, join } from "node:path";
 import { summarize } from "../../compare/summarize.js";
+import type { LeftOfPool } from "../../data/pool/pool-rows.js";
 import { labelledFormat, mayBeFormula } from "../../label/labelled-file.js";
 import { disposables } from "../../lib/disposables.js";
 import { Interrupted, isAbort, UserError } from "../../lib/errors.js";
@@ -22,7 +23,7 @@ import { chooseRows, type NextWay } from "./choose-rows.js";
 import { type ChosenRow, checkOutput, writeChosen } from "./chosen-file.js";
 import { type ExpectedGain, expectedGain } from "./expected-gain.js";
 import type { NextOptions } from "./next-options.js";
-import { type LeftOfPool, type Pool, readPool } from "./pool.js";
+import { type Pool, readPool } from "./pool.js";
 
 /** What was chosen. Plain JSON; never a text of a row. */
 export interface ChosenNext {

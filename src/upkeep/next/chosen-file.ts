@@ -1,11 +1,11 @@
 /** @file The chosen rows as a file that is ready to be labelled. */
 import { existsSync } from "node:fs";
+import type { PoolRow } from "../../data/pool/pool-rows.js";
 import { labelledFormat } from "../../label/labelled-file.js";
 import { UserError } from "../../lib/errors.js";
 import { formatExactJson } from "../../lib/exact-json.js";
 import { writePrivateFile } from "../../lib/private-file.js";
 import { csvCell, quotedCell } from "../../lib/text/csv-cell.js";
-import type { PoolRow } from "./pool.js";
 
 /** Columns beside the pool's own and that for the label. */
 const addedColumns = ["suggested_label", "probability", "reason"] as const;

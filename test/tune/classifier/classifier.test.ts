@@ -18,8 +18,8 @@ import { bareName, type GoldenCase, goldenTraining as golden, goldenConfig, gold
 
 const shape = [golden.ids.length, golden.ids[0]!.length];
 const tokens = { input_ids: int64(golden.ids.flat(), shape), attention_mask: int64(golden.mask.flat(), shape) };
-const oneLabel = golden.labels.map((label) => [label]);
-const severalLabels = golden.several.map((row) => row.flatMap((has, label) => (has === 1 ? [label] : [])));
+const oneLabel = golden.labels.map((label) => ({ labels: [label] }));
+const severalLabels = golden.several.map((row) => ({ labels: row.flatMap((has, label) => (has === 1 ? [label] : [])) }));
 
 type Head = ClassifierHead & TargetOptions;
 

@@ -164,7 +164,7 @@ describe.each(cases)("$way on $family", ({ family, way, start }) => {
       ...weights,
       ...batch,
       targets: targetsOf(
-        targets.map((label) => [label]),
+        targets.map((label) => ({ labels: [label] })),
         options,
       ),
     };
@@ -216,7 +216,7 @@ it("computes the gradient of the table of tokens for the tokens of a batch alone
     ...weights,
     ...batch,
     targets: targetsOf(
-      targets.map((label) => [label]),
+      targets.map((label) => ({ labels: [label] })),
       options,
     ),
   });

@@ -5,6 +5,7 @@ import { answerWordings } from "./answers.js";
 import { baselineWordings } from "./baselines.js";
 import { bothTogetherWordings } from "./both-together.js";
 import { changeWordings } from "./changes.js";
+import { distillationWordings } from "./distillation.js";
 import { learningWordings } from "./learning.js";
 import { noiseWordings } from "./noise.js";
 import { runningWordings } from "./running.js";
@@ -16,6 +17,7 @@ import { verdictWordings } from "./verdict.js";
 const wordings: WordingsOf<Finding["kind"]> = {
   ...verdictWordings,
   ...learningWordings,
+  ...distillationWordings,
   ...runningWordings,
   ...bothTogetherWordings,
   ...baselineWordings,

@@ -2,19 +2,19 @@
 import { epochUpdates, updatesPerEpoch } from "../batches.js";
 import { cheapestPasses } from "../pass-cost.js";
 import { accuracyOf, macroF1Of } from "./label-scores.js";
-import type { ObjectiveRules, RuleContext } from "./objective-rules.js";
+import type { ObjectiveRules, RuleContext, TrainingRow } from "./objective-rules.js";
 import { type TargetOptions, targetsOf, totalWeight } from "./target-weights.js";
 
 /** Each row once an epoch; the loss of an update is the mean over its rows. */
 export function labelRules(options: TargetOptions, { rows, ...batches }: RuleContext): ObjectiveRules {
   const lengths = rows.map(({ ids }) => ids.length);
-  const labelsOf = (indices: readonly number[]): (readonly number[])[] => indices.map((row) => rows[row]!.labels);
+  const rowsOf = (indices: readonly number[]): TrainingRow[] => indices.map((row) => rows[row]!);
   return {
     updatesPerEpoch: updatesPerEpoch(rows.length, batches),
     updates: (epoch) => epochUpdates(lengths, epoch, batches),
     evaluation: () => cheapestPasses([...rows.keys()], lengths, batches.tokensPerPass),
     targets: (pass, update) => ({
-      targets: targetsOf(labelsOf(pass), options, totalWeight(labelsOf(update.flat()), options)),
+      targets: targetsOf(rowsOf(pass), options, totalWeight(rowsOf(update.flat()), options)),
     }),
     score: (logits) => {
       const answers = rows.map((_, row) =>

@@ -8,6 +8,8 @@ export interface TrainingRow {
   readonly ids: TokenIds;
   /** Indices of its labels. */
   readonly labels: readonly number[];
+  /** How likely each label is, where that is learned instead of `labels`. */
+  readonly softLabels?: Float64Array;
 }
 
 /** How well labels were met; where the objective has labels. */
