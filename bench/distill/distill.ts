@@ -45,7 +45,7 @@ const recorded = (model: string): Setting => ({
 
 const settings: Readonly<Record<string, Setting>> = {
   "gpt-5": recorded("gpt-5"),
-  "gpt-3.5-turbo": recorded("gpt-3.5-turbo"),
+  "gpt-3.5-turbo": recorded("gpt-3.5-turbo-0125"),
   smollm2: {
     data: "SST-2",
     path: "sst2",
