@@ -7,6 +7,16 @@ import { isUpdate, readGolden, writeGolden } from "./golden.js";
 const file = "comparison.json.golden";
 
 /**
+ * Digits of a number that are kept: the last of the 17 that tell doubles apart hang on how a processor and a version of Node compute logarithms and
+ * powers, so that two machines would write two files.
+ */
+const digits = 12;
+
+/** A number as it is kept; anything else as it is. */
+const rounded = (_: string, value: unknown): unknown =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(digits)) : value;
+
+/**
  * A comparison kept as a file: golden reports are made from it, so that they change with the report alone, and not with a statistic. Made
  * anew with the golden files.
  */
@@ -25,7 +35,7 @@ export function frozenComparison(): Comparison {
     const measurements = comparison.measurements
       .filter(({ split, trainSize }) => split === "test" && trainSize === comparison.task.trainRows)
       .map((measurement) => ({ ...measurement, outcomes: measurement.outcomes.map(({ scores: _, ...outcome }) => outcome) }));
-    writeGolden(file, `${JSON.stringify({ ...comparison, measurements, failed })}\n`);
+    writeGolden(file, `${JSON.stringify({ ...comparison, measurements, failed }, rounded)}\n`);
   }
   return JSON.parse(readGolden(file)) as Comparison;
 }
