@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { advise } from "../advise/advise.js";
 import { cascadeName } from "../compare/cascade/cascade-measurement.js";
 import { mainMeasurements } from "../compare/main-measurements.js";
+import { scoreOf } from "../compare/metrics/metric-choice.js";
 import { summarize } from "../compare/summarize.js";
 import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import { shellWord } from "../lib/text/shell-word.js";
 import { artifactFolder } from "../store/artifact-folder.js";
 import { type Run, readRun } from "../store/run.js";
+import type { Comparison } from "../types/comparison.js";
 import type { Identity } from "../types/identity.js";
 import { cascadeFile } from "./cascade/cascade-names.js";
 import { signFiles } from "./manifest/kind-of-files.js";
@@ -82,15 +84,24 @@ export async function artifactOfRun(folder: string, approach: string | undefined
     throw new UserError(`${folder} has no approach "${approach}" that could be used.${didYouMean(approach, names)} ${list}`);
   }
   const { choice } = advise(comparison);
-  const { tune, prompt } = comparison.best;
-  const bestOfArms = all.find((each) => each.approach === tune?.approach || each.approach === prompt?.approach);
-  const chosen = choice === null ? (bestOfArms ?? all[0]) : all.find((each) => each.approach === choice);
+  const chosen = choice === null ? (bestOfArms(comparison, all) ?? all[0]) : all.find((each) => each.approach === choice);
   if (chosen !== undefined) return { ...chosen, run: folder, basis: choice === null ? "best" : "advised", isFinal };
   throw new UserError(
     choice === null
       ? `${folder} has no approach that could be used: none left files.`
       : `${folder} chose ${choice}, which left no files that could be used. Name another approach, by --approach or the option "approach". ${list}`,
   );
+}
+
+/** Of the best of both arms the one with the higher score on the test rows; of two that score alike the tuned one, which asks nobody. */
+function bestOfArms({ best, summaries, metrics }: Comparison, all: readonly RunArtifact[]): RunArtifact | undefined {
+  const scored = [best.tune, best.prompt].flatMap((choice) => {
+    const artifact = all.find(({ approach }) => approach === choice?.approach);
+    const summary = summaries.find(({ approach }) => approach === choice?.approach);
+    return artifact === undefined || summary === undefined ? [] : [{ artifact, score: scoreOf(summary, metrics.primary).value }];
+  });
+  const [first, second] = scored;
+  return second !== undefined && second.score > first!.score ? second.artifact : first?.artifact;
 }
 
 /**

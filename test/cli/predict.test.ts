@@ -191,6 +191,19 @@ describe("the approach that is taken where none is named", () => {
     expect(rechecked.out).toMatch(/not one of/);
   });
 
+  it("is the tuned one where a prompt scores alike, and nothing sets them apart", async () => {
+    // As where the model in the box was asked, which nobody named, about few rows.
+    const lines = rows.slice(0, 40).map(({ text, label }) => `"${text}",${label}`);
+    await writeFile(path("few.csv"), `text,label\n${lines.join("\n")}\n`);
+    const run = ["run", path("few.csv"), "--runs", path("runs"), "--name", "alike", "--curve", "off"];
+    const compared = ["--llm", "openai:gpt-5-mini", "--approaches", "tune:tfidf,prompt:zero-shot"];
+    expect((await crossover([...run, ...compared], { env: env() })).code).toBe(0);
+    const { code, out, err } = await predict(["alike", "my money is gone", "--json"], { env: {} });
+    expect(code).toBe(0);
+    expect(jsonLines(out)[0]).toMatchObject({ label: "refund", answered_by: "tune:tfidf" });
+    expect(words(err)).toContain("chose no approach: tune:tfidf answers");
+  });
+
   it("is the best so far of a run that was stopped, which is said with how to finish it, also quietly", async () => {
     const stopped = await runOf("stopped", "tune:tfidf");
     await unfinish(stopped);
