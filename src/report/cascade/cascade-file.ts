@@ -1,5 +1,6 @@
 /** @file A cascade, or one model that hands rows on to a person, as a file of its own: a page, Markdown or JSON. */
 import { extname } from "node:path";
+import { capitalized } from "../../advise/words/lists.js";
 import { UserError } from "../../lib/errors.js";
 import { didYouMean } from "../../lib/text/nearest-name.js";
 import type { Cascade, Selective } from "../../types/cascade.js";
@@ -62,7 +63,7 @@ function named({ result, comparison }: CascadeFileInput) {
   const arms = armsOf(namedForPeople(comparison, { summaries: comparison.summaries }));
   if (isCascade(shown)) {
     const told = toldCascade(shown);
-    return { told, content: (): Content => cascadeContent(shown, arms, true) };
+    return { told, content: (): Content => cascadeContent(shown, arms) };
   }
   const told = toldSelective(shown);
   return { told, content: (): Content => selectiveContent(shown, told, arms.get(shown.approach) ?? "tune") };
@@ -72,8 +73,8 @@ function renderPage(input: CascadeFileInput): string {
   const { told, content } = named(input);
   const { comparison, facts } = input;
   return pageSource({
-    title: `${told.title}: ${comparison.task.name}`,
-    header: markup`<h1>${told.title}</h1><p class="lead">${titleFacts(comparison, facts).map((fact, i) => markup`${i > 0 && " · "}<bdi>${fact}</bdi>`)}</p>`,
+    title: `${capitalized(told.title)}: ${comparison.task.name}`,
+    header: markup`<h1>${capitalized(told.title)}</h1><p class="lead">${titleFacts(comparison, facts).map((fact, i) => markup`${i > 0 && " · "}<bdi>${fact}</bdi>`)}</p>`,
     main: section("answer", "What comes of it", content()),
     footer: "Made by Crossover. Every number was computed from the stored predictions of this run; nothing was asked anew.",
   });
@@ -83,7 +84,7 @@ function renderMarkdown(input: CascadeFileInput): string {
   const { told } = named(input);
   const { comparison, facts } = input;
   const blocks = [
-    `# ${escapeMarkdown(told.title)}`,
+    `# ${escapeMarkdown(capitalized(told.title))}`,
     escapeMarkdown(`${titleFacts(comparison, facts).join(" · ")}.`),
     ...toldBlocks(told),
   ];

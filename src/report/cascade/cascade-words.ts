@@ -53,11 +53,13 @@ export function cascadeBadge({ objections }: Pick<Cascade, "objections">): strin
 }
 
 /** What it does, in a sentence. */
-export function cascadeHeadline({ small, llm, threshold, escalated }: Cascade): string {
+export function cascadeHeadline({ small, llm, threshold, escalated, objections }: Cascade): string {
   if (threshold === null) return `${llm} would answer every row: ${small} never.`;
   const kept = formatPercent(1 - escalated.value);
   if (threshold === 0) return `${small} would answer every row that it can: ${kept}.`;
-  return `${small} answers where it is at least ${confidenceText(threshold)} sure, ${kept} of the rows; ${llm} is asked for the other ${formatPercent(escalated.value)}.`;
+  // What is not recommended is not said as if it were so.
+  const [answers, asked] = objections.length === 0 ? ["answers", "is asked"] : ["would answer", "would be asked"];
+  return `${small} ${answers} where it is at least ${confidenceText(threshold)} sure, ${kept} of the rows; ${llm} ${asked} for the other ${formatPercent(escalated.value)}.`;
 }
 
 /** On which rows, and how the threshold came about. */
@@ -85,8 +87,15 @@ export function cascadeBasis({ rows, of, basis, calibration, fallbacks, small }:
 
 /** Each objection as a sentence. */
 export function objectionText(objection: CascadeObjection, { small, llm, differences, metric, aim, policies }: Cascade): string {
-  const by = ({ pValue, ...difference }: CascadeDifference): string =>
-    `${differenceText(inMetric(difference, metric), metric)}${pValue === null ? "" : `, ${formatPValue(pValue)}`}`;
+  const by = ({ pValue, ...difference }: CascadeDifference): string => {
+    const own = inMetric(difference, metric);
+    const told = differenceText(own, metric);
+    if (pValue === null) return told;
+    // Where so few rows decide, the test alone may say otherwise.
+    return pValue < 0.05 && own.low <= 0
+      ? `${told}; the interval reaches down to 0, though ${formatPValue(pValue)}`
+      : `${told}, ${formatPValue(pValue)}`;
+  };
   switch (objection) {
     case "not-better-than-random":
       return `It is not shown to beat handing on as many rows at random: ${by(differences.random)}. How sure ${small} is says too little of where ${llm} does better.`;

@@ -27,12 +27,8 @@ export function armsOf({ summaries }: Pick<Comparison, "summaries">): ReadonlyMa
   return new Map(summaries.map(({ approach, arm }) => [approach, arm]));
 }
 
-/**
- * Everything that is told of a cascade.
- *
- * @param isOpen whether the table of all thresholds is unfolded: on paper it is where a script is at hand. @default false
- */
-export function cascadeContent(cascade: Cascade, arms: ReadonlyMap<string, Arm>, isOpen = false): Markup {
+/** Everything that is told of a cascade. */
+export function cascadeContent(cascade: Cascade, arms: ReadonlyMap<string, Arm>): Markup {
   const told = toldCascade(cascade);
   const drawn = [
     { arm: "hybrid" as const, name: "both together" },
@@ -40,13 +36,19 @@ export function cascadeContent(cascade: Cascade, arms: ReadonlyMap<string, Arm>,
     { arm: arms.get(cascade.llm) ?? ("prompt" as const), name: `${cascade.llm} alone` },
   ];
   const whole = curveTable(cascade, true);
-  return markup`${verdict(told)}<div class="figures">${shareFigure(cascade, drawn)}${costFigure(cascade, drawn)}</div>${legend(drawn)}${told.tables.map(tableOf)}<p class="note">${capitalized(told.basis)} ${told.note}</p>${details(whole.title, plainTable(whole), isOpen)}`;
+  const cost = costFigure(cascade, drawn);
+  // A chart alone has its caption beside it.
+  const figures =
+    cost === null
+      ? shareFigure(cascade, drawn, "spread")
+      : markup`<div class="figures">${shareFigure(cascade, drawn, "column")}${cost}</div>`;
+  return markup`${verdict(told)}${figures}${legend(drawn)}${told.tables.map(tableOf)}<p class="note">${capitalized(told.basis)} ${told.note}</p>${details(whole.title, plainTable(whole, true))}`;
 }
 
 /** Everything that is told of one model that hands rows on to a person. */
 export function selectiveContent(selective: Selective, told: ToldCascade, arm: Arm): Markup {
   const hasCurve = selective.curve.length > 1;
-  return markup`${verdict(told)}${hasCurve && markup`<div class="figures">${riskFigure(selective, arm)}</div>`}${told.curve !== undefined && tableOf(told.curve)}<p class="note">${capitalized(told.basis)} ${told.note}</p>`;
+  return markup`${verdict(told)}${hasCurve && riskFigure(selective, arm)}${told.curve !== undefined && markup`<h3>${told.curve.title}</h3>${plainTable(told.curve, true)}`}<p class="note">${capitalized(told.basis)} ${told.note}</p>`;
 }
 
 function verdict({ badge, isGood, headline, objections }: ToldCascade): Markup {
@@ -55,13 +57,17 @@ function verdict({ badge, isGood, headline, objections }: ToldCascade): Markup {
   }`;
 }
 
-/** A table below its title. */
+/** A table of ways below its title. */
 function tableOf(of: TextTable): Markup {
   return markup`<h3>${of.title}</h3>${plainTable(of)}`;
 }
 
-/** Numbers to the right; on a phone each row is a list. */
-function plainTable({ title, columns, rows }: TextTable): Markup {
+/**
+ * Numbers to the right; on a phone each row is a list.
+ *
+ * @param isOfShares whether rows are of shares, which say nothing without the name of their column. @default false: of ways
+ */
+function plainTable({ title, columns, rows }: TextTable, isOfShares = false): Markup {
   const cell = (content: string, i: number): Content | { readonly content: Content; readonly kind: "number" } =>
     i === 0 ? capitalized(content) : { content, kind: "number" };
   const head = columns.map((column, i) => cell(column === "p" ? "p-value" : capitalized(column), i));
@@ -69,7 +75,7 @@ function plainTable({ title, columns, rows }: TextTable): Markup {
     title,
     head,
     rows.map((cells) => ({ cells: cells.map(cell) })),
-    { isStacked: true },
+    { isStacked: true, ...(isOfShares && { rowSuffix: columns[0]! }) },
   );
 }
 
@@ -85,7 +91,7 @@ function marksAt(
   return [mark("small", small!.arm), mark("llm", llm!.arm), mark("cascade", hybrid!.arm)];
 }
 
-function shareFigure(cascade: Cascade, drawn: Drawn): Markup {
+function shareFigure(cascade: Cascade, drawn: Drawn, layout: "column" | "spread"): Markup {
   const { curve, metric, escalated, small, llm } = cascade;
   const at = { small: 0, llm: 1, cascade: escalated.value };
   const name = capitalized(metricNames[metric]);
@@ -111,6 +117,8 @@ function shareFigure(cascade: Cascade, drawn: Drawn): Markup {
           description: `${described(cascade)} From ${small} alone at 0% to ${llm} alone at 100%.`,
         },
       ),
+    undefined,
+    layout,
   );
 }
 
@@ -198,5 +206,7 @@ function riskFigure({ curve, found, approach, errorRate }: Selective, arm: Arm):
           description: `All rows answered: ${formatShareEstimate(errorRate)} wrong.${point === undefined ? "" : ` At the threshold, ${formatPercent(point.share)} of the rows answered: ${formatPercent(point.error)} wrong.`}`,
         },
       ),
+    undefined,
+    "spread",
   );
 }

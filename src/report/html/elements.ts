@@ -39,6 +39,8 @@ export interface Cell {
 interface TableOptions {
   /** On a phone the cells of a row stand below each other, each with its column's name before it. @default false: the table scrolls sideways */
   readonly isStacked?: boolean;
+  /** What stands behind the head of each row where the table is stacked: its column's name is not to be seen there. */
+  readonly rowSuffix?: string;
 }
 
 /** A table that scrolls sideways by itself where it is too wide. The first cell of a row is its header. */
@@ -46,7 +48,7 @@ export function table(
   name: string,
   head: readonly (Content | Cell)[],
   rows: readonly { readonly cells: readonly (Content | Cell)[]; readonly isChosen?: boolean }[],
-  { isStacked = false }: TableOptions = {},
+  { isStacked = false, rowSuffix }: TableOptions = {},
 ): Markup {
   // What is no table to the style sheet is none to a screen reader either, unless it is said.
   const role = (kind: string): Content => isStacked && trusted(` role="${kind}"`);
@@ -60,7 +62,7 @@ export function table(
       const column = columns[i];
       const columnName = column?.name ?? (typeof column?.content === "string" ? column.content : "");
       return i === 0
-        ? markup`<th scope="row"${role("rowheader")} class="${kind ?? ""}">${content}</th>`
+        ? markup`<th scope="row"${role("rowheader")} class="${kind ?? ""}"${rowSuffix !== undefined && markup` data-name="${rowSuffix}"`}>${content}</th>`
         : markup`<td${role("cell")} class="${kind ?? ""}"${isStacked && markup` data-name="${columnName}"`}>${content}</td>`;
     });
     return markup`<tr${role("row")} class="${isChosen === true ? "chosen" : ""}">${row}</tr>`;

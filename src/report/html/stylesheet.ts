@@ -130,6 +130,7 @@ footer { padding-top: 36px; padding-bottom: 48px; color: var(--muted); font-size
   .stacked, .stacked :is(tbody, tr, th, td) { display: block; } .stacked thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .scroll .stacked tbody th { border-top: 1px solid var(--line); padding: 9px 11px 4px; min-width: 0; max-width: none; } .scroll .stacked tbody tr:first-child th { border-top: 0; }
   .scroll .stacked td { display: flow-root; border: 0; padding: 2px 11px 2px 124px; min-width: 0; max-width: none; text-align: left; white-space: normal; } .stacked tr :is(td, th):last-child { padding-bottom: 10px; }
+  .stacked th[data-name]::after { content: " " attr(data-name); }
   .stacked td::before { content: attr(data-name); float: left; width: 106px; margin-left: -113px; color: var(--muted); overflow-wrap: break-word; } .scroll .stacked td.text { padding-left: 11px; } .stacked td.text::before { display: none; }
   .factors { min-width: 0; } .factors, .factors tbody, .factors tr, .factors th, .factors td { display: block; } .factors thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
   .factors th:first-child { width: auto; background: var(--wash); } .factors td { border-top: 1px dashed var(--line); }

@@ -1,7 +1,8 @@
 /** @file The cascade of the arms' best within a comparison: that it is there, that it costs nothing to price anew, and that no verdict knows of it. */
 import { expect, test } from "vitest";
 import { advise } from "../../../src/advise/advise.js";
-import { cascadeOf } from "../../../src/compare/cascade/cascade.js";
+import { cascadeOf, pairedCascade } from "../../../src/compare/cascade/cascade.js";
+import { cascadeSummary } from "../../../src/compare/cascade/cascade-measurement.js";
 import { rowStatistics } from "../../../src/compare/row-statistics.js";
 import { summarize } from "../../../src/compare/summarize.js";
 import type { Comparison } from "../../../src/types/comparison.js";
@@ -83,4 +84,38 @@ test("where there is none, it says why; where an arm is missing, nothing is said
   expect(silent.noCascade).toEqual({ kind: "tells-no-confidence", approach: "tune:s" });
   const alone = compared([measurement("tune:s", "tune", small)], 60);
   expect([alone.cascade, alone.noCascade]).toEqual([undefined, undefined]);
+});
+
+test("as a measured approach its price is the small one's for each row and the other's own where a row is handed on, counted once", () => {
+  const pairs = drawn(300, 5, useful);
+  const measurements = measured(pairs);
+  for (const llmPrice of [1, 3]) {
+    const told = { ...assumptions, llmPrice };
+    const input = { task: taskOf(300), measurements, assumptions: told, small: "tune:s", llm: "prompt:l" };
+    const paired = pairedCascade({ ...input, aim: { kind: "trade" } });
+    if ("kind" in paired) throw new Error(paired.kind);
+    const handedOn = paired.chosen.handedOn[0]!;
+    // The small model's own price is 0.1 USD per 1,000 by the clock: 1 ms a text at 360 USD an hour.
+    const paid = pairs.reduce((sum, { usd }, row) => sum + (handedOn[row] ? llmPrice * usd! : 0), 0);
+    const summary = cascadeSummary(paired, input)!;
+    expect(summary.usdPerThousand!.value).toBeCloseTo(0.1 + (1000 * paid) / 300, 9);
+    expect(summary.usdPerThousand!.basis).toMatchObject({
+      kind: "cascade",
+      escalated: handedOn.filter((each) => each).length / 300,
+      small: { kind: "machine" },
+      llm: { kind: "list-price", requests: 300 },
+    });
+    expect(summary.accuracy.value).toBeCloseTo(paired.cascade.policies.cascade.accuracy.value, 12);
+  }
+});
+
+test("the price of an approach that nobody knows leaves the cascade without one", () => {
+  const pairs = drawn(120, 6, useful).map((pair) => ({ ...pair, usd: null }));
+  const { cascade } = compared(measured(pairs), 120);
+  expect(cascade!.policies.cascade.usdPerThousand).toBeNull();
+  expect(cascade!.curve.every(({ usdPerThousand }) => usdPerThousand === null)).toBe(true);
+  const input = { task: taskOf(120), measurements: measured(pairs), assumptions, small: "tune:s", llm: "prompt:l" };
+  const paired = pairedCascade({ ...input, aim: { kind: "trade" } });
+  if ("kind" in paired) throw new Error(paired.kind);
+  expect(cascadeSummary(paired, input)!.usdPerThousand).toBeNull();
 });
