@@ -279,6 +279,23 @@ describe("standard input", () => {
     ]);
   });
 
+  it("is printed as far as it was answered where it is stopped, which says that it cannot be resumed, as the help does", async () => {
+    await using slow = await startFaultyServer({ keywords: { refund: "money" }, otherwise: "login", usage, latencyMs: 150 });
+    const stop = new AbortController();
+    const changes = { env: { OPENAI_API_KEY: "sk-x", OPENAI_BASE_URL: slow.url } };
+    const words = ["predict", run, "-", ...zeroShot, "--runs", path("runs"), "-j", "2"];
+    const lines = Array.from({ length: 40 }, (_, i) => `stopped ${i}`).join("\n");
+    const stopping = crossover(words, { ...changes, ...piped(lines, 1 << 10) }, stop.signal);
+    while (slow.requests.length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    const { code, out, err } = await stopping;
+    expect(code).toBe(130);
+    expect(err).toMatch(/can't be resumed/);
+    expect(slow.requests.length).toBeLessThan(20);
+    expect(out.split("\r\n").length).toBeLessThan(40);
+    expect((await crossover(["predict", "--help"])).out.replace(/\s+/g, " ")).toContain("can't be resumed");
+  });
+
   it("is a CSV where its column is named, and JSON Lines where it begins with a brace", async () => {
     const words = [run, "-", "--approach", "tune:tfidf", "--text", "said"];
     const csv = await predict(words, piped('said,by\n"my money,\nall of it",me\n'));

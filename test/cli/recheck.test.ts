@@ -371,4 +371,23 @@ describe("a re-check that is killed", () => {
     expect((await recheck(run, "--approach", asked)).code).toBe(0);
     expect(slow.requests.length - then).toBe(60);
   });
+
+  it("goes on with a batch that is under way, which it does not hand over again", async () => {
+    folder = await emptyFolder();
+    model = ticketModel();
+    await using slow = await startSimulatedLlm({ model, batches: { delayMs: 1500 } });
+    service = slow;
+    const run = await makeRun();
+    await writeFile(join(folder, "keys.env"), `OPENAI_API_KEY=sk-x\nOPENAI_BASE_URL=${slow.url}\n`);
+    const words = ["recheck", run, "--approach", asked, "--env-file", join(folder, "keys.env"), "--batch", "--json"];
+    const child = program.start(...words);
+    while (slow.batches.length === 0 && child.exitCode === null) await delay(5);
+    child.kill("SIGKILL");
+    await ended(child);
+    const { code, out, err } = await recheck(run, "--approach", asked, "--batch", "--json");
+    expect(code, err).toBe(0);
+    expect(slow.batches).toHaveLength(1);
+    expect(JSON.parse(out)).toMatchObject({ askings: [{ rows: 60, changed: 0 }] });
+    expect(await readdir(join(run, "rechecks"))).toHaveLength(1);
+  }, 30_000);
 });
