@@ -51,6 +51,21 @@ describe("the section of a report", () => {
     expect(sectionOf(renderHtml(recommended, advise(recommended)))).toContain('badge good">Recommended');
   });
 
+  it("does not say that a share of none, or of all, is handed on", () => {
+    for (const [share, who] of [
+      [0, cascade.small],
+      [1, cascade.llm],
+    ] as const) {
+      const objections = [share === 0 ? "nothing-handed-on" : "everything-handed-on"] as const;
+      const none: Comparison = {
+        ...comparison,
+        cascade: { ...cascade, escalated: { value: share, low: share, high: share }, objections },
+      };
+      const text = renderText(none, advise(none), { width: 120, hasColor: false });
+      expect(text.slice(text.indexOf("\n  Both together"))).toMatch(new RegExp(`${who} would answer every row`));
+    }
+  });
+
   it("has no cost chart where a price is not known, or nothing is paid", () => {
     const unpriced = { ...cascade, curve: cascade.curve.map((point) => ({ ...point, usdPerThousand: null })) };
     const html = sectionOf(renderHtml({ ...comparison, cascade: unpriced }, advice));

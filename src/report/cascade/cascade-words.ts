@@ -54,9 +54,10 @@ export function cascadeBadge({ objections }: Pick<Cascade, "objections">): strin
 
 /** What it does, in a sentence. */
 export function cascadeHeadline({ small, llm, threshold, escalated, objections }: Cascade): string {
-  if (threshold === null) return `${llm} would answer every row: ${small} never.`;
+  // Thresholds within the test rows may hand on none, or all, although that for use does not.
+  if (threshold === null || escalated.value === 1) return `${llm} would answer every row: ${small} never.`;
   const kept = formatPercent(1 - escalated.value);
-  if (threshold === 0) return `${small} would answer every row that it can: ${kept}.`;
+  if (threshold === 0 || escalated.value === 0) return `${small} would answer every row that it can: ${kept}.`;
   // What is not recommended is not said as if it were so.
   const [answers, asked] = objections.length === 0 ? ["answers", "is asked"] : ["would answer", "would be asked"];
   return `${small} ${answers} where it is at least ${confidenceText(threshold)} sure, ${kept} of the rows; ${llm} ${asked} for the other ${formatPercent(escalated.value)}.`;
