@@ -1,6 +1,7 @@
 /** @file What a run made, as who labels: the loader of folders joined with the engine of `label`. */
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { noFacts } from "../compare/define-approach.js";
 import type { AnswerColumns, LabellerOptions, LabellerPlan, LabellerSources } from "../label/labeller.js";
 import { planLocal } from "../label/local-labeller.js";
 import { planPrompt, promptEncoder } from "../label/prompted-labeller.js";
@@ -134,15 +135,7 @@ const silent: PredictContext = { signal: new AbortController().signal, useCache:
 /** Answers nothing, and keeps what it is asked. */
 function collector(asked: Query[]): Predictor {
   return {
-    facts: {
-      trainedParameters: 0,
-      totalParameters: null,
-      promptTokens: 0,
-      humanWords: 0,
-      chosen: {},
-      artifactBytes: null,
-      needs: [],
-    },
+    facts: noFacts,
     async predict(queries) {
       asked.push(...queries);
       return queries.map(() => ({ answer: null, failure: "unasked" }));

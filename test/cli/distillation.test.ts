@@ -1,5 +1,5 @@
 /** @file `--unlabelled`: a run whose LLM labels rows for the small model, by recorded answers. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadPredictor, readRun, summarize } from "../../src/index.js";
@@ -90,6 +90,15 @@ describe("crossover run --unlabelled", () => {
     expect((await loaded.classify([text]))[0]!.answer).toHaveLength(1);
   });
 
+  it("says that the file changes nothing where nobody labels its rows", async () => {
+    const none = ["--llm", "none", "--dry-run", "--approaches", "tune:tfidf"];
+    const idle = await crossover(["run", data, "--runs", runs, "--curve", "off", "--unlabelled", pool, ...none]);
+    expect(idle.code, idle.err).toBe(0);
+    expect(idle.out + idle.err).toMatch(/--unlabelled changes nothing/);
+    const rowsAlone = await crossover(["run", data, "--runs", runs, "--curve", "off", "--unlabelled-rows", "5", ...none]);
+    expect(rowsAlone.out + rowsAlone.err).toMatch(/--unlabelled-rows changes nothing/);
+  });
+
   it("tells the price of it beforehand", async () => {
     const { code, out, err } = await run("--unlabelled", pool, "--dry-run");
     expect(code, err).toBe(0);
@@ -102,6 +111,12 @@ describe("crossover run --unlabelled", () => {
     expect(none.err).toContain("--unlabelled");
     const missing = await run("--unlabelled", join(folder, "nowhere.csv"));
     expect(missing.code).toBe(2);
+    const rows = await readFile(pool, "utf8");
+    await writeFile(pool, rows.replace("t200", "t2000"));
+    const changed = await crossover(["resume", "taught", "--runs", runs]);
+    expect(changed.code, changed.out).toBe(2);
+    expect(changed.err).toContain("not what they were");
+    await writeFile(pool, rows);
     const unnamed = await run("--approaches", "hybrid:distilled");
     expect(unnamed.code).toBe(2);
     expect(unnamed.err).toContain("--unlabelled FILE");

@@ -41,6 +41,16 @@ const rules: readonly Rule[] = [
     why: "no recorded answers are compared (--llm recorded:FILE)",
   },
   {
+    options: ["unlabelled"],
+    works: (_, approaches) => approaches.some(({ method }) => method === "distilled"),
+    why: "no language model labels rows for a small one (--llm, hybrid:distilled among --approaches)",
+  },
+  {
+    options: ["unlabelledRows"],
+    works: ({ unlabelled }) => unlabelled !== undefined,
+    why: "no file of unlabelled rows was given (--unlabelled)",
+  },
+  {
     options: ["search", "classWeight"],
     works: (_, approaches) => approaches.some(({ arm }) => arm === "tune"),
     why: "nothing is trained",

@@ -1,11 +1,11 @@
 /** @file What a saved cascade of a run would have answered when the run was made: its rule, over the stored outcomes of its two approaches. */
+import { noFacts } from "../../compare/define-approach.js";
 import { isMissing } from "../../compare/missing.js";
 import { UserError } from "../../lib/errors.js";
 import { readCascadeFile } from "../../ship/cascade/cascade-file.js";
 import { cascadePredictor } from "../../ship/cascade/cascade-predictor.js";
 import type { Run } from "../../store/run.js";
 import type { Predictor } from "../../types/approach.js";
-import type { PredictorFacts } from "../../types/identity.js";
 import type { Outcome, Prediction } from "../../types/prediction.js";
 
 /**
@@ -42,16 +42,6 @@ export async function cascadeOutcomes(
     throw new UserError(`${run} has no answers of ${told.small} and ${told.llm} to the same rows: ${folder} is of another run.`);
   return found;
 }
-
-const noFacts: PredictorFacts = {
-  trainedParameters: 0,
-  totalParameters: null,
-  promptTokens: 0,
-  humanWords: 0,
-  chosen: {},
-  artifactBytes: null,
-  needs: [],
-};
 
 /** Says what was said, and tells of which rows it was asked. */
 function replayed(outcomes: readonly Outcome[], asked?: Set<string>): Predictor {
