@@ -44,7 +44,10 @@ export interface Engine {
   readonly spec: string;
   /** Whether it can be reached and used, before anything is staged. `UserError` with what to do where not. Tells what it is, for people: `Ray 2.60 at http://127.0.0.1:8265`. */
   check(signal: AbortSignal): Promise<string>;
-  /** Hands a job over. The same id twice is one job: who is not sure whether a submission arrived submits again. */
+  /**
+   * Hands a job over. The same id twice is one job: who is not sure whether a submission arrived submits again. One that failed or was stopped is begun
+   * anew under its id, and goes on from its last checkpoint.
+   */
   submit(job: StagedJob, signal: AbortSignal): Promise<EngineJob>;
   /** A job that was handed over before, also by a process that is gone; `null` where the engine knows none of that id: it is lost. */
   attach(job: StagedJob, signal: AbortSignal): Promise<EngineJob | null>;
