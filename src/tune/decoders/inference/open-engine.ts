@@ -15,15 +15,17 @@ import { findModelFolder, readObject } from "../../pretrained/model-folder.js";
 import { findWeights } from "../../pretrained/weights.js";
 import { type DecoderSource, ggufSource, isGgufPath, openDecoderSource } from "../decoder-source.js";
 import { createDecoderEngine } from "./decoder-engine.js";
+import type { Precision } from "./matrices.js";
+import { quickerPrecision } from "./quicker-precision.js";
 
 /** Changes with the arithmetic: answers that were stored before are then asked for again. */
-const arithmetic = "int8 blocks of 16";
+const arithmetic: Readonly<Record<Precision, string>> = { int8: "int8 blocks of 16", float32: "float32" };
 
 /** Finds a model. What this engine does not compute, or has no weights as safetensors or GGUF, is `null`: transformers.js may run it. */
 export const openLocalEngine: OpenLocalEngine = async (name, context) => {
   if (isBoxedModel(name)) {
     const { sha256: hash, parameters, fullName } = boxedModels[name];
-    return sourceOf(hash, parameters, async () => ggufSource(await openBoxedModel(name), fullName));
+    return await sourceOf(hash, parameters, async () => ggufSource(await openBoxedModel(name), fullName));
   }
   const path = await placeOf(name, context);
   if (path === null) return null;
@@ -31,15 +33,16 @@ export const openLocalEngine: OpenLocalEngine = async (name, context) => {
   await using source = await openDecoderSource(path);
   const file = isGgufPath(path) ? path : findWeights(findModelFolder(path));
   const version = sha256(JSON.stringify(source.fields), source.tokens.chatTemplate ?? "", await fileHash(file));
-  return sourceOf(version, parametersOf(source), () => openDecoderSource(path));
+  return await sourceOf(version, parametersOf(source), () => openDecoderSource(path));
 };
 
-function sourceOf(hash: string, parameters: number, open: () => Promise<DecoderSource>): LocalEngineSource {
+async function sourceOf(hash: string, parameters: number, open: () => Promise<DecoderSource>): Promise<LocalEngineSource> {
+  const precision = await quickerPrecision(parameters);
   const load = async (): Promise<LocalEngine> => {
     await using source = await open();
-    return await createDecoderEngine(source);
+    return await createDecoderEngine(source, { precision });
   };
-  return { version: sha256(arithmetic, hash).slice(0, 16), parameters, load };
+  return { version: sha256(arithmetic[precision], hash).slice(0, 16), parameters, load };
 }
 
 /** The file or folder of a model that is computed here. */
