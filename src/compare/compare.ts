@@ -9,13 +9,14 @@ import type { Arm } from "../types/identity.js";
 import type { FailedApproach, Measurement, MeasurementKey } from "../types/measurement.js";
 import type { Assumptions } from "../types/prices.js";
 import { defaultAssumptions } from "./assumptions.js";
-import { attempt } from "./attempt.js";
 import { type CurveOptions, curveSeconds, experimentShare } from "./curves/curve-schedule.js";
 import { measureCurves } from "./curves/measure-curves.js";
 import { measureExperiments, takesPart } from "./experiments/measure-experiments.js";
 import { shiftedRows } from "./experiments/shifted-rows.js";
+import { attempt } from "./fits/attempt.js";
+import { beginFits } from "./fits/begin-fits.js";
+import { keptFits } from "./fits/kept-fits.js";
 import { identityOf, traitsOf } from "./identity.js";
-import { keptFits } from "./kept-fits.js";
 import { mainMeasurements } from "./main-measurements.js";
 import { keyOfFit } from "./measure.js";
 import { type PlannedMeasurement, planMeasurements } from "./plan.js";
@@ -102,6 +103,11 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     if (!isAnswered) onFirstAnswer?.(summarized());
     isAnswered = true;
   };
+  const isFinished = (planned: PlannedMeasurement): boolean => finished.some((measurement) => isSame(measurement, planned));
+  await beginFits(
+    plan.filter((planned) => !isFinished(planned)),
+    { signal, log, checkpointFolder },
+  );
   for (const [index, planned] of plan.entries()) {
     const { approach, split } = planned;
     signal.throwIfAborted();

@@ -32,6 +32,11 @@ export interface Approach extends Omit<Identity, "method"> {
   readonly reordered?: readonly Approach[];
   /** What running it would take, before anything is spent. */
   estimate(train: Dataset, queries: readonly Query[]): Promise<RunEstimate>;
+  /**
+   * Begins a fit on other machines, which `fit` with the same rows and seed then waits for: so many run at once. What goes wrong is told by `fit`. Absent
+   * where fitting is the work of this machine, on which several at once would hold each other up.
+   */
+  begin?(train: Dataset, context: BeginContext): Promise<void>;
   /** Learns from `train` alone. Validation rows are cut from `train`, never passed beside it. */
   fit(train: Dataset, context: FitContext): Promise<Predictor>;
 }
@@ -69,6 +74,13 @@ export interface FitContext extends Context {
   readonly repeat?: number;
 }
 
+/** What a fit is begun with; everything but the texts is what `fit` is given later. */
+export interface BeginContext extends Pick<FitContext, "seed" | "repeat" | "checkpointFolder" | "signal" | "log"> {
+  /** The texts that the predictor will be asked about. A machine that is only asked once answers them when it has learned. */
+  readonly queries: readonly Query[];
+}
+
+/** What predicting is given. */
 export interface PredictContext extends Context {
   /** False while latency is measured: local caches (of embeddings) are then neither read nor written. Paid answers are cached always. */
   readonly useCache: boolean;

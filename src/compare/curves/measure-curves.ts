@@ -8,12 +8,14 @@ import type { Approach } from "../../types/approach.js";
 import type { Task } from "../../types/data.js";
 import type { Measurement } from "../../types/measurement.js";
 import type { Outcome } from "../../types/prediction.js";
-import { attempt } from "../attempt.js";
 import { isCostly } from "../billed.js";
+import { attempt } from "../fits/attempt.js";
+import { beginFits } from "../fits/begin-fits.js";
 import type { FurtherMeasuring } from "../further-measuring.js";
 import { isOfVerdict } from "../identity.js";
 import { mainMeasurements } from "../main-measurements.js";
 import { isMissing } from "../missing.js";
+import type { PlannedMeasurement } from "../plan.js";
 import { secondsTaken } from "../seconds-taken.js";
 import { taskFacts } from "../task-facts.js";
 import { answerOnly } from "./answer-only.js";
@@ -69,6 +71,7 @@ export async function measureCurves(input: CurveInput): Promise<Measurement[]> {
   const subsets = new Map<number, NestedSubsets>();
   const byName = new Map(learning.map(({ approach }) => [approach.name, approach]));
   const isDone = new Set(points.map(measurementKey));
+  await beginPoints(planner.open(budget - spent), byName, input, subsets);
   while (!signal.aborted) {
     const left = budget - spent - elapsed();
     const planned = planner.next(left);
@@ -140,22 +143,51 @@ async function candidateOf(
 /** No point is quicker: it answers all test rows. */
 const leastExpected = 0.01;
 
-/** `null` where it was stopped. */
-async function measurePoint(
+/** What measuring a point takes. The rows of a seed are cut once. */
+function plannedOf(
   { size, seed }: PlannedPoint,
   approach: Approach,
-  { task, seeds, signal, log, checkpointFolder }: CurveInput,
+  { task, seeds }: CurveInput,
   subsets: Map<number, NestedSubsets>,
-): Promise<Measurement | UserError | null> {
+): PlannedMeasurement {
   const subset = subsets.get(seed) ?? nestedSubsets(task.train, seed);
   subsets.set(seed, subset);
-  const isWhole = size === task.train.examples.length;
-  const train = isWhole ? task.train : subset(size);
-  const planned = { approach, split: "test", train, test: task.test, seed, repeat: seed - seeds[0]! } as const;
+  const train = size === task.train.examples.length ? task.train : subset(size);
+  return { approach, split: "test", train, test: task.test, seed, repeat: seed - seeds[0]! };
+}
+
+/** Begins the points of approaches that other machines fit: these are measured side by side, and then waited for in the planner's order. */
+async function beginPoints(
+  points: readonly PlannedPoint[],
+  byName: ReadonlyMap<string, Approach>,
+  input: CurveInput,
+  subsets: Map<number, NestedSubsets>,
+): Promise<void> {
+  const elsewhere = points.filter(({ approach }) => byName.get(approach)!.begin !== undefined);
   try {
-    const point = await attempt(planned, { signal, log, checkpointFolder, isTimed: false });
-    if (point instanceof UserError || isWhole) return point;
-    return { ...point, outcomes: point.outcomes.map(answerOnly) };
+    await beginFits(
+      elsewhere.map((point) => plannedOf(point, byName.get(point.approach)!, input, subsets)),
+      input,
+    );
+  } catch (error) {
+    if (!input.signal.aborted) throw error;
+  }
+}
+
+/** `null` where it was stopped. */
+async function measurePoint(
+  point: PlannedPoint,
+  approach: Approach,
+  input: CurveInput,
+  subsets: Map<number, NestedSubsets>,
+): Promise<Measurement | UserError | null> {
+  const { task, signal, log, checkpointFolder } = input;
+  const isWhole = point.size === task.train.examples.length;
+  const planned = plannedOf(point, approach, input, subsets);
+  try {
+    const measured = await attempt(planned, { signal, log, checkpointFolder, isTimed: false });
+    if (measured instanceof UserError || isWhole) return measured;
+    return { ...measured, outcomes: measured.outcomes.map(answerOnly) };
   } catch (error) {
     if (signal.aborted) return null;
     // The comparison stands: only its curves end here.

@@ -36,7 +36,9 @@ export interface PointPlan {
 export interface PointPlanner {
   /** The next point that fits into `seconds`; `undefined` where there is none. */
   next(seconds: number): PlannedPoint | undefined;
-  /** Points that are still expected to fit into `seconds`, and what they take together. */
+  /** The points that are still expected to fit into `seconds`, the quickest first. */
+  open(seconds: number): readonly PlannedPoint[];
+  /** How many these are, and what they take together. */
   left(seconds: number): { readonly points: number; readonly seconds: number };
   /** A point was measured, or found in an earlier session. `seconds` is absent where that was not timed. */
   add(point: PlannedPoint, score: number, seconds?: number): void;
@@ -120,17 +122,10 @@ export function pointPlanner(plan: PointPlan): PointPlanner {
         undefined,
       )?.point;
     },
+    open: (budget) => openWithin(budget).map(({ point }) => point),
     left(budget) {
-      const seconds = [...progress.values()]
-        .flatMap((curve) => sizes.flatMap((size) => openSeeds(curve, size).map(() => secondsOf(curve, size))))
-        .sort((a, b) => a - b);
-      let [points, sum] = [0, 0];
-      for (const each of seconds) {
-        if (sum + each > budget) break;
-        points++;
-        sum += each;
-      }
-      return { points, seconds: sum };
+      const open = openWithin(budget);
+      return { points: open.length, seconds: open.reduce((sum, { seconds }) => sum + seconds, 0) };
     },
     add({ approach, size, seed }, score, seconds) {
       const curve = progress.get(approach);
@@ -151,6 +146,24 @@ export function pointPlanner(plan: PointPlan): PointPlanner {
       progress.delete(approach);
     },
   };
+
+  /** The open points that fit into the time, the quickest first. */
+  function openWithin(budget: number): readonly { readonly point: PlannedPoint; readonly seconds: number }[] {
+    const open = [...progress.values()].flatMap((curve) =>
+      sizes.flatMap((size) =>
+        openSeeds(curve, size).map((seed) => {
+          return { point: { approach: curve.candidate.approach, size, seed }, seconds: secondsOf(curve, size) };
+        }),
+      ),
+    );
+    let sum = 0;
+    return open
+      .sort((a, b) => a.seconds - b.seconds)
+      .filter(({ seconds }) => {
+        sum += seconds;
+        return sum <= budget;
+      });
+  }
 
   function openSeeds(curve: Progress, size: number): readonly number[] {
     return seedsOf(size).filter((seed) => curve.open.has(keyOf(size, seed)));

@@ -6,8 +6,8 @@ import type { PerturbationKind } from "../../types/experiments.js";
 import type { Experiment, Measurement } from "../../types/measurement.js";
 import { isBilled } from "../billed.js";
 import type { CurveLevel } from "../curves/curve-schedule.js";
+import type { KeptFits } from "../fits/kept-fits.js";
 import type { FurtherMeasuring } from "../further-measuring.js";
-import type { KeptFits } from "../kept-fits.js";
 import { askedOutcomes } from "../missing.js";
 import { nextAddition } from "./addition-order.js";
 import {

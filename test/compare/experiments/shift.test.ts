@@ -5,7 +5,7 @@ import { type CompareOptions, compare } from "../../../src/compare/compare.js";
 import { type Job, jobsIn, keyOf } from "../../../src/compare/experiments/experiment-jobs.js";
 import { isShift } from "../../../src/compare/experiments/experiment-kinds.js";
 import { shiftedRows } from "../../../src/compare/experiments/shifted-rows.js";
-import { keptFits } from "../../../src/compare/kept-fits.js";
+import { keptFits } from "../../../src/compare/fits/kept-fits.js";
 import { UserError } from "../../../src/lib/errors.js";
 import { random } from "../../../src/lib/random.js";
 import { measurementKey } from "../../../src/lib/text/measurement-key.js";

@@ -1,10 +1,10 @@
 /** @file One planned measurement, attempted: a `UserError` ends this approach, not the comparison. */
-import { BudgetError, UserError } from "../lib/errors.js";
-import type { Predictor } from "../types/approach.js";
-import type { ProgressEvent } from "../types/events.js";
-import type { Measurement, MeasurementKey } from "../types/measurement.js";
-import { keyOfFit, measure } from "./measure.js";
-import type { PlannedMeasurement } from "./plan.js";
+import { BudgetError, UserError } from "../../lib/errors.js";
+import type { Predictor } from "../../types/approach.js";
+import type { ProgressEvent } from "../../types/events.js";
+import type { Measurement, MeasurementKey } from "../../types/measurement.js";
+import { keyOfFit, measure } from "../measure.js";
+import type { PlannedMeasurement } from "../plan.js";
 
 export interface AttemptOptions {
   readonly signal: AbortSignal;

@@ -1,8 +1,8 @@
 /** @file One fit for several sets of rows: what is going to be asked again is kept, and not trained again. */
-import { addCosts, noCost } from "../lib/cost.js";
-import type { Approach, FitContext, Predictor } from "../types/approach.js";
-import type { Dataset } from "../types/data.js";
-import type { Cost } from "../types/prediction.js";
+import { addCosts, noCost } from "../../lib/cost.js";
+import type { Approach, FitContext, Predictor } from "../../types/approach.js";
+import type { Dataset } from "../../types/data.js";
+import type { Cost } from "../../types/prediction.js";
 
 /** Approaches whose fits are kept until they are released. Disposes of all that is left. */
 export interface KeptFits extends AsyncDisposable {
@@ -63,6 +63,7 @@ export function keptFits(
       ...approach,
       // An approach may be an object of a class, whose methods are not its own properties.
       estimate: (train, queries) => approach.estimate(train, queries),
+      ...(approach.begin !== undefined && { begin: (train, context) => approach.begin!(train, context) }),
       fit: (train, context) => fitOrKept(approach, train, context),
     })),
     has: (name, train, seed) => find(name, train, seed) !== undefined,

@@ -1,10 +1,10 @@
 /** @file One fit for several sets of rows. */
 import { describe, expect, test } from "vitest";
-import { compare } from "../../src/compare/compare.js";
-import { keptFits } from "../../src/compare/kept-fits.js";
-import type { Approach, FitContext } from "../../src/types/approach.js";
-import type { Cost } from "../../src/types/prediction.js";
-import { assumptions, dataset, fake, labelOf, rowOf, task } from "./fakes.js";
+import { compare } from "../../../src/compare/compare.js";
+import { keptFits } from "../../../src/compare/fits/kept-fits.js";
+import type { Approach, FitContext } from "../../../src/types/approach.js";
+import type { Cost } from "../../../src/types/prediction.js";
+import { assumptions, dataset, fake, labelOf, rowOf, task } from "../fakes.js";
 
 const right = ({ id, text }: { readonly id: string; readonly text: string }): string => labelOf(rowOf({ id, text }));
 
