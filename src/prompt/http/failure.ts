@@ -1,5 +1,7 @@
 /** @file What a failed request means: from status, headers and message to an `LlmError`. */
 
+import { isRedirect, locationUrl } from "../../lib/http/redirects.js";
+import { messageWithoutSecrets } from "../../lib/http/without-secrets.js";
 import { at } from "../../lib/json-value.js";
 import { retryAfterIn } from "../../lib/text/retry-after.js";
 import type { RequestsLeft } from "../client/told-bucket.js";
@@ -8,9 +10,7 @@ import { isFiltered } from "../providers/content-filter.js";
 import { isOutOfCredit } from "../providers/credit.js";
 import { isAboutModel, refusedParts } from "../providers/refused-parts.js";
 import { isWebPage, pageInWords, parsedBody } from "./json-body.js";
-import { isRedirect, locationUrl } from "./redirects.js";
 import { readUsage } from "./usage.js";
-import { messageWithoutSecrets } from "./without-secrets.js";
 
 /** What a provider's requests have in common: whom the message names, and what must not be in it. */
 export interface Caller {

@@ -7,8 +7,8 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import { messageOf } from "../../lib/errors.js";
+import { followWithinOrigin } from "../../lib/http/redirects.js";
 import { whenAborted } from "../../lib/when-aborted.js";
-import { followWithinOrigin } from "./redirects.js";
 
 /** Larger responses are no answers, and must not fill memory. */
 const mostBytes = 8 * 1024 * 1024;

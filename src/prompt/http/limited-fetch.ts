@@ -1,6 +1,6 @@
 /** @file `fetch` for what services answer. */
 
-import { followWithinOrigin } from "./redirects.js";
+import { followWithinOrigin } from "../../lib/http/redirects.js";
 
 /** Larger responses are no answers, and must not fill memory. */
 const mostBytes = 8 * 1024 * 1024;

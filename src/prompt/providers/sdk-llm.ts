@@ -1,6 +1,7 @@
 /** @file A model behind an HTTP service, asked through a provider of the Vercel AI SDK: one attempt, without the SDK's own retries. */
 
 import type { LanguageModelV3 } from "@ai-sdk/provider";
+import { textWithoutSecrets, withoutSecrets } from "../../lib/http/without-secrets.js";
 import { at, textAt } from "../../lib/json-value.js";
 import { whenAborted } from "../../lib/when-aborted.js";
 import { takenForm } from "../asking/taken-form.js";
@@ -11,7 +12,6 @@ import { type Caller, isCallError, limitsTold, toLlmError } from "../http/failur
 import { parsedBody } from "../http/json-body.js";
 import { readResponseBody, type SaidCompletion } from "../http/response-body.js";
 import { readUsage } from "../http/usage.js";
-import { textWithoutSecrets, withoutSecrets } from "../http/without-secrets.js";
 import {
   type CompletionRequest,
   type Llm,

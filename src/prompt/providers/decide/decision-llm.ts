@@ -3,13 +3,13 @@
  * probability for each; nothing is generated. One attempt a call: pace, retries, cache and budget are the client's, as for every service.
  */
 
+import { textWithoutSecrets, withoutSecrets } from "../../../lib/http/without-secrets.js";
 import { at } from "../../../lib/json-value.js";
 import { adaptivePace } from "../../client/rate-limiter.js";
 import { type Caller, isCallError, limitsTold, ServiceError, toLlmError } from "../../http/failure.js";
 import { type HttpResponse, send } from "../../http/http.js";
 import { bodyInWords, parsedBody } from "../../http/json-body.js";
 import { readResponseBody, type SaidCompletion } from "../../http/response-body.js";
-import { textWithoutSecrets, withoutSecrets } from "../../http/without-secrets.js";
 import { type CompletionRequest, type LabelQuestion, type Llm, LlmError, type ModelCard } from "../../llm.js";
 import { asked, openaiHeaders } from "../openai-chat.js";
 import { variableNames } from "../service-address.js";

@@ -1,0 +1,195 @@
+/**
+ * @file Jobs on a Ray cluster, over Ray Jobs' REST interface; there is no Ray on this side. The cluster gets one archive with `python/staged.py`, which runs
+ * the job and keeps its checkpoints and results in a storage that this machine can read: Ray has no way back for files.
+ */
+import { UserError } from "../../lib/errors.js";
+import type { Engine, EngineJob, StagedJob } from "../engine.js";
+import { type Patience, patiently, pause, pauses } from "../service/patience.js";
+import { bringResults, hasResults } from "../storage/results.js";
+import { storageAt } from "../storage/storage-at.js";
+import { type Env, rayToken, rayUrl, tokenRemedy } from "./address.js";
+import { followJob, isEnded, runsOn } from "./follow.js";
+import { type RayJobInfo, type RayJobs, rayJobs } from "./jobs.js";
+import { archiveOf, jobPackage, stagedScript } from "./package.js";
+
+/** A cluster, and what a job of it is given. */
+export interface RayOptions {
+  /** What follows `ray:`: `127.0.0.1:8265`, `https://ray.example.com`. */
+  readonly address: string;
+  /** Where results go: a folder that this machine and the cluster share, `s3://…`, `gs://…`. */
+  readonly storage: string;
+  /** Environment variables: the token is read from there. */
+  readonly env: Env;
+  /** CPUs of one job, which are its threads as well. @default 1 */
+  readonly cpus?: number;
+  /** GPUs of one job that wants any. @default 1 */
+  readonly gpus?: number;
+  /** Packages that Ray installs for the job, as pip names them. @default none: what the cluster's Python has */
+  readonly pip?: readonly string[];
+  readonly pace?: Patience;
+  /** A connection that is silent for so long is taken for broken. @default 60 */
+  readonly silenceSeconds?: number;
+}
+
+/** Intervals of looks at a job; a head that is being restarted is waited for. */
+const usualPace: Patience = { firstSeconds: 0.5, longestSeconds: 10, wholeSeconds: 300 };
+/** A stopped job has three seconds, after which Ray kills it, unless its cluster says otherwise. */
+const stopSeconds = 60;
+/** Attempts at one job. More have another reason than bad luck. */
+const mostAttempts = 100;
+
+/** The cluster as an engine. `UserError` for an address, a token or a storage that can't be one. */
+export function rayEngine(options: RayOptions): Engine {
+  const baseUrl = rayUrl(options.address);
+  const storage = storageAt(options.storage);
+  const pace = options.pace ?? usualPace;
+  const jobs = rayJobs({
+    name: "Ray",
+    baseUrl,
+    token: rayToken(options.env),
+    tokenRemedy,
+    silenceSeconds: options.silenceSeconds ?? 60,
+  });
+  const cluster: Cluster = { jobs, pace };
+
+  const jobOf = (job: StagedJob, submission: string): EngineJob => ({
+    id: job.id,
+    follow: (signal) => followJob(jobs, submission, pace, signal),
+    stop: () => stopped(cluster, submission),
+    fetch: (signal) => bringResults(storage, job.id, job.folder, signal),
+    async forget() {
+      const signal = AbortSignal.timeout(pace.wholeSeconds * 1000);
+      for (const { name } of await attemptsAt(cluster, job.id, signal))
+        await patiently(pace, signal, "Nothing was removed of it.", () => jobs.remove(name, signal));
+      await storage.remove(job.id);
+    },
+  });
+
+  /** Hands over one attempt, which may have arrived already. */
+  const handOver = async (job: StagedJob, name: string, signal: AbortSignal): Promise<void> => {
+    const gpus = job.wantsGpu ? (options.gpus ?? 1) : 0;
+    const content = await jobPackage(job, storage.uri, Math.max(1, Math.floor(gpus)));
+    if (content.isInStorage) await storage.send(job.folder, `${job.id}/in`, signal);
+    const archive = `_ray_pkg_${content.hash}.zip`;
+    const request = {
+      submission_id: name,
+      // The shell makes way, so that the script sees when Ray's process above it dies: without an init process, as in most containers, Ray itself does not.
+      entrypoint: `exec python ${stagedScript}`,
+      runtime_env: { working_dir: `gcs://${archive}`, ...(options.pip?.length ? { pip: options.pip } : {}) },
+      metadata: { [ours.job]: job.id, [ours.content]: content.hash },
+      entrypoint_num_cpus: options.cpus ?? 1,
+      ...(gpus > 0 ? { entrypoint_num_gpus: gpus } : {}),
+    };
+    const isNew = await patiently(pace, signal, "The job was not handed over. Resume to try again.", async () => {
+      await jobs.upload(archive, () => archiveOf(content), signal);
+      return jobs.submit(request, signal);
+    });
+    if (isNew) return;
+    const known = await patiently(pace, signal, runsOn, () => jobs.info(name, signal));
+    if (known?.metadata[ours.content] !== content.hash) throw taken(cluster, name);
+  };
+
+  return {
+    spec: `ray:${options.address}`,
+    async check(signal) {
+      // Whoever has just typed an address wants to hear at once that nobody is there.
+      const brief = {
+        firstSeconds: pace.firstSeconds,
+        longestSeconds: pace.longestSeconds,
+        wholeSeconds: Math.min(5, pace.wholeSeconds),
+      };
+      const version = await patiently(brief, signal, `Is the cluster running? Start one here with: ${startCommand}`, () =>
+        jobs.version(signal),
+      );
+      const [major = 0, minor = 0] = version.split(".").map(Number);
+      if (major < 2 || (major === 2 && minor < 2))
+        throw new UserError(`${baseUrl} runs Ray ${version}. Jobs that ask for CPUs need Ray 2.2 or later: update the cluster.`);
+      return `Ray ${version} at ${baseUrl}`;
+    },
+    async submit(job, signal) {
+      const last = (await attemptsAt(cluster, job.id, signal)).at(-1);
+      if (last !== undefined) requireOurs(cluster, last, job.id);
+      const isOver = last !== undefined && (last.info.status === "FAILED" || last.info.status === "STOPPED");
+      if (last !== undefined && !isOver) return jobOf(job, last.name);
+      const name = attemptName(job.id, (last?.number ?? 0) + 1);
+      await handOver(job, name, signal);
+      return jobOf(job, name);
+    },
+    async attach(job, signal) {
+      const last = (await attemptsAt(cluster, job.id, signal)).at(-1);
+      if (last !== undefined) {
+        requireOurs(cluster, last, job.id);
+        return jobOf(job, last.name);
+      }
+      // A cluster that was restarted has forgotten its jobs, and the storage has not.
+      return (await hasResults(storage, job.id, signal)) ? { ...jobOf(job, job.id), follow: followDone } : null;
+    },
+  };
+}
+
+const startCommand = "ray start --head --dashboard-host 127.0.0.1";
+
+/** Names of what we note at a job. */
+const ours = { job: "crossover_job", content: "crossover_content" };
+
+/** What a cluster is asked through, and how patiently. */
+interface Cluster {
+  readonly jobs: RayJobs;
+  readonly pace: Patience;
+}
+
+/** One attempt at a job. */
+interface Attempt {
+  /** From 1 on. */
+  readonly number: number;
+  /** Ray's id of it. */
+  readonly name: string;
+  readonly info: RayJobInfo;
+}
+
+/** Ray runs no id twice, not even after its record was removed. A job's own id has no dot in it. */
+const attemptName = (id: string, number: number): string => (number === 1 ? id : `${id}.${number}`);
+
+/** The attempts at a job that the cluster knows, the latest last. */
+async function attemptsAt({ jobs, pace }: Cluster, id: string, signal: AbortSignal): Promise<readonly Attempt[]> {
+  const attempts: Attempt[] = [];
+  for (let number = 1; number <= mostAttempts; number++) {
+    const name = attemptName(id, number);
+    const info = await patiently(pace, signal, runsOn, () => jobs.info(name, signal));
+    if (info === null) break;
+    attempts.push({ number, name, info });
+  }
+  return attempts;
+}
+
+function requireOurs(cluster: Cluster, { name, info }: Attempt, id: string): void {
+  if (info.metadata[ours.job] !== id) throw taken(cluster, name);
+}
+
+function taken({ jobs }: Cluster, name: string): UserError {
+  return new UserError(
+    `${jobs.service.baseUrl} has a job "${name}" already, and it is another one. Remove it there (ray job delete ${name}), or run this again under ` +
+      "another name.",
+  );
+}
+
+/** Ends a job, and waits until it has. */
+async function stopped({ jobs, pace }: Cluster, name: string): Promise<void> {
+  const signal = AbortSignal.timeout(pace.wholeSeconds * 1000);
+  await patiently(pace, signal, runsOn, () => jobs.stop(name, signal));
+  const until = performance.now() + stopSeconds * 1000;
+  for (const seconds of pauses(pace)) {
+    const info = await patiently(pace, signal, runsOn, () => jobs.info(name, signal));
+    if (info === null || isEnded(info)) return;
+    if (performance.now() > until)
+      throw new UserError(
+        `Ray at ${jobs.service.baseUrl} has not stopped the job within a minute. Stop it there: ray job stop ${name}`,
+      );
+    await pause(seconds, signal);
+  }
+}
+
+async function* followDone(): AsyncGenerator<string, { readonly kind: "done" }> {
+  yield "The job's results are in the storage already.";
+  return { kind: "done" };
+}
