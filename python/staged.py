@@ -11,7 +11,7 @@ machine shares with whoever ordered the job, or a bucket (s3://, gs://, whatever
     done.json     names and sizes of out/'s files: written when all of them are there
 
 A checkpoint is one file, moved into place when it is whole. Lines of the job's output pass through; lines of our own are JSON as well.
-Of Python's packages it needs none for a folder, pyarrow or fsspec (with s3fs or gcsfs) for a bucket.
+Of Python's packages it needs none for a folder, pyarrow or fsspec (with s3fs, gcsfs or huggingface_hub) for a bucket.
 """
 
 from __future__ import annotations
@@ -139,7 +139,10 @@ class FsspecBucket:
     def names(self, folder: str) -> list[str]:
         self.filesystem.invalidate_cache()
         top = f"{self.root}/{folder}"
-        return [path[len(top) + 1 :] for path in self.filesystem.find(top)]
+        try:
+            return [path[len(top) + 1 :] for path in self.filesystem.find(top)]
+        except FileNotFoundError:
+            return []
 
     def get(self, name: str, to: Path) -> None:
         self.filesystem.get_file(f"{self.root}/{name}", str(to))
@@ -271,7 +274,10 @@ def run(plan: dict[str, Any], storage: Storage, beside: Path, folder: Path) -> i
     if plan["inputs"] == "storage":
         get_all(storage, "in", folder)
     else:
-        shutil.copytree(beside, folder, dirs_exist_ok=True)
+        # Without the modes of what they are copied from: that may be a mount that nobody may write to.
+        for name, path in files_of(beside).items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)
     out = folder / "out"
     checkpoints = Checkpoints(storage, out / "checkpoints")
     (out / "checkpoints").mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,12 @@ import { UserError } from "../../lib/errors.js";
 import type { Engine, EngineJob, StagedJob } from "../engine.js";
 import { type Patience, patiently, pause, pauses } from "../service/patience.js";
 import { bringResults, hasResults } from "../storage/results.js";
+import { stagedScript } from "../storage/staged-files.js";
 import { storageAt } from "../storage/storage-at.js";
 import { type Env, rayToken, rayUrl, tokenRemedy } from "./address.js";
 import { followJob, isEnded, runsOn } from "./follow.js";
 import { type RayJobInfo, type RayJobs, rayJobs } from "./jobs.js";
-import { archiveOf, jobPackage, stagedScript } from "./package.js";
+import { archiveOf, jobPackage } from "./package.js";
 
 /** A cluster, and what a job of it is given. */
 export interface RayOptions {

@@ -2,8 +2,10 @@
  * @file Requests to a service that runs jobs. They go to its origin and to no other, since each bears the user's token. Node's own client and not `fetch`,
  * whose `Sec-Fetch-Mode` header makes Ray refuse all but reading (405, "not allowed for browser traffic").
  */
+import { createReadStream } from "node:fs";
 import { type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
+import { pipeline } from "node:stream/promises";
 import { isErrorCode, messageOf, UserError } from "../../lib/errors.js";
 import { followWithinOrigin, isRedirect, locationUrl } from "../../lib/http/redirects.js";
 import { messageWithoutSecrets } from "../../lib/http/without-secrets.js";
@@ -31,6 +33,8 @@ export interface ServiceRequest {
   readonly path: string;
   /** An object is sent as JSON. */
   readonly body?: Uint8Array | Readonly<Record<string, unknown>>;
+  /** A file to send in place of a body, and its size. */
+  readonly file?: { readonly path: string; readonly bytes: number };
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -126,11 +130,12 @@ export async function open(service: Service, request: ServiceRequest, signal: Ab
 }
 
 function send(service: Service, request: ServiceRequest, url: URL, signal: AbortSignal): Promise<IncomingMessage> {
-  const { body, method } = request;
+  const { body, file, method } = request;
   const content = body === undefined || body instanceof Uint8Array ? body : Buffer.from(JSON.stringify(body));
   const headers: Record<string, string | number> = { "user-agent": "crossover", accept: "*/*", ...request.headers };
   if (service.token !== undefined) headers["authorization"] = `Bearer ${service.token}`;
-  if (content !== undefined) headers["content-length"] = content.length;
+  const length = file?.bytes ?? content?.length;
+  if (length !== undefined) headers["content-length"] = length;
   if (content !== undefined && content !== body) headers["content-type"] = "application/json";
   return new Promise((resolve, reject) => {
     const sent = (url.protocol === "https:" ? requestHttps : requestHttp)(url, { method, headers, signal }, resolve);
@@ -138,7 +143,8 @@ function send(service: Service, request: ServiceRequest, url: URL, signal: Abort
     sent.setTimeout(service.silenceSeconds * 1000, () =>
       sent.destroy(new ServiceFault(`${service.name} at ${url.origin} was silent for ${formatSeconds(service.silenceSeconds)}`)),
     );
-    sent.end(content);
+    if (file === undefined) sent.end(content);
+    else pipeline(createReadStream(file.path), sent).catch(reject);
   });
 }
 

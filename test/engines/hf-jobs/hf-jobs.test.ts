@@ -1,0 +1,238 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { EngineJob, JobEnd, StagedJob } from "../../../src/engines/engine.js";
+import { type HfJobsOptions, hfJobsEngine } from "../../../src/engines/hf-jobs/hf-jobs.js";
+import { UserError } from "../../../src/lib/errors.js";
+import { type FakeHfJobs, startHfJobs } from "../../servers/hf-jobs.js";
+import { startRedirecting } from "../../servers/redirecting.js";
+
+const token = "hf_token_0123456789";
+const signal = new AbortController().signal;
+let root: string;
+let hub: FakeHfJobs;
+let job: StagedJob;
+
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "hf-jobs-"));
+  hub = await startHfJobs(token);
+  const folder = join(root, "job-1");
+  await mkdir(join(folder, "out"), { recursive: true });
+  await writeFile(join(folder, "train.py"), "print(1)\n");
+  await writeFile(join(folder, "weights.bin"), Buffer.alloc(5000, 7));
+  await writeFile(join(folder, "out", "left.txt"), "of an earlier run");
+  job = { id: "job-1", folder, script: "train.py" };
+});
+afterEach(async () => {
+  // Whatever a test did, the token went to the hub alone, and never into a file.
+  expect(hub.requests.filter(({ server, authorization }) => server === "storage" && authorization !== undefined)).toEqual([]);
+  for (const content of [...(hub.files ?? new Map()).values(), ...hub.objects.values()])
+    expect(String(content)).not.toContain(token);
+  await hub[Symbol.asyncDispose]();
+  await rm(root, { recursive: true });
+});
+
+const engine = (options: Partial<HfJobsOptions> = {}) =>
+  hfJobsEngine({
+    env: { HF_TOKEN: token, HF_ENDPOINT: hub.url, HOME: root },
+    pace: { firstSeconds: 0.01, longestSeconds: 0.05, wholeSeconds: 2 },
+    ...options,
+  });
+
+async function followed(
+  running: EngineJob,
+  onLine: (line: string) => void = () => {},
+): Promise<{ lines: string[]; end: JobEnd }> {
+  const lines: string[] = [];
+  const log = running.follow(signal);
+  for (;;) {
+    const next = await log.next();
+    if (next.done) return { lines, end: next.value };
+    lines.push(next.value);
+    onLine(next.value);
+  }
+}
+
+async function userError(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).not.toMatch(new RegExp(`${token}|signed-secret`));
+  return (error as Error).message;
+}
+
+function keepResults(files: Readonly<Record<string, string>>): void {
+  hub.bucket ??= new Map();
+  for (const [name, text] of Object.entries(files)) hub.bucket.set(`job-1/out/${name}`, Buffer.from(text));
+  const sizes = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.length]));
+  hub.bucket.set("job-1/done.json", Buffer.from(JSON.stringify({ files: sizes })));
+}
+
+const posts = (path: string): number =>
+  hub.requests.filter((request) => request.method === "POST" && request.path === path).length;
+
+test("the service is told with its machine, price and payer; without a token there is none", async () => {
+  expect(await engine({ flavor: "t4-small" }).check(signal)).toBe("Hugging Face Jobs on t4-small (0.40 USD an hour) as ann");
+  expect(() => engine({ env: { HOME: root } })).toThrow(UserError);
+  expect(await userError(engine({ flavor: "t4-smal" }).check(signal))).toContain('"t4-small"');
+  expect(
+    await userError(engine({ env: { HF_TOKEN: "another_token", HF_ENDPOINT: hub.url, HOME: root } }).check(signal)),
+  ).toContain("HF_TOKEN");
+});
+
+test("a job's folder goes to a private repository, large files by LFS, and the job has the token as a secret", async () => {
+  await engine().submit(job, signal);
+  expect([...hub.files!.keys()].sort()).toEqual([
+    "job-1/job/train.py",
+    "job-1/job/weights.bin",
+    "job-1/staged.json",
+    "job-1/staged.py",
+  ]);
+  expect(hub.files!.get("job-1/job/weights.bin")).toEqual(Buffer.alloc(5000, 7));
+  expect(hub.objects.size).toBe(2);
+  expect(JSON.parse(String(hub.files!.get("job-1/staged.json")))).toMatchObject({
+    id: "job-1",
+    storage: "hf://buckets/ann/crossover-jobs",
+    inputs: "package",
+  });
+  const { request } = hub.jobs[0]!;
+  expect(request).toMatchObject({
+    flavor: "cpu-basic",
+    secrets: { HF_TOKEN: token },
+    environment: { HF_ENDPOINT: hub.url },
+    labels: { "crossover-job": "job-1" },
+    timeoutSeconds: 21_600,
+    volumes: [
+      {
+        type: "dataset",
+        source: "ann/crossover-jobs",
+        path: "job-1",
+        mountPath: "/crossover",
+        revision: "c0ffee".padEnd(40, "0"),
+      },
+    ],
+  });
+  expect(JSON.stringify({ ...request, secrets: {} })).not.toContain(token);
+  expect((request["command"] as string[]).at(-1)).toBe("/crossover/staged.py");
+});
+
+test("a job that wants a GPU gets a machine with one, and none without", async () => {
+  await engine().submit({ ...job, wantsGpu: true }, signal);
+  expect(hub.jobs[0]!.request).toMatchObject({ flavor: "t4-small" });
+  expect(await userError(engine({ flavor: "cpu-basic" }).submit({ ...job, id: "job-2", wantsGpu: true }, signal))).toContain(
+    "t4-small",
+  );
+});
+
+test("what anybody can read gets no rows", async () => {
+  hub.isPublic = true;
+  hub.files = new Map();
+  await userError(engine().submit(job, signal));
+  hub.files = null;
+  hub.bucket = new Map();
+  await userError(engine().submit(job, signal));
+  expect(hub.jobs).toEqual([]);
+  expect(hub.files).toEqual(new Map());
+});
+
+test("the same id twice is one job, also where the first answer was lost", async () => {
+  let lost = 1;
+  hub.fault = ({ method, path }) =>
+    method === "POST" && path === "/api/jobs/ann" && lost-- > 0 ? { reset: "after" } : undefined;
+  await engine().submit(job, signal);
+  await engine().submit(job, signal);
+  expect(hub.jobs.length).toBe(1);
+  expect(posts("/api/jobs/ann")).toBe(1);
+});
+
+test("lines are told once, whatever happens to the stream", async () => {
+  const running = await engine().submit(job, signal);
+  const kept = hub.jobs[0]!;
+  Object.assign(kept, { stage: "RUNNING", log: ["one", '{"event":"größe"}\n'] });
+  hub.cutAfter = 2;
+  let streams = 0;
+  hub.fault = ({ path }) => (path.endsWith("/logs") && streams++ % 2 === 0 ? { status: 502 } : undefined);
+  const { lines, end } = await followed(running, (line) => {
+    if (line.includes("größe")) {
+      hub.cutAfter = Number.POSITIVE_INFINITY;
+      kept.log.push("three");
+    }
+    if (line === "three") {
+      kept.log.push("four");
+      kept.stage = "COMPLETED";
+    }
+  });
+  expect(lines).toEqual(["one", '{"event":"größe"}', "three", "four"]);
+  expect(end).toEqual({ kind: "done" });
+});
+
+test("a stream that goes on in silence keeps nobody from the job's end, and a stop of following is at once", async () => {
+  hub.isEndless = true;
+  const running = await engine().submit(job, signal);
+  Object.assign(hub.jobs[0]!, { stage: "RUNNING", log: ["one"] });
+  const { lines, end } = await followed(running, () =>
+    Object.assign(hub.jobs[0]!, { stage: "ERROR", message: `Job timeout of ${token}` }),
+  );
+  expect(lines).toEqual(["one"]);
+  expect(end).toEqual({ kind: "failed", log: ["one"], why: "Job timeout of [key]" });
+  hub.jobs[0]!.stage = "RUNNING";
+  const controller = new AbortController();
+  const log = running.follow(controller.signal);
+  await log.next();
+  const next = log.next();
+  controller.abort(new Error("enough"));
+  await expect(next).rejects.toThrow("enough");
+});
+
+test("one that failed or was stopped is begun again, and the latest is found", async () => {
+  const ours = engine();
+  const first = await ours.submit(job, signal);
+  hub.jobs[0]!.stage = "ERROR";
+  await ours.submit(job, signal);
+  expect(hub.jobs.length).toBe(2);
+  await first.stop();
+  const found = (await ours.attach(job, signal))!;
+  await found.stop();
+  expect(hub.jobs.map(({ stage }) => stage)).toEqual(["ERROR", "CANCELED"]);
+  expect((await followed(found)).end).toEqual({ kind: "stopped" });
+  expect(await ours.attach({ ...job, id: "job-10" }, signal)).toBeNull();
+});
+
+test("results come whole from the bucket, and are forgotten with the inputs", async () => {
+  const ours = engine();
+  const running = await ours.submit(job, signal);
+  hub.jobs[0]!.stage = "COMPLETED";
+  await userError(running.fetch(signal));
+  keepResults({ "predictions.jsonl": "{}\n", "model/config.json": "{}", "manifest.json": "[]" });
+  let failures = 2;
+  hub.fault = ({ server }) => (server === "storage" && failures-- > 0 ? { status: 503 } : undefined);
+  await running.fetch(signal);
+  expect(await readFile(join(job.folder, "out", "model", "config.json"), "utf8")).toBe("{}");
+  hub.bucket!.set("job-10/done.json", Buffer.from("{}"));
+  hub.files!.set("job-10/staged.py", Buffer.from(""));
+  await running.forget();
+  expect([[...hub.bucket!.keys()], [...hub.files!.keys()]]).toEqual([["job-10/done.json"], ["job-10/staged.py"]]);
+});
+
+test("results that are there are found without a job", async () => {
+  keepResults({ "manifest.json": "[]" });
+  const found = (await engine().attach(job, signal))!;
+  expect((await followed(found)).end).toEqual({ kind: "done" });
+  await found.fetch(signal);
+  expect(await readFile(join(job.folder, "out", "manifest.json"), "utf8")).toBe("[]");
+});
+
+test("no credit, an address that is refused and a redirect elsewhere are the user's", async () => {
+  hub.fault = ({ method, path }) => (method === "POST" && path === "/api/jobs/ann" ? { status: 402 } : undefined);
+  expect(await userError(engine().submit(job, signal))).toContain("402");
+  hub.objects.clear();
+  hub.fault = ({ server }) => (server === "storage" ? { status: 403 } : undefined);
+  expect(await userError(engine().submit(job, signal))).toContain("resume");
+  await using elsewhere = await startRedirecting({ status: 307, leadTo: () => null });
+  hub.fault = ({ server }) => (server === "hub" ? { status: 307, location: elsewhere.origin } : undefined);
+  expect(await userError(engine().submit(job, signal))).toContain(elsewhere.origin);
+  expect(elsewhere.requests).toEqual([]);
+});
