@@ -84,12 +84,7 @@ const patientShare = 0.5;
 export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ...options }: FullOptions): Approach {
   checkFullNumbers(options);
   const name = `tune:${way.method}`;
-  const settingsFor = (dataset: Dataset): FullSettings => ({
-    ...fullDefaults,
-    ...(isCut(dataset) && stoppedDefaults),
-    ...way.defaults,
-    ...options,
-  });
+  const settingsFor = (dataset: Dataset): FullSettings => settledOptions(dataset, { ...way.defaults, ...options });
   const threads = options.threads === undefined ? {} : { threads: options.threads };
   return {
     name,
@@ -152,8 +147,7 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
         merge: (weights: Weights) => ({ weights, files: new Map<string, Uint8Array>() }),
       };
       const learningRate = usualLearningRate(pretrained) * (way.learningRateScale?.(pretrained) ?? 1);
-      const epochSteps = updatesPerEpoch(learnedRows.length, settings);
-      const patience = Math.max(1, Math.ceil((patientShare * settings.minSteps) / epochSteps));
+      const patience = patienceOf(learnedRows.length, settings);
       const result = await train(
         trainable,
         learnedRows,
@@ -200,8 +194,21 @@ export function fineTuning(way: FineTuningWay, { model, classWeight = "none", ..
   };
 }
 
-/** The threshold of each label: one for all, by logits of rows that were not learned. */
-function thresholdsOf(logits: Float32Array, truths: readonly (readonly number[])[], labelCount: number): number[] {
+/** The options with their defaults, which depend on whether rows are held out. */
+export function settledOptions(
+  dataset: Pick<Dataset, "examples" | "isMultiLabel">,
+  options: Partial<FullSettings>,
+): FullSettings {
+  return { ...fullDefaults, ...(isCut(dataset) && stoppedDefaults), ...options };
+}
+
+/** How many evaluations in a row without a lower loss on held-out rows end the training. */
+export function patienceOf(learnedRows: number, settings: Pick<FullSettings, "minSteps" | "batchSize">): number {
+  return Math.max(1, Math.ceil((patientShare * settings.minSteps) / updatesPerEpoch(learnedRows, settings)));
+}
+
+/** The threshold of each label: one for all, by logits of rows that were not learned, [rows, labels]. */
+export function thresholdsOf(logits: Float32Array, truths: readonly (readonly number[])[], labelCount: number): number[] {
   const probabilities = Float64Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit)));
   return new Array<number>(labelCount).fill(commonThreshold(probabilities, truths, labelCount));
 }

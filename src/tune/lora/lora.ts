@@ -1,11 +1,13 @@
+import type { Tensor } from "../../autodiff/graph.js";
 import { UserError } from "../../lib/errors.js";
 import type { Approach } from "../../types/approach.js";
+import type { ClassifierHead } from "../classifier/classifier.js";
 import { noDropout } from "../encoders/encoder-graph.js";
 import { fineTuning } from "../fine-tuning.js";
 import type { FullOptions } from "../full-options.js";
 import { isDecoder } from "../pretrained/build-model.js";
 import { adapterFiles, newLayers } from "./lora-files.js";
-import { factorNames, type LoraSettings, mergeAdapters, newFactors, withAdapters } from "./lora-graph.js";
+import { type Adapter, factorNames, type LoraSettings, mergeAdapters, newFactors, withAdapters } from "./lora-graph.js";
 
 /** Options of `tune:lora`. */
 export interface LoraOptions extends FullOptions {
@@ -16,7 +18,7 @@ export interface LoraOptions extends FullOptions {
 }
 
 /** Those of PEFT's examples for encoders; the update is then twice B A. */
-const defaults = { rank: 8, alpha: 16 } as const satisfies LoraSettings;
+export const loraDefaults = { rank: 8, alpha: 16 } as const satisfies LoraSettings;
 
 /** Hu et al. train adapters with 2e-4 to 5e-4 where all weights take 2e-5 to 5e-5: two thin factors, one of them 0, move slowly. */
 const learningRateScale = 10;
@@ -25,6 +27,21 @@ const learningRateScale = 10;
  * seed).
  */
 const decoderLearningRateScale = 25;
+
+/** Times the learning rate that all weights of a model would be trained with, by its configuration. */
+export const loraLearningRateScale = (config: object): number =>
+  isDecoder(config) ? decoderLearningRateScale : learningRateScale;
+
+/** The adapters of a model with a classifier on it, in the order in which their first numbers are drawn: of all linear layers that are not new. */
+export function adaptersOf(
+  logits: Tensor,
+  head: ClassifierHead,
+  settings: LoraSettings,
+): { readonly adapters: readonly Adapter[]; isNew(name: string): boolean } {
+  const fresh = newLayers(head);
+  const isNew = (name: string): boolean => fresh.some((layer) => name === layer || name.startsWith(`${layer}.`));
+  return { adapters: withAdapters({ logits }, settings, (module) => !isNew(module)).adapters, isNew };
+}
 
 /**
  * Of a step that trains all weights, in seconds of one core: MiniLM-L6 .81 with 32 rows of 64 tokens and .65 with 16 of 24; SmolLM2-135M .73 with 8 of 128
@@ -37,7 +54,7 @@ const stepShare = 0.7;
  * until the adapters are added to them at the end. Gradients of matrices and their optimizer state are spared, not the pass forward nor the
  * one back: it is smaller, and somewhat faster.
  */
-export function tuneLora({ rank = defaults.rank, alpha = defaults.alpha, ...options }: LoraOptions): Approach {
+export function tuneLora({ rank = loraDefaults.rank, alpha = loraDefaults.alpha, ...options }: LoraOptions): Approach {
   const settings = { rank, alpha };
   if (!Number.isInteger(rank) || rank < 1) throw new UserError(`rank is ${rank}. Give a whole number above 0.`);
   for (const name of ["frozenLayers", "reinitializedLayers"] as const)
@@ -50,13 +67,11 @@ export function tuneLora({ rank = defaults.rank, alpha = defaults.alpha, ...opti
     {
       method: "lora",
       summary: (model) => `Adapters of rank ${rank} on all linear layers of ${model}, and a classifier, trained on the examples.`,
-      learningRateScale: ({ config }) => (isDecoder(config) ? decoderLearningRateScale : learningRateScale),
+      learningRateScale: ({ config }) => loraLearningRateScale(config),
       stepShare,
       adapt(trainable, { pretrained, head }, seed) {
-        const fresh = newLayers(head);
-        const isNew = (name: string): boolean => fresh.some((layer) => name === layer || name.startsWith(`${layer}.`));
+        const { adapters, isNew } = adaptersOf(trainable.build(noDropout).loss, head, settings);
         const isAdapted = (module: string): boolean => !isNew(module);
-        const { adapters } = withAdapters({ loss: trainable.build(noDropout).loss }, settings, isAdapted);
         const factors = new Set(adapters.flatMap(({ module }) => Object.values(factorNames(module))));
         return {
           trainable: {

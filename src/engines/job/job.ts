@@ -1,0 +1,70 @@
+/**
+ * @file What a job is told, as `job.json` has it: plain data that `python/train.py` reads. No key or token has a place in it, and neither have labels of
+ * test rows.
+ */
+import type { ClassWeight } from "../../tune/regression/class-weights.js";
+import type { ScheduleKind } from "../../tune/training/schedule.js";
+
+/** Of `job.json`. A script refuses any other. */
+export const jobFormat = "crossover-job-1";
+
+/** Of `out/manifest.json`. */
+export const outFormat = "crossover-out-1";
+
+/** The ways of training that `train.py` has. */
+export const jobMethods = ["full", "lora"] as const;
+export type JobMethod = (typeof jobMethods)[number];
+
+/** Where the job finds the model: a folder in its own, or a repository of the Hub at one commit. */
+export type JobModel = { readonly folder: "model" } | { readonly repo: string; readonly revision: string };
+
+/** How to train, by the names of `train.py`, which are those of `FullSettings` with underscores. */
+export interface JobSettings {
+  readonly batch_size: number;
+  readonly epochs: number;
+  readonly min_steps: number;
+  readonly schedule: ScheduleKind;
+  readonly warmup_ratio: number;
+  readonly weight_decay: number;
+  readonly max_grad_norm: number;
+  readonly dropout: number;
+  readonly label_smoothing: number;
+  readonly class_weight: ClassWeight;
+  /** @default by the size of the model */
+  readonly learning_rate?: number;
+  /** The longest text in tokens. @default what the model and its tokenizer take */
+  readonly max_tokens?: number;
+  /** Evaluations in a row without a lower loss that end the training. @default all steps are taken */
+  readonly patience?: number;
+  /** Of LoRA. */
+  readonly rank?: number;
+  readonly alpha?: number;
+  /** The least seconds between checkpoints. @default 120 */
+  readonly checkpoint_seconds?: number;
+}
+
+/** A file of the job folder as it was staged. */
+export interface StagedFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/** All of `job.json` but its inputs. */
+export interface TrainingJobSpec {
+  readonly method: JobMethod;
+  readonly task: { readonly name: string; readonly labels: readonly string[]; readonly is_multi_label: boolean };
+  readonly model: JobModel;
+  /** How states are pooled below the new layer, instead of the head of the model's class. @default that head */
+  readonly pooling?: "mean" | "cls" | "last";
+  readonly settings: JobSettings;
+  readonly seed: number;
+}
+
+/** `job.json`. */
+export interface TrainingJobFile extends TrainingJobSpec {
+  readonly format: typeof jobFormat;
+  readonly id: string;
+  readonly versions: { readonly crossover: string };
+  /** By their paths in the job folder. */
+  readonly inputs: Readonly<Record<string, StagedFile>>;
+}

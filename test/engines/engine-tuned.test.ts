@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import type { Engine } from "../../src/engines/engine.js";
+import { type EngineTunedOptions, engineTuned } from "../../src/engines/engine-tuned.js";
+import { openEngine } from "../../src/engines/open-engine.js";
+import { UserError } from "../../src/lib/errors.js";
+import type { FitContext } from "../../src/types/approach.js";
+import { contractData, recordingContext } from "../contract/approach.js";
+import { fakeEngine } from "./staged-job.js";
+import { temporaryFolder } from "./temporary.js";
+
+const { train, queries } = contractData();
+
+const approach = (engine: Engine, more: Partial<EngineTunedOptions> = {}) =>
+  engineTuned({ engine, method: "full", model: `org/name@${"a".repeat(40)}`, queries, ...more });
+
+const contextIn = (checkpointFolder: string, signal?: AbortSignal) =>
+  ({ ...recordingContext(signal && { signal }), checkpointFolder }) satisfies FitContext;
+
+/** How often the job was begun. */
+const timesBegun = async (folder: string): Promise<number> =>
+  (await readFile(join(folder, "job", "out", "begun"), "utf8")).length;
+
+async function until(isDone: () => boolean): Promise<void> {
+  for (let i = 0; i < 500 && !isDone(); i++) await delay(20);
+  expect(isDone()).toBe(true);
+}
+
+describe("tuning through an engine", () => {
+  it("answers the rows that the job was given, of a model that is not computed here, and no others", async () => {
+    await using folder = await temporaryFolder();
+    const context = contextIn(folder.path);
+    await using predictor = await approach(fakeEngine("good")).fit(train, context);
+    const answers = await predictor.predict(queries, context);
+    expect(answers).toHaveLength(queries.length);
+    // The made-up logits are by the length of the text: 16 % 2, 16 % 3, 16 % 4.
+    expect(answers[0]!.answer).toEqual([train.labels[1]]);
+    expect(Object.values(answers[0]!.scores!).reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+    const [again] = await predictor.predict([{ id: "another", text: queries[0]!.text }], context);
+    expect(again).toEqual(answers[0]);
+    await expect(predictor.predict([{ id: "q1", text: "another text" }], context)).rejects.toThrow(UserError);
+    expect([...(await predictor.files()).keys()]).toEqual(["config.json"]);
+    expect(predictor.facts).toMatchObject({ trainedParameters: 10, totalParameters: 20 });
+    expect(context.spent.some(({ labels }) => labels === train.examples.length)).toBe(true);
+    const training = context.events.filter((event) => event.kind === "progress" && event.phase === "training");
+    expect(training.at(-1)).toMatchObject({
+      done: 2,
+      total: 2,
+      training: { loss: 0.5, learningRate: 0.001, gradientNorm: 1, rows: 8 },
+    });
+  });
+
+  it("leaves its job running where it is stopped, and goes on with it", async () => {
+    await using folder = await temporaryFolder();
+    const tuned = approach(fakeEngine("slow"));
+    const stop = new AbortController();
+    const fitting = tuned.fit(train, contextIn(folder.path, stop.signal));
+    await until(() => existsSync(join(folder.path, "job", "out", "begun")));
+    stop.abort(new Error("stopped"));
+    await expect(fitting).rejects.toThrow("stopped");
+    await writeFile(join(folder.path, "go"), "");
+    const context = contextIn(folder.path);
+    await using predictor = await tuned.fit(train, context);
+    expect(await predictor.predict(queries, context)).toHaveLength(queries.length);
+    expect(await timesBegun(folder.path)).toBe(1);
+    // Seconds that the job took before it was found again were seen by nobody here.
+    expect(context.spent.reduce((total, { seconds = 0 }) => total + seconds, 0)).toBeGreaterThan(3);
+    // What was fetched is taken as it is.
+    await using third = await tuned.fit(train, contextIn(folder.path));
+    expect(await third.predict(queries, context)).toEqual(await predictor.predict(queries, context));
+    expect(await timesBegun(folder.path)).toBe(1);
+  });
+
+  it("stops its job where that is wished, and starts it again afterwards", async () => {
+    await using folder = await temporaryFolder();
+    const tuned = approach(fakeEngine("slow"), { stopsOnAbort: async () => true });
+    const stop = new AbortController();
+    const fitting = tuned.fit(train, contextIn(folder.path, stop.signal));
+    await until(() => existsSync(join(folder.path, "job", "out", "begun")));
+    stop.abort(new Error("stopped"));
+    await expect(fitting).rejects.toThrow("stopped");
+    await writeFile(join(folder.path, "go"), "");
+    await using _ = await tuned.fit(train, contextIn(folder.path));
+    expect(await timesBegun(folder.path)).toBe(2);
+  });
+
+  it.each(["exit-3", "killed", "says-failed", "no-results", "nan"])("tells what went wrong: %s", async (kind) => {
+    await using folder = await temporaryFolder();
+    const context = contextIn(folder.path);
+    const error = await approach(fakeEngine(kind))
+      .fit(train, context)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UserError);
+    const { message } = error as Error;
+    if (kind === "exit-3") expect(message).toContain("something is wrong here");
+    if (kind === "says-failed") expect(message).toContain("Take a smaller batch.");
+    expect(message).not.toContain("want my money");
+    // Mended, the same fit is done.
+    await using predictor = await approach(fakeEngine("good")).fit(train, context);
+    expect(await predictor.predict(queries, context)).toHaveLength(queries.length);
+  });
+
+  it("refuses options that a job has no part for, or that are out of range", () => {
+    const engine = fakeEngine("good");
+    for (const wrong of [{ frozenLayers: 1 }, { layerwiseDecay: 0.9 }, { rank: 0 }, { alpha: -1 }, { dropout: 1 }])
+      expect(() => approach(engine, wrong)).toThrow(UserError);
+  });
+
+  it("refuses a model that is neither here nor on the Hub at a commit", async () => {
+    await using folder = await temporaryFolder();
+    const tuned = approach(fakeEngine("good"), { model: "org/name" });
+    await expect(tuned.fit(train, contextIn(folder.path))).rejects.toThrow(UserError);
+  });
+});
+
+describe("the spec of an engine", () => {
+  it("is null for this process, and an engine for a command", () => {
+    expect(openEngine("local", { env: {} })).toBeNull();
+    expect(openEngine("command:ssh box python", { env: {} })?.spec).toBe("command:ssh box python");
+  });
+
+  it.each(["locale", "command", "command:", "local:2", "slurm", "toString"])("refuses %s", (spec) => {
+    expect(() => openEngine(spec, { env: {} })).toThrow(UserError);
+  });
+});

@@ -1,0 +1,131 @@
+// @ts-nocheck: plain JavaScript, which any Node runs as it is.
+// A job without Python: `node fake-job.cjs KIND FOLDER` does what its kind says. The logits are made up; the model's family is one that nobody computes.
+const { createHash } = require("node:crypto");
+const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
+
+const [, , kind, folder] = process.argv;
+const out = join(folder, "out");
+const emit = (event, values = {}) => console.log(JSON.stringify({ event, ...values }));
+const job = JSON.parse(readFileSync(join(folder, "job.json"), "utf8"));
+const rowsOf = (name) =>
+  readFileSync(join(folder, name), "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+const step = (step) =>
+  emit("step", {
+    step,
+    steps: 2,
+    loss: 0.5,
+    learning_rate: 0.001,
+    grad_norm: 1,
+    rows: 8,
+    tokens: 80,
+    seconds: 1,
+    rows_per_second: 8,
+  });
+
+const logitsOf = (row) =>
+  JSON.stringify({ id: row.id, logits: job.task.labels.map((_, k) => (row.text.length % (k + 2)) - 0.5) });
+
+function writeResults(change = {}) {
+  mkdirSync(join(out, "model"), { recursive: true });
+  const files = {
+    "predictions.jsonl": `${rowsOf("test.jsonl").map(logitsOf).join("\n")}\n`,
+    "valid-predictions.jsonl": rowsOf("valid.jsonl")
+      .map((row) => `${logitsOf(row)}\n`)
+      .join(""),
+    "model/config.json": JSON.stringify({ model_type: "nobody-computes-this" }),
+    "trainer_state.json": JSON.stringify({
+      max_steps: 2,
+      best_global_step: 2,
+      learning_rate: 0.001,
+      train_samples: rowsOf("train.jsonl").length,
+      train_runtime: 7,
+      trained_parameters: 10,
+      total_parameters: 20,
+      log_history: [{ step: 1, loss: 1, learning_rate: 0.001, grad_norm: 1, rows: 4, tokens: 40 }],
+    }),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const changed = change[name] ? change[name](text) : text;
+    if (changed !== undefined) writeFileSync(join(out, name), changed);
+    files[name] = changed ?? text;
+  }
+  const hashes = Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [
+      name,
+      { sha256: createHash("sha256").update(text).digest("hex"), bytes: Buffer.byteLength(text) },
+    ]),
+  );
+  writeFileSync(join(out, "manifest.json"), JSON.stringify({ format: "crossover-out-1", job: job.id, files: hashes }));
+}
+
+const lines = (change) => (text) => `${change(text.trim().split("\n")).join("\n")}\n`;
+const finish = (change) => {
+  emit("start", { device: "nothing", versions: { node: process.versions.node } });
+  step(1);
+  writeResults(change);
+  step(2);
+  emit("done", { seconds: 7 });
+};
+
+const kinds = {
+  good: () => finish(),
+  "exit-3": () => {
+    console.error("something is wrong here");
+    process.exitCode = 3;
+  },
+  killed: () => process.kill(process.pid, "SIGKILL"),
+  "says-failed": () => {
+    emit("start", { device: "nothing", versions: {} });
+    emit("failed", { error: "Out of memory: 3 GB.", hint: "Take a smaller batch." });
+    process.exitCode = 1;
+  },
+  garbage: () => {
+    console.log('{"event":"step"}\n{"event":\n\u0000\u001b[31mred{}\n{"event":"nonsense","x":1}\n[1,2]');
+    process.stdout.write("é".repeat(40000));
+    finish();
+  },
+  "no-results": () => emit("done", { seconds: 1 }),
+  "no-predictions": () => finish({ "predictions.jsonl": () => undefined }),
+  "wrong-hash": () => {
+    finish();
+    appendFileSync(join(out, "predictions.jsonl"), "\n");
+  },
+  twice: () => finish({ "predictions.jsonl": lines((all) => [...all, all[1]]) }),
+  "one-missing": () => finish({ "predictions.jsonl": lines((all) => all.slice(1)) }),
+  foreign: () =>
+    finish({
+      "predictions.jsonl": lines((all) => [...all, JSON.stringify({ id: "nobody", logits: job.task.labels.map(() => 0) })]),
+    }),
+  nan: () => finish({ "predictions.jsonl": lines(([first, ...rest]) => [first.replace(/\[.*/, "[NaN, 1, 2]}"), ...rest]) }),
+  "too-few": () => finish({ "predictions.jsonl": lines(([first, ...rest]) => [first.replace(/\[.*/, "[1]}"), ...rest]) }),
+  // Runs until it is told to go on, and goes on from what it has reached where it was ended before.
+  slow: () => {
+    emit("start", { device: "nothing", versions: {} });
+    mkdirSync(out, { recursive: true });
+    appendFileSync(join(out, "begun"), "x");
+    process.on("SIGTERM", () => {
+      emit("stopped", { step: 1 });
+      process.exit(143);
+    });
+    setInterval(() => {
+      if (!existsSync(join(folder, "..", "go"))) return;
+      finish();
+      process.exit(0);
+    }, 20);
+  },
+  stubborn: () => {
+    process.on("SIGTERM", () => {});
+    emit("start", { device: "nothing", versions: {} });
+    setInterval(() => {}, 1000);
+  },
+  environment: () => {
+    emit("done", { seconds: 0 });
+    writeFileSync(join(folder, "environment.json"), JSON.stringify(process.env));
+  },
+};
+kinds[kind]();
