@@ -3,11 +3,15 @@ import { UserError } from "../lib/errors.js";
 import { didYouMean } from "../lib/text/nearest-name.js";
 import { commandEngine } from "./command/command-engine.js";
 import type { Engine } from "./engine.js";
+import { hfJobsEngine } from "./hf-jobs/hf-jobs.js";
+import { rayEngine } from "./ray/ray.js";
 
 /** What an engine is opened with. */
 export interface OpenEngineOptions {
   /** Variables of the environment: tokens of engines, and what a job may see. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where a cluster leaves results: a folder that it shares with this machine, `s3://…`, `gs://…`. Only `ray` has a use for it, and needs it. */
+  readonly storage?: string;
 }
 
 interface EngineKind {
@@ -27,6 +31,23 @@ const kinds: Readonly<Record<string, EngineKind>> = {
     },
   },
   command: { form: "command:CMD", open: (rest, { env }) => commandEngine(rest ?? "", { env }) },
+  ray: {
+    form: "ray:ADDRESS",
+    open: (rest, { env, storage }) => {
+      if (rest === undefined || rest === "")
+        throw new UserError('The engine "ray" needs the address of a cluster: --engine ray:127.0.0.1:8265');
+      if (storage === undefined)
+        throw new UserError(
+          "A Ray cluster has no way back for results. Say where they go: --engine-storage, a folder that this machine and the cluster " +
+            "share, s3://bucket/path or gs://bucket/path.",
+        );
+      return rayEngine({ address: rest, storage, env });
+    },
+  },
+  "hf-jobs": {
+    form: "hf-jobs[:FLAVOR]",
+    open: (flavor, { env }) => hfJobsEngine({ env, ...(flavor !== undefined && flavor !== "" && { flavor }) }),
+  },
 };
 
 /**

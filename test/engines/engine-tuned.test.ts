@@ -122,6 +122,13 @@ describe("the spec of an engine", () => {
     expect(openEngine("command:ssh box python", { env: {} })?.spec).toBe("command:ssh box python");
   });
 
+  it("is a cluster with a storage, or Hugging Face's machines with a token", () => {
+    expect(openEngine("ray:127.0.0.1:8265", { env: {}, storage: "/tmp/jobs" })?.spec).toContain("127.0.0.1:8265");
+    expect(() => openEngine("ray:127.0.0.1:8265", { env: {} })).toThrow(UserError);
+    expect(() => openEngine("ray", { env: {}, storage: "/tmp/jobs" })).toThrow(UserError);
+    expect(openEngine("hf-jobs:t4-small", { env: { HF_TOKEN: "hf_x", HOME: "/nowhere" } })?.spec).toContain("hf-jobs");
+  });
+
   it.each(["locale", "command", "command:", "local:2", "slurm", "toString"])("refuses %s", (spec) => {
     expect(() => openEngine(spec, { env: {} })).toThrow(UserError);
   });
