@@ -29,7 +29,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Protocol, TypeVar
 
 # Between two looks for new checkpoints.
-CHECKPOINT_SECONDS = 5.0
+CHECKPOINT_SECONDS = 1.0
 # What an orphaned job has for a last checkpoint.
 ORPHAN_SECONDS = 30.0
 # Of what the storage is asked for or given; the pause between attempts doubles.
@@ -116,10 +116,7 @@ class ArrowBucket:
             shutil.copyfileobj(source, target, 1 << 20)
 
     def put(self, path: Path, name: str) -> None:
-        target = f"{self.root}/{name}"
-        # Only file systems with folders need one; on others it makes nothing that is in anyone's way.
-        self.filesystem.create_dir(target.rsplit("/", 1)[0], recursive=True)
-        with path.open("rb") as source, self.filesystem.open_output_stream(target, compression=None) as stream:
+        with path.open("rb") as source, self.filesystem.open_output_stream(f"{self.root}/{name}", compression=None) as stream:
             shutil.copyfileobj(source, stream, 1 << 20)
 
     def remove(self, name: str) -> None:

@@ -186,18 +186,9 @@ async function done(
   job: StagedTraining,
   options: Parameters<typeof runJob>[2],
 ): Promise<{ readonly outputs: TrainingOutputs; readonly seconds: number }> {
-  const manifest = join(job.folder, "out", "manifest.json");
-  const read = async (): Promise<TrainingOutputs> => {
-    try {
-      return await readTrainingOutputs(job);
-    } catch (error) {
-      // Without it nobody takes what is damaged for results again.
-      await rm(manifest, { force: true });
-      throw error;
-    }
-  };
-  if (existsSync(manifest)) {
-    const outputs = await read().catch((error: unknown) => {
+  const fetched = existsSync(join(job.folder, "out", "manifest.json"));
+  if (fetched) {
+    const outputs = await readTrainingOutputs(job).catch((error: unknown) => {
       if (error instanceof UserError) return undefined;
       throw error;
     });
@@ -206,9 +197,9 @@ async function done(
   const { job: ended, seconds } = await runJob(engine, job, options);
   await ended.fetch(options.signal);
   try {
-    return { outputs: await read(), seconds };
+    return { outputs: await readTrainingOutputs(job), seconds };
   } finally {
-    // Also where they are damaged: the next fit hands the job over anew.
+    // Damaged results would be fetched again and again: the next fit hands the job over anew.
     await ended.forget();
   }
 }

@@ -39,7 +39,6 @@ export async function runJob(engine: Engine, staged: StagedJob, options: FollowO
       kind: "note",
       text: `The job ${staged.id} had ended before it was done; it is started again from its last checkpoint.`,
     });
-    await found.forget();
   }
   const job = await engine.submit(staged, signal);
   const { end, seconds } = await followed(job, engine, options);

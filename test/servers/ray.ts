@@ -118,6 +118,7 @@ export async function startFakeRay(token?: string): Promise<FakeRay> {
     if (name !== undefined)
       return ray.packages.has(name) ? { status: 200, body: "" } : { status: 404, body: `Package gcs://${name} does not exist` };
     if (path === "/api/jobs/" && method === "POST") return submit(JSON.parse(body.toString()) as Record<string, unknown>);
+    if (path === "/api/jobs/") return json([...ray.jobs].map(([id, job], order) => told(id, job, order)));
     const [, id = "", then] = /^\/api\/jobs\/([^/]+)(?:\/(logs|stop))?$/.exec(path) ?? [];
     const job = ray.jobs.get(id);
     if (job === undefined) return { status: 404, body: id === "" ? "404: Not Found" : `Job ${id} does not exist` };
@@ -136,18 +137,22 @@ export async function startFakeRay(token?: string): Promise<FakeRay> {
       ray.jobs.delete(id);
       return json({ deleted: true });
     }
-    const { request: asked, status, message, errorType, exitCode } = job;
-    return json({
+    return json(told(id, job, 0));
+  }
+
+  function told(id: string, job: FakeRayJob, order: number): unknown {
+    return {
       type: "SUBMISSION",
       submission_id: id,
-      status,
-      entrypoint: asked["entrypoint"],
-      message,
-      error_type: errorType,
-      metadata: asked["metadata"],
-      runtime_env: asked["runtime_env"],
-      driver_exit_code: exitCode,
-    });
+      status: job.status,
+      entrypoint: job.request["entrypoint"],
+      message: job.message,
+      error_type: job.errorType,
+      start_time: 1_796_005_042_755 + order,
+      metadata: job.request["metadata"],
+      runtime_env: job.request["runtime_env"],
+      driver_exit_code: job.exitCode,
+    };
   }
 
   function submit(request: Readonly<Record<string, unknown>>): { readonly status: number; readonly body: string } {

@@ -114,7 +114,7 @@ export function hfJobsEngine(options: HfJobsOptions): Engine {
         labels: { [ours.job]: job.id },
         volumes: [{ type: "dataset", source: place.repository.id, mountPath, path: job.id, revision: commit, readOnly: true }],
       };
-      return running(place, job, await handedOver(place, job.id, request, new Set(last === undefined ? [] : [last.id]), signal));
+      return running(place, job, await handedOver(place, job.id, request, signal));
     },
     async attach(job, signal) {
       const place = placeOf(await namespaceOf(signal));
@@ -141,8 +141,11 @@ function commandOf({ script }: StagedJob): readonly string[] {
   return ["uv", "run", "--no-project", ...packages, `${mountPath}/${stagedScript}`];
 }
 
-async function latest({ jobs, pace, namespace }: Place, id: string, signal: AbortSignal): Promise<HfJob | undefined> {
-  return (await patiently(pace, signal, runsOn, () => jobs.withLabel(namespace, ours.job, id, signal))).at(-1);
+/** The latest attempt at a job. The Hub removes no record of one: what is done, and has no results any more, was forgotten. */
+async function latest({ jobs, pace, namespace, bucket }: Place, id: string, signal: AbortSignal): Promise<HfJob | undefined> {
+  const last = (await patiently(pace, signal, runsOn, () => jobs.withLabel(namespace, ours.job, id, signal))).at(-1);
+  const isForgotten = last?.stage === "COMPLETED" && !(await hasResults(bucketStorage(bucket), id, signal));
+  return isForgotten ? undefined : last;
 }
 
 /** Starts a job. The Hub knows no ids of ours: where an answer was lost, a job with our label that was not there before is it. */
@@ -150,16 +153,14 @@ async function handedOver(
   { jobs, pace, namespace }: Place,
   id: string,
   request: HfJobRequest,
-  before: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<HfJob> {
+  const known = (): Promise<readonly HfJob[]> => jobs.withLabel(namespace, ours.job, id, signal);
+  const before = new Set((await patiently(pace, signal, resumeLater, known)).map((job) => job.id));
   let attempts = 0;
   return patiently(pace, signal, "The job was not handed over, as far as is known. Resume to find out.", async () => {
-    if (attempts++ > 0) {
-      const found = (await jobs.withLabel(namespace, ours.job, id, signal)).at(-1);
-      if (found !== undefined && !before.has(found.id)) return found;
-    }
-    return jobs.submit(namespace, request, signal);
+    const found = attempts++ > 0 ? (await known()).find((job) => !before.has(job.id)) : undefined;
+    return found ?? jobs.submit(namespace, request, signal);
   });
 }
 

@@ -18,6 +18,14 @@ export interface RayJobInfo {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** A job in a listing. */
+export interface ListedRayJob extends RayJobInfo {
+  /** Ray's id of it. */
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly startTime: number;
+}
+
 /** A job as Ray takes it. */
 export interface RayJobRequest {
   readonly submission_id: string;
@@ -38,6 +46,8 @@ export interface RayJobs {
   upload(name: string, archive: () => Buffer, signal: AbortSignal): Promise<void>;
   /** False where a job of that id is there already. */
   submit(request: RayJobRequest, signal: AbortSignal): Promise<boolean>;
+  /** All that were submitted to the cluster since its head began, whoever did. */
+  list(signal: AbortSignal): Promise<readonly ListedRayJob[]>;
   /** `null` where Ray knows none of that id. */
   info(id: string, signal: AbortSignal): Promise<RayJobInfo | null>;
   /** All that it has written so far. */
@@ -85,20 +95,14 @@ export function rayJobs(service: Service): RayJobs {
     async info(id, signal) {
       const answer = await ask(service, { method: "GET", path: jobPath(id) }, signal);
       if (isUnknown(answer)) return null;
-      const body = jsonOf(service, answer);
-      const status = at(body, "status");
-      if (!statuses.has(status))
-        throw new UserError(
-          `${service.baseUrl} tells a state of a job that is not Ray's. Is the address that of a Ray dashboard?`,
-        );
-      const exitCode = at(body, "driver_exit_code");
-      return {
-        status: status as RayJobInfo["status"],
-        message: textAt(body, "message") ?? "",
-        errorType: textAt(body, "error_type") ?? "",
-        exitCode: typeof exitCode === "number" ? exitCode : null,
-        metadata: (at(body, "metadata") ?? {}) as Readonly<Record<string, unknown>>,
-      };
+      return infoOf(service, jsonOf(service, answer));
+    },
+    async list(signal) {
+      const list = jsonOf(service, await ask(service, { method: "GET", path: "/api/jobs/" }, signal));
+      return (Array.isArray(list) ? list : []).flatMap((job) => {
+        const [name, startTime] = [textAt(job, "submission_id"), Number(at(job, "start_time") ?? 0)];
+        return name === null ? [] : [{ ...infoOf(service, job), name, startTime }];
+      });
     },
     async log(id, signal) {
       const answer = await ask(service, { method: "GET", path: jobPath(id, "/logs") }, signal);
@@ -112,6 +116,20 @@ export function rayJobs(service: Service): RayJobs {
       const answer = await ask(service, { method: "DELETE", path: jobPath(id) }, signal);
       if (!isUnknown(answer)) requireSuccess(service, answer);
     },
+  };
+}
+
+function infoOf(service: Service, body: unknown): RayJobInfo {
+  const status = at(body, "status");
+  if (!statuses.has(status))
+    throw new UserError(`${service.baseUrl} tells a state of a job that is not Ray's. Is the address that of a Ray dashboard?`);
+  const exitCode = at(body, "driver_exit_code");
+  return {
+    status: status as RayJobInfo["status"],
+    message: textAt(body, "message") ?? "",
+    errorType: textAt(body, "error_type") ?? "",
+    exitCode: typeof exitCode === "number" ? exitCode : null,
+    metadata: (at(body, "metadata") ?? {}) as Readonly<Record<string, unknown>>,
   };
 }
 

@@ -10,7 +10,7 @@ import { stagedScript } from "../storage/staged-files.js";
 import { storageAt } from "../storage/storage-at.js";
 import { type Env, rayToken, rayUrl, tokenRemedy } from "./address.js";
 import { followJob, isEnded, runsOn } from "./follow.js";
-import { type RayJobInfo, type RayJobs, rayJobs } from "./jobs.js";
+import { type ListedRayJob, type RayJobs, rayJobs } from "./jobs.js";
 import { archiveOf, jobPackage } from "./package.js";
 
 /** A cluster, and what a job of it is given. */
@@ -36,8 +36,6 @@ export interface RayOptions {
 const usualPace: Patience = { firstSeconds: 0.5, longestSeconds: 10, wholeSeconds: 300 };
 /** A stopped job has three seconds, after which Ray kills it, unless its cluster says otherwise. */
 const stopSeconds = 60;
-/** Attempts at one job. More have another reason than bad luck. */
-const mostAttempts = 100;
 
 /** The cluster as an engine. `UserError` for an address, a token or a storage that can't be one. */
 export function rayEngine(options: RayOptions): Engine {
@@ -66,8 +64,10 @@ export function rayEngine(options: RayOptions): Engine {
     },
   });
 
-  /** Hands over one attempt, which may have arrived already. */
-  const handOver = async (job: StagedJob, name: string, signal: AbortSignal): Promise<void> => {
+  /** Hands over one attempt; Ray's id of it. */
+  const handOver = async (job: StagedJob, signal: AbortSignal): Promise<string> => {
+    // Ray runs no id twice, and one whose record was removed fails or tells the log of the one before.
+    const name = `${job.id}.${Date.now().toString(36)}`;
     const gpus = job.wantsGpu ? (options.gpus ?? 1) : 0;
     const content = await jobPackage(job, storage.uri, Math.max(1, Math.floor(gpus)));
     if (content.isInStorage) await storage.send(job.folder, `${job.id}/in`, signal);
@@ -77,17 +77,16 @@ export function rayEngine(options: RayOptions): Engine {
       // The shell makes way, so that the script sees when Ray's process above it dies: without an init process, as in most containers, Ray itself does not.
       entrypoint: `exec python ${stagedScript}`,
       runtime_env: { working_dir: `gcs://${archive}`, ...(options.pip?.length ? { pip: options.pip } : {}) },
-      metadata: { [ours.job]: job.id, [ours.content]: content.hash },
+      metadata: { [ours]: job.id },
       entrypoint_num_cpus: options.cpus ?? 1,
       ...(gpus > 0 ? { entrypoint_num_gpus: gpus } : {}),
     };
-    const isNew = await patiently(pace, signal, "The job was not handed over. Resume to try again.", async () => {
+    await patiently(pace, signal, "The job was not handed over. Resume to try again.", async () => {
       await jobs.upload(archive, () => archiveOf(content), signal);
-      return jobs.submit(request, signal);
+      // Where it is there already, an earlier answer was lost.
+      await jobs.submit(request, signal);
     });
-    if (isNew) return;
-    const known = await patiently(pace, signal, runsOn, () => jobs.info(name, signal));
-    if (known?.metadata[ours.content] !== content.hash) throw taken(cluster, name);
+    return name;
   };
 
   return {
@@ -109,19 +108,12 @@ export function rayEngine(options: RayOptions): Engine {
     },
     async submit(job, signal) {
       const last = (await attemptsAt(cluster, job.id, signal)).at(-1);
-      if (last !== undefined) requireOurs(cluster, last, job.id);
-      const isOver = last !== undefined && (last.info.status === "FAILED" || last.info.status === "STOPPED");
-      if (last !== undefined && !isOver) return jobOf(job, last.name);
-      const name = attemptName(job.id, (last?.number ?? 0) + 1);
-      await handOver(job, name, signal);
-      return jobOf(job, name);
+      const isOver = last === undefined || last.status === "FAILED" || last.status === "STOPPED";
+      return jobOf(job, isOver ? await handOver(job, signal) : last.name);
     },
     async attach(job, signal) {
       const last = (await attemptsAt(cluster, job.id, signal)).at(-1);
-      if (last !== undefined) {
-        requireOurs(cluster, last, job.id);
-        return jobOf(job, last.name);
-      }
+      if (last !== undefined) return jobOf(job, last.name);
       // A cluster that was restarted has forgotten its jobs, and the storage has not.
       return (await hasResults(storage, job.id, signal)) ? { ...jobOf(job, job.id), follow: followDone } : null;
     },
@@ -130,8 +122,8 @@ export function rayEngine(options: RayOptions): Engine {
 
 const startCommand = "ray start --head --dashboard-host 127.0.0.1";
 
-/** Names of what we note at a job. */
-const ours = { job: "crossover_job", content: "crossover_content" };
+/** What a job's id stands under in Ray's metadata. */
+const ours = "crossover_job";
 
 /** What a cluster is asked through, and how patiently. */
 interface Cluster {
@@ -139,39 +131,10 @@ interface Cluster {
   readonly pace: Patience;
 }
 
-/** One attempt at a job. */
-interface Attempt {
-  /** From 1 on. */
-  readonly number: number;
-  /** Ray's id of it. */
-  readonly name: string;
-  readonly info: RayJobInfo;
-}
-
-/** Ray runs no id twice, not even after its record was removed. A job's own id has no dot in it. */
-const attemptName = (id: string, number: number): string => (number === 1 ? id : `${id}.${number}`);
-
 /** The attempts at a job that the cluster knows, the latest last. */
-async function attemptsAt({ jobs, pace }: Cluster, id: string, signal: AbortSignal): Promise<readonly Attempt[]> {
-  const attempts: Attempt[] = [];
-  for (let number = 1; number <= mostAttempts; number++) {
-    const name = attemptName(id, number);
-    const info = await patiently(pace, signal, runsOn, () => jobs.info(name, signal));
-    if (info === null) break;
-    attempts.push({ number, name, info });
-  }
-  return attempts;
-}
-
-function requireOurs(cluster: Cluster, { name, info }: Attempt, id: string): void {
-  if (info.metadata[ours.job] !== id) throw taken(cluster, name);
-}
-
-function taken({ jobs }: Cluster, name: string): UserError {
-  return new UserError(
-    `${jobs.service.baseUrl} has a job "${name}" already, and it is another one. Remove it there (ray job delete ${name}), or run this again under ` +
-      "another name.",
-  );
+async function attemptsAt({ jobs, pace }: Cluster, id: string, signal: AbortSignal): Promise<readonly ListedRayJob[]> {
+  const all = await patiently(pace, signal, runsOn, () => jobs.list(signal));
+  return all.filter(({ metadata }) => metadata[ours] === id).sort((a, b) => a.startTime - b.startTime);
 }
 
 /** Ends a job, and waits until it has. */

@@ -42,18 +42,20 @@ export async function hasResults(storage: Storage, id: string, signal: AbortSign
 
 /**
  * Brings a job's results into its folder's `out/`: first all of them beside it, then each into place, so that what is there is whole. The manifest
- * comes last: where it is there, nothing is brought.
+ * comes last. Where the storage has none, or can't be read here, results that are in the folder already were brought by hand, and are left there.
  *
  * @throws UserError where they are not there, or not as large as they were
  */
 export async function bringResults(storage: Storage, id: string, folder: string, signal: AbortSignal): Promise<void> {
-  if (existsSync(join(folder, "out", "manifest.json"))) return;
+  const isHere = existsSync(join(folder, "out", "manifest.json"));
   const sizes = await resultsOf(storage, id, signal).catch((error: unknown) => {
     if (!(error instanceof ProgramMissing) || storage.byHand === undefined) throw error;
+    if (isHere) return null;
     throw new UserError(
       `${error.message} Or run this on a machine that has it, copy the folder to this one, and resume: ${storage.byHand(`${id}/out`, join(folder, "out"))}`,
     );
   });
+  if (sizes === null && isHere) return;
   if (sizes === null)
     throw new UserError(
       `The job has ended, but ${storage.uri}/${id} has no results as this machine sees it. Do both sides see the same storage? A folder has to be ` +

@@ -215,6 +215,10 @@ test("results come whole from the bucket, and are forgotten with the inputs", as
   hub.files!.set("job-10/staged.py", Buffer.from(""));
   await running.forget();
   expect([[...hub.bucket!.keys()], [...hub.files!.keys()]]).toEqual([["job-10/done.json"], ["job-10/staged.py"]]);
+  // Its record stays there, and is nobody's.
+  expect(await ours.attach(job, signal)).toBeNull();
+  await ours.submit(job, signal);
+  expect(hub.jobs.length).toBe(2);
 });
 
 test("results that are there are found without a job", async () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { EngineJob, JobEnd, StagedJob } from "../../../src/engines/engine.js";
 import { type RayOptions, rayEngine } from "../../../src/engines/ray/ray.js";
 import { UserError } from "../../../src/lib/errors.js";
-import { type FakeRay, startFakeRay } from "../../servers/ray.js";
+import { type FakeRay, type FakeRayJob, startFakeRay } from "../../servers/ray.js";
 import { startRedirecting } from "../../servers/redirecting.js";
 
 const token = "ray-token-0123456789";
@@ -82,6 +82,9 @@ async function userError(work: Promise<unknown>): Promise<string> {
   return (error as Error).message;
 }
 
+/** The job that came last. */
+const latest = (): FakeRayJob => [...ray.jobs.values()].at(-1)!;
+
 const submissions = (): readonly string[] =>
   ray.requests.filter(({ method, path }) => method === "POST" && path === "/api/jobs/").map(({ path }) => path);
 
@@ -120,9 +123,9 @@ test("addresses and storages that can't be one are refused without being shown",
 
 test("a job is one archive under the name of its contents, one submission under its id, and holds no token", async () => {
   await engine({ cpus: 2, pip: ["torch==2.13.0"] }).submit({ ...job, wantsGpu: true }, signal);
-  expect([...ray.jobs.keys()]).toEqual(["job-1"]);
+  expect([...ray.jobs.keys()]).toEqual([expect.stringMatching(/^job-1\.\w+$/)]);
   const [name] = [...ray.packages.keys()];
-  const { request } = ray.jobs.get("job-1")!;
+  const { request } = latest();
   expect(request).toMatchObject({
     entrypoint: "exec python staged.py",
     entrypoint_num_cpus: 2,
@@ -143,27 +146,25 @@ test("the same id twice is one job, also where the first answer was lost", async
   await ours.submit(job, signal);
   await ours.submit(job, signal);
   await engine().submit(job, signal);
-  expect([...ray.jobs.keys()]).toEqual(["job-1"]);
+  expect([...ray.jobs.keys()]).toEqual([expect.stringMatching(/^job-1\.\w+$/)]);
   expect(submissions()).toHaveLength(2);
 });
 
-test("a job of somebody else under that id is left alone", async () => {
-  const request = { entrypoint: "sleep 1", metadata: { crossover_job: "other" } };
-  ray.jobs.set("job-1", { status: "RUNNING", log: "", message: "", errorType: null, exitCode: null, request });
-  await userError(engine().submit(job, signal));
-  await userError(engine().attach(job, signal));
-  // One that came between our question and our submission.
-  ray.fault = ({ method, path }) =>
-    method === "GET" && path === "/api/jobs/job-1" && submissions().length === 0
-      ? { status: 404, body: "Job job-1 does not exist" }
-      : undefined;
-  await userError(engine().submit(job, signal));
-  expect(ray.jobs.get("job-1")!.request).toBe(request);
+test("jobs of others are neither taken nor touched", async () => {
+  for (const metadata of [{ crossover_job: "job-10" }, {}, { crossover_job: "job-1.2" }]) {
+    const request = { entrypoint: "sleep 1", metadata };
+    ray.jobs.set(`other-${ray.jobs.size}`, { status: "RUNNING", log: "", message: "", errorType: null, exitCode: null, request });
+  }
+  expect(await engine().attach(job, signal)).toBeNull();
+  const running = await engine().submit(job, signal);
+  await running.stop();
+  await running.forget();
+  expect([...ray.jobs.values()].map(({ status }) => status)).toEqual(["RUNNING", "RUNNING", "RUNNING"]);
 });
 
 test("lines are told once and whole, whatever happens to the connection", async () => {
   const running = await engine().submit(job, signal);
-  const submitted = ray.jobs.get("job-1")!;
+  const submitted = latest();
   submitted.status = "RUNNING";
   submitted.log = 'Runtime env is setting up.\n{"event":"step","st';
   ray.fault = (_, index) =>
@@ -192,15 +193,14 @@ test("lines are told once and whole, whatever happens to the connection", async 
 test("a head that is away for a while is waited for; one that has forgotten the job has lost it", async () => {
   const ours = engine();
   const running = await ours.submit(job, signal);
-  Object.assign(ray.jobs.get("job-1")!, { status: "RUNNING", log: "first\n" });
+  Object.assign(latest(), { status: "RUNNING", log: "first\n" });
   const { lines, end } = await followed(running, (line) => {
     if (line === "first")
       void ray
         .down(false)
         .then(() =>
           setTimeout(
-            () =>
-              void ray.up().then(() => Object.assign(ray.jobs.get("job-1")!, { status: "SUCCEEDED", log: "first\nsecond\n" })),
+            () => void ray.up().then(() => Object.assign(latest(), { status: "SUCCEEDED", log: "first\nsecond\n" })),
             200,
           ),
         );
@@ -213,7 +213,7 @@ test("a head that is away for a while is waited for; one that has forgotten the 
   expect((await followed(running)).end).toMatchObject({ kind: "failed" });
   // Back it goes under the same id.
   await ours.submit(job, signal);
-  expect(ray.jobs.get("job-1")!.status).toBe("PENDING");
+  expect(latest().status).toBe("PENDING");
 });
 
 test("a head that stays away is the user's after a while, and a stop of following is at once", async () => {
@@ -229,7 +229,7 @@ test("a head that stays away is the user's after a while, and a stop of followin
 
 test("silence is a fault that may pass", async () => {
   const running = await engine({ silenceSeconds: 0.1 }).submit(job, signal);
-  Object.assign(ray.jobs.get("job-1")!, { status: "SUCCEEDED", log: "one\n" });
+  Object.assign(latest(), { status: "SUCCEEDED", log: "one\n" });
   let silent = 2;
   ray.fault = () => (silent-- > 0 ? { silent: true } : undefined);
   expect((await followed(running)).lines).toEqual(["one"]);
@@ -237,7 +237,7 @@ test("silence is a fault that may pass", async () => {
 
 test("a failure is told with the last lines and Ray's words, without the token", async () => {
   const running = await engine().submit(job, signal);
-  Object.assign(ray.jobs.get("job-1")!, {
+  Object.assign(latest(), {
     status: "FAILED",
     log: Array.from({ length: 100 }, (_, i) => `line ${i}\n`).join(""),
     message: `Job entrypoint command with ${token} failed with exit code 1, last available logs (truncated to 20,000 chars):\nline 99`,
@@ -252,32 +252,32 @@ test("a failure is told with the last lines and Ray's words, without the token",
 
 test("the log of a machine that is gone keeps nobody from the job's end", async () => {
   const running = await engine({ pace: { firstSeconds: 0.01, longestSeconds: 0.05, wholeSeconds: 0.3 } }).submit(job, signal);
-  Object.assign(ray.jobs.get("job-1")!, { status: "FAILED", message: "Job supervisor actor died" });
+  Object.assign(latest(), { status: "FAILED", message: "Job supervisor actor died" });
   ray.fault = ({ path }) => (path.endsWith("/logs") ? { status: 500, body: "Traceback" } : undefined);
   expect((await followed(running)).end).toMatchObject({ kind: "failed", why: "Job supervisor actor died" });
 });
 
 test("a log without bounds is given up, and the job is not", async () => {
   const running = await engine().submit(job, signal);
-  Object.assign(ray.jobs.get("job-1")!, { status: "SUCCEEDED", log: "x".repeat(65 * 1024 ** 2) });
+  Object.assign(latest(), { status: "SUCCEEDED", log: "x".repeat(65 * 1024 ** 2) });
   const { lines, end } = await followed(running);
   expect(lines).toHaveLength(1);
   expect(lines[0]!.length).toBeLessThan(200);
   expect(end).toEqual({ kind: "done" });
 });
 
-test("one that failed or was stopped is begun again under the next number, and that one is found", async () => {
+test("one that failed or was stopped is begun again, and the latest is found", async () => {
   const ours = engine();
   await ours.submit(job, signal);
-  ray.jobs.get("job-1")!.status = "FAILED";
+  latest().status = "FAILED";
   expect((await followed((await ours.attach(job, signal))!)).end.kind).toBe("failed");
   const second = await ours.submit(job, signal);
-  expect([...ray.jobs.keys()]).toEqual(["job-1", "job-1.2"]);
+  expect(ray.jobs.size).toBe(2);
   await second.stop();
-  expect(ray.jobs.get("job-1.2")!.status).toBe("STOPPED");
+  expect([...ray.jobs.values()].map(({ status }) => status)).toEqual(["FAILED", "STOPPED"]);
   expect((await followed((await ours.attach(job, signal))!)).end).toEqual({ kind: "stopped" });
   await ours.submit(job, signal);
-  Object.assign(ray.jobs.get("job-1.3")!, { status: "SUCCEEDED" });
+  latest().status = "SUCCEEDED";
   // One that is done stays.
   await ours.submit(job, signal);
   expect(ray.jobs.size).toBe(3);
@@ -286,11 +286,15 @@ test("one that failed or was stopped is begun again under the next number, and t
 test("results come whole into out/, once, and are forgotten with all attempts", async () => {
   const ours = engine();
   const running = await ours.submit(job, signal);
-  ray.jobs.get("job-1")!.status = "SUCCEEDED";
+  latest().status = "SUCCEEDED";
   expect(await userError(running.fetch(signal))).toContain(join(root, "storage", "job-1"));
   await keepResults("job-1", { "predictions.jsonl": "{}\n", "model/config.json": "{}", "manifest.json": "[]" });
   await running.fetch(signal);
   expect(await readFile(join(job.folder, "out", "model", "config.json"), "utf8")).toBe("{}");
+  // What was damaged here since is whole again.
+  await writeFile(join(job.folder, "out", "predictions.jsonl"), "damaged");
+  await running.fetch(signal);
+  expect(await readFile(join(job.folder, "out", "predictions.jsonl"), "utf8")).toBe("{}\n");
   await running.forget();
   expect(ray.jobs.size).toBe(0);
   expect(await ours.attach(job, signal)).toBeNull();

@@ -1,58 +1,14 @@
 /** @file Jobs on a Ray that was started for the tests, where CROSSOVER_RAY names its program: what the loopback server says, Ray has to say as well. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { EngineJob, JobEnd, StagedJob } from "../../../src/engines/engine.js";
 import { rayEngine } from "../../../src/engines/ray/ray.js";
+import { endHead, freePort, rayProgram, rayToken, startHead } from "../../servers/real-ray.js";
 
-const program = process.env["CROSSOVER_RAY"];
-const token = "ray-token-of-the-tests";
 const signal = new AbortController().signal;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** A head with two CPUs that ends with its process. Its ports are its own: another Ray may run here. */
-async function startHead(folder: string, port: number): Promise<ChildProcess> {
-  const args = ["start", "--head", "--block", "--num-cpus", "2", "--disable-usage-stats", "--include-dashboard", "true"];
-  const ports = {
-    "--dashboard-host": "127.0.0.1",
-    "--dashboard-port": port,
-    "--port": await freePort(),
-    "--ray-client-server-port": await freePort(),
-    "--dashboard-agent-listen-port": await freePort(),
-    "--temp-dir": folder,
-  };
-  return spawn(program!, [...args, ...Object.entries(ports).flatMap(([name, value]) => [name, String(value)])], {
-    stdio: "ignore",
-    // A group of its own, so that all of it can be killed.
-    detached: true,
-    env: {
-      ...process.env,
-      // The jobs' `python` is the one that Ray was installed for.
-      PATH: `${dirname(program!)}${delimiter}${process.env["PATH"]}`,
-      RAY_USAGE_STATS_ENABLED: "0",
-      RAY_AUTH_MODE: "token",
-      RAY_AUTH_TOKEN: token,
-    },
-  });
-}
-
-/** Ends the head's processes: as told, or as a machine that loses its power. */
-async function ended(head: ChildProcess, signalName: "SIGTERM" | "SIGKILL"): Promise<void> {
-  const closed = new Promise((resolve) => head.once("exit", resolve));
-  if (signalName === "SIGTERM") head.kill(signalName);
-  else process.kill(-head.pid!, signalName);
-  await closed;
-}
 
 /** Counts to thirty in three seconds and keeps its count; whoever kills it after a while finds where it was. */
 const counting = `
@@ -74,11 +30,11 @@ for step in range(first + 1, 31):
 (folder / "out" / "manifest.json").write_text("{}")
 `;
 
-describe.skipIf(program === undefined)("Ray itself", () => {
+describe.skipIf(rayProgram === undefined)("Ray itself", () => {
   let root: string;
   let head: ChildProcess;
   let port: number;
-  const engine = (withToken = token) =>
+  const engine = (withToken = rayToken) =>
     rayEngine({
       address: `127.0.0.1:${port}`,
       storage: join(root, "storage"),
@@ -91,20 +47,9 @@ describe.skipIf(program === undefined)("Ray itself", () => {
     root = await mkdtemp(join(tmpdir(), "r-"));
     port = await freePort();
     head = await startHead(join(root, "ray"), port);
-    // Its dashboard comes up last; a check waits for five seconds.
-    for (let attempt = 0; attempt < 10; attempt++)
-      if (
-        await engine()
-          .check(signal)
-          .then(
-            () => true,
-            () => false,
-          )
-      )
-        break;
   }, 120_000);
   afterAll(async () => {
-    await ended(head, "SIGTERM");
+    await endHead(head, "SIGTERM");
     await rm(root, { recursive: true, force: true });
   });
 
@@ -146,6 +91,8 @@ describe.skipIf(program === undefined)("Ray itself", () => {
     expect(await readFile(join(job.folder, "out", "predictions.jsonl"), "utf8")).toBe('{"first": 0}');
     await running.forget();
     expect(await engine().attach(job, signal)).toBeNull();
+    // One that was forgotten is begun anew.
+    expect(await followed(await engine().submit(job, signal))).toEqual({ steps: numbers(1), end: { kind: "done" } });
   });
 
   test("begins a job that was killed again from its last checkpoint", async () => {
@@ -176,7 +123,7 @@ describe.skipIf(program === undefined)("Ray itself", () => {
     const { end } = await followed(running, (step) => {
       // After one look for checkpoints.
       if (step === 14)
-        restarted = ended(head, "SIGKILL").then(async () => {
+        restarted = endHead(head, "SIGKILL").then(async () => {
           head = await startHead(join(root, "ray"), port);
         });
     });
