@@ -712,7 +712,7 @@ class Training:
             path.with_suffix(".tmp").replace(path)
             for other in self.checkpoints.iterdir():
                 if other != path:
-                    other.unlink()
+                    other.unlink(missing_ok=True)
         self.kept_at = time.monotonic()
         emit("checkpoint", step=self.progress.step)
 

@@ -186,9 +186,18 @@ async function done(
   job: StagedTraining,
   options: Parameters<typeof runJob>[2],
 ): Promise<{ readonly outputs: TrainingOutputs; readonly seconds: number }> {
-  const fetched = existsSync(join(job.folder, "out", "manifest.json"));
-  if (fetched) {
-    const outputs = await readTrainingOutputs(job).catch((error: unknown) => {
+  const manifest = join(job.folder, "out", "manifest.json");
+  const read = async (): Promise<TrainingOutputs> => {
+    try {
+      return await readTrainingOutputs(job);
+    } catch (error) {
+      // Without it nobody takes what is damaged for results again.
+      await rm(manifest, { force: true });
+      throw error;
+    }
+  };
+  if (existsSync(manifest)) {
+    const outputs = await read().catch((error: unknown) => {
       if (error instanceof UserError) return undefined;
       throw error;
     });
@@ -197,9 +206,9 @@ async function done(
   const { job: ended, seconds } = await runJob(engine, job, options);
   await ended.fetch(options.signal);
   try {
-    return { outputs: await readTrainingOutputs(job), seconds };
+    return { outputs: await read(), seconds };
   } finally {
-    // Damaged results would be fetched again and again: the next fit hands the job over anew.
+    // Also where they are damaged: the next fit hands the job over anew.
     await ended.forget();
   }
 }

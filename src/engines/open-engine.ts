@@ -10,7 +10,7 @@ import { rayEngine } from "./ray/ray.js";
 export interface OpenEngineOptions {
   /** Variables of the environment: tokens of engines, and what a job may see. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `--engine-storage`: where results of jobs go whose machines have no way back. */
+  /** Where a cluster leaves results: a folder that it shares with this machine, `s3://…`, `gs://…`. Only `ray` has a use for it, and needs it. */
   readonly storage?: string;
 }
 
@@ -33,22 +33,20 @@ const kinds: Readonly<Record<string, EngineKind>> = {
   command: { form: "command:CMD", open: (rest, { env }) => commandEngine(rest ?? "", { env }) },
   ray: {
     form: "ray:ADDRESS",
-    open: (rest = "", { env, storage }) => {
+    open: (rest, { env, storage }) => {
+      if (rest === undefined || rest === "")
+        throw new UserError('The engine "ray" needs the address of a cluster: --engine ray:127.0.0.1:8265');
       if (storage === undefined)
         throw new UserError(
-          "Jobs on Ray need a storage for their results: Ray brings no files back. Give --engine-storage with a folder that this machine and the " +
-            "cluster share, or with s3://bucket/path or gs://bucket/path.",
+          "A Ray cluster has no way back for results. Say where they go: --engine-storage, a folder that this machine and the cluster " +
+            "share, s3://bucket/path or gs://bucket/path.",
         );
       return rayEngine({ address: rest, storage, env });
     },
   },
   "hf-jobs": {
-    form: "hf-jobs:MACHINE",
-    open: (rest, { env, storage }) => {
-      if (storage !== undefined)
-        throw new UserError("Hugging Face Jobs keep their results in a private bucket of yours. Leave --engine-storage out.");
-      return hfJobsEngine({ env, ...(rest !== undefined && { flavor: rest }) });
-    },
+    form: "hf-jobs[:FLAVOR]",
+    open: (flavor, { env }) => hfJobsEngine({ env, ...(flavor !== undefined && flavor !== "" && { flavor }) }),
   },
 };
 

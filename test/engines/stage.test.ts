@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { fileLines } from "../../src/engines/job/file-lines.js";
 import { stageTraining } from "../../src/engines/job/stage.js";
-import { jobIn, smallJob } from "./staged-job.js";
+import { collected, jobIn, smallJob } from "./staged-job.js";
 import { temporaryFolder } from "./temporary.js";
 
 describe("a staged job", () => {
@@ -54,5 +55,19 @@ describe("a staged job", () => {
     const first = await stageTraining(place, smallJob);
     await writeFile(join(place, "job.json"), "{");
     expect((await stageTraining(place, smallJob)).id).not.toBe(first.id);
+  });
+});
+
+describe("the lines of a file", () => {
+  it("end at a line feed and nowhere else", async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, "lines");
+    const lines = ["a\u2028b", "", "c\rd", `${"é".repeat(70_000)}`];
+    for (const end of ["", "\n"]) {
+      await writeFile(path, lines.join("\n") + end);
+      expect(await collected(fileLines(path))).toEqual(lines);
+    }
+    await writeFile(path, "");
+    expect(await collected(fileLines(path))).toEqual([]);
   });
 });

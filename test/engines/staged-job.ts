@@ -56,3 +56,10 @@ export async function toTheEnd(
 
 /** The place of a job in a folder. */
 export const jobIn = (folder: string): string => join(folder, "job");
+
+/** All that comes. */
+export async function collected<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

@@ -60,11 +60,31 @@ export interface TrainingJobSpec {
   readonly seed: number;
 }
 
+/** How to label, by the names of `label.py`. */
+export interface LabelSettings {
+  /** The longest text in tokens. @default what the tokenizer takes */
+  readonly max_tokens?: number;
+  /** Rows between two checkpoints. @default 10,000 */
+  readonly rows_per_chunk?: number;
+  /** `bf16` is several times as fast on a GPU, and its probabilities differ in the third digit. @default "float32" */
+  readonly precision?: "float32" | "bf16";
+}
+
+/** All of `job.json` but its inputs, of a job that labels. */
+export interface LabelJobSpec {
+  readonly method: "label";
+  readonly rows: number;
+  readonly settings: LabelSettings;
+}
+
+/** What a job is to do. */
+export type JobSpec = TrainingJobSpec | LabelJobSpec;
+
 /** `job.json`. */
-export interface TrainingJobFile extends TrainingJobSpec {
+export type JobFile = JobSpec & {
   readonly format: typeof jobFormat;
   readonly id: string;
   readonly versions: { readonly crossover: string };
   /** By their paths in the job folder. */
   readonly inputs: Readonly<Record<string, StagedFile>>;
-}
+};

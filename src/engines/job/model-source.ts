@@ -23,7 +23,7 @@ import { weightsFile } from "../../tune/pretrained/weights.js";
 import { usualLearningRate } from "../../tune/training/training-estimate.js";
 import type { Weights } from "../../tune/training/training-job.js";
 import type { JobMethod, JobModel } from "./job.js";
-import type { ModelFile } from "./stage.js";
+import type { InputFile } from "./job-folder.js";
 
 /** A model that this package computes too. */
 export interface KnownModel {
@@ -39,7 +39,7 @@ export interface KnownModel {
 export interface ModelSource {
   readonly model: JobModel;
   /** By their paths in the model's folder; none where the job gets the model from the Hub. */
-  readonly files: ReadonlyMap<string, ModelFile>;
+  readonly files: ReadonlyMap<string, InputFile>;
   /** Absent where the family is not computed here, or the model is not on this machine. */
   readonly known?: KnownModel;
 }
@@ -130,10 +130,10 @@ function tensorsOf(weights: Weights, nameOf: (name: string) => string = (name) =
   );
 }
 
-const text = (value: unknown): ModelFile => ({ parts: [new TextEncoder().encode(`${JSON.stringify(value)}\n`)] });
+const text = (value: unknown): InputFile => ({ parts: [new TextEncoder().encode(`${JSON.stringify(value)}\n`)] });
 
 /** A model that is stored in a form of our own, in the one that transformers reads. */
-async function writtenFiles({ pretrained, head }: KnownModel): Promise<Map<string, ModelFile>> {
+async function writtenFiles({ pretrained, head }: KnownModel): Promise<Map<string, InputFile>> {
   const { config, tokenizerFiles, maxTokens } = pretrained;
   const weights = await readBodyWeights(pretrained, head);
   const parts = [
@@ -154,7 +154,8 @@ async function writtenFiles({ pretrained, head }: KnownModel): Promise<Map<strin
 const readFiles =
   /^(config|tokenizer|tokenizer_config|special_tokens_map|added_tokens|vocab)\.json$|^(vocab|merges)\.txt$|\.model$|^model(-\d+-of-\d+)?\.safetensors$|^model\.safetensors\.index\.json$/;
 
-async function copiedFiles(folder: string): Promise<Map<string, ModelFile>> {
+/** The files of a model's folder that a job needs, to be copied. `UserError` where it has no configuration or no weights that are read. */
+export async function copiedFiles(folder: string): Promise<Map<string, InputFile>> {
   const names = (await readdir(folder)).filter((name) => readFiles.test(name)).sort();
   for (const needed of [/^config\.json$/, /\.safetensors$/])
     if (!names.some((name) => needed.test(name)))

@@ -2,15 +2,15 @@
  * @file What a job left in `out/`, checked before anything is made of it: files are those that its manifest names, each row has been answered exactly once, and
  * every number is one.
  */
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { z } from "zod";
 import { messageOf, UserError } from "../../lib/errors.js";
 import { isInside } from "../../lib/inside-folder.js";
 import type { EvaluationReport, StepReport } from "../../tune/training/training-job.js";
 import { fileHash } from "./file-hash.js";
+import { fileLines } from "./file-lines.js";
 import { outFormat } from "./job.js";
 import type { StagedTraining } from "./stage.js";
 
@@ -36,10 +36,11 @@ export interface TrainingOutputs {
   };
 }
 
-const again = "The job's results are damaged or not whole. Run again: the job is then done anew.";
+/** Of an error about results: what to do. */
+export const damaged = "The job's results are damaged or not whole. Run again: the job is then done anew.";
 
-const file = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().nonnegative() });
-const manifestSchema = z.object({ format: z.literal(outFormat), job: z.string(), files: z.record(z.string(), file) });
+const fileSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().nonnegative() });
+const manifestSchema = z.object({ format: z.literal(outFormat), job: z.string(), files: z.record(z.string(), fileSchema) });
 const needed = ["predictions.jsonl", "valid-predictions.jsonl", "trainer_state.json", "model/config.json"];
 
 /** Reads the results of a job. `UserError` names the file and the line where they are wrong, what was found there, and what to do. */
@@ -47,7 +48,7 @@ export async function readTrainingOutputs(job: StagedTraining): Promise<Training
   const out = join(job.folder, "out");
   const files = await checkManifest(out, job.id);
   const missing = needed.find((name) => !Object.hasOwn(files, name));
-  if (missing !== undefined) throw new UserError(`${join(out, "manifest.json")} names no ${missing}. ${again}`);
+  if (missing !== undefined) throw new UserError(`${join(out, "manifest.json")} names no ${missing}. ${damaged}`);
   return {
     test: await readLogits(join(out, "predictions.jsonl"), job.testIds, job.labelCount),
     validation: await readLogits(join(out, "valid-predictions.jsonl"), job.validationIds, job.labelCount),
@@ -58,23 +59,23 @@ export async function readTrainingOutputs(job: StagedTraining): Promise<Training
 }
 
 /** The files of the manifest, each of which is there and is the one that was written. */
-async function checkManifest(out: string, id: string): Promise<z.infer<typeof manifestSchema>["files"]> {
+export async function checkManifest(out: string, id: string): Promise<z.infer<typeof manifestSchema>["files"]> {
   const place = join(out, "manifest.json");
   if (!existsSync(place))
     throw new UserError(
-      `${place} is missing: it is what a job writes last. Did it run the whole of train.py, and were its results brought back? ${again}`,
+      `${place} is missing: it is what a job writes last. Did it run the whole of train.py, and were its results brought back? ${damaged}`,
     );
   const { job, files } = await readJson(place, manifestSchema);
-  if (job !== id) throw new UserError(`${place} is of the job ${job}; expected ${id}. ${again}`);
+  if (job !== id) throw new UserError(`${place} is of the job ${job}; expected ${id}. ${damaged}`);
   for (const [name, expected] of Object.entries(files)) {
     const path = join(out, name);
-    if (!(await isInside(path, out))) throw new UserError(`${place} names "${name}", which lies outside of ${out}. ${again}`);
-    if (!existsSync(path)) throw new UserError(`${path} is missing; ${place} names it. ${again}`);
+    if (!(await isInside(path, out))) throw new UserError(`${place} names "${name}", which lies outside of ${out}. ${damaged}`);
+    if (!existsSync(path)) throw new UserError(`${path} is missing; ${place} names it. ${damaged}`);
     const found = await fileHash(path);
     if (found.sha256 !== expected.sha256)
       throw new UserError(
         `${path} is not the file that was written: ${found.bytes} bytes with a SHA-256 of ${found.sha256.slice(0, 12)}…; by ` +
-          `${place} it has ${expected.bytes} with ${expected.sha256.slice(0, 12)}…. ${again}`,
+          `${place} it has ${expected.bytes} with ${expected.sha256.slice(0, 12)}…. ${damaged}`,
       );
   }
   return files;
@@ -87,8 +88,8 @@ async function readLogits(path: string, ids: readonly string[], labelCount: numb
   const expected = new Set(ids);
   const found = new Map<string, Float32Array>();
   let line = 0;
-  const wrong = (what: string): UserError => new UserError(`${path} line ${line}: ${what}. ${again}`);
-  for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+  const wrong = (what: string): UserError => new UserError(`${path} line ${line}: ${what}. ${damaged}`);
+  for await (const text of fileLines(path)) {
     line++;
     // Python writes NaN and Infinity, which are no JSON: said as such, not as a slip of syntax.
     const number = /\b(NaN|-?Infinity)\b/.exec(text.slice(text.lastIndexOf("[")))?.[1];
@@ -106,7 +107,7 @@ async function readLogits(path: string, ids: readonly string[], labelCount: numb
   const missing = ids.find((id) => !found.has(id));
   if (missing !== undefined)
     throw new UserError(
-      `${path} answers ${found.size} of ${expected.size} rows: the row ${JSON.stringify(missing.slice(0, 100))} is missing. ${again}`,
+      `${path} answers ${found.size} of ${expected.size} rows: the row ${JSON.stringify(missing.slice(0, 100))} is missing. ${damaged}`,
     );
   return found;
 }
@@ -158,12 +159,12 @@ async function readJson<Schema extends z.ZodType>(path: string, schema: Schema):
   try {
     found = JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    throw new UserError(`${path} can't be read: ${messageOf(error)}. ${again}`);
+    throw new UserError(`${path} can't be read: ${messageOf(error)}. ${damaged}`);
   }
   const parsed = schema.safeParse(found);
   if (parsed.success) return parsed.data;
   const { path: field, message } = parsed.error.issues[0]!;
-  throw new UserError(`${path}: "${field.join(".")}" is not as expected (${message}). ${again}`);
+  throw new UserError(`${path}: "${field.join(".")}" is not as expected (${message}). ${damaged}`);
 }
 
 function parsedJson(text: string): unknown {
