@@ -373,6 +373,9 @@ def pooled_classifier(encoder: nn.Module, job: Job) -> nn.Module:
             self.encoder = encoder
             self.dropout = torch.nn.Dropout(job.settings.dropout)
             self.classifier = torch.nn.Linear(encoder.config.hidden_size, len(job.labels))
+            if getattr(encoder, "pooler", None) is not None:
+                # Nothing reads it here.
+                encoder.pooler.requires_grad_(False)
 
         def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Any:
             states = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state

@@ -2,57 +2,47 @@
  * @file `tune:full` and `tune:lora` on another machine: the same rows, settings and seed as here, by `python/train.py`. What comes back is checked, and where
  * the model is computed here too it answers here, so that it is measured, saved and served like any other.
  */
-
-import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { contentHash } from "../data/content-hash.js";
 import { owning } from "../lib/disposables.js";
-import { throwIfAborted, UserError } from "../lib/errors.js";
-import { patienceOf, settledOptions, thresholdsOf } from "../tune/fine-tuning.js";
-import { checkFullNumbers, type FullOptions, type FullSettings } from "../tune/full-options.js";
-import { loraDefaults } from "../tune/lora/lora.js";
+import { throwIfAborted } from "../lib/errors.js";
+import { thresholdsOf } from "../tune/fine-tuning.js";
 import { modelName } from "../tune/pretrained/model-folder.js";
-import { cutHeldOut } from "../tune/training/held-out.js";
 import { trainingArguments } from "../tune/training/training-record.js";
-import { labelIndices } from "../tune/training/training-rows.js";
-import type { Approach } from "../types/approach.js";
-import type { Dataset, Example, Query } from "../types/data.js";
-import type { Engine } from "./engine.js";
-import { runJob } from "./follow-job.js";
+import type { Approach, BeginContext, FitContext, Predictor } from "../types/approach.js";
+import type { Dataset } from "../types/data.js";
+import { type Background, background } from "./background.js";
+import type { EngineTunedOptions } from "./engine-tuned-options.js";
+import { type FinishedJob, finishJob } from "./follow-job.js";
 import { fetchedPredictor } from "./job/fetched-predictor.js";
-import type { JobMethod, JobSettings } from "./job/job.js";
-import { type ModelSource, modelSource } from "./job/model-source.js";
-import { readTrainingOutputs, type TrainingOutputs } from "./job/outputs.js";
-import { type StagedTraining, stageTraining } from "./job/stage.js";
+import type { TrainingOutputs } from "./job/outputs.js";
+import { chosenSettings, type PreparedJob, prepareJob } from "./prepare-job.js";
 
-/** Options of `engineTuned`. */
-export interface EngineTunedOptions extends Omit<FullOptions, "threads"> {
-  readonly engine: Engine;
-  readonly method: JobMethod;
-  /** The texts that the job answers beside training, without labels. A model that is not computed here answers these alone. */
-  readonly queries: readonly Query[];
-  /** Of `lora`. @default 8 and 16, as in `tune:lora` */
-  readonly rank?: number;
-  readonly alpha?: number;
-  /** The least seconds between checkpoints. @default 120 */
-  readonly checkpointSeconds?: number;
-  /** The job needs a GPU. @default false */
-  readonly wantsGpu?: boolean;
-  /** Threads of the sessions here. */
-  readonly threads?: number;
-  /** Asked when a fit is aborted: whether its job is to be stopped. @default it runs on, and the next fit with the same checkpoint folder finds it */
-  stopsOnAbort?(): Promise<boolean>;
+/** A fit that was begun. */
+interface Begun {
+  readonly prepared: PreparedJob;
+  readonly job: Background<FinishedJob>;
 }
 
 /** An approach that trains through an engine. `UserError` where an option is out of its range, or has no part in a job. */
 export function engineTuned(options: EngineTunedOptions): Approach {
-  const { engine, method, model, queries, classWeight = "none", stopsOnAbort } = options;
-  const { rank = loraDefaults.rank, alpha = loraDefaults.alpha } = options;
+  const { engine, method, model, classWeight = "none", stopsOnAbort, turns = (work) => work() } = options;
   const chosen = chosenSettings(options);
   const name = `tune:${method}`;
-  const what = method === "full" ? "All weights" : `Adapters of rank ${rank} on all linear layers`;
+  const what = method === "full" ? "All weights" : "Adapters on all linear layers";
+  const begun = new Map<string, Begun>();
+  const keyOf = (dataset: Dataset, { checkpointFolder, seed }: Pick<FitContext, "checkpointFolder" | "seed">): string =>
+    checkpointFolder ?? `${seed} ${contentHash(dataset.examples)}`;
+
+  /** Stages a job, and has it done once its turn has come. */
+  const start = async (dataset: Dataset, context: BeginContext): Promise<Begun> => {
+    throwIfAborted(context.signal);
+    const prepared = await prepareJob(dataset, options, chosen, context);
+    const { signal } = context;
+    const run = (log: FitContext["log"]) =>
+      turns(() => finishJob(engine, prepared.staged, { signal, log, name, ...(stopsOnAbort && { stopsOnAbort }) }));
+    return { prepared, job: background(run) };
+  };
+
   return {
     name,
     arm: "tune",
@@ -63,154 +53,61 @@ export function engineTuned(options: EngineTunedOptions): Approach {
       const basis = `How long it takes on ${engine.spec} is not known before it runs.`;
       return { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds: 0, basis };
     },
+    async begin(dataset, context) {
+      const key = keyOf(dataset, context);
+      if (!begun.has(key)) begun.set(key, await start(dataset, context));
+    },
     fit: (dataset, context) =>
       owning(async (held) => {
-        const { signal, seed, checkpointFolder, log, spend } = context;
-        throwIfAborted(signal);
-        const indices = labelIndices(dataset);
-        const settings = settledOptions(dataset, chosen);
-        const { labels } = dataset;
-        const source = await modelSource(model, { method, labelCount: labels.length, seed, lora: { rank, alpha } });
-        const { learned, heldOut } = cutHeldOut(dataset, indices, seed);
-        const rowsOf = (rows: readonly number[]): readonly Example[] => rows.map((row) => dataset.examples[row]!);
-        const folder = checkpointFolder === undefined ? await temporaryFolder(held) : join(checkpointFolder, "job");
-        const jobSettings: JobSettings = {
-          ...namedSettings(settings, source),
-          class_weight: classWeight,
-          ...(method === "lora" && { rank, alpha }),
-          ...(heldOut.length > 0 && { patience: patienceOf(learned.length, settings) }),
-          ...(options.checkpointSeconds !== undefined && { checkpoint_seconds: options.checkpointSeconds }),
-        };
-        const pooling = source.known?.head.pooling;
-        const staged = await stageTraining(folder, {
-          spec: {
-            method,
-            task: { name: dataset.name, labels, is_multi_label: dataset.isMultiLabel },
-            model: source.model,
-            ...(typeof pooling === "string" && { pooling }),
-            settings: jobSettings,
-            seed,
-          },
-          learned: rowsOf(learned),
-          validation: rowsOf(heldOut),
-          queries,
-          modelFiles: source.files,
-          ...(source.known && { start: source.known.start }),
-        });
-        const began = performance.now();
-        const job = { ...staged, ...(options.wantsGpu !== undefined && { wantsGpu: options.wantsGpu }) };
-        const { outputs, seconds } = await done(engine, job, { signal, log, name, ...(stopsOnAbort && { stopsOnAbort }) });
-        // What a job did before it was found again, the clock here did not see.
-        const unseen = Math.max(0, seconds - (performance.now() - began) / 1000);
-        spend({ labels: dataset.examples.length, seconds: unseen });
-        const mayBeEmpty = dataset.isMultiLabel && dataset.examples.some((example) => example.labels.length === 0);
-        const settled = trainingArguments({
-          ...settings,
+        const key = keyOf(dataset, context);
+        const { prepared, job } = begun.get(key) ?? (await start(dataset, { queries: options.queries ?? [], ...context }));
+        begun.delete(key);
+        held.use(prepared);
+        const waitedFrom = performance.now();
+        const { outputs, seconds } = await job.finish(context.log);
+        // The cost is what the job took by its own clock, wherever it waited and whoever waited for it.
+        const waited = (performance.now() - waitedFrom) / 1000;
+        context.spend({ labels: dataset.examples.length, ...(seconds > 0 && { seconds: seconds - waited }) });
+        const settings = trainingArguments({
+          ...prepared.settings,
           learningRate: outputs.training.learningRate,
           classWeight,
           engine: engine.spec,
         });
-        return held.use(
-          await fetchedPredictor({
-            outputs,
-            source,
-            labels,
-            isMultiLabel: dataset.isMultiLabel,
-            mayBeEmpty,
-            queries,
-            ...thresholds(dataset, outputs, heldOut, indices),
-            chosen: heldOut.length > 0 ? { steps: outputs.training.bestStep } : {},
-            details: {
-              approach: name,
-              seed,
-              data: { name: dataset.name, rows: dataset.examples.length, hash: contentHash(dataset.examples) },
-              settings: settled,
-              training: outputs.training,
-            },
-            sample: { of: heldOut.length > 0 ? "held-out" : "training", rows: rowsOf(heldOut.length > 0 ? heldOut : learned) },
-            dataset,
-            context,
-            ...(options.threads !== undefined && { threads: options.threads }),
-          }),
-        );
+        const details = {
+          approach: name,
+          seed: context.seed,
+          data: { name: dataset.name, rows: dataset.examples.length, hash: contentHash(dataset.examples) },
+          settings,
+          training: outputs.training,
+        };
+        return held.use(await predictorOf(dataset, prepared, { outputs, details, context, ...threadsOf(options) }));
       }),
   };
 }
 
-/** The settings that were given, checked. Those that choose among layers are computed here alone. */
-function chosenSettings(options: EngineTunedOptions): Partial<FullSettings> {
-  const { engine: _e, method: _m, queries: _q, model: _model, classWeight: _c, rank, alpha, ...rest } = options;
-  const { checkpointSeconds: _s, wantsGpu: _w, threads: _t, stopsOnAbort: _a, ...chosen } = rest;
-  checkFullNumbers(chosen);
-  for (const [name, usual] of [
-    ["frozenLayers", 0],
-    ["reinitializedLayers", 0],
-    ["layerwiseDecay", 1],
-  ] as const)
-    if ((chosen[name] ?? usual) !== usual)
-      throw new UserError(`${name} has no part in a job of an engine. Leave it out, or train with --engine local.`);
-  if (rank !== undefined && !(Number.isInteger(rank) && rank > 0))
-    throw new UserError(`rank is ${rank}. Give a whole number above 0.`);
-  if (alpha !== undefined && !(alpha > 0 && Number.isFinite(alpha)))
-    throw new UserError(`alpha is ${alpha}. Give a number above 0.`);
-  return chosen;
-}
+const threadsOf = ({ threads }: EngineTunedOptions): { readonly threads?: number } => (threads === undefined ? {} : { threads });
 
-async function temporaryFolder(held: { use(thing: AsyncDisposable): unknown }): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "crossover-job-"));
-  held.use({ [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) });
-  return join(folder, "job");
-}
-
-/** Settings by the names of `job.json`. */
-function namedSettings(settings: FullSettings, { known }: ModelSource): Omit<JobSettings, "class_weight"> {
-  const learningRate = settings.learningRate ?? known?.learningRate;
-  return {
-    batch_size: settings.batchSize,
-    epochs: settings.epochs,
-    min_steps: settings.minSteps,
-    schedule: settings.schedule,
-    warmup_ratio: settings.warmupRatio,
-    weight_decay: settings.weightDecay,
-    max_grad_norm: settings.maxGradNorm,
-    dropout: settings.dropout,
-    label_smoothing: settings.labelSmoothing,
-    ...(learningRate !== undefined && { learning_rate: learningRate }),
-    ...(known && { max_tokens: known.pretrained.maxTokens }),
-  };
-}
-
-/** The results of the job, checked. Those of a job that had been fetched before are taken as they are. */
-async function done(
-  engine: Engine,
-  job: StagedTraining,
-  options: Parameters<typeof runJob>[2],
-): Promise<{ readonly outputs: TrainingOutputs; readonly seconds: number }> {
-  const manifest = join(job.folder, "out", "manifest.json");
-  const read = async (): Promise<TrainingOutputs> => {
-    try {
-      return await readTrainingOutputs(job);
-    } catch (error) {
-      // Without it nobody takes what is damaged for results again.
-      await rm(manifest, { force: true });
-      throw error;
-    }
-  };
-  if (existsSync(manifest)) {
-    const outputs = await read().catch((error: unknown) => {
-      if (error instanceof UserError) return undefined;
-      throw error;
-    });
-    if (outputs !== undefined) return { outputs, seconds: outputs.training.seconds };
-  }
-  const { job: ended, seconds } = await runJob(engine, job, options);
-  await ended.fetch(options.signal);
-  try {
-    return { outputs: await read(), seconds };
-  } finally {
-    // Also where they are damaged: the next fit hands the job over anew.
-    await ended.forget();
-  }
+function predictorOf(
+  dataset: Dataset,
+  { source, learned, heldOut, indices, queries }: PreparedJob,
+  rest: Pick<Parameters<typeof fetchedPredictor>[0], "outputs" | "details" | "context" | "threads">,
+): Promise<Predictor> {
+  const { labels, isMultiLabel, examples } = dataset;
+  const isCut = heldOut.length > 0;
+  const rows = (isCut ? heldOut : learned).map((row) => examples[row]!);
+  return fetchedPredictor({
+    ...rest,
+    source,
+    labels,
+    isMultiLabel,
+    mayBeEmpty: isMultiLabel && examples.some((example) => example.labels.length === 0),
+    queries,
+    ...thresholds(dataset, rest.outputs, heldOut, indices),
+    chosen: isCut ? { steps: rest.outputs.training.bestStep } : {},
+    sample: { of: isCut ? "held-out" : "training", rows },
+    dataset,
+  });
 }
 
 /** With several labels a row: thresholds by the rows that were held out. */

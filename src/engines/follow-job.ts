@@ -1,10 +1,15 @@
 /** @file A job from its submission to its end: found again where it runs already, told as progress, and said why where it failed. */
-import { UserError } from "../lib/errors.js";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { throwIfAborted, UserError } from "../lib/errors.js";
 import { formatCount } from "../lib/text/format.js";
 import type { Context } from "../types/approach.js";
 import type { TrainingNumbers } from "../types/events.js";
 import type { Engine, EngineJob, JobEnd, StagedJob } from "./engine.js";
 import { type JobEvent, jobLine } from "./job/log-line.js";
+import { readTrainingOutputs, type TrainingOutputs } from "./job/outputs.js";
+import type { StagedTraining } from "./job/stage.js";
 
 /** How a job is followed. */
 export interface FollowOptions extends Pick<Context, "signal" | "log"> {
@@ -30,6 +35,7 @@ const silenceSeconds = 120;
  */
 export async function runJob(engine: Engine, staged: StagedJob, options: FollowOptions): Promise<DoneJob> {
   const { signal, log, name } = options;
+  throwIfAborted(signal);
   const found = await engine.attach(staged, signal);
   if (found !== null) {
     log({ kind: "note", text: `${name} goes on with the job ${staged.id} on ${engine.spec}.` });
@@ -40,10 +46,46 @@ export async function runJob(engine: Engine, staged: StagedJob, options: FollowO
       text: `The job ${staged.id} had ended before it was done; it is started again from its last checkpoint.`,
     });
   }
+  throwIfAborted(signal);
   const job = await engine.submit(staged, signal);
   const { end, seconds } = await followed(job, engine, options);
   if (end.kind !== "done") throw failed(end, engine, staged, name);
   return { job, seconds };
+}
+
+/** What a training gave, and the seconds that it took by its own clock; 0 where it did not say. */
+export interface FinishedJob {
+  readonly outputs: TrainingOutputs;
+  readonly seconds: number;
+}
+
+/** Has a training done, and brings its results, checked. Those of a job that had been fetched before are taken as they are. */
+export async function finishJob(engine: Engine, job: StagedTraining, options: FollowOptions): Promise<FinishedJob> {
+  const manifest = join(job.folder, "out", "manifest.json");
+  const read = async (): Promise<TrainingOutputs> => {
+    try {
+      return await readTrainingOutputs(job);
+    } catch (error) {
+      // Without it nobody takes what is damaged for results again.
+      await rm(manifest, { force: true });
+      throw error;
+    }
+  };
+  if (existsSync(manifest)) {
+    const outputs = await read().catch((error: unknown) => {
+      if (error instanceof UserError) return undefined;
+      throw error;
+    });
+    if (outputs !== undefined) return { outputs, seconds: outputs.training.seconds };
+  }
+  const { job: ended, seconds } = await runJob(engine, job, options);
+  await ended.fetch(options.signal);
+  try {
+    return { outputs: await read(), seconds };
+  } finally {
+    // Also where they are damaged: the next fit hands the job over anew.
+    await ended.forget();
+  }
 }
 
 async function followed(
@@ -102,6 +144,8 @@ function teller(log: Context["log"], subject: string): (event: JobEvent) => void
       last = event;
       tell();
     } else if (event.kind === "evaluation") tell({ validationLoss: event.loss });
+    else if (event.kind === "labelled")
+      log({ kind: "progress", phase: "labeling", subject, done: event.done, total: event.rows });
     else if (event.kind === "start") log({ kind: "note", text: `The job runs on ${subject}: ${event.device}.` });
     else if (event.kind === "resumed")
       log({ kind: "note", text: `The job goes on from its checkpoint after step ${formatCount(event.step)}.` });

@@ -44,3 +44,24 @@ export function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<R
     return done;
   };
 }
+
+/** Runs what it is given, in the order given. */
+export type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** Runs at most so many at once, each as soon as one before it has ended, whatever became of that. */
+export function atMost(count: number): Turns {
+  const waiting = createQueue<() => void>();
+  let running = 0;
+  return async (work) => {
+    if (running < count) running++;
+    // Who ends hands its place on: `running` stays as it is.
+    else await new Promise<void>((begin) => waiting.push(begin));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) running--;
+      else next();
+    }
+  };
+}

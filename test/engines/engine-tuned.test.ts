@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engines/engine.js";
-import { type EngineTunedOptions, engineTuned } from "../../src/engines/engine-tuned.js";
+import { engineTuned } from "../../src/engines/engine-tuned.js";
+import type { EngineTunedOptions } from "../../src/engines/engine-tuned-options.js";
 import { openEngine } from "../../src/engines/open-engine.js";
 import { UserError } from "../../src/lib/errors.js";
+import { atMost } from "../../src/lib/queue.js";
 import type { FitContext } from "../../src/types/approach.js";
 import { contractData, recordingContext } from "../contract/approach.js";
 import { fakeEngine } from "./staged-job.js";
@@ -101,6 +103,40 @@ describe("tuning through an engine", () => {
     // Mended, the same fit is done.
     await using predictor = await approach(fakeEngine("good")).fit(train, context);
     expect(await predictor.predict(queries, context)).toHaveLength(queries.length);
+  });
+
+  it("works on fits that were begun, as many at once as there may be, and tells later what was told meanwhile", async () => {
+    await using folder = await temporaryFolder();
+    const tuned = approach(fakeEngine("slow"), { queries: [], turns: atMost(1) });
+    const places = ["first", "second"].map((name) => join(folder.path, name));
+    const begunIn = (place: string): boolean => existsSync(join(place, "job", "out", "begun"));
+    for (const place of places) await tuned.begin!(train, { ...contextIn(place), queries });
+    await until(() => begunIn(places[0]!));
+    await delay(100);
+    expect(begunIn(places[1]!)).toBe(false);
+    await writeFile(join(places[0]!, "go"), "");
+    await until(() => begunIn(places[1]!));
+    await writeFile(join(places[1]!, "go"), "");
+    for (const place of places) {
+      const context = contextIn(place);
+      await using predictor = await tuned.fit(train, context);
+      expect(await predictor.predict(queries, context)).toHaveLength(queries.length);
+      expect(await timesBegun(place)).toBe(1);
+      const steps = context.events.filter((event) => event.kind === "progress" && event.phase === "training");
+      expect(steps.map((event) => event.kind === "progress" && event.done)).toEqual([1, 2]);
+      // What it cost is what the job took by its own clock, not how long it was waited for.
+      const waited = context.spent.reduce((total, { seconds = 0 }) => total + seconds, 0);
+      expect(waited).toBeLessThanOrEqual(7);
+      expect(waited).toBeGreaterThan(2);
+    }
+  });
+
+  it("tells what went wrong with a fit that was begun where it is waited for", async () => {
+    await using folder = await temporaryFolder();
+    const tuned = approach(fakeEngine("exit-3"));
+    await tuned.begin!(train, { ...contextIn(folder.path), queries });
+    await delay(300);
+    await expect(tuned.fit(train, contextIn(folder.path))).rejects.toThrow(UserError);
   });
 
   it("refuses options that a job has no part for, or that are out of range", () => {

@@ -1,0 +1,116 @@
+/** @file A training set and options as a staged job: what is cut, what is settled, what the job is told. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UserError } from "../lib/errors.js";
+import { patienceOf, settledOptions } from "../tune/fine-tuning.js";
+import { checkFullNumbers, type FullSettings } from "../tune/full-options.js";
+import { loraDefaults } from "../tune/lora/lora.js";
+import { cutHeldOut } from "../tune/training/held-out.js";
+import { labelIndices } from "../tune/training/training-rows.js";
+import type { BeginContext } from "../types/approach.js";
+import type { Dataset, Example, Query } from "../types/data.js";
+import type { EngineTunedOptions } from "./engine-tuned-options.js";
+import type { JobSettings } from "./job/job.js";
+import { type ModelSource, modelSource } from "./job/model-source.js";
+import { type StagedTraining, stageTraining } from "./job/stage.js";
+
+/** A job that is staged, and what it was made of. Disposing of it removes its folder, where nobody keeps that. */
+export interface PreparedJob extends AsyncDisposable {
+  readonly staged: StagedTraining;
+  readonly source: ModelSource;
+  readonly settings: FullSettings;
+  /** Rows of the training set, by index. */
+  readonly learned: readonly number[];
+  readonly heldOut: readonly number[];
+  /** The indices of each row's labels. */
+  readonly indices: readonly (readonly number[])[];
+  readonly queries: readonly Query[];
+}
+
+/** Stages the job of a fit: in the checkpoint folder, or in one of its own. */
+export async function prepareJob(
+  dataset: Dataset,
+  options: EngineTunedOptions,
+  chosen: Partial<FullSettings>,
+  { seed, checkpointFolder, queries }: Pick<BeginContext, "seed" | "checkpointFolder" | "queries">,
+): Promise<PreparedJob> {
+  const { method, model, classWeight = "none", rank = loraDefaults.rank, alpha = loraDefaults.alpha } = options;
+  const { labels, isMultiLabel, examples } = dataset;
+  const indices = labelIndices(dataset);
+  const settings = settledOptions(dataset, chosen);
+  const source = await modelSource(model, { method, labelCount: labels.length, seed, lora: { rank, alpha } });
+  const { learned, heldOut } = cutHeldOut(dataset, indices, seed);
+  const rowsOf = (rows: readonly number[]): readonly Example[] => rows.map((row) => examples[row]!);
+  const jobSettings: JobSettings = {
+    ...namedSettings(settings, source),
+    class_weight: classWeight,
+    ...(method === "lora" && { rank, alpha }),
+    ...(heldOut.length > 0 && { patience: patienceOf(learned.length, settings) }),
+    ...(options.checkpointSeconds !== undefined && { checkpoint_seconds: options.checkpointSeconds }),
+  };
+  const pooling = source.known?.head.pooling;
+  const own = checkpointFolder === undefined ? await mkdtemp(join(tmpdir(), "crossover-job-")) : undefined;
+  const remove = async (): Promise<void> => {
+    if (own !== undefined) await rm(own, { recursive: true, force: true });
+  };
+  try {
+    const staged = await stageTraining(join(own ?? checkpointFolder!, "job"), {
+      spec: {
+        method,
+        task: { name: dataset.name, labels, is_multi_label: isMultiLabel },
+        model: source.model,
+        ...(typeof pooling === "string" && { pooling }),
+        settings: jobSettings,
+        seed,
+      },
+      learned: rowsOf(learned),
+      validation: rowsOf(heldOut),
+      queries,
+      modelFiles: source.files,
+      ...(source.known && { start: source.known.start }),
+    });
+    const job = { ...staged, ...(options.wantsGpu !== undefined && { wantsGpu: options.wantsGpu }) };
+    return { staged: job, source, settings, learned, heldOut, indices, queries, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The settings that were given, checked. Those that choose among layers are computed here alone. */
+export function chosenSettings(options: EngineTunedOptions): Partial<FullSettings> {
+  const { engine: _e, method: _m, queries: _q, model: _model, classWeight: _c, rank, alpha, ...rest } = options;
+  const { checkpointSeconds: _s, wantsGpu: _w, threads: _t, stopsOnAbort: _a, turns: _u, ...chosen } = rest;
+  checkFullNumbers(chosen);
+  for (const [name, usual] of [
+    ["frozenLayers", 0],
+    ["reinitializedLayers", 0],
+    ["layerwiseDecay", 1],
+  ] as const)
+    if ((chosen[name] ?? usual) !== usual)
+      throw new UserError(`${name} has no part in a job of an engine. Leave it out, or train with --engine local.`);
+  if (rank !== undefined && !(Number.isInteger(rank) && rank > 0))
+    throw new UserError(`rank is ${rank}. Give a whole number above 0.`);
+  if (alpha !== undefined && !(alpha > 0 && Number.isFinite(alpha)))
+    throw new UserError(`alpha is ${alpha}. Give a number above 0.`);
+  return chosen;
+}
+
+/** Settings by the names of `job.json`. */
+function namedSettings(settings: FullSettings, { known }: ModelSource): Omit<JobSettings, "class_weight"> {
+  const learningRate = settings.learningRate ?? known?.learningRate;
+  return {
+    batch_size: settings.batchSize,
+    epochs: settings.epochs,
+    min_steps: settings.minSteps,
+    schedule: settings.schedule,
+    warmup_ratio: settings.warmupRatio,
+    weight_decay: settings.weightDecay,
+    max_grad_norm: settings.maxGradNorm,
+    dropout: settings.dropout,
+    label_smoothing: settings.labelSmoothing,
+    ...(learningRate !== undefined && { learning_rate: learningRate }),
+    ...(known && { max_tokens: known.pretrained.maxTokens }),
+  };
+}
