@@ -1,6 +1,6 @@
 /** @file The script of jobs against our own engine. Runs where `CROSSOVER_PYTHON`, or `python3`, has torch, transformers, peft and accelerate. */
 import { existsSync } from "node:fs";
-import { appendFile, readdir, readFile, rm } from "node:fs/promises";
+import { appendFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -87,7 +87,6 @@ describe.skipIf(!hasPython)(`train.py${pythonNote}`, () => {
     // Nothing to say: the job's logits are those of its model.
     expect(found.context.events.filter((event) => event.kind === "note" && event.text.includes("differ"))).toEqual([]);
     await using folder = await temporaryFolder();
-    const { mkdir, writeFile } = await import("node:fs/promises");
     for (const [path, bytes] of found.files) {
       await mkdir(join(folder.path, path, ".."), { recursive: true });
       await writeFile(join(folder.path, path), bytes);
@@ -125,6 +124,24 @@ describe.skipIf(!hasPython)(`train.py${pythonNote}`, () => {
     expect(found.context.events.some((event) => event.kind === "progress" && event.training?.validationLoss !== undefined)).toBe(
       true,
     );
+  });
+
+  it.each([
+    ["full", "mean"],
+    ["lora", "mean"],
+    ["lora", "cls"],
+  ] as const)("trains %s on pooled states as we do: %s", { timeout: 240_000 }, async (method, pooling) => {
+    await using folder = await temporaryFolder();
+    await cp("golden/tiny-bert", folder.path, { recursive: true });
+    await mkdir(join(folder.path, "1_Pooling"));
+    await writeFile(join(folder.path, "1_Pooling", "config.json"), JSON.stringify({ pooling_mode: pooling }));
+    const shared = { model: folder.path, minSteps: 40, dropout: 0, learningRate: 3e-3 } as const;
+    const ours = method === "full" ? tuneFull(shared) : tuneLora(shared);
+    const found = await compared({ ours, options: { ...shared, method }, data: contractData() });
+    expect(found.difference).toBeLessThan(1e-3);
+    expect(found.equal).toBe(1);
+    expect(found.theirs.trainedParameters).toBe(found.local.trainedParameters);
+    expect(found.context.events.filter((event) => event.kind === "note" && event.text.includes("differ"))).toEqual([]);
   });
 
   it("goes on from a checkpoint, killed or told to stop, to the same bytes", { timeout: 240_000 }, async () => {
