@@ -770,7 +770,7 @@ def save_model(model: nn.Module, tokenizer: Any, folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def write_state(path: Path, training: Training) -> None:
+def write_state(path: Path, training: Training, predict_seconds: float, predicted: int) -> None:
     """trainer_state.json of transformers, and what its log has no names for."""
     progress, rows = training.progress, max(1, len(training.rows))
     best = progress.best()
@@ -783,6 +783,8 @@ def write_state(path: Path, training: Training) -> None:
         "learning_rate": training.learning_rate,
         "train_samples": len(training.rows),
         "train_runtime": progress.seconds,
+        "predict_samples": predicted,
+        "predict_runtime": predict_seconds,
         "trained_parameters": sum(weight.numel() for weight in training.trained.values()),
         "total_parameters": sum(weight.numel() for weight in training.model.parameters()),
         "log_history": sorted(steps + evaluations, key=lambda entry: entry["step"]),
@@ -855,7 +857,10 @@ def run(folder: Path) -> None:
             if is_first_process:
                 training.model.save_pretrained(out / "adapter")
             whole = training.model.merge_and_unload()
-        answers = [training.answer(part, whole) for part in (valid, test)]
+        answers = [training.answer(valid, whole)]
+        began_predicting = time.monotonic()
+        answers.append(training.answer(test, whole))
+        predict_seconds = time.monotonic() - began_predicting
     except Stopped:
         if not training.is_done:
             training.save()
@@ -866,7 +871,7 @@ def run(folder: Path) -> None:
     write_logits(out / "valid-predictions.jsonl", valid, answers[0])
     write_logits(out / "predictions.jsonl", test, answers[1])
     save_model(whole, tokenizer, out / "model")
-    write_state(out / "trainer_state.json", training)
+    write_state(out / "trainer_state.json", training, predict_seconds, len(test))
     write_manifest(out, job)
     shutil.rmtree(training.checkpoints, ignore_errors=True)
     emit("done", seconds=round(time.monotonic() - began, 3), training_seconds=round(training.progress.seconds, 3), steps=training.progress.step)

@@ -12,6 +12,7 @@ import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli/cli.js";
 import { tinyModel } from "./hub/served.js";
 import { type FaultyServer, startFaultyServer } from "./servers/faulty-openai.js";
 import { type HubServer, startHub } from "./servers/hub.js";
+import { startFakeRay } from "./servers/ray.js";
 
 const root = resolve(import.meta.dirname, "..");
 const docs = readdirSync(join(root, "docs"))
@@ -63,7 +64,8 @@ function faultOf(command: string): string | null {
     case "node":
       return verb.startsWith("scripts/") ? missing(verb) : /^[\w-]+\.ts$/.test(verb) ? null : "unknown file";
     default:
-      return ["cp", "curl", "export", "git", "hf"].includes(program!) ? null : "unknown program";
+      if (program!.startsWith("engine/bin/")) return null;
+      return ["cp", "curl", "export", "git", "hf", "python3"].includes(program!) ? null : "unknown program";
   }
 }
 
@@ -144,6 +146,7 @@ beforeAll(async () => {
   const price = { input_cost_per_token: 2e-7, output_cost_per_token: 8e-7 };
   await writeFile(join(folder, "prices.json"), JSON.stringify({ "openrouter/qwen/qwen3-32b": price }));
   await mkdir(join(folder, "runs"));
+  await writeEngine(folder);
   await symlink(join(root, "examples"), join(folder, "examples"));
   process.chdir(folder);
   const [, list = ""] = (await crossover(["--help"])).out.split("Commands:\n");
@@ -184,6 +187,17 @@ async function faultsOf(commands: readonly string[], url: string): Promise<strin
   return faults;
 }
 
+/** Options of programs that run jobs. */
+const ofEngines = ["--head", "--dashboard-host", "--disable-usage-stats", "--gres", "--nproc-per-node"];
+
+/** A Python that answers at random, for pages that have one train. */
+async function writeEngine(folder: string): Promise<void> {
+  const place = join(folder, "engine", "bin");
+  await mkdir(place, { recursive: true });
+  const job = join(root, "test", "engines", "fake-job.cjs");
+  await writeFile(join(place, "python"), `#!/bin/sh\nexec '${process.execPath}' '${job}' good "$2"\n`, { mode: 0o755 });
+}
+
 /** Commands that an earlier page has are not run again: their runs are there. */
 const seen = new Set<string>();
 
@@ -199,6 +213,16 @@ describe.each(pages)("%s", (page) => {
     // What a page copies before it is there.
     if (words.includes("my-prompt")) await copyPrompt();
     if (words[0] === "serve") return serves(words);
+    const cluster = words.indexOf("ray:127.0.0.1:8265");
+    if (cluster >= 0) {
+      // It is reached, and told what it would be given: test/engines/ray runs jobs.
+      await using ray = await startFakeRay();
+      words.splice(cluster, 1, `ray:${ray.address}`, "--dry-run");
+      const { code, err } = await crossover(words, { env });
+      expect(code, err).toBe(0);
+      expect(ray.requests.length).toBeGreaterThan(0);
+      return;
+    }
     const { code, err } = await crossover(isWholeExample ? [...words, "--limit", "40", "--test-limit", "20"] : words, { env });
     expect(err).not.toMatch(/bug in crossover/);
     expect(code, err).toBe(0);
@@ -210,7 +234,7 @@ describe.each(pages)("%s", (page) => {
   });
 
   it("names only options and commands that exist", () => {
-    const outside = new Set(["--no-deps", "--ignore-scripts"]);
+    const outside = new Set(["--no-deps", "--ignore-scripts", ...ofEngines]);
     const options = [...text(page).matchAll(/(?<![\w-])--[a-z][a-z-]+/g)]
       .map(([option]) => option)
       .filter((option) => !outside.has(option));

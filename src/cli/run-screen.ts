@@ -38,6 +38,12 @@ export function runScreen({ terminal, signal }: CommandContext, { isQuiet = fals
         // Why is said once for all that it holds of, with the report, where it is not scrolled away.
         else if (event.kind === "failed") print(`${event.approach} was left out: the reason stands with the report.`);
       },
+      async leaveRunning({ jobs, engine }) {
+        progress.clear();
+        const noun = jobs === 1 ? "1 job runs" : `${jobs} jobs run`;
+        const answer = await terminal.ask(`${noun} on ${engine}. [L]eave running, to be found again by resuming, or [s]top? `);
+        return answer === undefined ? undefined : !/^s/i.test(answer.trim());
+      },
       confirm: ({ usd, subject }) => terminal.confirm(`${subject} will spend about ${formatUsd(usd)}. Go on?`),
     },
   };

@@ -141,7 +141,8 @@ async function latencies(
   const carried = predictions.map((prediction) => prediction.latencySeconds).filter((seconds) => seconds !== undefined);
   const isService = predictions.some(({ usage, costUsd }) => usage !== undefined || costUsd !== undefined);
   const isAnswering = predictions.some((prediction) => prediction.answer !== null);
-  if (carried.length > 0 || isService || !isAnswering || split === "validation" || !isTimed) return carried;
+  const isAhead = predictor.facts.isAnsweredAhead === true;
+  if (carried.length > 0 || isService || isAhead || !isAnswering || split === "validation" || !isTimed) return carried;
   // Spending here measures nothing but the measuring.
   const context: PredictContext = { signal, log: () => {}, spend: () => {}, useCache: false };
   const asked = queries.filter((_, row) => isAsked(predictions[row]!));

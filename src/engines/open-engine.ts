@@ -12,6 +12,10 @@ export interface OpenEngineOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where a cluster leaves results: a folder that it shares with this machine, `s3://…`, `gs://…`. Only `ray` has a use for it, and needs it. */
   readonly storage?: string;
+  /** CPUs that a job takes of a Ray cluster. @default 1 */
+  readonly cpus?: number;
+  /** GPUs that a job takes of a Ray cluster. @default 0 */
+  readonly gpus?: number;
 }
 
 interface EngineKind {
@@ -33,19 +37,24 @@ const kinds: Readonly<Record<string, EngineKind>> = {
   command: { form: "command:CMD", open: (rest, { env }) => commandEngine(rest ?? "", { env }) },
   ray: {
     form: "ray:ADDRESS",
-    open: (rest, { env, storage }) => {
-      if (rest === undefined || rest === "")
-        throw new UserError('The engine "ray" needs the address of a cluster: --engine ray:127.0.0.1:8265');
+    open(address, { env, storage, cpus, gpus }) {
+      if (address === undefined || address === "")
+        throw new UserError(`--engine ray names no cluster. Give its address: ray:127.0.0.1:8265.`);
       if (storage === undefined)
         throw new UserError(
-          "A Ray cluster has no way back for results. Say where they go: --engine-storage, a folder that this machine and the cluster " +
-            "share, s3://bucket/path or gs://bucket/path.",
+          `--engine ray:${address} needs --engine-storage, since Ray brings no files back: a folder that this machine and the cluster share, s3://… or gs://….`,
         );
-      return rayEngine({ address: rest, storage, env });
+      return rayEngine({
+        address,
+        storage,
+        env,
+        ...(cpus !== undefined && { cpus }),
+        ...(gpus !== undefined && gpus > 0 && { gpus }),
+      });
     },
   },
   "hf-jobs": {
-    form: "hf-jobs[:FLAVOR]",
+    form: "hf-jobs:FLAVOR",
     open: (flavor, { env }) => hfJobsEngine({ env, ...(flavor !== undefined && flavor !== "" && { flavor }) }),
   },
 };

@@ -15,6 +15,8 @@ export interface LabelRowsInput {
   readonly limit: number;
   /** Rows answered together. */
   readonly pieceRows: number;
+  /** Pieces that are asked about while an earlier one is waited for and written. @default 1 */
+  readonly piecesAhead?: number;
   readonly predict: (queries: readonly Query[], context: PredictContext) => Promise<Prediction[]>;
   readonly signal: AbortSignal;
   /** How many rows have an answer by now. */
@@ -23,29 +25,35 @@ export interface LabelRowsInput {
 }
 
 /**
- * Labels what the file does not hold yet. While one piece is waited for and written the next one is asked about, so that the last rows of a
- * piece keep nobody waiting. Where one fails, the other one is awaited, so that what is paid for is stored.
+ * Labels what the file does not hold yet. While one piece is waited for and written the next ones are asked about, so that the last rows of a
+ * piece keep nobody waiting. Where one fails, the others are awaited, so that what is paid for is stored.
  */
 export async function labelRows(input: LabelRowsInput, file: LabelledFile): Promise<void> {
+  const { piecesAhead = 1 } = input;
   const answer = answerer(input, file.totals.rows);
   let written: Promise<void> = Promise.resolve();
-  let answered: Promise<unknown> = written;
+  /** Pieces that are asked about or written, the first ones first. */
+  const open: { readonly answering: Promise<unknown>; readonly written: Promise<void> }[] = [];
   try {
     for await (const piece of pieces(input, file.totals.rows)) {
       input.signal.throwIfAborted();
+      const before = written;
       const answering = answer(piece);
-      answered = answering;
       // Thrown when its turn to be written comes.
       answering.catch(() => {});
-      await written;
-      written = answering.then((predictions) =>
-        file.append(piece.map(({ values }, i) => ({ values, prediction: predictions[i]! }))),
-      );
+      written = before.then(async () => {
+        const predictions = await answering;
+        await file.append(piece.map(({ values }, i) => ({ values, prediction: predictions[i]! })));
+      });
       written.catch(() => {});
+      open.push({ answering, written });
+      if (open.length <= piecesAhead) continue;
+      await open[0]!.written;
+      open.shift();
     }
     await written;
   } catch (error) {
-    await Promise.allSettled([answered, written]);
+    await Promise.allSettled(open.flatMap((piece) => [piece.answering, piece.written]));
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 /** @file From the words of the command line to approaches: the one place where both arms are in sight. */
 
 import { sampledApproach } from "../compare/sample/sampled-approach.js";
+import { engineTuned } from "../engines/engine-tuned.js";
+import { jobMethods } from "../engines/job/job.js";
 import { UserError } from "../lib/errors.js";
 import type { BatchOptions } from "../prompt/batch/batch-queue.js";
 import { type Budget, createBudget, type Reservation } from "../prompt/client/budget.js";
@@ -22,6 +24,8 @@ import { baselines, chooseTuning, type TuneMethod, tune, tuneMethods } from "../
 import type { Approach } from "../types/approach.js";
 import type { Dataset, Query, Task } from "../types/data.js";
 import type { Encoder } from "../types/encoder.js";
+import type { EngineModel } from "./engine/engine-model.js";
+import type { RunEngine } from "./engine/run-engine.js";
 import type { RunHooks } from "./hooks.js";
 import { checkLocalLlm } from "./llms/local-llms.js";
 import { allName, distilledName, ladderName, namedApproaches, promptWayOf } from "./named-approaches.js";
@@ -37,6 +41,8 @@ export interface ApproachSources {
   readonly pool?: readonly Query[];
   /** Absent with `--no-cache` and `--dry-run`. */
   readonly responses?: ResponseCache;
+  /** What trains models, where that is not this machine. */
+  readonly engine?: RunEngine;
   /** Where batches are kept, and who hears of them; for `--batch`. */
   readonly batch?: BatchOptions;
   /** What was really paid is entered here, and counts against the budget. Absent with `--dry-run`. */
@@ -57,11 +63,19 @@ const quickMethods: ReadonlySet<PromptMethod> = new Set(["zero-shot", "few-shot"
 /** And its form is chosen on fewer rows. */
 const quickFormRows = 24;
 
+const isLadderWanted = ({ approaches }: RunOptions): boolean => approaches === undefined || approaches.includes(ladderName);
+
 /** The options with what the ladder picks for these training rows, where the run has a place for it. Decided once: a resumed run goes on with the same. */
 export async function withTuning(options: RunOptions, train: Dataset, encoder: Encoder): Promise<RunOptions> {
-  const isWanted = options.approaches === undefined || options.approaches.includes(ladderName);
-  if (!isWanted) return options;
+  if (!isLadderWanted(options)) return options;
   return { ...options, ladder: await chooseTuning(train, tuneOptions(options, encoder)) };
+}
+
+/** The same where an engine trains, whatever the time: LoRA for a model that continues texts, all weights of any other. */
+export function withEngineTuning(options: RunOptions, { isDecoder }: Pick<EngineModel, "isDecoder">): RunOptions {
+  if (!isLadderWanted(options)) return options;
+  const reason = { kind: "engine", engine: options.engine } as const;
+  return { ...options, ladder: { method: isDecoder ? "lora" : "full", reason } };
 }
 
 function tuneOptions({ classWeight, search, timeBudget }: RunOptions, encoder: Encoder): Parameters<typeof tune>[0] {
@@ -82,7 +96,8 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const prices = await pricesOf(options);
   const budget = bill === undefined ? undefined : billedBudget(options.budgetUsd, bill);
   const batch = options.batch === true && sources.batch !== undefined ? { batch: sources.batch } : {};
-  const tuned = (method: TuneMethod): Approach => tune({ ...tuneOptions(options, encoder), method });
+  const tuned = (method: TuneMethod): Approach =>
+    tunedElsewhere(method, options, sources) ?? tune({ ...tuneOptions(options, encoder), method });
   const picked = options.ladder?.method ?? "probe";
   const all = [
     ...baselines({ encoder }),
@@ -189,12 +204,33 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const names = options.approaches.map((name) => (name === ladderName ? `tune:${picked}` : name));
   if (names.includes(allName)) return [...all, ...onRequest];
   const chosen = namedApproaches([...all, ...onRequest], names, refused);
+  tellUnasked(asking, chosen, sources);
+  return chosen;
+}
+
+/** Says which LLMs are named and asked nothing. */
+function tellUnasked(
+  asking: ReadonlyMap<string, readonly Approach[]>,
+  chosen: readonly Approach[],
+  { warn }: Pick<ApproachSources, "warn">,
+): void {
   for (const [spec, own] of asking) {
     if (own.some((approach) => chosen.includes(approach))) continue;
     const ways = own.slice(0, 2).map(({ name }) => name);
-    sources.warn?.(`--llm ${spec} is not asked: --approaches names none of its approaches, such as ${ways.join(" or ")}.`);
+    warn?.(`--llm ${spec} is not asked: --approaches names none of its approaches, such as ${ways.join(" or ")}.`);
   }
-  return chosen;
+}
+
+/** A way of tuning on the run's engine; `undefined` where there is none, or the way is quick or computed here alone. */
+function tunedElsewhere(
+  method: TuneMethod,
+  { model, classWeight, engineGpus }: RunOptions,
+  { engine, task }: ApproachSources,
+): Approach | undefined {
+  const way = jobMethods.find((name) => name === method);
+  if (engine === undefined || way === undefined) return undefined;
+  const queries = task?.test.examples.map(({ id, text }) => ({ id, text })) ?? [];
+  return engineTuned({ ...engine, method: way, model, classWeight, queries, wantsGpu: engineGpus > 0 });
 }
 
 /** What makes an LLM's approach one that is asked about some of the rows, where `--llm-rows` says so. Recordings cost nothing, and keep theirs. */

@@ -9,6 +9,14 @@ export interface SpendingQuestion {
   readonly subject: string;
 }
 
+/** A question when a run is stopped while others work for it. */
+export interface LeavingQuestion {
+  /** How many jobs are running. */
+  readonly jobs: number;
+  /** Where, as `--engine` names it. */
+  readonly engine: string;
+}
+
 /** The caller's callbacks and settings for the steps of a run. */
 export interface RunHooks {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -17,4 +25,6 @@ export interface RunHooks {
   onEvent(event: RunEvent): void;
   /** Returns whether the money may be spent; `undefined` if nobody can answer. */
   confirm(question: SpendingQuestion): Promise<boolean | undefined>;
+  /** Returns whether jobs that run elsewhere are to run on though the run is stopped; `undefined` if nobody can answer. @default they run on */
+  leaveRunning?(question: LeavingQuestion): Promise<boolean | undefined>;
 }

@@ -14,6 +14,7 @@ import type { Task } from "../types/data.js";
 import type { RunEvent } from "../types/events.js";
 import { writeArtifacts } from "./artifacts.js";
 import { curveOptions } from "./curve-options.js";
+import { settleJobs } from "./engine/running-jobs.js";
 import { sampleNote } from "./estimate/sample-note.js";
 import type { RunHooks } from "./hooks.js";
 import type { OpenRun } from "./open-run.js";
@@ -26,7 +27,8 @@ import { resumeCommand } from "./options/run-command.js";
  * @throws Interrupted if the signal is aborted before the learning curves, saying how to resume
  * @throws UserError if nothing can be measured or the budget is reached, saying how to resume
  */
-export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHooks): Promise<Comparison> {
+export async function measureRun(open: OpenRun, hooks: RunHooks): Promise<Comparison> {
+  const { signal, onEvent: tell } = hooks;
   const { run, task, approaches, bill, plan } = open;
   const { seeds, options } = plan;
   const tellSpending = spendingTeller(bill, options.budgetUsd, tell);
@@ -57,14 +59,17 @@ export async function measureRun(open: OpenRun, { signal, onEvent: tell }: RunHo
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),
     });
     const { failed } = comparison;
+    const jobs = signal.aborted ? await settleJobs(plan.engine, hooks) : "";
+    if (jobs !== "") tell({ kind: "note", text: jobs });
     // Stopped while curves were measured, it answers, and can be resumed for the rest of them.
     const isWhole = failed.length === 0 && !signal.aborted;
     await run.update({ failed, ...(isWhole ? { finishedAt: new Date().toISOString() } : {}) });
     return comparison;
   } catch (error) {
     if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
+    const jobs = await settleJobs(plan.engine, hooks);
     const paid = bill.totalUsd > 0 ? `, and every answer paid for (${spendingText(bill)})` : "";
-    const kept = `What was measured is kept${paid}. Go on with: ${resumeCommand(run.folder, plan.inputs.manner)}`;
+    const kept = `What was measured is kept${paid}.${jobs === "" ? "" : ` ${jobs}`} Go on with: ${resumeCommand(run.folder, plan.inputs.manner)}`;
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);
   }

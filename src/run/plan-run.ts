@@ -8,8 +8,10 @@ import { loadEncoder } from "../tune/pretrained/encoder.js";
 import { type ModelContext, resolveModel } from "../tune/pretrained/resolve-model.js";
 import type { Approach } from "../types/approach.js";
 import type { Encoder } from "../types/encoder.js";
-import { type ApproachSources, makeApproaches, planWarnings, withTuning } from "./approaches.js";
+import { type ApproachSources, makeApproaches, planWarnings, withEngineTuning, withTuning } from "./approaches.js";
 import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
+import { engineModel } from "./engine/engine-model.js";
+import { localEngine, openRunEngine, type RunEngine } from "./engine/run-engine.js";
 import { type ApproachEstimate, estimateRun } from "./estimate/estimate.js";
 import { labelPriceNotes } from "./estimate/label-prices.js";
 import { sampleNote } from "./estimate/sample-note.js";
@@ -19,7 +21,7 @@ import { localDownloadNotes } from "./llms/local-llms.js";
 import { downloadNote } from "./model-downloads.js";
 import { idleOptions } from "./options/idle-options.js";
 import type { RunInputs } from "./run-inputs.js";
-import type { RunOptions } from "./run-options.js";
+import { defaultRunOptions, type RunOptions } from "./run-options.js";
 
 /** A planned run. It holds the encoder: dispose of it. */
 export interface RunPlan extends AsyncDisposable {
@@ -28,7 +30,10 @@ export interface RunPlan extends AsyncDisposable {
   readonly options: RunOptions;
   /** The model, pinned to its revision. */
   readonly pinnedModel: string;
+  /** Of this machine. Where an engine trains a model of the Hub, it is the embedded one. */
   readonly encoder: Encoder;
+  /** What trains models, where that is not this machine. */
+  readonly engine?: RunEngine;
   /** One seed per repetition. */
   readonly seeds: readonly number[];
 }
@@ -57,6 +62,8 @@ const modelContext = ({ env, options }: RunInputs, { signal, onEvent }: RunHooks
 
 /** Says what `planRun` would download; `undefined` if the model is on this machine. */
 export function plannedDownload(inputs: RunInputs, hooks: RunHooks): Promise<string | undefined> {
+  // An engine's machine downloads what it trains.
+  if (inputs.options.engine !== localEngine) return Promise.resolve(undefined);
   return downloadNote(inputs.options.model, inputs.options.path, modelContext(inputs, hooks));
 }
 
@@ -64,26 +71,44 @@ export function plannedDownload(inputs: RunInputs, hooks: RunHooks): Promise<str
 export function planRun(inputs: RunInputs, hooks: RunHooks): Promise<RunPlan> {
   return owning(async (held) => {
     const given = inputs.options;
-    const { folder, pinned } = await resolveModel(given.model, modelContext(inputs, hooks));
+    const engine = await openRunEngine(given, { ...hooks, env: inputs.env });
+    const elsewhere = engine && (await engineModel(given.model, modelContext(inputs, hooks)));
+    const isAway = elsewhere?.isHere === false;
+    const { folder, pinned } = isAway
+      ? { folder: elsewhere.pinned, pinned: elsewhere.pinned }
+      : await resolveModel(given.model, modelContext(inputs, hooks));
     const local = { ...given, model: folder };
-    const encoder = await openEncoder(local, inputs.runs, held);
-    const options = inputs.resumed ? local : await withTuning(local, inputs.task.train, encoder);
+    const encoder = await openEncoder(isAway ? { ...local, model: defaultRunOptions.model } : local, inputs.runs, held);
+    const { train } = inputs.task;
+    const options = inputs.resumed
+      ? local
+      : elsewhere === undefined
+        ? await withTuning(local, train, encoder)
+        : withEngineTuning(local, elsewhere);
     const { method, reason } = options.ladder ?? {};
     if (!inputs.resumed && method && reason) hooks.onEvent({ kind: "note", text: tuningText({ method, reason }) });
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
-    return { inputs, options, pinnedModel: pinned, encoder, seeds };
+    return { inputs, options, pinnedModel: pinned, encoder, ...(engine && { engine }), seeds };
   });
 }
 
 /** Makes the approaches of a plan, without asking them anything. */
 export function plannedApproaches(
-  { inputs, options, encoder }: RunPlan,
+  { inputs, options, encoder, engine }: RunPlan,
   { onEvent }: RunHooks,
   stores: Pick<ApproachSources, "responses" | "bill" | "warn"> = {},
 ): Promise<Approach[]> {
   const { env, task, pool, folder } = inputs;
   const batch = { folder: join(folder, "batches"), log: onEvent };
-  return makeApproaches(options, { encoder, env, task, ...(pool !== undefined && { pool }), batch, ...stores });
+  return makeApproaches(options, {
+    encoder,
+    env,
+    task,
+    ...(pool !== undefined && { pool }),
+    ...(engine && { engine }),
+    batch,
+    ...stores,
+  });
 }
 
 /** Estimates the cost and time of a plan, without spending anything. */

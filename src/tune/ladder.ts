@@ -14,7 +14,8 @@ const rungs = [
 
 /** What is picked, and why. */
 export interface LadderChoice {
-  readonly method: Rung;
+  /** A rung; `full` and `lora` where an engine trains. */
+  readonly method: Rung | "full" | "lora";
   /** `tuningText` says it. */
   readonly reason: TuningReason;
 }

@@ -115,6 +115,8 @@ export interface TuningRange {
 
 /** Why a way of tuning was picked. `rowsPerLabel`: in the median over the labels; `suits`: the way that so many rows are for. */
 export type TuningReason =
+  /** An engine trains it, so that this machine's time does not count. `engine`: as `--engine` names it. */
+  | { readonly kind: "engine"; readonly engine: string }
   /** The time budget leaves none for training. */
   | { readonly kind: "no-time" }
   /** It is the one that the rows are for. `seconds`: of one training; absent where nothing is trained. */

@@ -47,6 +47,8 @@ export interface PredictorFacts {
   readonly batchPriceShare?: number;
   /** What it needs at prediction time that is not in its files, e.g. "OPENAI_API_KEY", "network". */
   readonly needs: readonly string[];
+  /** Its answers were computed together, before they were asked for: how long one alone takes is not known. */
+  readonly isAnsweredAhead?: true;
   /** Present where a language model taught it. */
   readonly distilled?: DistilledFacts;
   /**

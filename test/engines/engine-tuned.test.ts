@@ -126,8 +126,9 @@ describe("tuning through an engine", () => {
       expect(steps.map((event) => event.kind === "progress" && event.done)).toEqual([1, 2]);
       // What it cost is what the job took by its own clock, not how long it was waited for.
       const waited = context.spent.reduce((total, { seconds = 0 }) => total + seconds, 0);
-      expect(waited).toBeLessThanOrEqual(7);
-      expect(waited).toBeGreaterThan(2);
+      // Three of them are for the answers, half a second each.
+      expect(waited).toBeLessThanOrEqual(10);
+      expect(waited).toBeGreaterThan(5);
     }
   });
 

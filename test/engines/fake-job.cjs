@@ -44,6 +44,8 @@ function writeResults(change = {}) {
       learning_rate: 0.001,
       train_samples: rowsOf("train.jsonl").length,
       train_runtime: 7,
+      predict_samples: rowsOf("test.jsonl").length,
+      predict_runtime: 0.5 * rowsOf("test.jsonl").length,
       trained_parameters: 10,
       total_parameters: 20,
       log_history: [{ step: 1, loss: 1, learning_rate: 0.001, grad_norm: 1, rows: 4, tokens: 40 }],

@@ -13,10 +13,11 @@ export async function beginFits(
     const { approach, train, test, seed, repeat } = fit;
     if (approach.begin === undefined) continue;
     signal.throwIfAborted();
-    const kept = checkpointFolder && { checkpointFolder: checkpointFolder(keyOfFit(approach, train, fit)) };
+    const measurement = keyOfFit(approach, train, fit);
+    const kept = checkpointFolder && { checkpointFolder: checkpointFolder(measurement) };
     const queries = test.examples.map(({ id, text }) => ({ id, text }));
     try {
-      await approach.begin(train, { seed, repeat, queries, signal, log, ...kept });
+      await approach.begin(train, { seed, repeat, queries, signal, log: (event) => log({ ...event, measurement }), ...kept });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof UserError)) throw error;

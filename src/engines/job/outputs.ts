@@ -28,6 +28,8 @@ export interface TrainingOutputs {
     readonly evaluations: readonly EvaluationReport[];
     readonly bestStep: number;
     readonly seconds: number;
+    /** What answering took, a text: of many at once. */
+    readonly predictSeconds: number;
     /** Rows learned from. */
     readonly rows: number;
     readonly learningRate: number;
@@ -127,6 +129,8 @@ const state = z.object({
   learning_rate: z.number(),
   train_samples: z.int(),
   train_runtime: z.number(),
+  predict_samples: z.int(),
+  predict_runtime: z.number(),
   trained_parameters: z.int(),
   total_parameters: z.int(),
   log_history: z.array(z.union([step, evaluation])),
@@ -147,6 +151,7 @@ async function readState(path: string): Promise<TrainingOutputs["training"]> {
     ),
     bestStep: found.best_global_step,
     seconds: found.train_runtime,
+    predictSeconds: found.predict_samples > 0 ? found.predict_runtime / found.predict_samples : 0,
     rows: found.train_samples,
     learningRate: found.learning_rate,
     trainedParameters: found.trained_parameters,

@@ -5,6 +5,7 @@ import { formatCount, formatSeconds } from "./format.js";
 export function tuningText({ method, reason }: { readonly method: string; readonly reason: TuningReason }): string {
   if (reason.kind === "no-time")
     return `tune:${method} was picked, no encoder is trained: the time budget leaves none for training (--time-budget).`;
+  if (reason.kind === "engine") return `tune:${method} was picked: it is trained by ${reason.engine}, not on this machine.`;
   const { rowsPerLabel: rows, suits } = reason;
   const count = Number.isInteger(rows) ? formatCount(rows) : rows;
   const picked = `tune:${method} was picked: a label has ${count} training rows in the median (${rangeText(suits)})`;

@@ -2,6 +2,7 @@
 import { sequence } from "../../advise/words/lists.js";
 import { recordedFile } from "../../prompt/providers/spec.js";
 import type { Approach } from "../../types/approach.js";
+import { localEngine } from "../engine/run-engine.js";
 import type { RunOptions } from "../run-options.js";
 import { flagOf, type Option } from "./option.js";
 import { runOptions } from "./options-table.js";
@@ -54,6 +55,16 @@ const rules: readonly Rule[] = [
     options: ["search", "classWeight"],
     works: (_, approaches) => approaches.some(({ arm }) => arm === "tune"),
     why: "nothing is trained",
+  },
+  {
+    options: ["engineStorage", "engineJobs", "engineCpus", "engineGpus"],
+    works: ({ engine }) => engine !== localEngine,
+    why: "this machine trains (--engine)",
+  },
+  {
+    options: ["timeBudget"],
+    works: ({ engine }) => engine === localEngine,
+    why: "the time of an engine is not limited",
   },
   { options: ["curveTime"], works: ({ curve }) => curve !== "off", why: "no learning curves are measured (--curve)" },
   {

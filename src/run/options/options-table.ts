@@ -4,18 +4,20 @@
  */
 import { comparedOptions } from "./compared-options.js";
 import { dataOptions } from "./data-options.js";
+import { engineOptions } from "./engine-options.js";
 import { mannerOptions } from "./manner-options.js";
 import type { Options } from "./option.js";
 import { serviceOptions } from "./service-options.js";
 import { verdictOptions } from "./verdict-options.js";
 
 /** Options that decide the result. They are stored with the run. */
-export const resultOptions = { ...dataOptions, ...comparedOptions, ...serviceOptions, ...verdictOptions };
+export const resultOptions = { ...dataOptions, ...comparedOptions, ...engineOptions, ...serviceOptions, ...verdictOptions };
 
 /** All options, in groups, in the order of `--help`. */
 export const optionGroups = [
   { title: "Data", options: dataOptions },
   { title: "What is compared", options: comparedOptions },
+  { title: "Where models are trained", options: engineOptions },
   { title: "Asking services, and their price", options: serviceOptions },
   { title: "What the verdict assumes", options: verdictOptions },
   { title: "The run and its report", options: mannerOptions },

@@ -1,0 +1,54 @@
+/** @file The model that an engine trains. Of one of the Hub the configuration alone comes to this machine, and the weights to the engine's. */
+import { basename } from "node:path";
+import { fetchModel } from "../../hub/hub.js";
+import { parseRepoId } from "../../hub/repo-id.js";
+import { isGgufModel } from "../../tune/decoders/decoder-parts.js";
+import { isDecoder } from "../../tune/pretrained/build-model.js";
+import { findModelFolder, readObject } from "../../tune/pretrained/model-folder.js";
+import { isLocal, type ModelContext, onHub } from "../../tune/pretrained/resolve-model.js";
+
+/** A model that an engine trains. */
+export interface EngineModel {
+  /** Its name in words that mean the same model tomorrow: of the Hub's, with its commit. */
+  readonly pinned: string;
+  /** It is a folder or a model of this machine, which sends it. */
+  readonly isHere: boolean;
+  /** It continues texts: LoRA is the usual way to train it. */
+  readonly isDecoder: boolean;
+}
+
+/** What is to be known of a model that is trained elsewhere. `UserError` where there is none of that name. */
+export async function engineModel(model: string, context: ModelContext): Promise<EngineModel> {
+  if (isLocal(model)) return { pinned: model, isHere: true, isDecoder: await continuesTexts(model) };
+  const folder = await configurationOf(model, context);
+  return {
+    pinned: `${parseRepoId(model, "model").id}@${basename(folder)}`,
+    isHere: false,
+    isDecoder: await continuesTexts(folder),
+  };
+}
+
+/** Ends a download before its weights. */
+class Seen extends Error {}
+
+/** The cache's folder of a model of the Hub, in which all but the weights is. */
+async function configurationOf(model: string, context: ModelContext): Promise<string> {
+  let seen: string | undefined;
+  const beforeWeights = async (folder: string): Promise<void> => {
+    seen = folder;
+    throw new Seen();
+  };
+  try {
+    return await onHub(model, () => fetchModel(model, { ...context, beforeWeights }));
+  } catch (error) {
+    if (!(error instanceof Seen)) throw error;
+    return seen!;
+  }
+}
+
+async function continuesTexts(model: string): Promise<boolean> {
+  const folder = findModelFolder(model);
+  if (isGgufModel(folder)) return true;
+  const config = await readObject(folder, "config.json");
+  return config !== undefined && isDecoder(config);
+}

@@ -1,0 +1,29 @@
+/** @file The engine of a run: what `--engine` names, reached and limited. */
+import { openEngine } from "../../engines/open-engine.js";
+import { type TrackedEngine, trackedEngine } from "../../engines/tracked-engine.js";
+import { atMost, type Turns } from "../../lib/queue.js";
+import { formatPlural } from "../../lib/text/format.js";
+import type { RunHooks } from "../hooks.js";
+import type { RunOptions } from "../run-options.js";
+
+/** This machine, as `--engine` names it. */
+export const localEngine = "local";
+
+/** What trains models of a run elsewhere. */
+export interface RunEngine {
+  readonly engine: TrackedEngine;
+  /** One for all jobs of the run: so many are worked on at once. */
+  readonly turns: Turns;
+}
+
+/** The engine that the options name, which was reached and can be used; `undefined` where this machine trains. `UserError` where it can't be reached. */
+export async function openRunEngine(
+  { engine: spec, engineStorage: storage, engineJobs, engineCpus, engineGpus }: RunOptions,
+  { env, signal, onEvent }: Pick<RunHooks, "env" | "signal" | "onEvent">,
+): Promise<RunEngine | undefined> {
+  const engine = openEngine(spec, { env, cpus: engineCpus, gpus: engineGpus, ...(storage !== undefined && { storage }) });
+  if (engine === null) return undefined;
+  const found = await engine.check(signal);
+  onEvent({ kind: "note", text: `Models are trained by ${found}, ${formatPlural(engineJobs, "job")} at once at most.` });
+  return { engine: trackedEngine(engine), turns: atMost(engineJobs) };
+}

@@ -1,0 +1,115 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Measurement } from "../../src/types/measurement.js";
+import { tinyModel } from "../hub/served.js";
+import { type HubServer, startHub } from "../servers/hub.js";
+import { crossover, emptyFolder, writeTickets } from "./cli.js";
+
+const script = fileURLToPath(new URL("../engines/fake-job.cjs", import.meta.url));
+const engine = (kind: string): string => `command:'${process.execPath}' '${script}' ${kind} {folder}`;
+
+let hub: HubServer;
+let folder: string;
+let home: string;
+let data: string;
+beforeAll(async () => {
+  folder = await emptyFolder();
+  home = await mkdtemp(join(tmpdir(), "hub-"));
+  data = await writeTickets(folder, 60);
+  hub = await startHub({ "models/org/tiny": { revisions: { main: tinyModel } } });
+});
+afterAll(async () => {
+  await hub[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+  await rm(home, { recursive: true });
+});
+
+const run = (kind: string, ...words: readonly string[]): ReturnType<typeof crossover> =>
+  crossover(
+    ["run", data, "--runs", join(folder, "runs"), "--engine", engine(kind), "--model", "org/tiny", "--llm", "none", ...words],
+    { env: { HF_ENDPOINT: hub.url, HF_HOME: home } },
+  );
+
+async function measurementsOf(name: string): Promise<Measurement[]> {
+  const text = await readFile(join(folder, "runs", name, "measurements.jsonl"), "utf8");
+  return text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Measurement);
+}
+
+describe("--engine", () => {
+  it("has a model of the Hub trained elsewhere, of which only the configuration is fetched, and measures it beside the rest", async () => {
+    const { code, out, err } = await run("good", "--curve", "off", "--name", "away");
+    expect(err).toContain("tune:full was picked");
+    expect(code).toBe(0);
+    expect(out).toContain("tune:full");
+    expect(out).toContain("tune:probe");
+    expect(hub.requests.filter(({ url }) => url.endsWith(".safetensors"))).toEqual([]);
+    const own = (await measurementsOf("away")).filter(({ approach }) => approach === "tune:full");
+    expect(own.map(({ split }) => split).sort()).toEqual(["test", "validation"]);
+    const test = own.find(({ split }) => split === "test")!;
+    // What the job says that it took, and not the time of a script that only pretends; of one answer alone nothing is known.
+    expect(test.fitCost.seconds).toBeGreaterThan(6.5);
+    expect(test.fitCost.seconds).toBeLessThan(7.5);
+    expect(test.predictCost.seconds / 15).toBeCloseTo(0.5, 1);
+    expect(test.latencies).toEqual([]);
+    expect(test.facts.trainedParameters).toBe(10);
+    // Job folders hold texts, and are not kept once they are measured.
+    expect(await readdir(join(folder, "runs", "away"))).not.toContain("checkpoints");
+  });
+
+  it("tells of a job that fails why, goes on with the rest, and exits with 2", async () => {
+    const { code, out } = await run("says-failed", "--curve", "off", "--name", "failed", "--approaches", "tune:probe,tune:full");
+    expect(code).toBe(2);
+    expect(out).toContain("Out of memory: 3 GB.");
+    expect(out).toContain("tune:probe");
+  });
+
+  it("refuses an engine that there is not, and one that can't be used, before anything is measured", async () => {
+    const other = await crossover(["run", data, "--runs", join(folder, "runs"), "--engine", "rai:127.0.0.1", "--name", "none"]);
+    expect(other.code).toBe(2);
+    expect(other.err).toMatch(/Did you mean "ray"/);
+    const bare = await crossover(["run", data, "--runs", join(folder, "runs"), "--engine", "ray:127.0.0.1:1", "--name", "none"]);
+    expect(bare.code).toBe(2);
+    expect(bare.err).toContain("--engine-storage");
+    const gone = await crossover([
+      "run",
+      data,
+      "--runs",
+      join(folder, "runs"),
+      "--engine",
+      "command:no-such-program",
+      "--name",
+      "none",
+    ]);
+    expect(gone.code).toBe(2);
+    expect(gone.err).toContain("no-such-program");
+    expect(await readdir(join(folder, "runs"))).not.toContain("none");
+  });
+
+  it("measures a grid of sizes and seeds by jobs of their own, several at once", async () => {
+    const { code } = await run(
+      "good",
+      ...["--curve", "full", "--curve-time", "10m", "--engine-jobs", "3", "--name", "grid", "--approaches", "tune:full"],
+    );
+    expect(code).toBe(0);
+    const own = (await measurementsOf("grid")).filter(({ approach }) => approach === "tune:full");
+    const keys = own.map(({ split, trainSize, seed, experiment }) => JSON.stringify([split, trainSize, seed, experiment]));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(
+      new Set(own.filter(({ experiment }) => experiment === undefined).map(({ trainSize }) => trainSize)).size,
+    ).toBeGreaterThan(2);
+  });
+
+  it("says of options that belong to an engine that they do nothing here", async () => {
+    const { err } = await crossover([
+      ...["run", data, "--runs", join(folder, "runs"), "--engine-gpus", "1", "--dry-run", "--approaches", "tune:probe"],
+    ]);
+    expect(err).toContain("--engine-gpus");
+  });
+});
