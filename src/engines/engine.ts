@@ -18,8 +18,8 @@ export interface StagedJob {
 /** How a job ended. */
 export type JobEnd =
   | { readonly kind: "done" }
-  /** `log`: its last lines, the latest last. `why`: what the engine says, in a sentence, where it says anything. */
-  | { readonly kind: "failed"; readonly log: readonly string[]; readonly why?: string }
+  /** `log`: its last lines, the latest last. `why`: what the engine says, in a sentence, where it says anything. `isLost`: the engine no longer knows the job, which is nobody's fault. */
+  | { readonly kind: "failed"; readonly log: readonly string[]; readonly why?: string; readonly isLost?: true }
   | { readonly kind: "stopped" };
 
 /** A job that was handed to an engine, running or ended. */

@@ -29,28 +29,35 @@ export interface DoneJob {
 /** A job that runs says something every 15 seconds; after so many of silence people are told. */
 const silenceSeconds = 120;
 
+/** As often as this a job that is lost is handed over again: a cluster that is restarted loses all that it had. */
+const mostLosses = 3;
+
 /**
  * Has a job done: attaches to it where the engine knows it, hands it over where not, and again where an earlier attempt had failed or was stopped: it then goes
- * on from its last checkpoint. `UserError` with the last lines of its log where it fails now.
+ * on from its last checkpoint. One that the engine loses meanwhile is handed over again. `UserError` with the last lines of its log where it fails now.
  */
 export async function runJob(engine: Engine, staged: StagedJob, options: FollowOptions): Promise<DoneJob> {
   const { signal, log, name } = options;
-  throwIfAborted(signal);
-  const found = await engine.attach(staged, signal);
-  if (found !== null) {
-    log({ kind: "note", text: `${name} goes on with the job ${staged.id} on ${engine.spec}.` });
-    const { end, seconds } = await followed(found, engine, options);
-    if (end.kind === "done") return { job: found, seconds };
-    log({
-      kind: "note",
-      text: `The job ${staged.id} had ended before it was done; it is started again from its last checkpoint.`,
-    });
+  for (let losses = 0; ; losses++) {
+    throwIfAborted(signal);
+    const found = await engine.attach(staged, signal);
+    if (found !== null) {
+      // That a lost one had come to its end is found out in the same way, and is nothing to be told.
+      if (losses === 0) log({ kind: "note", text: `${name} goes on with the job ${staged.id} on ${engine.spec}.` });
+      const { end, seconds } = await followed(found, engine, options);
+      if (end.kind === "done") return { job: found, seconds };
+      log({
+        kind: "note",
+        text: `The job ${staged.id} had ended before it was done; it is started again from its last checkpoint.`,
+      });
+    }
+    throwIfAborted(signal);
+    const job = await engine.submit(staged, signal);
+    const { end, seconds } = await followed(job, engine, options);
+    if (end.kind === "done") return { job, seconds };
+    if (end.kind !== "failed" || end.isLost !== true || losses === mostLosses) throw failed(end, engine, staged, name);
+    log({ kind: "note", text: `${engine.spec} no longer knows the job ${staged.id}; it is handed over again.` });
   }
-  throwIfAborted(signal);
-  const job = await engine.submit(staged, signal);
-  const { end, seconds } = await followed(job, engine, options);
-  if (end.kind !== "done") throw failed(end, engine, staged, name);
-  return { job, seconds };
 }
 
 /** What a training gave, and the seconds that it took by its own clock; 0 where it did not say. */

@@ -124,7 +124,12 @@ function endOf({ service }: HfJobs, job: HfJob | null, log: readonly string[]): 
     case "DELETED":
       return { kind: "stopped" };
     case undefined:
-      return { kind: "failed", log, why: "The Hub knows the job no more. Resume to run it again from its last checkpoint" };
+      return {
+        kind: "failed",
+        isLost: true,
+        log,
+        why: "The Hub knows the job no more. Resume to run it again from its last checkpoint",
+      };
     default:
       return { kind: "failed", log, why: excerpt(service, job!.message) || "The job ended with an error" };
   }

@@ -42,6 +42,7 @@ export async function* followJob(jobs: RayJobs, id: string, pace: Patience, sign
     if (info === null)
       return {
         kind: "failed",
+        isLost: true,
         log: tail,
         why: "The cluster knows the job no more, as after a restart of its head. Resume to run it again from its last checkpoint",
       };
