@@ -190,10 +190,11 @@ async function faultsOf(commands: readonly string[], url: string): Promise<strin
 /** Options of programs that run jobs. */
 const ofEngines = ["--head", "--dashboard-host", "--disable-usage-stats", "--gres", "--nproc-per-node"];
 
-/** A Python that answers at random, for pages that have one train. */
+/** A Python that answers at random, for pages that have one train, and a model for one that labels. */
 async function writeEngine(folder: string): Promise<void> {
   const place = join(folder, "engine", "bin");
   await mkdir(place, { recursive: true });
+  await cp(join(root, "golden", "classifier-bert"), join(folder, "my-classifier"), { recursive: true });
   const job = join(root, "test", "engines", "fake-job.cjs");
   await writeFile(join(place, "python"), `#!/bin/sh\nexec '${process.execPath}' '${job}' good "$2"\n`, { mode: 0o755 });
 }

@@ -14,6 +14,8 @@ import { formatUsdRange } from "./estimate-table.js";
 export function planText(plan: LabellerPlan, facts: LabelingFacts): string {
   const { calls, inputTokens, outputTokens, usd, usdRange, seconds, basis } = facts.estimate;
   const left = facts.rows - facts.done;
+  // What another machine takes is not known before it has worked.
+  const isKnown = calls > 0 || seconds > 0 || basis === undefined;
   const range = usdRange === undefined ? null : formatUsdRange(usdRange);
   return [
     `${facts.file}: ${formatPlural(facts.rows, "row")}${facts.done === 0 ? "" : `, ${formatCount(facts.done)} of them labeled already`}.`,
@@ -27,9 +29,9 @@ export function planText(plan: LabellerPlan, facts: LabelingFacts): string {
           `About ${formatPlural(calls, "request")}, ${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out: ` +
             `${usd === null ? "the price is unknown; --prices FILE gives it" : `${formatUsd(usd)}${range === null ? "" : `, from ${range}`}`}.`,
         ]),
-    `About ${formatSeconds(seconds)}.`,
+    ...(isKnown ? [`About ${formatSeconds(seconds)}.`] : []),
     ...(basis === undefined ? [] : [basis]),
-    ...(facts.sampled < left ? [`Counted on ${formatCount(facts.sampled)} of the ${formatCount(left)} rows.`] : []),
+    ...(isKnown && facts.sampled < left ? [`Counted on ${formatCount(facts.sampled)} of the ${formatCount(left)} rows.`] : []),
   ].join("\n");
 }
 

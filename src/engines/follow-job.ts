@@ -68,10 +68,25 @@ export interface FinishedJob {
 
 /** Has a training done, and brings its results, checked. Those of a job that had been fetched before are taken as they are. */
 export async function finishJob(engine: Engine, job: StagedTraining, options: FollowOptions): Promise<FinishedJob> {
+  const { outputs, seconds } = await resultsOf(engine, job, () => readTrainingOutputs(job), options);
+  return { outputs, seconds: seconds ?? outputs.training.seconds };
+}
+
+/**
+ * Has a job done, and brings its results. Those of a job that had been fetched before are taken as they are; `seconds` is then absent.
+ *
+ * @param readOutputs reads and checks what is in the job's `out/`; a `UserError` where it is damaged, upon which the job is done anew
+ */
+export async function resultsOf<Outputs>(
+  engine: Engine,
+  job: StagedJob,
+  readOutputs: () => Promise<Outputs>,
+  options: FollowOptions,
+): Promise<{ readonly outputs: Outputs; readonly seconds?: number }> {
   const manifest = join(job.folder, "out", "manifest.json");
-  const read = async (): Promise<TrainingOutputs> => {
+  const read = async (): Promise<Outputs> => {
     try {
-      return await readTrainingOutputs(job);
+      return await readOutputs();
     } catch (error) {
       // Without it nobody takes what is damaged for results again.
       await rm(manifest, { force: true });
@@ -83,7 +98,7 @@ export async function finishJob(engine: Engine, job: StagedTraining, options: Fo
       if (error instanceof UserError) return undefined;
       throw error;
     });
-    if (outputs !== undefined) return { outputs, seconds: outputs.training.seconds };
+    if (outputs !== undefined) return { outputs };
   }
   const { job: ended, seconds } = await runJob(engine, job, options);
   await ended.fetch(options.signal);

@@ -14,12 +14,13 @@ import { formatPlural } from "../lib/text/format.js";
 import { listPrices } from "../prompt/prices/price-table.js";
 import { loadPrices, type PriceTable } from "../prompt/prices/prices.js";
 import { checkLlms } from "../run/approaches.js";
+import { type EngineOptions, localEngine, openRunEngine } from "../run/engine/run-engine.js";
 import { readEnvironment } from "../run/environment.js";
 import type { RunHooks } from "../run/hooks.js";
 import type { Query } from "../types/data.js";
 import { stateFolder } from "./label-state.js";
 import { labelledFormat, mayBeFormula } from "./labelled-file.js";
-import type { LabellerOptions, LabellerPlan, MakeLabeller } from "./labeller.js";
+import type { Elsewhere, LabellerOptions, LabellerPlan, MakeLabeller } from "./labeller.js";
 
 /** Which rows are labeled by whom, and into which file. */
 export interface LabelOptions extends LabellerOptions {
@@ -27,6 +28,8 @@ export interface LabelOptions extends LabellerOptions {
   readonly output: string;
   readonly limit?: number;
   readonly batch?: boolean;
+  /** What a tuned model labels on, and how many rows a job of it labels. @default this machine */
+  readonly onEngine?: EngineOptions & Pick<Elsewhere, "shardRows">;
   /** Ask again also about rows whose answer was no label. */
   readonly retryErrors?: boolean;
   readonly budgetUsd?: number;
@@ -75,9 +78,10 @@ export async function readLabelInputs(
   labelledFormat(output);
   const env = await readEnvironment(outer, options.envFile);
   const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
-  if (options.batch === true) collectSoon();
+  const elsewhere = elsewhereOf(options, { env, onEvent, signal });
+  if (options.batch === true || elsewhere !== undefined) collectSoon();
   const batches = options.batch === true ? { batches: { folder: join(stateFolder(output), "batches"), log: onEvent } } : {};
-  const labeller = await makeLabeller({ ...options, ...batches }, env, prices);
+  const labeller = await makeLabeller({ ...options, ...batches, ...(elsewhere && { elsewhere }) }, env, prices);
   if (labeller.llm !== undefined) await checkLlms({ ...options, llm: [labeller.llm] }, { env, onEvent, signal }, isPlan);
   const source = await openRows(options.path);
   const rows = await lookThrough(source, options.text);
@@ -85,6 +89,22 @@ export async function readLabelInputs(
   if (rows.formulas > 0 && labelledFormat(output) === "csv" && !options.defuseFormulas)
     onEvent({ kind: "warning", text: formulaWarning(rows.formulas, output) });
   return { options, env, prices, labeller, source, rows };
+}
+
+/** Jobs of the engine that the options name; `undefined` where that is this machine. */
+function elsewhereOf(
+  { onEngine: options, output }: LabelOptions,
+  hooks: Pick<RunHooks, "env" | "signal" | "onEvent">,
+): Elsewhere | undefined {
+  if (options === undefined || options.engine === localEngine) return undefined;
+  return {
+    folder: join(stateFolder(output), "jobs"),
+    shardRows: options.shardRows,
+    jobs: options.engineJobs,
+    onEvent: hooks.onEvent,
+    // Never `undefined`: the one engine that is this machine has been told apart.
+    open: async () => (await openRunEngine(options, hooks, "Rows are labeled"))!,
+  };
 }
 
 /** What the rows were found to be. */

@@ -18,6 +18,8 @@ export interface LabelRowsInput {
   /** Pieces that are asked about while an earlier one is waited for and written. @default 1 */
   readonly piecesAhead?: number;
   readonly predict: (queries: readonly Query[], context: PredictContext) => Promise<Prediction[]>;
+  /** Called once the answers to a piece are on disk, with what `predict` was given. */
+  readonly onWritten?: (queries: readonly Query[]) => Promise<void>;
   readonly signal: AbortSignal;
   /** How many rows have an answer by now. */
   readonly onProgress: (done: number, detail?: string) => void;
@@ -42,8 +44,9 @@ export async function labelRows(input: LabelRowsInput, file: LabelledFile): Prom
       // Thrown when its turn to be written comes.
       answering.catch(() => {});
       written = before.then(async () => {
-        const predictions = await answering;
+        const { queries, predictions } = await answering;
         await file.append(piece.map(({ values }, i) => ({ values, prediction: predictions[i]! })));
+        if (queries.length > 0) await input.onWritten?.(queries);
       });
       written.catch(() => {});
       open.push({ answering, written });
@@ -73,7 +76,7 @@ export async function relabelRows(
   let labelled = new Map<number, LabelledRow>();
   let piece: { readonly place: number; readonly row: SourceRow }[] = [];
   const ask = async (): Promise<void> => {
-    const predictions = await answer(piece.map(({ row }) => row));
+    const { predictions } = await answer(piece.map(({ row }) => row));
     for (const [i, { place, row }] of piece.entries()) labelled.set(place, { values: row.values, prediction: predictions[i]! });
     piece = [];
   };
@@ -92,8 +95,14 @@ export async function relabelRows(
   if (labelled.size > 0) await replace(labelled);
 }
 
+/** What was asked about a piece, and one answer a row; `null` where its text is empty. */
+interface AnsweredPiece {
+  readonly queries: readonly Query[];
+  readonly predictions: readonly (Prediction | null)[];
+}
+
 /** Answers pieces, and tells how many rows have an answer by now. */
-function answerer(input: LabelRowsInput, before: number): (piece: readonly SourceRow[]) => Promise<(Prediction | null)[]> {
+function answerer(input: LabelRowsInput, before: number): (piece: readonly SourceRow[]) => Promise<AnsweredPiece> {
   let done = before;
   return async (piece) => {
     const texts = piece.map((row) => textOfRow(row, input.text));
@@ -109,8 +118,8 @@ function answerer(input: LabelRowsInput, before: number): (piece: readonly Sourc
       }
     };
     const context = { signal: input.signal, useCache: true, spend: () => {}, log };
-    const predictions = (queries.length === 0 ? [] : await input.predict(queries, context)).values();
-    return texts.map((text) => (text.trim() === "" ? null : predictions.next().value!));
+    const found = (queries.length === 0 ? [] : await input.predict(queries, context)).values();
+    return { queries, predictions: texts.map((text) => (text.trim() === "" ? null : found.next().value!)) };
   };
 }
 

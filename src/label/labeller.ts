@@ -5,6 +5,8 @@ import type { ProgramParts } from "../prompt/asking/program-predictor.js";
 import type { BatchOptions } from "../prompt/batch/batch-queue.js";
 import type { Budget } from "../prompt/client/budget.js";
 import type { PriceTable } from "../prompt/prices/prices.js";
+import type { RunEngine } from "../run/engine/run-engine.js";
+import type { RunHooks } from "../run/hooks.js";
 import type { ResponseCache } from "../store/response-cache.js";
 import type { Predictor, RunEstimate } from "../types/approach.js";
 import type { Query } from "../types/data.js";
@@ -31,11 +33,27 @@ export interface LabellerOptions {
   readonly batches?: BatchOptions;
   /** See `ProgramParts.confidence`. Not asked for unless told. */
   readonly confidence?: NonNullable<ProgramParts["confidence"]>;
+  /** A tuned model labels by jobs of an engine. @default on this machine */
+  readonly elsewhere?: Elsewhere;
   readonly offline?: boolean;
   readonly maxConcurrency: number;
   readonly timeoutSeconds: number;
   /** How long an LLM may answer nothing before it is given up. @default 600 */
   readonly patienceSeconds?: number;
+}
+
+/** Labeling by jobs of an engine. */
+export interface Elsewhere {
+  /** Where the folders of jobs are. */
+  readonly folder: string;
+  /** Rows that a job labels. */
+  readonly shardRows: number;
+  /** Jobs at once at most. */
+  readonly jobs: number;
+  /** Receives what jobs say of themselves. */
+  readonly onEvent: RunHooks["onEvent"];
+  /** Reaches the engine. UserError where it can't be. */
+  open(): Promise<RunEngine>;
 }
 
 /** What asking needs beyond the plan. */
@@ -59,6 +77,14 @@ export interface AnswerColumns {
   readonly answeredBy?: boolean;
 }
 
+/** Who labels, ready to be asked. */
+export interface OpenLabeller extends Predictor {
+  /** To be called once the answers to these queries are on disk: what is kept of them is removed. */
+  written?(queries: readonly Query[]): Promise<void>;
+  /** To be called once all rows are on disk: nothing is kept any more. */
+  finished?(): Promise<void>;
+}
+
 /** Known before anything is asked or any key is there. */
 export interface LabellerPlan {
   /** For people: the LLM's spec, the model's folder, or the approach. */
@@ -77,9 +103,13 @@ export interface LabellerPlan {
   readonly notes: readonly string[];
   /** Rows answered together. */
   readonly pieceRows: number;
+  /** See `LabelRowsInput`. */
+  readonly piecesAhead?: number;
+  /** What labels elsewhere, where something does: whoever stops labeling settles what becomes of its jobs. */
+  readonly engine?: RunEngine;
   /** What such texts take. `pilot`: answers of this very labeling, from an earlier session. */
   estimate(queries: readonly Query[], pilot: Pilot): Promise<RunEstimate>;
-  open(sources: LabellerSources): Promise<Predictor>;
+  open(sources: LabellerSources): Promise<OpenLabeller>;
 }
 
 /** Makes the plan of who labels, once keys and prices are known. UserError where the options name nobody, or what does not go together. */

@@ -1,8 +1,9 @@
 import { UserError } from "../lib/errors.js";
 import type { PriceTable } from "../prompt/prices/prices.js";
+import { planElsewhere } from "./engine-labeller.js";
 import type { LabellerOptions, LabellerPlan, LabellerSources } from "./labeller.js";
 import { planPrompted } from "./prompted-labeller.js";
-import { type OpenModel, planTuned } from "./tuned-labeller.js";
+import { planTuned, type TunedModels } from "./tuned-labeller.js";
 
 /** Options that say what an earlier run or a tuned model has settled already. */
 const settled = ["labels", "descriptions", "examples", "multiLabel", "labelSeparator", "labelColumns"] as const;
@@ -12,13 +13,17 @@ export async function planLabeller(
   options: LabellerOptions,
   env: LabellerSources["env"],
   prices: PriceTable,
-  openModel: OpenModel,
+  models: TunedModels,
 ): Promise<LabellerPlan> {
-  const { model, llm, run, approach } = options;
+  const { model, llm, run, approach, elsewhere } = options;
   if (model !== undefined && (llm !== undefined || run !== undefined))
     throw new UserError("--model labels with a tuned model, --llm and --run with an LLM: give one of them.");
   if (model !== undefined && options.batches !== undefined)
     throw new UserError("--batch asks an LLM in batches; a tuned model runs here. Leave it out.");
+  if (model === undefined && elsewhere !== undefined)
+    throw new UserError(
+      "--engine is for tuned models, and an LLM is asked from here. Leave it out, or name a tuned model with --model or --approach.",
+    );
   const source = model === undefined ? run : model;
   const given = settled.find((name) => options[name] !== undefined);
   if (source !== undefined && given !== undefined) {
@@ -27,5 +32,6 @@ export async function planLabeller(
   }
   if (approach !== undefined && run === undefined)
     throw new UserError("--approach names a prompt of a run: give the run with --run.");
-  return model === undefined ? planPrompted(options, env, prices) : planTuned(model, openModel);
+  if (model === undefined) return planPrompted(options, env, prices);
+  return elsewhere === undefined ? planTuned(model, models.open) : planElsewhere(model, models.read, elsewhere);
 }

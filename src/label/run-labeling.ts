@@ -7,6 +7,7 @@ import { spendingText } from "../lib/text/spending.js";
 import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
 import { billedBudget } from "../run/approaches.js";
 import { confirmUsd } from "../run/confirm-usd.js";
+import { settleJobs } from "../run/engine/running-jobs.js";
 import type { RunHooks } from "../run/hooks.js";
 import { openBill } from "../store/bill.js";
 import { openResponseCache } from "../store/response-cache.js";
@@ -63,6 +64,8 @@ export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith:
     text: inputs.rows.textColumns,
     limit: rows,
     pieceRows: labeller.pieceRows,
+    ...(labeller.piecesAhead !== undefined && { piecesAhead: labeller.piecesAhead }),
+    onWritten: async (queries: readonly Query[]) => predictor.written?.(queries),
     predict: (queries: readonly Query[], context: PredictContext) => predictor.predict(queries, context),
     signal,
     onNote: rarely((text) => onEvent({ kind: "warning", text })),
@@ -94,13 +97,15 @@ export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith:
       failed,
       (labelled) => replaceRows(output, folder, layout, labelled, retries),
     );
+    await predictor.finished?.();
   } catch (error) {
     if (!isAbort(error) && !signal.aborted && !(error instanceof UserError)) throw error;
     const paid = bill.totalUsd > 0 ? `, and every answer paid for (${spendingText(bill)})` : "";
+    const jobs = await settleJobs(labeller.engine, hooks);
     const { rows: written } = await readTotals(output, folder);
     const kept =
       typeof goOnWith === "string"
-        ? `${formatCount(written)} of ${formatCount(rows)} rows are in ${output}${paid}. Go on with: ${goOnWith}`
+        ? `${formatCount(written)} of ${formatCount(rows)} rows are in ${output}${paid}.${jobs === "" ? "" : ` ${jobs}`} Go on with: ${goOnWith}`
         : goOnWith(written, rows);
     if (error instanceof UserError) throw new UserError(`${error.message}\n${kept}`);
     throw new Interrupted(`Stopped. ${kept}`);

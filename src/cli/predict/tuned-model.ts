@@ -1,5 +1,5 @@
 /** @file A tuned model for `label --model`: opened by the loader of folders, as `predict` opens it. */
-import type { OpenedModel } from "../../label/tuned-labeller.js";
+import type { OpenedModel, TunedModels } from "../../label/tuned-labeller.js";
 import { UserError } from "../../lib/errors.js";
 import { shellWord } from "../../lib/text/shell-word.js";
 import { readArtifact } from "../../ship/artifact.js";
@@ -7,8 +7,11 @@ import { readCalibration } from "../../ship/calibration/calibration-file.js";
 import { kinds } from "../../ship/kinds/kinds.js";
 import { loadArtifact } from "../../ship/load-predictor.js";
 
+/** A tuned model by its folder, for this machine or for an engine. */
+export const tunedModels: TunedModels = { open: openTunedModel, read: readTunedModel };
+
 /** Loads it, compared with its manifest and calibrated. UserError where it is no tuned model, is damaged, foreign or of a newer version. */
-export async function openTunedModel(folder: string): Promise<OpenedModel> {
+async function openTunedModel(folder: string): Promise<OpenedModel> {
   const artifact = await readArtifact(folder);
   const { kind } = artifact.fields;
   if (kind !== "classifier" && kind !== "tfidf") {
@@ -19,4 +22,17 @@ export async function openTunedModel(folder: string): Promise<OpenedModel> {
   const predictor = await loadArtifact(artifact);
   const { labels, isMultiLabel } = predictor;
   return { labels, isMultiLabel, predictor, calibration: await readCalibration(folder) };
+}
+
+/** What is read of it where an engine labels. UserError besides where it is of a kind that no job computes. */
+async function readTunedModel(folder: string): Promise<Pick<OpenedModel, "calibration">> {
+  const { kind } = (await readArtifact(folder)).fields;
+  if (kind === "classifier") return { calibration: await readCalibration(folder) };
+  const remedy =
+    kind === "tfidf"
+      ? "It needs no other machine: leave --engine out."
+      : `It is asked from here: crossover predict ${shellWord(folder)} FILE`;
+  throw new UserError(
+    `${folder} is ${kinds[kind].noun} (${kind}), and --engine labels with a tuned model in the form of transformers, as tune:full, tune:lora, tune:lp-ft and tune:setfit are saved. ${remedy}`,
+  );
 }

@@ -89,7 +89,7 @@ function hubModel(model: string): Exclude<JobModel, { readonly folder: "model" }
 }
 
 /** Whether a model of this configuration is computed here. */
-function canBuild(config: object, folder: string): boolean {
+export function canBuild(config: object, folder: string): boolean {
   try {
     buildModel(config, folder);
     return true;

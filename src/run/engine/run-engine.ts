@@ -16,14 +16,22 @@ export interface RunEngine {
   readonly turns: Turns;
 }
 
-/** The engine that the options name, which was reached and can be used; `undefined` where this machine trains. `UserError` where it can't be reached. */
+/** Which engine, and what it is given. */
+export type EngineOptions = Pick<RunOptions, "engine" | "engineStorage" | "engineJobs" | "engineCpus" | "engineGpus">;
+
+/**
+ * The engine that the options name, which was reached and can be used; `undefined` where this machine does the work. `UserError` where it can't be reached.
+ *
+ * @param work what it does, as the beginning of a sentence
+ */
 export async function openRunEngine(
-  { engine: spec, engineStorage: storage, engineJobs, engineCpus, engineGpus }: RunOptions,
+  { engine: spec, engineStorage: storage, engineJobs, engineCpus, engineGpus }: EngineOptions,
   { env, signal, onEvent }: Pick<RunHooks, "env" | "signal" | "onEvent">,
+  work: "Models are trained" | "Rows are labeled" = "Models are trained",
 ): Promise<RunEngine | undefined> {
   const engine = openEngine(spec, { env, cpus: engineCpus, gpus: engineGpus, ...(storage !== undefined && { storage }) });
   if (engine === null) return undefined;
   const found = await engine.check(signal);
-  onEvent({ kind: "note", text: `Models are trained by ${found}, ${formatPlural(engineJobs, "job")} at once at most.` });
+  onEvent({ kind: "note", text: `${work} by ${found}, ${formatPlural(engineJobs, "job")} at once at most.` });
   return { engine: trackedEngine(engine), turns: atMost(engineJobs) };
 }

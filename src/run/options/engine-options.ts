@@ -1,11 +1,15 @@
 /** @file Where models are trained: on this machine, or through an engine that runs jobs elsewhere. */
 import { number, option, text, wholeNumber } from "./option.js";
 
+/** What `--engine` may name, for `--help`. */
+export const enginePlaces =
+  "local, this machine; command:CMD, a command that is given a script and a folder, such as python, torchrun, srun or ssh; ray:ADDRESS, a Ray cluster; hf-jobs:FLAVOR, Hugging Face Jobs (which bills you)";
+
 /** Options about engines. */
 export const engineOptions = {
   engine: option(text(), {
     argument: "where",
-    help: "what trains the tuned model: local, this machine; command:CMD, a command that is given a script and a folder, such as python, torchrun, srun or ssh; ray:ADDRESS, a Ray cluster; hf-jobs:FLAVOR, Hugging Face Jobs (which bills you). Everything is still measured here",
+    help: `what trains the tuned model: ${enginePlaces}. Everything is still measured here`,
     default: "local",
     before: "local",
     env: "CROSSOVER_ENGINE",

@@ -96,10 +96,11 @@ const classifierConfig = z.object({
   problem_type: z.enum(Object.values(problemTypes)).nullish(),
 });
 
-/** Reads a classifier that was saved here, or by transformers' `save_pretrained`. */
-export async function readClassifier(folder: string): Promise<TextClassifier> {
-  const pretrained = await readPretrained(folder);
-  const { config, stored } = pretrained;
+/** How the outputs of a classifier become answers. */
+export type AnswerFields = Pick<TextClassifier, "labels" | "isMultiLabel" | "mayBeEmpty" | "thresholds">;
+
+/** The same by the `config.json` of a folder. `UserError` where it is not of a classifier. */
+export function answerFields(config: object, folder: string): AnswerFields {
   const parsed = classifierConfig.safeParse(config);
   if (!parsed.success) {
     const field = parsed.error.issues[0]!.path.join(".");
@@ -115,10 +116,24 @@ export async function readClassifier(folder: string): Promise<TextClassifier> {
     return label;
   });
   const isMultiLabel = type === problemTypes.several;
+  const saved = readSavedFields(config);
+  return {
+    labels,
+    isMultiLabel,
+    mayBeEmpty: saved?.mayBeEmpty ?? isMultiLabel,
+    ...(saved?.thresholds && { thresholds: saved.thresholds }),
+  };
+}
+
+/** Reads a classifier that was saved here, or by transformers' `save_pretrained`. */
+export async function readClassifier(folder: string): Promise<TextClassifier> {
+  const pretrained = await readPretrained(folder);
+  const { config, stored } = pretrained;
+  const answers = answerFields(config, folder);
   const architecture = architectureFor(pretrained);
   const own = architecture.layers(config);
   const saved = readSavedFields(config);
-  const head: ClassifierHead = { labelCount: labels.length, pooling: saved?.pooling ?? own };
+  const head: ClassifierHead = { labelCount: answers.labels.length, pooling: saved?.pooling ?? own };
   const { logits, inputIds, attentionMask } = textClassifierGraph(pretrained, head);
   const wanted = weightsOf([logits], [inputIds, attentionMask]);
   const isCarried = saved?.pooling !== undefined && architecture.carriesPooling;
@@ -131,13 +146,5 @@ export async function readClassifier(folder: string): Promise<TextClassifier> {
       return [name, isCarried && name === "classifier.weight" ? carriedOutput(value) : value];
     }),
   );
-  return {
-    pretrained,
-    head,
-    labels,
-    isMultiLabel,
-    mayBeEmpty: saved?.mayBeEmpty ?? isMultiLabel,
-    ...(saved?.thresholds && { thresholds: saved.thresholds }),
-    weights,
-  };
+  return { pretrained, head, ...answers, weights };
 }
