@@ -93,10 +93,13 @@ function logReader(jobs: RayJobs, id: string, pace: Patience): LogReader {
   };
 }
 
+/** Ray's word for a job whose machine went away under it. */
+const died = "JOB_SUPERVISOR_ACTOR_DIED";
+
 function endOf(jobs: RayJobs, info: RayJobInfo, log: readonly string[]): JobEnd {
   if (info.status === "SUCCEEDED") return { kind: "done" };
   if (info.status === "STOPPED") return { kind: "stopped" };
-  return { kind: "failed", log, why: whyFailed(jobs, info) };
+  return { kind: "failed", log, why: whyFailed(jobs, info), ...(info.errorType === died && { isLost: true }) };
 }
 
 /** Ray's words without the log's lines that it adds, and what to do where we know. */

@@ -252,9 +252,9 @@ test("a failure is told with the last lines and Ray's words, without the token",
 
 test("the log of a machine that is gone keeps nobody from the job's end", async () => {
   const running = await engine({ pace: { firstSeconds: 0.01, longestSeconds: 0.05, wholeSeconds: 0.3 } }).submit(job, signal);
-  Object.assign(latest(), { status: "FAILED", message: "Job supervisor actor died" });
+  Object.assign(latest(), { status: "FAILED", message: "Job supervisor actor died", errorType: "JOB_SUPERVISOR_ACTOR_DIED" });
   ray.fault = ({ path }) => (path.endsWith("/logs") ? { status: 500, body: "Traceback" } : undefined);
-  expect((await followed(running)).end).toMatchObject({ kind: "failed", why: "Job supervisor actor died" });
+  expect((await followed(running)).end).toMatchObject({ kind: "failed", isLost: true, why: "Job supervisor actor died" });
 });
 
 test("a log without bounds is given up, and the job is not", async () => {
