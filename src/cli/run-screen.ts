@@ -44,7 +44,12 @@ export function runScreen({ terminal, signal }: CommandContext, { isQuiet = fals
         const answer = await terminal.ask(`${noun} on ${engine}. [L]eave running, to be found again by resuming, or [s]top? `);
         return answer === undefined ? undefined : !/^s/i.test(answer.trim());
       },
-      confirm: ({ usd, subject }) => terminal.confirm(`${subject} will spend about ${formatUsd(usd)}. Go on?`),
+      confirm: ({ usd, subject }) =>
+        terminal.confirm(
+          usd === null
+            ? `${subject} will spend money, and how much is not known before. Go on?`
+            : `${subject} will spend about ${formatUsd(usd)}. Go on?`,
+        ),
     },
   };
 }

@@ -58,7 +58,11 @@ export function planMeasurements(
   // Cut once: the same rows for both arms.
   const cut = approaches.some(isChosen) ? validationRows(task, firstSeed) : null;
   const seconds = ({ name, arm }: Approach): number => (arm === "baseline" ? 0 : (secondsOf.get(name) ?? 0));
-  const inOrder = approaches.toSorted((a, b) => seconds(a) - seconds(b) || arms[a.arm].place - arms[b.arm].place);
+  // What other machines fit is waited for last: it is begun before, and this machine works meanwhile.
+  const isElsewhere = ({ begin }: Approach): number => Number(begin !== undefined);
+  const inOrder = approaches.toSorted(
+    (a, b) => isElsewhere(a) - isElsewhere(b) || seconds(a) - seconds(b) || arms[a.arm].place - arms[b.arm].place,
+  );
   return inOrder.flatMap((approach) => {
     const choice = { approach, split: "validation", seed: firstSeed, repeat: 0 } as const;
     const tests = [...new Set(seeds)].map(

@@ -5,8 +5,9 @@
 import { contentHash } from "../data/content-hash.js";
 import { owning } from "../lib/disposables.js";
 import { throwIfAborted } from "../lib/errors.js";
-import { thresholdsOf } from "../tune/fine-tuning.js";
+import { settledOptions, thresholdsOf } from "../tune/fine-tuning.js";
 import { modelName } from "../tune/pretrained/model-folder.js";
+import { stepsOf } from "../tune/training/train.js";
 import { trainingArguments } from "../tune/training/training-record.js";
 import type { Approach, BeginContext, FitContext, Predictor } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
@@ -30,6 +31,9 @@ export function engineTuned(options: EngineTunedOptions): Approach {
   const name = `tune:${method}`;
   const what = method === "full" ? "All weights" : "Adapters on all linear layers";
   const begun = new Map<string, Begun>();
+  /** Jobs that have ended: updates that were planned for them, and what they took by their own clock. */
+  const seen = { updates: 0, seconds: 0 };
+  const updatesOf = (dataset: Dataset): number => stepsOf(dataset.examples.length, settledOptions(dataset, chosen));
   const keyOf = (dataset: Dataset, { checkpointFolder, seed }: Pick<FitContext, "checkpointFolder" | "seed">): string =>
     checkpointFolder ?? `${seed} ${contentHash(dataset.examples)}`;
 
@@ -49,9 +53,11 @@ export function engineTuned(options: EngineTunedOptions): Approach {
     method,
     model: modelName(model),
     summary: `${what} of ${modelName(model)} and a linear classifier on it, trained on the examples by ${engine.spec}.`,
-    async estimate() {
-      const basis = `How long it takes on ${engine.spec} is not known before it runs.`;
-      return { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds: 0, basis };
+    async estimate(dataset) {
+      const free = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+      if (seen.updates === 0)
+        return { ...free, seconds: 0, basis: `How long it takes on ${engine.spec} is not known before it runs.` };
+      return { ...free, seconds: (updatesOf(dataset) * seen.seconds) / seen.updates };
     },
     async begin(dataset, context) {
       const key = keyOf(dataset, context);
@@ -67,6 +73,10 @@ export function engineTuned(options: EngineTunedOptions): Approach {
         const { outputs, seconds } = await job.finish(context.log);
         // The cost is what the job took by its own clock, wherever it waited and whoever waited for it.
         const waited = (performance.now() - waitedFrom) / 1000;
+        if (seconds > 0) {
+          seen.updates += updatesOf(dataset);
+          seen.seconds += seconds;
+        }
         context.spend({ labels: dataset.examples.length, ...(seconds > 0 && { seconds: seconds - waited }) });
         const settings = trainingArguments({
           ...prepared.settings,

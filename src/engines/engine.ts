@@ -42,6 +42,8 @@ export interface EngineJob {
 export interface Engine {
   /** As `--engine` names it, without secrets. */
   readonly spec: string;
+  /** Whoever hands a job over is billed for it, by time: the user is asked first. @default it costs what the user's own machines cost */
+  readonly isBilled?: true;
   /** Whether it can be reached and used, before anything is staged. `UserError` with what to do where not. Tells what it is, for people: `Ray 2.60 at http://127.0.0.1:8265`. */
   check(signal: AbortSignal): Promise<string>;
   /**

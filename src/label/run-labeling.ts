@@ -7,6 +7,7 @@ import { spendingText } from "../lib/text/spending.js";
 import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
 import { billedBudget } from "../run/approaches.js";
 import { confirmUsd } from "../run/confirm-usd.js";
+import { confirmEngine } from "../run/engine/run-engine.js";
 import { settleJobs } from "../run/engine/running-jobs.js";
 import type { RunHooks } from "../run/hooks.js";
 import { openBill } from "../store/bill.js";
@@ -51,6 +52,8 @@ export async function runLabeling(open: OpenLabeling, hooks: RunHooks, goOnWith:
   for (const text of await shutdownNotes(llm, { env, prices, signal })) onEvent({ kind: "warning", text });
   if (!options.yes && options.budgetUsd === undefined)
     await confirmUsd({ usd: estimate.usd ?? 0, subject: "Labeling" }, hooks.confirm);
+  if (!options.yes && labeller.engine !== undefined)
+    await confirmEngine(labeller.engine, { subject: "Labeling", confirm: hooks.confirm });
   if (!isBegun) await writeState(output, state);
   const bill = openBill(join(folder, "bill.jsonl"));
   const budget = billedBudget(options.budgetUsd, bill);

@@ -3,8 +3,8 @@ import type { RunEvent } from "../types/events.js";
 
 /** A question before money is spent. */
 export interface SpendingQuestion {
-  /** The estimated cost. */
-  readonly usd: number;
+  /** The estimated cost; `null` where it is not known before. */
+  readonly usd: number | null;
   /** What would cost it, as the subject of a sentence: `This run`. */
   readonly subject: string;
 }

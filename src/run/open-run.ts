@@ -4,6 +4,7 @@ import process from "node:process";
 import { taskFacts } from "../compare/task-facts.js";
 import { owning } from "../lib/disposables.js";
 import { UserError } from "../lib/errors.js";
+import { formatUsd } from "../lib/text/format.js";
 import { packageVersion } from "../lib/version.js";
 import { shutdownNotes } from "../prompt/providers/shutdown-date.js";
 import { recordedFile } from "../prompt/providers/spec.js";
@@ -18,6 +19,7 @@ import { assumptionsOf } from "./assumptions.js";
 import { confirmUsd } from "./confirm-usd.js";
 import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
 import { dataNotes } from "./data-notes.js";
+import { confirmEngine } from "./engine/run-engine.js";
 import { estimateRun, totalUsd } from "./estimate/estimate.js";
 import { keyAtHand, llmOffer } from "./estimate/llm-offer.js";
 import { checkGateNames } from "./gates.js";
@@ -25,7 +27,7 @@ import type { RunHooks } from "./hooks.js";
 import { thisMachine } from "./machine.js";
 import { idleOptions } from "./options/idle-options.js";
 import { plannedApproaches, type RunPlan } from "./plan-run.js";
-import type { RunOptions } from "./run-options.js";
+import { defaultRunOptions, type RunOptions } from "./run-options.js";
 
 /** An open run. It holds the lock and the stores: dispose of it. Its plan must outlive it. */
 export interface OpenRun extends AsyncDisposable {
@@ -75,11 +77,14 @@ export function openRun(plan: RunPlan, hooks: RunHooks): Promise<OpenRun> {
       seed: options.seed,
       context: { signal, spend: () => {}, log: onEvent },
     });
-    for (const text of found) onEvent({ kind: "warning", text, isReported: true });
-    const task = { ...inputs.task, warnings: [...inputs.task.warnings, ...found] };
+    const noted = [...found, ...enginePriceNote(plan)];
+    for (const text of noted) onEvent({ kind: "warning", text, isReported: true });
+    const task = { ...inputs.task, warnings: [...inputs.task.warnings, ...noted] };
     const asked = options.llm.filter((spec) => approaches.some(({ model }) => model === spec));
     for (const text of await shutdownNotes(asked, { env, signal })) onEvent({ kind: "warning", text });
     if (!resumed) {
+      if (plan.engine !== undefined && !manner.yes)
+        await confirmEngine(plan.engine, { subject: "This run", confirm: hooks.confirm });
       hintAtLlm(options, env, onEvent);
       const isBilled = options.llm.some((spec) => recordedFile(spec) === undefined);
       if (isBilled && !manner.yes && options.budgetUsd === undefined) {
@@ -125,6 +130,15 @@ function checkSameData(run: Run, task: Task): void {
       );
     }
   }
+}
+
+/** Costs are computed from one price of an hour: that of this machine, unless the user says that of the engine's. */
+function enginePriceNote({ engine, options }: RunPlan): readonly string[] {
+  const { usdPerMachineHour: usd } = options;
+  if (engine === undefined || usd !== defaultRunOptions.usdPerMachineHour) return [];
+  return [
+    `What is trained by ${engine.engine.spec} is priced like this machine, at ${formatUsd(usd)} an hour. If its machines cost more or less, say what: --usd-per-machine-hour.`,
+  ];
 }
 
 /** A key that is set is never used unasked: it costs money. */

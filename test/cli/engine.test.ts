@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Measurement } from "../../src/types/measurement.js";
 import { tinyModel } from "../hub/served.js";
+import { startHfJobs } from "../servers/hf-jobs.js";
 import { type HubServer, startHub } from "../servers/hub.js";
 import { crossover, emptyFolder, writeTickets } from "./cli.js";
 
@@ -90,6 +91,37 @@ describe("--engine", () => {
     expect(gone.code).toBe(2);
     expect(gone.err).toContain("no-such-program");
     expect(await readdir(join(folder, "runs"))).not.toContain("none");
+  });
+
+  it("asks before it hands jobs to who bills for them, and hands over none where nobody can answer", async () => {
+    const token = "hf_ThisIsMadeUpAndOpensNothing";
+    await using jobs = await startHfJobs(token);
+    const { code, err } = await crossover(
+      [
+        "run",
+        data,
+        "--runs",
+        join(folder, "runs"),
+        "--engine",
+        "hf-jobs",
+        "--llm",
+        "none",
+        "--budget-usd",
+        "5",
+        "--name",
+        "billed",
+      ],
+      { env: { HF_ENDPOINT: jobs.url, HF_HOME: home, HF_TOKEN: token } },
+    );
+    expect(code).toBe(2);
+    expect(err).toContain("--yes");
+    expect(jobs.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  it("measures what this machine does before it waits for jobs", async () => {
+    const own = await measurementsOf("away");
+    expect(own.map(({ approach }) => approach === "tune:full").lastIndexOf(false)).toBeLessThan(own.length - 1);
+    expect(own.at(-1)!.approach).toBe("tune:full");
   });
 
   it("measures a grid of sizes and seeds by jobs of their own, several at once", async () => {

@@ -55,6 +55,19 @@ describe("tuning through an engine", () => {
     });
   });
 
+  it("expects of further jobs what those took that have ended, by their updates", async () => {
+    await using folder = await temporaryFolder();
+    const tuned = approach(fakeEngine("good"), { epochs: 3, batchSize: 16, minSteps: 2 });
+    const before = await tuned.estimate(train, queries);
+    expect(before.basis).toBeDefined();
+    await using _ = await tuned.fit(train, contextIn(folder.path));
+    const after = await tuned.estimate(train, queries);
+    // The made-up job says that it took seven seconds.
+    expect(after.seconds).toBeCloseTo(7, 9);
+    const tripled = { ...train, examples: [...train.examples, ...train.examples, ...train.examples] };
+    expect((await tuned.estimate(tripled, queries)).seconds).toBeGreaterThan(14);
+  });
+
   it("leaves its job running where it is stopped, and goes on with it", async () => {
     await using folder = await temporaryFolder();
     const tuned = approach(fakeEngine("slow"));

@@ -85,6 +85,7 @@ export function hfJobsEngine(options: HfJobsOptions): Engine {
 
   return {
     spec: options.flavor === undefined ? "hf-jobs" : `hf-jobs:${options.flavor}`,
+    isBilled: true,
     async check(signal) {
       const brief = { ...pace, wholeSeconds: Math.min(10, pace.wholeSeconds) };
       const namespace = options.namespace ?? (await patiently(brief, signal, "Is there a network?", () => jobs.userName(signal)));

@@ -3,6 +3,7 @@ import { openEngine } from "../../engines/open-engine.js";
 import { type TrackedEngine, trackedEngine } from "../../engines/tracked-engine.js";
 import { atMost, type Turns } from "../../lib/queue.js";
 import { formatPlural } from "../../lib/text/format.js";
+import { confirmUsd } from "../confirm-usd.js";
 import type { RunHooks } from "../hooks.js";
 import type { RunOptions } from "../run-options.js";
 
@@ -12,8 +13,23 @@ export const localEngine = "local";
 /** What trains models of a run elsewhere. */
 export interface RunEngine {
   readonly engine: TrackedEngine;
+  /** What it is, for people: `Ray 2.60 at http://127.0.0.1:8265`. */
+  readonly found: string;
   /** One for all jobs of the run: so many are worked on at once. */
   readonly turns: Turns;
+}
+
+/**
+ * Asks before jobs are handed to who bills for them: how long they take is not known before, and no budget ends them.
+ *
+ * @param subject what hands them over, as the subject of a sentence
+ */
+export async function confirmEngine(
+  { engine, found }: RunEngine,
+  { subject, confirm }: { readonly subject: string; readonly confirm: RunHooks["confirm"] },
+): Promise<void> {
+  if (engine.isBilled !== true) return;
+  await confirmUsd({ usd: null, subject: `${subject}, with jobs of ${found},` }, confirm);
 }
 
 /** Which engine, and what it is given. */
@@ -33,5 +49,5 @@ export async function openRunEngine(
   if (engine === null) return undefined;
   const found = await engine.check(signal);
   onEvent({ kind: "note", text: `${work} by ${found}, ${formatPlural(engineJobs, "job")} at once at most.` });
-  return { engine: trackedEngine(engine), turns: atMost(engineJobs) };
+  return { engine: trackedEngine(engine), found, turns: atMost(engineJobs) };
 }
