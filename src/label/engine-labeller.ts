@@ -19,21 +19,33 @@ import type { ScoreCalibration } from "../types/cascade.js";
 import type { Query } from "../types/data.js";
 import type { ProgressEvent } from "../types/events.js";
 import type { Prediction } from "../types/prediction.js";
-import type { Elsewhere, LabellerPlan, OpenLabeller } from "./labeller.js";
-import { fingerprintsOf, type TunedModels } from "./tuned-labeller.js";
+import type { AnswerColumns, Elsewhere, LabellerPlan, OpenLabeller } from "./labeller.js";
+import { fingerprintsOf } from "./tuned-labeller.js";
+
+/** A tuned model that was read for jobs. */
+export interface ModelElsewhere {
+  readonly folder: string;
+  /** What its scores are calibrated by. */
+  readonly calibration: ScoreCalibration | null;
+  /** @default neither probabilities nor who answered */
+  readonly columns?: AnswerColumns;
+}
 
 /**
  * The plan of labeling with `--model` and `--engine`: the answers that the model gives here, so that a file may be gone on with either way. What is wrong
  * with the folder or the engine is a UserError.
  */
-export async function planElsewhere(folder: string, read: TunedModels["read"], elsewhere: Elsewhere): Promise<LabellerPlan> {
-  const { calibration } = await read(folder);
+export async function planElsewhere(
+  { folder, calibration, columns }: ModelElsewhere,
+  elsewhere: Elsewhere,
+): Promise<LabellerPlan> {
   const model = await labelingModel(folder);
   const { labels, isMultiLabel } = model.answers;
   const { shardRows, jobs } = elsewhere;
   const engine = await elsewhere.open();
   return {
     name: folder,
+    ...(columns && { columns }),
     labels,
     isMultiLabel,
     ...(await fingerprintsOf(folder, { labels, calibration })),
@@ -47,7 +59,7 @@ export async function planElsewhere(folder: string, read: TunedModels["read"], e
       const basis = `${shards} How long they take on ${engine.engine.spec} is not known before they run.`;
       return { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds: 0, basis };
     },
-    open: async () => shardLabeller({ model, calibration, elsewhere, engine }),
+    open: async () => shardLabeller({ model, calibration, elsewhere, engine, keepsScores: columns?.probabilities === true }),
   };
 }
 
@@ -56,9 +68,11 @@ interface ShardLabeling {
   readonly calibration: ScoreCalibration | null;
   readonly elsewhere: Elsewhere;
   readonly engine: RunEngine;
+  /** Whether the probabilities of all labels are written. */
+  readonly keepsScores: boolean;
 }
 
-function shardLabeller({ model, calibration, elsewhere, engine }: ShardLabeling): OpenLabeller {
+function shardLabeller({ model, calibration, elsewhere, engine, keepsScores }: ShardLabeling): OpenLabeller {
   const { answers } = model;
   const claim = folderClaims(elsewhere.folder);
   /** Folders of shards that are not written yet. */
@@ -79,8 +93,10 @@ function shardLabeller({ model, calibration, elsewhere, engine }: ShardLabeling)
     });
     const read = async (): Promise<Prediction[]> => {
       const found: Prediction[] = [];
-      for await (const { logits } of readLabels(staged))
-        found.push(asWritten(calibrated(predictionOf(answers, logits), calibration, answers)));
+      for await (const { logits } of readLabels(staged)) {
+        const said = calibrated(predictionOf(answers, logits), calibration, answers);
+        found.push(keepsScores ? said : asWritten(said));
+      }
       return found;
     };
     const { outputs } = await resultsOf(engine.engine, staged, read, { signal, log, name: "labeling" });

@@ -33,5 +33,6 @@ export async function planLabeller(
   if (approach !== undefined && run === undefined)
     throw new UserError("--approach names a prompt of a run: give the run with --run.");
   if (model === undefined) return planPrompted(options, env, prices);
-  return elsewhere === undefined ? planTuned(model, models.open) : planElsewhere(model, models.read, elsewhere);
+  if (elsewhere === undefined) return planTuned(model, models.open);
+  return planElsewhere({ folder: model, ...(await models.read(model)) }, elsewhere);
 }

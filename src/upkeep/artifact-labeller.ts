@@ -2,6 +2,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { noFacts } from "../compare/define-approach.js";
+import { planElsewhere } from "../label/engine-labeller.js";
 import type { AnswerColumns, LabellerOptions, LabellerPlan, LabellerSources } from "../label/labeller.js";
 import { planLocal } from "../label/local-labeller.js";
 import { planPrompt, promptEncoder } from "../label/prompted-labeller.js";
@@ -20,6 +21,7 @@ import { loadKind } from "../ship/kinds/kinds.js";
 import { loadArtifact } from "../ship/load-predictor.js";
 import type { PredictContext, Predictor } from "../types/approach.js";
 import type { Query } from "../types/data.js";
+import { checkForJobs } from "./for-jobs.js";
 
 /** What answering with a folder takes besides it. */
 export interface ArtifactPlanInput {
@@ -32,7 +34,8 @@ export interface ArtifactPlanInput {
 }
 
 /**
- * The plan of answering with a folder that was read. A prompt is priced as `label` prices it; what runs here is loaded, and tried.
+ * The plan of answering with a folder that was read. A prompt is priced as `label` prices it; what runs here is loaded, and tried; what an engine computes is
+ * read. A file may be gone on with on either machine.
  *
  * @throws UserError where the folder cannot be used
  */
@@ -42,6 +45,9 @@ export async function planArtifact(
 ): Promise<LabellerPlan> {
   const { folder, fields, manifest } = artifact;
   const name = manifest?.approach.name ?? folder;
+  const { elsewhere } = options;
+  if (elsewhere !== undefined)
+    checkForJobs(artifact, "Leave --engine out, or name one of those: the approach of a run with --approach, or its folder.");
   if (fields.kind === "prompt") {
     const stored = await readFolderPrompt(folder);
     const plan = planPrompt(
@@ -71,16 +77,18 @@ export async function planArtifact(
   }
   if (fields.kind === "cascade") return planCascade(artifact, { run, columns, options, env, prices });
   if (options.batches !== undefined) throw new UserError(`--batch asks an LLM in batches; ${name} runs here. Leave it out.`);
+  const fingerprint = sha256("predict", contentOf(artifact), JSON.stringify(columns));
+  if (elsewhere !== undefined) {
+    const { former: _, ...plan } = await planElsewhere(
+      { folder, calibration: await readCalibration(folder), columns },
+      elsewhere,
+    );
+    return { ...plan, name, fingerprint };
+  }
   // Loaded at once, so that what it lacks is said before the rows are read.
   const predictor = await loadArtifact(artifact, { env });
-  return planLocal({
-    name,
-    labels: predictor.labels,
-    isMultiLabel: predictor.isMultiLabel,
-    columns,
-    fingerprint: sha256("predict", contentOf(artifact), JSON.stringify(columns)),
-    load: async () => predictor,
-  });
+  const { labels, isMultiLabel } = predictor;
+  return planLocal({ name, labels, isMultiLabel, columns, fingerprint, load: async () => predictor });
 }
 
 /** Rows that the small model of a cascade is tried on, to see how many it hands on. */

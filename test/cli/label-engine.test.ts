@@ -5,7 +5,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { encodeSafetensors } from "../../src/tune/pretrained/safetensors.js";
 import { hasPython, pythonNote } from "../engines/python.js";
 import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
@@ -126,7 +126,9 @@ describe("label --engine", () => {
     expect(asked.code).toBe(2);
     expect(asked.err).toContain("--engine");
     // Said of all tuned models, and not of this.
-    expect((await crossover([...llm, "--dry-run"], { env: { CROSSOVER_ENGINE: engine("good") } })).code).toBe(0);
+    vi.stubEnv("CROSSOVER_ENGINE", engine("good"));
+    expect((await crossover([...llm, "--dry-run"])).code).toBe(0);
+    vi.unstubAllEnvs();
     const idle = await crossover(words(data, classifierFolder("bert"), "out.jsonl"));
     expect(idle.code).toBe(2);
     expect(idle.err).toContain("--shard-rows");

@@ -2,13 +2,10 @@ import type { Command } from "commander";
 import type { LabelOptions } from "../../label/label-inputs.js";
 import { planLabeller } from "../../label/plan-labeller.js";
 import { tunedOfRun } from "../../label/tuned-of-run.js";
-import { UserError } from "../../lib/errors.js";
 import { llmForms } from "../../prompt/providers/services.js";
-import { type EngineOptions, localEngine } from "../../run/engine/run-engine.js";
 import { findRun } from "../../run/find-run.js";
 import { dataOptions } from "../../run/options/data-options.js";
-import { enginePlaces } from "../../run/options/engine-options.js";
-import { names, wholeNumber } from "../../run/options/option.js";
+import { names } from "../../run/options/option.js";
 import { storedOptions } from "../../run/stored-options.js";
 import { readRun } from "../../store/run.js";
 import type { CommandContext } from "../command-context.js";
@@ -18,6 +15,7 @@ import { noteLines } from "../notes.js";
 import { tunedModels } from "../predict/tuned-model.js";
 import { addAskingOptions, addRowOptions } from "../row-file-options.js";
 import { flag, parserOf } from "../run-options.js";
+import { addShardOptions, type GivenEngine, givenEngine } from "../shard-options.js";
 
 /** `crossover label FILE`: writes the rows with labels and confidences. */
 export function addLabelCommand(program: Command, context: CommandContext): Command {
@@ -54,19 +52,8 @@ export function addLabelCommand(program: Command, context: CommandContext): Comm
     .addOption(flag("label", { help: "label column of --examples (default: found by name and content)" }))
     .addOption(flag("labelSeparator", { help: `${dataOptions.labelSeparator.help}, in --examples` }))
     .addOption(flag("labelColumns", { help: `in --examples: ${dataOptions.labelColumns.help}` }))
-    .addOption(flag("multiLabel", { help: "rows may get several labels, joined by |" }))
-    .optionsGroup("On which machine a tuned model labels:")
-    .addOption(flag("engine", { help: `what the tuned model labels on: ${enginePlaces}` }))
-    .addOption(flag("engineStorage"))
-    .addOption(flag("engineJobs"))
-    .addOption(flag("engineCpus"))
-    .addOption(flag("engineGpus"))
-    .option(
-      "--shard-rows <n>",
-      "rows that a job of an engine labels",
-      parserOf("--shard-rows", wholeNumber(1, mostShardRows)),
-      20_000,
-    )
+    .addOption(flag("multiLabel", { help: "rows may get several labels, joined by |" }));
+  addShardOptions(command, "labels")
     .optionsGroup("The file:")
     .option("-o, --output <file>", "output file, .csv or .jsonl (default: DATA.labelled.csv or .jsonl)");
   addAskingOptions(addRowOptions(command))
@@ -98,7 +85,7 @@ Examples:
       const text = rest.text ?? (folder === undefined ? undefined : await joinedTextOf(folder));
       const given = text === undefined ? rest : { ...rest, text };
       const tuned = folder === undefined || rest.llm !== undefined ? undefined : await tunedOfRun(folder, rest.approach);
-      const onEngine = engineOf(command, rest, rest.model !== undefined || tuned !== undefined);
+      const onEngine = givenEngine(command, rest, rest.model !== undefined || tuned !== undefined);
       const complete = (options: LabelOptions): Promise<void> =>
         completeLabeling(options, { dryRun, json, quiet }, givenWords(command), context, (given, env, prices) =>
           planLabeller(given, env, prices, tunedModels),
@@ -115,33 +102,6 @@ Examples:
 }
 
 type GivenOptions = Omit<LabelOptions, "path" | "output" | "onEngine"> & LabelManner & GivenEngine & { readonly output?: string };
-
-type GivenEngine = EngineOptions & { readonly shardRows: number };
-
-/** The rows of a shard are held in memory, and those of several at once. */
-const mostShardRows = 1_000_000;
-
-/** On what is labeled: where the environment names it, that is said of tuned models, and not of an LLM. */
-function engineOf(
-  command: Command,
-  { engine: spec, engineStorage, engineJobs, engineCpus, engineGpus, shardRows }: GivenEngine,
-  isTuned: boolean,
-): NonNullable<LabelOptions["onEngine"]> {
-  if (spec === localEngine) checkIdle(command);
-  const engine = isTuned || command.getOptionValueSource("engine") === "cli" ? spec : localEngine;
-  return { engine, engineJobs, engineCpus, engineGpus, shardRows, ...(engineStorage !== undefined && { engineStorage }) };
-}
-
-/** UserError where an option is given that has a part only with an engine. */
-function checkIdle(command: Command): void {
-  const names = ["engineStorage", "engineJobs", "engineCpus", "engineGpus", "shardRows"];
-  const idle = names.find((name) => command.getOptionValueSource(name) === "cli");
-  if (idle === undefined) return;
-  const long = command.options.find((option) => option.attributeName() === idle)!.long;
-  throw new UserError(
-    `${long} is for jobs of an engine, and this machine labels. Name the engine with --engine, or leave ${long} out.`,
-  );
-}
 
 /** `tickets.csv.gz` → `tickets.labelled.csv`; what is no JSON becomes a CSV. `word`: what has been done to it. */
 export function outputBeside(path: string, word: string): string {

@@ -9,6 +9,7 @@ import { signFiles } from "../../ship/manifest/kind-of-files.js";
 import { manifestFile } from "../../ship/manifest/manifest.js";
 import { choiceNote, type MeantArtifact } from "../../ship/run-artifacts.js";
 import { planArtifact } from "../../upkeep/artifact-labeller.js";
+import { isForJobs } from "../../upkeep/for-jobs.js";
 import type { CommandContext } from "../command-context.js";
 import { completeLabeling } from "../complete-labeling.js";
 import { givenWords } from "../given-words.js";
@@ -19,6 +20,7 @@ import { predictStream } from "../predict/predict-stream.js";
 import { predictText } from "../predict/predict-text.js";
 import { addAskingOptions, addRowOptions } from "../row-file-options.js";
 import { flag } from "../run-options.js";
+import { addShardOptions, givenEngine, namesEngine } from "../shard-options.js";
 import { joinedTextOf, outputBeside } from "./label.js";
 
 /** `crossover predict RUN|FOLDER TEXT|FILE|-`: what a run made answers new texts. */
@@ -41,7 +43,9 @@ export function addPredictCommand(program: Command, context: CommandContext): Co
       "also write the probability of every label, in a column of its own; JSON Lines always have them",
       false,
     );
-  addAskingOptions(addRowOptions(command))
+  addRowOptions(command);
+  addShardOptions(command, "answers");
+  addAskingOptions(command)
     .addOption(
       flag("json", { help: "print the answers to a text or to standard input as JSON Lines; of a file, the totals as JSON" }),
     )
@@ -59,7 +63,10 @@ Examples:
   # a file: new.predicted.csv has the rows in their order, with labels
   crossover predict runs/tickets new.csv --probabilities
   # a folder by itself; a text a line on standard input
-  crossover predict runs/tickets/artifacts/tune_probe - < texts.txt`,
+  crossover predict runs/tickets/artifacts/tune_probe - < texts.txt
+  # a large file by jobs of 20,000 rows on a cluster
+  crossover predict tickets new.csv --approach tune:full \\
+    --engine ray:127.0.0.1:8265 --engine-storage storage`,
     );
   return command.action(
     async (place: string, input: string | undefined, all: PredictOptions & { readonly approach?: string }) => {
@@ -70,22 +77,19 @@ Examples:
         );
       }
       const what = await givenInput(input);
-      if (what.kind !== "file" && options.output !== undefined) {
-        throw new UserError(
-          `-o is for a file of rows; the answers to ${what.kind === "text" ? "a text" : "standard input"} are printed. Leave it out, and send them on with >.`,
-        );
-      }
+      if (what.kind !== "file") checkForFiles(what.kind === "text" ? "a text" : "standard input", options, command);
       const folder = await foundPlace(options.runs, place);
       const run = existsSync(join(folder, "run.json")) ? folder : undefined;
       const artifact = await findArtifact(folder, approach === undefined ? {} : { approach });
       const text = options.text ?? (run === undefined ? undefined : await joinedTextOf(run));
+      const onEngine = givenEngine(command, options, what.kind === "file" && isForJobs(artifact));
       const output = options.output ?? (what.kind === "file" ? outputBeside(what.path, "predicted") : "-");
       const isJson = what.kind === "stream" ? options.json : /\.jsonl$/i.test(output);
-      const makePlan: MakePlan = (batches, env, prices) =>
+      const makePlan: MakePlan = ({ batches, elsewhere }, env, prices) =>
         planArtifact(artifact, {
           run,
           columns: { probabilities: isJson || options.probabilities },
-          options: { ...options, ...batches, demos: 0, seed: 0 },
+          options: { ...options, ...(batches && { batches }), ...(elsewhere && { elsewhere }), demos: 0, seed: 0 },
           env,
           prices,
         });
@@ -94,10 +98,22 @@ Examples:
       if (what.kind === "text") return predictText(what.text, makePlan, options, context);
       const { dryRun, json, quiet, probabilities: _, ...rest } = { ...options, ...(text !== undefined && { text }) };
       if (what.kind === "stream") return predictStream(makePlan, { ...options, ...rest }, context);
-      const given = { ...rest, path: what.path, output, demos: 0, seed: 0 };
+      const given = { ...rest, onEngine, path: what.path, output, demos: 0, seed: 0 };
       return completeLabeling(given, { dryRun, json, quiet }, givenWords(command), context, makePlan);
     },
   );
+}
+
+/** UserError where an option is given that is for files of rows. @param answered what is answered in place of one */
+function checkForFiles(answered: string, options: PredictOptions, command: Command): void {
+  if (options.output !== undefined)
+    throw new UserError(
+      `-o is for a file of rows; the answers to ${answered} are printed. Leave it out, and send them on with >.`,
+    );
+  if (namesEngine(command, options))
+    throw new UserError(
+      `--engine is for a file of rows, and ${answered} is answered by this machine. Leave it out, or write the texts to a file: a column "text" in a CSV.`,
+    );
 }
 
 /** Says which approach of a run answers, and why, before it does; under an answer to a text stands its name anyway. */

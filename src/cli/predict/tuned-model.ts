@@ -6,6 +6,7 @@ import { readArtifact } from "../../ship/artifact.js";
 import { readCalibration } from "../../ship/calibration/calibration-file.js";
 import { kinds } from "../../ship/kinds/kinds.js";
 import { loadArtifact } from "../../ship/load-predictor.js";
+import { checkForJobs } from "../../upkeep/for-jobs.js";
 
 /** A tuned model by its folder, for this machine or for an engine. */
 export const tunedModels: TunedModels = { open: openTunedModel, read: readTunedModel };
@@ -26,13 +27,6 @@ async function openTunedModel(folder: string): Promise<OpenedModel> {
 
 /** What is read of it where an engine labels. UserError besides where it is of a kind that no job computes. */
 async function readTunedModel(folder: string): Promise<Pick<OpenedModel, "calibration">> {
-  const { kind } = (await readArtifact(folder)).fields;
-  if (kind === "classifier") return { calibration: await readCalibration(folder) };
-  const remedy =
-    kind === "tfidf"
-      ? "It needs no other machine: leave --engine out."
-      : `It is asked from here: crossover predict ${shellWord(folder)} FILE`;
-  throw new UserError(
-    `${folder} is ${kinds[kind].noun} (${kind}), and --engine labels with a tuned model in the form of transformers, as tune:full, tune:lora, tune:lp-ft and tune:setfit are saved. ${remedy}`,
-  );
+  checkForJobs(await readArtifact(folder), `It is asked from here: crossover predict ${shellWord(folder)} FILE`);
+  return { calibration: await readCalibration(folder) };
 }
