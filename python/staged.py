@@ -170,8 +170,9 @@ def open_storage(uri: str) -> Storage:
 
         return FsspecBucket(*url_to_fs(uri))
     except ImportError:
+        package = "huggingface_hub" if scheme == "hf" else "pyarrow"
         raise StorageMissing(
-            f"Python at {sys.executable} has no package that opens {scheme}:// storage. Install pyarrow on the cluster: pip install pyarrow"
+            f"Python at {sys.executable} has no package that opens {scheme}:// storage. Install it where jobs run: pip install {package}"
         ) from None
 
 

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { LabelOptions } from "../label/label-inputs.js";
 import { UserError } from "../lib/errors.js";
 import { type EngineOptions, localEngine } from "../run/engine/run-engine.js";
-import { enginePlaces } from "../run/options/engine-options.js";
+import { engineOptions, enginePlaces } from "../run/options/engine-options.js";
 import { wholeNumber } from "../run/options/option.js";
 import { flag, parserOf } from "./run-options.js";
 
@@ -13,21 +13,21 @@ export type GivenEngine = EngineOptions & { readonly shardRows: number };
 /** The rows of a shard are held in memory, and those of several at once. */
 const mostShardRows = 1_000_000;
 
+/** Options that have a part only with an engine. */
+const ofJobs = (Object.keys(engineOptions) as (keyof typeof engineOptions)[]).filter((name) => name !== "engine");
+
 /** Which machine a tuned model works on. @param verb what it does: labels */
 export function addShardOptions(command: Command, verb: "labels" | "answers"): Command {
-  return command
+  command
     .optionsGroup(`On which machine a tuned model ${verb}:`)
-    .addOption(flag("engine", { help: `what the tuned model ${verb} on: ${enginePlaces}` }))
-    .addOption(flag("engineStorage"))
-    .addOption(flag("engineJobs"))
-    .addOption(flag("engineCpus"))
-    .addOption(flag("engineGpus"))
-    .option(
-      "--shard-rows <n>",
-      `rows that a job of an engine ${verb}`,
-      parserOf("--shard-rows", wholeNumber(1, mostShardRows)),
-      20_000,
-    );
+    .addOption(flag("engine", { help: `what the tuned model ${verb} on: ${enginePlaces}` }));
+  for (const name of ofJobs) command.addOption(flag(name));
+  return command.option(
+    "--shard-rows <n>",
+    `rows that a job of an engine ${verb}`,
+    parserOf("--shard-rows", wholeNumber(1, mostShardRows)),
+    20_000,
+  );
 }
 
 /** Whether the command line itself names an engine: the environment names one for all that has a use for it. */
@@ -42,15 +42,19 @@ export function namesEngine(command: Command, { engine }: GivenEngine): boolean 
  * @throws UserError where an option is given that has a part only with an engine
  */
 export function givenEngine(command: Command, given: GivenEngine, isFit: boolean): NonNullable<LabelOptions["onEngine"]> {
-  const { engine: spec, engineStorage, engineJobs, engineCpus, engineGpus, shardRows } = given;
-  const engine = isFit || namesEngine(command, given) ? spec : localEngine;
+  const engine = isFit || namesEngine(command, given) ? given.engine : localEngine;
   if (engine === localEngine) checkIdle(command);
-  return { engine, engineJobs, engineCpus, engineGpus, shardRows, ...(engineStorage !== undefined && { engineStorage }) };
+  const { engineStorage, engineJobs, engineCpus, engineGpus, enginePip, engineImage, engineTimeout, shardRows } = given;
+  return {
+    ...{ engine, engineJobs, engineCpus, engineGpus, enginePip, shardRows },
+    ...(engineStorage !== undefined && { engineStorage }),
+    ...(engineImage !== undefined && { engineImage }),
+    ...(engineTimeout !== undefined && { engineTimeout }),
+  };
 }
 
 function checkIdle(command: Command): void {
-  const names = ["engineStorage", "engineJobs", "engineCpus", "engineGpus", "shardRows"];
-  const idle = names.find((name) => command.getOptionValueSource(name) === "cli");
+  const idle = [...ofJobs, "shardRows"].find((name) => command.getOptionValueSource(name) === "cli");
   if (idle === undefined) return;
   const long = command.options.find((option) => option.attributeName() === idle)!.long;
   throw new UserError(

@@ -99,7 +99,8 @@ function shardLabeller({ model, calibration, elsewhere, engine, keepsScores }: S
       }
       return found;
     };
-    const { outputs } = await resultsOf(engine.engine, staged, read, { signal, log, name: "labeling" });
+    const job = { ...staged, wantsGpu: elsewhere.wantsGpu };
+    const { outputs } = await resultsOf(engine.engine, job, read, { signal, log, name: "labeling" });
     return outputs;
   };
 

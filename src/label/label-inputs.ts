@@ -17,6 +17,7 @@ import { checkLlms } from "../run/approaches.js";
 import { type EngineOptions, localEngine, openRunEngine } from "../run/engine/run-engine.js";
 import { readEnvironment } from "../run/environment.js";
 import type { RunHooks } from "../run/hooks.js";
+import { idleEngineOptions } from "../run/options/idle-options.js";
 import type { Query } from "../types/data.js";
 import { stateFolder } from "./label-state.js";
 import { labelledFormat, mayBeFormula } from "./labelled-file.js";
@@ -80,8 +81,10 @@ export async function readLabelInputs(
   const prices = options.prices === undefined ? listPrices : await loadPrices(options.prices, listPrices);
   const elsewhere = elsewhereOf(options, { env, onEvent, signal });
   if (options.batch === true || elsewhere !== undefined) collectSoon();
+  if (options.onEngine !== undefined) for (const text of idleEngineOptions(options.onEngine)) onEvent({ kind: "warning", text });
   const batches = options.batch === true ? { batches: { folder: join(stateFolder(output), "batches"), log: onEvent } } : {};
   const labeller = await makeLabeller({ ...options, ...batches, ...(elsewhere && { elsewhere }) }, env, prices);
+  if (options.onEngine !== undefined) for (const text of idleEngineOptions(options.onEngine)) onEvent({ kind: "warning", text });
   if (labeller.llm !== undefined) await checkLlms({ ...options, llm: [labeller.llm] }, { env, onEvent, signal }, isPlan);
   const source = await openRows(options.path);
   const rows = await lookThrough(source, options.text);
@@ -101,6 +104,7 @@ function elsewhereOf(
     folder: join(stateFolder(output), "jobs"),
     shardRows: options.shardRows,
     jobs: options.engineJobs,
+    wantsGpu: options.engineGpus > 0,
     onEvent: hooks.onEvent,
     // Never `undefined`: the one engine that is this machine has been told apart.
     open: async () => (await openRunEngine(options, hooks, "Rows are labeled"))!,

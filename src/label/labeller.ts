@@ -50,6 +50,8 @@ export interface Elsewhere {
   readonly shardRows: number;
   /** Jobs at once at most. */
   readonly jobs: number;
+  /** Each asks for a GPU. */
+  readonly wantsGpu: boolean;
   /** Receives what jobs say of themselves. */
   readonly onEvent: RunHooks["onEvent"];
   /** Reaches the engine. UserError where it can't be. */

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { encodeSafetensors } from "../../src/tune/pretrained/safetensors.js";
 import { hasPython, pythonNote } from "../engines/python.js";
 import { bundleChild, type ChildScript, ended } from "../servers/child-process.js";
+import { type FakeRayJob, startFakeRay } from "../servers/ray.js";
 import { classifierFolder, goldenClassifiers } from "../tune/classifier/golden-classifiers.js";
 import { pooledClassifier, save } from "../tune/classifier/saved-folders.js";
 import { crossover, emptyFolder } from "./cli.js";
@@ -133,6 +134,27 @@ describe("label --engine", () => {
     expect(idle.code).toBe(2);
     expect(idle.err).toContain("--shard-rows");
     expect(await readdir(folder)).not.toContain("out.jsonl");
+  });
+});
+
+describe("label on a cluster", () => {
+  it("asks for what the options say", async () => {
+    await using ray = await startFakeRay();
+    ray.onSubmit = (_, job) => Object.assign(job, { status: "FAILED", message: "no such machine", exitCode: 1 });
+    const given = words(await writeRows(3), classifierFolder("bert"), "out.jsonl", "--engine", `ray:${ray.address}`);
+    const { code, err } = await crossover([
+      ...given,
+      ...["--engine-storage", path("storage"), "--engine-gpus", "1", "--engine-cpus", "3", "--engine-pip"],
+      ...["--engine-image", "org/image"],
+    ]);
+    expect(code).toBe(2);
+    expect(err.replace(/\s+/g, " ")).toContain("--engine-image changes nothing here");
+    const [{ request }] = [...ray.jobs.values()] as [FakeRayJob];
+    expect(request).toMatchObject({
+      entrypoint_num_cpus: 3,
+      entrypoint_num_gpus: 1,
+      runtime_env: { pip: expect.arrayContaining([expect.stringMatching(/^transformers==/)]) },
+    });
   });
 });
 

@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startFaultyServer } from "../servers/faulty-openai.js";
 import { crossover, emptyFolder, ticketRows, writeTickets } from "./cli.js";
@@ -47,6 +48,7 @@ describe("an option that changes nothing here", () => {
     [["--recorded-labels", "3"], "--recorded-labels"],
     [["--curve-time", "10s"], "--curve-time"],
     [["--person-hours", "tuned=1,prompted=2"], "--person-hours"],
+    [["--engine-pip", "--engine-timeout", "2h"], "--engine-pip and --engine-timeout"],
   ])("is said to: %j", async (words, named) => {
     for (const how of [["--dry-run"], ["--quiet"]]) {
       const { err, code } = await run(...words, ...how);
@@ -54,6 +56,12 @@ describe("an option that changes nothing here", () => {
       expect(err.match(/changes? nothing here/g)).toHaveLength(1);
       expect(err).toContain(named);
     }
+  });
+
+  it("is said to where the engine has no use for it, and another has", async () => {
+    const { err, code } = await run("--dry-run", "--engine", `command:${process.execPath}`, "--engine-image", "org/image");
+    expect(code).toBe(0);
+    expect(err.replace(/\s+/g, " ")).toContain("--engine-image changes nothing here: it is for hf-jobs:[ORG/]FLAVOR.");
   });
 
   it("is not mentioned where it does something, or was not given", async () => {

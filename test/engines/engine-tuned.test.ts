@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Engine } from "../../src/engines/engine.js";
 import { engineTuned } from "../../src/engines/engine-tuned.js";
 import type { EngineTunedOptions } from "../../src/engines/engine-tuned-options.js";
-import { openEngine } from "../../src/engines/open-engine.js";
+import { formsThatUse, openEngine, usesOption } from "../../src/engines/open-engine.js";
 import { UserError } from "../../src/lib/errors.js";
 import { atMost } from "../../src/lib/queue.js";
 import type { FitContext } from "../../src/types/approach.js";
@@ -179,7 +179,29 @@ describe("the spec of an engine", () => {
     expect(openEngine("hf-jobs:t4-small", { env: { HF_TOKEN: "hf_x", HOME: "/nowhere" } })?.spec).toContain("hf-jobs");
   });
 
-  it.each(["locale", "command", "command:", "local:2", "slurm", "toString"])("refuses %s", (spec) => {
-    expect(() => openEngine(spec, { env: {} })).toThrow(UserError);
+  it("names who pays, and a machine with a GPU where one is wanted", () => {
+    const env = { HF_TOKEN: "hf_x", HOME: "/nowhere" };
+    const specOf = (spec: string, gpus = 0): string => openEngine(spec, { env, gpus })!.spec;
+    expect(specOf("hf-jobs:my-org/a10g-small")).toBe("hf-jobs:my-org/a10g-small");
+    expect(specOf("hf-jobs:my-org/")).toBe("hf-jobs:my-org/");
+    expect(specOf("hf-jobs")).toBe("hf-jobs");
+    expect(specOf("hf-jobs", 1)).toBe("hf-jobs:t4-small");
+    expect(specOf("hf-jobs:a10g-small", 1)).toBe("hf-jobs:a10g-small");
+    expect(() => openEngine("hf-jobs", { env, timeoutSeconds: 0 })).toThrow(/--engine-timeout/);
+  });
+
+  it.each(["locale", "command", "command:", "local:2", "slurm", "toString", "hf-jobs:a/b/c", "hf-jobs:my org/a"])(
+    "refuses %s",
+    (spec) => {
+      expect(() => openEngine(spec, { env: { HF_TOKEN: "hf_x", HOME: "/nowhere" } })).toThrow(UserError);
+    },
+  );
+
+  it("tells which options it has a use for", () => {
+    expect(usesOption("ray:127.0.0.1:8265", "installsPackages")).toBe(true);
+    expect(usesOption("command:python", "installsPackages")).toBe(false);
+    expect(usesOption("hf-jobs", "image")).toBe(true);
+    expect(usesOption("toString", "image")).toBe(false);
+    expect(formsThatUse("storage")).toEqual(["ray:ADDRESS"]);
   });
 });

@@ -70,8 +70,13 @@ const hardware = [
   },
 ];
 
-/** Starts both servers on free ports of 127.0.0.1, for whoever has the token. */
-export async function startHfJobs(token: string): Promise<FakeHfJobs> {
+/**
+ * Starts both servers on free ports of 127.0.0.1, for whoever has the token, who is ann.
+ *
+ * @param account whose jobs there are, and no others
+ */
+export async function startHfJobs(token: string, account = "ann"): Promise<FakeHfJobs> {
+  const home = `${account}/crossover-jobs`;
   const requests: HfRequest[] = [];
   const server = createServer((message, response) => void serve("hub", message, response));
   const storage = createServer((message, response) => void serve("storage", message, response));
@@ -133,7 +138,7 @@ export async function startHfJobs(token: string): Promise<FakeHfJobs> {
   }
 
   async function stream(path: string, response: ServerResponse): Promise<void> {
-    const job = hub.jobs.find(({ id }) => path === `/api/jobs/ann/${id}/logs`);
+    const job = hub.jobs.find(({ id }) => path === `/api/jobs/${account}/${id}/logs`);
     if (job === undefined) return void response.writeHead(404).end();
     response.writeHead(200, { "content-type": "text/event-stream" });
     response.write(
@@ -165,17 +170,17 @@ export async function startHfJobs(token: string): Promise<FakeHfJobs> {
     if (path === "/api/repos/create") {
       if (hub.files !== null) return { status: 409, json: { error: "You already created this dataset repo" } };
       hub.files = new Map();
-      return ok({ url: `${url}/datasets/ann/crossover-jobs` });
+      return ok({ url: `${url}/datasets/${home}` });
     }
-    if (path === "/api/datasets/ann/crossover-jobs") return ok({ id: "ann/crossover-jobs", private: !hub.isPublic });
-    if (path.startsWith("/api/datasets/ann/crossover-jobs/preupload/")) {
+    if (path === `/api/datasets/${home}`) return ok({ id: home, private: !hub.isPublic });
+    if (path.startsWith(`/api/datasets/${home}/preupload/`)) {
       const { files } = JSON.parse(text) as { files: { path: string; size: number; sample: string }[] };
       const modeOf = (size: number, file: string): string => (size > 1000 || file.endsWith(".bin") ? "lfs" : "regular");
       return ok({
         files: files.map(({ path: file, size }) => ({ path: file, uploadMode: modeOf(size, file), shouldIgnore: false })),
       });
     }
-    if (path === "/datasets/ann/crossover-jobs.git/info/lfs/objects/batch") {
+    if (path === `/datasets/${home}.git/info/lfs/objects/batch`) {
       const { objects } = JSON.parse(text) as { objects: { oid: string; size: number }[] };
       return ok({
         transfer: "basic",
@@ -186,9 +191,9 @@ export async function startHfJobs(token: string): Promise<FakeHfJobs> {
         ),
       });
     }
-    if (path === "/api/datasets/ann/crossover-jobs/commit/main") return commit(text.trim().split("\n"));
+    if (path === `/api/datasets/${home}/commit/main`) return commit(text.trim().split("\n"));
     if (path.startsWith("/api/buckets/") || path.startsWith("/buckets/")) return inBucket(method, path, text);
-    if (path.startsWith("/api/jobs/ann")) return aboutJobs(method, path, text);
+    if (path.startsWith(`/api/jobs/${account}`)) return aboutJobs(method, path, text);
     return { status: 404, json: { error: "Not found" } };
   }
 
@@ -205,18 +210,18 @@ export async function startHfJobs(token: string): Promise<FakeHfJobs> {
   }
 
   function inBucket(method: string, path: string, text: string): Answer {
-    const file = /^\/buckets\/ann\/crossover-jobs\/resolve\/(.+)$/.exec(path)?.[1];
+    const resolved = `/buckets/${home}/resolve/`;
+    const file = path.startsWith(resolved) ? path.slice(resolved.length) : undefined;
     if (file !== undefined)
       return hub.bucket?.has(file)
         ? { status: 302, location: `${storageUrl}/bucket/${file}?signature=signed-secret` }
         : { status: 404, json: { error: "Entry not found" } };
-    if (path === "/api/buckets/ann/crossover-jobs" && method === "POST") {
+    if (path === `/api/buckets/${home}` && method === "POST") {
       if (hub.bucket !== null) return { status: 409, json: { error: "exists" } };
       hub.bucket = new Map();
-      return { status: 200, json: { url: `${url}/buckets/ann/crossover-jobs` } };
+      return { status: 200, json: { url: `${url}/buckets/${home}` } };
     }
-    if (path === "/api/buckets/ann/crossover-jobs")
-      return { status: 200, json: { id: "ann/crossover-jobs", private: !hub.isPublic } };
+    if (path === `/api/buckets/${home}`) return { status: 200, json: { id: home, private: !hub.isPublic } };
     const prefix = /\/tree\/([^?]+)\?recursive=true$/.exec(path)?.[1];
     if (prefix !== undefined)
       return {
@@ -237,15 +242,15 @@ export async function startHfJobs(token: string): Promise<FakeHfJobs> {
       id,
       createdAt,
       status: { stage, message },
-      owner: { id: "1", name: "ann", type: "user" },
+      owner: { id: "1", name: account, type: account === "ann" ? "user" : "org" },
     });
-    if (method === "POST" && path === "/api/jobs/ann") {
+    if (method === "POST" && path === `/api/jobs/${account}`) {
       const number = hub.jobs.length + 1;
       const createdAt = `2026-01-01T00:00:${String(number).padStart(2, "0")}Z`;
       hub.jobs.push({ id: `job${number}`, stage: "SCHEDULING", message: null, createdAt, request: JSON.parse(text), log: [] });
       return { status: 200, json: told(hub.jobs.at(-1)!) };
     }
-    const label = /^\/api\/jobs\/ann\?label=([^=]+)=(.+)$/.exec(path);
+    const label = /^\?label=([^=]+)=(.+)$/.exec(path.slice(`/api/jobs/${account}`.length));
     if (label !== null) {
       const labelOf = (job: FakeHfJob): unknown => (job.request["labels"] as Record<string, unknown>)[label[1]!];
       return {
@@ -256,7 +261,7 @@ export async function startHfJobs(token: string): Promise<FakeHfJobs> {
           .reverse(),
       };
     }
-    const [, id, then] = /^\/api\/jobs\/ann\/([^/]+)(\/cancel)?$/.exec(path) ?? [];
+    const [, id, then] = /^\/([^/]+)(\/cancel)?$/.exec(path.slice(`/api/jobs/${account}`.length)) ?? [];
     const job = hub.jobs.find((each) => each.id === id);
     if (job === undefined) return { status: 404, json: { error: "Job not found" } };
     if (then !== undefined) job.stage = "CANCELED";

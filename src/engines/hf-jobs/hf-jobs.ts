@@ -12,7 +12,7 @@ import { stagedFiles, stagedScript } from "../storage/staged-files.js";
 import { type Bucket, bucketStorage, ensurePrivateBucket } from "./bucket.js";
 import { commitFiles, ensurePrivate, type Repository, removeFolder } from "./commit.js";
 import { followJob, runsOn } from "./follow.js";
-import { type Flavor, flavorNamed, type HfJob, type HfJobRequest, type HfJobs, hfJobs, isEnded } from "./jobs.js";
+import { type Flavor, flavorNamed, type HfJob, type HfJobRequest, type HfJobs, hfJobs, imageNamed, isEnded } from "./jobs.js";
 
 /** Environment variables. */
 type Env = Readonly<Record<string, string | undefined>>;
@@ -25,8 +25,10 @@ export interface HfJobsOptions {
   readonly namespace?: string;
   /** After so long the Hub ends a job. It goes on from its last checkpoint when it is handed over again. @default 6 hours */
   readonly timeoutSeconds?: number;
-  /** An image with uv, which brings Python and the script's packages. */
+  /** An image with Python and all that a job needs: the packages of its script, and huggingface_hub. @default one with uv, which installs them */
   readonly image?: string;
+  /** The packages are installed in that image too, by the uv that it has. @default false */
+  readonly installsPackages?: boolean;
   /** `HF_TOKEN`, `HF_ENDPOINT` and what else Python's huggingface_hub reads. */
   readonly env: Env;
   readonly pace?: Patience;
@@ -84,11 +86,13 @@ export function hfJobsEngine(options: HfJobsOptions): Engine {
   };
 
   return {
-    spec: options.flavor === undefined ? "hf-jobs" : `hf-jobs:${options.flavor}`,
+    spec: specOf(options),
     isBilled: true,
     async check(signal) {
       const brief = { ...pace, wholeSeconds: Math.min(10, pace.wholeSeconds) };
       const namespace = options.namespace ?? (await patiently(brief, signal, "Is there a network?", () => jobs.userName(signal)));
+      if (options.namespace !== undefined)
+        await patiently(brief, signal, "Is there a network?", () => jobs.checkNamespace(namespace, signal));
       const { name: flavor, usdPerHour } = await flavorOf({}, signal);
       return `Hugging Face Jobs on ${flavor}${usdPerHour === null ? "" : ` (${usdPerHour.toFixed(2)} USD an hour)`} as ${namespace}`;
     },
@@ -103,8 +107,8 @@ export function hfJobsEngine(options: HfJobsOptions): Engine {
       const { files } = await stagedFiles(job, { storage: uri, processes: Math.max(1, flavor.gpus) });
       const commit = await commitFiles(place.repository, job.id, files, signal);
       const request: HfJobRequest = {
-        dockerImage: options.image ?? usualImage,
-        command: commandOf(job),
+        ...imageNamed(options.image ?? usualImage),
+        command: options.image === undefined || options.installsPackages ? installedCommand(job) : bareCommand,
         environment: {
           PYTHONUNBUFFERED: "1",
           ...(settings.endpoint === hubSettings({}).endpoint ? {} : { HF_ENDPOINT: settings.endpoint }),
@@ -136,8 +140,16 @@ interface Place {
   readonly bucket: Bucket;
 }
 
+const specOf = ({ namespace, flavor }: HfJobsOptions): string =>
+  namespace === undefined && flavor === undefined
+    ? "hf-jobs"
+    : `hf-jobs:${namespace === undefined ? "" : `${namespace}/`}${flavor ?? ""}`;
+
+/** In an image that has all that a job needs. */
+const bareCommand: readonly string[] = ["python", `${mountPath}/${stagedScript}`];
+
 /** uv reads the packages out of the job's own script. */
-function commandOf({ script }: StagedJob): readonly string[] {
+function installedCommand({ script }: StagedJob): readonly string[] {
   const packages = ["--with-requirements", `${mountPath}/job/${script}`, "--with", hubPackage];
   return ["uv", "run", "--no-project", ...packages, `${mountPath}/${stagedScript}`];
 }

@@ -31,9 +31,17 @@ export interface Flavor {
   readonly usdPerHour: number | null;
 }
 
+/** What a job runs in: an image of a registry, or that of a Space. */
+export type HfImage = { readonly dockerImage: string } | { readonly spaceId: string };
+
+/** The image of that name, by which `hf jobs run` tells a Space as well: `hf.co/spaces/org/name`. */
+export function imageNamed(name: string): HfImage {
+  const space = /^(?:https:\/\/)?(?:hf|huggingface)\.co\/spaces\/(.+)$/.exec(name)?.[1];
+  return space === undefined ? { dockerImage: name } : { spaceId: space };
+}
+
 /** A job as the Hub takes it. */
-export interface HfJobRequest {
-  readonly dockerImage: string;
+export type HfJobRequest = HfImage & {
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Kept encrypted, and told to nobody but the job. */
@@ -42,7 +50,7 @@ export interface HfJobRequest {
   readonly timeoutSeconds: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly volumes: readonly Readonly<Record<string, unknown>>[];
-}
+};
 
 /** The jobs of a user or an organization. */
 export interface HfJobs {
@@ -50,6 +58,8 @@ export interface HfJobs {
   /** The user that the token belongs to. */
   userName(signal: AbortSignal): Promise<string>;
   flavors(signal: AbortSignal): Promise<readonly Flavor[]>;
+  /** UserError where there is no account of that name, or where the token may not see its jobs. */
+  checkNamespace(namespace: string, signal: AbortSignal): Promise<void>;
   submit(namespace: string, request: HfJobRequest, signal: AbortSignal): Promise<HfJob>;
   /** Those with a label, the latest last. */
   withLabel(namespace: string, label: string, value: string, signal: AbortSignal): Promise<readonly HfJob[]>;
@@ -76,6 +86,14 @@ export function hfJobs(service: Service): HfJobs {
     async flavors(signal) {
       const list = jsonOf(service, await get("/api/jobs/hardware", signal));
       return (Array.isArray(list) ? list : []).map(flavorOf).filter(({ name }) => name !== "");
+    },
+    async checkNamespace(namespace, signal) {
+      const answer = await get(`/api/jobs/${encodeURIComponent(namespace)}?label=crossover-job%3Dnone`, signal);
+      if (answer.status === 404)
+        throw new UserError(
+          `${service.baseUrl} has no account "${namespace}" with jobs that this token may see. Name your own or an organization of yours: hf-jobs:ORG/FLAVOR.`,
+        );
+      requireSuccess(service, answer);
     },
     async submit(namespace, request, signal) {
       const path = `/api/jobs/${encodeURIComponent(namespace)}`;

@@ -2,8 +2,10 @@
  * @file Jobs on a Ray cluster, over Ray Jobs' REST interface; there is no Ray on this side. The cluster gets one archive with `python/staged.py`, which runs
  * the job and keeps its checkpoints and results in a storage that this machine can read: Ray has no way back for files.
  */
+import { join } from "node:path";
 import { UserError } from "../../lib/errors.js";
 import type { Engine, EngineJob, StagedJob } from "../engine.js";
+import { scriptPackages } from "../job/script-packages.js";
 import { type Patience, patiently, pause, pauses } from "../service/patience.js";
 import { bringResults, hasResults } from "../storage/results.js";
 import { stagedScript } from "../storage/staged-files.js";
@@ -25,8 +27,8 @@ export interface RayOptions {
   readonly cpus?: number;
   /** GPUs of one job that wants any. @default 1 */
   readonly gpus?: number;
-  /** Packages that Ray installs for the job, as pip names them. @default none: what the cluster's Python has */
-  readonly pip?: readonly string[];
+  /** Ray installs the packages that a job's script names, in an environment of their own. @default false: the cluster's Python has them */
+  readonly installsPackages?: boolean;
   readonly pace?: Patience;
   /** A connection that is silent for so long is taken for broken. @default 60 */
   readonly silenceSeconds?: number;
@@ -76,7 +78,7 @@ export function rayEngine(options: RayOptions): Engine {
       submission_id: name,
       // The shell makes way, so that the script sees when Ray's process above it dies: without an init process, as in most containers, Ray itself does not.
       entrypoint: `exec python ${stagedScript}`,
-      runtime_env: { working_dir: `gcs://${archive}`, ...(options.pip?.length ? { pip: options.pip } : {}) },
+      runtime_env: { working_dir: `gcs://${archive}`, ...(options.installsPackages ? await installation(job) : {}) },
       metadata: { [ours]: job.id },
       entrypoint_num_cpus: options.cpus ?? 1,
       ...(gpus > 0 ? { entrypoint_num_gpus: gpus } : {}),
@@ -118,6 +120,14 @@ export function rayEngine(options: RayOptions): Engine {
       return (await hasResults(storage, job.id, signal)) ? { ...jobOf(job, job.id), follow: followDone } : null;
     },
   };
+}
+
+/** PyTorch alone can be three gigabytes; a job that has not begun after 15 minutes is ended by Ray anyway, unless its cluster says otherwise. */
+const installSeconds = 900;
+
+/** What has Ray install the packages of a job's script; once on each machine, for all jobs of the same packages. */
+async function installation({ folder, script }: StagedJob): Promise<Readonly<Record<string, unknown>>> {
+  return { pip: await scriptPackages(join(folder, script)), config: { setup_timeout_seconds: installSeconds } };
 }
 
 const startCommand = "ray start --head --dashboard-host 127.0.0.1";

@@ -5,6 +5,7 @@ import { atMost, type Turns } from "../../lib/queue.js";
 import { formatPlural } from "../../lib/text/format.js";
 import { confirmUsd } from "../confirm-usd.js";
 import type { RunHooks } from "../hooks.js";
+import type { engineOptions } from "../options/engine-options.js";
 import type { RunOptions } from "../run-options.js";
 
 /** This machine, as `--engine` names it. */
@@ -33,7 +34,7 @@ export async function confirmEngine(
 }
 
 /** Which engine, and what it is given. */
-export type EngineOptions = Pick<RunOptions, "engine" | "engineStorage" | "engineJobs" | "engineCpus" | "engineGpus">;
+export type EngineOptions = Pick<RunOptions, keyof typeof engineOptions>;
 
 /**
  * The engine that the options name, which was reached and can be used; `undefined` where this machine does the work. `UserError` where it can't be reached.
@@ -41,11 +42,20 @@ export type EngineOptions = Pick<RunOptions, "engine" | "engineStorage" | "engin
  * @param work what it does, as the beginning of a sentence
  */
 export async function openRunEngine(
-  { engine: spec, engineStorage: storage, engineJobs, engineCpus, engineGpus }: EngineOptions,
+  options: EngineOptions,
   { env, signal, onEvent }: Pick<RunHooks, "env" | "signal" | "onEvent">,
   work: "Models are trained" | "Rows are labeled" = "Models are trained",
 ): Promise<RunEngine | undefined> {
-  const engine = openEngine(spec, { env, cpus: engineCpus, gpus: engineGpus, ...(storage !== undefined && { storage }) });
+  const { engine: spec, engineJobs, engineStorage: storage, engineTimeout: timeoutSeconds, engineImage: image } = options;
+  const engine = openEngine(spec, {
+    env,
+    cpus: options.engineCpus,
+    gpus: options.engineGpus,
+    installsPackages: options.enginePip,
+    ...(storage !== undefined && { storage }),
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(image !== undefined && { image }),
+  });
   if (engine === null) return undefined;
   const found = await engine.check(signal);
   onEvent({ kind: "note", text: `${work} by ${found}, ${formatPlural(engineJobs, "job")} at once at most.` });

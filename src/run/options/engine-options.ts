@@ -1,9 +1,9 @@
 /** @file Where models are trained: on this machine, or through an engine that runs jobs elsewhere. */
-import { number, option, text, wholeNumber } from "./option.js";
+import { duration, number, option, text, toggle, wholeNumber } from "./option.js";
 
 /** What `--engine` may name, for `--help`. */
 export const enginePlaces =
-  "local, this machine; command:CMD, a command that is given a script and a folder, such as python, torchrun, srun or ssh; ray:ADDRESS, a Ray cluster; hf-jobs:FLAVOR, Hugging Face Jobs (which bills you)";
+  "local, this machine; command:CMD, a command that is given a script and a folder, such as python, torchrun, srun or ssh; ray:ADDRESS, a Ray cluster; hf-jobs:FLAVOR or hf-jobs:ORG/FLAVOR, Hugging Face Jobs (which bills you, or the organization)";
 
 /** Options about engines. */
 export const engineOptions = {
@@ -37,9 +37,24 @@ export const engineOptions = {
   }),
   engineGpus: option(number(0, 1000), {
     argument: "n",
-    help: "GPUs that a job takes of a Ray cluster",
+    help: "GPUs that a job takes of a Ray cluster; of Hugging Face Jobs, where no machine is named, one with a GPU",
     default: 0,
     before: 0,
     example: "1",
+  }),
+  enginePip: option(toggle(), {
+    help: "have the packages that a job needs installed for it, at the versions that its script names: by Ray, whose own Python is otherwise to have them, or in the image of --engine-image, by its uv",
+    default: false,
+    before: false,
+  }),
+  engineImage: option(text(), {
+    argument: "image",
+    help: "image that jobs of Hugging Face run in, with Python, the packages of the script and huggingface_hub (default: one with uv, which installs them for each job)",
+    example: "ghcr.io/my-org/crossover-jobs:1",
+  }),
+  engineTimeout: option(duration(), {
+    argument: "time",
+    help: "after so long Hugging Face ends a job; handed over again, it goes on from its last checkpoint (default: 6h)",
+    example: "2h",
   }),
 };

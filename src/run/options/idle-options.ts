@@ -1,8 +1,9 @@
 /** @file Options that were given and change nothing: told, so that nobody believes that they did. */
 import { sequence } from "../../advise/words/lists.js";
+import { type EngineUse, formsThatUse, usesOption } from "../../engines/open-engine.js";
 import { recordedFile } from "../../prompt/providers/spec.js";
 import type { Approach } from "../../types/approach.js";
-import { localEngine } from "../engine/run-engine.js";
+import { type EngineOptions, localEngine } from "../engine/run-engine.js";
 import type { RunOptions } from "../run-options.js";
 import { flagOf, type Option } from "./option.js";
 import { runOptions } from "./options-table.js";
@@ -14,6 +15,16 @@ interface Rule {
   /** Why they do nothing where it does not hold. */
   readonly why: string;
 }
+
+/** Options that some engines have a use for, by what those call it. */
+const engineUses = {
+  engineStorage: "storage",
+  engineCpus: "cpus",
+  engineGpus: "gpus",
+  enginePip: "installsPackages",
+  engineImage: "image",
+  engineTimeout: "timeoutSeconds",
+} as const satisfies { readonly [Name in keyof EngineOptions]?: EngineUse };
 
 const asksLlm = ({ llm }: RunOptions, approaches: readonly Approach[]): boolean =>
   llm.some((spec) => recordedFile(spec) === undefined && approaches.some(({ model }) => model === spec));
@@ -57,7 +68,7 @@ const rules: readonly Rule[] = [
     why: "nothing is trained",
   },
   {
-    options: ["engineStorage", "engineJobs", "engineCpus", "engineGpus"],
+    options: ["engineJobs", ...(Object.keys(engineUses) as (keyof typeof engineUses)[])],
     works: ({ engine }) => engine !== localEngine,
     why: "this machine trains (--engine)",
   },
@@ -81,14 +92,30 @@ const rules: readonly Rule[] = [
 
 /** A sentence for the options of each rule that were given and change nothing. */
 export function idleOptions(options: RunOptions, approaches: readonly Approach[]): string[] {
-  return rules.flatMap(({ options: names, works, why }) => {
-    const given = names.filter((name) => {
-      const value: unknown = options[name as keyof RunOptions];
-      const row: Option = runOptions[name];
-      return value !== undefined && value !== row.default;
-    });
-    if (given.length === 0 || works(options, approaches)) return [];
-    const flags = given.map((name) => flagOf(name, runOptions[name]));
-    return [`${sequence(flags)} ${given.length === 1 ? "changes" : "change"} nothing here: ${why}.`];
+  const ruled = rules.flatMap(({ options: names, works, why }) => {
+    const given = names.filter((name) => isGiven(options, name));
+    return given.length === 0 || works(options, approaches) ? [] : [idle(given, why)];
   });
+  return [...ruled, ...idleEngineOptions(options)];
+}
+
+/** The same for those that the engine has no use for, where others have one. */
+export function idleEngineOptions(options: EngineOptions): string[] {
+  const { engine } = options;
+  if (engine === localEngine) return [];
+  return Object.entries(engineUses).flatMap(([name, use]) => {
+    const isIdle = isGiven(options, name as keyof EngineOptions) && !usesOption(engine, use);
+    return isIdle ? [idle([name as keyof EngineOptions], `it is for ${sequence(formsThatUse(use))}`)] : [];
+  });
+}
+
+function isGiven(options: Partial<RunOptions>, name: keyof typeof runOptions): boolean {
+  const value: unknown = options[name as keyof RunOptions];
+  const row: Option = runOptions[name];
+  return value !== undefined && value !== row.default;
+}
+
+function idle(given: readonly (keyof typeof runOptions)[], why: string): string {
+  const flags = given.map((name) => flagOf(name, runOptions[name]));
+  return `${sequence(flags)} ${given.length === 1 ? "changes" : "change"} nothing here: ${why}.`;
 }

@@ -83,6 +83,38 @@ test("the service is told with its machine, price and payer; without a token the
   ).toContain("HF_TOKEN");
 });
 
+test("an organization pays where it is named, and has the files too; one that there is not is told", async () => {
+  await using org = await startHfJobs(token, "my-org");
+  const env = { HF_TOKEN: token, HF_ENDPOINT: org.url, HOME: root };
+  const ours = engine({ env, namespace: "my-org", flavor: "t4-small" });
+  expect(ours.spec).toBe("hf-jobs:my-org/t4-small");
+  expect(await ours.check(signal)).toMatch(/ as my-org$/);
+  await ours.submit(job, signal);
+  expect(org.jobs).toHaveLength(1);
+  expect(org.jobs[0]!.request["volumes"]).toMatchObject([{ source: "my-org/crossover-jobs" }]);
+  expect([...org.files!.keys()]).toContain("job-1/job/train.py");
+  expect(org.requests.filter(({ path }) => path.includes("/ann"))).toEqual([]);
+  expect(await userError(engine({ namespace: "my-orc" }).check(signal))).toContain('"my-orc"');
+});
+
+test("an image of one's own has its own packages, or has them installed, and a time of its own", async () => {
+  const image = "ghcr.io/my-org/jobs:1";
+  await engine({ image, timeoutSeconds: 7200 }).submit(job, signal);
+  await engine({ image, installsPackages: true }).submit({ ...job, id: "job-2" }, signal);
+  await engine({ image: "https://huggingface.co/spaces/my-org/jobs" }).submit({ ...job, id: "job-3" }, signal);
+  await engine().submit({ ...job, id: "job-4" }, signal);
+  const [bare, installed, space, usual] = hub.jobs.map(({ request }) => request);
+  expect(bare).toMatchObject({
+    dockerImage: image,
+    command: ["python", "/crossover/staged.py"],
+    timeoutSeconds: 7200,
+  });
+  expect(installed).toMatchObject({ dockerImage: image });
+  expect(installed!["command"]).toEqual(usual!["command"]);
+  expect((usual!["command"] as string[]).slice(0, 2)).toEqual(["uv", "run"]);
+  expect([space!["spaceId"], space!["dockerImage"]]).toEqual(["my-org/jobs", undefined]);
+});
+
 test("a job's folder goes to a private repository, large files by LFS, and the job has the token as a secret", async () => {
   await engine().submit(job, signal);
   expect([...hub.files!.keys()].sort()).toEqual([

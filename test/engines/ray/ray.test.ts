@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -122,7 +122,7 @@ test("addresses and storages that can't be one are refused without being shown",
 });
 
 test("a job is one archive under the name of its contents, one submission under its id, and holds no token", async () => {
-  await engine({ cpus: 2, pip: ["torch==2.13.0"] }).submit({ ...job, wantsGpu: true }, signal);
+  await engine({ cpus: 2 }).submit({ ...job, wantsGpu: true }, signal);
   expect([...ray.jobs.keys()]).toEqual([expect.stringMatching(/^job-1\.\w+$/)]);
   const [name] = [...ray.packages.keys()];
   const { request } = latest();
@@ -130,13 +130,25 @@ test("a job is one archive under the name of its contents, one submission under 
     entrypoint: "exec python staged.py",
     entrypoint_num_cpus: 2,
     entrypoint_num_gpus: 1,
-    runtime_env: { working_dir: `gcs://${name}`, pip: ["torch==2.13.0"] },
     metadata: { crossover_job: "job-1" },
   });
+  // What the cluster's Python has.
+  expect(request["runtime_env"]).toEqual({ working_dir: `gcs://${name}` });
   expect(JSON.stringify(request)).not.toContain(token);
   const archive = ray.packages.get(name!)!.toString("latin1");
   expect(archive).toContain("job/train.py");
   expect(archive).not.toContain("left.txt");
+});
+
+test.each(["train.py", "label.py"] as const)("has the packages installed that %s names, at its versions", async (script) => {
+  const source = join(import.meta.dirname, "..", "..", "..", "python", script);
+  await copyFile(source, join(job.folder, script));
+  await engine({ installsPackages: true }).submit({ ...job, script }, signal);
+  const { pip, config } = latest().request["runtime_env"] as { pip: readonly string[]; config: object };
+  expect(pip).toContainEqual(expect.stringMatching(/^torch==\d+\.\d+\.\d+$/));
+  const named = (await readFile(source, "utf8")).match(/^# {3}"(.+)",$/gm)!;
+  expect(pip).toEqual(named.map((line) => line.slice(5, -2)));
+  expect(config).toEqual({ setup_timeout_seconds: expect.any(Number) });
 });
 
 test("the same id twice is one job, also where the first answer was lost", async () => {
