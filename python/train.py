@@ -17,6 +17,8 @@ In FOLDER: job.json (task, model, settings, seed, SHA-256 of every input), train
 no labels are there to be learned), model/ unless job.json names a model on the Hugging Face Hub, and start.safetensors where new weights are
 to begin with given numbers.
 
+A job.json with "trial" wants no model: so many updates are timed, and the texts of test.jsonl. FOLDER/out then has trial.json alone.
+
 In FOLDER/out: predictions.jsonl and valid-predictions.jsonl (id, logits), model/, adapter/ (LoRA), trainer_state.json, and manifest.json with
 the SHA-256 of all of these, written last. FOLDER/out/checkpoints holds what a restart goes on from.
 
@@ -55,6 +57,8 @@ OUT_FORMAT = "crossover-out-1"
 HEARTBEAT_SECONDS = 15
 # What goes through the model at once, padding included: bounds memory. An update of more tokens is cut, and its gradients are added up.
 TOKENS_PER_PASS = {"cpu": 4096, "cuda": 32768}
+# Of a trial: updates that are not timed, and how long the others may take.
+TRIAL_WARMUP, TRIAL_SECONDS = 2, 20.0
 
 
 # --- What is told -----------------------------------------------------------------------------------------------------------------------------
@@ -132,6 +136,8 @@ class Job:
     pooling: str | None
     seed: int
     settings: Settings
+    # Updates that are timed and thrown away, to tell what the job would take. None: this is the job.
+    trial: int | None
     # Tells this job's checkpoints from those of any other.
     fingerprint: str
 
@@ -174,6 +180,7 @@ def read_job(folder: Path) -> Job:
             pooling=found.get("pooling"),
             seed=found["seed"],
             settings=Settings(**found["settings"]),
+            trial=found.get("trial"),
             fingerprint=hashlib.sha256(text.encode()).hexdigest(),
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -549,6 +556,22 @@ class Training:
         if self.best_weights is not None:
             self.load_trained(self.best_weights)
 
+    def trial(self, updates: int, texts: list[Row]) -> dict[str, float]:
+        """What an update and a text take, in seconds, by a few of each. The weights that it leaves are of no use."""
+        dealt = epoch_updates([len(row.tokens) for row in self.rows], 0, self.job.settings.batch_size, self.job.seed)
+        # The first ones allocate memory, and wait for a GPU that has to compile.
+        for at in range(TRIAL_WARMUP):
+            self.take_step(dealt[at % len(dealt)], 0.0)
+        began = time.monotonic()
+        taken = 0
+        while taken < updates and (taken < TRIAL_WARMUP or time.monotonic() - began < TRIAL_SECONDS):
+            self.take_step(dealt[(TRIAL_WARMUP + taken) % len(dealt)], 0.0)
+            taken += 1
+        trained = time.monotonic()
+        self.answer(texts)
+        answered = time.monotonic()
+        return {"updates": taken, "update_seconds": (trained - began) / taken, "text_seconds": (answered - trained) / max(1, len(texts))}
+
     def take_step(self, update: list[int], seconds: float) -> None:
         import torch
 
@@ -843,6 +866,14 @@ def run(folder: Path) -> None:
 
     rows, valid, test = (read_rows(folder / name, job, tokenize) for name in ("train.jsonl", "valid.jsonl", "test.jsonl"))
     training = Training(job, model, rows, valid, tokenizer.pad_token_id, learning_rate, out)
+    if job.trial is not None:
+        loading_seconds = time.monotonic() - began
+        found = training.trial(job.trial, test)
+        if is_first_process:
+            (out / "trial.json").write_text(json.dumps({"loading_seconds": loading_seconds, **found}) + "\n", encoding="utf-8")
+            write_manifest(out, job)
+            emit("done", seconds=round(time.monotonic() - began, 3))
+        return
 
     def ask_to_stop(*_: Any) -> None:
         training.stop_asked = True

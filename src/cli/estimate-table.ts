@@ -1,8 +1,9 @@
 /** @file What a run would take, as a table for the terminal. */
 import type { CurveEstimate } from "../compare/curves/curve-schedule.js";
 import { displayWidth, padColumns } from "../lib/text/display-width.js";
-import { formatCount, formatSeconds, formatUsd } from "../lib/text/format.js";
+import { formatCount, formatPlural, formatSeconds, formatUsd } from "../lib/text/format.js";
 import { visibleText } from "../lib/text/visible-text.js";
+import type { EnginePlan } from "../run/engine/engine-plan.js";
 import { type ApproachEstimate, addRanges, rangeOf, totalUsd } from "../run/estimate/estimate.js";
 import type { Task } from "../types/data.js";
 
@@ -13,7 +14,11 @@ export function formatUsdRange({ low, high }: { readonly low: number; readonly h
 }
 
 /** The plan as a table for the terminal. */
-export function renderEstimates(task: Task, estimates: readonly ApproachEstimate[], curve?: CurveEstimate): string {
+export function renderEstimates(
+  task: Task,
+  estimates: readonly ApproachEstimate[],
+  { curve, engine }: { readonly curve?: CurveEstimate; readonly engine?: EnginePlan } = {},
+): string {
   const header = ["approach", "rows", "calls", "tokens in", "tokens out", "cost", "time"];
   const rows = estimates.map((estimate) => [
     visibleText(estimate.approach),
@@ -52,11 +57,15 @@ export function renderEstimates(task: Task, estimates: readonly ApproachEstimate
     line(total),
     "",
     ...(curve === undefined ? [] : [curveNote(curve)]),
+    ...(engine === undefined || engine.machineSeconds === 0 ? [] : [engineNote(engine)]),
     ...rangeNotes(estimates),
     ...(unknown.length > 0
-      ? [`The price of ${visibleText(unknown.join(", "))} is unknown and not in the sum; --prices FILE gives it.`]
+      ? [
+          `The price of ${visibleText(unknown.join(", "))} is unknown and not in the sum; ${engine?.isBilled === true ? "--yes allows a trial, which tells it of jobs, and " : ""}--prices FILE gives it of LLMs.`,
+        ]
       : []),
-    "Time is estimated from a short trial; answers stored by earlier runs cost nothing. Nothing was spent.",
+    "Time is estimated from a short trial; answers stored by earlier runs cost nothing. " +
+      (engine?.isBilled === true && engine.machineSeconds > 0 ? "Nothing was spent but for the trial." : "Nothing was spent."),
     "",
   ].join("\n");
 }
@@ -68,6 +77,14 @@ function curveNote({ points, of, seconds, usd }: CurveEstimate): string {
     points < of ? `${formatCount(points)} of ${formatCount(of)} points fit into the time` : `${formatCount(of)} points`;
   const price = usd === null ? ", at an unknown price" : usd === 0 ? "" : `, and up to ${formatUsd(usd)}`;
   return `Learning curves and experiments take about ${formatSeconds(seconds)} more${price} (${share}; --curve off leaves them out).`;
+}
+
+/** How long the machines of an engine work, and for what money. */
+function engineNote({ engine, jobs, machineSeconds, usdPerHour, pricedBy }: EnginePlan): string {
+  const price = { engine: "its price", user: "--usd-per-machine-hour", default: "that of a machine like this one" }[pricedBy];
+  const remedy = pricedBy === "default" ? "; --usd-per-machine-hour says what they cost" : "";
+  const usd = formatUsd((machineSeconds / 3600) * usdPerHour);
+  return `Of the time, machines of ${visibleText(engine)} work ${formatSeconds(machineSeconds)}, up to ${formatPlural(jobs, "job")} at once: ${usd} at ${formatUsd(usdPerHour)} an hour (${price}${remedy}).`;
 }
 
 /** Between what the whole lies, and what the estimates rest on, each reason once. */

@@ -17,8 +17,8 @@ export async function showPlan(inputs: RunInputs, { hooks, clear }: RunScreen, {
     return;
   }
   await using plan = await planRun(inputs, hooks);
-  const { approaches, curve, warnings, sample, labelPrices, downloads } = await estimatePlan(plan, hooks);
-  print(renderEstimates(inputs.task, approaches, curve));
+  const { approaches, curve, engine, warnings, sample, labelPrices, downloads } = await estimatePlan(plan, hooks);
+  print(renderEstimates(inputs.task, approaches, { ...(curve && { curve }), ...(engine && { engine }) }));
   const { output } = inputs.manner;
   if (output.length > 0) {
     const text = `A plan has no report: ${output.join(", ")} ${output.length === 1 ? "is" : "are"} not written.`;

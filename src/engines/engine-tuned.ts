@@ -6,16 +6,21 @@ import { contentHash } from "../data/content-hash.js";
 import { owning } from "../lib/disposables.js";
 import { throwIfAborted } from "../lib/errors.js";
 import { settledOptions, thresholdsOf } from "../tune/fine-tuning.js";
+import type { FullSettings } from "../tune/full-options.js";
 import { modelName } from "../tune/pretrained/model-folder.js";
+import { updatesPerEpoch } from "../tune/training/batches.js";
+import { heldOutOneOf } from "../tune/training/held-out.js";
 import { stepsOf } from "../tune/training/train.js";
 import { trainingArguments } from "../tune/training/training-record.js";
 import type { Approach, BeginContext, FitContext, Predictor } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
 import { type Background, background } from "./background.js";
 import type { EngineTunedOptions } from "./engine-tuned-options.js";
-import { type FinishedJob, finishJob } from "./follow-job.js";
+import { type FinishedJob, finishJob, resultsOf } from "./follow-job.js";
 import { fetchedPredictor } from "./job/fetched-predictor.js";
 import type { TrainingOutputs } from "./job/outputs.js";
+import { readTrial } from "./job/trial-outputs.js";
+import { type JobWork, jobPace } from "./job-pace.js";
 import { chosenSettings, type PreparedJob, prepareJob } from "./prepare-job.js";
 
 /** A fit that was begun. */
@@ -31,9 +36,8 @@ export function engineTuned(options: EngineTunedOptions): Approach {
   const name = `tune:${method}`;
   const what = method === "full" ? "All weights" : "Adapters on all linear layers";
   const begun = new Map<string, Begun>();
-  /** Jobs that have ended: updates that were planned for them, and what they took by their own clock. */
-  const seen = { updates: 0, seconds: 0 };
-  const updatesOf = (dataset: Dataset): number => stepsOf(dataset.examples.length, settledOptions(dataset, chosen));
+  const pace = jobPace(engine.spec);
+  const workOf = (dataset: Dataset, texts: number): JobWork => plannedWork(dataset, settledOptions(dataset, chosen), texts);
   const keyOf = (dataset: Dataset, { checkpointFolder, seed }: Pick<FitContext, "checkpointFolder" | "seed">): string =>
     checkpointFolder ?? `${seed} ${contentHash(dataset.examples)}`;
 
@@ -53,11 +57,15 @@ export function engineTuned(options: EngineTunedOptions): Approach {
     method,
     model: modelName(model),
     summary: `${what} of ${modelName(model)} and a linear classifier on it, trained on the examples by ${engine.spec}.`,
-    async estimate(dataset) {
-      const free = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
-      if (seen.updates === 0)
-        return { ...free, seconds: 0, basis: `How long it takes on ${engine.spec} is not known before it runs.` };
-      return { ...free, seconds: (updatesOf(dataset) * seen.seconds) / seen.updates };
+    estimate: async (dataset, queries) => pace.expected(workOf(dataset, queries.length)),
+    async trial(dataset, { checkpointFolder: _, ...context }) {
+      const queries = context.queries.slice(0, trialTexts);
+      await using prepared = await prepareJob(dataset, options, chosen, { ...context, queries, trial: trialUpdates });
+      const { staged } = prepared;
+      const followed = { ...context, name: `the trial of ${name}`, isTrial: true, stopsOnAbort: async () => true };
+      const began = performance.now();
+      const { outputs, seconds = 0 } = await resultsOf(engine, staged, () => readTrial(staged), followed);
+      pace.tried(outputs, Math.max(0, (performance.now() - began) / 1000 - seconds));
     },
     async begin(dataset, context) {
       const key = keyOf(dataset, context);
@@ -73,10 +81,7 @@ export function engineTuned(options: EngineTunedOptions): Approach {
         const { outputs, seconds } = await job.finish(context.log);
         // The cost is what the job took by its own clock, wherever it waited and whoever waited for it.
         const waited = (performance.now() - waitedFrom) / 1000;
-        if (seconds > 0) {
-          seen.updates += updatesOf(dataset);
-          seen.seconds += seconds;
-        }
+        if (seconds > 0) pace.ended(workOf(dataset, prepared.queries.length), seconds);
         context.spend({ labels: dataset.examples.length, ...(seconds > 0 && { seconds: seconds - waited }) });
         const settings = trainingArguments({
           ...prepared.settings,
@@ -94,6 +99,20 @@ export function engineTuned(options: EngineTunedOptions): Approach {
         return held.use(await predictorOf(dataset, prepared, { outputs, details, context, ...threadsOf(options) }));
       }),
   };
+}
+
+/** Updates and texts that a trial times. */
+const trialUpdates = 20;
+const trialTexts = 64;
+
+/** What a job has to do by its settings; one that stops early does less. */
+function plannedWork(dataset: Dataset, settings: FullSettings, texts: number): JobWork {
+  const updates = stepsOf(dataset.examples.length, settings);
+  const rows = dataset.examples.length;
+  const oneOf = heldOutOneOf(dataset);
+  const heldOut = oneOf === null ? 0 : Math.ceil(rows / oneOf);
+  const evaluations = heldOut === 0 ? 0 : Math.ceil(updates / updatesPerEpoch(rows - heldOut, settings));
+  return { updates, texts: texts + (evaluations + 1) * heldOut };
 }
 
 const threadsOf = ({ threads }: EngineTunedOptions): { readonly threads?: number } => (threads === undefined ? {} : { threads });

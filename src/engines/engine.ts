@@ -44,6 +44,8 @@ export interface Engine {
   readonly spec: string;
   /** Whoever hands a job over is billed for it, by time: the user is asked first. @default it costs what the user's own machines cost */
   readonly isBilled?: true;
+  /** Dollars of an hour of the machine that jobs run on, where the engine tells them; `null` where it tells none. Of one that was checked. */
+  usdPerHour?(signal: AbortSignal): Promise<number | null>;
   /** Whether it can be reached and used, before anything is staged. `UserError` with what to do where not. Tells what it is, for people: `Ray 2.60 at http://127.0.0.1:8265`. */
   check(signal: AbortSignal): Promise<string>;
   /**

@@ -15,6 +15,8 @@ import type { StagedTraining } from "./job/stage.js";
 export interface FollowOptions extends Pick<Context, "signal" | "log"> {
   /** What is run, for people: `tune:full`. */
   readonly name: string;
+  /** It is a trial, of which nothing is kept. @default a job that is gone on with */
+  readonly isTrial?: boolean;
   /** Asked when the signal is aborted: whether the job is to be stopped. @default it runs on, and is found again */
   stopsOnAbort?(): Promise<boolean>;
 }
@@ -55,7 +57,7 @@ export async function runJob(engine: Engine, staged: StagedJob, options: FollowO
     const job = await engine.submit(staged, signal);
     const { end, seconds } = await followed(job, engine, options);
     if (end.kind === "done") return { job, seconds };
-    if (end.kind !== "failed" || end.isLost !== true || losses === mostLosses) throw failed(end, engine, staged, name);
+    if (end.kind !== "failed" || end.isLost !== true || losses === mostLosses) throw failed(end, engine, staged, options);
     log({ kind: "note", text: `${engine.spec} no longer knows the job ${staged.id}; it is handed over again.` });
   }
 }
@@ -182,7 +184,7 @@ function failed(
   end: Exclude<JobEnd, { readonly kind: "done" }>,
   engine: Engine,
   { folder, id }: StagedJob,
-  name: string,
+  { name, isTrial = false }: FollowOptions,
 ): UserError {
   if (end.kind === "stopped")
     return new UserError(
@@ -190,10 +192,10 @@ function failed(
     );
   const lines = end.log.slice(-shownLines).map((line) => `  ${printable(line)}`);
   const log = lines.length === 0 ? " It has written nothing." : `\nThe last lines of its log:\n${lines.join("\n")}`;
-  return new UserError(
-    `The job ${id} of ${name} on ${engine.spec} failed. ${printable(end.why ?? "")}${log}\n` +
-      `Its folder is ${folder}. Mend what it says and run again: it goes on from its last checkpoint.`,
-  );
+  const remedy = isTrial
+    ? "Mend what it says: the jobs would fail in the same way."
+    : `Its folder is ${folder}. Mend what it says and run again: it goes on from its last checkpoint.`;
+  return new UserError(`The job ${id} of ${name} on ${engine.spec} failed. ${printable(end.why ?? "")}${log}\n${remedy}`);
 }
 
 /** What a foreign program wrote, without what would steer a terminal. */

@@ -28,12 +28,18 @@ export interface PreparedJob extends AsyncDisposable {
   readonly queries: readonly Query[];
 }
 
+/** A trial in place of the job. */
+interface TrialOption {
+  /** Updates that are timed. @default the job itself */
+  readonly trial?: number;
+}
+
 /** Stages the job of a fit: in the checkpoint folder, or in one of its own. */
 export async function prepareJob(
   dataset: Dataset,
   options: EngineTunedOptions,
   chosen: Partial<FullSettings>,
-  { seed, checkpointFolder, queries }: Pick<BeginContext, "seed" | "checkpointFolder" | "queries">,
+  { seed, checkpointFolder, queries, trial }: Pick<BeginContext, "seed" | "checkpointFolder" | "queries"> & TrialOption,
 ): Promise<PreparedJob> {
   const { method, model, classWeight = "none", rank = loraDefaults.rank, alpha = loraDefaults.alpha } = options;
   const { labels, isMultiLabel, examples } = dataset;
@@ -63,6 +69,7 @@ export async function prepareJob(
         ...(typeof pooling === "string" && { pooling }),
         settings: jobSettings,
         seed,
+        ...(trial !== undefined && { trial }),
       },
       learned: rowsOf(learned),
       validation: rowsOf(heldOut),

@@ -31,6 +31,7 @@ export function trackedEngine(engine: Engine): TrackedEngine {
   return {
     spec: engine.spec,
     ...(engine.isBilled === true && { isBilled: true }),
+    ...(engine.usdPerHour !== undefined && { usdPerHour: (signal) => engine.usdPerHour!(signal) }),
     check: (signal) => engine.check(signal),
     submit: async (job, signal) => tracked(await engine.submit(job, signal)),
     async attach(job, signal) {

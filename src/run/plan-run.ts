@@ -11,6 +11,7 @@ import type { Encoder } from "../types/encoder.js";
 import { type ApproachSources, makeApproaches, planWarnings, withEngineTuning, withTuning } from "./approaches.js";
 import { curveOptions, estimateCurvesOfRun } from "./curve-options.js";
 import { engineModel } from "./engine/engine-model.js";
+import { type EnginePlan, enginePlan, tryElsewhere, withMachines } from "./engine/engine-plan.js";
 import { localEngine, openRunEngine, type RunEngine } from "./engine/run-engine.js";
 import { type ApproachEstimate, estimateRun } from "./estimate/estimate.js";
 import { labelPriceNotes } from "./estimate/label-prices.js";
@@ -43,6 +44,8 @@ export interface PlanEstimate {
   readonly approaches: readonly ApproachEstimate[];
   /** What the learning curves would take besides. Absent where none are wanted. */
   readonly curve?: CurveEstimate;
+  /** What the machines of an engine are expected to work. Absent without one. */
+  readonly engine?: EnginePlan;
   /** What the user should know about the models, in sentences. */
   readonly warnings: readonly string[];
   /** That language models are asked about a sample of the rows, in a sentence. Absent where they are asked about all. */
@@ -111,7 +114,7 @@ export function plannedApproaches(
   });
 }
 
-/** Estimates the cost and time of a plan, without spending anything. */
+/** Estimates the cost and time of a plan. Nothing is spent, but for a trial on machines that bill, where that is allowed. */
 export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<PlanEstimate> {
   const { inputs, seeds } = plan;
   const unasked: string[] = [];
@@ -120,6 +123,10 @@ export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<Plan
     inputs.gates,
     approaches.map(({ name }) => name),
   );
+  if (plan.engine !== undefined) {
+    const trial = { engine: plan.engine, yes: inputs.manner.yes, seed: seeds[0]! };
+    await tryElsewhere(inputs.task, approaches, trial, hooks);
+  }
   const estimates = await estimateRun(inputs.task, approaches, seeds);
   const approachesWith = (labelsInPrompt: RunOptions["labelsInPrompt"]): Promise<Approach[]> =>
     plannedApproaches({ ...plan, options: { ...plan.options, labelsInPrompt } }, hooks);
@@ -127,9 +134,13 @@ export async function estimatePlan(plan: RunPlan, hooks: RunHooks): Promise<Plan
   const { curve } = curveOptions(plan.options);
   const sample = sampleNote(plan.options, inputs.task, approaches, seeds);
   const seconds = estimates.reduce((sum, each) => sum + each.seconds, 0);
+  const curves = curve && (await estimateCurvesOfRun(inputs.task, approaches, curve, { seconds, seeds }));
+  const elsewhere =
+    plan.engine && (await enginePlan(plan.options, plan.engine, [...estimates, ...(curves ? [curves] : [])], hooks.signal));
   return {
-    approaches: estimates,
-    ...(curve && { curve: await estimateCurvesOfRun(inputs.task, approaches, curve, { seconds, seeds }) }),
+    approaches: elsewhere === undefined ? estimates : withMachines(estimates, approaches, elsewhere),
+    ...(curves && { curve: curves }),
+    ...(elsewhere && { engine: elsewhere }),
     warnings: [...unasked, ...idleOptions(inputs.options, approaches), ...(await planWarnings(inputs.options, inputs.env))],
     ...(sample !== null && { sample }),
     labelPrices,

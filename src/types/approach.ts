@@ -33,6 +33,11 @@ export interface Approach extends Omit<Identity, "method"> {
   /** What running it would take, before anything is spent. */
   estimate(train: Dataset, queries: readonly Query[]): Promise<RunEstimate>;
   /**
+   * Tries on other machines what a fit takes there, which `estimate` then knows: a few steps that are thrown away. Absent where `estimate` needs no other
+   * machine. `UserError` where it fails there.
+   */
+  trial?(train: Dataset, context: BeginContext): Promise<void>;
+  /**
    * Begins a fit on other machines, which `fit` with the same rows and seed then waits for: so many run at once. What goes wrong is told by `fit`. Absent
    * where fitting is the work of this machine, on which several at once would hold each other up.
    */
@@ -101,6 +106,8 @@ export interface RunEstimate {
   /** What the estimate rests on, in a sentence for people. */
   readonly basis?: string;
   readonly seconds: number;
+  /** The part of `seconds` that other machines work, of which several work at once. Absent where they work no part, or it is not known. */
+  readonly machineSeconds?: number;
   /** The part of `seconds` that embeds texts: it is not spent again for texts that were embedded before. @default 0 */
   readonly embeddingSeconds?: number;
 }

@@ -118,6 +118,33 @@ describe("--engine", () => {
     expect(jobs.requests.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
+  it("plans by a trial there, and tells what its machines' hours come to", async () => {
+    const { code, out } = await run("good", "--dry-run", "--usd-per-machine-hour", "36", "--curve", "off");
+    expect(code).toBe(0);
+    // The trial says that an update takes a quarter of a second: 200 of them twice, for the validation and the test rows.
+    const seconds = 2 * (2 + 200 * 0.25);
+    const usd = Number(/\$(\d+\.\d+) at \$36/.exec(out)![1]);
+    expect(usd).toBeGreaterThan((seconds / 3600) * 36);
+    expect(usd).toBeLessThan((2 * seconds * 36) / 3600);
+    expect(out).toContain("--usd-per-machine-hour");
+    const failed = await run("says-failed", "--dry-run");
+    expect(failed.code).toBe(2);
+    expect(failed.err).toContain("Out of memory: 3 GB.");
+  });
+
+  it("plans without a trial where that would be billed and nobody allows it", async () => {
+    const token = "hf_ThisIsMadeUpAndOpensNothing";
+    await using jobs = await startHfJobs(token);
+    const { code, out } = await crossover(
+      ["run", data, "--runs", join(folder, "runs"), "--engine", "hf-jobs", "--llm", "none", "--dry-run"],
+      { env: { HF_ENDPOINT: jobs.url, HF_HOME: home, HF_TOKEN: token } },
+    );
+    expect(code).toBe(0);
+    expect(jobs.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(out.split("\n").find((line) => line.startsWith("tune:full"))).toContain("unknown");
+    expect(out).toContain("--yes");
+  });
+
   it("measures what this machine does before it waits for jobs", async () => {
     const own = await measurementsOf("away");
     expect(own.map(({ approach }) => approach === "tune:full").lastIndexOf(false)).toBeLessThan(own.length - 1);

@@ -68,6 +68,31 @@ describe("tuning through an engine", () => {
     expect((await tuned.estimate(tripled, queries)).seconds).toBeGreaterThan(14);
   });
 
+  it("expects of jobs what a trial tells, by their updates and texts, before any has ended", async () => {
+    await using folder = await temporaryFolder();
+    const tuned = approach(fakeEngine("good"), { epochs: 3, batchSize: 16, minSteps: 2 });
+    await tuned.trial!(train, { ...contextIn(folder.path), queries });
+    const found = await tuned.estimate(train, queries);
+    const updates = Math.ceil(3 * Math.ceil(train.examples.length / 16));
+    const known = 2 + updates * 0.25 + queries.length * 0.1;
+    // And what lies between being handed over and the results, which is this machine's.
+    expect(found.seconds).toBeGreaterThanOrEqual(known);
+    expect(found.seconds).toBeLessThan(known + 10);
+    expect(found.machineSeconds).toBe(found.seconds);
+    // Nothing of it is left where fits keep theirs.
+    expect(existsSync(join(folder.path, "job"))).toBe(false);
+    await using _ = await tuned.fit(train, contextIn(folder.path));
+    expect((await tuned.estimate(train, queries)).seconds).toBeCloseTo(7, 9);
+  });
+
+  it("says why a trial failed, and knows nothing then", async () => {
+    await using folder = await temporaryFolder();
+    const tuned = approach(fakeEngine("says-failed"));
+    const trying = tuned.trial!(train, { ...contextIn(folder.path), queries });
+    await expect(trying).rejects.toThrow(/Take a smaller batch/);
+    expect((await tuned.estimate(train, queries)).machineSeconds).toBeUndefined();
+  });
+
   it("leaves its job running where it is stopped, and goes on with it", async () => {
     await using folder = await temporaryFolder();
     const tuned = approach(fakeEngine("slow"));

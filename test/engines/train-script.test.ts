@@ -70,6 +70,19 @@ async function compared({ ours, options, data: { train, queries } }: Agreement) 
 }
 
 describe.skipIf(!hasPython)(`train.py${pythonNote}`, () => {
+  it("times a few updates and texts in a trial, from which a whole training is expected", { timeout: 240_000 }, async () => {
+    const { train, queries } = contractData();
+    const tuned = engineTuned({ engine, queries, method: "full", model: "golden/tiny-bert", minSteps: 300 });
+    const context = recordingContext();
+    await tuned.trial!(train, { ...context, queries });
+    const expected = (await tuned.estimate(train, queries)).machineSeconds!;
+    await using _ = await tuned.fit(train, recordingContext());
+    // By its own clock, on a machine that may do other things: of the same order.
+    const took = (await tuned.estimate(train, queries)).machineSeconds!;
+    expect(expected).toBeGreaterThan(took / 5);
+    expect(expected).toBeLessThan(took * 5 + 60);
+  });
+
   it("trains all weights as tune:full does, and hands back a folder that loads here", { timeout: 240_000 }, async () => {
     const shared = {
       model: "golden/tiny-bert",

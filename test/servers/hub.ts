@@ -137,7 +137,7 @@ export async function startHub(repos: Record<string, ServedRepo>): Promise<HubSe
 
   function answer(request: HubRequest, response: ServerResponse, fault: HubFault | undefined): ServerResponse {
     const address = new URL(request.url, url);
-    const api = /^\/api\/(models|datasets)\/(.+?)\/(revision|tree)\/([^/]+)$/.exec(address.pathname);
+    const api = /^\/api\/(models|datasets)\/(.+?)\/(revision|tree)\/([^/]+)(\/.+)?$/.exec(address.pathname);
     const file = /^\/(?:(datasets)\/)?(.+?)\/resolve\/([^/]+)\/(.+)$/.exec(address.pathname);
     const [kind, id, revision] = api ? [api[1]!, api[2]!, api[4]!] : [file?.[1] ?? "models", file?.[2] ?? "", file?.[3] ?? ""];
     const repo = hub.repos[`${kind}/${id}`];
@@ -152,6 +152,8 @@ export async function startHub(repos: Record<string, ServedRepo>): Promise<HubSe
     const files = filesAt(repo, decodeURIComponent(revision));
     if (files === undefined) return refuse(response, 404, "RevisionNotFound");
     const commit = commitOf(files);
+    // No repository here has folders.
+    if (api?.[5] !== undefined) return refuse(response, 404, "EntryNotFound", { "x-repo-commit": commit });
     if (api) return sendJson(response, api[3] === "tree" ? tree(files) : info(repo, id, commit, files), fault);
     if (repo.gatedFor !== undefined && repo.gatedFor !== token)
       return refuse(response, token === undefined ? 401 : 403, "GatedRepo");

@@ -1,12 +1,25 @@
 /** @file A Ray of the tests' own, where CROSSOVER_RAY names its program. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { delimiter, dirname } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 
 /** Ray's program; without it tests of it are skipped. */
 export const rayProgram = process.env["CROSSOVER_RAY"];
 /** What the head wants to be shown. */
 export const rayToken = "ray-token-of-the-tests";
+
+/** Whether there is a Ray whose Python has what `train.py` needs. */
+export function hasTrainingPackages(): boolean {
+  if (rayProgram === undefined || process.platform !== "linux") return false;
+  const found =
+    "import importlib.util as u, sys; sys.exit(not all(u.find_spec(n) for n in ('torch', 'transformers', 'peft', 'accelerate')))";
+  try {
+    execFileSync(join(dirname(rayProgram), "python"), ["-c", found], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** A port of 127.0.0.1 that nobody listens at. */
 export async function freePort(): Promise<number> {
@@ -17,8 +30,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A head with two CPUs that ends with its process. Its ports are its own: another Ray may run here. */
-export async function startHead(folder: string, port: number): Promise<ChildProcess> {
+/** A head with two CPUs that ends with its process. Its ports are its own: another Ray may run here. `env`: what its jobs see besides. */
+export async function startHead(folder: string, port: number, env: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
   const args = ["start", "--head", "--block", "--num-cpus", "2", "--disable-usage-stats", "--include-dashboard", "true"];
   const ports = {
     "--dashboard-host": "127.0.0.1",
@@ -41,6 +54,7 @@ export async function startHead(folder: string, port: number): Promise<ChildProc
       RAY_USAGE_STATS_ENABLED: "0",
       RAY_AUTH_MODE: "token",
       RAY_AUTH_TOKEN: rayToken,
+      ...env,
     },
   });
   // Its dashboard comes up last.

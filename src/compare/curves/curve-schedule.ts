@@ -88,6 +88,8 @@ export interface CurveEstimate {
   /** Of how many. */
   readonly of: number;
   readonly seconds: number;
+  /** The part of `seconds` that other machines work. */
+  readonly machineSeconds: number;
   /** The most that may be paid for them; `null` where a price is unknown. */
   readonly usd: number | null;
 }
@@ -105,7 +107,7 @@ export async function estimateCurves(
 ): Promise<CurveEstimate> {
   const { sizes, seedsOf, isBilled } = curveSchedule(task, options.level, own.seeds[0]!);
   const queries = task.test.examples.map(({ id, text }) => ({ id, text }));
-  const seconds: number[] = [];
+  const measured: { readonly seconds: number; readonly isElsewhere: boolean }[] = [];
   let usd: number | null = 0;
   for (const approach of approaches.filter(mayLearn)) {
     const whole = await approach.estimate(task.train, queries);
@@ -115,19 +117,20 @@ export async function estimateCurves(
     for (const size of sizes) {
       const isWhole = size === task.train.examples.length;
       for (const _ of seedsOf(size).filter((seed) => !isWhole || !own.seeds.includes(seed))) {
-        seconds.push(expected(size));
+        measured.push({ seconds: expected(size), isElsewhere: whole.machineSeconds !== undefined });
         usd = usd === null || whole.usd === null ? null : usd + whole.usd;
       }
     }
   }
   const limit = curveSeconds(options, own.seconds);
-  let [points, total] = [0, 0];
-  for (const each of seconds.sort((a, b) => a - b)) {
-    if (total + each > limit) break;
+  let [points, total, machineSeconds] = [0, 0, 0];
+  for (const { seconds, isElsewhere } of measured.sort((a, b) => a.seconds - b.seconds)) {
+    if (total + seconds > limit) break;
     points++;
-    total += each;
+    total += seconds;
+    if (isElsewhere) machineSeconds += seconds;
   }
-  return { points, of: seconds.length, seconds: total, usd };
+  return { points, of: measured.length, seconds: total, machineSeconds, usd };
 }
 
 /** Whether an approach may get better with labels, as far as it tells. */

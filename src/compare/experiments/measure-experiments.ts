@@ -10,10 +10,12 @@ import { isBilled } from "../billed.js";
 import { answerOnly } from "../curves/answer-only.js";
 import type { CurveLevel } from "../curves/curve-schedule.js";
 import { attempt } from "../fits/attempt.js";
+import { beginFits } from "../fits/begin-fits.js";
 import type { KeptFits } from "../fits/kept-fits.js";
 import type { FurtherMeasuring } from "../further-measuring.js";
 import { isOfVerdict } from "../identity.js";
 import { mainMeasurements } from "../main-measurements.js";
+import type { PlannedMeasurement } from "../plan.js";
 import { taskFacts } from "../task-facts.js";
 import { type Job, jobsIn, keyOf, type Subject } from "./experiment-jobs.js";
 import { isShift } from "./experiment-kinds.js";
@@ -44,6 +46,7 @@ export async function measureExperiments(input: ExperimentInput): Promise<Measur
   const earlier = new Map(input.finished.map((each) => [measurementKey(each), each]));
   const began = performance.now();
   let [spent, isStarted] = [0, false];
+  const begin = beginner(input);
   for (;;) {
     const open = laboratory.open();
     const known = open.find((job) => isSameRows(earlier.get(keyOf(job)), job.test));
@@ -54,9 +57,10 @@ export async function measureExperiments(input: ExperimentInput): Promise<Measur
       continue;
     }
     const left = input.seconds - spent - (performance.now() - began) / 1000;
-    const [job] = open
+    const next = open
       .filter(({ seconds }) => seconds <= left)
       .sort((a, b) => a.turn - b.turn || a.seconds - b.seconds || (keyOf(a) < keyOf(b) ? -1 : 1));
+    const [job] = next;
     const done = laboratory.made().length;
     if (job === undefined || signal.aborted) {
       if (isStarted) log({ kind: "progress", phase: "experiment", done, total: done });
@@ -70,6 +74,7 @@ export async function measureExperiments(input: ExperimentInput): Promise<Measur
       open.reduce((total, { seconds }) => total + seconds, 0),
     );
     log({ kind: "progress", phase: "experiment", done, total: done + open.length, detail, secondsLeft });
+    await begin(next, left);
     const made = await makeOne(job, input);
     if (made === null) continue;
     if (made instanceof UserError) {
@@ -115,15 +120,44 @@ function laboratoryOf(input: ExperimentInput): Laboratory {
   };
 }
 
+/** Begins jobs that other machines fit, as many as the time suffices for one after the other: these are fitted side by side. */
+function beginner(input: ExperimentInput): (jobs: readonly Job[], secondsLeft: number) => Promise<void> {
+  const begun = new Set<string>();
+  /** Of one approach and seed: several experiments may ask one fit, which is begun for the first of them. */
+  const sets = new Map<string, Set<Dataset>>();
+  return async (jobs, secondsLeft) => {
+    let left = secondsLeft;
+    const fits: PlannedMeasurement[] = [];
+    for (const job of jobs) {
+      if (job.approach.begin === undefined || begun.has(keyOf(job))) continue;
+      left -= job.seconds;
+      if (left < 0) break;
+      begun.add(keyOf(job));
+      const planned = plannedOf(job, input);
+      const fit = `${job.seed} ${job.approach.name}`;
+      const trained = sets.get(fit) ?? new Set();
+      sets.set(fit, trained);
+      if (trained.has(planned.train) || input.fits.has(job.approach.name, planned.train, job.seed)) continue;
+      trained.add(planned.train);
+      fits.push(planned);
+    }
+    try {
+      await beginFits(fits, input);
+    } catch (error) {
+      if (!input.signal.aborted) throw error;
+    }
+  };
+}
+
+function plannedOf({ approach, experiment, train, test, seed }: Job, { seeds }: ExperimentInput): PlannedMeasurement {
+  return { approach, split: "test", train: train(), test, seed, repeat: seed - seeds[0]!, experiment };
+}
+
 /** `null` where the signal is aborted. */
-async function makeOne(
-  job: Job,
-  { signal, log, checkpointFolder, seeds }: ExperimentInput,
-): Promise<Measurement | UserError | null> {
-  const { approach, experiment, train, test, seed } = job;
-  const planned = { approach, split: "test", train: train(), test, seed, repeat: seed - seeds[0]!, experiment } as const;
+async function makeOne(job: Job, input: ExperimentInput): Promise<Measurement | UserError | null> {
+  const { signal, log, checkpointFolder } = input;
   try {
-    const made = await attempt(planned, { signal, log, checkpointFolder, isTimed: false });
+    const made = await attempt(plannedOf(job, input), { signal, log, checkpointFolder, isTimed: false });
     return made instanceof UserError ? made : { ...made, outcomes: made.outcomes.map(answerOnly) };
   } catch (error) {
     if (signal.aborted) return null;

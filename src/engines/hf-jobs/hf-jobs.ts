@@ -96,6 +96,7 @@ export function hfJobsEngine(options: HfJobsOptions): Engine {
       const { name: flavor, usdPerHour } = await flavorOf({}, signal);
       return `Hugging Face Jobs on ${flavor}${usdPerHour === null ? "" : ` (${usdPerHour.toFixed(2)} USD an hour)`} as ${namespace}`;
     },
+    usdPerHour: async (signal) => (await flavorOf({}, signal)).usdPerHour,
     async submit(job, signal) {
       const place = placeOf(await namespaceOf(signal));
       const last = await latest(place, job.id, signal);

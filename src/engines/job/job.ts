@@ -58,6 +58,8 @@ export interface TrainingJobSpec {
   readonly pooling?: "mean" | "cls" | "last";
   readonly settings: JobSettings;
   readonly seed: number;
+  /** So many updates are timed and thrown away, instead of the training. @default the job is done */
+  readonly trial?: number;
 }
 
 /** How to label, by the names of `label.py`. */

@@ -159,7 +159,8 @@ async function readState(path: string): Promise<TrainingOutputs["training"]> {
   };
 }
 
-async function readJson<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> {
+/** A file of results. `UserError` names it, and the field that is not as expected. */
+export async function readJson<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> {
   let found: unknown;
   try {
     found = JSON.parse(await readFile(path, "utf8"));

@@ -35,9 +35,16 @@ export async function estimateRun(
       usdRange: addRanges(before?.usdRange, rangeOf(estimate)),
       ...(estimate.basis === undefined ? {} : { basis: estimate.basis }),
       seconds: (before?.seconds ?? 0) + estimate.seconds,
+      ...addMachineSeconds(before, estimate),
     });
   }
   return [...estimates.values()];
+}
+
+/** Where either is known. */
+function addMachineSeconds(a: RunEstimate | undefined, b: RunEstimate): Pick<RunEstimate, "machineSeconds"> {
+  if (a?.machineSeconds === undefined && b.machineSeconds === undefined) return {};
+  return { machineSeconds: (a?.machineSeconds ?? 0) + (b.machineSeconds ?? 0) };
 }
 
 function estimateOne({ approach, train, test }: PlannedMeasurement): Promise<RunEstimate> {

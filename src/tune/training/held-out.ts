@@ -20,6 +20,12 @@ export function isCut({ examples, isMultiLabel }: Pick<Dataset, "examples" | "is
   return examples.length > manyRows || (isMultiLabel && examples.length >= fewestRows);
 }
 
+/** Of how many rows one is held out; `null` where none are. */
+export function heldOutOneOf(dataset: Pick<Dataset, "examples" | "isMultiLabel">): number | null {
+  if (!isCut(dataset)) return null;
+  return dataset.examples.length > manyRows ? 10 : 5;
+}
+
 /**
  * Holds out one of ten rows above 3,000; with several labels a row, one of five from 200 on. Labels are spread evenly, groups stay
  * together, and a label whose rows would all be held out keeps them.
@@ -31,9 +37,10 @@ export function cutHeldOut(
 ): HeldOutCut {
   const { examples } = dataset;
   const all = [...examples.keys()];
-  if (!isCut(dataset)) return { learned: all, heldOut: [] };
+  const oneOf = heldOutOneOf(dataset);
+  if (oneOf === null) return { learned: all, heldOut: [] };
   const rows = examples.map(({ group }, row): FoldRow => ({ labels: labels[row]!, ...(group !== undefined && { group }) }));
-  const folds = dealFolds(rows, examples.length > manyRows ? 10 : 5, random(seed, "held out"));
+  const folds = dealFolds(rows, oneOf, random(seed, "held out"));
   const isLearned = new Set(all.filter((row) => folds[row] !== 0).flatMap((row) => labels[row]!));
   const needed = all.filter((row) => folds[row] === 0 && labels[row]!.some((label) => !isLearned.has(label)));
   const neededGroups = new Set(needed.flatMap((row) => rows[row]!.group ?? []));

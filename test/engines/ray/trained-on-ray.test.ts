@@ -2,29 +2,17 @@
  * @file A model trained by `train.py` on a Ray of the tests' own, its machine killed once, against the same training here. Runs where CROSSOVER_RAY names a Ray
  * whose Python has torch, transformers, peft and accelerate.
  */
-import { type ChildProcess, execFileSync } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Engine } from "../../../src/engines/engine.js";
 import { engineTuned } from "../../../src/engines/engine-tuned.js";
 import { rayEngine } from "../../../src/engines/ray/ray.js";
 import { tuneFull } from "../../../src/tune/full.js";
 import { contractData, recordingContext } from "../../contract/approach.js";
-import { endHead, freePort, rayProgram, rayToken, startHead } from "../../servers/real-ray.js";
-
-function hasPackages(): boolean {
-  if (rayProgram === undefined || process.platform !== "linux") return false;
-  const found =
-    "import importlib.util as u, sys; sys.exit(not all(u.find_spec(n) for n in ('torch', 'transformers', 'peft', 'accelerate')))";
-  try {
-    execFileSync(join(dirname(rayProgram), "python"), ["-c", found], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { endHead, freePort, hasTrainingPackages, rayToken, startHead } from "../../servers/real-ray.js";
 
 /** Processes of this system that work below a folder, whatever began them. */
 async function processesBelow(folder: string, script: string): Promise<readonly number[]> {
@@ -40,7 +28,7 @@ async function processesBelow(folder: string, script: string): Promise<readonly 
   return found;
 }
 
-describe.skipIf(!hasPackages())("training on Ray", () => {
+describe.skipIf(!hasTrainingPackages())("training on Ray", () => {
   let root: string;
   let head: ChildProcess;
   let engine: Engine;
