@@ -436,7 +436,9 @@ def with_adapters(model: nn.Module, job: Job) -> nn.Module:
 
 def plain_name(name: str) -> str:
     """The name of a weight without what PEFT puts before it and into it."""
-    return name.removeprefix("base_model.model.").replace(".modules_to_save.default.", ".").replace(".default.", ".")
+    within = name.removeprefix("base_model.model.").replace(".modules_to_save.default.", ".").replace(".default.", ".")
+    # A new layer may lie in the encoder, as BERT's pooler does, and have adapters like the others.
+    return within.replace(".base_layer.", ".")
 
 
 def begin_with(model: nn.Module, path: Path, base: str) -> None:

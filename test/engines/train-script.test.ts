@@ -139,6 +139,14 @@ describe.skipIf(!hasPython)(`train.py${pythonNote}`, () => {
     );
   });
 
+  it("trains adapters of an encoder whose file has no pooler, as tune:lora does", { timeout: 240_000 }, async () => {
+    const shared = { model: "golden/tiny-bert", minSteps: 40, dropout: 0, learningRate: 1e-2 } as const;
+    const found = await compared({ ours: tuneLora(shared), options: { ...shared, method: "lora" }, data: contractData() });
+    expect(found.difference).toBeLessThan(1e-3);
+    expect(found.equal).toBe(1);
+    expect(found.theirs.trainedParameters).toBe(found.local.trainedParameters);
+  });
+
   it.each([
     ["full", "mean"],
     ["lora", "mean"],
