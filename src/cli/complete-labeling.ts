@@ -37,7 +37,7 @@ export async function completeLabeling(
   const { hooks } = screen;
   const inputs = await readLabelInputs(options, hooks, { isPlan, makeLabeller });
   if (!isPlan) context.holdWork();
-  await using open = await openLabeling(inputs, { isPlan });
+  await using open = await openLabeling(inputs, { isPlan, signal: hooks.signal });
   const plan = planText(inputs.labeller, open.facts);
   if (isPlan) {
     const lines = [`${plan}\nNothing was spent.`, ...(await labelingDownloads(inputs, hooks))];

@@ -36,7 +36,7 @@ export function engineTuned(options: EngineTunedOptions): Approach {
   const name = `tune:${method}`;
   const what = method === "full" ? "All weights" : "Adapters on all linear layers";
   const begun = new Map<string, Begun>();
-  const pace = jobPace(engine.spec);
+  const pace = jobPace({ approach: name, spec: engine.spec });
   const workOf = (dataset: Dataset, texts: number): JobWork => plannedWork(dataset, settledOptions(dataset, chosen), texts);
   const keyOf = (dataset: Dataset, { checkpointFolder, seed }: Pick<FitContext, "checkpointFolder" | "seed">): string =>
     checkpointFolder ?? `${seed} ${contentHash(dataset.examples)}`;

@@ -15,6 +15,8 @@ import type { StagedTraining } from "./job/stage.js";
 export interface FollowOptions extends Pick<Context, "signal" | "log"> {
   /** What is run, for people: `tune:full`. */
   readonly name: string;
+  /** Receives what the job says of itself, besides `log`. */
+  hears?(event: JobEvent): void;
   /** It is a trial, of which nothing is kept. @default a job that is gone on with */
   readonly isTrial?: boolean;
   /** Asked when the signal is aborted: whether the job is to be stopped. @default it runs on, and is found again */
@@ -115,8 +117,9 @@ export async function resultsOf<Outputs>(
 async function followed(
   job: EngineJob,
   engine: Engine,
-  { signal, log, name, stopsOnAbort }: FollowOptions,
+  options: FollowOptions,
 ): Promise<{ readonly end: JobEnd; readonly seconds: number }> {
+  const { signal, log, name, stopsOnAbort } = options;
   const tell = teller(log, engine.spec);
   let seconds = 0;
   let watch: NodeJS.Timeout | undefined;
@@ -135,8 +138,9 @@ async function followed(
       if (line.kind === "text") continue;
       // Until it says something it may wait for a machine for hours.
       listen();
+      options.hears?.(line);
       if (line.kind === "done") seconds = line.seconds;
-      tell(line);
+      if (options.isTrial !== true) tell(line);
     }
   } catch (error) {
     if (signal.aborted && (await stopsOnAbort?.())) await job.stop();

@@ -1,5 +1,5 @@
 /** @file What jobs of an approach take: expected by a trial before any has run, and by those that have ended afterwards. */
-import { formatPlural } from "../lib/text/format.js";
+import { formatPlural, formatSeconds } from "../lib/text/format.js";
 import type { RunEstimate } from "../types/approach.js";
 import type { TrialOutputs } from "./job/trial-outputs.js";
 
@@ -20,8 +20,8 @@ export interface JobPace {
   expected(work: JobWork): RunEstimate;
 }
 
-/** @param spec the engine's, for people */
-export function jobPace(spec: string): JobPace {
+/** @param names the approach's and the engine's, for people */
+export function jobPace({ approach, spec }: { readonly approach: string; readonly spec: string }): JobPace {
   const seen = { updates: 0, seconds: 0 };
   let known: { readonly trial: TrialOutputs; readonly overheadSeconds: number } | undefined;
   const free = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
@@ -42,7 +42,8 @@ export function jobPace(spec: string): JobPace {
       if (known === undefined) return { ...free, seconds: 0, basis: `How long it takes on ${spec} is not known before it runs.` };
       const { trial, overheadSeconds } = known;
       const seconds = overheadSeconds + trial.loadingSeconds + updates * trial.updateSeconds + texts * trial.textSeconds;
-      const basis = `Time on ${spec} is from a job there that timed ${formatPlural(trial.updates, "update")} and took ${(overheadSeconds + trial.loadingSeconds).toFixed(1)} s to begin.`;
+      const beginning = formatSeconds(overheadSeconds + trial.loadingSeconds);
+      const basis = `${approach}: a job on ${spec} timed ${formatPlural(trial.updates, "update")}, after ${beginning} to begin.`;
       return { ...free, seconds, machineSeconds: seconds, basis };
     },
   };

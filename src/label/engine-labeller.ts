@@ -11,7 +11,6 @@ import { noFacts } from "../compare/define-approach.js";
 import { resultsOf } from "../engines/follow-job.js";
 import { readLabels, stageLabeling } from "../engines/job/label-job.js";
 import { type LabelingModel, labelingModel } from "../engines/job/labeling-model.js";
-import { formatPlural } from "../lib/text/format.js";
 import type { RunEngine } from "../run/engine/run-engine.js";
 import { predictionOf } from "../tune/classifier/classifier-logits.js";
 import type { PredictContext } from "../types/approach.js";
@@ -20,6 +19,7 @@ import type { Query } from "../types/data.js";
 import type { ProgressEvent } from "../types/events.js";
 import type { Prediction } from "../types/prediction.js";
 import type { AnswerColumns, Elsewhere, LabellerPlan, OpenLabeller } from "./labeller.js";
+import { estimateShards, type ShardTrial, tryShard } from "./shard-trial.js";
 import { fingerprintsOf } from "./tuned-labeller.js";
 
 /** A tuned model that was read for jobs. */
@@ -43,6 +43,7 @@ export async function planElsewhere(
   const { labels, isMultiLabel } = model.answers;
   const { shardRows, jobs } = elsewhere;
   const engine = await elsewhere.open();
+  let tried: ShardTrial | undefined;
   return {
     name: folder,
     ...(columns && { columns }),
@@ -54,11 +55,12 @@ export async function planElsewhere(
     // One waits, so that an engine has as many as it may have while the first one is written.
     piecesAhead: jobs,
     engine,
-    async estimate() {
-      const shards = `A job labels ${formatPlural(shardRows, "row")}, ${formatPlural(jobs, "job")} at once at most.`;
-      const basis = `${shards} How long they take on ${engine.engine.spec} is not known before they run.`;
-      return { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0, seconds: 0, basis };
+    async trial(queries, signal) {
+      // What is billed is not tried without being asked for.
+      if (engine.engine.isBilled === true || queries.length === 0) return;
+      tried = await tryShard(model, queries, { engine, wantsGpu: elsewhere.wantsGpu, signal });
     },
+    estimate: async (queries) => estimateShards(tried, { rows: queries.length, engine, elsewhere }),
     open: async () => shardLabeller({ model, calibration, elsewhere, engine, keepsScores: columns?.probabilities === true }),
   };
 }

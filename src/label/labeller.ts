@@ -109,6 +109,8 @@ export interface LabellerPlan {
   readonly piecesAhead?: number;
   /** What labels elsewhere, where something does: whoever stops labeling settles what becomes of its jobs. */
   readonly engine?: RunEngine;
+  /** Tries on other machines what such texts take, for a plan: `estimate` knows it then. Absent where no other machine works. UserError where it fails. */
+  trial?(queries: readonly Query[], signal: AbortSignal): Promise<void>;
   /** What such texts take. `pilot`: answers of this very labeling, from an earlier session. */
   estimate(queries: readonly Query[], pilot: Pilot): Promise<RunEstimate>;
   open(sources: LabellerSources): Promise<OpenLabeller>;

@@ -41,11 +41,14 @@ export interface LabelingFacts {
 }
 
 /**
- * Locks the file of labels and says what is left. With `isPlan` nothing is locked or written.
+ * Locks the file of labels and says what is left. With `isPlan` nothing is locked or written; with `signal` other machines are then tried.
  *
  * @throws UserError where the file is another's, is held, or was labeled otherwise
  */
-export function openLabeling(inputs: LabelInputs, { isPlan = false }: { readonly isPlan?: boolean } = {}): Promise<OpenLabeling> {
+export function openLabeling(
+  inputs: LabelInputs,
+  { isPlan = false, signal }: { readonly isPlan?: boolean; readonly signal?: AbortSignal } = {},
+): Promise<OpenLabeling> {
   return owning(async (held) => {
     const { options, labeller, source, rows: read } = inputs;
     const { output } = options;
@@ -82,6 +85,7 @@ export function openLabeling(inputs: LabelInputs, { isPlan = false }: { readonly
     const again = new Set(failed);
     const left = Math.max(0, rows - before.rows) + again.size;
     const sample = await read.sample((place) => place < rows && (place >= before.rows || again.has(place)));
+    if (isPlan && signal !== undefined) await labeller.trial?.(sample, signal);
     const estimate = scaled(await labeller.estimate(sample, before), sample.length, left);
     const done = before.rows - again.size;
     const facts = { file: source.file, output, rows, done, again: again.size, sampled: sample.length, estimate };

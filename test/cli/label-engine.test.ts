@@ -70,11 +70,16 @@ describe("label --engine", () => {
     expect(existsSync(path("out.jsonl.crossover/jobs"))).toBe(false);
   });
 
-  it("plans without a job", async () => {
-    const { code, out } = await label("good", await writeRows(8), "--dry-run");
+  it("plans by a job that labels a few rows, of which nothing is kept", async () => {
+    const data = await writeRows(8);
+    const { code, out } = await label("good", data, "--dry-run");
     expect(code).toBe(0);
     expect(out).toMatch(/3 rows/);
+    expect(out).toMatch(/^About [\d.]+ m?s\./m);
     expect(existsSync(path("out.jsonl.crossover"))).toBe(false);
+    const failed = await label("says-failed", data, "--dry-run");
+    expect(failed.code).toBe(2);
+    expect(failed.err).toContain("Out of memory: 3 GB.");
   });
 
   it("tells why a shard failed, and goes on with the same file", async () => {
