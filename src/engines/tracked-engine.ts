@@ -5,11 +5,17 @@ import type { Engine, EngineJob } from "./engine.js";
 export interface TrackedEngine extends Engine {
   /** Jobs that were handed over or found again in this process and have not ended, as far as it was told. */
   running(): readonly EngineJob[];
+  /** Stops what still runs, which nobody is going to wait for, and hands nothing over any more. Tells how many jobs were stopped. */
+  end(): Promise<number>;
 }
 
 /** The engine, whose jobs are followed by the caller as ever. */
 export function trackedEngine(engine: Engine): TrackedEngine {
   const open = new Map<string, EngineJob>();
+  let isEnded = false;
+  const refuseIfEnded = (): void => {
+    if (isEnded) throw new Error("No job is handed over any more: what ordered them has ended.");
+  };
   const tracked = (job: EngineJob): EngineJob => {
     open.set(job.id, job);
     return {
@@ -33,11 +39,29 @@ export function trackedEngine(engine: Engine): TrackedEngine {
     ...(engine.isBilled === true && { isBilled: true }),
     ...(engine.usdPerHour !== undefined && { usdPerHour: (signal) => engine.usdPerHour!(signal) }),
     check: (signal) => engine.check(signal),
-    submit: async (job, signal) => tracked(await engine.submit(job, signal)),
+    async submit(job, signal) {
+      refuseIfEnded();
+      const submitted = tracked(await engine.submit(job, signal));
+      // It was on its way.
+      if (isEnded) await submitted.stop();
+      return submitted;
+    },
     async attach(job, signal) {
+      refuseIfEnded();
       const found = await engine.attach(job, signal);
       return found === null ? null : tracked(found);
     },
     running: () => [...open.values()],
+    async end() {
+      isEnded = true;
+      const jobs = [...open.values()];
+      const stopped = await Promise.allSettled(
+        jobs.map(async (job) => {
+          await job.stop();
+          open.delete(job.id);
+        }),
+      );
+      return stopped.filter(({ status }) => status === "fulfilled").length;
+    },
   };
 }

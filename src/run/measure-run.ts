@@ -14,7 +14,7 @@ import type { Task } from "../types/data.js";
 import type { RunEvent } from "../types/events.js";
 import { writeArtifacts } from "./artifacts.js";
 import { curveOptions } from "./curve-options.js";
-import { settleJobs } from "./engine/running-jobs.js";
+import { endJobs, settleJobs } from "./engine/running-jobs.js";
 import { sampleNote } from "./estimate/sample-note.js";
 import type { RunHooks } from "./hooks.js";
 import type { OpenRun } from "./open-run.js";
@@ -59,7 +59,7 @@ export async function measureRun(open: OpenRun, hooks: RunHooks): Promise<Compar
       onFailure: (approach, error) => onEvent({ kind: "failed", approach, reason: error.message }),
     });
     const { failed } = comparison;
-    const jobs = signal.aborted ? await settleJobs(plan.engine, hooks) : "";
+    const jobs = signal.aborted ? await settleJobs(plan.engine, hooks) : await endJobs(plan.engine);
     if (jobs !== "") tell({ kind: "note", text: jobs });
     // Stopped while curves were measured, it answers, and can be resumed for the rest of them.
     const isWhole = failed.length === 0 && !signal.aborted;

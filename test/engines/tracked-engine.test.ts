@@ -7,6 +7,7 @@ const staged = (id: string): StagedJob => ({ id, folder: `/jobs/${id}`, script: 
 /** An engine whose jobs end when they are told to. */
 function controlled() {
   const ends = new Map<string, () => void>();
+  const stopped: string[] = [];
   const jobOf = (id: string): EngineJob => ({
     id,
     async *follow(signal): AsyncGenerator<string, JobEnd> {
@@ -17,7 +18,7 @@ function controlled() {
       });
       return { kind: "done" };
     },
-    stop: async () => {},
+    stop: async () => void stopped.push(id),
     fetch: async () => {},
     forget: async () => {},
   });
@@ -27,7 +28,7 @@ function controlled() {
     submit: async ({ id }) => jobOf(id),
     attach: async ({ id }) => (id === "lost" ? null : jobOf(id)),
   };
-  return { engine: trackedEngine(engine), ends };
+  return { engine: trackedEngine(engine), ends, stopped };
 }
 
 test("knows the jobs that run: those that ended or were stopped are none of them, and those that nobody listens to any more are", async () => {
@@ -57,4 +58,17 @@ test("knows the jobs that run: those that ended or were stopped are none of them
   stop.abort(new Error("stopped"));
   await expect(broken).rejects.toThrow("stopped");
   expect(running()).toEqual(["c"]);
+});
+
+test("at the end it stops what runs, what is on its way too, and hands nothing over any more", async () => {
+  const { engine, stopped } = controlled();
+  const { signal } = new AbortController();
+  await engine.submit(staged("a"), signal);
+  await (await engine.submit(staged("b"), signal)).stop();
+  const late = engine.submit(staged("c"), signal);
+  expect(await engine.end()).toBe(1);
+  await late;
+  expect(stopped).toEqual(["b", "a", "c"]);
+  expect(engine.running()).toEqual([]);
+  await expect(engine.submit(staged("d"), signal)).rejects.toThrow();
 });

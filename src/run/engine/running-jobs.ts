@@ -23,3 +23,10 @@ export async function settleJobs(
     return `${count} of ${engine.spec} ${jobs.length === 1 ? "was" : "were"} stopped, and resuming goes on from the last checkpoints.`;
   return `${formatPlural(failed, "job")} of ${engine.spec} could not be stopped: look there whether they still run (${jobs.map(({ id }) => id).join(", ")}).`;
 }
+
+/** Stops jobs of a run that is over: begun for points or experiments whose time has passed. Says so in a sentence; `""` where there are none. */
+export async function endJobs(found: RunEngine | undefined): Promise<string> {
+  const stopped = (await found?.engine.end()) ?? 0;
+  if (stopped === 0) return "";
+  return `${formatPlural(stopped, "job")} of ${found!.engine.spec} ${stopped === 1 ? "was" : "were"} stopped: the time for further points and experiments is over.`;
+}
