@@ -90,7 +90,7 @@ describe("the command engine", () => {
     const begun = join(staged.folder, "out", "begun");
     await until(() => existsSync(begun));
     const impatient = new AbortController();
-    const following = toTheEnd(job, impatient.signal);
+    const following = toTheEnd(job, { signal: impatient.signal });
     impatient.abort(new Error("enough"));
     await expect(following).rejects.toThrow("enough");
     const found = await engine.attach(staged, signal);

@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
 import { commandEngine } from "../../src/engines/command/command-engine.js";
 import type { Engine, EngineJob, JobEnd } from "../../src/engines/engine.js";
 import type { TrainingJob } from "../../src/engines/job/stage.js";
+import { UserError } from "../../src/lib/errors.js";
 import { contractData } from "../contract/approach.js";
 
 const { train, queries } = contractData();
@@ -40,10 +42,13 @@ export function fakeEngine(kind: string, graceSeconds = 10): Engine {
   return commandEngine(`'${process.execPath}' '${script}' ${kind} {folder}`, { graceSeconds });
 }
 
-/** All lines of a job, and how it ended. */
+/** All lines of a job, and how it ended. `onLine` hears each as it comes. */
 export async function toTheEnd(
   job: EngineJob,
-  signal: AbortSignal = new AbortController().signal,
+  {
+    signal = new AbortController().signal,
+    onLine = () => {},
+  }: { readonly signal?: AbortSignal; onLine?(line: string): void } = {},
 ): Promise<{ readonly lines: readonly string[]; readonly end: JobEnd }> {
   const lines: string[] = [];
   const following = job.follow(signal);
@@ -51,7 +56,19 @@ export async function toTheEnd(
     const next = await following.next();
     if (next.done) return { lines, end: next.value };
     lines.push(next.value);
+    onLine(next.value);
   }
+}
+
+/** The message that work is rejected with: it is the user's to mend, and holds none of the secrets. */
+export async function userErrorOf(work: Promise<unknown>, secrets: RegExp): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  expect((error as Error).message).not.toMatch(secrets);
+  return (error as Error).message;
 }
 
 /** The place of a job in a folder. */

@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { EngineJob, JobEnd, StagedJob } from "../../../src/engines/engine.js";
+import type { EngineJob, StagedJob } from "../../../src/engines/engine.js";
 import { type HfJobsOptions, hfJobsEngine } from "../../../src/engines/hf-jobs/hf-jobs.js";
 import { UserError } from "../../../src/lib/errors.js";
 import { type FakeHfJobs, startHfJobs } from "../../servers/hf-jobs.js";
 import { startRedirecting } from "../../servers/redirecting.js";
+import { toTheEnd, userErrorOf } from "../staged-job.js";
 
 const token = "hf_token_0123456789";
 const signal = new AbortController().signal;
@@ -40,29 +41,9 @@ const engine = (options: Partial<HfJobsOptions> = {}) =>
     ...options,
   });
 
-async function followed(
-  running: EngineJob,
-  onLine: (line: string) => void = () => {},
-): Promise<{ lines: string[]; end: JobEnd }> {
-  const lines: string[] = [];
-  const log = running.follow(signal);
-  for (;;) {
-    const next = await log.next();
-    if (next.done) return { lines, end: next.value };
-    lines.push(next.value);
-    onLine(next.value);
-  }
-}
+const followed = (running: EngineJob, onLine: (line: string) => void = () => {}) => toTheEnd(running, { signal, onLine });
 
-async function userError(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  expect((error as Error).message).not.toMatch(new RegExp(`${token}|signed-secret`));
-  return (error as Error).message;
-}
+const userError = (work: Promise<unknown>): Promise<string> => userErrorOf(work, /hf_token_0123456789|signed-secret/);
 
 function keepResults(files: Readonly<Record<string, string>>): void {
   hub.bucket ??= new Map();

@@ -7,6 +7,7 @@ import { type RayOptions, rayEngine } from "../../../src/engines/ray/ray.js";
 import { UserError } from "../../../src/lib/errors.js";
 import { type FakeRay, type FakeRayJob, startFakeRay } from "../../servers/ray.js";
 import { startRedirecting } from "../../servers/redirecting.js";
+import { toTheEnd, userErrorOf } from "../staged-job.js";
 
 const token = "ray-token-0123456789";
 const signal = new AbortController().signal;
@@ -57,30 +58,9 @@ async function keepResults(
   await writeFile(join(folder, "done.json"), JSON.stringify({ files: listing }));
 }
 
-async function followed(
-  running: EngineJob,
-  onLine: (line: string) => void = () => {},
-): Promise<{ lines: string[]; end: JobEnd }> {
-  const lines: string[] = [];
-  const log = running.follow(signal);
-  for (;;) {
-    const next = await log.next();
-    if (next.done) return { lines, end: next.value };
-    lines.push(next.value);
-    onLine(next.value);
-  }
-}
+const followed = (running: EngineJob, onLine: (line: string) => void = () => {}) => toTheEnd(running, { signal, onLine });
 
-/** What a promise was rejected with, which is the user's to mend and holds no token. */
-async function userError(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  expect((error as Error).message).not.toContain(token);
-  return (error as Error).message;
-}
+const userError = (work: Promise<unknown>): Promise<string> => userErrorOf(work, /ray-token-0123456789/);
 
 /** The job that came last. */
 const latest = (): FakeRayJob => [...ray.jobs.values()].at(-1)!;
