@@ -1,7 +1,7 @@
 /** @file The public API: the stages of a comparison, each one call. `crossover` on the command line is made of the same. */
 
 export { type Advice, advise } from "./advise/advise.js";
-export type { Finding, FindingOf } from "./advise/findings.js";
+export type { Finding, FindingOf } from "./advise/findings/findings.js";
 export { choiceBasisText } from "./advise/words/choices.js";
 export { type CellLines, type CellWords, cellLines, cellWords, measureText } from "./advise/words/factor-cells.js";
 export { roleOf, sentenceOf, stepsOf, titleOf } from "./advise/words/findings/findings.js";

@@ -2,7 +2,7 @@
 import type { Comparison } from "../types/comparison.js";
 import { confidenceIn } from "./confidence.js";
 import { type Decision, decide } from "./decision.js";
-import type { Finding } from "./findings.js";
+import type { Finding } from "./findings/findings.js";
 import { guessingRival } from "./guessing-rival.js";
 import { headlineOf } from "./headline.js";
 import { isPerhapsChance, leadIsShown } from "./lookup.js";

@@ -8,7 +8,7 @@ import type { Comparison } from "../types/comparison.js";
 import type { Contrast } from "../types/contrast.js";
 import type { Assumptions, UntoldPrice } from "../types/prices.js";
 import type { Estimate, Metric, Summary, UnansweredApproach } from "../types/scores.js";
-import type { TieBreak } from "./findings.js";
+import type { TieBreak } from "./findings/parts.js";
 import {
   certainGainOver,
   contendersOf,

@@ -7,7 +7,7 @@ import type { Comparison } from "../types/comparison.js";
 import type { Criterion } from "../types/criteria.js";
 import type { Assumptions } from "../types/prices.js";
 import { type Decision, decide } from "./decision.js";
-import type { Flip, FlipParameter } from "./findings.js";
+import type { Flip, FlipParameter } from "./findings/parts.js";
 import { usualWeights } from "./weighing.js";
 
 interface Parameter {

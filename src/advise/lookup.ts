@@ -4,7 +4,7 @@ import { scoreOf } from "../compare/metrics/metric-choice.js";
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast, Reading } from "../types/contrast.js";
 import type { Metric, Summary } from "../types/scores.js";
-import type { Gain, Guesser } from "./findings.js";
+import type { Gain, Guesser } from "./findings/parts.js";
 
 /** The summary of an approach by its name, if it ran. */
 export function summaryOf(comparison: Comparison, approach: string | null | undefined): Summary | undefined {

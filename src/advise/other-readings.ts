@@ -2,7 +2,7 @@
 import type { Comparison } from "../types/comparison.js";
 import type { Contrast, Reading } from "../types/contrast.js";
 import { type Decision, decide } from "./decision.js";
-import type { RowChoice } from "./findings.js";
+import type { RowChoice } from "./findings/parts.js";
 import { contrastBetween } from "./lookup.js";
 
 /** What other rows say of a contrast, by which rows they are; `undefined` where they are the same rows. */

@@ -6,7 +6,7 @@ import type { Arm } from "../types/identity.js";
 import type { UntoldPrice } from "../types/prices.js";
 import type { Summary } from "../types/scores.js";
 import type { PairDecision } from "./decision.js";
-import type { TieBreak } from "./findings.js";
+import type { TieBreak } from "./findings/parts.js";
 import { isPerhapsChance, leadIsShown, unaskedRows } from "./lookup.js";
 import { chanceText } from "./words/chance.js";
 import { sequence } from "./words/lists.js";

@@ -1,6 +1,6 @@
 /** @file The report as Markdown (GitHub's), to be pasted where decisions are discussed. */
 import type { Advice } from "../advise/advise.js";
-import type { Finding } from "../advise/findings.js";
+import type { Finding } from "../advise/findings/findings.js";
 import { beyondText, crossoverText } from "../advise/words/crossovers.js";
 import { cellWords, measureText } from "../advise/words/factor-cells.js";
 import { sentenceOf, titleOf } from "../advise/words/findings/findings.js";

@@ -1,7 +1,7 @@
 /** @file Values at which the answer turns: each is confirmed by deciding anew on both sides of it. */
 import { describe, expect, test } from "vitest";
 import { decide } from "../../src/advise/decision.js";
-import type { Flip } from "../../src/advise/findings.js";
+import type { Flip } from "../../src/advise/findings/parts.js";
 import { flipsOf } from "../../src/advise/flips.js";
 import { usualWeights } from "../../src/advise/weighing.js";
 import { summarize } from "../../src/compare/summarize.js";

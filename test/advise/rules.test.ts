@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../src/advise/findings.js";
+import type { Finding } from "../../src/advise/findings/findings.js";
 import { unanswered } from "../../src/advise/rules/answers.js";
 import { aboveBaseline } from "../../src/advise/rules/baselines.js";
 import { breakEven, freeLabels } from "../../src/advise/rules/break-even.js";

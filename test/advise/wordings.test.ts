@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Finding } from "../../src/advise/findings.js";
+import type { Finding } from "../../src/advise/findings/findings.js";
 import { findingKinds, roleOf, sentenceOf, stepsOf, titleOf } from "../../src/advise/words/findings/findings.js";
 import { about, points, range } from "../../src/advise/words/points.js";
 import type { BreakEven } from "../../src/types/prices.js";

@@ -3,7 +3,7 @@ import type { Comparison } from "../../types/comparison.js";
 import type { Failure } from "../../types/prediction.js";
 import type { Summary } from "../../types/scores.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { comparedRows } from "../lookup.js";
 import { disagreeingReadings } from "../other-readings.js";
 

@@ -2,7 +2,7 @@ import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Metric, Summary } from "../../types/scores.js";
 import { type Decision, decide, subjectOf } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { certainGainOver, gainOver } from "../lookup.js";
 
 /**

@@ -1,7 +1,7 @@
 import { labelsUsed } from "../../compare/known-facts.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { isUnanswered, summaryOf } from "../lookup.js";
 
 /** From how many requests a month on the tuned model is the cheaper one. */

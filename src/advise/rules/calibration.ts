@@ -1,7 +1,7 @@
 import { defaultBins } from "../../compare/metrics/reliability.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide, subjectOf } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 
 /** A confidence that is off by this much on average misleads a threshold: of "95% sure" answers only 90% are right. */
 const tolerableError = 0.05;

@@ -5,7 +5,7 @@ import type { Cascade } from "../../types/cascade.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Assumptions } from "../../types/prices.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { isRecording, summaryOf } from "../lookup.js";
 
 /** Grounds on which the arms themselves are in doubt: of what is made of them nothing is said. */

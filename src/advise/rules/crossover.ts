@@ -2,7 +2,7 @@
 import type { Comparison } from "../../types/comparison.js";
 import type { CrossoverReading } from "../../types/curves.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 
 /** The crossover of the arms' best; where the best tuned approach has no curve, of another tuned one. Nothing where nothing can be said of the pair. */
 export function crossover(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {

@@ -1,5 +1,5 @@
 import type { Comparison } from "../../types/comparison.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 
 /** The reader's warnings that put the verdict itself in doubt: those that hold the test rows against the training rows. */
 export function dataWarnings(comparison: Comparison): Finding[] {

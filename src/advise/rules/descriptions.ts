@@ -1,5 +1,5 @@
 import type { Comparison } from "../../types/comparison.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { summaryOf } from "../lookup.js";
 
 /**

@@ -1,5 +1,5 @@
 import type { Comparison } from "../../types/comparison.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { contrastBetween, significance } from "../lookup.js";
 
 /** Whether the labels of a language model are shown to make a small model better: against the same model without them, on the test rows. */

@@ -1,6 +1,6 @@
 import { outcomesOf } from "../../compare/details/disagreements.js";
 import type { Comparison } from "../../types/comparison.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { guesserKind, isGuessing } from "../lookup.js";
 
 /** The approaches whose answers are not shown to be better than guesses: rather a mistake in the setup than a model's skill. */

@@ -1,7 +1,7 @@
 import type { Comparison } from "../../types/comparison.js";
 import type { Summary } from "../../types/scores.js";
 import { type Decision, decide, subjectOf } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 
 /** Labels with so few test rows that their scores are hardly more than a guess, also of whoever was asked about all rows. */
 export function notEstimable({ summaries }: Comparison): Finding[] {

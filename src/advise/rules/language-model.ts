@@ -1,7 +1,7 @@
 import { isPromptedLlm } from "../../compare/language-model.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { nextLarger, unchosenModel } from "../model-size.js";
 
 /** What is missing for an answer to the whole question: a language model, a larger one, or a tuned model. */

@@ -1,7 +1,7 @@
 import { isPromptedLlm } from "../../compare/language-model.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { summaryOf } from "../lookup.js";
 
 /** From this ratio of medians on, a difference of latency is large enough to decide where the model may stand in a product. */

@@ -2,7 +2,7 @@
 import type { Comparison } from "../../types/comparison.js";
 import type { LearningCurve } from "../../types/curves.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding, FindingOf } from "../findings.js";
+import type { Finding, FindingOf } from "../findings/findings.js";
 import { summaryOf } from "../lookup.js";
 import { missedLabels } from "./labels.js";
 

@@ -3,7 +3,7 @@ import type { Limit } from "../../compare/limits.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide, subjectOf } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 
 /** Says where the interval of the choice's score includes the least that is needed. */
 export function neededOpen(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {

@@ -1,7 +1,7 @@
 import { runsAnywhere } from "../../compare/known-facts.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 
 /** Whether the choice runs wherever its files are, while the other stays with a service. */
 export function needs(comparison: Comparison, decision: Decision = decide(comparison)): Finding[] {

@@ -2,7 +2,7 @@ import { cheaperOf } from "../../compare/money/cheaper.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Summary } from "../../types/scores.js";
 import { type Decision, decide, type PairDecision } from "../decision.js";
-import type { Finding, FindingOf } from "../findings.js";
+import type { Finding, FindingOf } from "../findings/findings.js";
 import { noticeablyLess } from "../weighing.js";
 
 /** What the two cost a month, where the number of requests was told and the difference matters. */

@@ -1,7 +1,7 @@
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Metric, Summary } from "../../types/scores.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { contrastBetween, isPerhapsChance, primaryContrast, reversed, summaryOf } from "../lookup.js";
 
 /**

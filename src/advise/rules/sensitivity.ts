@@ -1,7 +1,7 @@
 /** @file What would have to be different for the answer to be different. */
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { flipsOf } from "../flips.js";
 import { unaskedRows } from "../lookup.js";
 

@@ -1,5 +1,5 @@
 import type { Comparison } from "../../types/comparison.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { contrastBetween } from "../lookup.js";
 
 /** Slices in which the one of the arms' best that is ahead over all rows is behind. */

@@ -4,7 +4,7 @@ import { effectiveUnits } from "../../compare/statistics/jackknife.js";
 import type { Comparison } from "../../types/comparison.js";
 import type { Estimate, Metric, Summary } from "../../types/scores.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { comparedRows, scoredRows } from "../lookup.js";
 
 /** With fewer groups that count, intervals rest on a guess of how much groups differ, and the caution says so. */

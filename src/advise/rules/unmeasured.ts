@@ -1,5 +1,5 @@
 import type { Comparison } from "../../types/comparison.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 
 /** The candidates whose running price is unknown, so that no cost of theirs can be compared. */
 export function priceUnknown(comparison: Comparison): Finding[] {

@@ -2,7 +2,7 @@ import { labelsUsed } from "../../compare/known-facts.js";
 import { scoreOf } from "../../compare/metrics/metric-choice.js";
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { comparedRows, gainOver, isRecording, leadIsShown } from "../lookup.js";
 
 /** What the decision rests on: one finding. */

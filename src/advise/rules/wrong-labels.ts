@@ -1,6 +1,6 @@
 import type { Comparison } from "../../types/comparison.js";
 import { type Decision, decide } from "../decision.js";
-import type { Finding } from "../findings.js";
+import type { Finding } from "../findings/findings.js";
 import { contrastBetween } from "../lookup.js";
 
 /** Whether so many test labels are surely wrong that it matters: that an approach which reads every text right would miss more than the margin. */

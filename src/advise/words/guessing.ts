@@ -1,7 +1,7 @@
 /** @file Answers that are no better than a guess, in words. */
 
 import type { Estimate } from "../../types/scores.js";
-import type { Guesser } from "../findings.js";
+import type { Guesser } from "../findings/parts.js";
 
 /** What may be wrong where an approach answers no better than guessing. */
 export const guesserDoubts: Readonly<Record<Guesser, string>> = {

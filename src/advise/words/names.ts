@@ -5,7 +5,7 @@ import type { Contrast } from "../../types/contrast.js";
 import type { Criterion } from "../../types/criteria.js";
 import type { Arm } from "../../types/identity.js";
 import type { Failure } from "../../types/prediction.js";
-import type { RowChoice, TieBreak } from "../findings.js";
+import type { RowChoice, TieBreak } from "../findings/parts.js";
 
 /** What the arms are called in a sentence. */
 export const armNames: Readonly<Record<Arm, string>> = {

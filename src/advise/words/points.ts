@@ -3,7 +3,7 @@
 import { formatCount, formatNumber, formatPoints } from "../../lib/text/format.js";
 import { metricInWords } from "../../lib/text/metric-names.js";
 import type { Estimate } from "../../types/scores.js";
-import type { Gain } from "../findings.js";
+import type { Gain } from "../findings/parts.js";
 
 /** A distance in points, without a sign: `3.1 points`, `1 point`. `margin`: see `formatPoints`. */
 export function points(share: number, margin?: number): string {

@@ -1,5 +1,5 @@
 /** @file What a wording of a finding is. */
-import type { Finding, FindingOf } from "../findings.js";
+import type { Finding, FindingOf } from "../findings/findings.js";
 
 /** Where a finding stands in the advice. */
 export type Role = "reason" | "caution" | "change";

@@ -1,5 +1,5 @@
 import type { Advice } from "../../advise/advise.js";
-import type { Finding } from "../../advise/findings.js";
+import type { Finding } from "../../advise/findings/findings.js";
 import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
 import { capitalized } from "../../advise/words/lists.js";
 import type { Comparison } from "../../types/comparison.js";

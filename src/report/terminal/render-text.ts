@@ -1,6 +1,6 @@
 /** @file The report in a terminal: the answer first, then what it rests on. */
 import type { Advice } from "../../advise/advise.js";
-import type { Finding } from "../../advise/findings.js";
+import type { Finding } from "../../advise/findings/findings.js";
 import { cellWords, measureText } from "../../advise/words/factor-cells.js";
 import { sentenceOf, titleOf } from "../../advise/words/findings/findings.js";
 import { closed } from "../../advise/words/lists.js";

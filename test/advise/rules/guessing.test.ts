@@ -1,7 +1,7 @@
 /** @file Approaches that know nothing of the texts, and baselines that lead where nobody looked. */
 import { describe, expect, it } from "vitest";
 import { advise } from "../../../src/advise/advise.js";
-import type { Finding } from "../../../src/advise/findings.js";
+import type { Finding } from "../../../src/advise/findings/findings.js";
 import type { Series } from "../../../src/compare/metrics/scores.js";
 import { aboveGuessing } from "../../../src/compare/statistics/guessing.js";
 import { summarize } from "../../../src/compare/summarize.js";

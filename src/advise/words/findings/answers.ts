@@ -2,7 +2,8 @@
 
 import { formatCount, formatPercent, formatPlural, formatScore } from "../../../lib/text/format.js";
 import { metricInWords } from "../../../lib/text/metric-names.js";
-import type { FindingOf, Guesser } from "../../findings.js";
+import type { FindingOf } from "../../findings/findings.js";
+import type { Guesser } from "../../findings/parts.js";
 import { guesserDoubts, guessInWords } from "../guessing.js";
 import { capitalized, quoted, sequence, shortList } from "../lists.js";
 import { missingNames, pairVerdicts, readingNames, readingTitles } from "../names.js";

@@ -2,7 +2,7 @@
 
 import { formatNumber, formatPercent, formatUsd } from "../../../lib/text/format.js";
 import type { BreakEven } from "../../../types/prices.js";
-import type { Flip, FlipParameter } from "../../findings.js";
+import type { Flip, FlipParameter } from "../../findings/parts.js";
 import { capitalized, sequence } from "../lists.js";
 import { moreTestRows, unaskedText } from "../more-rows.js";
 import { about, points } from "../points.js";

@@ -2,7 +2,7 @@
 import { formatCount, formatPercent, formatUsd } from "../../../lib/text/format.js";
 import { metricInWords } from "../../../lib/text/metric-names.js";
 import type { Contrast } from "../../../types/contrast.js";
-import type { FindingOf } from "../../findings.js";
+import type { FindingOf } from "../../findings/findings.js";
 import { range, signed } from "../points.js";
 import type { WordingsOf } from "../wording.js";
 

@@ -1,5 +1,5 @@
 /** @file Every kind of finding in words, once for all renderers: a complete table, so that no renderer writes prose of its own. */
-import type { Finding, FindingOf } from "../../findings.js";
+import type { Finding, FindingOf } from "../../findings/findings.js";
 import type { NextStep, Role, Wording, WordingsOf } from "../wording.js";
 import { answerWordings } from "./answers.js";
 import { baselineWordings } from "./baselines.js";

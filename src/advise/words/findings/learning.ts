@@ -1,7 +1,7 @@
 /** @file What labels bring, in words. */
 import { formatCount, formatPlural, formatUsd } from "../../../lib/text/format.js";
 import { metricInWords } from "../../../lib/text/metric-names.js";
-import type { FindingOf } from "../../findings.js";
+import type { FindingOf } from "../../findings/findings.js";
 import { beyondText, crossoverText, otherRowsTexts } from "../crossovers.js";
 import { sequence } from "../lists.js";
 import { points, range, signed } from "../points.js";
