@@ -1,4 +1,4 @@
-/** @file Options of the commands that answer the rows of a file through an engine: in shards, each a job. */
+/** @file Options of the commands that answer the rows of a file through an engine: in shards, each a job, by a tuned model or a vllm: model. */
 import type { Command } from "commander";
 import type { LabelOptions } from "../label/label-inputs.js";
 import { UserError } from "../lib/errors.js";
@@ -16,11 +16,11 @@ const mostShardRows = 1_000_000;
 /** Options that have a part only with an engine. */
 const ofJobs = (Object.keys(engineOptions) as (keyof typeof engineOptions)[]).filter((name) => name !== "engine");
 
-/** Which machine a tuned model works on. @param verb what it does: labels */
+/** Which machine a tuned model works on, or asks a vllm: model. @param verb what it does: labels */
 export function addShardOptions(command: Command, verb: "labels" | "answers"): Command {
   command
-    .optionsGroup(`On which machine a tuned model ${verb}:`)
-    .addOption(flag("engine", { help: `what the tuned model ${verb} on: ${enginePlaces}` }));
+    .optionsGroup(`On which machine a tuned model or a vllm: model ${verb}:`)
+    .addOption(flag("engine", { help: `what the tuned model or the vllm: model ${verb} on: ${enginePlaces}` }));
   for (const name of ofJobs) command.addOption(flag(name));
   return command.option(
     "--shard-rows <n>",
@@ -44,12 +44,13 @@ export function namesEngine(command: Command, { engine }: GivenEngine): boolean 
 export function givenEngine(command: Command, given: GivenEngine, isFit: boolean): NonNullable<LabelOptions["onEngine"]> {
   const engine = isFit || namesEngine(command, given) ? given.engine : localEngine;
   if (engine === localEngine) checkIdle(command);
-  const { engineStorage, engineJobs, engineCpus, engineGpus, enginePip, engineImage, engineTimeout, shardRows } = given;
+  const { engineStorage, engineJobs, engineCpus, engineGpus, enginePip, engineImage, engineTimeout, vllmArgs, shardRows } = given;
   return {
     ...{ engine, engineJobs, engineCpus, engineGpus, enginePip, shardRows },
     ...(engineStorage !== undefined && { engineStorage }),
     ...(engineImage !== undefined && { engineImage }),
     ...(engineTimeout !== undefined && { engineTimeout }),
+    ...(vllmArgs !== undefined && { vllmArgs }),
   };
 }
 

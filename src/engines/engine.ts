@@ -9,8 +9,10 @@ export interface StagedJob {
   readonly id: string;
   /** The folder with `job.json`, the rows and the script. Its results come to `out/` in it. */
   readonly folder: string;
-  /** The script to run in that folder: `train.py` or `label.py`. It is called with the folder as its one argument. */
+  /** The script to run in that folder: `train.py`, `label.py` or `batch.py`. It is called with the folder as its one argument. */
   readonly script: string;
+  /** The script is one process, and hands out the machine's GPUs itself. @default a process a GPU */
+  readonly isOneProcess?: true;
   /** The job needs a GPU. An engine that gives none says so when it is asked. @default false */
   readonly wantsGpu?: boolean;
 }
@@ -44,6 +46,8 @@ export interface Engine {
   readonly spec: string;
   /** Whoever hands a job over is billed for it, by time: the user is asked first. @default it costs what the user's own machines cost */
   readonly isBilled?: true;
+  /** Its jobs share one machine, as far as is known here: two that each want a whole GPU can't run at once. @default each has what it needs */
+  readonly isOneMachine?: true;
   /** Dollars of an hour of the machine that jobs run on, where the engine tells them; `null` where it tells none. Of one that was checked. */
   usdPerHour?(signal: AbortSignal): Promise<number | null>;
   /** Whether it can be reached and used, before anything is staged. `UserError` with what to do where not. Tells what it is, for people: `Ray 2.60 at http://127.0.0.1:8265`. */

@@ -174,6 +174,8 @@ function teller(log: Context["log"], subject: string): (event: JobEvent) => void
     } else if (event.kind === "evaluation") tell({ validationLoss: event.loss });
     else if (event.kind === "labelled")
       log({ kind: "progress", phase: "labeling", subject, done: event.done, total: event.rows });
+    else if (event.kind === "answered")
+      log({ kind: "progress", phase: "batch", subject, done: event.done, total: event.requests });
     else if (event.kind === "start") log({ kind: "note", text: `The job runs on ${subject}: ${event.device}.` });
     else if (event.kind === "resumed")
       log({ kind: "note", text: `The job goes on from its checkpoint after step ${formatCount(event.step)}.` });

@@ -37,6 +37,7 @@ export function trackedEngine(engine: Engine): TrackedEngine {
   return {
     spec: engine.spec,
     ...(engine.isBilled === true && { isBilled: true }),
+    ...(engine.isOneMachine === true && { isOneMachine: true }),
     ...(engine.usdPerHour !== undefined && { usdPerHour: (signal) => engine.usdPerHour!(signal) }),
     check: (signal) => engine.check(signal),
     async submit(job, signal) {

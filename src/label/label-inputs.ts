@@ -29,7 +29,7 @@ export interface LabelOptions extends LabellerOptions {
   readonly output: string;
   readonly limit?: number;
   readonly batch?: boolean;
-  /** What a tuned model labels on, and how many rows a job of it labels. @default this machine */
+  /** What a tuned model labels on or an LLM is asked by, and how many rows a job has. @default this machine */
   readonly onEngine?: EngineOptions & Pick<Elsewhere, "shardRows">;
   /** Ask again also about rows whose answer was no label. */
   readonly retryErrors?: boolean;
@@ -84,7 +84,6 @@ export async function readLabelInputs(
   if (options.onEngine !== undefined) for (const text of idleEngineOptions(options.onEngine)) onEvent({ kind: "warning", text });
   const batches = options.batch === true ? { batches: { folder: join(stateFolder(output), "batches"), log: onEvent } } : {};
   const labeller = await makeLabeller({ ...options, ...batches, ...(elsewhere && { elsewhere }) }, env, prices);
-  if (options.onEngine !== undefined) for (const text of idleEngineOptions(options.onEngine)) onEvent({ kind: "warning", text });
   if (labeller.llm !== undefined) await checkLlms({ ...options, llm: [labeller.llm] }, { env, onEvent, signal }, isPlan);
   const source = await openRows(options.path);
   const rows = await lookThrough(source, options.text);
@@ -105,9 +104,10 @@ function elsewhereOf(
     shardRows: options.shardRows,
     jobs: options.engineJobs,
     wantsGpu: options.engineGpus > 0,
+    asking: options,
     onEvent: hooks.onEvent,
     // Never `undefined`: the one engine that is this machine has been told apart.
-    open: async () => (await openRunEngine(options, hooks, "Rows are labeled"))!,
+    open: async (needs = {}) => (await openRunEngine(options, hooks, { does: "Rows are labeled", ...needs }))!,
   };
 }
 

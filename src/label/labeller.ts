@@ -5,7 +5,8 @@ import type { ProgramParts } from "../prompt/asking/program-predictor.js";
 import type { BatchOptions } from "../prompt/batch/batch-queue.js";
 import type { Budget } from "../prompt/client/budget.js";
 import type { PriceTable } from "../prompt/prices/prices.js";
-import type { RunEngine } from "../run/engine/run-engine.js";
+import type { JobOptions } from "../run/engine/model-jobs.js";
+import type { EngineWork, RunEngine } from "../run/engine/run-engine.js";
 import type { RunHooks } from "../run/hooks.js";
 import type { ResponseCache } from "../store/response-cache.js";
 import type { Predictor, RunEstimate } from "../types/approach.js";
@@ -33,7 +34,7 @@ export interface LabellerOptions {
   readonly batches?: BatchOptions;
   /** See `ProgramParts.confidence`. Not asked for unless told. */
   readonly confidence?: NonNullable<ProgramParts["confidence"]>;
-  /** A tuned model labels by jobs of an engine. @default on this machine */
+  /** A tuned model labels by jobs of an engine, or they ask an LLM. @default on this machine */
   readonly elsewhere?: Elsewhere;
   readonly offline?: boolean;
   readonly maxConcurrency: number;
@@ -50,12 +51,14 @@ export interface Elsewhere {
   readonly shardRows: number;
   /** Jobs at once at most. */
   readonly jobs: number;
-  /** Each asks for a GPU. */
+  /** Each asks for a GPU, whatever it does. */
   readonly wantsGpu: boolean;
+  /** How a job asks an LLM. */
+  readonly asking: JobOptions;
   /** Receives what jobs say of themselves. */
   readonly onEvent: RunHooks["onEvent"];
   /** Reaches the engine. UserError where it can't be. */
-  open(): Promise<RunEngine>;
+  open(needs?: Pick<EngineWork, "wantsGpu">): Promise<RunEngine>;
 }
 
 /** What asking needs beyond the plan. */

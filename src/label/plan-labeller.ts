@@ -20,10 +20,8 @@ export async function planLabeller(
     throw new UserError("--model labels with a tuned model, --llm and --run with an LLM: give one of them.");
   if (model !== undefined && options.batches !== undefined)
     throw new UserError("--batch asks an LLM in batches; a tuned model runs here. Leave it out.");
-  if (model === undefined && elsewhere !== undefined)
-    throw new UserError(
-      "--engine is for tuned models, and an LLM is asked from here. Leave it out, or name a tuned model with --model or --approach.",
-    );
+  if (model !== undefined && elsewhere?.asking.vllmArgs !== undefined)
+    throw new UserError("--vllm-args is for an LLM that vLLM is asked for, and a tuned model labels. Leave it out.");
   const source = model === undefined ? run : model;
   const given = settled.find((name) => options[name] !== undefined);
   if (source !== undefined && given !== undefined) {

@@ -1,16 +1,21 @@
 /** @file An LLM with a prompt, as who labels. */
+import { rm } from "node:fs/promises";
 import { UserError } from "../lib/errors.js";
 import { sha256 } from "../lib/hash.js";
 import { estimateProgram } from "../prompt/asking/estimate.js";
 import type { Pilot } from "../prompt/asking/output-estimate.js";
 import { programPredictor } from "../prompt/asking/program-predictor.js";
 import { needsEncoder } from "../prompt/asking/question.js";
+import type { ModelJobs } from "../prompt/batch/model-jobs.js";
 import { createClient } from "../prompt/client/client.js";
 import type { PriceTable } from "../prompt/prices/prices.js";
 import { type PromptProgram, withoutForm } from "../prompt/program.js";
 import { describeModel, resolveLlm } from "../prompt/providers/resolve.js";
 import { parseSpec } from "../prompt/providers/spec.js";
+import { isAskedByJobs, needsEngine } from "../prompt/providers/vllm.js";
 import { promptTemplate } from "../prompt/template.js";
+import { modelJobs } from "../run/engine/model-jobs.js";
+import type { RunEngine } from "../run/engine/run-engine.js";
 import { openLocalEngine } from "../tune/decoders/inference/open-engine.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
 import { resolveModel } from "../tune/pretrained/resolve-model.js";
@@ -52,15 +57,16 @@ export async function planPrompted(
 }
 
 /** The plan of labeling with a prompt that is at hand. */
-export function planPrompt(
+export async function planPrompt(
   { llm, program, isTextOnly, pilot, encoder: encoderName, notes }: Prompt,
   options: LabellerOptions,
   env: LabellerSources["env"],
   prices: PriceTable,
-): LabellerPlan {
+): Promise<LabellerPlan> {
   const { maxConcurrency, timeoutSeconds, patienceSeconds, batches, confidence } = options;
   const patience = patienceSeconds === undefined ? {} : { patienceSeconds };
-  const batch = batches === undefined ? {} : { batch: batches };
+  const byJobs = await askedByJobs(llm, options);
+  const batch = { ...(batches !== undefined && { batch: batches }), ...(byJobs !== undefined && { jobs: byJobs.jobs }) };
   const { labels, isMultiLabel } = program.template;
   let loaded: Promise<Encoder> | undefined;
   const encoderOf = (): Promise<Encoder> | undefined => {
@@ -86,14 +92,18 @@ export function planPrompt(
     ),
     notes: [...notes, ...card.warnings],
     pieceRows: batches === undefined ? Math.min(2048, Math.max(64, 8 * maxConcurrency)) : batchRows,
-    estimate: async (queries, own) =>
-      estimateProgram(card, program, await encoderOf(), queries, {
+    ...byJobs?.plan,
+    async estimate(queries, own) {
+      const found = await estimateProgram(card, program, await encoderOf(), queries, {
         isTextOnly,
         maxConcurrency,
         pilot: pilot === null || own.answers > pilot.answers ? own : pilot,
-      }),
+      });
+      // What an engine bills is its machines' time, which is not known before.
+      return byJobs?.plan.engine.engine.isBilled === true ? { ...found, usd: null } : found;
+    },
     async open({ cache, budget, hasLimit, repeat = 0, batches: own }) {
-      const kept = own === undefined ? batch : { batch: own };
+      const kept = own === undefined ? batch : { ...batch, batch: own };
       const resolved = await resolveLlm(llm, { env, prices, maxConcurrency, localEngine: openLocalEngine, ...kept });
       // Without a price there is no sum to enter; with a limit the client refuses such a model.
       const isBudgeted = hasLimit || resolved.price !== null;
@@ -104,12 +114,39 @@ export function planPrompt(
       const predictor = await programPredictor(program, parts, context);
       return {
         ...predictor,
+        ...(byJobs && { finished: byJobs.finished }),
         async [Symbol.asyncDispose]() {
           await predictor[Symbol.asyncDispose]();
           await encoder?.[Symbol.asyncDispose]();
         },
       };
     },
+  };
+}
+
+/** What asks an LLM by jobs of an engine, and what of the plan follows from it. */
+interface AskedByJobs {
+  readonly jobs: ModelJobs;
+  readonly plan: Pick<LabellerPlan, "pieceRows" | "piecesAhead"> & { readonly engine: RunEngine };
+  finished(): Promise<void>;
+}
+
+/** Jobs of the engine for a model that they ask; `undefined` for any other. `UserError` where there is an engine and no use for it, or the other way around. */
+async function askedByJobs(llm: string, { elsewhere }: LabellerOptions): Promise<AskedByJobs | undefined> {
+  if (!isAskedByJobs(llm)) {
+    if (elsewhere === undefined) return undefined;
+    throw new UserError(
+      `--engine is for tuned models and for vllm: models, and ${llm} is asked from here. Leave it out, or name one of those with --model, --approach or --llm.`,
+    );
+  }
+  if (elsewhere === undefined) throw needsEngine(llm);
+  const { folder, shardRows, jobs: mostJobs, asking, onEvent } = elsewhere;
+  const engine = await elsewhere.open({ wantsGpu: true });
+  const piecesAhead = engine.engine.isOneMachine === true ? 1 : mostJobs;
+  return {
+    jobs: modelJobs(engine, { ...asking, mostRequests: shardRows }, { folder, log: onEvent }),
+    plan: { pieceRows: shardRows, piecesAhead, engine },
+    finished: () => rm(folder, { recursive: true, force: true }),
   };
 }
 

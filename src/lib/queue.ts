@@ -48,20 +48,32 @@ export function oneAtATime(): <Result>(work: () => Promise<Result>) => Promise<R
 /** Runs what it is given, in the order given. */
 export type Turns = <Result>(work: () => Promise<Result>) => Promise<Result>;
 
-/** Runs at most so many at once, each as soon as one before it has ended, whatever became of that. */
-export function atMost(count: number): Turns {
-  const waiting = createQueue<() => void>();
-  let running = 0;
-  return async (work) => {
-    if (running < count) running++;
-    // Who ends hands its place on: `running` stays as it is.
-    else await new Promise<void>((begin) => waiting.push(begin));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running--;
-      else next();
+/** The same; what `alone` runs has nothing beside it. */
+export type SharedTurns = Turns & { readonly alone: Turns };
+
+/** Runs at most so many at once, in the order given, each as soon as there is a place for it, whatever became of those before. */
+export function atMost(count: number): SharedTurns {
+  const waiting = createQueue<{ readonly places: number; begin(): void }>();
+  let taken = 0;
+  const beginNext = (): void => {
+    for (let next = waiting.peek(); next !== undefined && taken + next.places <= count; next = waiting.peek()) {
+      waiting.shift();
+      taken += next.places;
+      next.begin();
     }
   };
+  const turnsOf =
+    (places: number): Turns =>
+    async (work) => {
+      // Who needs few places waits behind who needs all: that one would never have its turn.
+      if (waiting.size === 0 && taken + places <= count) taken += places;
+      else await new Promise<void>((begin) => waiting.push({ places, begin }));
+      try {
+        return await work();
+      } finally {
+        taken -= places;
+        beginNext();
+      }
+    };
+  return Object.assign(turnsOf(1), { alone: turnsOf(count) });
 }

@@ -99,7 +99,7 @@ export interface Completion {
   readonly finish: "stop" | "length" | "refused" | "filtered" | "other";
   /** `null` if the service reported none. */
   readonly usage: Usage | null;
-  /** Seconds from sending to the last byte of the successful attempt; `null` for an answer from a batch. */
+  /** Seconds from sending to the last byte of the successful attempt; of a job's answers each one's share of its time; `null` for others from a batch. */
   readonly latencySeconds: number | null;
   /** Log-probabilities of the tokens of `text`, if requested and available. */
   readonly logprobs?: readonly TokenLogprob[];
@@ -148,6 +148,8 @@ export interface ModelCard {
   readonly needs: readonly string[];
   /** Only of a decision model: it chooses among labels with a probability for each, and writes nothing. */
   readonly decides?: DecisionLimits;
+  /** It is asked by jobs of an engine: how long they take is not known before. @default false */
+  readonly isAskedByJobs?: boolean;
   /** For a model asked in batches: the time within which the service promises answers. `price` is then the batch price. */
   readonly batchSeconds?: number;
   /** Sentences for people: an unknown price, a model that will be retired soon. */

@@ -28,6 +28,8 @@ export interface AskingOptions extends ClientOptions {
   readonly localEngine?: ResolveOptions["localEngine"];
   /** Asks in batches, where `llm` is a string; see `ResolveOptions.batch`. */
   readonly batch?: BatchOptions;
+  /** Asks `vllm:` models, where `llm` is a string; see `ResolveOptions.jobs`. */
+  readonly jobs?: ResolveOptions["jobs"];
 }
 
 /** Where it is not said how many requests a service takes at once, an estimate counts with this many. */

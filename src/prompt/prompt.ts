@@ -27,6 +27,7 @@ import { otherInstructions } from "./other-instructions.js";
 import type { FixedDemos, PromptProgram } from "./program.js";
 import { type AskingOptions, labelsOf, promptApproach, specOf } from "./prompt-approach.js";
 import { isDecisionModel, parseSpec } from "./providers/spec.js";
+import { isAskedByJobs } from "./providers/vllm.js";
 import type { Aliases } from "./reading/answer.js";
 
 export interface PromptOptions extends AskingOptions {
@@ -110,7 +111,7 @@ function promptSaying(saying: (task: Dataset) => string | undefined, options: Pr
     method,
     // Of a model in this process, fitting tells whether its form was chosen on labeled rows.
     traits: isLocal && !showsDemos(method) ? {} : { learnsFrom: showsDemos(method) ? "labels" : "nothing" },
-    summary: `Asks ${spec} ${methodSummary(method)}${isBatched ? "; in batches, at their price" : ""}.`,
+    summary: `Asks ${spec} ${methodSummary(method)}${isAskedByJobs(spec) ? "; by jobs" : isBatched ? "; in batches, at their price" : ""}.`,
     isTextOnly: options.answerForm === "text",
     check: ({ labels }) => checkAliases(aliases ?? {}, labels),
     async estimate(train, card, queries, estimate) {

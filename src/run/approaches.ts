@@ -13,8 +13,9 @@ import { type OptimizedPromptOptions, optimizedPrompt } from "../prompt/optimize
 import { listPrices } from "../prompt/prices/price-table.js";
 import { loadPrices, type PriceTable } from "../prompt/prices/prices.js";
 import { prompt } from "../prompt/prompt.js";
-import { describeModel, isBatchable, resolveLlm } from "../prompt/providers/resolve.js";
+import { describeModel, isBatchable, type ResolveOptions, resolveLlm } from "../prompt/providers/resolve.js";
 import { isDecisionModel, parseSpec } from "../prompt/providers/spec.js";
+import { isAskedByJobs } from "../prompt/providers/vllm.js";
 import { recordedPrompt } from "../prompt/recorded/recorded-prompt.js";
 import { distilled } from "../ship/distill/distilled.js";
 import type { Bill } from "../store/bill.js";
@@ -25,6 +26,7 @@ import type { Approach } from "../types/approach.js";
 import type { Dataset, Query, Task } from "../types/data.js";
 import type { Encoder } from "../types/encoder.js";
 import type { EngineModel } from "./engine/engine-model.js";
+import { checkEngineOf, modelJobs, vllmWords } from "./engine/model-jobs.js";
 import type { RunEngine } from "./engine/run-engine.js";
 import type { RunHooks } from "./hooks.js";
 import { checkLocalLlm } from "./llms/local-llms.js";
@@ -43,7 +45,7 @@ export interface ApproachSources {
   readonly responses?: ResponseCache;
   /** What trains models, where that is not this machine. */
   readonly engine?: RunEngine;
-  /** Where batches are kept, and who hears of them; for `--batch`. */
+  /** Where batches are kept, and who hears of them; for `--batch`, and for models that jobs ask. */
   readonly batch?: BatchOptions;
   /** What was really paid is entered here, and counts against the budget. Absent with `--dry-run`. */
   readonly bill?: Bill;
@@ -95,7 +97,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const { encoder, env, responses, bill } = sources;
   const prices = await pricesOf(options);
   const budget = bill === undefined ? undefined : billedBudget(options.budgetUsd, bill);
-  const batch = options.batch === true && sources.batch !== undefined ? { batch: sources.batch } : {};
+  const inBatches = batchesOf(options, sources);
   const tuned = (method: TuneMethod): Approach =>
     tunedElsewhere(method, options, sources) ?? tune({ ...tuneOptions(options, encoder), method });
   const picked = options.ladder?.method ?? "probe";
@@ -150,7 +152,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     const llm =
       bill === undefined || provider === "local"
         ? spec
-        : await resolveLlm(spec, { env, prices, maxConcurrency: options.maxConcurrency, ...batch });
+        : await resolveLlm(spec, { env, prices, maxConcurrency: options.maxConcurrency, ...inBatches });
     // Without a price there is no sum to enter; with a limit the client refuses such a model.
     const isBudgeted = options.budgetUsd !== undefined || (typeof llm !== "string" && llm.price !== null);
     const shared = {
@@ -166,7 +168,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
       timeoutSeconds: options.timeoutSeconds,
       ...(options.patienceSeconds === undefined ? {} : { patienceSeconds: options.patienceSeconds }),
       maxConcurrency: options.maxConcurrency,
-      ...batch,
+      ...inBatches,
       ...(responses === undefined ? {} : { cache: responses }),
       ...(budget === undefined || !isBudgeted ? {} : { budget }),
     };
@@ -196,6 +198,10 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     );
     own.push(...students);
     all.push(...students);
+    if (isAskedByJobs(spec)) {
+      refused.set(`prompt:optimized@${spec}`, whyUnsearched);
+      continue;
+    }
     const search = searchOptions(options);
     add(Object.keys(search).length > 0 ? all : onRequest, optimizedPrompt({ ...shared, ...searchUsd, ...search }));
   }
@@ -206,6 +212,15 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const chosen = namedApproaches([...all, ...onRequest], names, refused);
   tellUnasked(asking, chosen, sources);
   return chosen;
+}
+
+/** How LLMs are asked in batches: of services where that is wanted, of models that jobs ask in any case. */
+function batchesOf(options: RunOptions, { batch, engine }: ApproachSources): Pick<ResolveOptions, "batch" | "jobs"> {
+  if (batch === undefined) return {};
+  return {
+    ...(options.batch === true && { batch }),
+    ...(engine !== undefined && { jobs: modelJobs(engine, options, batch) }),
+  };
 }
 
 /** Says which LLMs are named and asked nothing. */
@@ -264,9 +279,16 @@ export async function checkLlms(
   isPlan: boolean,
 ): Promise<void> {
   if (batch === true) checkBatch(llm, approaches ?? [], search);
+  if (search.engine !== undefined) checkEngineOf(llm, search.engine);
+  vllmWords(search.vllmArgs);
   for (const spec of llm) {
     const { provider } = parseSpec(spec);
     if (provider === "recorded") continue;
+    if (isAskedByJobs(spec)) {
+      describeModel(spec, { env });
+      if (llm.every(isAskedByJobs) && isSearching(approaches ?? [], search)) throw searchedByJobs(spec);
+      continue;
+    }
     if (provider === "local") {
       await checkLocalLlm(spec, { env, offline, signal, log: onEvent }, isPlan);
       continue;
@@ -296,6 +318,16 @@ export async function pricesOf({ prices }: { readonly prices?: string }): Promis
   return prices === undefined ? listPrices : await loadPrices(prices, listPrices);
 }
 
+const searchedByJobs = (spec: string): UserError =>
+  new UserError(
+    `${spec}: ${whyUnsearched}. Search with a server of vLLM (--llm openai-compatible:URL#MODEL), and ask the prompt that was found by jobs: --prompt DIR.`,
+  );
+
+const whyUnsearched = "a search for a prompt asks in dozens of rounds, and each would be a job that loads the model anew";
+
+const isSearching = (approaches: readonly string[], search: Partial<RunOptions>): boolean =>
+  Object.keys(searchOptions(search)).length > 0 || approaches.some((name) => promptWayOf(name) === "prompt:optimized");
+
 /** `--batch` where nothing could be asked in batches, or a search would wait a day for each of its rounds. */
 function checkBatch(llm: readonly string[], approaches: readonly string[], search: Partial<RunOptions>): void {
   const asked = llm.filter((spec) => parseSpec(spec).provider !== "recorded");
@@ -307,7 +339,7 @@ function checkBatch(llm: readonly string[], approaches: readonly string[], searc
       );
     }
   }
-  if (Object.keys(searchOptions(search)).length > 0 || approaches.some((name) => promptWayOf(name) === "prompt:optimized")) {
+  if (isSearching(approaches, search)) {
     throw new UserError(
       "--batch: a search for a prompt asks in dozens of rounds, and each would be a batch that takes up to a day. Search without --batch, and " +
         "ask the prompt that was found with it: --prompt DIR --batch.",

@@ -137,7 +137,7 @@ function enginePriceNote({ engine, options }: RunPlan): readonly string[] {
   const { usdPerMachineHour: usd } = options;
   if (engine === undefined || usd !== defaultRunOptions.usdPerMachineHour) return [];
   return [
-    `What is trained by ${engine.engine.spec} is priced like this machine, at ${formatUsd(usd)} an hour. If its machines cost more or less, say what: --usd-per-machine-hour.`,
+    `What ${engine.engine.spec} does is priced like this machine, at ${formatUsd(usd)} an hour. If its machines cost more or less, say what: --usd-per-machine-hour.`,
   ];
 }
 

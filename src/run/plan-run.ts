@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { CurveEstimate } from "../compare/curves/curve-schedule.js";
 import { type Disposables, owning } from "../lib/disposables.js";
 import { tuningText } from "../lib/text/tuning-text.js";
+import { isAskedByJobs } from "../prompt/providers/vllm.js";
 import { openEmbeddingCache } from "../store/embedding-cache.js";
 import { loadEncoder } from "../tune/pretrained/encoder.js";
 import { type ModelContext, resolveModel } from "../tune/pretrained/resolve-model.js";
@@ -74,7 +75,9 @@ export function plannedDownload(inputs: RunInputs, hooks: RunHooks): Promise<str
 export function planRun(inputs: RunInputs, hooks: RunHooks): Promise<RunPlan> {
   return owning(async (held) => {
     const given = inputs.options;
-    const engine = await openRunEngine(given, { ...hooks, env: inputs.env });
+    const isAsking = given.llm.some(isAskedByJobs);
+    const does = isAsking ? "Models are trained, and vllm: models asked," : "Models are trained";
+    const engine = await openRunEngine(given, { ...hooks, env: inputs.env }, { does, wantsGpu: isAsking });
     const elsewhere = engine && (await engineModel(given.model, modelContext(inputs, hooks)));
     const isAway = elsewhere?.isHere === false;
     const { folder, pinned } = isAway

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { noFacts } from "../compare/define-approach.js";
 import { planElsewhere } from "../label/engine-labeller.js";
-import type { AnswerColumns, LabellerOptions, LabellerPlan, LabellerSources } from "../label/labeller.js";
+import type { AnswerColumns, LabellerOptions, LabellerPlan, LabellerSources, OpenLabeller } from "../label/labeller.js";
 import { planLocal } from "../label/local-labeller.js";
 import { planPrompt, promptEncoder } from "../label/prompted-labeller.js";
 import { answersOfRun, readFolderPrompt } from "../label/stored-prompt.js";
@@ -47,10 +47,13 @@ export async function planArtifact(
   const name = manifest?.approach.name ?? folder;
   const { elsewhere } = options;
   if (elsewhere !== undefined)
-    checkForJobs(artifact, "Leave --engine out, or name one of those: the approach of a run with --approach, or its folder.");
+    await checkForJobs(
+      artifact,
+      "Leave --engine out, or name one of those: the approach of a run with --approach, or its folder.",
+    );
   if (fields.kind === "prompt") {
     const stored = await readFolderPrompt(folder);
-    const plan = planPrompt(
+    const plan = await planPrompt(
       {
         ...stored,
         pilot: run === undefined || manifest === null ? null : await answersOfRun(run, manifest.approach.name),
@@ -71,7 +74,7 @@ export async function planArtifact(
         const predictor = await plan.open(sources);
         if (calibration === null) return predictor;
         const { labels, isMultiLabel } = plan;
-        return calibratedPredictor({ labels, isMultiLabel, predictor }, calibration).predictor;
+        return finishing(calibratedPredictor({ labels, isMultiLabel, predictor }, calibration).predictor, predictor);
       },
     };
   }
@@ -134,8 +137,16 @@ async function planCascade(artifact: Artifact, input: ArtifactPlanInput): Promis
         basis: `${llm.name} is asked about ${formatCount(handedOn.length)} of ${formatPlural(tried.length, "row")} that were tried.`,
       };
     },
-    open: async (sources) => openWith(await llm.open(sources)),
+    async open(sources) {
+      const asked = await llm.open(sources);
+      return finishing(await openWith(asked), asked);
+    },
   };
+}
+
+/** A predictor that has another one within, and tells it when all is on disk. */
+function finishing(whole: Predictor, { finished }: OpenLabeller): OpenLabeller {
+  return finished === undefined ? whole : Object.assign(whole, { finished });
 }
 
 const silent: PredictContext = { signal: new AbortController().signal, useCache: false, spend: () => {}, log: () => {} };

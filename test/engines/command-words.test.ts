@@ -35,6 +35,7 @@ describe("the environment of a job", () => {
       HOME: "/h",
       HF_HOME: "/hf",
       HF_TOKEN: "t",
+      VLLM_USE_V1: "1",
       CUDA_VISIBLE_DEVICES: "0",
       OMP_NUM_THREADS: "1",
       https_proxy: "p",
@@ -46,6 +47,7 @@ describe("the environment of a job", () => {
       AWS_SECRET_ACCESS_KEY: "4",
       AZURE_API_KEY: "5",
       MY_SECRET: "6",
+      VLLM_API_KEY: "7",
     };
     expect(jobEnvironment({ ...kept, ...withheld, LANG: undefined })).toEqual(kept);
   });

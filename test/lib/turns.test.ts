@@ -33,4 +33,33 @@ describe("turns", () => {
     // Its places are free again.
     expect(await turns(async () => "last")).toBe("last");
   });
+
+  it("run one alone once those before it have ended, and others after it", async () => {
+    const turns = atMost(2);
+    const begun: string[] = [];
+    const ends = new Map<string, () => void>();
+    const work = (name: string) => (): Promise<void> =>
+      new Promise((done) => {
+        begun.push(name);
+        ends.set(name, done);
+      });
+    const end = async (name: string): Promise<void> => {
+      ends.get(name)!();
+      await setImmediate();
+    };
+    const all = [turns(work("a")), turns.alone(work("whole")), turns(work("b")), turns(work("c")), turns.alone(work("last"))];
+    await setImmediate();
+    // There is a place for b beside a, and the one that needs all of them comes first.
+    expect(begun).toEqual(["a"]);
+    await end("a");
+    expect(begun).toEqual(["a", "whole"]);
+    await end("whole");
+    expect(begun).toEqual(["a", "whole", "b", "c"]);
+    await end("c");
+    expect(begun).toHaveLength(4);
+    await end("b");
+    expect(begun.at(-1)).toBe("last");
+    await end("last");
+    await Promise.all(all);
+  });
 });

@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import type { LabelOptions } from "../../label/label-inputs.js";
 import { planLabeller } from "../../label/plan-labeller.js";
+import { readStoredPrompt } from "../../label/stored-prompt.js";
 import { tunedOfRun } from "../../label/tuned-of-run.js";
 import { llmForms } from "../../prompt/providers/services.js";
+import { isAskedByJobs } from "../../prompt/providers/vllm.js";
 import { findRun } from "../../run/find-run.js";
 import { dataOptions } from "../../run/options/data-options.js";
 import { names } from "../../run/options/option.js";
@@ -75,9 +77,11 @@ Examples:
   # with what a run measured, and with a tuned model
   crossover label new.csv --run tickets-2026-01-01-120000
   crossover label new.csv --model runs/tickets/artifacts/tune_full
-  # a large file by jobs of 20,000 rows on a cluster
+  # a large file by jobs of 20,000 rows on a cluster, and an open LLM by vLLM
   crossover label new.csv --model runs/tickets/artifacts/tune_full \\
-    --engine ray:127.0.0.1:8265 --engine-storage storage`,
+    --engine ray:127.0.0.1:8265 --engine-storage storage
+  crossover label new.csv --llm vllm:Qwen/Qwen3-8B --labels a,b,c \\
+    --engine command:python`,
     );
   return command.action(
     async (path: string, { output = outputBeside(path, "labelled"), run, dryRun, json, quiet, ...rest }: GivenOptions) => {
@@ -85,7 +89,9 @@ Examples:
       const text = rest.text ?? (folder === undefined ? undefined : await joinedTextOf(folder));
       const given = text === undefined ? rest : { ...rest, text };
       const tuned = folder === undefined || rest.llm !== undefined ? undefined : await tunedOfRun(folder, rest.approach);
-      const onEngine = givenEngine(command, rest, rest.model !== undefined || tuned !== undefined);
+      const isTuned = rest.model !== undefined || tuned !== undefined;
+      const llm = rest.llm ?? (folder === undefined || isTuned ? undefined : (await readStoredPrompt(folder, rest.approach)).llm);
+      const onEngine = givenEngine(command, rest, isTuned || (llm !== undefined && isAskedByJobs(llm)));
       const complete = (options: LabelOptions): Promise<void> =>
         completeLabeling(options, { dryRun, json, quiet }, givenWords(command), context, (given, env, prices) =>
           planLabeller(given, env, prices, tunedModels),

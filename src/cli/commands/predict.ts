@@ -82,7 +82,7 @@ Examples:
       const run = existsSync(join(folder, "run.json")) ? folder : undefined;
       const artifact = await findArtifact(folder, approach === undefined ? {} : { approach });
       const text = options.text ?? (run === undefined ? undefined : await joinedTextOf(run));
-      const onEngine = givenEngine(command, options, what.kind === "file" && isForJobs(artifact));
+      const onEngine = givenEngine(command, options, what.kind === "file" && (await isForJobs(artifact)));
       const output = options.output ?? (what.kind === "file" ? outputBeside(what.path, "predicted") : "-");
       const isJson = what.kind === "stream" ? options.json : /\.jsonl$/i.test(output);
       const makePlan: MakePlan = ({ batches, elsewhere }, env, prices) =>

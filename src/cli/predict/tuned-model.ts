@@ -27,6 +27,6 @@ async function openTunedModel(folder: string): Promise<OpenedModel> {
 
 /** What is read of it where an engine labels. UserError besides where it is of a kind that no job computes. */
 async function readTunedModel(folder: string): Promise<Pick<OpenedModel, "calibration">> {
-  checkForJobs(await readArtifact(folder), `It is asked from here: crossover predict ${shellWord(folder)} FILE`);
+  await checkForJobs(await readArtifact(folder), `It is asked from here: crossover predict ${shellWord(folder)} FILE`);
   return { calibration: await readCalibration(folder) };
 }

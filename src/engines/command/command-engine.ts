@@ -32,6 +32,7 @@ export function commandEngine(command: string, { env = process.env, graceSeconds
   const words = commandWords(command);
   return {
     spec: `command:${command}`,
+    isOneMachine: true,
     async check() {
       const path = await findProgram(words[0]!, env);
       return `the command ${words[0]} (${path}) on this machine`;

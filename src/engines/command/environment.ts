@@ -51,6 +51,7 @@ const prefixes = [
   "PIP_",
   "DYLD_",
   "HF_",
+  "VLLM_",
   "TRANSFORMERS_",
   "TOKENIZERS_",
   "TORCH",
@@ -76,12 +77,15 @@ const prefixes = [
   "MODAL_",
 ];
 
+/** Of a service, though it begins as those above. */
+const withheld = new Set(["VLLM_API_KEY"]);
+
 /** The variables that are handed on: those of the lists above. Names count without case. */
 export function jobEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => {
       const upper = name.toUpperCase();
-      const isPassed = names.has(upper) || prefixes.some((prefix) => upper.startsWith(prefix));
+      const isPassed = (names.has(upper) || prefixes.some((prefix) => upper.startsWith(prefix))) && !withheld.has(upper);
       return isPassed && value !== undefined ? [[name, value] as const] : [];
     }),
   );

@@ -105,7 +105,7 @@ export function hfJobsEngine(options: HfJobsOptions): Engine {
       await ensurePrivate(place.repository, signal);
       await ensurePrivateBucket(place.bucket, signal);
       const { uri } = bucketStorage(place.bucket);
-      const { files } = await stagedFiles(job, { storage: uri, processes: Math.max(1, flavor.gpus) });
+      const { files } = await stagedFiles(job, { storage: uri, gpus: flavor.gpus });
       const commit = await commitFiles(place.repository, job.id, files, signal);
       const request: HfJobRequest = {
         ...imageNamed(options.image ?? usualImage),

@@ -79,8 +79,27 @@ export interface LabelJobSpec {
   readonly settings: LabelSettings;
 }
 
+/** How vLLM is run, by the names of `batch.py`. */
+export interface BatchSettings {
+  /** GPUs that the model is split over. @default vLLM's own, which is one */
+  readonly tensor_parallel?: number;
+  /** What `vllm run-batch` is given besides, word by word. @default nothing */
+  readonly arguments?: readonly string[];
+}
+
+/** All of `job.json` but its inputs, of a job that asks a language model. */
+export interface BatchJobSpec {
+  readonly method: "batch";
+  /** `name`: what requests call it. A repository of the Hub, at a revision where one is named, or a folder of the engine's machine. */
+  readonly model:
+    | { readonly name: string; readonly repo: string; readonly revision?: string }
+    | { readonly name: string; readonly path: string };
+  readonly requests: number;
+  readonly settings: BatchSettings;
+}
+
 /** What a job is to do. */
-export type JobSpec = TrainingJobSpec | LabelJobSpec;
+export type JobSpec = TrainingJobSpec | LabelJobSpec | BatchJobSpec;
 
 /** `job.json`. */
 export type JobFile = JobSpec & {

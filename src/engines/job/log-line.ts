@@ -38,6 +38,8 @@ const events = {
   predicting: z.object({ rows: count }),
   /** Rows of `rows` that are labelled. */
   labelled: z.object({ done: count, rows: count, rows_per_second: amount }),
+  /** Requests of `requests` that a language model has answered. */
+  answered: z.object({ done: count, requests: count }),
   heartbeat: z.object({}),
   /** It was told to end, and did so after a checkpoint. */
   stopped: z.object({}),

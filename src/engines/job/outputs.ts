@@ -65,7 +65,7 @@ export async function checkManifest(out: string, id: string): Promise<z.infer<ty
   const place = join(out, "manifest.json");
   if (!existsSync(place))
     throw new UserError(
-      `${place} is missing: it is what a job writes last. Did it run the whole of train.py, and were its results brought back? ${damaged}`,
+      `${place} is missing: it is what a job writes last. Did it run the whole of its script, and were its results brought back? ${damaged}`,
     );
   const { job, files } = await readJson(place, manifestSchema);
   if (job !== id) throw new UserError(`${place} is of the job ${job}; expected ${id}. ${damaged}`);

@@ -20,10 +20,10 @@ const mostBytes = 64 * 1024 ** 2;
  * The package of a job.
  *
  * @param storage where its results go, as the cluster opens it
- * @param processes how many of the job's script there are to be: one for each GPU
+ * @param gpus how many GPUs it has
  */
-export async function jobPackage(job: StagedJob, storage: string, processes: number): Promise<JobPackage> {
-  const { files, isInStorage } = await stagedFiles(job, { storage, processes, mostBytes });
+export async function jobPackage(job: StagedJob, storage: string, gpus: number): Promise<JobPackage> {
+  const { files, isInStorage } = await stagedFiles(job, { storage, gpus, mostBytes });
   const read: ArchivedFile[] = [];
   for (const file of files) read.push({ path: file.path, bytes: await contentOf(file) });
   return { hash: sha256(...read.flatMap(({ path, bytes }) => [path, bytes])), files: read, isInStorage };

@@ -71,7 +71,7 @@ export function rayEngine(options: RayOptions): Engine {
     // Ray runs no id twice, and one whose record was removed fails or tells the log of the one before.
     const name = `${job.id}.${Date.now().toString(36)}`;
     const gpus = job.wantsGpu ? (options.gpus ?? 1) : 0;
-    const content = await jobPackage(job, storage.uri, Math.max(1, Math.floor(gpus)));
+    const content = await jobPackage(job, storage.uri, Math.floor(gpus));
     if (content.isInStorage) await storage.send(job.folder, `${job.id}/in`, signal);
     const archive = `_ray_pkg_${content.hash}.zip`;
     const request = {

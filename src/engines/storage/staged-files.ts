@@ -12,8 +12,8 @@ export type StagedFile = JobFile | { readonly path: string; readonly content: Bu
 export interface StagedPlan {
   /** Where results go, as the other side opens it. */
   readonly storage: string;
-  /** How many of the job's script there are to be: one for each GPU. */
-  readonly processes: number;
+  /** How many GPUs the job has: as many processes of its script there are, unless it is to be one. */
+  readonly gpus: number;
   /** Up to how many bytes the job's folder comes along as `job/`; a larger one has to be in the storage before the job begins. @default all */
   readonly mostBytes?: number;
 }
@@ -24,10 +24,11 @@ export const stagedScript = "staged.py";
 /** The files, and whether the job's folder is too large to be among them. */
 export async function stagedFiles(
   job: StagedJob,
-  { storage, processes, mostBytes = Number.POSITIVE_INFINITY }: StagedPlan,
+  { storage, gpus, mostBytes = Number.POSITIVE_INFINITY }: StagedPlan,
 ): Promise<{ readonly files: readonly StagedFile[]; readonly isInStorage: boolean }> {
   const inputs = await jobFiles(job.folder);
   const isInStorage = inputs.reduce((sum, { bytes }) => sum + bytes, 0) > mostBytes;
+  const processes = job.isOneProcess === true ? 1 : Math.max(1, gpus);
   const plan = { id: job.id, storage, script: job.script, processes, inputs: isInStorage ? "storage" : "package" };
   const own: StagedFile[] = [
     { path: stagedScript, content: await readFile(join(packageRoot(), "python", stagedScript)) },

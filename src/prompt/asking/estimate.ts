@@ -84,8 +84,9 @@ export async function estimateProgram(
   const low = usdOf(inputTokens * (1 - counter.tolerance), output.low);
   const high = usdOf(inputTokens * (1 + counter.tolerance), output.high);
   const secondsPerCall = card.isReasoning || isReasoned ? assumedSeconds.reasoning : assumedSeconds.plain;
-  const isBatched = card.batchSeconds !== undefined;
-  const askingSeconds = card.batchSeconds ?? (calls * secondsPerCall) / Math.max(1, Math.min(maxConcurrency, calls));
+  const askingSeconds = card.isAskedByJobs
+    ? 0
+    : (card.batchSeconds ?? (calls * secondsPerCall) / Math.max(1, Math.min(maxConcurrency, calls)));
   const embeddingSeconds = await secondsToEmbed(program, encoder, texts);
   return {
     calls,
@@ -93,10 +94,16 @@ export async function estimateProgram(
     outputTokens: Math.round(output.tokens * calls),
     usd: usdOf(inputTokens, output.tokens),
     ...(low === null || high === null ? {} : { usdRange: { low, high } }),
-    basis: `Tokens of prompts are ${counter.basis}; ${output.basis}.${isBatched ? ` The time of a batch is the most that the service promises.` : ""}`,
+    basis: `Tokens of prompts are ${counter.basis}; ${output.basis}.${timeBasis(card)}`,
     seconds: (calls === 0 ? 0 : askingSeconds) + embeddingSeconds,
     ...(embeddingSeconds === 0 ? {} : { embeddingSeconds }),
   };
+}
+
+/** What the seconds of an estimate rest on, where that is to be said. */
+function timeBasis({ isAskedByJobs, batchSeconds }: ModelCard): string {
+  if (isAskedByJobs) return " How long the jobs take is not known before they run.";
+  return batchSeconds === undefined ? "" : " The time of a batch is the most that the service promises.";
 }
 
 const nothingWritten = { tokens: 0, low: 0, high: 0, basis: "a decision model writes nothing" };

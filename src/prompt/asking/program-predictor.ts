@@ -137,6 +137,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
         queries.map(({ text }) => text),
         predictContext,
       );
+      const waitedFrom = performance.now();
       const prior = await priorOf(predictContext);
       const why = confidence === "codes" && llm.decides === undefined ? whyUncoded(program) : null;
       if (why !== null)
@@ -168,14 +169,15 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
             count("rows were answered without a count of tokens that can be billed: their cost is unknown.");
           predictContext.spend({
             usd: bill.costUsd ?? 0,
-            // The caller's clock has the waiting for new answers; what stored ones once took would be missing.
-            seconds: storedSeconds(requests.flat()) / (llm.isSharingTime === true ? 1 : maxConcurrency),
+            seconds: secondsBeside(llm, requests.flat(), maxConcurrency),
             inputTokens: bill.usage?.inputTokens ?? 0,
             outputTokens: bill.usage?.outputTokens ?? 0,
           });
           return { ...withAllLabels(answer, template.labels), ...billedBy(llm, bill) };
         },
       );
+      // What counts is the time of the machine that answered, and not the waiting for its turn.
+      if (llm.isAskedByJobs === true) predictContext.spend({ seconds: (waitedFrom - performance.now()) / 1000 });
       for (const text of closingNotes(llm, samples, queries.length, faults)) predictContext.log({ kind: "note", text });
       return predictions;
     },
@@ -200,11 +202,14 @@ function ofSample(
   return confidence === undefined ? own : { ...own, wantsLogprobs: true };
 }
 
-/** What runs in this process is billed to nobody: as a tuned model it costs the time of the machine. */
+/**
+ * What runs in this process or by jobs is billed to nobody: as a tuned model it costs the time of the machine. Of a job that is all that is known: how long
+ * one answer alone would take is not.
+ */
 function billedBy(llm: Llm, bill: ReturnType<typeof billOf>): ReturnType<typeof billOf> {
-  if (llm.isSharingTime !== true) return bill;
-  const { costUsd: _, ...used } = bill;
-  return used;
+  if (llm.isSharingTime !== true && llm.isAskedByJobs !== true) return bill;
+  const { costUsd: _, latencySeconds, ...used } = bill;
+  return llm.isAskedByJobs === true || latencySeconds === undefined ? used : { ...used, latencySeconds };
 }
 
 /** What the user should know once all rows were asked about. */
@@ -257,8 +262,14 @@ function wordsBy({ instruction, descriptions, aliases }: PromptProgram["template
   return countWords([instruction ?? "", ...Object.values(descriptions), ...Object.values(aliases).flat()]);
 }
 
-function storedSeconds(requests: readonly Answered[]): number {
-  return requests.reduce((sum, { isCached, completion }) => sum + (isCached ? (completion.latencySeconds ?? 0) : 0), 0);
+/** Seconds of answers that the caller's clock does not have: what stored ones once took, and of a job's answers all that they took. */
+function secondsBeside(llm: Llm, requests: readonly Answered[], maxConcurrency: number): number {
+  const isByJobs = llm.isAskedByJobs === true;
+  const seconds = requests.reduce(
+    (sum, { isCached, completion }) => sum + (isCached || isByJobs ? (completion.latencySeconds ?? 0) : 0),
+    0,
+  );
+  return seconds / (isByJobs || llm.isSharingTime === true ? 1 : maxConcurrency);
 }
 
 function meanTokens(questions: readonly Question[], request: (question: Question) => CompletionRequest): number {

@@ -2,7 +2,7 @@
 
 import { setTimeout as delay } from "node:timers/promises";
 import { UserError } from "../../lib/errors.js";
-import { formatCount } from "../../lib/text/format.js";
+import { formatPlural } from "../../lib/text/format.js";
 import type { Context } from "../../types/approach.js";
 import { type Caller, excerpt, toLlmError } from "../http/failure.js";
 import { LlmError } from "../llm.js";
@@ -34,7 +34,7 @@ export async function* batchAnswers(batch: StoredBatch, manner: BatchManner, sig
   await over(batch, id, manner, signal);
   for (let tried = 1; ; tried++) {
     try {
-      yield* service.answers(id, signal, tried > mostCutOff);
+      yield* service.answers(id, signal, tried > mostCutOff, batch);
       return;
     } catch (error) {
       await waitAfter(error, tried, manner, signal, gone(batch, id, caller));
@@ -57,11 +57,12 @@ async function idOf(batch: StoredBatch, manner: BatchManner, signal: AbortSignal
       mayBeThere = true;
       const id = found ?? (await service.submit(batch, signal));
       batch.update({ phase: "submitted", id });
+      const { promise = "answers come within 24 hours" } = service;
       log({
         kind: "note",
         text:
-          `${formatCount(batch.requests)} requests are at ${caller.card.spec} as ${id}: answers come within 24 hours. What is stopped or killed now ` +
-          "finds the batch again when it is resumed.",
+          `${formatPlural(batch.requests, "request")} ${batch.requests === 1 ? "is" : "are"} at ${caller.card.spec} as ${id}: ${promise}. ` +
+          "What is stopped or killed now finds the batch again when it is resumed.",
       });
       return id;
     } catch (error) {
@@ -81,7 +82,7 @@ async function over(batch: StoredBatch, id: string, manner: BatchManner, signal:
   let [tried, seconds] = [1, pollSeconds];
   for (;;) {
     const state = await service
-      .state(id, signal)
+      .state(id, signal, batch)
       .catch((error: unknown) => waitAfter(error, tried++, manner, signal, gone(batch, id, caller)));
     if (state === undefined) continue;
     const { isOver, done, total, failure } = state;

@@ -6,6 +6,7 @@
  *     batches/0001.sums      a checksum of each: the requests themselves must be what the service expects
  *     batches/0001.json      what is known of the batch
  *     batches/0001.settled   keys of requests whose answers are stored and billed
+ *     batches/0001           what the service keeps of it here
  */
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -111,6 +112,7 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
   }
   return {
     path,
+    folder: stem,
     get requests() {
       return count;
     },
@@ -157,7 +159,7 @@ function storedBatch(stem: string, made: StoredState | null): StoredBatch {
         return;
       }
       write({ phase: "settled" });
-      for (const done of [path, sumsPath, settledPath]) rmSync(done, { force: true });
+      for (const done of [path, sumsPath, settledPath, stem]) rmSync(done, { force: true, recursive: true });
     },
     openLines: () =>
       new Map(readRequests(path, sumsPath).flatMap(({ key, line }) => (open.has(key) ? [[key, line] as const] : []))),

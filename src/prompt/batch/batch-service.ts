@@ -1,4 +1,4 @@
-/** @file What a provider's batch interface is here: many requests handed over as one file, answered within a day, at half the price. */
+/** @file What batches are here: many requests handed over as one file, to a provider that answers within a day at half the price, or to a job. */
 
 import type { HttpResponse } from "../http/http.js";
 
@@ -6,6 +6,8 @@ import type { HttpResponse } from "../http/http.js";
 export interface BatchInput {
   /** The file with its requests, one a line. */
   readonly path: string;
+  /** A folder for what the service keeps of it on this machine. It need not exist, and goes with the batch. */
+  readonly folder: string;
   readonly requests: number;
   /** Random, and sent along where the service keeps it: by it a batch is found whose id never arrived. */
   readonly tag: string;
@@ -33,20 +35,23 @@ export interface BatchAnswer {
   readonly answer: HttpResponse | string;
 }
 
-/** A provider's batches. Every call throws what the transport throws (`ServiceError`), or the signal's reason. */
+/** Batches of a provider, or of jobs. Every call throws what the transport throws (`ServiceError`), a `UserError`, or the signal's reason. */
 export interface BatchService {
   /** The most requests, and the most bytes, of one batch. */
   readonly mostRequests: number;
   readonly mostBytes: number;
   /** A request as a line of the file, without the line's end. `body` is JSON. */
   line(key: string, body: string): string;
+  /** What becomes of a batch that is handed over, as the end of a sentence. @default answers come within 24 hours */
+  readonly promise?: string;
   /** Hands a batch over; its id. */
   submit(batch: BatchInput, signal: AbortSignal): Promise<string>;
   /** The id of a batch that may have been handed over; `null` where it was not. */
   find(batch: BatchInput, signal: AbortSignal): Promise<string | null>;
-  state(id: string, signal: AbortSignal): Promise<BatchState>;
+  /** How far it is; may take as long as the batch does. */
+  state(id: string, signal: AbortSignal, batch: BatchInput): Promise<BatchState>;
   /** What has been answered, in any order; on the last try also where the end is cut off. */
-  answers(id: string, signal: AbortSignal, isLastTry: boolean): AsyncIterable<BatchAnswer>;
+  answers(id: string, signal: AbortSignal, isLastTry: boolean, batch: BatchInput): AsyncIterable<BatchAnswer>;
 }
 
 /** Within what time OpenAI and Anthropic promise the answers of a batch. */

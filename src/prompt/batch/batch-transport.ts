@@ -6,6 +6,9 @@ import type { BatchQueue } from "./batch-queue.js";
 /** Carries the request's key (`requestKey`) from who asks to the queue. Never sent. */
 export const keyHeader = "x-crossover-request";
 
+/** With an answer: the seconds of a machine that it took, where the batch was worked through by one of the user's own. */
+export const secondsHeader = "x-crossover-seconds";
+
 /** Headers that change what a service accepts, and have to go with the batch. */
 const sentHeaders = ["anthropic-beta"];
 

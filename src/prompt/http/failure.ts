@@ -342,6 +342,8 @@ function isDistrusted(error: Error): boolean {
 function hostOf(url: string): string {
   try {
     const { origin, pathname } = new URL(url);
+    // Of what is no server's.
+    if (origin === "null") return "its address";
     return `${origin}${pathname === "/" ? "" : pathname}`;
   } catch {
     return "its address";

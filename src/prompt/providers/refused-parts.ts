@@ -66,7 +66,7 @@ export function refusedParts(status: number, message: string, body: string | und
 /** The most tokens of output that a model has, where a refusal of a limit says so; `null` where it does not. */
 export function saidOutputLimit(message: string): number | null {
   const found =
-    /(?:at most|up to|maximum (?:allowed )?(?:value )?(?:of|is|for)?|less than or equal to|<=|cannot exceed|must not exceed|limit of|limited to)\D{0,30}?(\d{2,7})\b/i.exec(
+    /(?:at most|up to|maximum (?:allowed )?(?:value )?(?:of|is|for)?|less than or equal to|<=|cannot exceed|cannot be greater than|must not exceed|limit of|limited to)\D{0,30}?(\d{2,7})\b/i.exec(
       message,
     );
   const behind = /(\d{2,7}),? which is the maximum/i.exec(message);

@@ -5,7 +5,8 @@ import { UserError } from "../../lib/errors.js";
 import type { Context } from "../../types/approach.js";
 import type { OpenLocalEngine } from "../../types/local-engine.js";
 import type { BatchOptions } from "../batch/batch-queue.js";
-import { batchSeconds } from "../batch/batch-service.js";
+import { type BatchService, batchSeconds } from "../batch/batch-service.js";
+import type { ModelJobs } from "../batch/model-jobs.js";
 import { adaptivePace, openPace } from "../client/rate-limiter.js";
 import type { Caller } from "../http/failure.js";
 import type { Llm, ModelCard } from "../llm.js";
@@ -21,6 +22,7 @@ import { addressOf, type FoundAddress, isLoopback, variableNames } from "./servi
 import { serviceKey } from "./service-key.js";
 import { batchServices, type Service, serviceOf } from "./services.js";
 import { type ModelSpec, parseSpec } from "./spec.js";
+import { isAskedByJobs, jobModel, needsEngine, vllmCard, vllmConnection, vllmFeatures, vllmProvider } from "./vllm.js";
 
 export interface ResolveOptions {
   /** Environment variables; the only place that keys are read from. */
@@ -33,6 +35,8 @@ export interface ResolveOptions {
   readonly today?: string;
   /** Asks in batches, at the batch price: answers come within a day. Not all services have batches. */
   readonly batch?: BatchOptions;
+  /** What asks `vllm:` models: they are asked in its batches, whatever `batch` says. @default nothing: they can't be asked */
+  readonly jobs?: ModelJobs | undefined;
   /** What runs `local:` models before transformers.js is asked to. @default nothing */
   readonly localEngine?: OpenLocalEngine | undefined;
   /** Receives the progress of a download, and can cancel it. @default nobody */
@@ -43,7 +47,7 @@ type Env = ResolveOptions["env"];
 
 /** Whether a model can be asked in batches. */
 export function isBatchable(spec: string): boolean {
-  return serviceOf(parseSpec(spec).provider)?.hasBatches === true;
+  return isAskedByJobs(spec) || serviceOf(parseSpec(spec).provider)?.hasBatches === true;
 }
 
 /** Describes a model without asking it. It needs no key, so that a plan can be priced without one. */
@@ -52,6 +56,7 @@ export function describeModel(spec: string, options: ResolveOptions): ModelCard 
   const { provider, model } = parsed;
   if (provider === "local") return localCard(spec, model);
   if (provider === "decide") return decisionCard(spec, options);
+  if (provider === vllmProvider) return vllmCard(spec, model, options.jobs);
   const service = serviceNamed(spec, provider);
   const { url: baseUrl, variable } = placeOf(parsed, service, options.env);
   const today = options.today ?? new Date().toISOString().slice(0, 10);
@@ -107,13 +112,14 @@ function needsOf(provider: string, { key, address }: Service, variable: string |
 }
 
 /**
- * Resolves `SERVICE:MODEL` (`services.ts` names the services), `openai-compatible:URL#MODEL`, `decide:SERVICE/MODEL` or `local:ORG/MODEL` to a model that can be asked.
- * Sends no request; downloads a local model. Throws a `UserError` if the key is missing, or the key or address is unusable.
+ * Resolves `SERVICE:MODEL` (`services.ts` names the services), `openai-compatible:URL#MODEL`, `decide:SERVICE/MODEL`, `vllm:ORG/MODEL` or `local:ORG/MODEL` to a
+ * model that can be asked. Sends no request; downloads a local model. Throws a `UserError` if the key is missing, or the key or address is unusable.
  */
 export async function resolveLlm(spec: string, options: ResolveOptions): Promise<Llm> {
   const card = describeModel(spec, options);
   if (card.provider === "local") return openLocalLlm(card, options);
   if (card.provider === "decide") return (await import("./decide/decision-llm.js")).openDecisionLlm(card, options);
+  if (card.provider === vllmProvider) return openJobsLlm(card, options);
   const service = serviceNamed(spec, card.provider);
   const isAtHome = card.baseUrl === service.address.usual;
   const apiKey = serviceKey(spec, service, isAtHome, options.env);
@@ -125,20 +131,42 @@ export async function resolveLlm(spec: string, options: ResolveOptions): Promise
   };
   const { features, isOpenaiThinker } = modelFacts(service, card.provider, card.model, card.price, isAtHome);
   const connection: Connection = { service, model: card.model, baseUrl: card.baseUrl, apiKey, isOpenaiThinker };
-  const formFor = (model: ChatModel, isTrying: boolean): FormState => knownForm(options.env, card, features, model, isTrying);
-  const { batch } = options;
-  if (batch === undefined) {
-    const model = await connect(connection);
-    const pace = adaptivePace({ maxConcurrency: options.maxConcurrency ?? 32 });
-    return servedLlm(card, model, features, pace, caller, undefined, formFor(model, true));
-  }
-  const batches = await connectBatches(connection);
+  const { batch, env } = options;
+  if (batch !== undefined)
+    return batchedLlm({ connection, caller, card, features, env, batch, batches: await connectBatches(connection) });
+  const model = await connect(connection);
+  const pace = adaptivePace({ maxConcurrency: options.maxConcurrency ?? 32 });
+  return servedLlm(card, model, features, pace, caller, undefined, knownForm(env, card, features, model, true));
+}
+
+/** A model that jobs ask. `UserError` where nothing does them. */
+function openJobsLlm(card: ModelCard, { env, jobs }: ResolveOptions): Promise<Llm> {
+  if (jobs === undefined) throw needsEngine(card.spec);
+  const caller: Caller = { card, secrets: [], keyVariable: null, addressVariable: "--engine" };
+  const batches = jobs.batches(jobModel(card.spec, card.model));
+  const connection = vllmConnection(card);
+  return batchedLlm({ connection, caller, card, features: vllmFeatures, env, batch: jobs.batch, batches });
+}
+
+interface Batched {
+  readonly connection: Connection;
+  readonly caller: Caller;
+  readonly card: ModelCard;
+  readonly features: Features;
+  readonly env: Env;
+  readonly batch: BatchOptions;
+  readonly batches: BatchService;
+}
+
+async function batchedLlm({ connection, caller, card, features, env, batch, batches }: Batched): Promise<Llm> {
   const { createBatchQueue } = await import("../batch/batch-queue.js");
   // Several models may be asked in one run.
-  const queue = createBatchQueue(batches, caller, { ...batch, folder: join(batch.folder, spec.replace(/[^\w.-]+/g, "-")) });
+  const folder = join(batch.folder, card.spec.replace(/[^\w.-]+/g, "-"));
+  const queue = createBatchQueue(batches, caller, { ...batch, folder });
   const model = await connect(connection, queue);
   // A batch may take a day: only what a refusal names is tried.
-  return servedLlm(card, model, features, openPace(batches.mostRequests), caller, queue, formFor(model, false));
+  const form = knownForm(env, card, features, model, false);
+  return servedLlm(card, model, features, openPace(batches.mostRequests), caller, queue, form);
 }
 
 /** By environment, which is one object a run: what one approach learns of a service, the others need not. */
@@ -165,13 +193,15 @@ export function resolveOptionsOf({
   prices,
   maxConcurrency,
   batch,
+  jobs,
   localEngine,
-}: Partial<Pick<ResolveOptions, "env" | "prices" | "maxConcurrency" | "batch" | "localEngine">>): ResolveOptions {
+}: Partial<Pick<ResolveOptions, "env" | "prices" | "maxConcurrency" | "batch" | "jobs" | "localEngine">>): ResolveOptions {
   return {
     env,
     ...(prices === undefined ? {} : { prices }),
     ...(maxConcurrency === undefined ? {} : { maxConcurrency }),
     ...(batch === undefined ? {} : { batch }),
+    ...(jobs === undefined ? {} : { jobs }),
     ...(localEngine === undefined ? {} : { localEngine }),
   };
 }

@@ -5,7 +5,7 @@ import { textWithoutSecrets, withoutSecrets } from "../../lib/http/without-secre
 import { at, textAt } from "../../lib/json-value.js";
 import { whenAborted } from "../../lib/when-aborted.js";
 import { takenForm } from "../asking/taken-form.js";
-import { keyHeader } from "../batch/batch-transport.js";
+import { keyHeader, secondsHeader } from "../batch/batch-transport.js";
 import type { Pace } from "../client/rate-limiter.js";
 import { requestKey } from "../client/request-key.js";
 import { type Caller, isCallError, limitsTold, toLlmError } from "../http/failure.js";
@@ -250,8 +250,10 @@ function toSdkPrompt(request: CompletionRequest): SdkPrompt {
 /** What came back, as the body says it; the SDK reads less. Of a body that is in no known format, what the SDK makes of it. */
 function toReply(result: SdkResult, latencySeconds: number | null, caller: Caller): Reply {
   const said = readResponseBody(withoutSecrets(result.response?.body, caller.secrets));
+  const told = result.response?.headers?.[secondsHeader];
   const completion = keepable(said === null || "fault" in said ? sdkCompletion(result, caller) : said, caller);
-  return { completion: { ...completion, latencySeconds }, ...limitsTold(result.response?.headers) };
+  const seconds = latencySeconds ?? (told === undefined ? null : Number(told));
+  return { completion: { ...completion, latencySeconds: seconds }, ...limitsTold(result.response?.headers) };
 }
 
 /** An answer as it may be kept: a key may stand in it in pieces that were put together only now. */

@@ -252,6 +252,6 @@ export function llmForms(): string {
   const ofModels = { azure: "DEPLOYMENT", "openai-compatible": "URL#MODEL" } as const;
   return Object.keys(services)
     .map((name) => `${name}:${Object.hasOwn(ofModels, name) ? ofModels[name as keyof typeof ofModels] : "MODEL"}`)
-    .concat("decide:SERVICE/MODEL", "decide:URL#MODEL")
+    .concat("decide:SERVICE/MODEL", "decide:URL#MODEL", "vllm:ORG/MODEL")
     .join(", ");
 }

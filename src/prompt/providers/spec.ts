@@ -17,8 +17,8 @@ export interface ModelSpec {
   readonly address?: string;
 }
 
-/** The names before the colon, `local` and `recorded` among them, which no service stands behind, and `decide`, which has services of its own. */
-export const providerNames: readonly string[] = [...Object.keys(services), "decide", "local", "recorded"].sort();
+/** The names before the colon: `local`, `recorded` and `vllm` among them, which no service stands behind, and `decide`, which has services of its own. */
+export const providerNames: readonly string[] = [...Object.keys(services), "decide", "local", "recorded", "vllm"].sort();
 
 /** `provider` and `model` of a spec. `UserError` where there is no such provider, or an address cannot be used; the address is not shown. */
 export function parseSpec(spec: string): ModelSpec {

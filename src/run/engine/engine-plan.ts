@@ -1,4 +1,5 @@
 /** @file What a plan says of an engine: how long its machines work, and what that comes to. */
+import { isAskedByJobs } from "../../prompt/providers/vllm.js";
 import type { Approach, RunEstimate } from "../../types/approach.js";
 import type { Task } from "../../types/data.js";
 import type { ApproachEstimate } from "../estimate/estimate.js";
@@ -72,7 +73,9 @@ export function withMachines(
   { isBilled, usdPerHour }: EnginePlan,
 ): ApproachEstimate[] {
   if (!isBilled) return [...estimates];
-  const elsewhere = new Set(approaches.filter(({ begin }) => begin !== undefined).map(({ name }) => name));
+  const isElsewhere = ({ begin, model }: Approach): boolean =>
+    begin !== undefined || (model !== undefined && isAskedByJobs(model));
+  const elsewhere = new Set(approaches.filter(isElsewhere).map(({ name }) => name));
   return estimates.map((estimate) => {
     if (!elsewhere.has(estimate.approach) || estimate.usd === null) return estimate;
     const { machineSeconds } = estimate;

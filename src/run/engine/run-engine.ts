@@ -1,7 +1,7 @@
 /** @file The engine of a run: what `--engine` names, reached and limited. */
 import { openEngine } from "../../engines/open-engine.js";
 import { type TrackedEngine, trackedEngine } from "../../engines/tracked-engine.js";
-import { atMost, type Turns } from "../../lib/queue.js";
+import { atMost, type SharedTurns } from "../../lib/queue.js";
 import { formatPlural } from "../../lib/text/format.js";
 import { confirmUsd } from "../confirm-usd.js";
 import type { RunHooks } from "../hooks.js";
@@ -17,7 +17,7 @@ export interface RunEngine {
   /** What it is, for people: `Ray 2.60 at http://127.0.0.1:8265`. */
   readonly found: string;
   /** One for all jobs of the run: so many are worked on at once. */
-  readonly turns: Turns;
+  readonly turns: SharedTurns;
 }
 
 /**
@@ -36,21 +36,27 @@ export async function confirmEngine(
 /** Which engine, and what it is given. */
 export type EngineOptions = Pick<RunOptions, keyof typeof engineOptions>;
 
+/** What an engine is opened for. */
+export interface EngineWork {
+  /** The beginning of a sentence. @default "Models are trained" */
+  readonly does?: "Models are trained" | "Models are trained, and vllm: models asked," | "Rows are labeled";
+  /** Whether its jobs need a GPU. @default false */
+  readonly wantsGpu?: boolean;
+}
+
 /**
  * The engine that the options name, which was reached and can be used; `undefined` where this machine does the work. `UserError` where it can't be reached.
- *
- * @param work what it does, as the beginning of a sentence
  */
 export async function openRunEngine(
   options: EngineOptions,
   { env, signal, onEvent }: Pick<RunHooks, "env" | "signal" | "onEvent">,
-  work: "Models are trained" | "Rows are labeled" = "Models are trained",
+  { does = "Models are trained", wantsGpu = false }: EngineWork = {},
 ): Promise<RunEngine | undefined> {
   const { engine: spec, engineJobs, engineStorage: storage, engineTimeout: timeoutSeconds, engineImage: image } = options;
   const engine = openEngine(spec, {
     env,
     cpus: options.engineCpus,
-    gpus: options.engineGpus,
+    gpus: wantsGpu ? Math.max(1, options.engineGpus) : options.engineGpus,
     installsPackages: options.enginePip,
     ...(storage !== undefined && { storage }),
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
@@ -58,6 +64,6 @@ export async function openRunEngine(
   });
   if (engine === null) return undefined;
   const found = await engine.check(signal);
-  onEvent({ kind: "note", text: `${work} by ${found}, ${formatPlural(engineJobs, "job")} at once at most.` });
+  onEvent({ kind: "note", text: `${does} by ${found}, ${formatPlural(engineJobs, "job")} at once at most.` });
   return { engine: trackedEngine(engine), found, turns: atMost(engineJobs) };
 }

@@ -9,7 +9,7 @@ export const enginePlaces =
 export const engineOptions = {
   engine: option(text(), {
     argument: "where",
-    help: `what trains the tuned model: ${enginePlaces}. Everything is still measured here`,
+    help: `what trains the tuned model, and asks vllm: models: ${enginePlaces}. Everything is still measured here`,
     default: "local",
     before: "local",
     env: "CROSSOVER_ENGINE",
@@ -37,7 +37,7 @@ export const engineOptions = {
   }),
   engineGpus: option(number(0, 1000), {
     argument: "n",
-    help: "GPUs that a job takes of a Ray cluster; of Hugging Face Jobs, where no machine is named, one with a GPU",
+    help: "GPUs that a job takes of a Ray cluster, over which vLLM splits its model; of Hugging Face Jobs, where no machine is named, one with a GPU",
     default: 0,
     before: 0,
     example: "1",
@@ -51,6 +51,11 @@ export const engineOptions = {
     argument: "image",
     help: "image that jobs of Hugging Face run in, with Python, the packages of the script and huggingface_hub (default: one with uv, which installs them for each job)",
     example: "ghcr.io/my-org/crossover-jobs:1",
+  }),
+  vllmArgs: option(text(), {
+    argument: "args",
+    help: "what vLLM is given besides, in the words of `vllm run-batch`, where it asks a vllm: model; kept with the run, so put no token in it",
+    example: "'--max-model-len 8192'",
   }),
   engineTimeout: option(duration(), {
     argument: "time",

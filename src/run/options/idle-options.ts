@@ -2,6 +2,7 @@
 import { sequence } from "../../advise/words/lists.js";
 import { type EngineUse, formsThatUse, usesOption } from "../../engines/open-engine.js";
 import { recordedFile } from "../../prompt/providers/spec.js";
+import { isAskedByJobs } from "../../prompt/providers/vllm.js";
 import type { Approach } from "../../types/approach.js";
 import { type EngineOptions, localEngine } from "../engine/run-engine.js";
 import type { RunOptions } from "../run-options.js";
@@ -70,7 +71,12 @@ const rules: readonly Rule[] = [
   {
     options: ["engineJobs", ...(Object.keys(engineUses) as (keyof typeof engineUses)[])],
     works: ({ engine }) => engine !== localEngine,
-    why: "this machine trains (--engine)",
+    why: "this machine does the work (--engine)",
+  },
+  {
+    options: ["vllmArgs"],
+    works: ({ llm }) => llm.some(isAskedByJobs),
+    why: "no model is asked by vLLM (--llm vllm:ORG/MODEL)",
   },
   {
     options: ["timeBudget"],

@@ -336,6 +336,7 @@ describe("what is no refusal of a part", () => {
     ["max_tokens is too large: 5000. This model supports at most 4096 completion tokens", 4096],
     ["max_tokens: 9000 > 8192, which is the maximum allowed number of output tokens for claude", 8192],
     ["max_tokens must be less than or equal to `8192`, the maximum value for `max_tokens`", 8192],
+    ["max_completion_tokens=4156 cannot be greater than max_model_len=2048. Please request fewer output tokens.", 2048],
     ["Unsupported parameter: 'max_tokens'", null],
   ])("%j tells of a limit of %j", (message, limit) => {
     expect(saidOutputLimit(message)).toBe(limit);
