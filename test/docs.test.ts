@@ -188,8 +188,11 @@ async function faultsOf(commands: readonly string[], url: string): Promise<strin
   return faults;
 }
 
-/** Options of programs that run jobs. */
-const ofEngines = ["--head", "--dashboard-host", "--disable-usage-stats", "--gres", "--nproc-per-node"];
+/** Options of programs that run jobs, and of vLLM. */
+const ofEngines = [
+  ...["--head", "--dashboard-host", "--disable-usage-stats", "--gres", "--nproc-per-node"],
+  ...["--max-model-len", "--quantization", "--tensor-parallel-size", "--reasoning-parser"],
+];
 
 /** A Python that answers at random, for pages that have one train, and a model for one that labels. */
 async function writeEngine(folder: string): Promise<void> {

@@ -132,11 +132,7 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     const own: Approach[] = [];
     asking.set(spec, own);
     if (provider === "recorded") {
-      const told = {
-        ...(options.recordedLabels !== undefined && { labels: options.recordedLabels }),
-        ...(options.recordedWords !== undefined && { words: options.recordedWords }),
-      };
-      const recorded = { path: model, prices, told, ...(sources.task !== undefined && { task: sources.task }) };
+      const recorded = { path: model, prices, told: toldOf(options), ...(sources.task !== undefined && { task: sources.task }) };
       const recording = await recordedPrompt(recorded);
       const namesakes = recordings.get(recording.name) ?? 0;
       recordings.set(recording.name, namesakes + 1);
@@ -198,12 +194,9 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
     );
     own.push(...students);
     all.push(...students);
-    if (isAskedByJobs(spec)) {
-      refused.set(`prompt:optimized@${spec}`, whyUnsearched);
-      continue;
-    }
     const search = searchOptions(options);
-    add(Object.keys(search).length > 0 ? all : onRequest, optimizedPrompt({ ...shared, ...searchUsd, ...search }));
+    if (isAskedByJobs(spec)) refused.set(`prompt:optimized@${spec}`, whyUnsearched);
+    else add(Object.keys(search).length > 0 ? all : onRequest, optimizedPrompt({ ...shared, ...searchUsd, ...search }));
   }
   if (options.approaches === undefined) return all;
   onRequest.push(...tuneMethods.filter((method) => method !== "probe" && method !== "tfidf" && method !== picked).map(tuned));
@@ -212,6 +205,14 @@ export async function makeApproaches(options: RunOptions, sources: ApproachSourc
   const chosen = namedApproaches([...all, ...onRequest], names, refused);
   tellUnasked(asking, chosen, sources);
   return chosen;
+}
+
+/** What is told of a recording. */
+function toldOf({ recordedLabels, recordedWords }: RunOptions): { readonly labels?: number; readonly words?: number } {
+  return {
+    ...(recordedLabels !== undefined && { labels: recordedLabels }),
+    ...(recordedWords !== undefined && { words: recordedWords }),
+  };
 }
 
 /** How LLMs are asked in batches: of services where that is wanted, of models that jobs ask in any case. */

@@ -38,8 +38,13 @@ def is_alone():
     """Whether no other of its kind runs: two would not fit on one GPU."""
     mark = os.environ.get("VLLM_FAKE_LOG", options["-o"]) + ".busy"
     try:
-        os.kill(int(open(mark, encoding="utf-8").read()), 0)
-        return False
+        before = int(open(mark, encoding="utf-8").read())
+        os.kill(before, 0)
+        # One that was killed may be on record still, where no init process sees to it.
+        with open(f"/proc/{before}/stat", encoding="utf-8") as stat:
+            if stat.read().rsplit(")", 1)[1].split()[0] != "Z":
+                return False
+        raise ValueError
     except (OSError, ValueError):
         with open(mark, "w", encoding="utf-8") as busy:
             busy.write(str(os.getpid()))

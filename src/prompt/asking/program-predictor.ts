@@ -76,7 +76,6 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
   const windowTokens = llm.price?.max_input_tokens ?? null;
   const formOf = (asked: Llm, question: Question): AnswerForm =>
     isTextOnly || isCoded ? "text" : answerForm(asked, question.template);
-
   const drawn = (request: CompletionRequest, sample: number): CompletionRequest => ofSample(request, sample, samples, parts);
 
   const askAll = async (
@@ -176,8 +175,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
           return { ...withAllLabels(answer, template.labels), ...billedBy(llm, bill) };
         },
       );
-      // What counts is the time of the machine that answered, and not the waiting for its turn.
-      if (llm.isAskedByJobs === true) predictContext.spend({ seconds: (waitedFrom - performance.now()) / 1000 });
+      predictContext.spend({ seconds: 0 - uncountedSeconds(llm, waitedFrom) });
       for (const text of closingNotes(llm, samples, queries.length, faults)) predictContext.log({ kind: "note", text });
       return predictions;
     },
@@ -260,6 +258,11 @@ function batchFacts({ price }: Llm): Partial<Pick<Predictor["facts"], "batchPric
 /** Words that a person wrote for it. */
 function wordsBy({ instruction, descriptions, aliases }: PromptProgram["template"]): number {
   return countWords([instruction ?? "", ...Object.values(descriptions), ...Object.values(aliases).flat()]);
+}
+
+/** Seconds of the caller's clock that don't count: of a job it is the time of the machine that answered, and not the waiting for its turn. */
+function uncountedSeconds({ isAskedByJobs }: Llm, waitedFrom: number): number {
+  return isAskedByJobs === true ? (performance.now() - waitedFrom) / 1000 : 0;
 }
 
 /** Seconds of answers that the caller's clock does not have: what stored ones once took, and of a job's answers all that they took. */
