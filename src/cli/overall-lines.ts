@@ -14,11 +14,11 @@ const logEverySeconds = 10;
 /** Follows a run, and has the lines. */
 export interface OverallLines extends Pick<Overall, "isAbout" | "trouble" | "spending"> {
   /** For the foot of what is drawn; none before there is something to tell. */
-  lines(now: number, work?: Work): string[];
+  lines(now: number, work?: Work | null): string[];
   /** Draws these alone, in place of what is drawn. */
   draw(now: number): void;
-  /** How far it is has changed. */
-  tell(now: number): void;
+  /** How far it is has changed. `hasJobs`: others work for the run, and tell their time. */
+  tell(now: number, hasJobs?: boolean): void;
 }
 
 /** Nothing is known yet. */
@@ -26,7 +26,7 @@ export function overallLines(terminal: Terminal, block: ScreenBlock): OverallLin
   const overall = makeOverall();
   let since: number | null = null;
   let toldAt = 0;
-  const lines = (now: number, work?: Work): string[] => {
+  const lines = (now: number, work?: Work | null): string[] => {
     if (since === null || now - since < quietSeconds) return [];
     const width = Math.max(1, terminal.screen().columns - 1);
     return filled(overall.words(now, work), " · ", width).slice(0, mostLines).map(style(terminal.hasErrColor).dim);
@@ -37,19 +37,22 @@ export function overallLines(terminal: Terminal, block: ScreenBlock): OverallLin
     else block.clear();
   };
   return {
-    isAbout: overall.isAbout,
+    isAbout(event, now) {
+      const isAbout = overall.isAbout(event, now);
+      if (isAbout) since ??= now;
+      return isAbout;
+    },
     trouble: overall.trouble,
     spending: overall.spending,
     lines,
     draw,
-    tell(now) {
-      since ??= now;
+    tell(now, hasJobs = false) {
       if (terminal.isInteractive) {
         draw(now);
         return;
       }
-      const words = overall.words(now);
-      if (words.length === 0 || now - Math.max(toldAt, since) < logEverySeconds) return;
+      const words = overall.words(now, hasJobs ? null : undefined);
+      if (words.length === 0 || now - Math.max(toldAt, since ?? now) < logEverySeconds) return;
       toldAt = now;
       terminal.err(`${words.join(", ")}\n`);
     },

@@ -13,9 +13,9 @@ export interface Overall {
   /**
    * What there is to say, the most important first; nothing before anything is measured, or between two parts of a run.
    *
-   * @param work what the work in hand says of itself
+   * @param work what the work in hand says of itself; `null`: no time is told, since others work for the run, and tell theirs
    */
-  words(now: number, work?: Work): string[];
+  words(now: number, work?: Work | null): string[];
 }
 
 /** The work in hand. */
@@ -62,7 +62,7 @@ export function makeOverall(): Overall {
       const { count, most } = parts[event.phase]!;
       return [
         count(`${formatCount(event.done)} of ${formatCount(event.total)}`),
-        ...timeWords(event, now - at, work, most),
+        ...(work === null ? [] : timeWords(event, now - at, work, most)),
         ...(paid === null ? [] : [spendingWords(paid)]),
         ...troubleWords(sumOf([...troubles.values()])),
       ];

@@ -187,6 +187,30 @@ function drawn(cells: number, row: number, { faint, line, marks }: Layers, style
   return runs.map(({ layer, text }) => colored[layer](text)).join("");
 }
 
+/**
+ * The smoothed loss in one line of blocks that grows to the right as training goes on: the highest cell is the highest of all so far. Empty before there are
+ * two losses.
+ *
+ * @param cells of all `steps`
+ */
+export function lossSparkline(points: readonly TrainingPoint[], steps: number, cells: number): string {
+  const smooth = smoothedLoss(points, steps);
+  if (smooth.length < 2) return "";
+  const byCell = new Map<number, number>();
+  for (const point of smooth) byCell.set(columnOf(point.step, { steps, columns: cells }), point.loss);
+  const [low, high] = [Math.min(...byCell.values()), Math.max(...byCell.values())];
+  let [text, block] = ["", " "];
+  for (let cell = 0; cell <= Math.max(...byCell.keys()); cell++) {
+    const loss = byCell.get(cell);
+    if (loss !== undefined) {
+      const share = high > low ? (loss - low) / (high - low) : 0;
+      block = blocks[Math.min(Math.floor(share * blocks.length), blocks.length - 1)]!;
+    }
+    text += block;
+  }
+  return text;
+}
+
 const braille = (bits: number): string => String.fromCodePoint(0x2800 + bits);
 
 const blocks = "▁▂▃▄▅▆▇█";

@@ -14,19 +14,20 @@ import { stepsOf } from "../tune/training/train.js";
 import { trainingArguments } from "../tune/training/training-record.js";
 import type { Approach, BeginContext, FitContext, Predictor } from "../types/approach.js";
 import type { Dataset } from "../types/data.js";
-import { type Background, background } from "./background.js";
 import type { EngineTunedOptions } from "./engine-tuned-options.js";
 import { type FinishedJob, finishJob, resultsOf } from "./follow-job.js";
 import { fetchedPredictor } from "./job/fetched-predictor.js";
 import type { TrainingOutputs } from "./job/outputs.js";
 import { readTrial } from "./job/trial-outputs.js";
 import { type JobWork, jobPace } from "./job-pace.js";
+import { toldJob } from "./job-teller.js";
 import { chosenSettings, type PreparedJob, prepareJob } from "./prepare-job.js";
 
 /** A fit that was begun. */
 interface Begun {
   readonly prepared: PreparedJob;
-  readonly job: Background<FinishedJob>;
+  /** Handled also where nobody waits for it. */
+  readonly job: Promise<FinishedJob>;
 }
 
 /** An approach that trains through an engine. `UserError` where an option is out of its range, or has no part in a job. */
@@ -41,14 +42,20 @@ export function engineTuned(options: EngineTunedOptions): Approach {
   const keyOf = (dataset: Dataset, { checkpointFolder, seed }: Pick<FitContext, "checkpointFolder" | "seed">): string =>
     checkpointFolder ?? `${seed} ${contentHash(dataset.examples)}`;
 
+  const toldNotes = new Set<string>();
   /** Stages a job, and has it done once its turn has come. */
   const start = async (dataset: Dataset, context: BeginContext): Promise<Begun> => {
     throwIfAborted(context.signal);
     const prepared = await prepareJob(dataset, options, chosen, context);
-    const { signal } = context;
-    const run = (log: FitContext["log"]) =>
-      turns(() => finishJob(engine, prepared.staged, { signal, log, name, ...(stopsOnAbort && { stopsOnAbort }) }));
-    return { prepared, job: background(run) };
+    const { signal, log } = context;
+    const { updates: total } = workOf(dataset, 0);
+    const told = { phase: "training", subject: engine.spec, total, signal, log, toldNotes, turns } as const;
+    const job = toldJob(told, (log) =>
+      finishJob(engine, prepared.staged, { signal, log, name, ...(stopsOnAbort && { stopsOnAbort }) }),
+    );
+    // What goes wrong is thrown to who waits for it.
+    job.catch(() => {});
+    return { prepared, job };
   };
 
   return {
@@ -78,7 +85,7 @@ export function engineTuned(options: EngineTunedOptions): Approach {
         begun.delete(key);
         held.use(prepared);
         const waitedFrom = performance.now();
-        const { outputs, seconds } = await job.finish(context.log);
+        const { outputs, seconds } = await job;
         // The cost is what the job took by its own clock, wherever it waited and whoever waited for it.
         const waited = (performance.now() - waitedFrom) / 1000;
         if (seconds > 0) pace.ended(workOf(dataset, prepared.queries.length), seconds);

@@ -128,13 +128,16 @@ function shardLabeller({ model, calibration, elsewhere, engine, keepsScores }: S
     async written(queries) {
       const folder = folders.get(queries);
       folders.delete(queries);
-      if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+      if (folder !== undefined) await rm(folder, removal);
     },
-    finished: () => rm(elsewhere.folder, { recursive: true, force: true }),
+    finished: () => rm(elsewhere.folder, removal),
     files: async () => new Map(),
     async [Symbol.asyncDispose]() {},
   };
 }
+
+/** A process that has just ended may still be written down in what is removed. */
+const removal = { recursive: true, force: true, maxRetries: 5 } as const;
 
 /** Without the probabilities of labels that were not given, which are not written: a hundred labels of many rows are much memory. */
 function asWritten({ scores, ...said }: Prediction): Prediction {

@@ -38,8 +38,8 @@ export interface Approach extends Omit<Identity, "method"> {
    */
   trial?(train: Dataset, context: BeginContext): Promise<void>;
   /**
-   * Begins a fit on other machines, which `fit` with the same rows and seed then waits for: so many run at once. What goes wrong is told by `fit`. Absent
-   * where fitting is the work of this machine, on which several at once would hold each other up.
+   * Begins a fit on other machines, which `fit` with the same rows and seed then waits for: so many run at once. What it does is told as it happens, to the
+   * log of `begin` alone; what goes wrong is told by `fit`. Absent where fitting is the work of this machine, on which several at once would hold each other up.
    */
   begin?(train: Dataset, context: BeginContext): Promise<void>;
   /** Learns from `train` alone. Validation rows are cut from `train`, never passed beside it. */

@@ -52,6 +52,12 @@ export interface TrainingNumbers {
   readonly tokens?: number;
 }
 
+/**
+ * Where a job stands that works on another machine: it waits for its turn; was handed over and has said nothing yet, perhaps for want of a machine; runs; has
+ * ended. Several are told of side by side, beside what this machine does; each is told apart by its measurement.
+ */
+export type JobState = "waiting" | "starting" | "running" | "done" | "failed";
+
 /** How far a piece of work is. */
 export interface PhaseEvent {
   readonly kind: "progress";
@@ -80,6 +86,8 @@ export interface PhaseEvent {
   readonly secondsLeft?: number;
   /** Of these, what the measurement may take that begins now. */
   readonly secondsOfNext?: number;
+  /** Of work that a job on another machine does. */
+  readonly job?: JobState;
   /** Of `asking`: what did not go at once. Absent where everything did. */
   readonly trouble?: AskingTrouble;
 }

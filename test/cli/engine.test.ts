@@ -60,6 +60,9 @@ describe("--engine", () => {
     expect(test.predictCost.seconds / 15).toBeCloseTo(0.5, 1);
     expect(test.latencies).toEqual([]);
     expect(test.facts.trainedParameters).toBe(10);
+    // What a report draws the curves of a training from.
+    const state = await readFile(join(folder, "runs", "away", "artifacts", "tune_full", "trainer_state.json"), "utf8");
+    expect(JSON.parse(state).log_history).toMatchObject([{ step: 1, loss: 1, learning_rate: 0.001 }]);
     // Job folders hold texts, and are not kept once they are measured.
     expect(await readdir(join(folder, "runs", "away"))).not.toContain("checkpoints");
   });

@@ -215,7 +215,8 @@ describe("labeling on an engine that is killed", () => {
     expect(asked[0]).toContain("2 jobs");
     expect(err).toContain("run on");
     for (const shard of [0, 3, 6]) await writeFile(join(state, `go-${shard}`), "");
-    expect((await crossover(given)).code).toBe(0);
+    const again = await crossover(given);
+    expect(again.code, again.err).toBe(0);
     expect((await rowsIn("out.jsonl")).map((row) => row.label)).toEqual(expected(8));
     expect(await begun()).toBe(3);
   });

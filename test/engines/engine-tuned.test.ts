@@ -44,15 +44,16 @@ describe("tuning through an engine", () => {
     const [again] = await predictor.predict([{ id: "another", text: queries[0]!.text }], context);
     expect(again).toEqual(answers[0]);
     await expect(predictor.predict([{ id: "q1", text: "another text" }], context)).rejects.toThrow(UserError);
-    expect([...(await predictor.files()).keys()]).toEqual(["config.json"]);
+    expect([...(await predictor.files()).keys()]).toEqual(["config.json", "trainer_state.json"]);
     expect(predictor.facts).toMatchObject({ trainedParameters: 10, totalParameters: 20 });
     expect(context.spent.some(({ labels }) => labels === train.examples.length)).toBe(true);
     const training = context.events.filter((event) => event.kind === "progress" && event.phase === "training");
-    expect(training.at(-1)).toMatchObject({
-      done: 2,
-      total: 2,
+    expect(training[0]).toMatchObject({ job: "waiting", done: 0 });
+    expect(training.at(-2)).toMatchObject({
+      ...{ job: "running", done: 2, total: 2 },
       training: { loss: 0.5, learningRate: 0.001, gradientNorm: 1, rows: 8 },
     });
+    expect(training.at(-1)).toMatchObject({ job: "done", done: 2, total: 2 });
   });
 
   it("expects of further jobs what those took that have ended, by their updates", async () => {
@@ -143,25 +144,34 @@ describe("tuning through an engine", () => {
     expect(await predictor.predict(queries, context)).toHaveLength(queries.length);
   });
 
-  it("works on fits that were begun, as many at once as there may be, and tells later what was told meanwhile", async () => {
+  it("works on fits that were begun, as many at once as there may be, and tells of each as it goes on", async () => {
     await using folder = await temporaryFolder();
     const tuned = approach(fakeEngine("slow"), { queries: [], turns: atMost(1) });
     const places = ["first", "second"].map((name) => join(folder.path, name));
     const begunIn = (place: string): boolean => existsSync(join(place, "job", "out", "begun"));
-    for (const place of places) await tuned.begin!(train, { ...contextIn(place), queries });
-    await until(() => begunIn(places[0]!));
+    const begun = places.map((place) => contextIn(place));
+    const statesOf = (context: (typeof begun)[number]): unknown[] =>
+      context.events.flatMap((event) => (event.kind === "progress" ? [event.job] : []));
+    for (const context of begun) await tuned.begin!(train, { ...context, queries });
+    await until(() => begunIn(places[0]!) && statesOf(begun[0]!).length > 2);
     await delay(100);
     expect(begunIn(places[1]!)).toBe(false);
+    expect(begun.map(statesOf)).toEqual([["waiting", "starting", "running"], ["waiting"]]);
     await writeFile(join(places[0]!, "go"), "");
     await until(() => begunIn(places[1]!));
+    expect(statesOf(begun[0]!).at(-1)).toBe("done");
     await writeFile(join(places[1]!, "go"), "");
-    for (const place of places) {
+    for (const [i, place] of places.entries()) {
       const context = contextIn(place);
       await using predictor = await tuned.fit(train, context);
       expect(await predictor.predict(queries, context)).toHaveLength(queries.length);
       expect(await timesBegun(place)).toBe(1);
-      const steps = context.events.filter((event) => event.kind === "progress" && event.phase === "training");
-      expect(steps.map((event) => event.kind === "progress" && event.done)).toEqual([1, 2]);
+      // To whom it was begun for, once, and not again to whom it is waited for by.
+      const stepsIn = ({ events }: (typeof begun)[number]): unknown[] =>
+        events.flatMap((event) => (event.kind === "progress" && event.training !== undefined ? [event.done] : []));
+      expect(stepsIn(begun[i]!)).toEqual([1, 2]);
+      expect(stepsIn(context)).toEqual([]);
+      expect(statesOf(begun[i]!).at(-1)).toBe("done");
       // What it cost is what the job took by its own clock, not how long it was waited for.
       const waited = context.spent.reduce((total, { seconds = 0 }) => total + seconds, 0);
       // Three of them are for the answers, half a second each.
@@ -173,9 +183,11 @@ describe("tuning through an engine", () => {
   it("tells what went wrong with a fit that was begun where it is waited for", async () => {
     await using folder = await temporaryFolder();
     const tuned = approach(fakeEngine("exit-3"));
-    await tuned.begin!(train, { ...contextIn(folder.path), queries });
+    const context = contextIn(folder.path);
+    await tuned.begin!(train, { ...context, queries });
     await delay(300);
     await expect(tuned.fit(train, contextIn(folder.path))).rejects.toThrow(UserError);
+    expect(context.events.at(-1)).toMatchObject({ kind: "progress", job: "failed" });
   });
 
   it("refuses options that a job has no part for, or that are out of range", () => {

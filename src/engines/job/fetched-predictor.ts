@@ -16,6 +16,7 @@ import { readObject } from "../../tune/pretrained/model-folder.js";
 import { type Pretrained, readPretrained, weightsOf } from "../../tune/pretrained/pretrained.js";
 import { tokenizeTexts } from "../../tune/pretrained/token-batch.js";
 import { storedWeights } from "../../tune/pretrained/weights.js";
+import { trainerState } from "../../tune/training/training-record.js";
 import { readRows } from "../../tune/training/training-rows.js";
 import type { FitContext, Predictor } from "../../types/approach.js";
 import type { Dataset, Example, Query } from "../../types/data.js";
@@ -165,6 +166,8 @@ function recordedPredictor(model: FetchedModel): Predictor {
     files: async () =>
       new Map([
         ...(await filesOf(modelFolder, "")),
+        // As of one that is computed here: a report draws its curves from it.
+        ["trainer_state.json", Buffer.from(`${JSON.stringify(trainerState(training), null, 2)}\n`)],
         ...(adapterFolder === undefined ? [] : await filesOf(adapterFolder, "adapter")),
       ]),
     async [Symbol.asyncDispose]() {},

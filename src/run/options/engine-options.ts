@@ -43,7 +43,7 @@ export const engineOptions = {
     example: "1",
   }),
   enginePip: option(toggle(), {
-    help: "have the packages that a job needs installed for it, at the versions that its script names: by Ray, whose own Python is otherwise to have them, or in the image of --engine-image, by its uv",
+    help: "have the packages that a job needs installed for it, at the versions that its script names: by Ray, whose own Python has to have them without this, or in the image of --engine-image, by its uv",
     default: false,
     before: false,
   }),
