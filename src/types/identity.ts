@@ -47,7 +47,7 @@ export interface PredictorFacts {
   readonly batchPriceShare?: number;
   /** What it needs at prediction time that is not in its files, e.g. "OPENAI_API_KEY", "network". */
   readonly needs: readonly string[];
-  /** Its answers were computed together, before they were asked for: how long one alone takes is not known. */
+  /** Its answers were computed together on another machine, by a job: how long one alone takes is not known. */
   readonly isAnsweredAhead?: true;
   /** Present where a language model taught it. */
   readonly distilled?: DistilledFacts;

@@ -5,13 +5,14 @@ import type { Criteria } from "./criteria.js";
 export type PriceBasis =
   /** The mean list price of so many requests. */
   | { readonly kind: "list-price"; readonly requests: number }
-  /** This machine's price over the texts that it answers in the share of the time it is busy. */
+  /** A machine's price over the texts that it answers in the share of the time it is busy: this one's, or that of an engine (`isElsewhere`). */
   | {
       readonly kind: "machine";
       readonly textsPerSecond: number;
       readonly usdPerHour: number;
       /** See `Assumptions`. */
       readonly utilization: number;
+      readonly isElsewhere?: true;
     }
   /** The first member's price of every request, and the second's of the share that is handed on. */
   | { readonly kind: "cascade"; readonly escalated: number; readonly small: PriceBasis; readonly llm: PriceBasis };

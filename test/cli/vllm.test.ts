@@ -59,6 +59,8 @@ describe.skipIf(!hasBarePython)(`crossover run --llm vllm:${barePythonNote}`, ()
     expect(latencies).toEqual([]);
     const price = measuredPrice([await promptOf("away")]);
     if (price?.kind !== "machine") expect.fail(price?.kind);
+    expect(price.isElsewhere).toBe(true);
+    expect(out.replace(/\s+/g, " ")).toContain("engine's machine");
     expect(price.textsPerSecond).toBeCloseTo(15 / predictCost.seconds, 6);
     expect(outcomes.every(({ costUsd, usage }) => costUsd === undefined && usage?.inputTokens === 50)).toBe(true);
     // Nothing of the requests is kept.

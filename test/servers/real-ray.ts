@@ -30,9 +30,17 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A head with two CPUs that ends with its process. Its ports are its own: another Ray may run here. `env`: what its jobs see besides. */
-export async function startHead(folder: string, port: number, env: Readonly<Record<string, string>> = {}): Promise<ChildProcess> {
-  const args = ["start", "--head", "--block", "--num-cpus", "2", "--disable-usage-stats", "--include-dashboard", "true"];
+/**
+ * A head with two CPUs that ends with its process. Its ports are its own: another Ray may run here. `env`: what its jobs see besides. `more`: words of its
+ * command besides.
+ */
+export async function startHead(
+  folder: string,
+  port: number,
+  env: Readonly<Record<string, string>> = {},
+  more: readonly string[] = [],
+): Promise<ChildProcess> {
+  const args = ["start", "--head", "--block", "--num-cpus", "2", "--disable-usage-stats", "--include-dashboard", "true", ...more];
   const ports = {
     "--dashboard-host": "127.0.0.1",
     "--dashboard-port": port,

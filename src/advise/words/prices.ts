@@ -12,9 +12,9 @@ export function priceBasisText(basis: PriceBasis): string {
     const { small, llm, escalated } = basis;
     return `${priceBasisText(small)}; for ${formatPercent(escalated)} of the requests besides: ${priceBasisText(llm)}`;
   }
-  const { textsPerSecond, usdPerHour, utilization } = basis;
+  const { textsPerSecond, usdPerHour, utilization, isElsewhere } = basis;
   const machine = `${formatUsd(usdPerHour)} an hour, busy ${formatPercent(utilization)} of the time`;
-  return `${formatNumber(textsPerSecond)} texts a second on this machine, at ${machine}`;
+  return `${formatNumber(textsPerSecond)} texts a second on ${isElsewhere ? "the engine's" : "this"} machine, at ${machine}`;
 }
 
 /** The formula of a break-even with its numbers. */

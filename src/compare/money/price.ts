@@ -13,8 +13,13 @@ export type MeasuredPrice =
       readonly standardError: number | null;
       readonly requests: number;
     }
-  /** `relativeError`: the standard error of the time of a text, over that time. */
-  | { readonly kind: "machine"; readonly textsPerSecond: number; readonly relativeError: number | null };
+  /** `relativeError`: the standard error of the time of a text, over that time. `isElsewhere`: it was an engine's machine, not this one. */
+  | {
+      readonly kind: "machine";
+      readonly textsPerSecond: number;
+      readonly relativeError: number | null;
+      readonly isElsewhere?: true;
+    };
 
 /**
  * What a prediction costs, by the bill or by the clock.
@@ -40,7 +45,13 @@ export function measuredPrice(measurements: readonly Measurement[]): MeasuredPri
   const textsPerSecond = outcomes.length / seconds;
   const timed = measurements.flatMap(({ latencies }) => latencies).map((seconds, i) => ({ value: seconds, unit: String(i) }));
   const { mean, standardError } = clusteredMean(timed);
-  return { kind: "machine", textsPerSecond, relativeError: standardError !== null && mean > 0 ? standardError / mean : null };
+  const isElsewhere = measurements.every(({ facts }) => facts.isAnsweredAhead === true);
+  return {
+    kind: "machine",
+    textsPerSecond,
+    relativeError: standardError !== null && mean > 0 ? standardError / mean : null,
+    ...(isElsewhere && { isElsewhere }),
+  };
 }
 
 /**
@@ -55,13 +66,13 @@ export function usdPerThousand(measured: MeasuredPrice | null, assumptions: Assu
     const basis = { kind: "list-price" as const, requests };
     return { value: llmPrice * value, basis, ...(standardError !== null && { standardError: llmPrice * standardError }) };
   }
-  const { textsPerSecond, relativeError } = measured;
+  const { textsPerSecond, relativeError, isElsewhere } = measured;
   const { usdPerMachineHour, utilization } = assumptions;
   const value = (1000 * (usdPerMachineHour / 3600)) / (textsPerSecond * utilization);
   if (!Number.isFinite(value)) return null;
   return {
     value,
-    basis: { kind: "machine", textsPerSecond, usdPerHour: usdPerMachineHour, utilization },
+    basis: { kind: "machine", textsPerSecond, usdPerHour: usdPerMachineHour, utilization, ...(isElsewhere && { isElsewhere }) },
     ...(relativeError !== null && { standardError: value * relativeError }),
   };
 }

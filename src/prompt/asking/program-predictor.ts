@@ -126,7 +126,7 @@ export function questionPredictor(program: PromptProgram, plain: Questions, part
         // Numbers of examples, samples and labels on a shortlist are settings or fixed defaults: nobody measured them.
         chosen: formed?.facts ?? {},
         artifactBytes: null,
-        ...batchFacts(llm),
+        ...servedFacts(llm),
         needs: [...llm.needs, ...questions.needs],
       };
     },
@@ -250,9 +250,9 @@ function withAllLabels<Answer extends Pick<Prediction, "scores">>(answer: Answer
   return { ...answer, scores: Object.fromEntries(labels.map((label) => [label, ownValue(scores, label) ?? 0])) };
 }
 
-function batchFacts({ price }: Llm): Partial<Pick<Predictor["facts"], "batchPriceShare">> {
+function servedFacts({ price, isAskedByJobs }: Llm): Partial<Pick<Predictor["facts"], "batchPriceShare" | "isAnsweredAhead">> {
   const share = price === null ? undefined : batchPriceShare(price);
-  return share === undefined ? {} : { batchPriceShare: share };
+  return { ...(share !== undefined && { batchPriceShare: share }), ...(isAskedByJobs === true && { isAnsweredAhead: true }) };
 }
 
 /** Words that a person wrote for it. */
