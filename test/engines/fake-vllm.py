@@ -76,8 +76,6 @@ def answer(request):
     text = next(message["content"] for message in reversed(body["messages"]) if message["content"].startswith("<text-"))
     label = "refund" if "money" in text else "login"
     said = json.dumps({"label": label}) if "response_format" in body else label
-    if "thoughts" in modes:
-        said = f"<think>Is it money? login, or not.</think>\n\n{label}" if "response_format" not in body else said
     choice = {"index": 0, "message": {"role": "assistant", "content": said, "reasoning": None}, "logprobs": None, "finish_reason": "stop"}
     if body.get("logprobs"):
         choice["logprobs"] = {"content": [{"token": said, "logprob": -0.25, "bytes": None, "top_logprobs": [{"token": said, "logprob": -0.25, "bytes": None}]}]}
