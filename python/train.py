@@ -17,6 +17,9 @@ In FOLDER: job.json (task, model, settings, seed, SHA-256 of every input), train
 no labels are there to be learned), model/ unless job.json names a model on the Hugging Face Hub, and start.safetensors where new weights are
 to begin with given numbers.
 
+With the method "setfit" no classifier is trained: pairs.jsonl has an update a line, as pairs of rows of train.jsonl that share a label, and what is
+handed back in place of logits is vectors.safetensors, with the vectors of all rows that were learned and of those of test.jsonl.
+
 A job.json with "trial" wants no model: so many updates are timed, and the texts of test.jsonl. FOLDER/out then has trial.json alone.
 
 In FOLDER/out: predictions.jsonl and valid-predictions.jsonl (id, logits), model/, adapter/ (LoRA), trainer_state.json, and manifest.json with
@@ -121,6 +124,8 @@ class Settings:
     rank: int = 8
     alpha: float = 16
     checkpoint_seconds: float = 120
+    # Of SetFit: how many tokens the texts of an update that meet may have, with their padding.
+    pair_tokens: int = 4096
     tokens_per_pass: int | None = None
 
 
@@ -162,8 +167,8 @@ def read_job(folder: Path) -> Job:
         raise JobError(f"{folder / 'job.json'} can't be read: {error}", hint) from error
     if found.get("format") != JOB_FORMAT:
         raise JobError(f"job.json has the format {found.get('format')!r}; this train.py reads {JOB_FORMAT!r}.", hint)
-    if found.get("method") not in ("full", "lora"):
-        raise JobError(f"job.json asks for the method {found.get('method')!r}; train.py has full and lora.", "Use --engine local for it.")
+    if found.get("method") not in ("full", "lora", "setfit"):
+        raise JobError(f"job.json asks for the method {found.get('method')!r}; train.py has full, lora and setfit.", "Use --engine local for it.")
     try:
         for name, expected in found["inputs"].items():
             verify(folder / name, expected)
@@ -530,15 +535,19 @@ class Training:
         counts = Counter(row.labels[0] for row in self.rows)
         return [len(self.rows) / (len(counts) * counts[k]) if k in counts else 1.0 for k in range(len(self.job.labels))]
 
+    def updates_of(self, epoch: int) -> list[list[int]]:
+        return epoch_updates([len(row.tokens) for row in self.rows], epoch, self.job.settings.batch_size, self.job.seed)
+
+    def parts_of(self, update: list[int]) -> Iterable[list[int]]:
+        """What goes through the model at once. Each device takes its share of the rows; the gradients are added up: the same update on any number."""
+        ours = update[self.accelerator.process_index :: self.accelerator.num_processes]
+        return passes(ours, [len(row.tokens) for row in self.rows], self.tokens_per_pass)
+
     def run(self) -> None:
-        lengths = [len(row.tokens) for row in self.rows]
         progress, settings = self.progress, self.job.settings
         before, began = progress.seconds, time.monotonic()
 
-        def updates_of(epoch: int) -> list[list[int]]:
-            return epoch_updates(lengths, epoch, settings.batch_size, self.job.seed)
-
-        updates = updates_of(progress.epoch)
+        updates = self.updates_of(progress.epoch)
         while True:
             progress.seconds = before + time.monotonic() - began
             is_stopped, is_due = self.agreed()
@@ -552,7 +561,7 @@ class Training:
                 break
             if progress.at == len(updates):
                 progress.epoch, progress.at = progress.epoch + 1, 0
-                updates = updates_of(progress.epoch)
+                updates = self.updates_of(progress.epoch)
             self.take_step(updates[progress.at], time.monotonic() - began + before)
         self.is_done = True
         if self.best_weights is not None:
@@ -560,7 +569,7 @@ class Training:
 
     def trial(self, updates: int, texts: list[Row]) -> dict[str, float]:
         """What an update and a text take, in seconds, by a few of each. The weights that it leaves are of no use."""
-        dealt = epoch_updates([len(row.tokens) for row in self.rows], 0, self.job.settings.batch_size, self.job.seed)
+        dealt = self.updates_of(0)
         # The first ones allocate memory, and wait for a GPU that has to compile.
         for at in range(TRIAL_WARMUP):
             self.take_step(dealt[at % len(dealt)], 0.0)
@@ -606,10 +615,8 @@ class Training:
 
         # What PyTorch's mean divides by: the class weights of the rows' labels; with several labels a row, rows × labels.
         weight = self.denominator(self.rows, update)
-        # Each device takes its share of the rows, and the gradients are added up: the same update on any number of devices.
-        ours = update[self.accelerator.process_index :: self.accelerator.num_processes]
         total = torch.zeros((), device=self.device)
-        for part in passes(ours, [len(row.tokens) for row in self.rows], self.tokens_per_pass):
+        for part in self.parts_of(update):
             batch = [self.rows[row] for row in part]
             with self.accelerator.autocast():
                 logits = self.model(**self.tensors(batch)).logits
@@ -765,6 +772,107 @@ class Training:
             return
 
 
+# --- Pairs (SetFit) ---------------------------------------------------------------------------------------------------------------------------
+
+
+class PairUpdate(list[int]):
+    """The rows of an update, and its parts: texts that meet, since they go through the model at once."""
+
+    def __init__(self, parts: list[list[int]]) -> None:
+        super().__init__(row for part in parts for row in part)
+        self.parts = parts
+
+
+class PairTraining(Training):
+    """Brings texts that share a label together, and others apart, as `tune:setfit` does (objectives/ in src/tune/training). Logits are vectors here."""
+
+    def __init__(self, pairs: Path, *given: Any) -> None:
+        super().__init__(*given)
+        lengths, tokens = [len(row.tokens) for row in self.rows], self.job.settings.pair_tokens
+        self.dealt = [PairUpdate(meeting(update, lengths, tokens)) for update in read_pairs(pairs, len(self.rows))]
+        self.steps = len(self.dealt)
+
+    def updates_of(self, epoch: int) -> list[list[int]]:
+        return self.dealt
+
+    def parts_of(self, update: PairUpdate) -> list[list[int]]:
+        return update.parts[self.accelerator.process_index :: self.accelerator.num_processes]
+
+    def denominator(self, rows: list[Row], chosen: PairUpdate) -> float:
+        """The texts that meet another of their label: the mean is over these."""
+        return max(1, sum(int(self.alike([rows[row] for row in part]).any(1).sum()) for part in chosen.parts))
+
+    def summed_loss(self, logits: Tensor, batch: list[Row]) -> Tensor:
+        """Of each text: the cross-entropy of finding those of its label among all others, by cosine times 20, as sentence-transformers has it."""
+        import torch
+        from torch.nn import functional
+
+        unit = functional.normalize(logits, dim=1)
+        # No text meets its equal.
+        apart = torch.tensor([[a.tokens == b.tokens for b in batch] for a in batch], device=self.device) * -1e9
+        alike = self.alike(batch).float()
+        share = alike / alike.sum(1, keepdim=True).clamp(min=1)
+        return -(share * functional.log_softmax(20 * unit @ unit.T + apart, -1)).sum()
+
+    def alike(self, batch: list[Row]) -> Tensor:
+        """[rows, rows]: which share a label with which other text."""
+        import torch
+
+        found = [[a.tokens != b.tokens and not set(a.labels).isdisjoint(b.labels) for b in batch] for a in batch]
+        return torch.tensor(found, device=self.device)
+
+    def vectors(self, rows: list[Row]) -> Tensor:
+        """float32 [rows, width], some at a time: as lists of numbers they would be eight times as large."""
+        import torch
+
+        return torch.cat([torch.zeros(0), *(torch.tensor(self.answer(rows[at : at + 4096])) for at in range(0, len(rows), 4096))])
+
+
+def read_pairs(path: Path, rows: int) -> list[list[list[int]]]:
+    """A line an update: pairs of rows, by their places in train.jsonl; one alone where its label has no more."""
+    hint = "Stage the job again: its folder is written by crossover."
+    try:
+        updates = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        places = [row for update in updates for pair in update for row in pair]
+    except (OSError, ValueError, TypeError) as error:
+        raise JobError(f"The method setfit needs {path}, an update a line: {error}", hint) from error
+    wrong = [row for row in places if not isinstance(row, int) or not 0 <= row < rows]
+    if wrong or not places:
+        raise JobError(f"{path} names {f'the row {wrong[0]!r}' if wrong else 'no rows'}; train.jsonl has rows 0 to {rows - 1}.", hint)
+    return updates
+
+
+def meeting(pairs: list[list[int]], lengths: list[int], tokens: int) -> list[list[int]]:
+    """Pairs in parts of at most so many tokens with padding, of two pairs at least: one alone teaches nothing (`cut` of pairs-objective.ts)."""
+    parts: list[list[int]] = []
+    for pair in pairs:
+        together = [*(parts[-1] if parts else []), *pair]
+        is_joined = len(together) - len(pair) < 4 or max(lengths[row] for row in together) * len(together) <= tokens
+        if parts and is_joined:
+            parts[-1] = together
+        else:
+            parts.append(list(pair))
+    return parts
+
+
+def without_output(model: nn.Module) -> None:
+    """Takes the last layer off, and the dropout before it: the logits of the model are then the vectors that the layer would read."""
+    import torch
+
+    place = [name for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)][-1]
+    head, _, output = place.rpartition(".")
+    below = model.get_submodule(head)
+    setattr(below, output, torch.nn.Identity())
+    for name in ("dropout", "drop"):
+        drop = getattr(below, name, None)
+        if drop is None:
+            continue
+        setattr(below, name, torch.nn.Identity())
+        if isinstance(getattr(below, "dense", None), torch.nn.Linear):
+            # A head in which one dropout stands before both layers keeps it before the first.
+            below.dense.register_forward_pre_hook(lambda dense, inputs, drop=drop: (drop.train(dense.training)(inputs[0]),))
+
+
 # --- What is handed back ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -779,6 +887,15 @@ def write_lines(path: Path, lines: Iterable[dict[str, Any]]) -> None:
 def write_logits(path: Path, rows: list[Row], logits: list[list[float]]) -> None:
     # Nine digits tell every float32 from any other.
     write_lines(path, ({"id": row.id, "logits": [float(f"{x:.9g}") for x in found]} for row, found in zip(rows, logits, strict=True)))
+
+
+def write_vectors(path: Path, learned: Tensor, test: Tensor) -> None:
+    """float32 [rows, width] each, in the order of train.jsonl and test.jsonl."""
+    from safetensors.torch import save_file
+
+    neighbor = path.with_name(path.name + ".tmp")
+    save_file({"learned": learned.contiguous(), "test": test.contiguous()}, neighbor)
+    neighbor.replace(path)
 
 
 def save_model(model: nn.Module, tokenizer: Any, folder: Path) -> None:
@@ -852,6 +969,9 @@ def run(folder: Path) -> None:
     tokenizer = load_tokenizer(source)
     model = load_model(source, job, tokenizer.pad_token_id)
     base = model.base_model_prefix
+    is_setfit = job.method == "setfit"
+    if is_setfit:
+        without_output(model)
     learning_rate = job.settings.learning_rate or usual_learning_rate(model, job.method)
     if job.method == "lora":
         model = with_adapters(model, job)
@@ -867,7 +987,8 @@ def run(folder: Path) -> None:
         return [ids or [tokenizer.pad_token_id] for ids in tokenizer(texts, truncation=True, max_length=max_tokens)["input_ids"]]
 
     rows, valid, test = (read_rows(folder / name, job, tokenize) for name in ("train.jsonl", "valid.jsonl", "test.jsonl"))
-    training = Training(job, model, rows, valid, tokenizer.pad_token_id, learning_rate, out)
+    given = (job, model, rows, valid, tokenizer.pad_token_id, learning_rate, out)
+    training = PairTraining(folder / "pairs.jsonl", *given) if is_setfit else Training(*given)
     if job.trial is not None:
         loading_seconds = time.monotonic() - began
         found = training.trial(job.trial, test)
@@ -884,15 +1005,15 @@ def run(folder: Path) -> None:
     training.resume()
     try:
         training.run()
-        emit("predicting", rows=len(valid) + len(test))
+        emit("predicting", rows=len(rows if is_setfit else valid) + len(test))
         whole = training.model
         if job.method == "lora":
             if is_first_process:
                 training.model.save_pretrained(out / "adapter")
             whole = training.model.merge_and_unload()
-        answers = [training.answer(valid, whole)]
+        answers = [training.vectors(rows) if is_setfit else training.answer(valid, whole)]
         began_predicting = time.monotonic()
-        answers.append(training.answer(test, whole))
+        answers.append(training.vectors(test) if is_setfit else training.answer(test, whole))
         predict_seconds = time.monotonic() - began_predicting
     except Stopped:
         if not training.is_done:
@@ -901,8 +1022,11 @@ def run(folder: Path) -> None:
         sys.exit(128 + signal.SIGTERM)
     if not is_first_process:
         return
-    write_logits(out / "valid-predictions.jsonl", valid, answers[0])
-    write_logits(out / "predictions.jsonl", test, answers[1])
+    if is_setfit:
+        write_vectors(out / "vectors.safetensors", *answers)
+    else:
+        write_logits(out / "valid-predictions.jsonl", valid, answers[0])
+        write_logits(out / "predictions.jsonl", test, answers[1])
     save_model(whole, tokenizer, out / "model")
     write_state(out / "trainer_state.json", training, predict_seconds, len(test))
     write_manifest(out, job)

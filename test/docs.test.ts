@@ -95,7 +95,10 @@ let help: string;
 const before = process.cwd();
 beforeAll(async () => {
   server = await startFaultyServer({ keywords: { refund: "money", login: "password" }, otherwise: "login" });
-  const models = ["distilbert-base-uncased", "distilbert/distilbert-base-uncased", "distilbert-base-multilingual-cased"];
+  const models = [
+    ...["distilbert-base-uncased", "distilbert/distilbert-base-uncased", "distilbert-base-multilingual-cased"],
+    "sentence-transformers/all-mpnet-base-v2",
+  ];
   hub = await startHub(Object.fromEntries(models.map((name) => [`models/${name}`, { revisions: { main: tinyModel } }])));
   const folder = await emptyFolder();
   const tickets = await writeTickets(folder, 40);

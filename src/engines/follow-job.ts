@@ -8,8 +8,7 @@ import type { Context } from "../types/approach.js";
 import type { TrainingNumbers } from "../types/events.js";
 import type { Engine, EngineJob, JobEnd, StagedJob } from "./engine.js";
 import { type JobEvent, jobLine } from "./job/log-line.js";
-import { readTrainingOutputs, type TrainingOutputs } from "./job/outputs.js";
-import type { StagedTraining } from "./job/stage.js";
+import type { TrainingOutputs } from "./job/outputs.js";
 
 /** How a job is followed. */
 export interface FollowOptions extends Pick<Context, "signal" | "log"> {
@@ -65,14 +64,19 @@ export async function runJob(engine: Engine, staged: StagedJob, options: FollowO
 }
 
 /** What a training gave, and the seconds that it took by its own clock; 0 where it did not say. */
-export interface FinishedJob {
-  readonly outputs: TrainingOutputs;
+export interface FinishedJob<Outputs> {
+  readonly outputs: Outputs;
   readonly seconds: number;
 }
 
-/** Has a training done, and brings its results, checked. Those of a job that had been fetched before are taken as they are. */
-export async function finishJob(engine: Engine, job: StagedTraining, options: FollowOptions): Promise<FinishedJob> {
-  const { outputs, seconds } = await resultsOf(engine, job, () => readTrainingOutputs(job), options);
+/** Has a training done, and brings its results, read and checked as `resultsOf` does. */
+export async function finishJob<Outputs extends Pick<TrainingOutputs, "training">>(
+  engine: Engine,
+  job: StagedJob,
+  readOutputs: () => Promise<Outputs>,
+  options: FollowOptions,
+): Promise<FinishedJob<Outputs>> {
+  const { outputs, seconds } = await resultsOf(engine, job, readOutputs, options);
   return { outputs, seconds: seconds ?? outputs.training.seconds };
 }
 

@@ -10,28 +10,32 @@ import { cutHeldOut } from "../tune/training/held-out.js";
 import { labelIndices } from "../tune/training/training-rows.js";
 import type { BeginContext } from "../types/approach.js";
 import type { Dataset, Example, Query } from "../types/data.js";
-import type { EngineTunedOptions } from "./engine-tuned-options.js";
+import type { EngineTunedOptions, EngineUseOptions } from "./engine-tuned-options.js";
 import type { JobSettings } from "./job/job.js";
 import { type ModelSource, modelSource } from "./job/model-source.js";
-import { type StagedTraining, stageTraining } from "./job/stage.js";
+import { type StagedTraining, stageTraining, type TrainingJob } from "./job/stage.js";
 
 /** A job that is staged, and what it was made of. Disposing of it removes its folder, where nobody keeps that. */
 export interface PreparedJob extends AsyncDisposable {
   readonly staged: StagedTraining;
   readonly source: ModelSource;
-  readonly settings: FullSettings;
+  readonly settings: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly queries: readonly Query[];
+}
+
+/** What a job is prepared for. */
+export interface PrepareContext extends Pick<BeginContext, "seed" | "checkpointFolder" | "queries" | "signal"> {
+  /** Updates that are timed, where the job is a trial. @default the job itself */
+  readonly trial?: number;
+}
+
+/** A job that trains a classifier. */
+export interface PreparedFineTuning extends PreparedJob {
   /** Rows of the training set, by index. */
   readonly learned: readonly number[];
   readonly heldOut: readonly number[];
   /** The indices of each row's labels. */
   readonly indices: readonly (readonly number[])[];
-  readonly queries: readonly Query[];
-}
-
-/** A trial in place of the job. */
-interface TrialOption {
-  /** Updates that are timed. @default the job itself */
-  readonly trial?: number;
 }
 
 /** Stages the job of a fit: in the checkpoint folder, or in one of its own. */
@@ -39,8 +43,8 @@ export async function prepareJob(
   dataset: Dataset,
   options: EngineTunedOptions,
   chosen: Partial<FullSettings>,
-  { seed, checkpointFolder, queries, trial }: Pick<BeginContext, "seed" | "checkpointFolder" | "queries"> & TrialOption,
-): Promise<PreparedJob> {
+  { seed, checkpointFolder, queries, trial }: PrepareContext,
+): Promise<PreparedFineTuning> {
   const { method, model, classWeight = "none", rank = loraDefaults.rank, alpha = loraDefaults.alpha } = options;
   const { labels, isMultiLabel, examples } = dataset;
   const indices = labelIndices(dataset);
@@ -56,29 +60,38 @@ export async function prepareJob(
     ...(options.checkpointSeconds !== undefined && { checkpoint_seconds: options.checkpointSeconds }),
   };
   const pooling = source.known?.head.pooling;
+  const training: TrainingJob = {
+    spec: {
+      method,
+      task: { name: dataset.name, labels, is_multi_label: isMultiLabel },
+      model: source.model,
+      ...(typeof pooling === "string" && { pooling }),
+      settings: jobSettings,
+      seed,
+      ...(trial !== undefined && { trial }),
+    },
+    learned: rowsOf(learned),
+    validation: rowsOf(heldOut),
+    queries,
+    modelFiles: source.files,
+    ...(source.known && { start: source.known.start }),
+  };
+  return { ...(await stagedIn(checkpointFolder, training, options)), source, settings, learned, heldOut, indices, queries };
+}
+
+/** Stages a job in the checkpoint folder, or where there is none in a folder of its own, which disposing of it removes. */
+export async function stagedIn(
+  checkpointFolder: string | undefined,
+  training: TrainingJob,
+  { wantsGpu }: Pick<EngineUseOptions, "wantsGpu">,
+): Promise<Pick<PreparedJob, "staged" | typeof Symbol.asyncDispose>> {
   const own = checkpointFolder === undefined ? await mkdtemp(join(tmpdir(), "crossover-job-")) : undefined;
   const remove = async (): Promise<void> => {
     if (own !== undefined) await rm(own, { recursive: true, force: true });
   };
   try {
-    const staged = await stageTraining(join(own ?? checkpointFolder!, "job"), {
-      spec: {
-        method,
-        task: { name: dataset.name, labels, is_multi_label: isMultiLabel },
-        model: source.model,
-        ...(typeof pooling === "string" && { pooling }),
-        settings: jobSettings,
-        seed,
-        ...(trial !== undefined && { trial }),
-      },
-      learned: rowsOf(learned),
-      validation: rowsOf(heldOut),
-      queries,
-      modelFiles: source.files,
-      ...(source.known && { start: source.known.start }),
-    });
-    const job = { ...staged, ...(options.wantsGpu !== undefined && { wantsGpu: options.wantsGpu }) };
-    return { staged: job, source, settings, learned, heldOut, indices, queries, [Symbol.asyncDispose]: remove };
+    const staged = await stageTraining(join(own ?? checkpointFolder!, "job"), training);
+    return { staged: { ...staged, ...(wantsGpu !== undefined && { wantsGpu }) }, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

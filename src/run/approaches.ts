@@ -1,6 +1,7 @@
 /** @file From the words of the command line to approaches: the one place where both arms are in sight. */
 
 import { sampledApproach } from "../compare/sample/sampled-approach.js";
+import { engineSetFit } from "../engines/engine-setfit.js";
 import { engineTuned } from "../engines/engine-tuned.js";
 import { jobMethods } from "../engines/job/job.js";
 import { UserError } from "../lib/errors.js";
@@ -45,6 +46,8 @@ export interface ApproachSources {
   readonly responses?: ResponseCache;
   /** What trains models, where that is not this machine. */
   readonly engine?: RunEngine;
+  /** A folder with the configuration of a model that the engine's machine gets from the Hub. */
+  readonly configuration?: string;
   /** Where batches are kept, and who hears of them; for `--batch`, and for models that jobs ask. */
   readonly batch?: BatchOptions;
   /** What was really paid is entered here, and counts against the budget. Absent with `--dry-run`. */
@@ -241,12 +244,14 @@ function tellUnasked(
 function tunedElsewhere(
   method: TuneMethod,
   { model, classWeight, engineGpus }: RunOptions,
-  { engine, task }: ApproachSources,
+  { engine, configuration, task }: ApproachSources,
 ): Approach | undefined {
   const way = jobMethods.find((name) => name === method);
   if (engine === undefined || way === undefined) return undefined;
   const queries = task?.test.examples.map(({ id, text }) => ({ id, text })) ?? [];
-  return engineTuned({ ...engine, method: way, model, classWeight, queries, wantsGpu: engineGpus > 0 });
+  const shared = { ...engine, model, classWeight, queries, wantsGpu: engineGpus > 0 };
+  if (way !== "setfit") return engineTuned({ ...shared, method: way });
+  return engineSetFit({ ...shared, ...(configuration !== undefined && { configuration }) });
 }
 
 /** What makes an LLM's approach one that is asked about some of the rows, where `--llm-rows` says so. Recordings cost nothing, and keep theirs. */

@@ -32,10 +32,12 @@ export interface RunPlan extends AsyncDisposable {
   readonly options: RunOptions;
   /** The model, pinned to its revision. */
   readonly pinnedModel: string;
-  /** Of this machine. Where an engine trains a model of the Hub, it is the embedded one. */
+  /** Of this machine. Where an engine trains a model of the Hub, or of a family that is not computed here, it is the embedded one. */
   readonly encoder: Encoder;
   /** What trains models, where that is not this machine. */
   readonly engine?: RunEngine;
+  /** A folder with the configuration of a model that the engine's machine gets from the Hub. */
+  readonly configuration?: string;
   /** One seed per repetition. */
   readonly seeds: readonly number[];
 }
@@ -79,12 +81,16 @@ export function planRun(inputs: RunInputs, hooks: RunHooks): Promise<RunPlan> {
     const does = isAsking ? "Models are trained, and vllm: models asked," : "Models are trained";
     const engine = await openRunEngine(given, { ...hooks, env: inputs.env }, { does, wantsGpu: isAsking });
     const elsewhere = engine && (await engineModel(given.model, modelContext(inputs, hooks)));
-    const isAway = elsewhere?.isHere === false;
+    const isAway = elsewhere?.configuration !== undefined;
     const { folder, pinned } = isAway
       ? { folder: elsewhere.pinned, pinned: elsewhere.pinned }
       : await resolveModel(given.model, modelContext(inputs, hooks));
     const local = { ...given, model: folder };
-    const encoder = await openEncoder(isAway ? { ...local, model: defaultRunOptions.model } : local, inputs.runs, held);
+    const encoder = await openEncoder(
+      elsewhere?.isComputedHere === false ? { ...local, model: defaultRunOptions.model } : local,
+      inputs.runs,
+      held,
+    );
     const { train } = inputs.task;
     const options = inputs.resumed
       ? local
@@ -94,13 +100,14 @@ export function planRun(inputs: RunInputs, hooks: RunHooks): Promise<RunPlan> {
     const { method, reason } = options.ladder ?? {};
     if (!inputs.resumed && method && reason) hooks.onEvent({ kind: "note", text: tuningText({ method, reason }) });
     const seeds = Array.from({ length: options.repeat }, (_, i) => options.seed + i);
-    return { inputs, options, pinnedModel: pinned, encoder, ...(engine && { engine }), seeds };
+    const away = { ...(engine && { engine }), ...(isAway && { configuration: elsewhere.configuration }) };
+    return { inputs, options, pinnedModel: pinned, encoder, ...away, seeds };
   });
 }
 
 /** Makes the approaches of a plan, without asking them anything. */
 export function plannedApproaches(
-  { inputs, options, encoder, engine }: RunPlan,
+  { inputs, options, encoder, engine, configuration }: RunPlan,
   { onEvent }: RunHooks,
   stores: Pick<ApproachSources, "responses" | "bill" | "warn"> = {},
 ): Promise<Approach[]> {
@@ -112,6 +119,7 @@ export function plannedApproaches(
     task,
     ...(pool !== undefined && { pool }),
     ...(engine && { engine }),
+    ...(configuration !== undefined && { configuration }),
     batch,
     ...stores,
   });

@@ -13,6 +13,7 @@ import { modelName } from "./pretrained/model-folder.js";
 import { readPretrained } from "./pretrained/pretrained.js";
 import type { ClassWeight } from "./regression/class-weights.js";
 import { similarityLoss } from "./training/objectives/similarity-loss.js";
+import type { ScheduleKind } from "./training/schedule.js";
 import { train } from "./training/train.js";
 import { estimateSeconds } from "./training/training-estimate.js";
 import { trainingProgress } from "./training/training-progress.js";
@@ -45,14 +46,38 @@ const schedule = { schedule: "linear", warmupRatio: 0.1, weightDecay: 0.01, maxG
 const passesOverRows = 5;
 const updateLimits = { fewest: 30, most: 150 };
 
-/** Updates for so many rows. */
-function usualUpdates(rows: number, batchSize: number): number {
-  const updates = Math.ceil((passesOverRows * rows) / batchSize);
-  return Math.min(updateLimits.most, Math.max(updateLimits.fewest, updates));
+/** An update's texts are computed at once: what bounds its memory. With their padding. */
+export const tokensPerPass = 4096;
+
+/** How the encoder is trained: once through what is dealt to so many updates. */
+export interface SetFitSettings extends Required<Pick<SetFitOptions, keyof typeof defaults>> {
+  readonly schedule: ScheduleKind;
+  readonly warmupRatio: number;
+  readonly weightDecay: number;
+  readonly maxGradNorm: number;
+  readonly epochs: 1;
+  readonly minSteps: 0;
 }
 
-/** An update's texts are computed at once: what bounds its memory. */
-const tokensPerPass = 4096;
+/** Options with their defaults, and the updates that so many rows get. */
+export interface SettledSetFit {
+  readonly settings: SetFitSettings;
+  updatesFor(rows: number): number;
+}
+
+/** The options with their defaults. Throws a `UserError` where one is out of its range. */
+export function settledSetFit({ updates, ...options }: Omit<SetFitOptions, "model">): SettledSetFit {
+  const { batchSize, learningRate, dropout } = { ...defaults, ...options };
+  checkFullNumbers({ batchSize, learningRate, dropout });
+  if (updates !== undefined && !(Number.isSafeInteger(updates) && updates > 0))
+    throw new UserError(`updates is ${updates}. Give a whole number above 0.`);
+  const usual = (rows: number): number =>
+    Math.min(updateLimits.most, Math.max(updateLimits.fewest, Math.ceil((passesOverRows * rows) / batchSize)));
+  return {
+    settings: { ...schedule, epochs: 1, minSteps: 0, batchSize, learningRate, dropout },
+    updatesFor: (rows) => updates ?? usual(rows),
+  };
+}
 
 /**
  * `tune:setfit` (after Tunstall et al. 2022, arXiv 2209.11055): the encoder is trained to bring texts of one label together and others apart; then a
@@ -62,11 +87,7 @@ const tokensPerPass = 4096;
  * Equal seeds, examples and numbers of threads give equal weights. Throws a `UserError` where an option is out of its range.
  */
 export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOptions): Approach {
-  const { updates } = options;
-  const { batchSize, learningRate, dropout } = { ...defaults, ...options };
-  checkFullNumbers({ batchSize, learningRate, dropout });
-  if (updates !== undefined && !(Number.isSafeInteger(updates) && updates > 0))
-    throw new UserError(`updates is ${updates}. Give a whole number above 0.`);
+  const { settings, updatesFor } = settledSetFit(options);
   const threads = options.threads === undefined ? {} : { threads: options.threads };
   return {
     name: "tune:setfit",
@@ -77,11 +98,11 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
     async estimate(dataset, queries) {
       const pretrained = await readPretrained(model);
       const rows = dataset.examples.length;
-      const taken = updates ?? usualUpdates(rows, batchSize);
+      const taken = updatesFor(rows);
       const planned = {
         trained: dataset.examples.map(({ text }) => text),
         updates: taken,
-        times: rows === 0 ? 0 : (taken * Math.min(rows, batchSize)) / rows,
+        times: rows === 0 ? 0 : (taken * Math.min(rows, settings.batchSize)) / rows,
         isMixed: true,
         answered: [...dataset.examples, ...queries].map(({ text }) => text),
       };
@@ -97,7 +118,6 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
       const fresh = newHead(head.pooling, labels.length, pretrained.hiddenSize, context.seed);
       const body = { ...fresh, ...(await readBodyWeights(pretrained, head)) };
       const rows = await readRows(dataset, indices, pretrained, context);
-      const settings = { ...schedule, epochs: 1, minSteps: 0, batchSize, learningRate, dropout };
       const result = await train(
         {
           build: (drop) => {
@@ -106,7 +126,7 @@ export function tuneSetFit({ model, classWeight = "none", ...options }: SetFitOp
           },
           weights: body,
           padId: pretrained.tokenizer.padId,
-          objective: { kind: "pairs", updates: updates ?? usualUpdates(rows.length, batchSize) },
+          objective: { kind: "pairs", updates: updatesFor(rows.length) },
         },
         rows,
         { ...settings, tokensPerPass, seed: context.seed, ...threads },

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -65,6 +65,45 @@ describe("--engine", () => {
     expect(JSON.parse(state).log_history).toMatchObject([{ step: 1, loss: 1, learning_rate: 0.001 }]);
     // Job folders hold texts, and are not kept once they are measured.
     expect(await readdir(join(folder, "runs", "away"))).not.toContain("checkpoints");
+  });
+
+  it("has SetFit trained elsewhere, and fits its last layer here", async () => {
+    const { code, out } = await run("good", "--curve", "off", "--name", "pairs", "--approaches", "tune:setfit");
+    expect(code).toBe(0);
+    expect(out).toContain("tune:setfit");
+    expect(hub.requests.filter(({ url }) => url.endsWith(".safetensors"))).toEqual([]);
+    const own = (await measurementsOf("pairs")).filter(({ approach }) => approach === "tune:setfit");
+    const test = own.find(({ split }) => split === "test")!;
+    expect(test.facts.chosen["C"]).toBeGreaterThan(0);
+    expect(test.facts.needs).toEqual(["python"]);
+    const files = await readdir(join(folder, "runs", "pairs", "artifacts", "tune_setfit"));
+    expect(files).toEqual(expect.arrayContaining(["config.json", "model.safetensors", "manifest.json"]));
+    const plan = await run("good", "--dry-run", "--curve", "off", "--approaches", "tune:setfit");
+    expect(plan.code).toBe(0);
+    expect(plan.out).toMatch(/tune:setfit: a job on command:/);
+    // The folder of a family that is not computed here labels by jobs.
+    const rows = join(folder, "rows.csv");
+    await writeFile(rows, "text\n0 where is it\n1 my money\n");
+    const model = join(folder, "runs", "pairs", "artifacts", "tune_setfit");
+    const words = ["label", rows, "--model", model, "--engine", engine("good"), "--runs", join(folder, "runs")];
+    const labelled = await crossover([...words, "-o", join(folder, "labelled.csv")]);
+    expect(labelled.code).toBe(0);
+    const { labels } = JSON.parse(await readFile(join(model, "manifest.json"), "utf8"));
+    // The made-up job answers with the first digit.
+    const [, first, second] = (await readFile(join(folder, "labelled.csv"), "utf8")).split("\n");
+    expect(first).toContain(`0 where is it,${labels[0]}`);
+    expect(second).toContain(`1 my money,${labels[1]}`);
+  });
+
+  it("takes a folder whose family is not computed here, which the engine's machine loads", async () => {
+    const strange = join(folder, "strange");
+    await mkdir(strange);
+    await writeFile(join(strange, "config.json"), JSON.stringify({ model_type: "nobody-computes-this" }));
+    await writeFile(join(strange, "model.safetensors"), "");
+    const { code, err } = await run("good", "--curve", "off", "--name", "strange", "--model", strange);
+    expect(err).not.toContain("Supported");
+    expect(code).toBe(0);
+    expect((await measurementsOf("strange")).some(({ approach }) => approach === "tune:full")).toBe(true);
   });
 
   it("tells of a job that fails why, goes on with the rest, and exits with 2", async () => {

@@ -49,14 +49,48 @@ function labelRows(count) {
 const logitsOf = (row) =>
   JSON.stringify({ id: row.id, logits: job.task.labels.map((_, k) => (row.text.length % (k + 2)) - 0.5) });
 
+/** Matrices as a safetensors file: rows of numbers by name. */
+function tensorsFile(matrices) {
+  let end = 0;
+  const header = {};
+  for (const [name, rows] of Object.entries(matrices)) {
+    const begin = end;
+    end += 4 * rows.flat().length;
+    header[name] = { dtype: "F32", shape: [rows.length, rows[0].length], data_offsets: [begin, end] };
+  }
+  const text = JSON.stringify(header).padEnd(Math.ceil(JSON.stringify(header).length / 8) * 8);
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(text.length));
+  const numbers = new Float32Array(Object.values(matrices).flat(2));
+  return Buffer.concat([size, Buffer.from(text), Buffer.from(numbers.buffer)]);
+}
+
+/** Made-up vectors: how often a text has each of these letters. */
+const vectorsOf = (name) => rowsOf(name).map(({ text }) => [..."acdeilmnoprstu"].map((letter) => text.split(letter).length - 1));
+
+/** What a job answers: logits, or with SetFit vectors, beside a model that has no last layer. */
+const answerFiles = () =>
+  job.method === "setfit"
+    ? {
+        "vectors.safetensors": tensorsFile({ learned: vectorsOf("train.jsonl"), test: vectorsOf("test.jsonl") }),
+        "model/model.safetensors": tensorsFile({ embeddings: [[1, 2]] }),
+      }
+    : {
+        "predictions.jsonl": `${rowsOf("test.jsonl").map(logitsOf).join("\n")}\n`,
+        "valid-predictions.jsonl": rowsOf("valid.jsonl")
+          .map((row) => `${logitsOf(row)}\n`)
+          .join(""),
+      };
+
 function writeResults(change = {}) {
   mkdirSync(join(out, "model"), { recursive: true });
   const files = {
-    "predictions.jsonl": `${rowsOf("test.jsonl").map(logitsOf).join("\n")}\n`,
-    "valid-predictions.jsonl": rowsOf("valid.jsonl")
-      .map((row) => `${logitsOf(row)}\n`)
-      .join(""),
-    "model/config.json": JSON.stringify({ model_type: "nobody-computes-this" }),
+    ...answerFiles(),
+    "model/config.json": JSON.stringify({
+      model_type: "nobody-computes-this",
+      architectures: ["NobodysModel"],
+      id2label: { ...job.task.labels },
+    }),
     "trainer_state.json": JSON.stringify({
       max_steps: 2,
       best_global_step: 2,
@@ -163,6 +197,17 @@ const kinds = {
       "predictions.jsonl": lines((all) => [...all, JSON.stringify({ id: "nobody", logits: job.task.labels.map(() => 0) })]),
     }),
   nan: () => finish({ "predictions.jsonl": lines(([first, ...rest]) => [first.replace(/\[.*/, "[NaN, 1, 2]}"), ...rest]) }),
+  // Of SetFit: a row fewer, a number that is none, no vectors at all.
+  "vectors-missing": () => finish({ "vectors.safetensors": () => undefined }),
+  "vectors-few": () =>
+    finish({
+      "vectors.safetensors": () => tensorsFile({ learned: vectorsOf("train.jsonl").slice(1), test: vectorsOf("test.jsonl") }),
+    }),
+  "vectors-nan": () =>
+    finish({
+      "vectors.safetensors": () =>
+        tensorsFile({ learned: vectorsOf("train.jsonl").map((row) => row.map(() => Number.NaN)), test: vectorsOf("test.jsonl") }),
+    }),
   "too-few": () => finish({ "predictions.jsonl": lines(([first, ...rest]) => [first.replace(/\[.*/, "[1]}"), ...rest]) }),
   // Runs until it is told to go on, and goes on from what it has reached where it was ended before.
   slow: () => {

@@ -21,6 +21,7 @@ import { readRows } from "../../tune/training/training-rows.js";
 import type { FitContext, Predictor } from "../../types/approach.js";
 import type { Dataset, Example, Query } from "../../types/data.js";
 import type { PredictorFacts } from "../../types/identity.js";
+import { type FittedLayer, foldedFiles } from "./folded-output.js";
 import type { ModelSource } from "./model-source.js";
 import type { TrainingOutputs } from "./outputs.js";
 
@@ -28,6 +29,8 @@ import type { TrainingOutputs } from "./outputs.js";
 export interface FetchedModel {
   readonly outputs: TrainingOutputs;
   readonly source: Pick<ModelSource, "known">;
+  /** The last layer, where it was fitted here to vectors of the job. @default the job's model has it */
+  readonly output?: FittedLayer;
   readonly labels: readonly string[];
   readonly isMultiLabel: boolean;
   readonly mayBeEmpty: boolean;
@@ -53,15 +56,17 @@ export async function fetchedPredictor(model: FetchedModel): Promise<Predictor> 
 }
 
 /** The job's model as a classifier of ours; `undefined` where it can't be one. */
-async function classifierOf({ outputs, source, labels, ...model }: FetchedModel): Promise<TextClassifier | undefined> {
+async function classifierOf({ outputs, source, output, labels, ...model }: FetchedModel): Promise<TextClassifier | undefined> {
   const { modelFolder, training } = outputs;
   if (training.totalParameters > mostParameters) return undefined;
   const pretrained = source.known?.pretrained ?? (await readKnown(modelFolder));
   if (pretrained === undefined) return undefined;
-  const head = source.known?.head ?? { labelCount: labels.length, pooling: headPooling(pretrained) };
+  const head = source.known?.head ?? { labelCount: labels.length, pooling: output?.pooling ?? headPooling(pretrained) };
   const { logits, inputIds, attentionMask } = textClassifierGraph(pretrained, head);
   const stored = storedWeights({ name: modelFolder, path: modelFolder }, pretrained.prefix);
-  const weights = await stored.read(weightsOf([logits], [inputIds, attentionMask]));
+  const fitted = output?.weights ?? {};
+  const trained = weightsOf([logits], [inputIds, attentionMask]).filter(({ params }) => !Object.hasOwn(fitted, params.name));
+  const weights = { ...(await stored.read(trained)), ...fitted };
   const { isMultiLabel, mayBeEmpty, thresholds } = model;
   return { pretrained, head, labels, isMultiLabel, mayBeEmpty, weights, ...(thresholds && { thresholds }) };
 }
@@ -87,7 +92,7 @@ async function computedPredictor(model: FetchedModel, classifier: TextClassifier
   const some = { ...dataset, examples: sample.rows.slice(0, 500) };
   const rows = await readRows(some, labelIndicesOf(some), classifier.pretrained, { ...context, log: () => {} });
   const predictor = await classifierPredictor(classifier, {
-    trained: outputs.training.trainedParameters + (classifier.thresholds?.length ?? 0),
+    trained: outputs.training.trainedParameters + fittedParameters(model),
     chosen,
     details: { ...details, sample: { of: sample.of, rows } },
     ...(threads !== undefined && { threads }),
@@ -135,14 +140,14 @@ async function compareLogits({ outputs, queries, context, threads }: FetchedMode
 
 /** A predictor that knows the job's answers and no others. */
 function recordedPredictor(model: FetchedModel): Predictor {
-  const { outputs, queries, chosen, thresholds } = model;
+  const { outputs, queries, chosen, output } = model;
   const { modelFolder, adapterFolder, training } = outputs;
   const byText = new Map(queries.map(({ id, text }) => [text, outputs.test.get(id)!]));
   const texts = new Map(queries.map(({ id, text }) => [id, text]));
   return {
     facts: {
-      trainedParameters: training.trainedParameters + (thresholds?.length ?? 0),
-      totalParameters: training.totalParameters,
+      trainedParameters: training.trainedParameters + fittedParameters(model),
+      totalParameters: training.totalParameters + layerParameters(output),
       promptTokens: 0,
       humanWords: 0,
       chosen,
@@ -168,10 +173,19 @@ function recordedPredictor(model: FetchedModel): Predictor {
         ...(await filesOf(modelFolder, "")),
         // As of one that is computed here: a report draws its curves from it.
         ["trainer_state.json", Buffer.from(`${JSON.stringify(trainerState(training), null, 2)}\n`)],
+        ...(output === undefined ? [] : await foldedFiles(modelFolder, output, model)),
         ...(adapterFolder === undefined ? [] : await filesOf(adapterFolder, "adapter")),
       ]),
     async [Symbol.asyncDispose]() {},
   };
+}
+
+const layerParameters = (output: FittedLayer | undefined): number =>
+  Object.values(output?.weights ?? {}).reduce((total, { data }) => total + data.length, 0);
+
+/** Numbers that were fitted here: thresholds, and the last layer where it is one. */
+function fittedParameters({ thresholds, output }: FetchedModel): number {
+  return output === undefined ? (thresholds?.length ?? 0) : layerParameters(output);
 }
 
 async function filesOf(folder: string, place: string): Promise<[string, Uint8Array][]> {

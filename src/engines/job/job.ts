@@ -12,7 +12,7 @@ export const jobFormat = "crossover-job-1";
 export const outFormat = "crossover-out-1";
 
 /** The ways of training that `train.py` has. */
-export const jobMethods = ["full", "lora"] as const;
+export const jobMethods = ["full", "lora", "setfit"] as const;
 export type JobMethod = (typeof jobMethods)[number];
 
 /** Where the job finds the model: a folder in its own, or a repository of the Hub at one commit. */
@@ -39,6 +39,8 @@ export interface JobSettings {
   /** Of LoRA. */
   readonly rank?: number;
   readonly alpha?: number;
+  /** Of SetFit: the most tokens of texts that meet, with their padding. @default 4096 */
+  readonly pair_tokens?: number;
   /** The least seconds between checkpoints. @default 120 */
   readonly checkpoint_seconds?: number;
 }

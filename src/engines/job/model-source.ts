@@ -9,13 +9,14 @@ import { isBoxedModel } from "../../hub/boxed-models.js";
 import { isRepoId } from "../../hub/repo-id.js";
 import { UserError } from "../../lib/errors.js";
 import type { ClassifierHead } from "../../tune/classifier/classifier.js";
-import { headPooling, readBodyWeights, textClassifierGraph } from "../../tune/classifier/classifier-model.js";
+import { fittedPooling, headPooling, readBodyWeights, textClassifierGraph } from "../../tune/classifier/classifier-model.js";
 import { isGgufModel } from "../../tune/decoders/decoder-parts.js";
-import { denseInEncoder, newHead } from "../../tune/encoders/classifier-heads.js";
-import { adaptersOf, loraLearningRateScale } from "../../tune/lora/lora.js";
+import { denseInEncoder, newHead, outputName } from "../../tune/encoders/classifier-heads.js";
+import { adaptersOf, loraDefaults, loraLearningRateScale } from "../../tune/lora/lora.js";
 import { type LoraSettings, newFactors } from "../../tune/lora/lora-graph.js";
 import { buildModel } from "../../tune/pretrained/build-model.js";
 import { embeddedModels, findModelFolder, readObject } from "../../tune/pretrained/model-folder.js";
+import { readFolderPooling, usualPooling } from "../../tune/pretrained/pooling.js";
 import { type Pretrained, readPretrained, storedName } from "../../tune/pretrained/pretrained.js";
 import { encodeSafetensors, safetensorsParts, type TensorToStore } from "../../tune/pretrained/safetensors.js";
 import { readSavedFields } from "../../tune/pretrained/saved-fields.js";
@@ -42,6 +43,8 @@ export interface ModelSource {
   readonly files: ReadonlyMap<string, InputFile>;
   /** Absent where the family is not computed here, or the model is not on this machine. */
   readonly known?: KnownModel;
+  /** Where it is on this machine, if it is. */
+  readonly path?: string;
 }
 
 /** What decides where training begins. */
@@ -49,7 +52,8 @@ export interface StartOptions {
   readonly method: JobMethod;
   readonly labelCount: number;
   readonly seed: number;
-  readonly lora: LoraSettings;
+  /** @default those of `tune:lora` */
+  readonly lora?: LoraSettings;
 }
 
 /**
@@ -73,9 +77,10 @@ export async function modelSource(model: string, options: StartOptions): Promise
   const isOurs = config === undefined || readSavedFields(config)?.pooling !== undefined;
   const pretrained = config === undefined || canBuild(config, folder.path) ? await readPretrained(model) : undefined;
   const known = pretrained && (await knownModel(pretrained, options));
-  if (hub !== undefined) return { model: hub, files: new Map(), ...(known && { known }) };
+  const found = { path: folder.path, ...(known && { known }) };
+  if (hub !== undefined) return { model: hub, files: new Map(), ...found };
   const files = known !== undefined && isOurs ? await writtenFiles(known) : await copiedFiles(folder.path);
-  return { model: { folder: "model" }, files, ...(known && { known }) };
+  return { model: { folder: "model" }, files, ...found };
 }
 
 const isNamed = (model: string): boolean => embeddedModels.some((name) => name === model) || isBoxedModel(model);
@@ -86,6 +91,19 @@ function hubModel(model: string): Exclude<JobModel, { readonly folder: "model" }
   if (cached !== null) return { repo: cached[1]!.replace("--", "/"), revision: cached[2]! };
   const named = /^([^@]+)@([0-9a-f]{40})$/.exec(model);
   return named !== null && isRepoId(model) ? { repo: named[1]!, revision: named[2]! } : undefined;
+}
+
+/**
+ * How a model is pooled below a layer that is fitted, by a folder with its configuration, which may lack weights: as the folder says; of a family that is computed
+ * here as `fittedPooling` says; else as sentence-transformers pools what says nothing.
+ */
+export async function poolingOf(path: string | undefined): Promise<ClassifierHead["pooling"]> {
+  if (path === undefined) return usualPooling;
+  const folder = { name: path, path };
+  const said = await readFolderPooling(folder);
+  const config = await readObject(folder, "config.json");
+  if (said !== undefined || config === undefined || !canBuild(config, path)) return said ?? usualPooling;
+  return fittedPooling({ config, folder, pooling: said });
 }
 
 /** Whether a model of this configuration is computed here. */
@@ -99,15 +117,20 @@ export function canBuild(config: object, folder: string): boolean {
   }
 }
 
-async function knownModel(pretrained: Pretrained, { method, labelCount, seed, lora }: StartOptions): Promise<KnownModel> {
-  const head = { labelCount, pooling: headPooling(pretrained) };
+async function knownModel(
+  pretrained: Pretrained,
+  { method, labelCount, seed, lora = loraDefaults }: StartOptions,
+): Promise<KnownModel> {
+  const isFitted = method === "setfit";
+  const head = { labelCount, pooling: isFitted ? fittedPooling(pretrained) : headPooling(pretrained) };
   const shapes = await pretrained.stored.shapes();
   const dense = denseInEncoder(head.pooling);
   // What the model was pre-trained with of a head is read from its file; the rest is new.
   const isStored = (name: string): boolean =>
     dense !== undefined && name.startsWith(`${dense}.`) && shapes(`${dense}.weight`) !== undefined;
+  const isOutput = (name: string): boolean => name.startsWith(`${outputName(head.pooling)}.`);
   const fresh = Object.entries(newHead(head.pooling, labelCount, pretrained.hiddenSize, seed)).filter(
-    ([name]) => !isStored(name),
+    ([name]) => !isStored(name) && !(isFitted && isOutput(name)),
   );
   const isLora = method === "lora";
   const graph = textClassifierGraph(pretrained, head);

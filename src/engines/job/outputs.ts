@@ -15,10 +15,14 @@ import { outFormat } from "./job.js";
 import type { StagedTraining } from "./stage.js";
 
 /** What a training gave. */
-export interface TrainingOutputs {
+export interface TrainingOutputs extends TrainedOutputs {
   /** Logits by the id of a row, of the test rows and of the validation rows. */
   readonly test: ReadonlyMap<string, Float32Array>;
   readonly validation: ReadonlyMap<string, Float32Array>;
+}
+
+/** What every training gives, whatever it answers. */
+export interface TrainedOutputs {
   /** A folder of transformers. */
   readonly modelFolder: string;
   /** The adapters, not merged; absent where none were trained. */
@@ -43,17 +47,24 @@ export const damaged = "The job's results are damaged or not whole. Run again: t
 
 const fileSchema = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), bytes: z.int().nonnegative() });
 const manifestSchema = z.object({ format: z.literal(outFormat), job: z.string(), files: z.record(z.string(), fileSchema) });
-const needed = ["predictions.jsonl", "valid-predictions.jsonl", "trainer_state.json", "model/config.json"];
 
 /** Reads the results of a job. `UserError` names the file and the line where they are wrong, what was found there, and what to do. */
 export async function readTrainingOutputs(job: StagedTraining): Promise<TrainingOutputs> {
   const out = join(job.folder, "out");
-  const files = await checkManifest(out, job.id);
-  const missing = needed.find((name) => !Object.hasOwn(files, name));
-  if (missing !== undefined) throw new UserError(`${join(out, "manifest.json")} names no ${missing}. ${damaged}`);
   return {
+    ...(await readTrained(job, ["predictions.jsonl", "valid-predictions.jsonl"])),
     test: await readLogits(join(out, "predictions.jsonl"), job.testIds, job.labelCount),
     validation: await readLogits(join(out, "valid-predictions.jsonl"), job.validationIds, job.labelCount),
+  };
+}
+
+/** Reads what every training leaves, and that files with its answers are there. Throws as `readTrainingOutputs` does. */
+export async function readTrained(job: StagedTraining, answers: readonly string[]): Promise<TrainedOutputs> {
+  const out = join(job.folder, "out");
+  const files = await checkManifest(out, job.id);
+  const missing = [...answers, "trainer_state.json", "model/config.json"].find((name) => !Object.hasOwn(files, name));
+  if (missing !== undefined) throw new UserError(`${join(out, "manifest.json")} names no ${missing}. ${damaged}`);
+  return {
     modelFolder: join(out, "model"),
     ...(Object.hasOwn(files, "adapter/adapter_config.json") && { adapterFolder: join(out, "adapter") }),
     training: await readState(join(out, "trainer_state.json")),

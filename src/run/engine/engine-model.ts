@@ -1,5 +1,6 @@
 /** @file The model that an engine trains. Of one of the Hub the configuration alone comes to this machine, and the weights to the engine's. */
 import { basename } from "node:path";
+import { canBuild } from "../../engines/job/model-source.js";
 import { fetchModel } from "../../hub/hub.js";
 import { parseRepoId } from "../../hub/repo-id.js";
 import { isGgufModel } from "../../tune/decoders/decoder-parts.js";
@@ -11,20 +12,23 @@ import { isLocal, type ModelContext, onHub } from "../../tune/pretrained/resolve
 export interface EngineModel {
   /** Its name in words that mean the same model tomorrow: of the Hub's, with its commit. */
   readonly pinned: string;
-  /** It is a folder or a model of this machine, which sends it. */
-  readonly isHere: boolean;
+  /** A folder with its configuration, where it is one of the Hub; absent where it is a folder or a model of this machine, which sends it. */
+  readonly configuration?: string;
+  /** It is on this machine, which computes its family. */
+  readonly isComputedHere: boolean;
   /** It continues texts: LoRA is the usual way to train it. */
   readonly isDecoder: boolean;
 }
 
 /** What is to be known of a model that is trained elsewhere. `UserError` where there is none of that name. */
 export async function engineModel(model: string, context: ModelContext): Promise<EngineModel> {
-  if (isLocal(model)) return { pinned: model, isHere: true, isDecoder: await continuesTexts(model) };
+  if (isLocal(model)) return { pinned: model, ...(await describe(model)) };
   const folder = await configurationOf(model, context);
   return {
     pinned: `${parseRepoId(model, "model").id}@${basename(folder)}`,
-    isHere: false,
-    isDecoder: await continuesTexts(folder),
+    configuration: folder,
+    ...(await describe(folder)),
+    isComputedHere: false,
   };
 }
 
@@ -46,9 +50,11 @@ async function configurationOf(model: string, context: ModelContext): Promise<st
   }
 }
 
-async function continuesTexts(model: string): Promise<boolean> {
+async function describe(model: string): Promise<Pick<EngineModel, "isDecoder" | "isComputedHere">> {
   const folder = findModelFolder(model);
-  if (isGgufModel(folder)) return true;
+  if (isGgufModel(folder)) return { isDecoder: true, isComputedHere: true };
   const config = await readObject(folder, "config.json");
-  return config !== undefined && isDecoder(config);
+  // A folder without a configuration is refused where it is read.
+  if (config === undefined) return { isDecoder: false, isComputedHere: true };
+  return { isDecoder: isDecoder(config), isComputedHere: canBuild(config, folder.path) };
 }

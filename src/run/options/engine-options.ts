@@ -9,7 +9,7 @@ export const enginePlaces =
 export const engineOptions = {
   engine: option(text(), {
     argument: "where",
-    help: `what trains the tuned model, and asks vllm: models: ${enginePlaces}. Everything is still measured here`,
+    help: `what trains the tuned model (tune:full, tune:lora, tune:setfit), and asks vllm: models: ${enginePlaces}. Everything is still measured here`,
     default: "local",
     before: "local",
     env: "CROSSOVER_ENGINE",

@@ -58,7 +58,7 @@ export function architectureFor({ config, folder }: Pick<Pretrained, "config" | 
  * What goes from the tokens to the last layer: the states pooled as the folder says, for a model that was made to be pooled; else the head of
  * the family's class in transformers. Measured in `decisions/0004-classifier-heads.md`.
  */
-export function headPooling(pretrained: Pretrained): ClassifierHead["pooling"] {
+export function headPooling(pretrained: Pick<Pretrained, "config" | "folder" | "pooling">): ClassifierHead["pooling"] {
   return pretrained.pooling ?? architectureFor(pretrained).layers(pretrained.config);
 }
 
@@ -66,7 +66,7 @@ export function headPooling(pretrained: Pretrained): ClassifierHead["pooling"] {
  * The same for a last layer that is fitted, not trained: it has a number of its own for each label, and where the family's has none, the layer stands
  * on the pooled states.
  */
-export function fittedPooling(pretrained: Pretrained): ClassifierHead["pooling"] {
+export function fittedPooling(pretrained: Pick<Pretrained, "config" | "folder" | "pooling">): ClassifierHead["pooling"] {
   const pooling = headPooling(pretrained);
   return hasOutputBias(pooling) ? pooling : usualPooling;
 }

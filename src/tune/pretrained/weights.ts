@@ -24,9 +24,13 @@ export function findWeights({ path }: ModelFolder): string {
   throw new UserError(`${path} has no ${weightsFile}. Expected a Hugging Face folder with the model's weights.`);
 }
 
-/** The names a weight may be stored under: bare, below the model's own prefix, and as TensorFlow's BERT called layer normalization. */
+/**
+ * The names a weight may be stored under: bare, below the model's own prefix, and as TensorFlow's BERT called layer normalization. Where a graph's names have the
+ * prefix themselves (that of a language model), also without it, as the bare model is saved.
+ */
 function storedNames(name: string, prefix: string): string[] {
   const former = name.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
+  if (prefix === "") return [name, name.replace(/^model\./, "")];
   return [name, `${prefix}.${name}`, former, `${prefix}.${former}`];
 }
 

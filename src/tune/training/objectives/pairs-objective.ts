@@ -19,17 +19,17 @@ const leastTexts = 4;
  * same; the others are only told from. No text meets its equal.
  */
 export function pairRules({ updates }: PairOptions, { rows, batchSize, tokensPerPass, seed }: RuleContext): ObjectiveRules {
-  const distinct = differentTexts(rows);
-  const updatesOf = (stream: string, count: number): Update[] => {
-    const draw = drawer(rows, distinct, Math.max(leastTexts, batchSize), random(seed, stream));
-    return Array.from({ length: count }, () => cut(draw(), rows, tokensPerPass));
-  };
+  const dealt = rows.map(({ ids, labels }): DealtRow => ({ text: ids.join(), labels }));
+  const cutUpdates = (drawn: Iterable<PairedRows>): Update[] => Array.from(drawn, (pairs) => cut(pairs, rows, tokensPerPass));
   const partnersIn = (pass: readonly number[], row: number): number[] =>
     pass.flatMap((other, j) => (other !== row && shareLabel(rows[row]!, rows[other]!) ? [j] : []));
   return {
     updatesPerEpoch: updates,
-    updates: (epoch) => updatesOf(`pairs ${epoch}`, updates),
-    evaluation: () => updatesOf("evaluated pairs", Math.ceil(rows.length / batchSize)).flat(),
+    updates: (epoch) => cutUpdates(dealPairs(dealt, { updates, batchSize, seed, epoch })),
+    evaluation: () => {
+      const count = Math.ceil(rows.length / batchSize);
+      return cutUpdates(drawUpdates(dealt, count, batchSize, random(seed, "evaluated pairs"))).flat();
+    },
     targets: (pass, update) => {
       const width = pass.length;
       const masks = new Float32Array(width ** 2);
@@ -46,15 +46,44 @@ export function pairRules({ updates }: PairOptions, { rows, batchSize, tokensPer
   };
 }
 
+/** A row as dealing sees it. */
+export interface DealtRow {
+  /** What tells it from others: rows with the same are never both dealt, since equal texts have nothing to teach each other. */
+  readonly text: string;
+  /** Indices of its labels. */
+  readonly labels: readonly number[];
+}
+
+/** Rows of an update by index, two of a kind together; one alone where its kind has no more. */
+export type PairedRows = readonly (readonly number[])[];
+
+/** How pairs are dealt. */
+export interface DealOptions extends PairOptions {
+  readonly batchSize: number;
+  readonly seed: number;
+  /** @default 0, the first */
+  readonly epoch?: number;
+}
+
+/** The pairs of each update of an epoch, in their order, before the tokens say how they are cut into passes. */
+export function dealPairs(rows: readonly DealtRow[], { updates, batchSize, seed, epoch = 0 }: DealOptions): PairedRows[] {
+  return drawUpdates(rows, updates, batchSize, random(seed, `pairs ${epoch}`));
+}
+
+function drawUpdates(rows: readonly DealtRow[], count: number, batchSize: number, source: Random): PairedRows[] {
+  const draw = drawer(rows, differentTexts(rows), Math.max(leastTexts, batchSize), source);
+  return Array.from({ length: count }, draw);
+}
+
 function shareLabel(a: TrainingRow, b: TrainingRow): boolean {
   return a.labels.some((label) => b.labels.includes(label));
 }
 
-/** The rows without those whose text an earlier one has: equal texts have nothing to teach each other. */
-function differentTexts(rows: readonly TrainingRow[]): number[] {
+/** The rows without those whose text an earlier one has. */
+function differentTexts(rows: readonly DealtRow[]): number[] {
   const seen = new Set<string>();
   return [...rows.keys()].filter((row) => {
-    const text = rows[row]!.ids.join();
+    const { text } = rows[row]!;
     if (seen.has(text)) return false;
     seen.add(text);
     return true;
@@ -81,7 +110,7 @@ interface Group {
  * batch is cut. A group is a label's rows; groups and their rows are taken in turn. Every label comes as often as any other, whatever its
  * share of the rows. Rows without a label are one more group: there is more to tell the others from.
  */
-function drawer(rows: readonly TrainingRow[], distinct: readonly number[], batchSize: number, source: Random): () => number[][] {
+function drawer(rows: readonly DealtRow[], distinct: readonly number[], batchSize: number, source: Random): () => PairedRows {
   const byLabel = new Map<number, number[]>();
   const none = -1;
   for (const row of distinct) {
@@ -114,7 +143,7 @@ function drawer(rows: readonly TrainingRow[], distinct: readonly number[], batch
 }
 
 /** Pairs in parts of at most `tokensPerPass` tokens with their padding; of more where two pairs have more, since a pair alone teaches nothing. */
-function cut(pairs: readonly (readonly number[])[], rows: readonly TrainingRow[], tokensPerPass: number): number[][] {
+function cut(pairs: PairedRows, rows: readonly TrainingRow[], tokensPerPass: number): number[][] {
   const longest = (some: readonly number[]): number => some.reduce((most, row) => Math.max(most, rows[row]!.ids.length), 0);
   const parts: number[][] = [];
   for (const pair of pairs) {
