@@ -337,7 +337,10 @@ function useBlocks(useIt: UseIt): string[] {
   return [
     `## ${escapeMarkdown(useTitle(useIt))}`,
     `Its files: \`${code(folder)}\``,
-    fenced("sh", [ask, command, serve]),
+    fenced(
+      "sh",
+      [ask, command, serve].filter((line) => line !== undefined),
+    ),
     ...(lines.length === 0 ? [] : [fenced("js", lines)]),
   ];
 }

@@ -5,10 +5,10 @@ export interface UseIt {
   readonly isAdvised: boolean;
   /** Where its files are. */
   readonly folder: string;
-  /** Asks it about one text. */
-  readonly ask: string;
-  /** Answers with it over HTTP. */
-  readonly serve: string;
+  /** Asks it about one text. Absent where this machine can't compute it. */
+  readonly ask?: string;
+  /** Answers with it over HTTP. Absent like `ask`. */
+  readonly serve?: string;
   /** Labels a file with it. */
   readonly command: string;
   /** The same in Node, line by line; none where there is no such way. */

@@ -28,13 +28,18 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
   const serve = ["crossover serve", shellWord(run.folder), ...named].join(" ");
   const folder = tunedFolder(run, approach);
   if (folder !== undefined) {
+    const label = ["crossover label", rows, ...text, "--model", shellWord(folder)];
+    if (isComputedByJobs(run, approach)) {
+      const command = [...label, ...engineWords(options)].join(" ");
+      return { approach, isAdvised, folder, command, code: [] };
+    }
     return {
       approach,
       isAdvised,
       folder,
       ask,
       serve,
-      command: ["crossover label", rows, ...text, "--model", shellWord(folder)].join(" "),
+      command: label.join(" "),
       code: codeOf(folder),
     };
   }
@@ -53,6 +58,19 @@ export async function useIt(run: Run, comparison: Comparison, { choice, reasons 
     "--dry-run",
   ];
   return { approach, isAdvised, folder: prompt, ask, serve, command: words.join(" "), code: codeOf(prompt) };
+}
+
+/** Whether its model is one that this machine can't compute: what it answered, a job did. */
+function isComputedByJobs({ measurements }: Run, approach: string): boolean {
+  return measurements.some((each) => each.approach === approach && each.facts.isAnsweredAhead === true);
+}
+
+/** The engine of a run, as it was named. */
+function engineWords({ engine, engineStorage }: Readonly<Record<string, unknown>>): string[] {
+  return [
+    ...(typeof engine === "string" ? ["--engine", shellWord(engine)] : []),
+    ...(typeof engineStorage === "string" ? ["--engine-storage", shellWord(engineStorage)] : []),
+  ];
 }
 
 /** The same in Node: what is loaded is compared with its manifest, and a key that is missing is missed then. */

@@ -78,6 +78,11 @@ describe("--engine", () => {
     expect(test.facts.needs).toEqual(["python"]);
     const files = await readdir(join(folder, "runs", "pairs", "artifacts", "tune_setfit"));
     expect(files).toEqual(expect.arrayContaining(["config.json", "model.safetensors", "manifest.json"]));
+    // Its model is not computed here: it labels by jobs, and answers no requests.
+    const report = await readFile(join(folder, "runs", "pairs", "report.html"), "utf8");
+    expect(report).toContain("artifacts/tune_setfit");
+    expect(report).toMatch(/crossover label [^<]*--model [^<]*tune_setfit[^<]* --engine /);
+    expect(report).not.toContain("crossover serve");
     const plan = await run("good", "--dry-run", "--curve", "off", "--approaches", "tune:setfit");
     expect(plan.code).toBe(0);
     expect(plan.out).toMatch(/tune:setfit: a job on command:/);

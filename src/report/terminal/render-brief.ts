@@ -275,11 +275,11 @@ function cautionPart({ cautions }: Advice, { width, say, glyphs }: Page): Part {
   };
 }
 
-function filesPart({ approach, folder, serve }: UseIt, { width, say }: Page): Part {
+function filesPart({ approach, folder, serve, command }: UseIt, { width, say }: Page): Part {
   const files = wrap(`Files of ${say(approach)}: ${say(folder)}`, width);
-  const serving = `Serve it over HTTP: ${say(serve)}`;
+  const using = serve === undefined ? `Label rows with it: ${say(command)}` : `Serve it over HTTP: ${say(serve)}`;
   // A command is to be copied: it is not wrapped.
-  const both = displayWidth(serving) > width ? [] : [form([...files, serving], worth.serving)];
+  const both = displayWidth(using) > width ? [] : [form([...files, using], worth.serving)];
   return { name: "where the files are", forms: [...both, form(files, worth.files), gone] };
 }
 

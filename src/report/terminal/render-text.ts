@@ -221,14 +221,13 @@ function findingSection(title: string, findings: readonly Finding[], page: Page)
 
 /** Commands and code are not wrapped: they are there to be copied. */
 function useLines({ folder, ask, serve, command, code }: UseIt, { width, style, glyphs, say }: Page): string[] {
+  const way = (what: string, typed: string | undefined): string[] =>
+    typed === undefined ? [] : [...bulletLines(what, width, glyphs), `    ${style.bold(say(typed))}`];
   return [
     ...bulletLines(say(`Its files: ${folder}`), width, glyphs),
-    ...bulletLines("To ask it about a text:", width, glyphs),
-    `    ${style.bold(say(ask))}`,
-    ...bulletLines("To label rows with it:", width, glyphs),
-    `    ${style.bold(say(command))}`,
-    ...bulletLines("To serve it over HTTP:", width, glyphs),
-    `    ${style.bold(say(serve))}`,
+    ...way("To ask it about a text:", ask),
+    ...way("To label rows with it:", command),
+    ...way("To serve it over HTTP:", serve),
     ...(code.length === 0
       ? []
       : [...bulletLines("In Node:", width, glyphs), ...code.map((line) => `    ${say(line)}`.trimEnd())]),
