@@ -109,6 +109,9 @@ describe("--engine", () => {
     expect(err).not.toContain("Supported");
     expect(code).toBe(0);
     expect((await measurementsOf("strange")).some(({ approach }) => approach === "tune:full")).toBe(true);
+    // What needs an encoder here has had the one that comes along, and is loaded with it again.
+    const words = ["predict", join(folder, "runs", "strange"), "--approach", "baseline:nearest-centroid", "a parcel"];
+    expect((await crossover(words)).code).toBe(0);
   });
 
   it("tells of a job that fails why, goes on with the rest, and exits with 2", async () => {

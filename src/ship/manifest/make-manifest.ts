@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { packageVersion } from "../../lib/version.js";
 import { cardFile } from "../../tune/classifier/model-card.js";
+import { namedModels } from "../../tune/pretrained/model-folder.js";
 import type { TaskFacts } from "../../types/data.js";
 import type { Identity } from "../../types/identity.js";
 import type { Summary } from "../../types/scores.js";
@@ -72,8 +73,9 @@ async function manifestOf(files: ReadonlyMap<string, Uint8Array>, input: Manifes
 
 /** The kind's own fields, with what only the run knows. */
 function withSource(kind: KindFields, { encoderSource, confidence, needs }: ManifestInput): object {
+  // One that comes along is found by its name; where an engine trains, it may be another than the run's model.
   const sourced = ({ name }: { readonly name: string }): object =>
-    encoderSource === undefined || encoderSource === name ? {} : { source: encoderSource };
+    encoderSource === undefined || encoderSource === name || namedModels.includes(name) ? {} : { source: encoderSource };
   if (kind.kind === "prompt") {
     const name = encoderNeed(needs);
     return {
