@@ -63,7 +63,7 @@ export function summaryText(totals: LabelTotals, output: string, spending: Spend
       : [
           `${formatCount(totals.inputTokens)} tokens in (${formatCount(totals.cachedInputTokens)} cached by the service), ` +
             `${formatCount(totals.outputTokens)} out (${formatCount(totals.reasoningTokens)} reasoning): ` +
-            `${totals.usd === null ? "price unknown" : `${formatUsd(totals.usd)} at list price`}, ${paid(spending)}.`,
+            `${listPrice(totals)}, ${paid(spending)}.`,
         ]),
     "",
   ].join("\n");
@@ -75,6 +75,12 @@ export function unansweredText(rows: number, command: string): string {
 }
 
 const mostLabels = 20;
+
+/** What answers cost by the list; those of a model on a machine of one's own have no such price. */
+function listPrice({ usd }: LabelTotals): string {
+  if (usd === null) return "price unknown";
+  return usd === 0 ? "billed by nobody" : `${formatUsd(usd)} at list price`;
+}
 
 function paid(spending: Spending): string {
   const { paidUsd, uncertainUsd } = spending;

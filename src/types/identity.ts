@@ -41,7 +41,7 @@ export interface PredictorFacts {
   readonly humanWords: number;
   /** Settings that fitting chose by measuring, e.g. `{ C: 10 }`. */
   readonly chosen: Readonly<Record<string, string | number>>;
-  /** Size of those of its files that have to be shipped to run it, in bytes; `null` where there are none: the model stays with a service, or it is no model to be shipped, as a baseline. */
+  /** Size of those of its files that have to be shipped to run it, in bytes; `null` where there are none: the model stays where it is asked, or it is no model to be shipped, as a baseline. */
   readonly artifactBytes: number | null;
   /** What a request costs through the service's batch interface, as a share of its list price. Absent where there is none, or no one share. */
   readonly batchPriceShare?: number;

@@ -90,7 +90,7 @@ describe("the factor table", () => {
     });
     expect(measured("customization", "prompt:few-shot@m")).toEqual({
       text: "nothing trained, 612 prompt tokens",
-      detail: "the model stays with a service",
+      detail: "the model stays where it is asked",
     });
     const changed = (approach: string) => {
       const found = cell("customization", approach);

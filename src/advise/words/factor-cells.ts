@@ -159,7 +159,7 @@ function scoreWords({ testRows, sampledFrom, missing, others, balancedAccuracy, 
 function changesWords(cell: CellOf<"changes">): CellLines {
   const { trainedParameters: trained, totalParameters: total, promptTokens, artifactBytes } = cell;
   const weights = `${formatLargeCount(trained)} weights trained`;
-  const unshipped = total === null ? "the model stays with a service" : "not saved as a model to ship";
+  const unshipped = total === null ? "the model stays where it is asked" : "not saved as a model to ship";
   return {
     text: [
       trained === 0 ? "nothing trained" : trained === total ? `all ${weights}` : weights,
