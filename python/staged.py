@@ -5,7 +5,8 @@
 Beside this file lie staged.json and, unless that says that it is in the storage, the job's folder as job/. The storage is a folder that this
 machine shares with whoever ordered the job, or a bucket (s3://, gs://, whatever fsspec opens). In it, below the job's id:
 
-    in/           the job's folder, where it was too large to come along
+    in/           the job's folder, where it was too large to come along, but for the model where staged.json says where that is: beside the
+                  jobs' ids, since several jobs have it
     checkpoints/  copies of the job's out/checkpoints, from which this script goes on when it is run again, here or elsewhere
     out/          the job's out/ without the checkpoints, manifest.json last
     done.json     names and sizes of out/'s files: written when all of them are there
@@ -45,6 +46,10 @@ def emit(event: str, **values: Any) -> None:
 
 class StorageMissing(Exception):
     """No package here opens the storage."""
+
+
+class ModelMissing(Exception):
+    """The storage has no model of that name."""
 
 
 # --- Storage ----------------------------------------------------------------------------------------------------------------------------------
@@ -260,6 +265,20 @@ def keep_results(storage: Storage, out: Path) -> None:
     tried(lambda: storage.put(listing, "done.json"))
 
 
+def bring_model(storage: str, place: str, to: Path) -> None:
+    """The model that several jobs have, by its place in the storage. Of a folder that this machine sees there is no need of a copy."""
+    scope, name = place.split("/", 1)
+    models = open_storage(f"{storage}/{scope}")
+    if isinstance(models, SharedFolder):
+        try:
+            to.symlink_to((models.root / name).resolve(strict=True), target_is_directory=True)
+            return
+        except OSError:
+            pass
+    if get_all(models, name, to) == 0:
+        raise ModelMissing(f"{storage}/{place} has no files of a model. Do both sides see the same storage?")
+
+
 def command_of(plan: dict[str, Any], folder: Path) -> list[str]:
     """The job's script with its folder; by torchrun where it has several GPUs."""
     processes = plan.get("processes", 1)
@@ -276,6 +295,8 @@ def run(plan: dict[str, Any], storage: Storage, beside: Path, folder: Path) -> i
         for name, path in files_of(beside).items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, folder / name)
+    if "model" in plan:
+        bring_model(plan["storage"], plan["model"], folder / "model")
     out = folder / "out"
     checkpoints = Checkpoints(storage, out / "checkpoints")
     (out / "checkpoints").mkdir(parents=True, exist_ok=True)
@@ -321,7 +342,7 @@ def main() -> int:
         # Of its own: the folder that this file is in may be another attempt's as well.
         with tempfile.TemporaryDirectory(prefix="crossover-") as folder:
             code = run(plan, storage, here / "job", Path(folder))
-    except StorageMissing as error:
+    except (ModelMissing, StorageMissing) as error:
         emit("failed", error=str(error), hint="Then resume the run.")
         return 1
     if code < 0:

@@ -41,6 +41,8 @@ export interface CompareOptions {
   readonly finished?: readonly Measurement[];
   /** A folder per fit, for checkpoints to resume from after the process was killed. Delete it in `onMeasurement`. */
   readonly checkpointFolder?: (fit: MeasurementKey) => string;
+  /** A folder for what several fits need. Delete it in `onMeasurement` when no checkpoints are left. */
+  readonly sharedFolder?: string;
   /** Called with each measured predictor, before it is disposed of and before `onMeasurement`: the place to save its files. */
   readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
   /** Called with each new measurement before the next one starts: the place to store it. */
@@ -67,6 +69,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     log = () => {},
     finished = [],
     checkpointFolder,
+    sharedFolder,
     onPredictor,
     onMeasurement,
     onFailure,
@@ -106,7 +109,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   const isFinished = (planned: PlannedMeasurement): boolean => finished.some((measurement) => isSame(measurement, planned));
   await beginFits(
     plan.filter((planned) => !isFinished(planned)),
-    { signal, log, checkpointFolder },
+    { signal, log, checkpointFolder, sharedFolder },
   );
   for (const [index, planned] of plan.entries()) {
     const { approach, split } = planned;
@@ -118,7 +121,7 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
     const known = finished.find((measurement) => isSame(measurement, planned));
     const began = performance.now();
     if (known === undefined && failed.has(approach.name)) continue;
-    const measurement = known ?? (await attempt(planned, { signal, log, checkpointFolder, onPredictor }));
+    const measurement = known ?? (await attempt(planned, { signal, log, checkpointFolder, sharedFolder, onPredictor }));
     if (measurement instanceof UserError) {
       const reason = measurement.message;
       failed.set(approach.name, { approach: approach.name, ...identityOf(approach), traits: traitsOf(approach), reason });
@@ -139,7 +142,18 @@ export async function compare(task: Task, approaches: readonly Approach[], optio
   const first = summarized();
   if (curve === undefined) return first;
   const best = [first.best.tune, first.best.prompt].flatMap((choice) => choice?.approach ?? []);
-  const shared = { task, seeds, measurements, finished, signal, log, checkpointFolder, onMeasurement, onStart: answer };
+  const shared = {
+    task,
+    seeds,
+    measurements,
+    finished,
+    signal,
+    log,
+    checkpointFolder,
+    sharedFolder,
+    onMeasurement,
+    onStart: answer,
+  };
   const limit = curveSeconds(curve, sum(measurements.map(secondsTaken)));
   const ofCurves = isExperimental ? limit * (1 - experimentShare) : limit;
   const points = await measureCurves({ ...shared, approaches, best, curve, seconds: ofCurves });

@@ -16,6 +16,7 @@ export interface FurtherMeasuring {
   readonly signal: AbortSignal;
   readonly log: (event: ProgressEvent) => void;
   readonly checkpointFolder?: ((fit: MeasurementKey) => string) | undefined;
+  readonly sharedFolder?: string | undefined;
   readonly onMeasurement?: ((measurement: Measurement) => Promise<void>) | undefined;
   /** Called before the first one; never where there is none to make. */
   readonly onStart: () => void;

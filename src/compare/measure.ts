@@ -23,6 +23,8 @@ export interface MeasureOptions {
   readonly log: (event: ProgressEvent) => void;
   /** Where the fit may keep what lets it go on after it was killed. */
   readonly checkpointFolder?: string;
+  /** See `FitContext`. */
+  readonly sharedFolder?: string;
   /** Called with the fitted predictor once it has been measured, before it is disposed of: the moment to save its files. */
   readonly onPredictor?: (measurement: Measurement, predictor: Predictor) => Promise<void>;
 }
@@ -45,12 +47,13 @@ export async function measure(approach: Approach, train: Dataset, test: Dataset,
   throwIfAborted(signal);
   const began = performance.now();
   const fitting = metered({ signal, log });
-  const { checkpointFolder } = options;
+  const { checkpointFolder, sharedFolder } = options;
   const fitContext = {
     ...fitting.context,
     seed: options.seed,
     repeat,
     ...(checkpointFolder !== undefined && { checkpointFolder }),
+    ...(sharedFolder !== undefined && { sharedFolder }),
   };
   const predictor = await approach.fit(train, fitContext);
   const fitCost = fitting.cost();

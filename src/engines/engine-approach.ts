@@ -14,6 +14,7 @@ import type { EngineUseOptions } from "./engine-tuned-options.js";
 import { type FinishedJob, finishJob, resultsOf } from "./follow-job.js";
 import type { JobMethod } from "./job/job.js";
 import type { TrainingOutputs } from "./job/outputs.js";
+import { type SharedModels, sharedModels } from "./job/shared-models.js";
 import { readTrial } from "./job/trial-outputs.js";
 import { type JobWork, jobPace } from "./job-pace.js";
 import { toldJob } from "./job-teller.js";
@@ -66,11 +67,19 @@ export function engineApproach<Prepared extends PreparedJob, Outputs extends Res
   const keyOf = (dataset: Dataset, { checkpointFolder, seed }: Pick<FitContext, "checkpointFolder" | "seed">): string =>
     checkpointFolder ?? `${seed} ${contentHash(dataset.examples)}`;
 
+  const shared = new Map<string, SharedModels>();
+  /** Models of a run, read and hashed once by this approach. */
+  const sharedIn = ({ sharedFolder: folder }: Pick<FitContext, "sharedFolder">): Pick<PrepareContext, "shared"> => {
+    if (folder === undefined) return {};
+    const models = shared.get(folder) ?? sharedModels(folder);
+    shared.set(folder, models);
+    return { shared: models };
+  };
   const toldNotes = new Set<string>();
   /** Stages a job, and has it done once its turn has come. */
   const start = async (dataset: Dataset, context: BeginContext): Promise<Begun<Prepared, Outputs>> => {
     throwIfAborted(context.signal);
-    const prepared = await way.prepare(dataset, context);
+    const prepared = await way.prepare(dataset, { ...context, ...sharedIn(context) });
     const { signal, log } = context;
     const { updates: total } = way.work(dataset, 0);
     const told = { phase: "training", subject: engine.spec, total, signal, log, toldNotes, turns } as const;

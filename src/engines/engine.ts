@@ -3,6 +3,8 @@
  * and whoever ordered it, but lines of its log.
  */
 
+import type { SharedModel } from "./job/shared-models.js";
+
 /** A staged job: everything that the engine's machine needs, in a folder of this machine. */
 export interface StagedJob {
   /** Unique among all jobs of all runs, in letters, digits, `-` and `_`: two runs never take each other's. */
@@ -13,6 +15,8 @@ export interface StagedJob {
   readonly script: string;
   /** The script is one process, and hands out the machine's GPUs itself. @default a process a GPU */
   readonly isOneProcess?: true;
+  /** What lies in the folder's `model/`, where other jobs are given the same: an engine may have it brought to them in one copy. */
+  readonly model?: SharedModel;
   /** The job needs a GPU. An engine that gives none says so when it is asked. @default false */
   readonly wantsGpu?: boolean;
 }
@@ -59,4 +63,6 @@ export interface Engine {
   submit(job: StagedJob, signal: AbortSignal): Promise<EngineJob>;
   /** A job that was handed over before, also by a process that is gone; `null` where the engine knows none of that id: it is lost. */
   attach(job: StagedJob, signal: AbortSignal): Promise<EngineJob | null>;
+  /** Removes what jobs of this process had in common. To be called when none of them is left. */
+  release?(): Promise<void>;
 }

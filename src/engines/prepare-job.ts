@@ -13,6 +13,7 @@ import type { Dataset, Example, Query } from "../types/data.js";
 import type { EngineTunedOptions, EngineUseOptions } from "./engine-tuned-options.js";
 import type { JobSettings } from "./job/job.js";
 import { type ModelSource, modelSource } from "./job/model-source.js";
+import type { SharedModels } from "./job/shared-models.js";
 import { type StagedTraining, stageTraining, type TrainingJob } from "./job/stage.js";
 
 /** A job that is staged, and what it was made of. Disposing of it removes its folder, where nobody keeps that. */
@@ -27,6 +28,8 @@ export interface PreparedJob extends AsyncDisposable {
 export interface PrepareContext extends Pick<BeginContext, "seed" | "checkpointFolder" | "queries" | "signal"> {
   /** Updates that are timed, where the job is a trial. @default the job itself */
   readonly trial?: number;
+  /** Where models are kept for all jobs of a run. @default each job has a copy */
+  readonly shared?: SharedModels;
 }
 
 /** A job that trains a classifier. */
@@ -43,8 +46,9 @@ export async function prepareJob(
   dataset: Dataset,
   options: EngineTunedOptions,
   chosen: Partial<FullSettings>,
-  { seed, checkpointFolder, queries, trial }: PrepareContext,
+  context: PrepareContext,
 ): Promise<PreparedFineTuning> {
+  const { seed, queries, trial } = context;
   const { method, model, classWeight = "none", rank = loraDefaults.rank, alpha = loraDefaults.alpha } = options;
   const { labels, isMultiLabel, examples } = dataset;
   const indices = labelIndices(dataset);
@@ -60,7 +64,7 @@ export async function prepareJob(
     ...(options.checkpointSeconds !== undefined && { checkpoint_seconds: options.checkpointSeconds }),
   };
   const pooling = source.known?.head.pooling;
-  const training: TrainingJob = {
+  const training = {
     spec: {
       method,
       task: { name: dataset.name, labels, is_multi_label: isMultiLabel },
@@ -73,25 +77,31 @@ export async function prepareJob(
     learned: rowsOf(learned),
     validation: rowsOf(heldOut),
     queries,
-    modelFiles: source.files,
     ...(source.known && { start: source.known.start }),
   };
-  return { ...(await stagedIn(checkpointFolder, training, options)), source, settings, learned, heldOut, indices, queries };
+  const staged = await stagedIn(context, training, source, options);
+  return { ...staged, source, settings, learned, heldOut, indices, queries };
 }
 
 /** Stages a job in the checkpoint folder, or where there is none in a folder of its own, which disposing of it removes. */
 export async function stagedIn(
-  checkpointFolder: string | undefined,
-  training: TrainingJob,
-  { wantsGpu }: Pick<EngineUseOptions, "wantsGpu">,
+  { checkpointFolder, shared }: Pick<PrepareContext, "checkpointFolder" | "shared">,
+  training: Omit<TrainingJob, "modelFiles">,
+  { files }: ModelSource,
+  { model, wantsGpu }: Pick<EngineUseOptions, "wantsGpu"> & { readonly model: string },
 ): Promise<Pick<PreparedJob, "staged" | typeof Symbol.asyncDispose>> {
   const own = checkpointFolder === undefined ? await mkdtemp(join(tmpdir(), "crossover-job-")) : undefined;
   const remove = async (): Promise<void> => {
     if (own !== undefined) await rm(own, { recursive: true, force: true });
   };
   try {
-    const staged = await stageTraining(join(own ?? checkpointFolder!, "job"), training);
-    return { staged: { ...staged, ...(wantsGpu !== undefined && { wantsGpu }) }, [Symbol.asyncDispose]: remove };
+    const kept = files && (await shared?.keep(model, files));
+    const modelFiles = kept?.files ?? (await files?.()) ?? new Map();
+    const staged = await stageTraining(join(own ?? checkpointFolder!, "job"), { ...training, modelFiles });
+    return {
+      staged: { ...staged, ...(kept && { model: kept }), ...(wantsGpu !== undefined && { wantsGpu }) },
+      [Symbol.asyncDispose]: remove,
+    };
   } catch (error) {
     await remove();
     throw error;

@@ -23,8 +23,9 @@ export async function prepareSetFit(
   dataset: Dataset,
   options: EngineSetFitOptions,
   { settings, updatesFor }: SettledSetFit,
-  { seed, checkpointFolder, queries, signal, trial }: PrepareContext,
+  context: PrepareContext,
 ): Promise<PreparedSetFit> {
+  const { seed, queries, signal, trial } = context;
   const { labels, isMultiLabel, examples } = dataset;
   const indices = labelIndices(dataset);
   const { model, configuration, checkpointSeconds } = options;
@@ -41,7 +42,7 @@ export async function prepareSetFit(
   const { batchSize } = settings;
   return {
     ...(await stagedIn(
-      checkpointFolder,
+      context,
       {
         spec: {
           method: "setfit",
@@ -71,10 +72,10 @@ export async function prepareSetFit(
         learned: examples,
         validation: [],
         queries,
-        modelFiles: source.files,
         ...(known && { start: known.start }),
         pairs: dealPairs(rows, { updates: updatesFor(rows.length), batchSize, seed }),
       },
+      source,
       options,
     )),
     source,

@@ -5,7 +5,7 @@ import type { Engine, EngineJob } from "./engine.js";
 export interface TrackedEngine extends Engine {
   /** Jobs that were handed over or found again in this process and have not ended, as far as it was told. */
   running(): readonly EngineJob[];
-  /** Stops what still runs, which nobody is going to wait for, and hands nothing over any more. Tells how many jobs were stopped. */
+  /** Stops what still runs, which nobody is going to wait for, removes what jobs had in common, and hands nothing over any more. Tells how many jobs were stopped. */
   end(): Promise<number>;
 }
 
@@ -62,6 +62,8 @@ export function trackedEngine(engine: Engine): TrackedEngine {
           open.delete(job.id);
         }),
       );
+      // What is left in a storage is in nobody's way: what is over does not fail for it.
+      await engine.release?.().catch(() => {});
       return stopped.filter(({ status }) => status === "fulfilled").length;
     },
   };

@@ -11,6 +11,7 @@ import { noFacts } from "../compare/define-approach.js";
 import { resultsOf } from "../engines/follow-job.js";
 import { readLabels, stageLabeling } from "../engines/job/label-job.js";
 import { type LabelingModel, labelingModel } from "../engines/job/labeling-model.js";
+import { sharedModels } from "../engines/job/shared-models.js";
 import type { RunEngine } from "../run/engine/run-engine.js";
 import { predictionOf } from "../tune/classifier/classifier-logits.js";
 import type { PredictContext } from "../types/approach.js";
@@ -77,6 +78,7 @@ interface ShardLabeling {
 function shardLabeller({ model, calibration, elsewhere, engine, keepsScores }: ShardLabeling): OpenLabeller {
   const { answers } = model;
   const claim = folderClaims(elsewhere.folder);
+  const shared = sharedModels(join(elsewhere.folder, "models"));
   /** Folders of shards that are not written yet. */
   const folders = new Map<readonly Query[], string>();
   const failing = new AbortController();
@@ -92,6 +94,7 @@ function shardLabeller({ model, calibration, elsewhere, engine, keepsScores }: S
       labelCount: labels.length,
       rows: queries,
       settings: model.settings,
+      shared,
     });
     const read = async (): Promise<Prediction[]> => {
       const found: Prediction[] = [];
@@ -130,7 +133,10 @@ function shardLabeller({ model, calibration, elsewhere, engine, keepsScores }: S
       folders.delete(queries);
       if (folder !== undefined) await rm(folder, removal);
     },
-    finished: () => rm(elsewhere.folder, removal),
+    async finished() {
+      await engine.engine.end();
+      await rm(elsewhere.folder, removal);
+    },
     files: async () => new Map(),
     async [Symbol.asyncDispose]() {},
   };

@@ -47,6 +47,7 @@ export async function measureRun(open: OpenRun, hooks: RunHooks): Promise<Compar
       log: onEvent,
       finished: run.measurements,
       checkpointFolder: run.checkpointFolder,
+      sharedFolder: run.sharedFolder,
       async onMeasurement(measurement) {
         await run.append(measurement);
         const { fitCost, predictCost } = measurement;

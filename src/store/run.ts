@@ -7,7 +7,7 @@
  * without such a line are the remains of a killed run; they are dropped when the run is opened to go on. One that is made again stands beside the
  * former until its own line is written.
  */
-import { mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../lib/errors.js";
@@ -39,6 +39,8 @@ export interface Run {
   readonly measurements: readonly Measurement[];
   /** The folder for checkpoints of a measurement's fit, to resume it after the process was killed. */
   checkpointFolder(key: MeasurementKey): string;
+  /** The folder for what several fits need. Deleted with the last checkpoints. */
+  readonly sharedFolder: string;
   /** Stores a measurement, and deletes its checkpoints. It is on disk, flushed, when the promise resolves. */
   append(measurement: Measurement): Promise<void>;
   update(changes: Partial<Omit<RunManifest, "format" | "name">>): Promise<void>;
@@ -115,11 +117,14 @@ function makeRun(
   const stored = new Map(before.map((each) => [measurementKey(each.measurement), each]));
   const all = before.map(({ measurement }) => measurement).filter(isKept);
   // Names of approaches have characters that folders may not have: a digest keeps two of them apart.
+  const checkpoints = join(folder, "checkpoints");
+  const shared = "shared";
   const checkpointFolder = (key: MeasurementKey): string =>
-    join(folder, "checkpoints", `${key.approach.replace(/[^\w.@-]+/g, "_")}-${sha256(measurementKey(key)).slice(0, 12)}`);
+    join(checkpoints, `${key.approach.replace(/[^\w.@-]+/g, "_")}-${sha256(measurementKey(key)).slice(0, 12)}`);
   return {
     folder,
     checkpointFolder,
+    sharedFolder: join(checkpoints, shared),
     get manifest() {
       return current;
     },
@@ -135,8 +140,8 @@ function makeRun(
       all.push(measurement);
       if (former !== undefined) await rewrite(folder, [...stored.values()]);
       await rm(checkpointFolder(measurement), { recursive: true, force: true });
-      // Gone with the last one in it; otherwise it refuses, and stays.
-      await rmdir(join(folder, "checkpoints")).catch(() => {});
+      const left = await readdir(checkpoints).catch((): string[] => []);
+      if (left.every((name) => name === shared)) await rm(checkpoints, { recursive: true, force: true });
     },
     async update(changes) {
       current = { ...current, ...changes };

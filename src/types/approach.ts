@@ -75,12 +75,18 @@ export interface FitContext extends Context {
    * deletes it once the measurement is stored. Changes no result.
    */
   readonly checkpointFolder?: string;
+  /**
+   * A folder that all fits of a run have in common, which need not exist yet: what several of them need is kept there once. The caller deletes it when no fit
+   * is left that has a checkpoint folder. Changes no result. @default none
+   */
+  readonly sharedFolder?: string;
   /** Which repetition of the comparison this is, from 0, which it is unless told: what is stored of one must not answer for another. */
   readonly repeat?: number;
 }
 
 /** What a fit is begun with; everything but the texts is what `fit` is given later. */
-export interface BeginContext extends Pick<FitContext, "seed" | "repeat" | "checkpointFolder" | "signal" | "log"> {
+export interface BeginContext
+  extends Pick<FitContext, "seed" | "repeat" | "checkpointFolder" | "sharedFolder" | "signal" | "log"> {
   /** The texts that the predictor will be asked about. A machine that is only asked once answers them when it has learned. */
   readonly queries: readonly Query[];
 }

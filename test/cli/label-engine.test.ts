@@ -180,6 +180,11 @@ describe("labeling on an engine that is killed", () => {
     const child = program.start(...given, "--engine-jobs", "2");
     while ((await begun()).length < 2) await delay(10);
     expect(await begun()).toEqual(["0", "3"]);
+    // One copy of the model for both, and a link to it in each.
+    const shards = (await readdir(join(state, "jobs"))).filter((name) => name !== "models");
+    const weights = await Promise.all(shards.map((name) => stat(join(state, "jobs", name, "model", "model.safetensors"))));
+    expect(weights.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(weights.map(({ ino }) => ino)).size).toBe(1);
     await writeFile(join(state, "go-0"), "");
     while ((await begun()).length < 3 || !existsSync(join(state, "journal.jsonl"))) await delay(10);
     child.kill("SIGKILL");

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -177,6 +177,24 @@ describe("tuning through an engine", () => {
       // Three of them are for the answers, half a second each.
       expect(waited).toBeLessThanOrEqual(10);
       expect(waited).toBeGreaterThan(5);
+    }
+  });
+
+  it("gives fits of one run one copy of a model", async () => {
+    await using folder = await temporaryFolder();
+    const model = join(import.meta.dirname, "..", "..", "golden", "tiny-bert");
+    const tuned = approach(fakeEngine("slow"), { model });
+    const sharedFolder = join(folder.path, "shared");
+    const places = ["first", "second", "alone"].map((name) => join(folder.path, name));
+    for (const [i, place] of places.entries())
+      await tuned.begin!(train, { ...contextIn(place), queries, ...(i < 2 && { sharedFolder }) });
+    const weights = await Promise.all(places.map((place) => stat(join(place, "job", "model", "model.safetensors"))));
+    expect(weights.map(({ nlink }) => nlink)).toEqual([3, 3, 1]);
+    expect(weights[1]!.ino).toBe(weights[0]!.ino);
+    await writeFile(join(folder.path, "go"), "");
+    for (const place of places) {
+      await writeFile(join(place, "go"), "");
+      await tuned.fit(train, contextIn(place)).catch(() => {});
     }
   });
 

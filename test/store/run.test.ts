@@ -89,12 +89,11 @@ describe("a run on disk", () => {
       await mkdir(folder, { recursive: true });
       await writeFile(join(folder, "state"), "kept");
     }
+    // What they have in common stays as long as one of them is there.
+    await mkdir(run.sharedFolder);
     await run.append(first);
     expect((await readdir(join(root, "fits", "checkpoints"))).sort()).toEqual(
-      folders
-        .slice(1)
-        .map((folder) => basename(folder))
-        .sort(),
+      [...folders.slice(1), run.sharedFolder].map((folder) => basename(folder)).sort(),
     );
     expect((await readRun(join(root, "fits"))).checkpointFolder(second)).toBe(folders[1]);
     await run.append(second);

@@ -181,11 +181,11 @@ async function measurePoint(
   input: CurveInput,
   subsets: Map<number, NestedSubsets>,
 ): Promise<Measurement | UserError | null> {
-  const { task, signal, log, checkpointFolder } = input;
+  const { task, signal, log, checkpointFolder, sharedFolder } = input;
   const isWhole = point.size === task.train.examples.length;
   const planned = plannedOf(point, approach, input, subsets);
   try {
-    const measured = await attempt(planned, { signal, log, checkpointFolder, isTimed: false });
+    const measured = await attempt(planned, { signal, log, checkpointFolder, sharedFolder, isTimed: false });
     if (measured instanceof UserError || isWhole) return measured;
     return { ...measured, outcomes: measured.outcomes.map(answerOnly) };
   } catch (error) {

@@ -155,9 +155,9 @@ function plannedOf({ approach, experiment, train, test, seed }: Job, { seeds }: 
 
 /** `null` where the signal is aborted. */
 async function makeOne(job: Job, input: ExperimentInput): Promise<Measurement | UserError | null> {
-  const { signal, log, checkpointFolder } = input;
+  const { signal, log, checkpointFolder, sharedFolder } = input;
   try {
-    const made = await attempt(plannedOf(job, input), { signal, log, checkpointFolder, isTimed: false });
+    const made = await attempt(plannedOf(job, input), { signal, log, checkpointFolder, sharedFolder, isTimed: false });
     return made instanceof UserError ? made : { ...made, outcomes: made.outcomes.map(answerOnly) };
   } catch (error) {
     if (signal.aborted) return null;

@@ -12,6 +12,7 @@ export interface AttemptOptions {
   /** See `MeasureOptions.isTimed`. */
   readonly isTimed?: boolean;
   readonly checkpointFolder?: ((fit: MeasurementKey) => string) | undefined;
+  readonly sharedFolder?: string | undefined;
   readonly onPredictor?: ((measurement: Measurement, predictor: Predictor) => Promise<void>) | undefined;
 }
 
@@ -22,7 +23,7 @@ export interface AttemptOptions {
  */
 export async function attempt(planned: PlannedMeasurement, options: AttemptOptions): Promise<Measurement | UserError> {
   const { approach, train, test, split, seed, repeat, experiment } = planned;
-  const { signal, log, isTimed = true, checkpointFolder, onPredictor } = options;
+  const { signal, log, isTimed = true, checkpointFolder, sharedFolder, onPredictor } = options;
   let isStoring = false;
   const store = async (measurement: Measurement, predictor: Predictor): Promise<void> => {
     isStoring = true;
@@ -41,6 +42,7 @@ export async function attempt(planned: PlannedMeasurement, options: AttemptOptio
       log,
       onPredictor: store,
       ...kept,
+      ...(sharedFolder !== undefined && { sharedFolder }),
     });
   } catch (error) {
     // An abort is often reported as something else by whoever was interrupted.

@@ -7,14 +7,17 @@ import type { AttemptOptions } from "./attempt.js";
 /** Begins those of the planned fits that can be, in their order. What goes wrong with one is told when it is measured. */
 export async function beginFits(
   planned: readonly PlannedMeasurement[],
-  { signal, log, checkpointFolder }: Pick<AttemptOptions, "signal" | "log" | "checkpointFolder">,
+  { signal, log, checkpointFolder, sharedFolder }: Pick<AttemptOptions, "signal" | "log" | "checkpointFolder" | "sharedFolder">,
 ): Promise<void> {
   for (const fit of planned) {
     const { approach, train, test, seed, repeat } = fit;
     if (approach.begin === undefined) continue;
     signal.throwIfAborted();
     const measurement = keyOfFit(approach, train, fit);
-    const kept = checkpointFolder && { checkpointFolder: checkpointFolder(measurement) };
+    const kept = {
+      ...(checkpointFolder && { checkpointFolder: checkpointFolder(measurement) }),
+      ...(sharedFolder !== undefined && { sharedFolder }),
+    };
     const queries = test.examples.map(({ id, text }) => ({ id, text }));
     try {
       await approach.begin(train, { seed, repeat, queries, signal, log: (event) => log({ ...event, measurement }), ...kept });

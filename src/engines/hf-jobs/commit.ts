@@ -197,6 +197,7 @@ async function sampleOf(file: StagedFile): Promise<Buffer> {
 async function hashOf(file: StagedFile): Promise<string> {
   const hash = createHash("sha256");
   if ("content" in file) return hash.update(file.content).digest("hex");
+  if (file.sha256 !== undefined) return file.sha256;
   for await (const chunk of createReadStream(file.source)) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }

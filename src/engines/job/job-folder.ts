@@ -3,7 +3,7 @@
  * job finds it again, with its id and its checkpoints.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { chmod, copyFile, mkdir, readFile, rm } from "node:fs/promises";
+import { chmod, copyFile, link, mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { packageRoot } from "../../lib/package-root.js";
 import { privateFileMode, privateFolder, writePrivateFile } from "../../lib/private-file.js";
@@ -11,8 +11,13 @@ import { packageVersion } from "../../lib/version.js";
 import { fileHash } from "./file-hash.js";
 import { type JobFile, type JobSpec, jobFormat, type StagedFile } from "./job.js";
 
-/** An input of a job: bytes in parts, which are gone through twice, or a file of this machine that is copied. */
-export type InputFile = { readonly copied: string } | { readonly parts: Iterable<Uint8Array> };
+/** A file of ours that never changes, with what is known of it: a job's folder has a hard link to it, where the file system has such. */
+export interface LinkedFile extends StagedFile {
+  readonly linked: string;
+}
+
+/** An input of a job: bytes in parts, which are gone through twice, or a file of this machine that is copied, or linked. */
+export type InputFile = { readonly copied: string } | LinkedFile | { readonly parts: Iterable<Uint8Array> };
 
 /** A script that is shipped with the package. */
 export const scriptFile = (name: string): InputFile => ({ copied: join(packageRoot(), "python", name) });
@@ -45,7 +50,7 @@ export async function stageFolder(folder: string, spec: JobSpec, files: Readonly
   const id = `crossover-${randomUUID()}`;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, privateFolder);
-  for (const [path, file] of files) await write(join(folder, path), file);
+  for (const [path, file] of files) await writeInput(join(folder, path), file);
   const written: JobFile = { ...described, id };
   await writePrivateFile(join(folder, "job.json"), `${JSON.stringify(written, null, 2)}\n`);
   return id;
@@ -70,7 +75,9 @@ function canonical(value: unknown): string {
   );
 }
 
-async function hashOf(file: InputFile): Promise<StagedFile> {
+/** What an input is known by. */
+export async function hashOf(file: InputFile): Promise<StagedFile> {
+  if ("linked" in file) return { sha256: file.sha256, bytes: file.bytes };
   if ("copied" in file) return fileHash(file.copied);
   const hash = createHash("sha256");
   let bytes = 0;
@@ -81,9 +88,22 @@ async function hashOf(file: InputFile): Promise<StagedFile> {
   return { sha256: hash.digest("hex"), bytes };
 }
 
-async function write(path: string, file: InputFile): Promise<void> {
+/** Puts an input where it belongs, for its owner's eyes alone. */
+export async function writeInput(path: string, file: InputFile): Promise<void> {
   if ("parts" in file) return writePrivateFile(path, file.parts);
   await mkdir(dirname(path), privateFolder);
-  await copyFile(file.copied, path);
+  const source = "linked" in file ? file.linked : file.copied;
+  if ("linked" in file && (await isLinked(source, path))) return;
+  await copyFile(source, path);
   await chmod(path, privateFileMode);
+}
+
+/** Not every file system has links, nor any number of them to one file. */
+async function isLinked(source: string, path: string): Promise<boolean> {
+  try {
+    await link(source, path);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -9,9 +9,10 @@ import type { Query } from "../../types/data.js";
 import type { StagedJob } from "../engine.js";
 import { fileLines } from "./file-lines.js";
 import type { LabelSettings } from "./job.js";
-import { scriptFile, stageFolder } from "./job-folder.js";
+import { type InputFile, scriptFile, stageFolder } from "./job-folder.js";
 import { copiedFiles } from "./model-source.js";
 import { checkManifest, damaged } from "./outputs.js";
+import type { SharedModels } from "./shared-models.js";
 
 /** A job folder with rows to be labelled. */
 export interface StagedLabeling extends StagedJob {
@@ -28,23 +29,26 @@ export interface LabelingJob {
   /** Ids need not be unique: answers come in the order of the rows. */
   readonly rows: AsyncIterable<Query> | Iterable<Query>;
   readonly settings?: LabelSettings;
+  /** Where the model is kept for all jobs that are given it. @default each has a copy */
+  readonly shared?: SharedModels;
 }
 
 /** Stages labeling in a folder of its own, as `stageFolder` does. The rows are gone through once. */
 export async function stageLabeling(folder: string, job: LabelingJob): Promise<StagedLabeling> {
-  const { modelFolder, labelCount, settings = {} } = job;
-  const model = await copiedFiles(modelFolder);
+  const { modelFolder, labelCount, settings = {}, shared } = job;
+  const kept = await shared?.keep(modelFolder, () => copiedFiles(modelFolder));
+  const model: ReadonlyMap<string, InputFile> = kept?.files ?? (await copiedFiles(modelFolder));
   // Beside the folder, which may be one that is gone on with.
   const beside = `${folder}.rows`;
   try {
     const rows = await writeRows(beside, job.rows);
-    const files = new Map([
+    const files = new Map<string, InputFile>([
       ["rows.jsonl", { copied: beside }] as const,
       ["label.py", scriptFile("label.py")] as const,
       ...[...model].map(([path, file]) => [`model/${path}`, file] as const),
     ]);
     const id = await stageFolder(folder, { method: "label", rows, settings }, files);
-    return { id, folder, script: "label.py", rows, labelCount };
+    return { id, folder, script: "label.py", rows, labelCount, ...(kept && { model: kept }) };
   } finally {
     await rm(beside, { force: true });
   }

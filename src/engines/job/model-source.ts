@@ -39,8 +39,8 @@ export interface KnownModel {
 /** A model to be trained elsewhere. */
 export interface ModelSource {
   readonly model: JobModel;
-  /** By their paths in the model's folder; none where the job gets the model from the Hub. */
-  readonly files: ReadonlyMap<string, InputFile>;
+  /** Its files by their paths in the model's folder, read when they are asked for; absent where the job gets the model from the Hub. */
+  readonly files?: () => Promise<ReadonlyMap<string, InputFile>>;
   /** Absent where the family is not computed here, or the model is not on this machine. */
   readonly known?: KnownModel;
   /** Where it is on this machine, if it is. */
@@ -69,7 +69,7 @@ export async function modelSource(model: string, options: StartOptions): Promise
         `"${model}" is neither a folder here nor a model of the Hub at a commit. Give a folder, or org/name@COMMIT, such as ` +
           "Qwen/Qwen3-0.6B@c1899de289a04d12100db370d81485cdf75e47ca.",
       );
-    return { model: hub, files: new Map() };
+    return { model: hub };
   }
   const folder = findModelFolder(model);
   const config = named || isGgufModel(folder) ? undefined : await readObject(folder, "config.json");
@@ -78,8 +78,11 @@ export async function modelSource(model: string, options: StartOptions): Promise
   const pretrained = config === undefined || canBuild(config, folder.path) ? await readPretrained(model) : undefined;
   const known = pretrained && (await knownModel(pretrained, options));
   const found = { path: folder.path, ...(known && { known }) };
-  if (hub !== undefined) return { model: hub, files: new Map(), ...found };
-  const files = known !== undefined && isOurs ? await writtenFiles(known) : await copiedFiles(folder.path);
+  if (hub !== undefined) return { model: hub, ...found };
+  const isWritten = known !== undefined && isOurs;
+  // What is missing is told before anything is staged.
+  if (!isWritten) await copiedFiles(folder.path);
+  const files = () => (isWritten ? writtenFiles(known) : copiedFiles(folder.path));
   return { model: { folder: "model" }, files, ...found };
 }
 

@@ -8,7 +8,8 @@ import type { Engine, EngineJob, StagedJob } from "../engine.js";
 import { scriptPackages } from "../job/script-packages.js";
 import { type Patience, patiently, pause, pauses } from "../service/patience.js";
 import { bringResults, hasResults } from "../storage/results.js";
-import { stagedScript } from "../storage/staged-files.js";
+import { sentModels } from "../storage/sent-models.js";
+import { modelFolder, stagedScript } from "../storage/staged-files.js";
 import { storageAt } from "../storage/storage-at.js";
 import { type Env, rayToken, rayUrl, tokenRemedy } from "./address.js";
 import { followJob, isEnded, runsOn } from "./follow.js";
@@ -52,6 +53,7 @@ export function rayEngine(options: RayOptions): Engine {
     silenceSeconds: options.silenceSeconds ?? 60,
   });
   const cluster: Cluster = { jobs, pace };
+  const models = sentModels(storage);
 
   const jobOf = (job: StagedJob, submission: string): EngineJob => ({
     id: job.id,
@@ -72,7 +74,9 @@ export function rayEngine(options: RayOptions): Engine {
     const name = `${job.id}.${Date.now().toString(36)}`;
     const gpus = job.wantsGpu ? (options.gpus ?? 1) : 0;
     const content = await jobPackage(job, storage.uri, Math.floor(gpus));
-    if (content.isInStorage) await storage.send(job.folder, `${job.id}/in`, signal);
+    if (content.isModelApart) await models.send(job.model!, signal);
+    if (content.isInStorage)
+      await storage.send(job.folder, `${job.id}/in`, signal, content.isModelApart ? modelFolder : undefined);
     const archive = `_ray_pkg_${content.hash}.zip`;
     const request = {
       submission_id: name,
@@ -113,7 +117,9 @@ export function rayEngine(options: RayOptions): Engine {
       const isOver = last === undefined || last.status === "FAILED" || last.status === "STOPPED";
       return jobOf(job, isOver ? await handOver(job, signal) : last.name);
     },
+    release: () => models.remove(),
     async attach(job, signal) {
+      models.meet(job.model);
       const last = (await attemptsAt(cluster, job.id, signal)).at(-1);
       if (last !== undefined) return jobOf(job, last.name);
       // A cluster that was restarted has forgotten its jobs, and the storage has not.

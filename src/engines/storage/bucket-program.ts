@@ -19,7 +19,7 @@ interface BucketWords {
   readonly read: (uri: string) => readonly string[];
   /** What it says of a file that is not there. */
   readonly missing: RegExp;
-  readonly send: (folder: string, uri: string) => readonly string[];
+  readonly send: (folder: string, uri: string, without?: string) => readonly string[];
   readonly bring: (uri: string, folder: string) => readonly string[];
   readonly remove: (uri: string) => readonly string[];
 }
@@ -30,7 +30,10 @@ const words: Readonly<Record<BucketScheme, BucketWords>> = {
     install: "https://aws.amazon.com/cli/",
     read: (uri) => ["s3", "cp", "--only-show-errors", uri, "-"],
     missing: /\(404\)|Not Found|NoSuchKey/,
-    send: (folder, uri) => ["s3", "sync", "--only-show-errors", "--exclude", "out/*", "--exclude", "out-*", folder, uri],
+    send(folder, uri, without) {
+      const left = ["out/*", "out-*", ...(without === undefined ? [] : [`${without}/*`])];
+      return ["s3", "sync", "--only-show-errors", ...left.flatMap((names) => ["--exclude", names]), folder, uri];
+    },
     bring: (uri, folder) => ["s3", "sync", "--only-show-errors", uri, folder],
     remove: (uri) => ["s3", "rm", "--recursive", "--only-show-errors", `${uri}/`],
   },
@@ -39,7 +42,10 @@ const words: Readonly<Record<BucketScheme, BucketWords>> = {
     install: "https://cloud.google.com/sdk/docs/install",
     read: (uri) => ["storage", "cat", uri],
     missing: /matched no objects|not found|404/i,
-    send: (folder, uri) => ["storage", "rsync", "--recursive", "--quiet", "--exclude=^out(-[^/]*)?/.*", folder, uri],
+    send(folder, uri, without) {
+      const left = without === undefined ? "out(-[^/]*)?" : `(out(-[^/]*)?|${without})`;
+      return ["storage", "rsync", "--recursive", "--quiet", `--exclude=^${left}/.*`, folder, uri];
+    },
     bring: (uri, folder) => ["storage", "rsync", "--recursive", "--quiet", uri, folder],
     remove: (uri) => ["storage", "rm", "--recursive", "--quiet", `${uri}/**`],
   },
@@ -61,7 +67,7 @@ export function bucketProgram(scheme: BucketScheme, root: string): Storage {
       if (missing.test(error)) return null;
       throw failed(scheme, args, error);
     },
-    send: (folder, to, signal) => required(send(folder, `${root}/${to}`), signal),
+    send: (folder, to, signal, without) => required(send(folder, `${root}/${to}`, without), signal),
     bring: (from, _names, folder, signal) => required(bring(`${root}/${from}`, folder), signal),
     byHand: (from, folder) => commandOf(scheme, bring(`${root}/${from}`, folder)),
     async remove(folder) {

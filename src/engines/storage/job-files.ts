@@ -8,6 +8,8 @@ export interface JobFile {
   /** On this machine. */
   readonly source: string;
   readonly bytes: number;
+  /** Of its content, where it is known. */
+  readonly sha256?: string;
 }
 
 /** All files of a job's folder in the order of their paths, links followed, but for what is in its `out/` or was brought beside that. */

@@ -16,26 +16,53 @@ export interface StagedPlan {
   readonly gpus: number;
   /** Up to how many bytes the job's folder comes along as `job/`; a larger one has to be in the storage before the job begins. @default all */
   readonly mostBytes?: number;
+  /** From how many bytes on a model that other jobs are given too has to be in the storage, under its own name. @default it is part of the job's folder */
+  readonly leastModelBytes?: number;
 }
+
+/** What goes along with a job, and what has to be in the storage before it begins. */
+export interface StagedFiles {
+  readonly files: readonly StagedFile[];
+  /** The job's folder is too large to be among the files. */
+  readonly isInStorage: boolean;
+  /** The job's model is neither among the files nor part of that folder. */
+  readonly isModelApart: boolean;
+}
+
+/** Where a job has its model. */
+export const modelFolder = "model";
 
 /** The script that the machine runs: ours, which runs the job's. */
 export const stagedScript = "staged.py";
 
-/** The files, and whether the job's folder is too large to be among them. */
+/** The files of a job, and where the rest of it goes. */
 export async function stagedFiles(
   job: StagedJob,
-  { storage, gpus, mostBytes = Number.POSITIVE_INFINITY }: StagedPlan,
-): Promise<{ readonly files: readonly StagedFile[]; readonly isInStorage: boolean }> {
-  const inputs = await jobFiles(job.folder);
+  { storage, gpus, mostBytes = Number.POSITIVE_INFINITY, leastModelBytes = Number.POSITIVE_INFINITY }: StagedPlan,
+): Promise<StagedFiles> {
+  const isModelApart = job.model !== undefined && job.model.bytes >= leastModelBytes;
+  const all = withHashes(await jobFiles(job.folder), job);
+  const inputs = isModelApart ? all.filter(({ path }) => !path.startsWith(`${modelFolder}/`)) : all;
   const isInStorage = inputs.reduce((sum, { bytes }) => sum + bytes, 0) > mostBytes;
   const processes = job.isOneProcess === true ? 1 : Math.max(1, gpus);
-  const plan = { id: job.id, storage, script: job.script, processes, inputs: isInStorage ? "storage" : "package" };
+  const plan = {
+    ...{ id: job.id, storage, script: job.script, processes, inputs: isInStorage ? "storage" : "package" },
+    ...(isModelApart && { model: job.model!.id }),
+  };
   const own: StagedFile[] = [
     { path: stagedScript, content: await readFile(join(packageRoot(), "python", stagedScript)) },
     { path: "staged.json", content: Buffer.from(`${JSON.stringify(plan, null, 2)}\n`) },
   ];
   const theirs = isInStorage ? [] : inputs.map((file) => ({ ...file, path: `job/${file.path}` }));
-  return { files: [...own, ...theirs], isInStorage };
+  return { files: [...own, ...theirs], isInStorage, isModelApart };
+}
+
+/** Those of a model that many jobs are given were computed once for all of them. */
+function withHashes(files: readonly JobFile[], { model }: StagedJob): readonly JobFile[] {
+  return files.map((file) => {
+    const sha256 = model?.files.get(file.path.slice(modelFolder.length + 1))?.sha256;
+    return sha256 !== undefined && file.path.startsWith(`${modelFolder}/`) ? { ...file, sha256 } : file;
+  });
 }
 
 /** What is in a file. */

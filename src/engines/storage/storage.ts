@@ -8,8 +8,8 @@ export interface Storage {
   readonly uri: string;
   /** A file's text; `null` where there is none. */
   read(name: string, signal: AbortSignal): Promise<string | null>;
-  /** Puts a job's folder there, without its `out/`. */
-  send(folder: string, to: string, signal: AbortSignal): Promise<void>;
+  /** Puts a job's folder there, without its `out/`. @param without another folder in it that is left out */
+  send(folder: string, to: string, signal: AbortSignal, without?: string): Promise<void>;
   /** Brings files below a folder there into one here. What is there besides may come along. */
   bring(from: string, names: readonly string[], folder: string, signal: AbortSignal): Promise<void>;
   /** The command that does the same where the program of the storage is not at hand; without it there is no such program. */

@@ -78,6 +78,17 @@ test("an organization pays where it is named, and has the files too; one that th
   expect(await userError(engine({ namespace: "my-orc" }).check(signal))).toContain('"my-orc"');
 });
 
+test("weights that two jobs have go up once", async () => {
+  const twin = { ...job, id: "job-2" };
+  for (const each of [job, twin]) await engine().submit(each, signal);
+  const puts = hub.requests.filter(({ server, method }) => server === "storage" && method === "PUT");
+  const large = [...hub.objects.values()].filter((content) => content.length === 5000);
+  expect(large).toHaveLength(1);
+  // staged.py and the weights.
+  expect(puts).toHaveLength(2);
+  expect([...hub.files!.keys()]).toEqual(expect.arrayContaining(["job-1/job/weights.bin", "job-2/job/weights.bin"]));
+});
+
 test("an image of one's own has its own packages, or has them installed, and a time of its own", async () => {
   const image = "ghcr.io/my-org/jobs:1";
   await engine({ image, timeoutSeconds: 7200 }).submit(job, signal);

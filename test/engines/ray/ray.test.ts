@@ -1,8 +1,11 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { join, relative } from "node:path";
+import process from "node:process";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { EngineJob, JobEnd, StagedJob } from "../../../src/engines/engine.js";
+import { stageLabeling } from "../../../src/engines/job/label-job.js";
+import { type SharedModels, sharedModels } from "../../../src/engines/job/shared-models.js";
 import { type RayOptions, rayEngine } from "../../../src/engines/ray/ray.js";
 import { UserError } from "../../../src/lib/errors.js";
 import { type FakeRay, type FakeRayJob, startFakeRay } from "../../servers/ray.js";
@@ -308,6 +311,62 @@ test("a cluster that has forgotten a job whose results are there has not lost it
   expect((await followed(found!)).end).toEqual({ kind: "done" });
   await found!.fetch(signal);
   expect(await readFile(join(job.folder, "out", "manifest.json"), "utf8")).toBe("[]");
+});
+
+describe("a model of several jobs", () => {
+  async function stageShared(name: string, shared: SharedModels): Promise<StagedJob> {
+    const modelFolder = join(root, "given");
+    await mkdir(modelFolder, { recursive: true });
+    await writeFile(join(modelFolder, "config.json"), "{}");
+    await writeFile(join(modelFolder, "model.safetensors"), Buffer.alloc(2 * 1024 ** 2, 7));
+    return stageLabeling(join(root, name), { modelFolder, labelCount: 2, rows: [{ id: "1", text: name }], shared });
+  }
+  const files = async (): Promise<string[]> => {
+    const entries = await readdir(join(root, "storage"), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative(root, join(parentPath, name)));
+  };
+
+  test("goes into the storage once, and is removed with the last of them", async () => {
+    const shared = sharedModels(join(root, "models"));
+    const [first, second] = [await stageShared("first", shared), await stageShared("second", shared)];
+    const ours = engine();
+    await Promise.all([first, second].map((each) => ours.submit(each, signal)));
+    const { id } = first.model!;
+    expect((await files()).sort()).toEqual([`storage/${id}/config.json`, `storage/${id}/model.safetensors`]);
+    // The cluster may be another user, and here it is the owner's alone.
+    const modes = await Promise.all((await files()).map(async (name) => (await stat(join(root, name))).mode & 0o777));
+    if (process.platform !== "win32") expect(modes).toEqual([0o644, 0o644]);
+    for (const archive of ray.packages.values()) {
+      expect(archive.toString("latin1")).toContain("job/rows.jsonl");
+      expect(archive.toString("latin1")).not.toContain("job/model/");
+      expect(archive.length).toBeLessThan(100_000);
+    }
+    latest().status = "SUCCEEDED";
+    await keepResults(second.id, { "manifest.json": "{}" });
+    await (await ours.attach(second, signal))!.forget();
+    // Another one may be going to begin with it.
+    expect(await files()).toHaveLength(2);
+    await ours.release!();
+    expect(await files()).toEqual([]);
+  });
+
+  test("is no part of a job's folder that goes through the storage", async () => {
+    const job = await stageShared("first", sharedModels(join(root, "models")));
+    await truncate(join(job.folder, "rows.jsonl"), 65 * 1024 ** 2);
+    await engine().submit(job, signal);
+    const { id } = job.model!;
+    const own = ["job.json", "label.py", "rows.jsonl"].map((name) => `storage/${job.id}/in/${name}`);
+    expect((await files()).sort()).toEqual([...own, `storage/${id}/config.json`, `storage/${id}/model.safetensors`].sort());
+  });
+
+  test("that an earlier process has sent is removed by the one that goes on", async () => {
+    const job = await stageShared("first", sharedModels(join(root, "models")));
+    await engine().submit(job, signal);
+    const later = engine();
+    expect(await later.attach(job, signal)).not.toBeNull();
+    await later.release!();
+    expect(await files()).toEqual([]);
+  });
 });
 
 test("a folder that is too large for an upload goes through the storage", async () => {

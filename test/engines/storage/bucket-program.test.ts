@@ -59,6 +59,11 @@ test.each(cases)("a bucket of %s:// is read and written by %s", async (scheme, n
   expect(await readFile(join(folder, "out", "manifest.json"), "utf8")).toBe("{}");
   await storage.send(folder, "job-1/in", signal);
   expect(await readFile(join(bucket, "in", "job.json"), "utf8")).toBe("{}");
+  expect(await readFile(join(root, "asked"), "utf8")).not.toMatch(/exclude.*model/);
+  await storage.send(folder, "job-1/in", signal, "model");
+  expect(await readFile(join(root, "asked"), "utf8")).toMatch(
+    scheme === "s3" ? /--exclude model\/\* / : /--exclude=\^\(out.*\|model\)\/\.\* /,
+  );
   await storage.remove("job-1");
   expect(await hasResults(storage, "job-1", signal)).toBe(false);
   expect(await readFile(join(root, "asked"), "utf8")).toMatch(/--exclude[ =]\^?out/);

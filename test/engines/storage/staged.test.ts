@@ -113,6 +113,31 @@ describe.skipIf(!hasPython)("a staged job", () => {
     },
   );
 
+  test("finds the model that it has in common with others, in a folder without a copy, or says that it is gone", async () => {
+    const working = await stage("package", storage(), {});
+    const place = join(storage(), "models-1", "abc");
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, "weights.bin"), "weights");
+    const told = { id: "job-1", storage: storage(), script: "train.py", inputs: "package", processes: 1, model: "models-1/abc" };
+    await writeFile(join(working, "staged.json"), JSON.stringify(told));
+    const reading = `
+import json, sys
+from pathlib import Path
+folder = Path(sys.argv[1])
+print(json.dumps({"model": (folder / "model" / "weights.bin").read_text(), "linked": (folder / "model").is_symlink()}))
+(folder / "out" / "manifest.json").write_text("{}")
+`;
+    await writeFile(join(working, "job", "train.py"), reading);
+    expect(await run(working)).toEqual({ code: 0, events: [{ model: "weights", linked: true }] });
+    expect(await readdir(place)).toEqual(["weights.bin"]);
+    await writeFile(join(working, "staged.json"), JSON.stringify({ ...told, id: "job-2", model: "models-1/gone" }));
+    const gone = await run(working);
+    expect([gone.code, gone.events.at(-1)]).toMatchObject([
+      1,
+      { event: "failed", error: expect.stringContaining("models-1/gone") },
+    ]);
+  });
+
   test("that fails or is killed keeps its last checkpoint, from which it goes on elsewhere", async () => {
     const failed = await run(await stage("package", storage(), { fail_at: 4 }));
     expect(failed.code).toBe(3);
