@@ -96,7 +96,8 @@ describe("label --engine", () => {
   it("refuses answers that are not whole", async () => {
     const { code, err } = await label("too-few-labelled", await writeRows(8));
     expect(code).toBe(2);
-    expect(err).toMatch(/has 1 answers; expected 3/);
+    // Of two shards side by side either may be the first: one has three texts, the other two and an empty one.
+    expect(err).toMatch(/has 1 answers; expected [23]/);
   });
 
   it("gives equal shards a job each", async () => {
