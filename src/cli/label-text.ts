@@ -29,7 +29,7 @@ export function planText(plan: LabellerPlan, facts: LabelingFacts): string {
           `About ${formatPlural(calls, "request")}, ${formatCount(inputTokens)} tokens in, ${formatCount(outputTokens)} out: ` +
             `${usd === null ? "the price is unknown; --prices FILE gives it" : `${formatUsd(usd)}${range === null ? "" : `, from ${range}`}`}.`,
         ]),
-    ...(isKnown ? [`About ${formatSeconds(seconds)}.`] : []),
+    ...(seconds > 0 || basis === undefined ? [`About ${formatSeconds(seconds)}.`] : []),
     ...(basis === undefined ? [] : [basis]),
     ...(isKnown && facts.sampled < left ? [`Counted on ${formatCount(facts.sampled)} of the ${formatCount(left)} rows.`] : []),
   ].join("\n");

@@ -127,9 +127,13 @@ export function chosenSettings(options: EngineTunedOptions): Partial<FullSetting
   return chosen;
 }
 
-/** Settings by the names of `job.json`. */
-function namedSettings(settings: FullSettings, { known }: ModelSource): Omit<JobSettings, "class_weight"> {
-  const learningRate = settings.learningRate ?? known?.learningRate;
+/** What all ways of training have, by the names of `job.json`. */
+export function namedSchedule(
+  settings: Pick<
+    FullSettings,
+    "batchSize" | "epochs" | "minSteps" | "schedule" | "warmupRatio" | "weightDecay" | "maxGradNorm" | "dropout"
+  >,
+) {
   return {
     batch_size: settings.batchSize,
     epochs: settings.epochs,
@@ -139,6 +143,14 @@ function namedSettings(settings: FullSettings, { known }: ModelSource): Omit<Job
     weight_decay: settings.weightDecay,
     max_grad_norm: settings.maxGradNorm,
     dropout: settings.dropout,
+  };
+}
+
+/** Settings by the names of `job.json`. */
+function namedSettings(settings: FullSettings, { known }: ModelSource): Omit<JobSettings, "class_weight"> {
+  const learningRate = settings.learningRate ?? known?.learningRate;
+  return {
+    ...namedSchedule(settings),
     label_smoothing: settings.labelSmoothing,
     ...(learningRate !== undefined && { learning_rate: learningRate }),
     ...(known && { max_tokens: known.pretrained.maxTokens }),

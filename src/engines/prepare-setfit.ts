@@ -7,7 +7,7 @@ import { labelIndices } from "../tune/training/training-rows.js";
 import type { Dataset } from "../types/data.js";
 import type { EngineSetFitOptions } from "./engine-tuned-options.js";
 import { modelSource, poolingOf } from "./job/model-source.js";
-import { type PrepareContext, type PreparedJob, stagedIn } from "./prepare-job.js";
+import { namedSchedule, type PrepareContext, type PreparedJob, stagedIn } from "./prepare-job.js";
 
 /** A job of SetFit. */
 export interface PreparedSetFit extends PreparedJob {
@@ -50,14 +50,7 @@ export async function prepareSetFit(
           model: source.model,
           ...(typeof pooling === "string" && { pooling }),
           settings: {
-            batch_size: batchSize,
-            epochs: settings.epochs,
-            min_steps: settings.minSteps,
-            schedule: settings.schedule,
-            warmup_ratio: settings.warmupRatio,
-            weight_decay: settings.weightDecay,
-            max_grad_norm: settings.maxGradNorm,
-            dropout: settings.dropout,
+            ...namedSchedule(settings),
             label_smoothing: 0,
             // The last layer is fitted here, and weighted here.
             class_weight: "none",
